@@ -1,0 +1,181 @@
+/**
+ * The control API's words: what a test, or a page, says to act as a member of the sandbox's workspace, and what
+ * that member sees. JSON over HTTP; `server.ts` speaks it and `client.ts` calls it.
+ */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export type SeenMessage = {
+  ts: string;
+  threadTs?: string;
+  /** Member id of the author, or the bot's. */
+  author: string;
+  text: string;
+  blocks: JsonObject[];
+  /** 'Only visible to you'. */
+  ephemeral: boolean;
+  edited: boolean;
+};
+
+export type SeenChannel = {
+  id: string;
+  name: string;
+  kind: 'public' | 'private' | 'im';
+  shared: boolean;
+  /** Oldest first, threads included. */
+  messages: SeenMessage[];
+};
+
+export type SeenView = {
+  id: string;
+  type: 'modal' | 'home';
+  callbackId: string;
+  title: string;
+  submit: string | null;
+  close: string | null;
+  blocks: JsonObject[];
+  hash: string;
+  /** What each input holds now, by block id: what was filled in, else its initial value, as in a submission's `view.state.values`. */
+  values: { [blockId: string]: { [actionId: string]: JsonObject } };
+  /** Errors Slack shows at the fields, by block id; empty when there are none. */
+  errors: { [blockId: string]: string };
+};
+
+/** Everything one member can see. */
+export type Sees = {
+  /** Grows with each change to anything in the workspace; ask for `after=version` to wait for the next one. */
+  version: number;
+  channels: SeenChannel[];
+  /** The modal stack, bottom to top. Empty: no modal is open. */
+  modals: SeenView[];
+  home: SeenView | null;
+  /** What Slack itself told the member, oldest first: a command or click the app did not acknowledge, a link opened. */
+  notices: { text: string }[];
+};
+
+/** How Slack took what the member did. `notice` is what Slack shows in place of the app's answer. */
+export type Outcome = { acknowledged: true; response?: Json } | { acknowledged: false; notice: string };
+
+/** Where a click happens: on a message in a channel, or in the member's top modal or Home tab. */
+export type Surface = { channel: string; ts: string } | { view: 'modal' | 'home' };
+
+/**
+ * POST /members/:id/command    CommandRequest  -> Outcome
+ * POST /members/:id/message    MessageRequest  -> { ts }
+ * POST /members/:id/click      ClickRequest    -> Outcome
+ * POST /members/:id/type-ahead TypeAheadRequest-> TypeAheadAnswer
+ * POST /members/:id/fill       FillRequest     -> Outcome (a dispatching input tells the app; others just keep it)
+ * POST /members/:id/submit     SubmitRequest   -> Outcome
+ * POST /members/:id/close      CloseRequest    -> Outcome
+ * POST /members/:id/home       {}              -> Outcome
+ * POST /members/:id/shortcut   { callbackId }  -> Outcome
+ * GET  /members/:id/sees?after=N               -> Sees, at once when newer than N, else when something changes, or unchanged after 10 s
+ * GET  /members                                -> Member[]
+ * GET  /channels                               -> Channel[]
+ */
+export type CommandRequest = { channel: string; text: string; command?: string };
+export type MessageRequest = { channel: string; text: string; threadTs?: string };
+export type ClickRequest = Surface & {
+  actionId: string;
+  /** Tells buttons with the same action id apart. */
+  blockId?: string;
+  /** The `value` of the option chosen, for a select or an overflow menu. */
+  option?: string;
+  /** A confirm dialog is answered with yes unless this says no. */
+  confirm?: 'yes' | 'no';
+};
+export type TypeAheadRequest = Surface & { actionId: string; blockId?: string; value: string };
+export type TypeAheadAnswer =
+  | { acknowledged: true; options: JsonObject[] }
+  | { acknowledged: false; notice: string };
+/**
+ * `value`: text for a text input, an option's value for a select or radio buttons (for an external select one of
+ * the options last offered to this member), option values for checkboxes, null to empty it.
+ */
+export type FillRequest = { blockId?: string; actionId: string; value: string | string[] | null };
+/** Fills in first what `values` names, by action id, then submits the top modal. */
+export type SubmitRequest = { values?: { [actionId: string]: string | string[] | null } };
+/** Closes the top modal, or with `all` the whole stack. */
+export type CloseRequest = { all?: boolean };
+
+/** One Web API call the app made. Tokens are left out. */
+export type SlackCall = {
+  method: string;
+  args: JsonObject;
+  /** `ok`, or the error Slack answered with. */
+  result: string;
+};
+/** One delivery to the app: what Slack sent and what the app acknowledged it with (null: nothing within 3 s). */
+export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Json };
+
+/**
+ * GET    /slack/calls       -> SlackCall[]
+ * DELETE /slack/calls       -> forgets them
+ * GET    /slack/deliveries  -> SlackDelivery[]
+ * POST   /slack/redeliver   { id } -> Outcome: the same envelope once more, as around a reconnect
+ * POST   /slack/faults      SlackFaults (what is left out stays as it is) -> SlackFaults
+ * POST   /slack/disconnect  { how: 'refresh' | 'drop' }: every Socket Mode connection is asked to reconnect, or cut
+ * GET    /slack/connections -> { open: number }
+ * POST   /slack/request-url { url: string | null }: HTTP deliveries go there, signed; null: Socket Mode
+ * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
+ * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
+ */
+export type SlackFaults = {
+  /** Slack is away: connections are cut and refused. */
+  down: boolean;
+  /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
+  rateLimit: { method: string | null; retryAfter: number; times: number } | null;
+  /** Answer the next `times` calls of `method` with this error, for example `is_archived`. */
+  refuse: { method: string; error: string; times: number } | null;
+  /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
+  lose: { method: string; when: 'before' | 'after'; times: number } | null;
+  /** Hold every Web API answer back by so many milliseconds. */
+  delay: number;
+};
+
+/** One request the Fastly account received. The token and passwords are left out, form fields are kept. */
+export type FastlyCall = {
+  method: string;
+  path: string;
+  status: number | null;
+  /** Form or JSON fields, passwords as `[redacted]`. */
+  fields: JsonObject;
+  /** `token`, `basic` or `none`. */
+  auth: string;
+  milliseconds: number;
+};
+
+/**
+ * GET    /fastly/calls   -> FastlyCall[]
+ * DELETE /fastly/calls   -> forgets them
+ * GET    /fastly/users   -> the account's users as the service sends them
+ * PUT    /fastly/users   { users: JsonObject[] } -> adds or replaces by id (missing fields get believable values)
+ * DELETE /fastly/users/:id -> as if removed in Fastly's own pages
+ * PATCH  /fastly/account JsonObject -> changes `owner_id`, `force_sso`, `force_2fa`, `can_reset_passwords`
+ * GET    /fastly/invitations -> open invitations
+ * POST   /fastly/faults  FastlyFaults (what is left out stays) -> FastlyFaults
+ */
+export type FastlyFaults = {
+  /** Fastly is away: connections are cut and refused. */
+  down: boolean;
+  /** Answer the next `times` matching requests with this status; `body` as it stands, HTML when `html`. */
+  fail: {
+    /** `GET /user/` matches by method and the start of the path; null: every request. */
+    match: string | null;
+    status: number;
+    body?: string;
+    contentType?: string;
+    headers?: { [name: string]: string };
+    times: number;
+  } | null;
+  /** Cut the connection of the next `times` matching requests, before or after the work is done. */
+  drop: { match: string | null; when: 'before' | 'after'; times: number } | null;
+  /** Hold answers to matching requests back by so many milliseconds, after the work is done. */
+  delay: { match: string | null; milliseconds: number } | null;
+  /** The hour's writes are used up: every write is answered with 429 until the reset (Unix seconds; null: the top of the hour). */
+  rateLimitUsedUp: { reset: number | null } | null;
+  /** The account may not create users directly: how `POST /user` refuses. */
+  directCreation: 'allowed' | 403 | 404 | 405 | 410;
+  /** The token is refused with 401. */
+  tokenRefused: boolean;
+};
