@@ -1,0 +1,42 @@
+import { App, type Receiver } from '@slack/bolt';
+import { LISTENERS } from './commands/slash-command.ts';
+import type { Config } from './config.ts';
+import type { InFlight } from './observability/in-flight.ts';
+import { type Logger, slackSdkLogger } from './observability/log.ts';
+import { installGate } from './slack/gate.ts';
+import type { Identity } from './slack/identity.ts';
+import { register } from './slack/listeners.ts';
+import type { Services } from './slack/request.ts';
+
+/**
+ * The Bolt app: the gate in front, and every listener behind it. Bolt is told who the bot is, so that it asks
+ * Slack nothing by itself.
+ */
+export function createApp(
+  config: Config,
+  identity: Identity,
+  receiver: Receiver,
+  services: Services,
+  inFlight: InFlight,
+  log: Logger,
+): App {
+  const { teamId, botId, botUserId } = identity;
+  const botToken = config.SLACK_BOT_TOKEN.reveal();
+  const app = new App({
+    receiver,
+    authorize: async () => ({ botToken, teamId, ...(botId && { botId }), ...(botUserId && { botUserId }) }),
+    logger: slackSdkLogger(log),
+    clientOptions: { slackApiUrl: config.SLACK_API_URL },
+    // The gate decides on everybody, the bot itself included; Bolt would drop its deliveries unanswered.
+    ignoreSelf: false,
+    convoStore: false,
+  });
+  app.error(async (error) => {
+    log.error({ err: error }, 'a delivery failed');
+  });
+  const policy = { teamId, superusers: config.SUPERUSERS, commandChannels: config.COMMAND_CHANNELS };
+  const { slack, conversations } = services;
+  const deliveries = installGate(app, { policy, listeners: LISTENERS, slack, conversations, inFlight, log });
+  register(app, LISTENERS, deliveries, services);
+  return app;
+}

@@ -1,0 +1,223 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { HTTPReceiver } from '@slack/bolt';
+import { WebAPIPlatformError } from '@slack/web-api';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { Directory } from './directory/directory.ts';
+import { FastlyClient } from './fastly/client.ts';
+import { isFastlyError } from './fastly/errors.ts';
+import { type HealthServer, Readiness, serveHealth } from './observability/health.ts';
+import { InFlight } from './observability/in-flight.ts';
+import { type Logger, slackSdkLogger } from './observability/log.ts';
+import { createClients, type SlackClients } from './slack/clients.ts';
+import { Conversations } from './slack/conversations.ts';
+import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
+import { SocketModeConnection } from './slack/socket-mode.ts';
+
+/** A credential that is refused: nothing but a new one helps, so the process ends. */
+export class CredentialRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CredentialRefused';
+  }
+}
+
+const FIRST_PAUSE_MILLISECONDS = 500;
+const LONGEST_PAUSE_MILLISECONDS = 15_000;
+const DRAIN_MILLISECONDS = 10_000;
+
+/** Takes deliveries from Slack, one way or the other. */
+type Intake = { open(): Promise<void>; close(): Promise<void> };
+
+/**
+ * The bot's life: reach Fastly and Slack, however long that takes, take deliveries until it is told to stop, and
+ * finish what is under way.
+ */
+export class Bot {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #readiness = new Readiness();
+  readonly #inFlight = new InFlight();
+  readonly #fastly: FastlyClient;
+  readonly #slack: SlackClients;
+  readonly #stopping = new AbortController();
+  #health: HealthServer | null = null;
+  #intake: Intake | null = null;
+
+  constructor(config: Config, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+    this.#fastly = new FastlyClient({
+      token: config.FASTLY_API_TOKEN,
+      baseUrl: config.FASTLY_API_URL,
+      timeout: config.FASTLY_TIMEOUT,
+    });
+    this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+  }
+
+  /** The port of `/healthz` and `/readyz`, once `run` has opened it. */
+  get healthPort(): number | null {
+    return this.#health?.port ?? null;
+  }
+
+  /**
+   * Runs until `stop`.
+   *
+   * @throws {CredentialRefused} when Slack or Fastly will not take a token
+   * @throws when a port is taken
+   */
+  async run(): Promise<void> {
+    const { HEALTH_HOST, HEALTH_PORT } = this.#config;
+    this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
+    await Promise.all([this.#reachFastly(), this.#serveSlack()]);
+  }
+
+  /** Takes no more deliveries, finishes what is under way (10 s at most), and closes everything. */
+  async stop(): Promise<void> {
+    this.#readiness.missing('process', 'stopping');
+    this.#stopping.abort();
+    const drained = Promise.race([
+      this.#drain().then(() => true),
+      pause(DRAIN_MILLISECONDS, false, { ref: false }),
+    ]);
+    if (!(await drained)) this.#log.warn({ underWay: this.#inFlight.size }, 'stopped with work under way');
+    await this.#fastly.close();
+    await this.#health?.close();
+  }
+
+  /** Over Socket Mode acknowledgements need the connection, so it goes last; HTTP takes no new ones at once. */
+  async #drain(): Promise<void> {
+    if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
+    await this.#intake?.close();
+    await this.#inFlight.idle();
+  }
+
+  async #reachFastly(): Promise<void> {
+    await this.#persist('fastly', async () => {
+      try {
+        const user = await this.#fastly.getCurrentUser();
+        this.#log.info({ login: user.login, role: user.role }, 'Fastly takes the token');
+        if (user.role && user.role !== 'superuser') {
+          this.#log.warn("the token's user is no Fastly superuser and cannot change other users");
+        }
+      } catch (error) {
+        if (!isFastlyError(error)) throw error;
+        if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
+          throw new CredentialRefused(
+            `Fastly refuses FASTLY_API_TOKEN (${error.status}). Give the bot a token with the global scope`,
+          );
+        }
+        // It answers, if not to this: a stand-in without the operation, or a change on Fastly's side.
+        if (error.kind !== 'not_found' && error.kind !== 'unexpected_answer') throw error;
+        this.#log.warn({ err: error }, 'Fastly answers, but does not say whose the token is');
+      }
+    });
+    if (!this.#stopping.signal.aborted) this.#readiness.ready('fastly');
+  }
+
+  async #serveSlack(): Promise<void> {
+    let identity: Identity | null = null;
+    await this.#persist('slack', async () => {
+      try {
+        identity = await readIdentity(this.#slack.interactive);
+      } catch (error) {
+        const refused = error instanceof WebAPIPlatformError && isRefusal(error.data.error);
+        if (refused)
+          throw new CredentialRefused(
+            `Slack refuses SLACK_BOT_TOKEN (${error.data.error}). Install the app again and copy its token`,
+          );
+        if (error instanceof SlackRefused) throw new CredentialRefused(error.message);
+        throw error;
+      }
+    });
+    if (identity === null || this.#stopping.signal.aborted) return;
+    this.#intake = this.#openIntake(identity);
+    await this.#intake.open();
+  }
+
+  #openIntake(identity: Identity): Intake {
+    const { team, teamId, missingScopes } = identity;
+    this.#log.info({ team, teamId }, 'Slack takes the token');
+    if (missingScopes.length > 0) {
+      this.#log.warn(
+        { missingScopes },
+        'the Slack app lacks scopes: update it from manifest.yml and install it again',
+      );
+    }
+    return this.#config.delivery.mode === 'socket' ? this.#socketMode(identity) : this.#http(identity);
+  }
+
+  #socketMode(identity: Identity): Intake {
+    const { delivery, SLACK_API_URL } = this.#config;
+    if (delivery.mode !== 'socket') throw new TypeError('Socket Mode needs an app token');
+    const options = {
+      appToken: delivery.appToken,
+      slackApiUrl: SLACK_API_URL,
+      logger: slackSdkLogger(this.#log),
+      log: this.#log,
+    };
+    const connection = new SocketModeConnection(options, (state) => {
+      if (state.connected) this.#readiness.ready('slack');
+      else this.#readiness.missing('slack', state.why);
+      this.#log.info(state.connected ? 'connected to Slack' : state.why);
+    });
+    this.#createApp(identity, connection.receiver);
+    return {
+      open: async () => {
+        await connection.run().catch((error) => {
+          throw error instanceof SlackRefused ? new CredentialRefused(error.message) : error;
+        });
+      },
+      close: async () => await connection.stop(),
+    };
+  }
+
+  #http(identity: Identity): Intake {
+    const { delivery, HOST, PORT } = this.#config;
+    if (delivery.mode !== 'http') throw new TypeError('HTTP mode needs a signing secret');
+    const receiver = new HTTPReceiver({
+      signingSecret: delivery.signingSecret.reveal(),
+      endpoints: '/slack/events',
+      logger: slackSdkLogger(this.#log),
+    });
+    this.#createApp(identity, receiver);
+    return {
+      open: async () => {
+        await receiver.start({ host: HOST, port: PORT });
+        this.#readiness.ready('slack');
+        this.#log.info({ host: HOST, port: PORT }, "taking Slack's requests at /slack/events");
+      },
+      close: async () => await receiver.stop(),
+    };
+  }
+
+  #createApp(identity: Identity, receiver: SocketModeConnection['receiver'] | HTTPReceiver): void {
+    const conversations = new Conversations(this.#slack.interactive, this.#log);
+    const services = {
+      fastly: this.#fastly,
+      directory: new Directory(this.#fastly),
+      slack: this.#slack,
+      conversations,
+      confirmationsChannel: this.#config.CONFIRMATIONS_CHANNEL ?? null,
+      log: this.#log,
+    };
+    createApp(this.#config, identity, receiver, services, this.#inFlight, this.#log);
+  }
+
+  /** Tries until it works or the bot stops, saying meanwhile what is missing. A refused credential ends it. */
+  async #persist(dependency: 'slack' | 'fastly', attempt: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (error instanceof CredentialRefused) throw error;
+        const why = error instanceof Error ? error.message : String(error);
+        this.#readiness.missing(dependency, why);
+        this.#log.warn({ dependency, err: error }, 'not there yet, trying again');
+        const wait = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        await pause(wait, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { code, member, say } from '../slack/sentence.ts';
+import { userCard } from '../slack/user-card.ts';
+import { oneUserSubcommand } from './one-user.ts';
+import { resetButton } from './reset.ts';
+
+/** Shows a user's card, as Fastly has it now. */
+export const get = oneUserSubcommand({
+  name: 'get',
+  summary: "Show a user's card",
+  examples: ['get', 'get ada@example.com', "get O'Brien", 'get ada --private'],
+  form: { title: 'Find a user', submit: 'Show' },
+  async act(request, id) {
+    const { fastly, directory } = request.services;
+    const [user, account] = await Promise.all([
+      fastly.getUser(id),
+      directory.account().catch((error: Error) => {
+        request.log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
+        return null;
+      }),
+    ]);
+    const buttons = user.deleted_at ? [] : [resetButton(user, request.origin.private)];
+    const footnote = say`Asked for by ${member(request.caller.memberId)} with ${code('/fastly-user get')}`;
+    return await request.reply.result(userCard(user, account, footnote, buttons));
+  },
+});

@@ -1,0 +1,67 @@
+import { Refusal } from '../slack/failure.ts';
+import { context, type Message, message } from '../slack/message.ts';
+import { nearest } from '../slack/nearest.ts';
+import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** Says what there is, or how one subcommand goes; also the answer to anything not understood. */
+export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
+  return {
+    name: 'help',
+    summary: 'Say what there is, and how it goes',
+    usage: '[subcommand]',
+    examples: ['help', 'help get'],
+    flags: {},
+    listeners: [],
+    async run(request, { words }) {
+      const [asked] = words;
+      if (!asked) {
+        await request.reply.privately(overview(all()));
+        return;
+      }
+      const name = asked.kind === 'text' ? asked.text.toLowerCase() : '';
+      const subcommand = all().find((candidate) => candidate.name === name);
+      if (!subcommand) throw new Refusal(notUnderstood(name, all()));
+      await request.reply.privately(details(subcommand));
+    },
+  };
+}
+
+/** What is said to a subcommand that does not exist, with the nearest one named. */
+export function notUnderstood(typed: string, all: readonly Subcommand[]): Sentence {
+  const close = nearest(
+    typed,
+    all.map(({ name }) => name),
+  );
+  const problem = typed === '' ? say`I do not know that subcommand.` : say`I do not know ${code(typed)}.`;
+  const hint = close === null ? say`` : say` Did you mean ${code(`/fastly-user ${close}`)}?`;
+  return say`${problem}${hint} ${code('/fastly-user help')} lists what there is.`;
+}
+
+function overview(all: readonly Subcommand[]): Message {
+  const lines = all.map(
+    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${usage}`.trim())}  ${summary}`,
+  );
+  const first = say`${bold('What you can do here')}`;
+  const shown = message(first, ...lines);
+  return {
+    ...shown,
+    blocks: [
+      ...shown.blocks,
+      context(
+        say`${code('[user]')} is an id, a login, part of a name, or a mention. Without it a form opens. ${code('--private')} shows a result to you alone. Examples: ${code('/fastly-user help get')}`,
+      ),
+    ],
+  };
+}
+
+function details({ name, usage, summary, examples }: Subcommand): Message {
+  const title = say`${code(`/fastly-user ${name} ${usage}`.trim())}`;
+  return {
+    ...message(title),
+    blocks: [
+      richText(title, say`${summary}.`),
+      richText(say`For example:`, ...examples.map((example) => say`${code(`/fastly-user ${example}`)}`)),
+    ],
+  };
+}

@@ -1,0 +1,8 @@
+import { get } from './get.ts';
+import { helpAbout } from './help.ts';
+import { reset } from './reset.ts';
+import type { Subcommand } from './subcommand.ts';
+import { whoami } from './whoami.ts';
+
+/** Every subcommand, in the order help lists them. */
+export const SUBCOMMANDS: readonly Subcommand[] = [get, reset, whoami, helpAbout(() => SUBCOMMANDS)];

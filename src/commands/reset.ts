@@ -1,0 +1,72 @@
+import type { Button } from '@slack/types';
+import { isFastlyError } from '../fastly/errors.ts';
+import { nameOf, type User } from '../fastly/user.ts';
+import { confirm } from '../slack/confirmation.ts';
+import { Refusal } from '../slack/failure.ts';
+import { message } from '../slack/message.ts';
+import type { Services } from '../slack/request.ts';
+import { bold, code, date, member, type Sentence, say } from '../slack/sentence.ts';
+import { actionButton, oneUserSubcommand } from './one-user.ts';
+
+/** Has Fastly e-mail a user the link to choose a new password. */
+export const reset = oneUserSubcommand({
+  name: 'reset',
+  summary: 'Have Fastly e-mail a password reset',
+  examples: ['reset', 'reset ada@example.com', 'reset "Ada Example" --private'],
+  form: { title: 'Reset a password', submit: 'Send' },
+  caution,
+  async act(request, id) {
+    const { fastly } = request.services;
+    const user = await fastly.getUser(id);
+    refuseWherePointless(user);
+    await fastly.requestPasswordReset(user.login);
+    const who = say`${bold(nameOf(user))} (${code(user.login)})`;
+    request.log.info({ user: user.id }, 'password reset requested');
+    return await confirm(
+      request,
+      message(
+        say`✉️ ${member(request.caller.memberId)} had Fastly e-mail ${who} a password reset, ${date(new Date())}.`,
+      ),
+    );
+  },
+});
+
+/** The card's button. It asks first: an e-mail cannot be called back. */
+export function resetButton(user: User, alone: boolean): Button {
+  return actionButton('reset', user, alone, 'Reset password', {
+    title: 'Reset the password?',
+    text: say`Fastly will e-mail ${nameOf(user)} at ${user.login} a link to choose a new password.`,
+    confirm: 'Send',
+  });
+}
+
+/** What of the account's settings stands against a reset (`can_reset_passwords`, `force_sso`). */
+async function caution({ directory, log }: Services): Promise<Sentence | null> {
+  const account = await directory.account().catch((error: unknown) => {
+    if (isFastlyError(error) && error.kind === 'unauthorized') throw error;
+    log.warn({ err: error }, 'the account could not be read, so a reset goes ahead without its settings');
+    return null;
+  });
+  if (account?.can_reset_passwords === false) {
+    throw new Refusal(
+      say`This Fastly account does not allow password resets, so I did not ask for one. Its owner can change that in Fastly's settings.`,
+    );
+  }
+  return account?.force_sso
+    ? say`This Fastly account makes people sign in through single sign-on, so a new password may be of no use.`
+    : null;
+}
+
+function refuseWherePointless(user: User): void {
+  const who = say`${bold(nameOf(user))} (${code(user.login)})`;
+  if (user.deleted_at) {
+    throw new Refusal(
+      say`${who} was deleted ${date(new Date(user.deleted_at))}, so there is no password to reset.`,
+    );
+  }
+  if (user.locked) {
+    throw new Refusal(
+      say`${who} is locked, so a new password would not let them in. Unlock them in Fastly first, then reset.`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import type { Listener } from '../slack/listeners.ts';
+import type { Request } from '../slack/request.ts';
+import type { FlagKinds, FlagValues, Word } from '../slack/words.ts';
+
+/** What was typed after the subcommand, with `--private` already taken out. */
+export type Typed = { words: readonly Word[]; flags: FlagValues; triggerId: string };
+
+/** What follows `/fastly-user`. Help, usage hints and the registry of listeners follow from it. */
+export type Subcommand = {
+  name: string;
+  /** What it does, in a few words that fit behind 'to …'. */
+  summary: string;
+  /** What may follow the name, as `[user] [--private]`. */
+  usage: string;
+  /** What one could type after `/fastly-user`, as it stands. */
+  examples: readonly string[];
+  /** Flags of its own, beside `--private`. */
+  flags: FlagKinds;
+  /** Acts on words; opens its modal where they do not suffice. What it throws is told to the caller. */
+  run(request: Request, typed: Typed): Promise<void>;
+  /** Its form, its buttons. */
+  listeners: readonly Listener[];
+};

@@ -1,0 +1,24 @@
+import { say } from '../slack/sentence.ts';
+import { userCard } from '../slack/user-card.ts';
+import { refuseWords } from './refuse-words.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** Shows the Fastly user behind the bot's token. */
+export const whoami: Subcommand = {
+  name: 'whoami',
+  summary: "Show the Fastly user behind the bot's token",
+  usage: '[--private]',
+  examples: ['whoami'],
+  flags: {},
+  listeners: [],
+  async run(request, { words }) {
+    refuseWords(this, words);
+    const { fastly, directory } = request.services;
+    const [user, account] = await Promise.all([
+      fastly.getCurrentUser(),
+      directory.account().catch(() => null),
+    ]);
+    const where = account?.name ? say`, in the account ${account.name}` : say``;
+    await request.reply.result(userCard(user, account, say`I act in Fastly as this user${where}.`));
+  },
+};

@@ -1,0 +1,33 @@
+/** A value fetched when it is asked for, by one fetch for all who ask at once, and kept until it is too old. */
+export class Cached<T> {
+  readonly #fetch: () => Promise<T>;
+  readonly #freshFor: number;
+  readonly #now: () => number;
+  #pending: Promise<T> | null = null;
+  #kept: { value: T; at: number } | null = null;
+
+  /** @param freshFor how old a value may be, in milliseconds from the start of its fetch */
+  constructor(fetch: () => Promise<T>, freshFor: number, now: () => number = Date.now) {
+    this.#fetch = fetch;
+    this.#freshFor = freshFor;
+    this.#now = now;
+  }
+
+  /** Rejects as the fetch does; a failure is not kept, the next who asks fetches again. */
+  async get(): Promise<T> {
+    if (this.#kept && this.#now() - this.#kept.at < this.#freshFor) return this.#kept.value;
+    this.#pending ??= this.#refresh();
+    return await this.#pending;
+  }
+
+  async #refresh(): Promise<T> {
+    const at = this.#now();
+    try {
+      const value = await this.#fetch();
+      this.#kept = { value, at };
+      return value;
+    } finally {
+      this.#pending = null;
+    }
+  }
+}

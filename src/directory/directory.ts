@@ -1,0 +1,98 @@
+import type { FastlyClient } from '../fastly/client.ts';
+import type { Customer } from '../fastly/customer.ts';
+import { FastlyUnexpectedAnswer, isFastlyError } from '../fastly/errors.ts';
+import { type User, UserId } from '../fastly/user.ts';
+import { Cached } from './cached.ts';
+import { fold } from './fold.ts';
+import { type Entry, entryOf, search } from './search.ts';
+
+/** What a search for one user came to. `several` holds the best fits first, `more` says that others fit, too. */
+export type Found =
+  | { kind: 'one'; user: User }
+  | { kind: 'several'; users: readonly User[]; more: boolean }
+  | { kind: 'none' };
+
+const FRESH_MILLISECONDS = 60_000;
+
+/**
+ * The account's users, searchable. Fastly's list is fetched at most once a minute, one fetch serving all who ask
+ * meanwhile; users shown to people are read afresh by whoever shows them.
+ */
+export class Directory {
+  readonly #fastly: FastlyClient;
+  readonly #entries: Cached<readonly Entry[]>;
+  readonly #account: Cached<Customer>;
+
+  constructor(fastly: FastlyClient, now: () => number = Date.now) {
+    this.#fastly = fastly;
+    this.#entries = new Cached(() => this.#load(), FRESH_MILLISECONDS, now);
+    this.#account = new Cached(() => fastly.currentCustomer(), FRESH_MILLISECONDS, now);
+  }
+
+  /** The best `limit` fits for what someone types, best first; all users, by name, when nothing is typed. */
+  async search(text: string, limit: number): Promise<User[]> {
+    return search(await this.#entries.get(), text, limit);
+  }
+
+  /**
+   * Whom words mean: an id, a login, or (part of) a name. Exactly one login or name wins over those that merely
+   * contain the words. What could be an id is asked of Fastly even when the list does not have it.
+   */
+  async find(text: string, limit: number): Promise<Found> {
+    const id = UserId.safeParse(text.trim()).data;
+    if (id && LOOKS_LIKE_AN_ID.test(id)) {
+      const user = await this.#byId(id);
+      if (user) return { kind: 'one', user };
+    }
+    const users = search(await this.#entriesOrNone(id), text, limit + 1);
+    const query = fold(text);
+    const exact = users.filter((user) => [user.name ?? '', user.login, user.id].map(fold).includes(query));
+    const [only, another] = exact.length > 0 ? exact : users;
+    if (only && !another) return { kind: 'one', user: only };
+    if (only) return { kind: 'several', users: users.slice(0, limit), more: users.length > limit };
+    const unlisted = id ? await this.#byId(id) : null;
+    return unlisted ? { kind: 'one', user: unlisted } : { kind: 'none' };
+  }
+
+  /** The user with exactly this login, letter case aside. */
+  async byLogin(login: string): Promise<User | null> {
+    const wanted = fold(login);
+    return (await this.#entries.get()).find((entry) => entry.login === wanted)?.user ?? null;
+  }
+
+  /** The account: its owner, and how its people sign in. At most a minute old. */
+  async account(): Promise<Customer> {
+    return await this.#account.get();
+  }
+
+  async #byId(id: UserId): Promise<User | null> {
+    try {
+      return await this.#fastly.getUser(id);
+    } catch (error) {
+      if (isFastlyError(error) && error.kind === 'not_found') return null;
+      throw error;
+    }
+  }
+
+  /** Where Fastly has no list to give, an id is still good. */
+  async #entriesOrNone(id: UserId | undefined): Promise<readonly Entry[]> {
+    try {
+      return await this.#entries.get();
+    } catch (error) {
+      if (id && isFastlyError(error) && error.kind !== 'unauthorized') return [];
+      throw error;
+    }
+  }
+
+  async #load(): Promise<readonly Entry[]> {
+    const { customer_id } = await this.#fastly.getCurrentUser();
+    if (!customer_id)
+      throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
+    const users = await this.#fastly.listUsers(customer_id);
+    const entries = users.filter((user) => !user.deleted_at).map(entryOf);
+    return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+}
+
+/** Ids on record have 21 or 22 characters; a name of 16 letters and digits without a space is rare. */
+const LOOKS_LIKE_AN_ID = /^(?=.*[A-Z0-9])[A-Za-z0-9]{16,}$/;

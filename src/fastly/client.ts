@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import type { Secret } from '../secret.ts';
+import { Customer } from './customer.ts';
+import {
+  FastlyDuplicate,
+  type FastlyError,
+  FastlyForbidden,
+  FastlyInvalid,
+  FastlyInvalidId,
+  FastlyNotFound,
+  FastlyUnauthorized,
+  FastlyUnexpectedAnswer,
+} from './errors.ts';
+import { parseJson, readRefusal } from './refusal.ts';
+import { type Answer, type Call, Transport } from './transport.ts';
+import { CustomerId, User, type UserFields, UserId } from './user.ts';
+
+export type FastlyClientOptions = {
+  token: Secret;
+  /** `https://api.fastly.com`, or a server that speaks its protocol. */
+  baseUrl: string;
+  /** Deadline of a whole call with all its attempts, in milliseconds. */
+  timeout: number;
+};
+
+const Done = z.object({ status: z.literal('ok') });
+
+/**
+ * Fastly's user API: a method for each operation of the seed, plus the list of users and the account. Every
+ * method throws a `FastlyError` (see `errors.ts`) when it fails, and nothing else. Names of parameters and
+ * operations are the seed's.
+ */
+export class FastlyClient {
+  readonly #token: Secret;
+  readonly #transport: Transport;
+
+  constructor({ token, baseUrl, timeout }: FastlyClientOptions) {
+    this.#token = token;
+    this.#transport = new Transport(baseUrl, timeout);
+  }
+
+  /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
+  async createUser(fields: UserFields & { login: string }): Promise<User> {
+    const call = { operation: 'create_user', kind: 'creation', method: 'POST', path: '/user' } as const;
+    return await this.#withToken({ ...call, ...form(fields) }, User);
+  }
+
+  /** Fastly answers 'ok' for a user who was already gone, too. */
+  async deleteUser(id: UserId): Promise<void> {
+    const operation = 'delete_user';
+    await this.#withToken(
+      { operation, kind: 'change', method: 'DELETE', path: userPath(operation, id) },
+      Done,
+    );
+  }
+
+  /** The user behind the token. */
+  async getCurrentUser(): Promise<User> {
+    const call = {
+      operation: 'get_current_user',
+      kind: 'read',
+      method: 'GET',
+      path: '/current_user',
+    } as const;
+    return await this.#withToken(call, User);
+  }
+
+  async getUser(id: UserId): Promise<User> {
+    const operation = 'get_user';
+    return await this.#withToken(
+      { operation, kind: 'read', method: 'GET', path: userPath(operation, id) },
+      User,
+    );
+  }
+
+  /** Has Fastly e-mail the user a link to choose a new password. */
+  async requestPasswordReset(login: string): Promise<void> {
+    const path = `/user/${encodeURIComponent(login)}/password/request_reset`;
+    await this.#withToken({ operation: 'request_password_reset', kind: 'mail', method: 'POST', path }, Done);
+  }
+
+  /** Sends the fields given, no others. Two-factor attributes are not editable here (seed); Fastly says so. */
+  async updateUser(id: UserId, fields: UserFields): Promise<User> {
+    const operation = 'update_user';
+    const call = { operation, kind: 'change', method: 'PUT', path: userPath(operation, id) } as const;
+    return await this.#withToken({ ...call, ...form(fields) }, User);
+  }
+
+  /**
+   * Changes the password of the account that `login` and `oldPassword` open, by HTTP Basic: the bot's token has
+   * no part in it. A wrong current password throws `FastlyUnauthorized`.
+   */
+  async updateUserPassword(login: string, oldPassword: Secret, newPassword: Secret): Promise<User> {
+    const credentials = Buffer.from(`${login}:${oldPassword.reveal()}`).toString('base64');
+    const { headers, body } = form({
+      old_password: oldPassword.reveal(),
+      new_password: newPassword.reveal(),
+    });
+    return await this.#call(
+      {
+        operation: 'update_user_password',
+        kind: 'mail',
+        method: 'POST',
+        path: '/current_user/password',
+        headers: { ...headers, authorization: `Basic ${credentials}` },
+        body,
+      },
+      User,
+    );
+  }
+
+  /** All users of an account. What in the list is not a user is left out. */
+  async listUsers(customerId: CustomerId): Promise<User[]> {
+    const operation = 'list_users';
+    if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
+    const path = `/customer/${customerId}/users`;
+    const entries = await this.#withToken(
+      { operation, kind: 'read', method: 'GET', path },
+      z.array(z.unknown()),
+    );
+    return entries.flatMap((entry) => User.safeParse(entry).data ?? []);
+  }
+
+  /** The account behind the token. */
+  async currentCustomer(): Promise<Customer> {
+    const call = {
+      operation: 'current_customer',
+      kind: 'read',
+      method: 'GET',
+      path: '/current_customer',
+    } as const;
+    return await this.#withToken(call, Customer);
+  }
+
+  /** Ends the connections; calls under way fail. */
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+
+  async #withToken<T>(
+    call: Omit<Call, 'headers'> & Partial<Pick<Call, 'headers'>>,
+    answer: z.ZodType<T>,
+  ): Promise<T> {
+    return await this.#call(
+      { ...call, headers: { ...call.headers, 'fastly-key': this.#token.reveal() } },
+      answer,
+    );
+  }
+
+  async #call<T>(call: Call, schema: z.ZodType<T>): Promise<T> {
+    const answer = await this.#transport.send({
+      ...call,
+      headers: { ...call.headers, accept: 'application/json' },
+    });
+    if (answer.status >= 300) throw refusalOf(call, answer);
+    const parsed = schema.safeParse(parseJson(answer.body));
+    if (parsed.success) return parsed.data;
+    throw new FastlyUnexpectedAnswer(
+      call.operation,
+      answer.status,
+      problemOf(parsed.error),
+      call.kind !== 'read',
+    );
+  }
+}
+
+function userPath(operation: string, id: UserId): string {
+  if (!UserId.safeParse(id).success) throw new FastlyInvalidId(operation);
+  return `/user/${id}`;
+}
+
+/** A parameter that was not given is left out, never sent empty; booleans are `true` and `false`. */
+function form(fields: Record<string, string | boolean | undefined>): {
+  headers: Record<string, string>;
+  body: string;
+} {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) parameters.append(name, String(value));
+  }
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: parameters.toString(),
+  };
+}
+
+function refusalOf({ operation }: Call, { status, body }: Answer): FastlyError {
+  const refusal = readRefusal(body);
+  if (status === 401) return new FastlyUnauthorized(operation, status);
+  if (status === 403) return new FastlyForbidden(operation, status, refusal);
+  if (status === 404) return new FastlyNotFound(operation, status, refusal);
+  if (status === 409 || refusal.msg === 'Duplicate record')
+    return new FastlyDuplicate(operation, status, refusal);
+  return new FastlyInvalid(operation, status, refusal);
+}
+
+/** Which fields were not as expected; never their values, which could be anything. */
+function problemOf(error: z.ZodError): string {
+  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole body');
+  return `the answer is not what this operation answers (${[...new Set(fields)].slice(0, 5).join(', ')})`;
+}

@@ -1,0 +1,137 @@
+/**
+ * What can go wrong with a call to Fastly, one class a kind; `kind` tells them apart in a `switch`. None carries
+ * the request's headers or body, so none can leak the token or a password.
+ */
+abstract class FastlyFailure extends Error {
+  /** The operation that failed, in the seed's words, such as `get_user`. */
+  readonly operation: string;
+  /** Fastly's status, or `null` when no answer came. */
+  readonly status: number | null;
+  /** A change that Fastly may have made although the call failed. Always `false` for reads. */
+  readonly mayHaveBeenCarriedOut: boolean;
+
+  constructor(operation: string, status: number | null, message: string, mayHaveBeenCarriedOut = false) {
+    super(`${operation}: ${message}`);
+    this.name = new.target.name;
+    this.operation = operation;
+    this.status = status;
+    this.mayHaveBeenCarriedOut = mayHaveBeenCarriedOut;
+  }
+}
+
+/** Fastly's own words about a refusal: `msg` is its short title, `detail` what it says beyond. */
+export type Refusal = { msg: string | null; detail: string | null };
+
+/** 401: the token (or, for a password change, the login's current password) is not accepted. */
+export class FastlyUnauthorized extends FastlyFailure {
+  readonly kind = 'unauthorized';
+
+  constructor(operation: string, status: number) {
+    super(operation, status, 'Fastly did not accept the credentials');
+  }
+}
+
+abstract class FastlyRefused extends FastlyFailure {
+  readonly msg: string | null;
+  readonly detail: string | null;
+
+  constructor(operation: string, status: number, { msg, detail }: Refusal) {
+    super(operation, status, [`answered ${status}`, msg, detail].filter((part) => part !== null).join(': '));
+    this.msg = msg;
+    this.detail = detail;
+  }
+}
+
+/** 403: the credentials are good, but may not do this. */
+export class FastlyForbidden extends FastlyRefused {
+  readonly kind = 'forbidden';
+}
+
+/** 404: no such user, account or invitation. */
+export class FastlyNotFound extends FastlyRefused {
+  readonly kind = 'not_found';
+}
+
+/** 409, or 400 with Fastly's `Duplicate record`: the login is taken. */
+export class FastlyDuplicate extends FastlyRefused {
+  readonly kind = 'duplicate';
+}
+
+/** Any other refusal of what was sent: 400, 405, 410, 412, 422. */
+export class FastlyInvalid extends FastlyRefused {
+  readonly kind = 'invalid';
+}
+
+/** 429: the hour's changes are used up. */
+export class FastlyRateLimited extends FastlyFailure {
+  readonly kind = 'rate_limited';
+  /** When it may be tried again, in Unix seconds; `null` when Fastly did not say. */
+  readonly resetAt: number | null;
+
+  constructor(operation: string, status: number, resetAt: number | null) {
+    super(operation, status, 'the rate limit is used up');
+    this.resetAt = resetAt;
+  }
+}
+
+/** 5xx, or a proxy's page in place of an answer. */
+export class FastlyUnavailable extends FastlyFailure {
+  readonly kind = 'unavailable';
+
+  constructor(operation: string, status: number, mayHaveBeenCarriedOut: boolean) {
+    super(operation, status, `answered ${status}`, mayHaveBeenCarriedOut);
+  }
+}
+
+/** No answer within the call's deadline. */
+export class FastlyTimedOut extends FastlyFailure {
+  readonly kind = 'timed_out';
+
+  constructor(operation: string, mayHaveBeenCarriedOut: boolean) {
+    super(operation, null, 'no answer in time', mayHaveBeenCarriedOut);
+  }
+}
+
+/** Fastly could not be reached, or the connection was cut before the answer was complete. */
+export class FastlyCutOff extends FastlyFailure {
+  readonly kind = 'cut_off';
+
+  constructor(operation: string, mayHaveBeenCarriedOut: boolean, cause: string) {
+    super(operation, null, `no connection (${cause})`, mayHaveBeenCarriedOut);
+  }
+}
+
+/** A successful status with a body that is not what the operation answers, such as a user without a login. */
+export class FastlyUnexpectedAnswer extends FastlyFailure {
+  readonly kind = 'unexpected_answer';
+
+  constructor(operation: string, status: number, problem: string, mayHaveBeenCarriedOut: boolean) {
+    super(operation, status, problem, mayHaveBeenCarriedOut);
+  }
+}
+
+/** An id that is not letters and digits; refused before any call. */
+export class FastlyInvalidId extends FastlyFailure {
+  readonly kind = 'invalid_id';
+
+  constructor(operation: string) {
+    super(operation, null, 'an id has letters and digits only');
+  }
+}
+
+export type FastlyError =
+  | FastlyUnauthorized
+  | FastlyForbidden
+  | FastlyNotFound
+  | FastlyDuplicate
+  | FastlyInvalid
+  | FastlyRateLimited
+  | FastlyUnavailable
+  | FastlyTimedOut
+  | FastlyCutOff
+  | FastlyUnexpectedAnswer
+  | FastlyInvalidId;
+
+export function isFastlyError(error: unknown): error is FastlyError {
+  return error instanceof FastlyFailure;
+}

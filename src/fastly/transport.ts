@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, type Dispatcher, request } from 'undici';
+import {
+  FastlyCutOff,
+  type FastlyError,
+  FastlyRateLimited,
+  FastlyTimedOut,
+  FastlyUnavailable,
+} from './errors.ts';
+import { rateLimitReset } from './rate-limit.ts';
+import { type AttemptFailure, type CallKind, pauseBeforeRetry } from './retry.ts';
+
+export type Call = {
+  /** The operation's name, for errors. */
+  operation: string;
+  kind: CallKind;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** From the base URL on, encoded. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+};
+
+/** An answer below 500 that is not 429. */
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+
+const CONNECT_TIMEOUT_MILLISECONDS = 3_000;
+
+/**
+ * Carries calls to Fastly: one deadline over all attempts of a call, connections kept alive, attempts repeated
+ * only as `retry.ts` allows. undici's own retry interceptor is not used: it resumes a read that broke off with a
+ * `Range` request, which this API does not speak, and cannot tell whether a lost request had been sent.
+ */
+export class Transport {
+  readonly #baseUrl: string;
+  readonly #deadline: number;
+  readonly #agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS } });
+
+  /** @param deadline for a whole call with all its attempts, in milliseconds */
+  constructor(baseUrl: string, deadline: number) {
+    this.#baseUrl = baseUrl.replace(/\/+$/, '');
+    this.#deadline = deadline;
+  }
+
+  /**
+   * @throws {FastlyRateLimited} on 429 when the wait does not fit the deadline
+   * @throws {FastlyUnavailable} on 5xx
+   * @throws {FastlyTimedOut} when no attempt was answered in time
+   * @throws {FastlyCutOff} when Fastly cannot be reached or the connection breaks
+   */
+  async send(call: Call): Promise<Answer> {
+    const end = Date.now() + this.#deadline;
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await this.#attempt(call, attempt, end - Date.now());
+      if (result.answer !== undefined) return result.answer;
+      const wait = pauseBeforeRetry(call.kind, result.failure, attempt, end - Date.now());
+      if (wait === null) throw errorFor(call, result.failure);
+      await pause(wait);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #attempt(call: Call, attempt: number, remaining: number): Promise<AttemptResult> {
+    // A read that hangs is worth a second attempt within the deadline; a change gets all the time there is.
+    const share = call.kind === 'read' && attempt === 1 ? remaining / 2 : remaining;
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(share)));
+    const sending = { started: false };
+    try {
+      const { statusCode, headers, body } = await request(`${this.#baseUrl}${call.path}`, {
+        method: call.method,
+        headers: call.headers,
+        body: call.body ?? null,
+        dispatcher: this.#agent.compose(noticeSending(sending)),
+        signal,
+      });
+      return judge({ status: statusCode, headers, body: await body.text() });
+    } catch (error) {
+      const cause = causeOf(error);
+      return { failure: { kind: 'no_answer', sent: sending.started, timedOut: signal.aborted, cause } };
+    }
+  }
+}
+
+type AttemptResult = { answer: Answer } | { answer?: never; failure: AttemptFailure };
+
+function judge(answer: Answer): AttemptResult {
+  if (answer.status === 429) {
+    return { failure: { kind: 'rate_limited', resetAt: rateLimitReset(answer.headers) } };
+  }
+  if (answer.status >= 500) return { failure: { kind: 'server_error', status: answer.status } };
+  return { answer };
+}
+
+function errorFor(call: Call, failure: AttemptFailure): FastlyError {
+  const changes = call.kind !== 'read';
+  switch (failure.kind) {
+    case 'rate_limited':
+      return new FastlyRateLimited(call.operation, 429, failure.resetAt);
+    case 'server_error':
+      return new FastlyUnavailable(call.operation, failure.status, changes);
+    case 'no_answer':
+      return failure.timedOut
+        ? new FastlyTimedOut(call.operation, changes && failure.sent)
+        : new FastlyCutOff(call.operation, changes && failure.sent, failure.cause);
+  }
+}
+
+/** Learns from undici whether the request was handed to a connection, which alone tells 'not sent' for sure. */
+function noticeSending(sending: { started: boolean }): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        sending.started = true;
+        handler.onRequestStart?.(controller, context);
+      },
+      onResponseStart: (...args) => handler.onResponseStart?.(...args),
+      onResponseData: (...args) => handler.onResponseData?.(...args),
+      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+      onResponseError: (...args) => handler.onResponseError?.(...args),
+    });
+}
+
+/** The error's code, such as `ECONNREFUSED`: its message could quote what was sent. */
+function causeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** A Fastly user's id: letters and digits, of no fixed length (seed). */
+export const UserId = z
+  .string()
+  .regex(/^[A-Za-z0-9]+$/)
+  .brand<'UserId'>();
+export type UserId = z.infer<typeof UserId>;
+
+/** A Fastly account's id, of the same form. */
+export const CustomerId = z
+  .string()
+  .regex(/^[A-Za-z0-9]+$/)
+  .brand<'CustomerId'>();
+export type CustomerId = z.infer<typeof CustomerId>;
+
+/** `true`, `false`, `null` where Fastly says 'not set', `undefined` where it did not send the field. */
+const flag = z.boolean().nullish();
+/** ISO 8601 in UTC, `null` where it never happened. */
+const moment = z.iso.datetime({ offset: true }).nullish();
+
+/**
+ * A user as the service sends it. Only what identifies one is demanded: fields come and go between accounts, and
+ * an unknown role is a word like any other. `.nullish()` keeps 'not set' (`null`) apart from 'not sent'.
+ */
+export const User = z.object({
+  id: UserId,
+  login: z.string().min(1),
+  name: z.string().nullish(),
+  role: z.string().nullish(),
+  customer_id: CustomerId.nullish(),
+  locked: flag,
+  limit_services: flag,
+  require_new_password: flag,
+  two_factor_auth_enabled: flag,
+  two_factor_setup_required: flag,
+  created_at: moment,
+  updated_at: moment,
+  deleted_at: moment,
+  last_active_at: moment,
+});
+export type User = z.infer<typeof User>;
+
+/** The four roles offered. Accounts show others; those are displayed, never offered. */
+export const ROLES = ['user', 'billing', 'engineer', 'superuser'] as const;
+
+/** What create and update take (seed). What is left out is not sent. */
+export type UserFields = {
+  login?: string;
+  name?: string;
+  limit_services?: boolean;
+  locked?: boolean;
+  require_new_password?: boolean;
+  role?: string;
+  two_factor_auth_enabled?: boolean;
+  two_factor_setup_required?: boolean;
+};
+
+/** What people call the user: the name, or the login where there is no name. */
+export function nameOf(user: User): string {
+  return user.name?.trim() || user.login;
+}

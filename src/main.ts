@@ -1,0 +1,23 @@
+import { Bot, CredentialRefused } from './bot.ts';
+import { ConfigError, processEnvironment, readConfig } from './config.ts';
+import { createLogger } from './observability/log.ts';
+
+const BAD_CONFIGURATION = 2;
+
+try {
+  const config = readConfig(processEnvironment());
+  const log = createLogger(config.LOG_LEVEL, config.LOG_FORMAT);
+  const bot = new Bot(config, log);
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal }, 'stopping');
+    void bot.stop().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  await bot.run();
+} catch (error) {
+  const explained = error instanceof ConfigError || error instanceof CredentialRefused;
+  process.stderr.write(
+    `${explained ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(error instanceof ConfigError ? BAD_CONFIGURATION : 1);
+}

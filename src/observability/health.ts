@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the bot cannot do without. */
+export type Dependency = 'slack' | 'fastly';
+
+/** Which dependencies are there, and in words what is wrong with those that are not. */
+export class Readiness {
+  readonly #missing = new Map<Dependency | 'process', string>([
+    ['slack', 'not connected yet'],
+    ['fastly', 'not reached yet'],
+  ]);
+
+  ready(dependency: Dependency): void {
+    this.#missing.delete(dependency);
+  }
+
+  missing(dependency: Dependency | 'process', why: string): void {
+    this.#missing.set(dependency, why);
+  }
+
+  /** Empty when the bot is ready. */
+  report(): Record<string, string> {
+    return Object.fromEntries(this.#missing);
+  }
+}
+
+/** `/healthz`: the process lives. `/readyz`: it can do its work, or what it lacks (503). Never on Slack's port. */
+export async function serveHealth(readiness: Readiness, host: string, port: number): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0];
+    const missing = readiness.report();
+    const ready = Object.keys(missing).length === 0;
+    const [status, body] =
+      path === '/healthz'
+        ? [200, { alive: true }]
+        : path === '/readyz'
+          ? [ready ? 200 : 503, { ready, missing }]
+          : [404, {}];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+  return new HealthServer(server);
+}
+
+export class HealthServer {
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** The port taken, for when any was asked for. */
+  get port(): number {
+    const address: string | AddressInfo | null = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,29 @@
+import { inspect } from 'node:util';
+
+/**
+ * A token, password or signing secret. However it is printed (template, JSON, console, logger, error) it reads
+ * `[redacted]`; only `reveal()` gives the text, so a search for that word finds every place that uses one.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '[redacted]';
+  }
+
+  toJSON(): string {
+    return '[redacted]';
+  }
+
+  [inspect.custom](): string {
+    return '[redacted]';
+  }
+}

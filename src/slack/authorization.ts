@@ -1,0 +1,81 @@
+import type { ChannelId, MemberId, TeamId } from './ids.ts';
+import type { Caller, Incoming } from './incoming.ts';
+import { channel, enumerate, member, type Sentence, say } from './sentence.ts';
+
+/** Who may use the bot, and where. */
+export type Policy = {
+  /** The bot's own workspace. Member ids alone are not enough: another company's people have ids, too. */
+  teamId: TeamId;
+  superusers: readonly MemberId[];
+  /** Channels in which commands are taken; empty: any. */
+  commandChannels: readonly ChannelId[];
+};
+
+export type Verdict =
+  | { allowed: true; caller: Caller }
+  | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-superuser' | 'wrong-channel' };
+
+/** Whether a channel is the direct message between this caller and the bot. Asked of superusers only. */
+export type IsDirectMessage = (channel: ChannelId, caller: Caller) => Promise<boolean>;
+
+/**
+ * Decides on a delivery before anything else looks at it. Whatever is not known to be allowed is denied.
+ * `COMMAND_CHANNELS` holds for the channel a thing started in; Home and direct messages to the bot count as allowed.
+ */
+export async function authorize(
+  incoming: Incoming,
+  policy: Policy,
+  isDirectMessage: IsDirectMessage,
+): Promise<Verdict> {
+  const { caller } = incoming;
+  if (caller === null) return { allowed: false, reason: 'unknown-caller' };
+  if (caller.teamId !== policy.teamId) return { allowed: false, reason: 'other-workspace' };
+  if (!policy.superusers.includes(caller.memberId)) return { allowed: false, reason: 'not-a-superuser' };
+  const startedIn = channelOf(incoming);
+  const anyChannel = policy.commandChannels.length === 0 || startedIn === null;
+  if (anyChannel || policy.commandChannels.includes(startedIn)) return { allowed: true, caller };
+  if (startedIn.startsWith('D') && (await isDirectMessage(startedIn, caller)))
+    return { allowed: true, caller };
+  return { allowed: false, reason: 'wrong-channel' };
+}
+
+function channelOf(incoming: Incoming): ChannelId | null {
+  switch (incoming.kind) {
+    case 'command':
+      return incoming.channel;
+    case 'click':
+      if (incoming.place.kind === 'message') return incoming.place.channel;
+      return incoming.place.kind === 'modal' ? (incoming.place.origin?.channel ?? null) : null;
+    case 'type-ahead':
+    case 'submission':
+      return incoming.origin?.channel ?? null;
+    case 'view-closed':
+    case 'shortcut':
+    case 'event':
+      return null;
+  }
+}
+
+const MOST_NAMED = 5;
+
+/** Why someone is turned away, and whom to ask. */
+export function denial(reason: Extract<Verdict, { allowed: false }>['reason'], policy: Policy): Sentence {
+  switch (reason) {
+    case 'unknown-caller':
+      return say`I cannot tell who you are, so I did nothing. ${whomToAsk(policy)}`;
+    case 'other-workspace':
+      return say`I take instructions only from superusers of my own workspace, and you belong to another one. ${whomToAsk(policy)}`;
+    case 'not-a-superuser':
+      return say`You are not on my list of superusers, so I did nothing. ${whomToAsk(policy)}`;
+    case 'wrong-channel':
+      return say`I do not take commands in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or write to me directly.`;
+  }
+}
+
+function whomToAsk({ superusers }: Policy): Sentence {
+  if (superusers.length === 0)
+    return say`Nobody is on that list yet: whoever runs this bot can add people to SUPERUSERS.`;
+  const named = superusers.slice(0, MOST_NAMED).map(member);
+  const others = superusers.length - named.length;
+  return say`Ask ${enumerate(others > 0 ? [...named, say`${others} others`] : named, 'or')}.`;
+}

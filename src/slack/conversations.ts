@@ -1,0 +1,58 @@
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import { ChannelId, type MemberId } from './ids.ts';
+import type { Caller } from './incoming.ts';
+
+/** Whether people of other companies read along; `unknown` where the bot cannot look. */
+export type Audience = 'own-workspace' | 'other-companies' | 'unknown';
+
+const FRESH_MILLISECONDS = 60_000;
+
+/** What the bot knows of channels and direct messages, asked of Slack and kept for a minute. */
+export class Conversations {
+  readonly #slack: WebClient;
+  readonly #log: Logger;
+  readonly #audiences = new Map<ChannelId, { audience: Audience; until: number }>();
+  readonly #directMessages = new Map<MemberId, ChannelId>();
+
+  constructor(slack: WebClient, log: Logger) {
+    this.#slack = slack;
+    this.#log = log;
+  }
+
+  async audience(channel: ChannelId): Promise<Audience> {
+    const known = this.#audiences.get(channel);
+    if (known && known.until > Date.now()) return known.audience;
+    const audience = await this.#lookUp(channel);
+    this.#audiences.set(channel, { audience, until: Date.now() + FRESH_MILLISECONDS });
+    return audience;
+  }
+
+  /** Whether `channel` is the caller's direct message with the bot. */
+  async isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean> {
+    const known = this.#directMessages.get(caller.memberId);
+    if (known) return known === channel;
+    try {
+      const { channel: opened } = await this.#slack.conversations.open({ users: caller.memberId });
+      const id = ChannelId.safeParse(opened?.id).data;
+      if (id) this.#directMessages.set(caller.memberId, id);
+      return id === channel;
+    } catch (error) {
+      this.#log.warn({ channel, err: error }, 'could not tell whether a conversation is a direct message');
+      return false;
+    }
+  }
+
+  async #lookUp(channel: ChannelId): Promise<Audience> {
+    try {
+      const { channel: info } = await this.#slack.conversations.info({ channel });
+      return info?.is_ext_shared || info?.is_pending_ext_shared ? 'other-companies' : 'own-workspace';
+    } catch (error) {
+      // A stand-in without this method has no shared channels; Slack itself always knows it.
+      if (error instanceof WebAPIPlatformError && error.data.error === 'unknown_method')
+        return 'own-workspace';
+      this.#log.debug({ channel, err: error }, 'could not look at a channel');
+      return 'unknown';
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { context, type Message, message } from './message.ts';
+import { code, date, plainText, type Sentence, say } from './sentence.ts';
+
+/** Something the bot will not or cannot do, in words for the caller. Thrown where it is found, told in one place. */
+export class Refusal extends Error {
+  readonly sentence: Sentence;
+
+  constructor(sentence: Sentence) {
+    super(plainText(sentence));
+    this.name = 'Refusal';
+    this.sentence = sentence;
+  }
+}
+
+/** What a caller is told about a failure: what happened, what became of the change, what to do next. */
+export function explain(error: unknown): Sentence {
+  if (error instanceof Refusal) return error.sentence;
+  if (isFastlyError(error)) return explainFastly(error);
+  return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
+}
+
+/** The private message about a failure, with the reference under which the log has more. */
+export function failureMessage(error: unknown, reference: string): Message {
+  const told = message(explain(error));
+  return { ...told, blocks: [...told.blocks, context(say`Reference ${code(reference)}`)] };
+}
+
+function explainFastly(error: FastlyError): Sentence {
+  switch (error.kind) {
+    case 'not_found':
+      return say`Fastly does not know that user. They may have been deleted meanwhile. Look for them with ${code('/fastly-user get')}.`;
+    case 'invalid_id':
+      return say`A Fastly id has letters and digits only. Look for the user with ${code('/fastly-user get')} and part of the name.`;
+    case 'unauthorized':
+      return say`Fastly refused the bot's token, so nothing was done. Whoever runs the bot has to give it a new FASTLY_API_TOKEN.`;
+    case 'forbidden':
+      return say`Fastly does not allow the bot's token to do this${words(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.`;
+    case 'duplicate':
+      return say`Fastly has that login already${words(error)}. Look for it with ${code('/fastly-user get')}.`;
+    case 'invalid':
+      return say`Fastly refused this${words(error)}. Nothing was changed.`;
+    case 'rate_limited':
+      return error.resetAt === null
+        ? say`Fastly takes no more changes from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
+        : say`Fastly takes no more changes from the bot until ${date(new Date(error.resetAt * 1000))}: this hour's limit is used up. Nothing was changed; try again then.`;
+    case 'unavailable':
+      return say`Fastly is in trouble at the moment (it answered ${error.status ?? 500}). ${aftermath(error)}`;
+    case 'timed_out':
+      return say`Fastly did not answer in time. ${aftermath(error)}`;
+    case 'cut_off':
+      return error.mayHaveBeenCarriedOut
+        ? say`The connection to Fastly broke before it answered. ${aftermath(error)}`
+        : say`Fastly cannot be reached at the moment. ${aftermath(error)}`;
+    case 'unexpected_answer':
+      return say`Fastly's answer made no sense to the bot. ${aftermath(error)}`;
+  }
+}
+
+/** Fastly's own words, where it gave some. */
+function words({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
+  const given = [msg, detail].filter((part) => part !== null);
+  return given.length === 0 ? say`` : say` (it says: ${given.join(': ')})`;
+}
+
+function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {
+  if (!mayHaveBeenCarriedOut) return say`Nothing was changed; try again in a minute.`;
+  return operation === 'request_password_reset'
+    ? say`The e-mail may have been sent all the same: ask them to look before you try again.`
+    : say`It may have been carried out all the same: look at the user before you try again.`;
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { ChannelId, MemberId, TeamId } from './ids.ts';
+import { Origin } from './origin.ts';
+
+/** The Slack member, with their own workspace, behind a command, click or submission. */
+export type Caller = { memberId: MemberId; teamId: TeamId };
+
+/**
+ * What Slack delivered, reduced to what this bot reads and checked on the way in. `caller` is `null` when the
+ * delivery does not say who it is from, which nobody's allowlist covers.
+ */
+export type Incoming =
+  | {
+      kind: 'command';
+      caller: Caller | null;
+      command: string;
+      text: string;
+      channel: ChannelId;
+      triggerId: string;
+      responseUrl: string | null;
+    }
+  | {
+      kind: 'click';
+      caller: Caller | null;
+      actionId: string;
+      value: string | null;
+      place: Place;
+      triggerId: string | null;
+      responseUrl: string | null;
+    }
+  | { kind: 'type-ahead'; caller: Caller | null; actionId: string; text: string; origin: Origin | null }
+  | {
+      kind: 'submission';
+      caller: Caller | null;
+      callbackId: string;
+      viewId: string;
+      values: FormValues;
+      origin: Origin | null;
+    }
+  | { kind: 'view-closed'; caller: Caller | null; callbackId: string }
+  | { kind: 'shortcut'; caller: Caller | null; callbackId: string }
+  | { kind: 'event'; caller: Caller | null; type: string };
+
+/** Where a click happened. */
+export type Place =
+  | { kind: 'message'; channel: ChannelId }
+  | { kind: 'modal'; viewId: string; origin: Origin | null }
+  | { kind: 'home' };
+
+/** What the inputs of a form hold, by action id: text, an option's value, or nothing. */
+export type FormValues = Readonly<Record<string, string | null>>;
+
+// A workspace's own people have `user.team_id` in interactions; `team` names the app's workspace, not theirs.
+const Person = z.object({ id: MemberId, team_id: TeamId });
+const person = Person.transform(({ id, team_id }): Caller => ({ memberId: id, teamId: team_id }))
+  .nullable()
+  .catch(null);
+
+const responseUrl = z.url().nullable().catch(null);
+const View = z.object({
+  id: z.string(),
+  type: z.string(),
+  callback_id: z.string().catch(''),
+  private_metadata: z.string().catch(''),
+});
+
+const Option = z.object({ value: z.string() });
+const InputState = z.object({ value: z.string().nullish(), selected_option: Option.nullish() });
+const State = z.object({ values: z.record(z.string(), z.record(z.string(), InputState)) });
+
+const Command = z
+  .object({
+    command: z.string().startsWith('/'),
+    text: z.string().catch(''),
+    user_id: z.string(),
+    team_id: z.string().optional(),
+    channel_id: ChannelId,
+    trigger_id: z.string().catch(''),
+    response_url: responseUrl,
+  })
+  .transform(
+    (body): Incoming => ({
+      kind: 'command',
+      caller: person.parse({ id: body.user_id, team_id: body.team_id }),
+      command: body.command,
+      text: body.text,
+      channel: body.channel_id,
+      triggerId: body.trigger_id,
+      responseUrl: body.response_url,
+    }),
+  );
+
+const Click = z
+  .object({
+    type: z.literal('block_actions'),
+    user: person,
+    actions: z.tuple(
+      [z.object({ action_id: z.string(), value: z.string().nullish(), selected_option: Option.nullish() })],
+      z.unknown(),
+    ),
+    trigger_id: z.string().nullable().catch(null),
+    response_url: responseUrl,
+    channel: z.object({ id: ChannelId }).optional(),
+    view: View.optional(),
+  })
+  .transform((body, context): Incoming => {
+    const [action] = body.actions;
+    const place = placeOf(body.channel, body.view);
+    if (place === null) {
+      context.addIssue({ code: 'custom', message: 'a click is on a message or in a view' });
+      return z.NEVER;
+    }
+    return {
+      kind: 'click',
+      caller: body.user,
+      actionId: action.action_id,
+      value: action.selected_option?.value ?? action.value ?? null,
+      place,
+      triggerId: body.trigger_id,
+      responseUrl: body.response_url,
+    };
+  });
+
+function placeOf(
+  channel: { id: ChannelId } | undefined,
+  view: z.infer<typeof View> | undefined,
+): Place | null {
+  if (view?.type === 'home') return { kind: 'home' };
+  if (view) return { kind: 'modal', viewId: view.id, origin: Origin.read(view.private_metadata) };
+  return channel ? { kind: 'message', channel: channel.id } : null;
+}
+
+const TypeAhead = z
+  .object({
+    type: z.literal('block_suggestion'),
+    user: person,
+    action_id: z.string(),
+    value: z.string().catch(''),
+    view: View.optional(),
+  })
+  .transform(
+    (body): Incoming => ({
+      kind: 'type-ahead',
+      caller: body.user,
+      actionId: body.action_id,
+      text: body.value,
+      origin: Origin.read(body.view?.private_metadata ?? ''),
+    }),
+  );
+
+const Submission = z
+  .object({ type: z.literal('view_submission'), user: person, view: View.extend({ state: State }) })
+  .transform(
+    ({ user, view }): Incoming => ({
+      kind: 'submission',
+      caller: user,
+      callbackId: view.callback_id,
+      viewId: view.id,
+      values: formValues(view.state),
+      origin: Origin.read(view.private_metadata),
+    }),
+  );
+
+function formValues(state: z.infer<typeof State>): FormValues {
+  const inputs = Object.values(state.values).flatMap((block) => Object.entries(block));
+  return Object.fromEntries(
+    inputs.map(([actionId, input]) => [actionId, input.selected_option?.value ?? input.value ?? null]),
+  );
+}
+
+const ViewClosed = z
+  .object({ type: z.literal('view_closed'), user: person, view: View })
+  .transform(
+    ({ user, view }): Incoming => ({ kind: 'view-closed', caller: user, callbackId: view.callback_id }),
+  );
+
+const Shortcut = z
+  .object({ type: z.enum(['shortcut', 'message_action']), user: person, callback_id: z.string() })
+  .transform((body): Incoming => ({ kind: 'shortcut', caller: body.user, callbackId: body.callback_id }));
+
+const Event = z
+  .object({
+    type: z.literal('event_callback'),
+    team_id: z.string().optional(),
+    event: z.object({ type: z.string(), user: z.unknown(), user_team: z.unknown() }),
+  })
+  .transform(
+    ({ team_id, event }): Incoming => ({
+      kind: 'event',
+      caller: person.parse({ id: event.user, team_id: event.user_team ?? team_id }),
+      type: event.type,
+    }),
+  );
+
+const Delivery = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Shortcut, Event]);
+
+/** Reads a delivery's body; `null` when it is none that this bot knows how to take. */
+export function readIncoming(body: unknown): Incoming | null {
+  return Delivery.safeParse(body).data ?? null;
+}

@@ -1,0 +1,112 @@
+import type { App } from '@slack/bolt';
+import type { PlainTextOption } from '@slack/types';
+import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
+import { failureMessage } from './failure.ts';
+import type { Deliveries, Delivery } from './gate.ts';
+import { newRequest, type Request, type Services } from './request.ts';
+import { answerSubmission, type SubmittedForm } from './submission.ts';
+
+/**
+ * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to what nobody
+ * listens for, and the test that tries each as an outsider.
+ */
+export type Listener =
+  | {
+      kind: 'command';
+      id: `/${string}`;
+      run(delivery: Delivery<'command'>, services: Services): Promise<void>;
+    }
+  | { kind: 'click'; id: string; run(delivery: Delivery<'click'>, services: Services): Promise<void> }
+  | { kind: 'type-ahead'; id: string; options(text: string, services: Services): Promise<PlainTextOption[]> }
+  | { kind: 'submission'; id: string; form: SubmittedForm };
+
+/** Hands each listener to Bolt. What gets this far has been authorized. */
+export function register(
+  app: App,
+  listeners: readonly Listener[],
+  deliveries: Deliveries,
+  services: Services,
+): void {
+  for (const listener of listeners) {
+    const run = async ({ body, ack }: { body: object; ack: unknown }) => {
+      const acknowledge = acknowledgeOf(ack, services.log);
+      await take(listener, deliveries.of(body), acknowledge, services);
+    };
+    switch (listener.kind) {
+      case 'command':
+        app.command(listener.id, run);
+        break;
+      case 'click':
+        app.action(listener.id, run);
+        break;
+      case 'type-ahead':
+        app.options(listener.id, run);
+        break;
+      case 'submission':
+        app.view(listener.id, run);
+        break;
+    }
+  }
+}
+
+async function take(
+  listener: Listener,
+  delivery: Delivery,
+  acknowledge: Acknowledge,
+  services: Services,
+): Promise<void> {
+  const { incoming } = delivery;
+  if (listener.kind === 'command' && incoming.kind === 'command') {
+    await acknowledge();
+    await withFailuresTold(delivery, services, () => listener.run({ ...delivery, incoming }, services));
+  } else if (listener.kind === 'click' && incoming.kind === 'click') {
+    await acknowledge();
+    await withFailuresTold(delivery, services, () => listener.run({ ...delivery, incoming }, services));
+  } else if (listener.kind === 'type-ahead' && incoming.kind === 'type-ahead') {
+    await acknowledge({ options: await listener.options(incoming.text, services) });
+  } else if (listener.kind === 'submission' && incoming.kind === 'submission') {
+    const request = requestOf(delivery, services);
+    await answerSubmission(listener.form, request, incoming.viewId, incoming.values, acknowledge);
+  }
+}
+
+async function withFailuresTold(
+  delivery: Delivery,
+  services: Services,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const request = requestOf(delivery, services);
+    request.log.warn({ err: error }, 'a request failed');
+    await request.reply.privately(failureMessage(error, request.reference));
+  }
+}
+
+/** The request as the delivery alone tells it; a subcommand makes its own where words or a button say more. */
+function requestOf({ incoming, caller, reference }: Delivery, services: Services): Request {
+  switch (incoming.kind) {
+    case 'command': {
+      const origin = { channel: incoming.channel, private: true };
+      return newRequest(services, { reference, caller, origin, responseUrl: incoming.responseUrl });
+    }
+    case 'click': {
+      const channel = incoming.place.kind === 'message' ? incoming.place.channel : null;
+      const origin = { channel, private: true };
+      return newRequest(services, { reference, caller, origin, responseUrl: incoming.responseUrl });
+    }
+    case 'submission': {
+      // A form that does not say where it came from was not opened by this version of the bot.
+      const origin = incoming.origin ?? { channel: null, private: true };
+      return newRequest(services, { reference, caller, origin, responseUrl: null });
+    }
+    default:
+      return newRequest(services, {
+        reference,
+        caller,
+        origin: { channel: null, private: true },
+        responseUrl: null,
+      });
+  }
+}

@@ -1,0 +1,23 @@
+import type { ContextBlock, KnownBlock } from '@slack/types';
+import { mrkdwn, richText, type Sentence } from './sentence.ts';
+
+/** What is posted: blocks, and the text that notifications and screen readers use in their place. */
+export type Message = { text: string; blocks: KnownBlock[] };
+
+/** A message of sentences, each on its own line. The first is its notification text. */
+export function message(first: Sentence, ...others: readonly Sentence[]): Message {
+  return { text: mrkdwn(first), blocks: [richText(first, ...others)] };
+}
+
+/** The same message with a small grey line under it. */
+export function withFootnote(original: Message, footnote: Sentence): Message {
+  return { ...original, blocks: [...original.blocks, context(footnote)] };
+}
+
+/** A small grey line. */
+export function context(sentence: Sentence): ContextBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: mrkdwn(sentence), verbatim: true }] };
+}
+
+/** How every message is sent: nothing in it is looked up, linked or previewed (docs.slack.dev, chat.postMessage). */
+export const PLAIN_POSTING = { unfurl_links: false, unfurl_media: false, parse: 'none' } as const;

@@ -1,0 +1,73 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import { WebAPIPlatformError } from '@slack/web-api';
+import { Refusal } from './failure.ts';
+import { Origin } from './origin.ts';
+import { cut } from './plain.ts';
+import type { Request } from './request.ts';
+import { code, richText, type Sentence, say } from './sentence.ts';
+
+/** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */
+const TITLE_LENGTH = 24;
+
+/** A form to fill in. Where it was opened from travels with it. */
+export type Form = {
+  callbackId: string;
+  title: string;
+  submit: string;
+  origin: Origin;
+  blocks: KnownBlock[];
+};
+
+export function formView(form: Form): ModalView {
+  return {
+    type: 'modal',
+    callback_id: form.callbackId,
+    title: viewText(form.title),
+    submit: viewText(form.submit),
+    close: viewText('Cancel'),
+    private_metadata: Origin.write(form.origin),
+    blocks: form.blocks,
+  };
+}
+
+/** A view that only says something. */
+export function noticeView(title: string, ...sentences: readonly [Sentence, ...Sentence[]]): ModalView {
+  return {
+    type: 'modal',
+    title: viewText(title),
+    close: viewText('Close'),
+    blocks: [richText(...sentences)],
+  };
+}
+
+function viewText(text: string): { type: 'plain_text'; text: string } {
+  return { type: 'plain_text', text: cut(text, TITLE_LENGTH) };
+}
+
+/**
+ * Opens a modal and gives its id. A `trigger_id` lives 3 seconds (docs.slack.dev, modals).
+ *
+ * @throws {Refusal} when Slack does not open it, in words for the caller
+ */
+export async function openModal(request: Request, triggerId: string, view: ModalView): Promise<string> {
+  try {
+    const opened = await request.services.slack.interactive.views.open({ trigger_id: triggerId, view });
+    return opened.view?.id ?? '';
+  } catch (error) {
+    request.log.warn({ err: error }, 'a form could not be opened');
+    throw new Refusal(
+      say`Slack did not open the form in time. Please try again, or give the user in words, such as ${code('/fastly-user get ada@example.com')}.`,
+    );
+  }
+}
+
+/** Replaces what a modal shows. `false` when the member has closed it meanwhile. */
+export async function updateModal(request: Request, viewId: string, view: ModalView): Promise<boolean> {
+  try {
+    await request.services.slack.posting.views.update({ view_id: viewId, view });
+    return true;
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError && error.data.error === 'not_found') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import type { Directory } from '../directory/directory.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import type { SlackClients } from './clients.ts';
+import type { Conversations } from './conversations.ts';
+import type { ChannelId } from './ids.ts';
+import type { Caller } from './incoming.ts';
+import type { Origin } from './origin.ts';
+import { Reply } from './reply.ts';
+
+/** What every subcommand works with. */
+export type Services = {
+  fastly: FastlyClient;
+  directory: Directory;
+  slack: SlackClients;
+  conversations: Conversations;
+  confirmationsChannel: ChannelId | null;
+  log: Logger;
+};
+
+/** One thing that an authorized caller asks for, and the way back to them. */
+export type Request = {
+  /** Names this request in the log and in what the caller is told. */
+  reference: string;
+  caller: Caller;
+  origin: Origin;
+  reply: Reply;
+  services: Services;
+  log: Logger;
+};
+
+export function newRequest(
+  services: Services,
+  from: { reference: string; caller: Caller; origin: Origin; responseUrl: string | null },
+): Request {
+  const { reference, caller, origin } = from;
+  const log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
+  const reply = new Reply(services.slack, services.conversations, log, from);
+  return { reference, caller, origin, reply, services, log };
+}

@@ -1,0 +1,47 @@
+import { request } from 'undici';
+import type { Message } from './message.ts';
+
+export type Response =
+  | { kind: 'post'; visibleTo: 'channel' | 'caller'; message: Message }
+  /** Removes the message whose button was clicked, ephemeral ones included. */
+  | { kind: 'delete-original' };
+
+const TIMEOUT_MILLISECONDS = 10_000;
+
+/** The response URL did not take the message: expired (30 minutes), used up (5 times), or Slack is away. */
+export class ResponseUrlRefused extends Error {
+  constructor(why: string) {
+    super(`the response URL did not take the message (${why})`);
+    this.name = 'ResponseUrlRefused';
+  }
+}
+
+/**
+ * Answers through a command's or click's `response_url`, which works where the bot is no member
+ * (docs.slack.dev, handling user interaction).
+ *
+ * @throws {ResponseUrlRefused}
+ */
+export async function respond(responseUrl: string, response: Response): Promise<void> {
+  const { statusCode, body } = await request(responseUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(payload(response)),
+    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+  }).catch((error: Error) => {
+    throw new ResponseUrlRefused(error.name);
+  });
+  const answer = await body.text();
+  if (statusCode !== 200) throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`);
+}
+
+function payload(response: Response): object {
+  if (response.kind === 'delete-original') return { delete_original: true };
+  return {
+    ...response.message,
+    response_type: response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral',
+    replace_original: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}

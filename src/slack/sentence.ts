@@ -1,0 +1,162 @@
+import type { RichTextBlock, RichTextElement } from '@slack/types';
+import { plain } from './plain.ts';
+
+/**
+ * Words for people, kept apart from how Slack writes them down: names, logins and ids put into a sentence are
+ * data and stay data, whatever characters they hold. This is the one place where text is made safe: as rich text
+ * nothing in it can come alive, as mrkdwn it is escaped, as plain text there is nothing to escape.
+ */
+export type Sentence = { readonly parts: readonly Part[] };
+
+type Part =
+  | { kind: 'text'; text: string }
+  | { kind: 'bold'; text: string }
+  | { kind: 'code'; text: string }
+  | { kind: 'member'; id: string }
+  | { kind: 'channel'; id: string }
+  | { kind: 'date'; moment: Date }
+  | { kind: 'link'; url: string; text: string };
+
+/** ``say`Reset for ${bold(name)}` ``: strings put in are data, sentences and parts keep their form. */
+export function say(
+  literals: TemplateStringsArray,
+  ...values: (Sentence | Part | string | number)[]
+): Sentence {
+  const parts: Part[] = [];
+  for (const [index, literal] of literals.entries()) {
+    if (literal !== '') parts.push({ kind: 'text', text: literal });
+    const value = values[index];
+    if (value === undefined || value === '') continue;
+    if (typeof value === 'string' || typeof value === 'number')
+      parts.push({ kind: 'text', text: String(value) });
+    else if ('parts' in value) parts.push(...value.parts);
+    else parts.push(value);
+  }
+  return { parts };
+}
+
+export function bold(text: string): Part {
+  return { kind: 'bold', text };
+}
+
+/** For what one would copy or type: ids, logins, commands. */
+export function code(text: string): Part {
+  return { kind: 'code', text };
+}
+
+export function member(id: string): Part {
+  return { kind: 'member', id };
+}
+
+export function channel(id: string): Part {
+  return { kind: 'channel', id };
+}
+
+/** A moment, shown in the reader's time zone and language. */
+export function date(moment: Date): Part {
+  return { kind: 'date', moment };
+}
+
+export function link(url: string, text: string): Part {
+  return { kind: 'link', url, text };
+}
+
+/** 'a', 'a and b', 'a, b and c'. */
+export function enumerate(items: readonly (Sentence | Part)[], conjunction = 'and'): Sentence {
+  return items.reduce<Sentence>((sentence, item, index) => {
+    if (index === 0) return say`${item}`;
+    return index === items.length - 1 ? say`${sentence} ${conjunction} ${item}` : say`${sentence}, ${item}`;
+  }, say``);
+}
+
+/** Sentences as one rich text block, each on a line of its own (docs.slack.dev, rich text block). */
+export function richText(...lines: readonly Sentence[]): RichTextBlock {
+  const elements = lines.flatMap((line, index) => [
+    ...(index === 0 ? [] : [{ type: 'text', text: '\n' } as const]),
+    ...line.parts.map(element),
+  ]);
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
+}
+
+function element(part: Part): RichTextElement {
+  switch (part.kind) {
+    case 'text':
+      return { type: 'text', text: plain(part.text) };
+    case 'bold':
+      return { type: 'text', text: plain(part.text), style: { bold: true } };
+    case 'code':
+      return { type: 'text', text: plain(part.text), style: { code: true } };
+    case 'member':
+      return { type: 'user', user_id: part.id };
+    case 'channel':
+      return { type: 'channel', channel_id: part.id };
+    case 'date':
+      return {
+        type: 'date',
+        timestamp: unixSeconds(part.moment),
+        format: DATE_FORMAT,
+        fallback: inUtc(part.moment),
+      };
+    case 'link':
+      return { type: 'link', url: part.url, text: part.text };
+  }
+}
+
+const DATE_FORMAT = '{date_short_pretty} at {time}';
+
+/** For a message's `text`, and for fields; what has a meaning in mrkdwn is escaped (docs.slack.dev, formatting). */
+export function mrkdwn(sentence: Sentence): string {
+  return sentence.parts.map(mrkdwnPart).join('');
+}
+
+function mrkdwnPart(part: Part): string {
+  switch (part.kind) {
+    case 'text':
+      return escaped(part.text);
+    case 'bold':
+      return `*${escaped(part.text)}*`;
+    case 'code':
+      return `\`${escaped(part.text).replaceAll('`', "'")}\``;
+    case 'member':
+      return `<@${part.id}>`;
+    case 'channel':
+      return `<#${part.id}>`;
+    case 'date':
+      return `<!date^${unixSeconds(part.moment)}^${DATE_FORMAT}|${inUtc(part.moment)}>`;
+    case 'link':
+      return `<${part.url}|${escaped(part.text)}>`;
+  }
+}
+
+/** Where Slack draws no markup: errors at fields, titles, option texts. */
+export function plainText(sentence: Sentence): string {
+  return sentence.parts.map(plainPart).join('');
+}
+
+function plainPart(part: Part): string {
+  switch (part.kind) {
+    case 'text':
+    case 'bold':
+    case 'code':
+    case 'link':
+      return plain(part.text);
+    case 'member':
+      return 'that member';
+    case 'channel':
+      return 'that channel';
+    case 'date':
+      return inUtc(part.moment);
+  }
+}
+
+function escaped(text: string): string {
+  return plain(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function unixSeconds(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}
+
+function inUtc(moment: Date): string {
+  return `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,105 @@
+import type { ModalView } from '@slack/types';
+import { explain, failureMessage, Refusal } from './failure.ts';
+import type { FormValues } from './incoming.ts';
+import { noticeView, updateModal } from './modal.ts';
+import type { Delivered } from './reply.ts';
+import type { Request } from './request.ts';
+import { code, plainText, type Sentence, say } from './sentence.ts';
+
+/** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
+export class FieldError extends Refusal {
+  readonly blockId: string;
+
+  constructor(blockId: string, sentence: Sentence) {
+    super(sentence);
+    this.blockId = blockId;
+  }
+}
+
+/** A form that can be submitted. */
+export type SubmittedForm = {
+  title: string;
+  /** The block that shows what has no field of its own to stand at. */
+  mainBlockId: string;
+  /** The form as it was filled in, with the problem on top. */
+  again(request: Request, values: FormValues, problem: Sentence): Promise<ModalView>;
+  /** Does what the form asks for. What it throws is shown in the form. */
+  work(request: Request, values: FormValues): Promise<Delivered>;
+};
+
+/** Slack waits 3 seconds for an acknowledgement; what is left over is for the way there and back. */
+const ANSWER_WITHIN_MILLISECONDS = 2_000;
+
+type Result =
+  | { kind: 'done'; delivered: Delivered }
+  | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
+
+/**
+ * Answers a submission within 2 seconds: closed when it is done, errors at the fields when it failed; else with a
+ * 'working' view that later becomes the outcome, or the form again. A modal closed meanwhile: direct message.
+ */
+export async function answerSubmission(
+  form: SubmittedForm,
+  request: Request,
+  viewId: string,
+  values: FormValues,
+  acknowledge: (response: object) => Promise<void>,
+): Promise<void> {
+  const work = carryOut(form, request, values);
+  const early = await Promise.race([work, afterTwoSeconds()]);
+  if (early !== null) return await acknowledge(earlyAnswer(form, early));
+  await acknowledge({
+    response_action: 'update',
+    view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
+  });
+  await showLate(form, request, viewId, values, await work);
+}
+
+async function carryOut(form: SubmittedForm, request: Request, values: FormValues): Promise<Result> {
+  try {
+    return { kind: 'done', delivered: await form.work(request, values) };
+  } catch (error) {
+    request.log.warn({ err: error }, 'a form failed');
+    const blockId = error instanceof FieldError ? error.blockId : form.mainBlockId;
+    return { kind: 'failed', blockId, problem: problemOf(error, request), error };
+  }
+}
+
+function problemOf(error: unknown, { reference }: Request): Sentence {
+  return error instanceof Refusal ? explain(error) : say`${explain(error)} Reference ${code(reference)}.`;
+}
+
+function earlyAnswer(form: SubmittedForm, result: Result): object {
+  if (result.kind === 'failed') {
+    return { response_action: 'errors', errors: { [result.blockId]: plainText(result.problem) } };
+  }
+  return result.delivered.kind === 'channel'
+    ? { response_action: 'clear' }
+    : { response_action: 'update', view: doneView(form, result.delivered) };
+}
+
+async function showLate(
+  form: SubmittedForm,
+  request: Request,
+  viewId: string,
+  values: FormValues,
+  result: Result,
+): Promise<void> {
+  const view =
+    result.kind === 'done'
+      ? doneView(form, result.delivered)
+      : await form.again(request, values, result.problem);
+  if (await updateModal(request, viewId, view)) return;
+  if (result.kind === 'failed')
+    await request.reply.privately(failureMessage(result.error, request.reference));
+}
+
+function doneView({ title }: SubmittedForm, delivered: Delivered): ModalView {
+  return delivered.kind === 'channel'
+    ? noticeView(title, say`Done. The result is in the channel.`)
+    : noticeView(title, say`Done. The result is in your direct messages with me.`);
+}
+
+async function afterTwoSeconds(): Promise<null> {
+  return await new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MILLISECONDS, null).unref());
+}

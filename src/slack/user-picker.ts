@@ -1,0 +1,69 @@
+import type { InputBlock, PlainTextOption } from '@slack/types';
+import { nameOf, type User, UserId } from '../fastly/user.ts';
+import type { FormValues } from './incoming.ts';
+import type { Listener } from './listeners.ts';
+import { cut, plain } from './plain.ts';
+import type { Services } from './request.ts';
+import { say } from './sentence.ts';
+import { FieldError } from './submission.ts';
+
+/** Option text and description hold 75 characters, a list 100 options (docs.slack.dev, option object, select). */
+const OPTION_LENGTH = 75;
+const MOST_OPTIONS = 100;
+const USER_PICKER = 'user-picker';
+const UNAVAILABLE = '-';
+
+/** A select that searches the directory as one types. */
+export function userPicker(picked: User | null = null): InputBlock {
+  return {
+    type: 'input',
+    block_id: USER_PICKER,
+    label: { type: 'plain_text', text: 'User' },
+    hint: { type: 'plain_text', text: 'Type part of a name, a login or an id.' },
+    element: {
+      type: 'external_select',
+      action_id: USER_PICKER,
+      min_query_length: 0,
+      placeholder: { type: 'plain_text', text: 'Find a user' },
+      focus_on_load: true,
+      ...(picked && { initial_option: userOption(picked) }),
+    },
+  };
+}
+userPicker.blockId = USER_PICKER;
+
+/** @throws {FieldError} when what the picker holds is no user */
+export function pickedUser(values: FormValues): UserId {
+  const id = UserId.safeParse(values[USER_PICKER]);
+  if (id.success) return id.data;
+  throw new FieldError(USER_PICKER, say`Choose a user from the list.`);
+}
+
+export function userOption(user: User): PlainTextOption {
+  const about = [user.login, user.role, user.locked ? 'locked' : null].filter(
+    (part) => part !== null && part !== undefined,
+  );
+  return {
+    text: optionText(nameOf(user)),
+    description: optionText(about.join(' · ')),
+    value: user.id,
+  };
+}
+
+function optionText(text: string): { type: 'plain_text'; text: string; emoji: false } {
+  return { type: 'plain_text', text: cut(plain(text), OPTION_LENGTH), emoji: false };
+}
+
+/** Feeds every user picker. Where Fastly is away the list says so, in place of looking empty. */
+export const userPickerListener: Listener = {
+  kind: 'type-ahead',
+  id: USER_PICKER,
+  async options(text: string, { directory, log }: Services): Promise<PlainTextOption[]> {
+    try {
+      return (await directory.search(text, MOST_OPTIONS)).map(userOption);
+    } catch (error) {
+      log.warn({ err: error }, 'the directory could not be read for a picker');
+      return [{ text: optionText('Fastly cannot be reached at the moment'), value: UNAVAILABLE }];
+    }
+  },
+};

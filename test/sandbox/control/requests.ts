@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** Bodies the control API takes; `protocol.ts` says what each means. */
+const actionId = z.string();
+const blockId = z.string().exactOptional();
+const value = z.union([z.string(), z.array(z.string()), z.null()]);
+const onMessage = { channel: z.string(), ts: z.string() };
+const onView = { view: z.enum(['modal', 'home']) };
+const clicked = {
+  actionId,
+  blockId,
+  option: z.string().exactOptional(),
+  confirm: z.enum(['yes', 'no']).exactOptional(),
+};
+const typed = { actionId, blockId, value: z.string() };
+
+export const commandRequest = z.strictObject({
+  channel: z.string(),
+  text: z.string(),
+  command: z.string().exactOptional(),
+});
+export const messageRequest = z.strictObject({
+  channel: z.string(),
+  text: z.string().min(1),
+  threadTs: z.string().exactOptional(),
+});
+export const clickRequest = z.union([
+  z.strictObject({ ...onMessage, ...clicked }),
+  z.strictObject({ ...onView, ...clicked }),
+]);
+export const typeAheadRequest = z.union([
+  z.strictObject({ ...onMessage, ...typed }),
+  z.strictObject({ ...onView, ...typed }),
+]);
+export const fillRequest = z.strictObject({ actionId, blockId, value });
+export const submitRequest = z.strictObject({ values: z.record(z.string(), value).exactOptional() });
+export const closeRequest = z.strictObject({ all: z.boolean().exactOptional() });
+export const homeRequest = z.strictObject({});
+export const shortcutRequest = z.strictObject({ callbackId: z.string() });
+
+const times = z.int().min(0);
+export const slackFaults = z.strictObject({
+  down: z.boolean().exactOptional(),
+  rateLimit: z
+    .strictObject({ method: z.string().nullable(), retryAfter: z.int().min(0), times })
+    .nullable()
+    .exactOptional(),
+  refuse: z.strictObject({ method: z.string(), error: z.string(), times }).nullable().exactOptional(),
+  lose: z
+    .strictObject({ method: z.string(), when: z.enum(['before', 'after']), times })
+    .nullable()
+    .exactOptional(),
+  delay: z.int().min(0).exactOptional(),
+});
+export const redeliverRequest = z.strictObject({ id: z.string() });
+export const disconnectRequest = z.strictObject({ how: z.enum(['refresh', 'drop']) });
+export const requestUrlRequest = z.strictObject({ url: z.url().nullable() });
+export const inviteRequest = z.strictObject({ channel: z.string(), member: z.string().exactOptional() });
+export const clockRequest = z.strictObject({ advance: z.int().min(0) });
+
+const match = z.string().nullable();
+export const fastlyFaults = z.strictObject({
+  down: z.boolean().exactOptional(),
+  fail: z
+    .strictObject({
+      match,
+      status: z.int().min(200).max(599),
+      body: z.string().exactOptional(),
+      contentType: z.string().exactOptional(),
+      headers: z.record(z.string(), z.string()).exactOptional(),
+      times,
+    })
+    .nullable()
+    .exactOptional(),
+  drop: z
+    .strictObject({ match, when: z.enum(['before', 'after']), times })
+    .nullable()
+    .exactOptional(),
+  delay: z
+    .strictObject({ match, milliseconds: z.int().min(0) })
+    .nullable()
+    .exactOptional(),
+  rateLimitUsedUp: z.strictObject({ reset: z.int().nullable() }).nullable().exactOptional(),
+  directCreation: z.union([z.literal('allowed'), z.literal([403, 404, 405, 410])]).exactOptional(),
+  tokenRefused: z.boolean().exactOptional(),
+});
+export const fastlyUsers = z.strictObject({ users: z.array(z.record(z.string(), z.json())) });
+export const accountFields = z.record(z.string(), z.json());

@@ -1,0 +1,174 @@
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { Impossible } from '../slack/refusal.ts';
+import type { SlackServer } from '../slack/server.ts';
+import type { FastlyCall, FastlyFaults, JsonObject, Sees } from './protocol.ts';
+import * as requests from './requests.ts';
+
+/** What the control API needs of the sandbox's Fastly account. */
+export type FastlyAccount = {
+  calls(): FastlyCall[];
+  forgetCalls(): void;
+  users(): JsonObject[];
+  putUsers(users: JsonObject[]): JsonObject[];
+  removeUser(id: string): boolean;
+  patchAccount(fields: JsonObject): JsonObject;
+  invitations(): JsonObject[];
+  setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
+};
+
+export type ControlOptions = {
+  slack: SlackServer;
+  fastly: FastlyAccount;
+  /** Moves both services' clocks, by milliseconds. */
+  advance: (milliseconds: number) => void;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Default `127.0.0.1`. */
+  host?: string;
+};
+
+const LONGEST_POLL_MILLISECONDS = 10_000;
+
+/** Serves the control API. `url` has no slash at its end. */
+export async function startControl(
+  options: ControlOptions,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const { port = 0, host = '127.0.0.1' } = options;
+  const server = createServer(getRequestListener(controlApi(options).fetch));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  return {
+    url: `http://${host}:${address.port}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The control API's routes, to be mounted wherever a page wants them. */
+export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    if (error instanceof Impossible) return context.json({ error: error.message }, 400);
+    if (error instanceof z.ZodError) return context.json({ error: z.prettifyError(error) }, 400);
+    throw error;
+  });
+  app.notFound((context) =>
+    context.json({ error: `There is no ${context.req.method} ${context.req.path}.` }, 404),
+  );
+  const nothing = (context: Context) => context.body(null, 204);
+  const member = (context: Context) => z.string().parse(context.req.param('id'));
+
+  app.get('/members', (context) => context.json(slack.members()));
+  app.get('/channels', (context) => context.json(slack.channels()));
+  app.get('/members/:id/sees', async (context) => {
+    const after = z.coerce.number().int().default(0).parse(context.req.query('after'));
+    return context.json(await newerThan(slack, member(context), after));
+  });
+  const act = <S extends z.ZodType>(
+    name: string,
+    schema: S,
+    action: (memberId: string, request: z.output<S>) => unknown,
+  ) => {
+    app.post(`/members/:id/${name}`, async (context) =>
+      Response.json(await action(member(context), await body(context, schema))),
+    );
+  };
+  act('command', requests.commandRequest, (id, request) => slack.command(id, request));
+  act('message', requests.messageRequest, (id, request) => slack.message(id, request));
+  act('click', requests.clickRequest, (id, request) => slack.click(id, request));
+  act('type-ahead', requests.typeAheadRequest, (id, request) => slack.typeAhead(id, request));
+  act('fill', requests.fillRequest, (id, request) => slack.fill(id, request));
+  act('submit', requests.submitRequest, (id, request) => slack.submit(id, request));
+  act('close', requests.closeRequest, (id, request) => slack.closeModal(id, request));
+  act('home', requests.homeRequest, (id) => slack.home(id));
+  act('shortcut', requests.shortcutRequest, (id, { callbackId }) => slack.shortcut(id, callbackId));
+
+  app.get('/slack/calls', (context) => context.json(slack.calls()));
+  app.delete('/slack/calls', (context) => {
+    slack.forgetCalls();
+    return nothing(context);
+  });
+  app.get('/slack/deliveries', (context) => context.json(slack.deliveries()));
+  app.get('/slack/connections', (context) => context.json({ open: slack.connections() }));
+  app.post('/slack/redeliver', async (context) => {
+    const { id } = await body(context, requests.redeliverRequest);
+    return Response.json(await slack.redeliver(id));
+  });
+  app.post('/slack/faults', async (context) =>
+    context.json(slack.setFaults(await body(context, requests.slackFaults))),
+  );
+  app.post('/slack/disconnect', async (context) => {
+    slack.disconnect((await body(context, requests.disconnectRequest)).how);
+    return nothing(context);
+  });
+  app.post('/slack/request-url', async (context) => {
+    slack.setRequestUrl((await body(context, requests.requestUrlRequest)).url);
+    return nothing(context);
+  });
+  app.post('/slack/invite', async (context) => {
+    const { channel, member: id } = await body(context, requests.inviteRequest);
+    slack.invite(channel, id);
+    return nothing(context);
+  });
+  app.post('/clock', async (context) => {
+    advance((await body(context, requests.clockRequest)).advance);
+    return nothing(context);
+  });
+
+  app.get('/fastly/calls', (context) => context.json(fastly.calls()));
+  app.delete('/fastly/calls', (context) => {
+    fastly.forgetCalls();
+    return nothing(context);
+  });
+  app.get('/fastly/users', (context) => context.json(fastly.users()));
+  app.put('/fastly/users', async (context) =>
+    context.json(fastly.putUsers((await body(context, requests.fastlyUsers)).users)),
+  );
+  app.delete('/fastly/users/:id', (context) => {
+    if (!fastly.removeUser(member(context))) throw new Impossible(`There is no user ${member(context)}.`);
+    return nothing(context);
+  });
+  app.patch('/fastly/account', async (context) =>
+    context.json(fastly.patchAccount(await body(context, requests.accountFields))),
+  );
+  app.get('/fastly/invitations', (context) => context.json(fastly.invitations()));
+  app.post('/fastly/faults', async (context) =>
+    context.json(fastly.setFaults(await body(context, requests.fastlyFaults))),
+  );
+  return app;
+}
+
+/** What the member sees, once it is newer than `after`; after ten seconds as it is. */
+async function newerThan(slack: SlackServer, memberId: string, after: number): Promise<Sees> {
+  if (slack.sees(memberId).version <= after) {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        unwatch();
+        resolve();
+      };
+      const timer = setTimeout(done, LONGEST_POLL_MILLISECONDS);
+      const unwatch = slack.onChange(done);
+    });
+  }
+  return slack.sees(memberId);
+}
+
+async function body<S extends z.ZodType>(context: Context, schema: S): Promise<z.output<S>> {
+  const text = await context.req.text();
+  try {
+    return schema.parse(JSON.parse(text || '{}'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Impossible('The body is not JSON.');
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { FastlyFaults } from '../control/protocol.ts';
+import type { Answer } from './call.ts';
+import { type Allowance, topOfTheHour } from './rate-limit.ts';
+
+const match = z.string().nullable();
+const times = z.number().int().positive();
+const partialFaults = z.strictObject({
+  down: z.boolean().exactOptional(),
+  fail: z
+    .strictObject({
+      match,
+      status: z.number().int(),
+      body: z.string().exactOptional(),
+      contentType: z.string().exactOptional(),
+      headers: z.record(z.string(), z.string()).exactOptional(),
+      times,
+    })
+    .nullable()
+    .exactOptional(),
+  drop: z
+    .strictObject({ match, when: z.enum(['before', 'after']), times })
+    .nullable()
+    .exactOptional(),
+  delay: z.strictObject({ match, milliseconds: z.number().nonnegative() }).nullable().exactOptional(),
+  rateLimitUsedUp: z.strictObject({ reset: z.number().int().nullable() }).nullable().exactOptional(),
+  directCreation: z.literal(['allowed', 403, 404, 405, 410]).exactOptional(),
+  tokenRefused: z.boolean().exactOptional(),
+});
+
+/** Some of the faults, from JSON. @throws ZodError when it is anything else. */
+export function parseFaults(json: unknown): Partial<FastlyFaults> {
+  return partialFaults.parse(json);
+}
+
+/** What is made to go wrong; nothing, to begin with. A request is matched by its line, `GET /user/abc`. */
+export class Faults {
+  #faults: FastlyFaults = {
+    down: false,
+    fail: null,
+    drop: null,
+    delay: null,
+    rateLimitUsedUp: null,
+    directCreation: 'allowed',
+    tokenRefused: false,
+  };
+
+  get current(): FastlyFaults {
+    return structuredClone(this.#faults);
+  }
+
+  /** Changes what is given. A reset of null becomes the top of the hour after `now` (Unix milliseconds). */
+  set(changes: Partial<FastlyFaults>, now: number): void {
+    this.#faults = { ...this.#faults, ...structuredClone(changes) };
+    const usedUp = this.#faults.rateLimitUsedUp;
+    if (usedUp !== null) usedUp.reset ??= topOfTheHour(now);
+  }
+
+  /** When to cut this request's connection, if at all; counts down. */
+  takeDrop(line: string): 'before' | 'after' | undefined {
+    const { drop } = this.#faults;
+    if (drop === null || !matches(drop.match, line)) return undefined;
+    drop.times -= 1;
+    if (drop.times === 0) this.#faults.drop = null;
+    return drop.when;
+  }
+
+  /** How to fail this request, if at all; counts down. */
+  takeFailure(line: string): Answer | undefined {
+    const { fail } = this.#faults;
+    if (fail === null || !matches(fail.match, line)) return undefined;
+    fail.times -= 1;
+    if (fail.times === 0) this.#faults.fail = null;
+    const contentType = fail.contentType ?? (fail.body?.startsWith('<') ? 'text/html' : 'application/json');
+    return {
+      status: fail.status,
+      body: fail.body ?? null,
+      headers: { ...(fail.body === undefined ? {} : { 'content-type': contentType }), ...fail.headers },
+    };
+  }
+
+  /** Milliseconds to hold this request's answer back. */
+  delayOf(line: string): number {
+    const { delay } = this.#faults;
+    return delay !== null && matches(delay.match, line) ? delay.milliseconds : 0;
+  }
+
+  /** The allowance of a user whose writes are used up, until its reset. */
+  usedUp(now: number): Allowance | undefined {
+    const reset = this.#faults.rateLimitUsedUp?.reset ?? 0;
+    return now < reset * 1000 ? { remaining: 0, reset, exhausted: true } : undefined;
+  }
+
+  get directCreation(): FastlyFaults['directCreation'] {
+    return this.#faults.directCreation;
+  }
+
+  get tokenRefused(): boolean {
+    return this.#faults.tokenRefused;
+  }
+}
+
+function matches(match: string | null, line: string): boolean {
+  return match === null || line.startsWith(match);
+}

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { ControlClient } from './control/client.ts';
+import { startControl } from './control/server.ts';
+import { type Fastly, startFastly } from './fastly/server.ts';
+import { type SlackServer, startSlack } from './slack/server.ts';
+
+export type SandboxOptions = {
+  /** 0, the default of each, takes any free port. */
+  ports?: { slack?: number; fastly?: number; control?: number };
+  /** Path of the app's manifest. Default: the project's `manifest.yml`. */
+  manifest?: string;
+  /** Default `127.0.0.1`. */
+  host?: string;
+  /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
+  acknowledgeWithin?: number;
+};
+
+export type Sandbox = {
+  slack: SlackServer;
+  fastly: Fastly;
+  /** `url` has no slash at its end. */
+  control: { url: string };
+  client: ControlClient;
+  close(): Promise<void>;
+};
+
+const PROJECT_MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta.url));
+
+/** Starts a Slack workspace, a Fastly account and the control API, in this process and on a clock of their own. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { ports = {}, manifest = PROJECT_MANIFEST, host = '127.0.0.1', acknowledgeWithin = 3000 } = options;
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  const slack = await startSlack({ manifest, port: ports.slack ?? 0, host, now, acknowledgeWithin });
+  const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });
+  const control = await startControl({
+    slack,
+    fastly,
+    advance: (milliseconds) => {
+      ahead += milliseconds;
+    },
+    port: ports.control ?? 0,
+    host,
+  });
+  return {
+    slack,
+    fastly,
+    control: { url: control.url },
+    client: new ControlClient(control.url),
+    close: async () => {
+      await control.close();
+      await slack.close();
+      await fastly.close();
+    },
+  };
+}

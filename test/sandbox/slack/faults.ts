@@ -1,0 +1,43 @@
+import type { SlackFaults } from '../control/protocol.ts';
+
+/** The faults a test has ordered of Slack, each counted down as it strikes. */
+export class Faults {
+  #ordered: SlackFaults = { down: false, rateLimit: null, refuse: null, lose: null, delay: 0 };
+
+  get down(): boolean {
+    return this.#ordered.down;
+  }
+
+  /** Milliseconds by which each Web API answer is held back. */
+  get delay(): number {
+    return this.#ordered.delay;
+  }
+
+  /** Changes the faults given and leaves the others; answers with all. */
+  set(faults: Partial<SlackFaults>): SlackFaults {
+    this.#ordered = { ...this.#ordered, ...faults };
+    return this.#ordered;
+  }
+
+  /** Seconds to wait, when a call of `method` is to be refused with 429. */
+  takeRateLimit(method: string): number | null {
+    const { rateLimit } = this.#ordered;
+    if (rateLimit === null || rateLimit.times < 1 || (rateLimit.method ?? method) !== method) return null;
+    this.set({ rateLimit: { ...rateLimit, times: rateLimit.times - 1 } });
+    return rateLimit.retryAfter;
+  }
+
+  takeRefusal(method: string): string | null {
+    const { refuse } = this.#ordered;
+    if (refuse === null || refuse.times < 1 || refuse.method !== method) return null;
+    this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
+    return refuse.error;
+  }
+
+  takeLoss(method: string): 'before' | 'after' | null {
+    const { lose } = this.#ordered;
+    if (lose === null || lose.times < 1 || lose.method !== method) return null;
+    this.set({ lose: { ...lose, times: lose.times - 1 } });
+    return lose.when;
+  }
+}

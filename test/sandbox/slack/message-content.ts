@@ -1,0 +1,36 @@
+import type { Json, JsonObject } from '../control/protocol.ts';
+import { asSlackKeeps } from './block-kit/elements-of.ts';
+import { problemsOfBlocks } from './block-kit/validate.ts';
+import { objectsOf } from './json.ts';
+import { Refusal } from './refusal.ts';
+
+/** Longest top-level text, in characters. https://docs.slack.dev/reference/methods/chat.update#errors */
+const LONGEST_TEXT = 4_000;
+
+export type MessageContent = {
+  /** Undefined: left out. */
+  text: string | undefined;
+  blocks: JsonObject[] | undefined;
+};
+
+/** A message's text and blocks, or the refusal Slack answers with. */
+export function messageContent(text: string | undefined, blocks: Json | undefined): MessageContent {
+  const kept = blocks === undefined || blocks === null ? undefined : checkedBlocks(blocks);
+  if (!text && (kept === undefined || kept.length === 0)) throw new Refusal('no_text');
+  if ((text ?? '').length > LONGEST_TEXT) throw new Refusal('msg_too_long');
+  return { text, blocks: kept };
+}
+
+function checkedBlocks(blocks: Json): JsonObject[] {
+  if (!Array.isArray(blocks) || objectsOf(blocks).length < blocks.length) {
+    throw new Refusal('invalid_blocks_format');
+  }
+  const problems = problemsOfBlocks(blocks);
+  if (problems.length > 0) {
+    throw new Refusal('invalid_blocks', {
+      errors: problems,
+      response_metadata: { messages: problems.map((each) => `[ERROR] ${each}`) },
+    });
+  }
+  return asSlackKeeps(objectsOf(blocks));
+}

@@ -1,0 +1,238 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { type Channel, type Member, TEAM } from '../cast.ts';
+import type {
+  ClickRequest,
+  CloseRequest,
+  CommandRequest,
+  FillRequest,
+  MessageRequest,
+  Outcome,
+  Sees,
+  SlackCall,
+  SlackDelivery,
+  SlackFaults,
+  SubmitRequest,
+  TypeAheadAnswer,
+  TypeAheadRequest,
+} from '../control/protocol.ts';
+import { click, fill } from './acting/click.ts';
+import { closeModal } from './acting/close-modal.ts';
+import { typeCommand } from './acting/command.ts';
+import { writeMessage } from './acting/message.ts';
+import { openHome } from './acting/open-home.ts';
+import { useShortcut } from './acting/shortcut.ts';
+import { submit } from './acting/submit.ts';
+import { typeAhead } from './acting/type-ahead.ts';
+import { Deliveries, type Transport } from './delivery.ts';
+import { Faults } from './faults.ts';
+import { httpDelivery } from './http-delivery.ts';
+import { newSecret } from './identifiers.ts';
+import { parseJson } from './json.ts';
+import { readManifest } from './manifest.ts';
+import { Impossible, Refusal } from './refusal.ts';
+import { ResponseUrls } from './response-url.ts';
+import { channelsOf, seenBy } from './sees.ts';
+import type { Slack } from './slack.ts';
+import { SocketMode } from './socket-mode.ts';
+import { TriggerIds } from './trigger.ts';
+import { Views } from './views.ts';
+import { WebApi } from './web-api/web-api.ts';
+import { Workspace } from './workspace.ts';
+
+export type SlackOptions = {
+  /** Path of the app's manifest, YAML or JSON. */
+  manifest: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Default `127.0.0.1`. */
+  host?: string;
+  /** Milliseconds since 1970 by Slack's clock: triggers, response URLs, timestamps. Default: the computer's. */
+  now?: () => number;
+  /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
+  acknowledgeWithin?: number;
+};
+
+/** A running workspace: what an app is configured with, and what its members and the tests do. */
+export type SlackServer = {
+  /** Base of the Web API, ends in `/api/`. */
+  apiUrl: string;
+  botToken: string;
+  appToken: string;
+  signingSecret: string;
+  /** Each as `control/protocol.ts` says; throws `Impossible` for what nobody could do. */
+  command(memberId: string, request: CommandRequest): Promise<Outcome>;
+  message(memberId: string, request: MessageRequest): { ts: string };
+  click(memberId: string, request: ClickRequest): Promise<Outcome>;
+  typeAhead(memberId: string, request: TypeAheadRequest): Promise<TypeAheadAnswer>;
+  fill(memberId: string, request: FillRequest): Promise<Outcome>;
+  submit(memberId: string, request: SubmitRequest): Promise<Outcome>;
+  closeModal(memberId: string, request: CloseRequest): Promise<Outcome>;
+  home(memberId: string): Promise<Outcome>;
+  shortcut(memberId: string, callbackId: string): Promise<Outcome>;
+  sees(memberId: string): Sees;
+  /** Calls the listener after each change until the returned function is called. */
+  onChange(listener: () => void): () => void;
+  members(): readonly Member[];
+  channels(): Channel[];
+  calls(): SlackCall[];
+  forgetCalls(): void;
+  deliveries(): SlackDelivery[];
+  redeliver(id: string): Promise<Outcome>;
+  setFaults(faults: Partial<SlackFaults>): SlackFaults;
+  disconnect(how: 'refresh' | 'drop'): void;
+  /** How many Socket Mode connections there are. */
+  connections(): number;
+  /** Null: Socket Mode. */
+  setRequestUrl(url: string | null): void;
+  /** The member, or else the bot, joins the channel. */
+  invite(channel: string, memberId?: string): void;
+  close(): Promise<void>;
+};
+
+/** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
+export async function startSlack(options: SlackOptions): Promise<SlackServer> {
+  const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
+  const manifest = await readManifest(options.manifest);
+  const signingSecret = newSecret();
+  const workspace = new Workspace(now);
+  const changed = () => workspace.changed();
+  const sockets = new SocketMode(changed);
+  const faults = new Faults();
+  let origin = '';
+  let requestUrl: string | null = null;
+  const transport = (): Transport => {
+    if (faults.down) return () => Promise.resolve({ failed: 'unreachable' });
+    return requestUrl === null ? sockets.send : httpDelivery(requestUrl, signingSecret, now);
+  };
+  const slack: Slack = {
+    manifest,
+    now,
+    workspace,
+    views: new Views(now, changed),
+    triggers: new TriggerIds(now),
+    responseUrls: new ResponseUrls(workspace, now, () => origin),
+    deliveries: new Deliveries(transport, acknowledgeWithin),
+    offered: new Map(),
+    verificationToken: newSecret(12),
+    botToken: `xoxb-${newSecret()}`,
+    appToken: `xapp-1-${newSecret()}`,
+  };
+  const webApi = new WebApi(slack, faults, {
+    'apps.connections.open': {
+      token: 'app',
+      scopes: ['connections:write'],
+      call: () => {
+        if (!manifest.socketMode) throw new Refusal('socket_mode_not_enabled');
+        return { url: `${origin.replace('http', 'ws')}/link/?ticket=${sockets.issueTicket()}` };
+      },
+    },
+  });
+
+  const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
+  app.all('/api/:method', async (context) => {
+    const answer = await webApi.answer(context.req.param('method'), {
+      contentType: context.req.header('content-type') ?? '',
+      authorization: context.req.header('authorization'),
+      body: await context.req.text(),
+    });
+    if (answer === 'cut') {
+      context.env.incoming.socket.destroy();
+      return context.body(null);
+    }
+    return Response.json(answer.body, answer);
+  });
+  for (const kind of ['commands', 'actions']) {
+    app.post(`/${kind}/:secret`, async (context) => {
+      const path = `${kind}/${context.req.param('secret')}`;
+      const { status, body } = slack.responseUrls.respond(path, parseJson(await context.req.text()));
+      return context.body(body, status);
+    });
+  }
+
+  const listener = getRequestListener(app.fetch);
+  const server = createServer((request, response) => {
+    if (faults.down) request.socket.destroy();
+    else void listener(request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (faults.down) socket.destroy();
+    else sockets.upgrade(request, socket, head);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+  origin = `http://${host}:${portOf(server.address())}`;
+
+  return {
+    apiUrl: `${origin}/api/`,
+    botToken: slack.botToken,
+    appToken: slack.appToken,
+    signingSecret,
+    command: (memberId, request) => typeCommand(slack, memberId, request),
+    message: (memberId, request) => writeMessage(slack, memberId, request),
+    click: (memberId, request) => click(slack, memberId, request),
+    typeAhead: (memberId, request) => typeAhead(slack, memberId, request),
+    fill: (memberId, request) => fill(slack, memberId, request),
+    submit: (memberId, request) => submit(slack, memberId, request),
+    closeModal: (memberId, request) => closeModal(slack, memberId, request),
+    home: (memberId) => openHome(slack, memberId),
+    shortcut: (memberId, callbackId) => useShortcut(slack, memberId, callbackId),
+    sees: (memberId) => seenBy(slack, memberId),
+    onChange: (watcher) => workspace.watch(watcher),
+    members: () => workspace.members,
+    channels: () => channelsOf(workspace),
+    calls: () => webApi.calls(),
+    forgetCalls: () => webApi.forgetCalls(),
+    deliveries: () => slack.deliveries.list(),
+    redeliver: async (id) => {
+      const delivered = await slack.deliveries.sendAgain(id);
+      if (delivered === undefined) throw new Impossible(`There was no delivery ${id}.`);
+      return 'acknowledged' in delivered
+        ? { acknowledged: true, response: delivered.acknowledged }
+        : { acknowledged: false, notice: 'The app did not acknowledge the envelope.' };
+    },
+    setFaults: (ordered) => {
+      const all = faults.set(ordered);
+      if (all.down) {
+        sockets.drop();
+        server.closeAllConnections();
+      }
+      return all;
+    },
+    disconnect: (how) => (how === 'refresh' ? sockets.refresh() : sockets.drop()),
+    connections: () => sockets.open,
+    setRequestUrl: (url) => {
+      requestUrl = url;
+    },
+    invite: (channelId, memberId) => {
+      const channel = workspace.conversations.get(channelId);
+      if (channel === undefined || channel.kind === 'im')
+        throw new Impossible(`There is no channel ${channelId}.`);
+      if (memberId === undefined) channel.botIsMember = true;
+      else channel.members.add(guest(workspace.member(memberId), channel.shared).id);
+      workspace.changed();
+    },
+    close: async () => {
+      slack.deliveries.close();
+      await sockets.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Members of another workspace come into shared channels only. */
+function guest(member: Member, shared: boolean): Member {
+  if (member.teamId !== TEAM.id && !shared)
+    throw new Impossible(`${member.id} can only join shared channels.`);
+  return member;
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  return address.port;
+}

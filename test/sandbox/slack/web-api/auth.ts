@@ -1,0 +1,25 @@
+import { BOT, TEAM } from '../../cast.ts';
+import type { Methods } from './method.ts';
+
+/** https://docs.slack.dev/reference/methods/auth.test and https://docs.slack.dev/reference/methods/api.test */
+export const authMethods: Methods = {
+  'api.test': {
+    token: 'none',
+    scopes: [],
+    call: (_slack, args) => ({ args }),
+  },
+  'auth.test': {
+    token: 'bot',
+    scopes: [],
+    call: () => ({
+      url: `https://${TEAM.domain}.slack.com/`,
+      team: TEAM.name,
+      user: BOT.name,
+      team_id: TEAM.id,
+      user_id: BOT.userId,
+      bot_id: BOT.botId,
+      enterprise_id: null,
+      is_enterprise_install: false,
+    }),
+  },
+};

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { BOT, type Member, TEAM } from '../../cast.ts';
+import type { JsonObject } from '../../control/protocol.ts';
+import { Refusal } from '../refusal.ts';
+import type { Slack } from '../slack.ts';
+import { limit, page, parseArguments } from './arguments.ts';
+import type { Methods } from './method.ts';
+
+/** https://docs.slack.dev/reference/methods?family=users */
+export const usersMethods: Methods = {
+  'users.info': { token: 'bot', scopes: ['users:read'], call: info },
+  'users.list': { token: 'bot', scopes: ['users:read'], call: list },
+  'users.lookupByEmail': { token: 'bot', scopes: ['users:read.email'], call: lookupByEmail },
+};
+
+function info(slack: Slack, args: JsonObject): JsonObject {
+  const { user } = parseArguments(z.object({ user: z.string() }), args);
+  if (user === BOT.userId) return { user: describeBot() };
+  const member = slack.workspace.findMember(user);
+  if (member === undefined) throw new Refusal('user_not_found');
+  return { user: describe(slack, member) };
+}
+
+function list(slack: Slack, args: JsonObject): JsonObject {
+  const wanted = parseArguments(z.object({ limit, cursor: z.string().default('') }), args);
+  const people = [...slack.workspace.members.map((member) => describe(slack, member)), describeBot()];
+  const { items, nextCursor } = page(people, wanted.limit, wanted.cursor);
+  return { members: items, response_metadata: { next_cursor: nextCursor } };
+}
+
+function lookupByEmail(slack: Slack, args: JsonObject): JsonObject {
+  const { email } = parseArguments(z.object({ email: z.string() }), args);
+  const member = slack.workspace.members.find(
+    (each) => each.teamId === TEAM.id && each.email.toLowerCase() === email.toLowerCase(),
+  );
+  if (member === undefined) throw new Refusal('users_not_found');
+  return { user: describe(slack, member) };
+}
+
+/** The e-mail is there only with `users:read.email`. https://docs.slack.dev/reference/objects/user-object */
+function describe(slack: Slack, member: Member): JsonObject {
+  const stranger = member.teamId !== TEAM.id;
+  const showsEmail = slack.manifest.scopes.has('users:read.email') && !stranger;
+  return {
+    id: member.id,
+    team_id: member.teamId,
+    name: member.name,
+    deleted: false,
+    real_name: member.realName,
+    tz: 'Europe/London',
+    tz_label: 'Greenwich Mean Time',
+    tz_offset: 0,
+    profile: {
+      real_name: member.realName,
+      real_name_normalized: member.realName,
+      display_name: member.name,
+      display_name_normalized: member.name,
+      team: member.teamId,
+      ...(showsEmail && { email: member.email }),
+    },
+    is_admin: false,
+    is_owner: false,
+    is_primary_owner: false,
+    is_restricted: false,
+    is_ultra_restricted: false,
+    is_bot: false,
+    is_app_user: false,
+    ...(stranger && { is_stranger: true }),
+    updated: 1_700_000_000,
+  };
+}
+
+function describeBot(): JsonObject {
+  return {
+    id: BOT.userId,
+    team_id: TEAM.id,
+    name: BOT.name,
+    deleted: false,
+    real_name: BOT.name,
+    profile: {
+      real_name: BOT.name,
+      display_name: BOT.name,
+      api_app_id: BOT.appId,
+      bot_id: BOT.botId,
+      team: TEAM.id,
+    },
+    is_bot: true,
+    is_app_user: false,
+    updated: 1_700_000_000,
+  };
+}

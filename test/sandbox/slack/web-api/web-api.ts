@@ -1,0 +1,111 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JsonObject, SlackCall } from '../../control/protocol.ts';
+import type { Faults } from '../faults.ts';
+import { Refusal } from '../refusal.ts';
+import type { Slack } from '../slack.ts';
+import { readCall } from './arguments.ts';
+import { authMethods } from './auth.ts';
+import { chatMethods } from './chat.ts';
+import { conversationsMethods } from './conversations.ts';
+import { type Method, type Methods, requireScope } from './method.ts';
+import { usersMethods } from './users.ts';
+import { viewsMethods } from './views.ts';
+
+export type WebApiRequest = { contentType: string; authorization: string | undefined; body: string };
+
+/** `cut`: the connection ends without an answer. */
+export type WebApiAnswer = { status: number; headers: { [name: string]: string }; body: JsonObject } | 'cut';
+
+/** Slack's Web API: https://docs.slack.dev/apis/web-api. */
+export class WebApi {
+  readonly #slack: Slack;
+  readonly #faults: Faults;
+  readonly #methods: ReadonlyMap<string, Method>;
+  #calls: SlackCall[] = [];
+
+  /** `appMethods`: the methods of the app token, which need the sockets. */
+  constructor(slack: Slack, faults: Faults, appMethods: Methods) {
+    this.#slack = slack;
+    this.#faults = faults;
+    this.#methods = new Map(
+      Object.entries({
+        ...authMethods,
+        ...appMethods,
+        ...chatMethods,
+        ...conversationsMethods,
+        ...usersMethods,
+        ...viewsMethods,
+      }),
+    );
+  }
+
+  calls(): SlackCall[] {
+    return [...this.#calls];
+  }
+
+  forgetCalls(): void {
+    this.#calls = [];
+  }
+
+  async answer(name: string, request: WebApiRequest): Promise<WebApiAnswer> {
+    const lost = this.#faults.takeLoss(name);
+    const record: SlackCall = { method: name, args: argumentsOf(request), result: 'lost' };
+    this.#calls.push(record);
+    if (lost === 'before') return 'cut';
+    const retryAfter = this.#faults.takeRateLimit(name);
+    const answer =
+      retryAfter === null ? await this.#call(name, request, record) : tooManyRequests(retryAfter, record);
+    if (this.#faults.delay > 0) await wait(this.#faults.delay);
+    return lost === 'after' ? 'cut' : answer;
+  }
+
+  async #call(name: string, request: WebApiRequest, record: SlackCall): Promise<WebApiAnswer> {
+    const method = this.#methods.get(name);
+    const headers = {
+      'x-oauth-scopes': [...this.#slack.manifest.scopes].join(','),
+      'x-accepted-oauth-scopes': method?.scopes.join(',') ?? '',
+    };
+    try {
+      const { token, args } = readCall(request.contentType, request.authorization, request.body);
+      if (method === undefined) throw new Refusal('unknown_method', { req_method: name });
+      this.#authorize(method, token);
+      const refusal = this.#faults.takeRefusal(name);
+      if (refusal !== null) throw new Refusal(refusal);
+      const body = await method.call(this.#slack, args);
+      record.result = 'ok';
+      return { status: 200, headers, body: { ok: true, ...body } };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      record.result = error.code;
+      return { status: 200, headers, body: { ok: false, error: error.code, ...error.details } };
+    }
+  }
+
+  #authorize({ token: kind, scopes }: Method, token: string | undefined): void {
+    if (kind === 'none') return;
+    if (token === undefined) throw new Refusal('not_authed');
+    const { botToken, appToken } = this.#slack;
+    if (token !== botToken && token !== appToken) throw new Refusal('invalid_auth');
+    if ((token === appToken) !== (kind === 'app')) throw new Refusal('not_allowed_token_type');
+    if (kind === 'bot') requireScope(this.#slack, scopes);
+  }
+}
+
+/** For the record, which a call that Slack cannot read is in all the same. */
+function argumentsOf({ contentType, body }: WebApiRequest): JsonObject {
+  try {
+    return readCall(contentType, undefined, body).args;
+  } catch (error) {
+    if (error instanceof Refusal) return {};
+    throw error;
+  }
+}
+
+function tooManyRequests(seconds: number, record: SlackCall): WebApiAnswer {
+  record.result = 'ratelimited';
+  return {
+    status: 429,
+    headers: { 'retry-after': String(seconds) },
+    body: { ok: false, error: 'ratelimited' },
+  };
+}

@@ -1,0 +1,135 @@
+import { BOT, CHANNELS, type Channel, MEMBERS, type Member, TEAM } from '../cast.ts';
+import type { JsonObject } from '../control/protocol.ts';
+import type { StateValues } from './input-state.ts';
+import { Impossible } from './refusal.ts';
+
+export type Message = {
+  ts: string;
+  threadTs: string | null;
+  author: string;
+  text: string;
+  blocks: JsonObject[];
+  /** The member an ephemeral message is for; null: everybody in the channel. */
+  visibleTo: string | null;
+  edited: boolean;
+  /** What each member has chosen in the message's menus. */
+  chosen: Map<string, StateValues>;
+};
+
+export type Conversation = {
+  id: string;
+  name: string;
+  kind: Channel['kind'] | 'im';
+  shared: boolean;
+  members: Set<string>;
+  botIsMember: boolean;
+  messages: Message[];
+};
+
+/** The people of a workspace, its conversations and what is written in them. */
+export class Workspace {
+  readonly members: readonly Member[] = MEMBERS;
+  readonly conversations = new Map<string, Conversation>();
+  /** What Slack itself told a member, by member id, oldest first. */
+  readonly #notices = new Map<string, { text: string }[]>();
+  readonly #watchers = new Set<() => void>();
+  readonly #now: () => number;
+  #version = 1;
+  #lastTs = 0;
+
+  /** `now`: milliseconds since 1970. Every member of the home workspace has a direct message with the bot. */
+  constructor(now: () => number) {
+    this.#now = now;
+    for (const channel of CHANNELS) {
+      this.conversations.set(channel.id, { ...channel, members: new Set(channel.members), messages: [] });
+    }
+    for (const member of this.members.filter((each) => each.teamId === TEAM.id)) {
+      const id = `D${member.id.slice(1)}`;
+      this.conversations.set(id, {
+        id,
+        name: BOT.name,
+        kind: 'im',
+        shared: false,
+        members: new Set([member.id]),
+        botIsMember: true,
+        messages: [],
+      });
+    }
+  }
+
+  /** Grows with each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  changed(): void {
+    this.#version += 1;
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** Calls `watcher` after each change until the returned function is called. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** A message timestamp, unique in the workspace: Unix seconds with six decimals. */
+  newTs(): string {
+    this.#lastTs = Math.max(this.#lastTs + 1, Math.floor(this.#now() * 1000));
+    const seconds = Math.floor(this.#lastTs / 1_000_000);
+    return `${seconds}.${String(this.#lastTs % 1_000_000).padStart(6, '0')}`;
+  }
+
+  findMember(id: string): Member | undefined {
+    return this.members.find((each) => each.id === id);
+  }
+
+  member(id: string): Member {
+    const member = this.findMember(id);
+    if (member === undefined) throw new Impossible(`There is no member ${id}.`);
+    return member;
+  }
+
+  directMessage(memberId: string): Conversation | undefined {
+    return this.conversations.get(`D${memberId.slice(1)}`);
+  }
+
+  /** A conversation as one of its members sees it. */
+  conversation(id: string, memberId: string): Conversation {
+    const conversation = this.conversations.get(id);
+    if (!conversation?.members.has(memberId)) throw new Impossible(`${memberId} is in no channel ${id}.`);
+    return conversation;
+  }
+
+  post(
+    conversation: Conversation,
+    message: Pick<Message, 'author' | 'text' | 'blocks'> & Partial<Pick<Message, 'threadTs' | 'visibleTo'>>,
+  ): Message {
+    const posted: Message = {
+      ts: this.newTs(),
+      threadTs: null,
+      visibleTo: null,
+      edited: false,
+      chosen: new Map(),
+      ...message,
+    };
+    conversation.messages.push(posted);
+    this.changed();
+    return posted;
+  }
+
+  remove(conversation: Conversation, message: Message): void {
+    conversation.messages = conversation.messages.filter((each) => each !== message);
+    this.changed();
+  }
+
+  tell(memberId: string, text: string): void {
+    const notices = this.#notices.get(memberId) ?? [];
+    this.#notices.set(memberId, [...notices, { text }]);
+    this.changed();
+  }
+
+  noticesOf(memberId: string): { text: string }[] {
+    return this.#notices.get(memberId) ?? [];
+  }
+}
