@@ -55,11 +55,6 @@ export class Bot {
     this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
   }
 
-  /** The port of `/healthz` and `/readyz`, once `run` has opened it. */
-  get healthPort(): number | null {
-    return this.#health?.port ?? null;
-  }
-
   /**
    * Runs until `stop`.
    *
@@ -69,6 +64,7 @@ export class Bot {
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
     this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
+    this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
     await Promise.all([this.#reachFastly(), this.#serveSlack()]);
   }
 
@@ -183,9 +179,9 @@ export class Bot {
     this.#createApp(identity, receiver);
     return {
       open: async () => {
-        await receiver.start({ host: HOST, port: PORT });
+        const address = (await receiver.start({ host: HOST, port: PORT })).address();
         this.#readiness.ready('slack');
-        this.#log.info({ host: HOST, port: PORT }, "taking Slack's requests at /slack/events");
+        this.#log.info({ address }, "taking Slack's requests at /slack/events");
       },
       close: async () => await receiver.stop(),
     };

@@ -167,9 +167,9 @@ export function readConfig(environment: Environment): Config {
     else texts[about.name] = text.value ?? about.fallback;
   }
   const parsed = Variables.safeParse(texts);
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const name = String(path[0]);
-    if (!problems.has(name)) problems.set(name, texts[name] === undefined ? 'is missing' : message);
+  for (const [name, issues] of Object.entries(z.flattenError(parsed.error ?? new z.ZodError([])).fieldErrors)) {
+    if (problems.has(name)) continue;
+    problems.set(name, texts[name] === undefined ? 'is missing' : issues.join(', '));
   }
   const lines = VARIABLES.filter(({ name }) => problems.has(name)).map(
     ({ name, purpose }) => `${name} ${problems.get(name)} (${purpose})`,

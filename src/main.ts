@@ -8,11 +8,14 @@ try {
   const config = readConfig(processEnvironment());
   const log = createLogger(config.LOG_LEVEL, config.LOG_FORMAT);
   const bot = new Bot(config, log);
+  let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
     log.info({ signal }, 'stopping');
     void bot.stop().then(() => process.exit(0));
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
   await bot.run();
 } catch (error) {
   const explained = error instanceof ConfigError || error instanceof CredentialRefused;

@@ -34,13 +34,13 @@ export function notUnderstood(typed: string, all: readonly Subcommand[]): Senten
     all.map(({ name }) => name),
   );
   const problem = typed === '' ? say`I do not know that subcommand.` : say`I do not know ${code(typed)}.`;
-  const hint = close === null ? say`` : say` Did you mean ${code(`/fastly-user ${close}`)}?`;
-  return say`${problem}${hint} ${code('/fastly-user help')} lists what there is.`;
+  const hint = close === null ? say`` : say`Did you mean ${code(`/fastly-user ${close}`)}? `;
+  return say`${problem} ${hint}${code('/fastly-user help')} lists what there is.`;
 }
 
 function overview(all: readonly Subcommand[]): Message {
   const lines = all.map(
-    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${usage}`.trim())}  ${summary}`,
+    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${usage}`.trim())} ${summary}`,
   );
   const first = say`${bold('What you can do here')}`;
   const shown = message(first, ...lines);

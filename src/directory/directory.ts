@@ -3,8 +3,7 @@ import type { Customer } from '../fastly/customer.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
-import { fold } from './fold.ts';
-import { type Entry, entryOf, search } from './search.ts';
+import { BY_NAME, type Entry, EXACT, entryOf, type Fit, search } from './search.ts';
 
 /** What a search for one user came to. `several` holds the best fits first, `more` says that others fit, too. */
 export type Found =
@@ -31,12 +30,12 @@ export class Directory {
 
   /** The best `limit` fits for what someone types, best first; all users, by name, when nothing is typed. */
   async search(text: string, limit: number): Promise<User[]> {
-    return search(await this.#entries.get(), text, limit);
+    return search(await this.#entries.get(), text, limit).map(({ user }) => user);
   }
 
   /**
-   * Whom words mean: an id, a login, or (part of) a name. Exactly one login or name wins over those that merely
-   * contain the words. What could be an id is asked of Fastly even when the list does not have it.
+   * Whom words mean: an id, a login, or (part of) a name. The login or name itself wins over names that contain the
+   * words, and those over logins that do. What could be an id is asked of Fastly even when the list does not have it.
    */
   async find(text: string, limit: number): Promise<Found> {
     const id = UserId.safeParse(text.trim()).data;
@@ -44,20 +43,21 @@ export class Directory {
       const user = await this.#byId(id);
       if (user) return { kind: 'one', user };
     }
-    const users = search(await this.#entriesOrNone(id), text, limit + 1);
-    const query = fold(text);
-    const exact = users.filter((user) => [user.name ?? '', user.login, user.id].map(fold).includes(query));
-    const [only, another] = exact.length > 0 ? exact : users;
+    const { entries, noList } = await this.#entriesOrNone(id);
+    const fits = search(entries, text, limit + 1);
+    const users = closest(fits);
+    const [only, another] = users;
     if (only && !another) return { kind: 'one', user: only };
     if (only) return { kind: 'several', users: users.slice(0, limit), more: users.length > limit };
     const unlisted = id ? await this.#byId(id) : null;
+    if (!unlisted && noList) throw noList.error;
     return unlisted ? { kind: 'one', user: unlisted } : { kind: 'none' };
   }
 
   /** The user with exactly this login, letter case aside. */
   async byLogin(login: string): Promise<User | null> {
-    const wanted = fold(login);
-    return (await this.#entries.get()).find((entry) => entry.login === wanted)?.user ?? null;
+    const wanted = login.trim().toLowerCase();
+    return (await this.#entries.get()).find(({ user }) => user.login.toLowerCase() === wanted)?.user ?? null;
   }
 
   /** The account: its owner, and how its people sign in. At most a minute old. */
@@ -74,12 +74,16 @@ export class Directory {
     }
   }
 
-  /** Where Fastly has no list to give, an id is still good. */
-  async #entriesOrNone(id: UserId | undefined): Promise<readonly Entry[]> {
+  /** Where Fastly has no list to give, an id is still good, but a name is not known to be nobody's. */
+  async #entriesOrNone(
+    id: UserId | undefined,
+  ): Promise<{ entries: readonly Entry[]; noList?: { error: unknown } }> {
     try {
-      return await this.#entries.get();
+      return { entries: await this.#entries.get() };
     } catch (error) {
-      if (id && isFastlyError(error) && error.kind !== 'unauthorized') return [];
+      if (id && isFastlyError(error) && error.kind !== 'unauthorized') {
+        return { entries: [], noList: { error } };
+      }
       throw error;
     }
   }
@@ -92,6 +96,15 @@ export class Directory {
     const entries = users.filter((user) => !user.deleted_at).map(entryOf);
     return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
+}
+
+/** The users of the first kind of fit that there is: exact, by name, any. */
+function closest(fits: readonly Fit[]): User[] {
+  const within = (most: number) => fits.filter((fit) => fit.rank <= most).map(({ user }) => user);
+  const exact = within(EXACT);
+  if (exact.length > 0) return exact;
+  const byName = within(BY_NAME);
+  return byName.length > 0 ? byName : fits.map(({ user }) => user);
 }
 
 /** Ids on record have 21 or 22 characters; a name of 16 letters and digits without a space is rare. */

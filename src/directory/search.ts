@@ -8,31 +8,35 @@ export function entryOf(user: User): Entry {
   return { user, name: fold(nameOf(user)), login: fold(user.login), id: user.id.toLowerCase() };
 }
 
-/** How well an entry fits, lower is better; `null` when it does not. Every part of the query must be somewhere. */
+/** How well a user fits, from 0 on: the login, name or id itself, then parts of the name, then anything else. */
+export type Fit = { user: User; rank: number };
+export const EXACT = 0;
+export const BY_NAME = 3;
+const RANKS = 7;
+
+/** `null` when it does not fit. Every part of the query must be somewhere. */
 function rank(entry: Entry, query: string, parts: readonly string[]): number | null {
-  if (entry.name === query || entry.login === query || entry.id === query) return 0;
+  if (entry.name === query || entry.login === query || entry.id === query) return EXACT;
   if (entry.name.startsWith(query)) return 1;
-  if (entry.login.startsWith(query)) return 2;
-  if (entry.name.includes(` ${query}`)) return 3;
-  if (entry.name.includes(query)) return 4;
+  if (entry.name.includes(` ${query}`)) return 2;
+  if (entry.name.includes(query)) return BY_NAME;
+  if (entry.login.startsWith(query)) return 4;
   if (entry.login.includes(query)) return 5;
   return parts.length > 1 && parts.every((part) => entry.name.includes(part) || entry.login.includes(part))
     ? 6
     : null;
 }
 
-const RANKS = 7;
-
 /** The best `limit` fits for what someone typed, best first, alike ones in the order of `entries`. */
-export function search(entries: readonly Entry[], text: string, limit: number): User[] {
+export function search(entries: readonly Entry[], text: string, limit: number): Fit[] {
   const query = fold(text);
-  if (query === '') return entries.slice(0, limit).map((entry) => entry.user);
+  if (query === '') return entries.slice(0, limit).map(({ user }) => ({ user, rank: EXACT }));
   const parts = query.split(' ');
-  const ranked: User[][] = Array.from({ length: RANKS }, () => []);
+  const ranked: Fit[][] = Array.from({ length: RANKS }, () => []);
   for (const entry of entries) {
     const fits = rank(entry, query, parts);
     const list = fits === null ? undefined : ranked[fits];
-    if (list && list.length < limit) list.push(entry.user);
+    if (list && fits !== null && list.length < limit) list.push({ user: entry.user, rank: fits });
   }
   return ranked.flat().slice(0, limit);
 }

@@ -75,8 +75,11 @@ export class FastlyClient {
 
   /** Has Fastly e-mail the user a link to choose a new password. */
   async requestPasswordReset(login: string): Promise<void> {
+    const operation = 'request_password_reset';
+    // In a URL, dots alone would name another path, and half a character cannot be encoded.
+    if (/^\.{0,2}$/.test(login) || !login.isWellFormed()) throw new FastlyInvalidId(operation);
     const path = `/user/${encodeURIComponent(login)}/password/request_reset`;
-    await this.#withToken({ operation: 'request_password_reset', kind: 'mail', method: 'POST', path }, Done);
+    await this.#withToken({ operation, kind: 'mail', method: 'POST', path }, Done);
   }
 
   /** Sends the fields given, no others. Two-factor attributes are not editable here (seed); Fastly says so. */
@@ -106,6 +109,7 @@ export class FastlyClient {
         body,
       },
       User,
+      [oldPassword, newPassword],
     );
   }
 
@@ -144,15 +148,17 @@ export class FastlyClient {
     return await this.#call(
       { ...call, headers: { ...call.headers, 'fastly-key': this.#token.reveal() } },
       answer,
+      [this.#token],
     );
   }
 
-  async #call<T>(call: Call, schema: z.ZodType<T>): Promise<T> {
+  /** @param secrets what was sent and is kept out of errors, should Fastly quote it */
+  async #call<T>(call: Call, schema: z.ZodType<T>, secrets: readonly Secret[]): Promise<T> {
     const answer = await this.#transport.send({
       ...call,
       headers: { ...call.headers, accept: 'application/json' },
     });
-    if (answer.status >= 300) throw refusalOf(call, answer);
+    if (answer.status >= 300) throw refusalOf(call, answer, secrets);
     const parsed = schema.safeParse(parseJson(answer.body));
     if (parsed.success) return parsed.data;
     throw new FastlyUnexpectedAnswer(
@@ -184,8 +190,11 @@ function form(fields: Record<string, string | boolean | undefined>): {
   };
 }
 
-function refusalOf({ operation }: Call, { status, body }: Answer): FastlyError {
-  const refusal = readRefusal(body);
+function refusalOf({ operation }: Call, { status, body }: Answer, secrets: readonly Secret[]): FastlyError {
+  const sent = secrets.map((secret) => secret.reveal()).filter((text) => text !== '');
+  const refusal = readRefusal(body, (text) =>
+    sent.reduce((told, secret) => told.replaceAll(secret, '[redacted]'), text),
+  );
   if (status === 401) return new FastlyUnauthorized(operation, status);
   if (status === 403) return new FastlyForbidden(operation, status, refusal);
   if (status === 404) return new FastlyNotFound(operation, status, refusal);

@@ -6,11 +6,14 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 export function rateLimitReset(headers: IncomingHttpHeaders, now = Date.now()): number | null {
   const reset = Number(headers['fastly-ratelimit-reset']);
-  if (Number.isFinite(reset) && reset > 0) return reset;
+  if (reset > 0 && reset <= LAST_SECOND) return reset;
   const retryAfter = headers['retry-after'];
   if (retryAfter === undefined) return null;
   const seconds = Number(retryAfter);
-  if (Number.isFinite(seconds)) return Math.ceil(now / 1000 + seconds);
+  if (Math.abs(seconds) <= LAST_SECOND / 2) return Math.ceil(now / 1000 + seconds);
   const date = Date.parse(retryAfter);
   return Number.isNaN(date) ? null : Math.ceil(date / 1000);
 }
+
+/** The last moment a `Date` can hold, in Unix seconds; what lies beyond is no moment. */
+const LAST_SECOND = 8_640_000_000_000;

@@ -1,26 +1,34 @@
 import { z } from 'zod';
 import type { Refusal } from './errors.ts';
 
-const text = z.string().nullish();
+/** A field of another type, or an empty one, says nothing; it does not hide the others. */
+const text = z
+  .string()
+  .transform((value) => value.trim() || null)
+  .nullish()
+  .catch(null);
 const Problem = z.object({ title: text, detail: text });
 const ErrorBody = z.object({
   msg: text,
   title: text,
   detail: text,
-  errors: z.array(Problem).nullish(),
+  errors: z.array(Problem).nullish().catch(null),
 });
 
 /**
  * Fastly's words out of an error's body. There are three shapes of it, and the content type does not tell which:
  * `{msg, detail}`, `{errors: [{title, detail}]}` and `{title, detail, errors: null}`. An empty body or a proxy's
  * page has none.
+ *
+ * @param clean takes out what must not be repeated
  */
-export function readRefusal(body: string): Refusal {
+export function readRefusal(body: string, clean: (text: string) => string): Refusal {
   const parsed = ErrorBody.safeParse(parseJson(body));
   if (!parsed.success) return { msg: null, detail: null };
   const { msg, title, detail, errors } = parsed.data;
   const first = errors?.[0];
-  return { msg: msg ?? title ?? first?.title ?? null, detail: detail ?? first?.detail ?? null };
+  const [short, long] = [msg ?? title ?? first?.title, detail ?? first?.detail];
+  return { msg: short ? clean(short) : null, detail: long ? clean(long) : null };
 }
 
 /** The body as JSON, or `undefined` where it is none. */

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 /** What the bot cannot do without. */
 export type Dependency = 'slack' | 'fastly';
@@ -52,10 +51,8 @@ export class HealthServer {
     this.#server = server;
   }
 
-  /** The port taken, for when any was asked for. */
-  get port(): number {
-    const address: string | AddressInfo | null = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+  get address(): ReturnType<Server['address']> {
+    return this.#server.address();
   }
 
   async close(): Promise<void> {

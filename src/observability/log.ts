@@ -1,13 +1,18 @@
 import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { PinoPretty as pretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** The process's log, on standard output. `pretty` is for people at a terminal. */
-export function createLogger(level: string, format: 'json' | 'pretty'): Logger {
-  const transport =
-    format === 'pretty' ? { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } : undefined;
-  return pino({ level, serializers: { err: serializeError }, ...(transport && { transport }) });
+/** The process's log, on standard output or where `destination` leads. `pretty` is for people at a terminal. */
+export function createLogger(
+  level: string,
+  format: 'json' | 'pretty',
+  destination: DestinationStream = format === 'pretty'
+    ? pretty({ ignore: 'pid,hostname' })
+    : pino.destination(1),
+): Logger {
+  return pino({ level, serializers: { err: serializeError } }, destination);
 }
 
 /** What went wrong and where. Other properties of an error can hold requests, answers and headers; they stay out. */

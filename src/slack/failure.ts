@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { context, type Message, message } from './message.ts';
 import { code, date, plainText, type Sentence, say } from './sentence.ts';
@@ -18,6 +19,12 @@ export function explain(error: unknown): Sentence {
   if (error instanceof Refusal) return error.sentence;
   if (isFastlyError(error)) return explainFastly(error);
   return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
+}
+
+/** What the caller is told is expected, and logged in a line; the rest is logged with where it happened. */
+export function logFailure({ log }: { log: Logger }, error: unknown): void {
+  if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
+  else log.warn({ err: error }, 'failed');
 }
 
 /** The private message about a failure, with the reference under which the log has more. */

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
-import { failureMessage } from './failure.ts';
+import { failureMessage, logFailure } from './failure.ts';
 import type { Deliveries, Delivery } from './gate.ts';
 import { newRequest, type Request, type Services } from './request.ts';
 import { answerSubmission, type SubmittedForm } from './submission.ts';
@@ -79,7 +79,7 @@ async function withFailuresTold(
     await work();
   } catch (error) {
     const request = requestOf(delivery, services);
-    request.log.warn({ err: error }, 'a request failed');
+    logFailure(request, error);
     await request.reply.privately(failureMessage(error, request.reference));
   }
 }

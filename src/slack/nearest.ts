@@ -4,5 +4,5 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearest(word: string, candidates: readonly string[]): string | null {
   if (candidates.length === 0) return null;
   const candidate = closest(word.toLowerCase(), candidates);
-  return distance(word.toLowerCase(), candidate) <= Math.max(1, candidate.length / 2) ? candidate : null;
+  return distance(word.toLowerCase(), candidate) <= Math.max(2, candidate.length / 2) ? candidate : null;
 }

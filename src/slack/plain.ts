@@ -1,7 +1,8 @@
-/** Control characters, line breaks, and the characters that turn writing around or have no width. */
-const INVISIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+/**
+ * Control characters, line breaks, halves of characters, and those that turn writing around or have no width: Unicode
+ * calls most of them 'default ignorable'. The empty Braille cell is drawn as nothing, too.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\ufff9-\ufffb]/gu;
 
 /**
  * Text that shows what it is made of: what cannot be seen is named by its code point, so that two logins never

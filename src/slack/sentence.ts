@@ -30,7 +30,7 @@ export function say(
     if (typeof value === 'string' || typeof value === 'number')
       parts.push({ kind: 'text', text: String(value) });
     else if ('parts' in value) parts.push(...value.parts);
-    else parts.push(value);
+    else if (!('text' in value && value.text === '')) parts.push(value);
   }
   return { parts };
 }
@@ -98,7 +98,7 @@ function element(part: Part): RichTextElement {
         fallback: inUtc(part.moment),
       };
     case 'link':
-      return { type: 'link', url: part.url, text: part.text };
+      return { type: 'link', url: part.url, text: plain(part.text) };
   }
 }
 
@@ -124,7 +124,7 @@ function mrkdwnPart(part: Part): string {
     case 'date':
       return `<!date^${unixSeconds(part.moment)}^${DATE_FORMAT}|${inUtc(part.moment)}>`;
     case 'link':
-      return `<${part.url}|${escaped(part.text)}>`;
+      return `<${escaped(part.url).replaceAll('|', '%7C')}|${escaped(part.text)}>`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import { explain, failureMessage, Refusal } from './failure.ts';
+import { explain, failureMessage, logFailure, Refusal } from './failure.ts';
 import type { FormValues } from './incoming.ts';
 import { noticeView, updateModal } from './modal.ts';
 import type { Delivered } from './reply.ts';
@@ -59,7 +59,7 @@ async function carryOut(form: SubmittedForm, request: Request, values: FormValue
   try {
     return { kind: 'done', delivered: await form.work(request, values) };
   } catch (error) {
-    request.log.warn({ err: error }, 'a form failed');
+    logFailure(request, error);
     const blockId = error instanceof FieldError ? error.blockId : form.mainBlockId;
     return { kind: 'failed', blockId, problem: problemOf(error, request), error };
   }

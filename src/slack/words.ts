@@ -22,8 +22,8 @@ export type FlagValues = Record<string, string | boolean>;
 export class WordsError extends Refusal {}
 
 /**
- * Splits text into words. Quotes count at a word's start only, so `O'Brien` is one word; the curly quotes and long
- * dashes of phones and macOS count as what they replace.
+ * Splits text into words. Quotes count at the start of a word or of a flag's value (`--name="Ada Example"`) only, so
+ * `O'Brien` is one word; the curly quotes and long dashes of phones and macOS count as what they replace.
  *
  * @throws {WordsError} when a quote is not closed
  */
@@ -31,15 +31,24 @@ export function splitWords(text: string): Word[] {
   const words: Word[] = [];
   let rest = text.trimStart();
   while (rest !== '') {
-    const quote = OPENING_QUOTES.get(rest[0] ?? '');
-    const end = quote === undefined ? rest.search(/\s|$/) : closingQuote(rest, quote);
-    if (end === -1) throw new WordsError(say`The quote before ${code(rest.slice(1, 30))} is never closed.`);
-    const escaped = quote === undefined ? ESCAPED.exec(rest)?.[0] : undefined;
-    const length = escaped?.length ?? end;
-    words.push(quote === undefined ? bareWord(rest.slice(0, length)) : quotedWord(rest.slice(1, end)));
-    rest = rest.slice(quote === undefined ? length : end + 1).trimStart();
+    const flag = FLAG_WITH_VALUE.exec(rest)?.[0] ?? '';
+    const { word, length } = firstWord(rest.slice(flag.length));
+    words.push(flag === '' ? word : { kind: 'text', text: flag + wordText(word), quoted: false });
+    rest = rest.slice(flag.length + length).trimStart();
   }
   return words;
+}
+
+/** The word that text begins with, and how much of the text it is. */
+function firstWord(text: string): { word: Word; length: number } {
+  const quote = OPENING_QUOTES.get(text[0] ?? '');
+  if (quote === undefined) {
+    const length = ESCAPED.exec(text)?.[0].length ?? text.search(/\s|$/);
+    return { word: bareWord(text.slice(0, length)), length };
+  }
+  const end = closingQuote(text, quote);
+  if (end === -1) throw unclosedQuote(text.slice(1, 30));
+  return { word: quotedWord(text.slice(1, end)), length: end + 1 };
 }
 
 /**
@@ -92,6 +101,14 @@ function closingQuote(text: string, closing: string): number {
   return -1;
 }
 
+function unclosedQuote(after: string): WordsError {
+  return new WordsError(
+    after.trim() === ''
+      ? say`The quote at the end is never closed.`
+      : say`The quote before ${code(after)} is never closed.`,
+  );
+}
+
 /** `<@U123|name>`, `<#C123|name>`, `<mailto:a@example.com|a@example.com>`, `<https://…|…>`; names may hold spaces. */
 const ESCAPED = /^<([@#!]?)([^>|]+)(?:\|([^>]*))?>(?=\s|$)/;
 
@@ -118,9 +135,12 @@ function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
+const FLAG = /^(?:--|—|–-?)([A-Za-z0-9][A-Za-z0-9-]*)(?:=(.*))?$/s;
+const FLAG_WITH_VALUE = /^(?:--|—|–-?)[A-Za-z0-9][A-Za-z0-9-]*=/;
+
 function flagOf(word: Word): { name: string; value: string | null } | null {
   if (word.kind !== 'text' || word.quoted) return null;
-  const [, name, value] = /^(?:--|—|–-?)([A-Za-z0-9][A-Za-z0-9-]*)(?:=(.*))?$/s.exec(word.text) ?? [];
+  const [, name, value] = FLAG.exec(word.text) ?? [];
   return name === undefined ? null : { name: name.toLowerCase(), value: value ?? null };
 }
 
@@ -139,9 +159,14 @@ function flagValue(name: string, kind: 'text' | 'yes-no', value: string | undefi
   throw new WordsError(say`${flag} takes ${code('yes')} or ${code('no')}, not ${code(value)}.`);
 }
 
+/** What follows a flag as a word of its own. */
 function textOf(word: Word): string {
+  if (flagOf(word)) throw new WordsError(say`${code(wordText(word))} stands where a flag's value should be.`);
+  return wordText(word);
+}
+
+function wordText(word: Word): string {
   if (word.kind === 'mention') throw new WordsError(say`A mention cannot stand after a flag.`);
-  if (flagOf(word)) throw new WordsError(say`${code(word.text)} stands where a flag's value should be.`);
   return word.text;
 }
 

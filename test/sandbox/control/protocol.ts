@@ -70,6 +70,7 @@ export type Surface = { channel: string; ts: string } | { view: 'modal' | 'home'
  * POST /members/:id/home       {}              -> Outcome
  * POST /members/:id/shortcut   { callbackId }  -> Outcome
  * GET  /members/:id/sees?after=N               -> Sees, at once when newer than N, else when something changes, or unchanged after 10 s
+ *      the same with &as=text                   -> lines of text for a person
  * GET  /members                                -> Member[]
  * GET  /channels                               -> Channel[]
  */

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { Impossible } from '../slack/refusal.ts';
 import type { SlackServer } from '../slack/server.ts';
+import { describeSees } from './describe.ts';
 import type { FastlyCall, FastlyFaults, JsonObject, Sees } from './protocol.ts';
 import * as requests from './requests.ts';
 
@@ -71,7 +72,8 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
   app.get('/channels', (context) => context.json(slack.channels()));
   app.get('/members/:id/sees', async (context) => {
     const after = z.coerce.number().int().default(0).parse(context.req.query('after'));
-    return context.json(await newerThan(slack, member(context), after));
+    const sees = await newerThan(slack, member(context), after);
+    return context.req.query('as') === 'text' ? context.text(`${describeSees(sees)}\n`) : context.json(sees);
   });
   const act = <S extends z.ZodType>(
     name: string,

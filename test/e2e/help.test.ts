@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { SUBCOMMANDS } from '../../src/commands/index.ts';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../sandbox/cast.ts';
+import { BOT_ACCOUNT } from '../sandbox/fastly/people.ts';
+import { messagesIn, messageWith, wordsOf } from './seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
+
+describe.each(DELIVERY_MODES)('over %s', (mode) => {
+  it("whoami shows the user behind the bot's token", async () => {
+    const { client } = await startWorkplace(mode);
+    await client.as(NORA).command('whoami');
+    await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, BOT_ACCOUNT.login), 'the card');
+  });
+
+  it('help lists every subcommand, to the caller alone, also when nothing is typed', async () => {
+    const { client } = await startWorkplace(mode);
+    for (const words of ['help', '']) await client.as(NORA).command(words);
+    await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM).length === 2, 'both answers');
+    for (const told of messagesIn(await client.as(NORA).sees(), CDN_TEAM)) {
+      for (const { name } of SUBCOMMANDS) expect(wordsOf(told.blocks)).toContain(`/fastly-user ${name}`);
+    }
+    expect(messagesIn(await client.as(PRIYA).sees(), CDN_TEAM)).toEqual([]);
+  });
+});
+
+describe('help', () => {
+  it('shows how a subcommand goes', async () => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command('help reset');
+    await client
+      .as(NORA)
+      .until((sees) => messageWith(sees, CDN_TEAM, '/fastly-user reset ada@example.com'), 'the examples');
+  });
+
+  it.each([
+    ['rseet', 'Did you mean /fastly-user reset ?'],
+    ['help gte', 'Did you mean /fastly-user get ?'],
+    ['frobnicate', 'I do not know frobnicate .'],
+    ['get ada --pirvate', 'Did you mean --private ?'],
+    ['get "ada', 'is never closed'],
+    ['whoami nora', 'does not know what to do with nora'],
+    ['get @nora lindqvist', 'A mention stands alone'],
+    ['get nobody-like-that', 'Nobody in the Fastly account fits nobody-like-that'],
+    ['get @jonas', "is nobody's login in the Fastly account"],
+  ])('answers what means nothing with what would: %s', async (words, answer) => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command(words);
+    const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
+    expect(told.ephemeral).toBe(true);
+    expect(wordsOf(told.blocks)).toContain(answer);
+  });
+});
