@@ -8,6 +8,7 @@ import {
   NEVER_ACTIVE,
   NORA_USER,
   OWNER,
+  PRIYA_USER,
 } from '../sandbox/fastly/people.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
@@ -89,6 +90,13 @@ describe('get', () => {
     const bare = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'bare@example.com'), 'the bare card');
     expect(wordsOf(bare.blocks)).toContain('*Locked* not set');
     expect(wordsOf(bare.blocks)).not.toMatch(/Last active|Role|Two-factor|Created/);
+  });
+
+  it('says so when the e-mail of a mentioned member is no login', async () => {
+    const { client } = await startWorkplace();
+    await client.removeFastlyUser(PRIYA_USER.id);
+    await client.as(NORA).command('get @priya');
+    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, "is nobody's login"), 'the refusal');
   });
 
   it('shows a hostile and a very long name as they are, within what Slack allows', async () => {

@@ -41,7 +41,7 @@ describe('help', () => {
     ['whoami nora', 'does not know what to do with nora'],
     ['get @nora lindqvist', 'A mention stands alone'],
     ['get nobody-like-that', 'Nobody in the Fastly account fits nobody-like-that'],
-    ['get @jonas', "is nobody's login in the Fastly account"],
+    ['get @jonas', 'Slack does not tell me the e-mail address of <@U0JONAS01>'],
   ])('answers what means nothing with what would: %s', async (words, answer) => {
     const { client } = await startWorkplace();
     await client.as(NORA).command(words);
