@@ -167,9 +167,11 @@ export function readConfig(environment: Environment): Config {
     else texts[about.name] = text.value ?? about.fallback;
   }
   const parsed = Variables.safeParse(texts);
-  for (const [name, issues] of Object.entries(z.flattenError(parsed.error ?? new z.ZodError([])).fieldErrors)) {
+  const issuesOf = Object.groupBy(parsed.error?.issues ?? [], ({ path }) => String(path[0]));
+  for (const [name, issues = []] of Object.entries(issuesOf)) {
     if (problems.has(name)) continue;
-    problems.set(name, texts[name] === undefined ? 'is missing' : issues.join(', '));
+    const wrong = issues.map(({ message }) => message).join(', ');
+    problems.set(name, texts[name] === undefined ? 'is missing' : wrong);
   }
   const lines = VARIABLES.filter(({ name }) => problems.has(name)).map(
     ({ name, purpose }) => `${name} ${problems.get(name)} (${purpose})`,

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
-import { Refusal } from '../slack/failure.ts';
+import { explainWithReference, logFailure, Refusal } from '../slack/failure.ts';
 import { findUser, type Target } from '../slack/find-user.ts';
 import type { Delivery } from '../slack/gate.ts';
 import type { Listener } from '../slack/listeners.ts';
@@ -97,8 +97,8 @@ async function formOrRefusal(
   try {
     return userForm(subcommand, request, await caution(request.services));
   } catch (error) {
-    if (error instanceof Refusal) return noticeView(subcommand.form.title, error.sentence);
-    throw error;
+    logFailure(request, error);
+    return noticeView(subcommand.form.title, explainWithReference(error, request.reference));
   }
 }
 
@@ -121,8 +121,8 @@ function formListener(subcommand: OneUserSubcommand): Listener {
       mainBlockId: userPicker.blockId,
       work: async (request, values) => await subcommand.act(request, pickedUser(values)),
       again: async (request, values, problem) => {
-        const found = await request.services.directory.find(pickedUser(values), 1).catch(() => null);
-        return userForm(subcommand, request, problem, found?.kind === 'one' ? found.user : null);
+        const [user] = await request.services.directory.search(pickedUser(values), 1).catch(() => []);
+        return userForm(subcommand, request, problem, user ?? null);
       },
     },
   };

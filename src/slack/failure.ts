@@ -21,6 +21,11 @@ export function explain(error: unknown): Sentence {
   return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
 }
 
+/** The same for a form, where a refusal needs no reference: the caller mends it in place. */
+export function explainWithReference(error: unknown, reference: string): Sentence {
+  return error instanceof Refusal ? error.sentence : say`${explain(error)} Reference ${code(reference)}.`;
+}
+
 /** What the caller is told is expected, and logged in a line; the rest is logged with where it happened. */
 export function logFailure({ log }: { log: Logger }, error: unknown): void {
   if (error instanceof Refusal) log.info({ why: error.message }, 'refused');

@@ -72,7 +72,7 @@ const Command = z
   .object({
     command: z.string().startsWith('/'),
     text: z.string().catch(''),
-    user_id: z.string(),
+    user_id: z.string().optional(),
     team_id: z.string().optional(),
     channel_id: ChannelId,
     trigger_id: z.string().catch(''),

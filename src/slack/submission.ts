@@ -1,10 +1,11 @@
 import type { ModalView } from '@slack/types';
-import { explain, failureMessage, logFailure, Refusal } from './failure.ts';
+import { withinAnswerTime } from './answer-time.ts';
+import { explainWithReference, failureMessage, logFailure, Refusal } from './failure.ts';
 import type { FormValues } from './incoming.ts';
 import { noticeView, updateModal } from './modal.ts';
 import type { Delivered } from './reply.ts';
 import type { Request } from './request.ts';
-import { code, plainText, type Sentence, say } from './sentence.ts';
+import { plainText, type Sentence, say } from './sentence.ts';
 
 /** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
 export class FieldError extends Refusal {
@@ -27,9 +28,6 @@ export type SubmittedForm = {
   work(request: Request, values: FormValues): Promise<Delivered>;
 };
 
-/** Slack waits 3 seconds for an acknowledgement; what is left over is for the way there and back. */
-const ANSWER_WITHIN_MILLISECONDS = 2_000;
-
 type Result =
   | { kind: 'done'; delivered: Delivered }
   | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
@@ -46,7 +44,7 @@ export async function answerSubmission(
   acknowledge: (response: object) => Promise<void>,
 ): Promise<void> {
   const work = carryOut(form, request, values);
-  const early = await Promise.race([work, afterTwoSeconds()]);
+  const early = await withinAnswerTime(work);
   if (early !== null) return await acknowledge(earlyAnswer(form, early));
   await acknowledge({
     response_action: 'update',
@@ -61,12 +59,8 @@ async function carryOut(form: SubmittedForm, request: Request, values: FormValue
   } catch (error) {
     logFailure(request, error);
     const blockId = error instanceof FieldError ? error.blockId : form.mainBlockId;
-    return { kind: 'failed', blockId, problem: problemOf(error, request), error };
+    return { kind: 'failed', blockId, problem: explainWithReference(error, request.reference), error };
   }
-}
-
-function problemOf(error: unknown, { reference }: Request): Sentence {
-  return error instanceof Refusal ? explain(error) : say`${explain(error)} Reference ${code(reference)}.`;
 }
 
 function earlyAnswer(form: SubmittedForm, result: Result): object {
@@ -98,8 +92,4 @@ function doneView({ title }: SubmittedForm, delivered: Delivered): ModalView {
   return delivered.kind === 'channel'
     ? noticeView(title, say`Done. The result is in the channel.`)
     : noticeView(title, say`Done. The result is in your direct messages with me.`);
-}
-
-async function afterTwoSeconds(): Promise<null> {
-  return await new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MILLISECONDS, null).unref());
 }

@@ -1,5 +1,6 @@
 import type { InputBlock, PlainTextOption } from '@slack/types';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
+import { withinAnswerTime } from './answer-time.ts';
 import type { FormValues } from './incoming.ts';
 import type { Listener } from './listeners.ts';
 import { cut, plain } from './plain.ts';
@@ -54,16 +55,23 @@ function optionText(text: string): { type: 'plain_text'; text: string; emoji: fa
   return { type: 'plain_text', text: cut(plain(text), OPTION_LENGTH), emoji: false };
 }
 
-/** Feeds every user picker. Where Fastly is away the list says so, in place of looking empty. */
+/** Feeds every user picker. Where Fastly is away or slow the list says so, in place of looking empty. */
 export const userPickerListener: Listener = {
   kind: 'type-ahead',
   id: USER_PICKER,
   async options(text: string, { directory, log }: Services): Promise<PlainTextOption[]> {
-    try {
-      return (await directory.search(text, MOST_OPTIONS)).map(userOption);
-    } catch (error) {
+    const found = directory.search(text, MOST_OPTIONS).catch((error: Error) => {
       log.warn({ err: error }, 'the directory could not be read for a picker');
-      return [{ text: optionText('Fastly cannot be reached at the moment'), value: UNAVAILABLE }];
-    }
+      return 'unavailable' as const;
+    });
+    const users = await withinAnswerTime(found);
+    if (users === null) return [notAUser('Fastly is slow to answer; type on in a moment')];
+    return users === 'unavailable'
+      ? [notAUser('Fastly cannot be reached at the moment')]
+      : users.map(userOption);
   },
 };
+
+function notAUser(text: string): PlainTextOption {
+  return { text: optionText(text), value: UNAVAILABLE };
+}

@@ -229,4 +229,16 @@ describe('get', () => {
       'the error',
     );
   });
+
+  it('says in the picker that Fastly is slow, and has the users when it has answered', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.fastlyFaults({ delay: { match: 'GET /customer/', milliseconds: 2_500 } });
+    await nora.command('get');
+    await nora.until((sees) => sees.modals.length === 1, 'the form');
+    expect(JSON.stringify(await nora.typeAhead('user-picker', 'mor'))).toContain('Fastly is slow to answer');
+    expect(JSON.stringify(await nora.typeAhead('user-picker', 'mort'))).toContain(ENGINEER.login);
+    const lists = (await client.fastlyCalls()).filter(({ path }) => path.startsWith('/customer/'));
+    expect(lists).toHaveLength(1);
+  });
 });
