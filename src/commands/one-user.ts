@@ -1,9 +1,9 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
+import type { Delivery } from '../slack/delivery.ts';
 import { explainWithReference, logFailure, Refusal } from '../slack/failure.ts';
 import { findUser, type Target } from '../slack/find-user.ts';
-import type { Delivery } from '../slack/gate.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import { formView, noticeView, openModal, updateModal } from '../slack/modal.ts';

@@ -5,37 +5,14 @@ import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
 import { authorize, denial, type Policy } from './authorization.ts';
 import type { SlackClients } from './clients.ts';
 import type { Conversations } from './conversations.ts';
-import { type Caller, type Incoming, readIncoming } from './incoming.ts';
+import { Deliveries } from './delivery.ts';
+import { type Incoming, readIncoming } from './incoming.ts';
 import type { Listener } from './listeners.ts';
 import { context, message } from './message.ts';
 import { noticeView } from './modal.ts';
 import { newReference } from './reference.ts';
 import { respond } from './response-url.ts';
 import { code, type Sentence, say } from './sentence.ts';
-
-/** An authorized delivery on its way to its listener. */
-export type Delivery<Kind extends Incoming['kind'] = Incoming['kind']> = {
-  incoming: Extract<Incoming, { kind: Kind }>;
-  caller: Caller;
-  /** Names this delivery in the log and in what the caller is told. */
-  reference: string;
-};
-
-/** The deliveries that passed the gate, by the body that Bolt hands on. */
-export class Deliveries {
-  readonly #passed = new WeakMap<object, Delivery>();
-
-  pass(body: object, delivery: Delivery): void {
-    this.#passed.set(body, delivery);
-  }
-
-  /** @throws when the delivery did not come through the gate: there is no other way to a listener */
-  of(body: object): Delivery {
-    const delivery = this.#passed.get(body);
-    if (!delivery) throw new Error('a delivery reached a listener without passing the gate');
-    return delivery;
-  }
-}
 
 export type Gate = {
   policy: Policy;

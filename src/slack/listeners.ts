@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
+import type { Deliveries, Delivery } from './delivery.ts';
 import { failureMessage, logFailure } from './failure.ts';
-import type { Deliveries, Delivery } from './gate.ts';
 import { newRequest, type Request, type Services } from './request.ts';
 import { answerSubmission, type SubmittedForm } from './submission.ts';
 
