@@ -161,10 +161,10 @@ describe('a click', () => {
 
 test('waiting in vain says what the member sees', async () => {
   await post(CDN_TEAM.id, actions(button()));
-  const waiting = nora().until(({ modals }) => modals[0], 'a modal');
+  const waiting = nora().until(({ modals }) => modals[0], 'a modal', 100);
   const error = await waiting.catch(String);
   expect(error).toContain('waited in vain for a modal');
   expect(error).toContain('#cdn-team');
   expect(error).toContain('a message');
   expect(error).toContain('<go> | Go');
-}, 15_000);
+});

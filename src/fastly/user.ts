@@ -16,8 +16,12 @@ export type CustomerId = z.infer<typeof CustomerId>;
 
 /** `true`, `false`, `null` where Fastly says 'not set', `undefined` where it did not send the field. */
 const flag = z.boolean().nullish();
-/** ISO 8601 in UTC, `null` where it never happened. */
-const moment = z.iso.datetime({ offset: true }).nullish();
+/** ISO 8601, `null` where it never happened. One that cannot be read counts as not sent: it makes nobody less a user. */
+const moment = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)))
+  .nullish()
+  .catch(undefined);
 
 /**
  * A user as the service sends it. Only what identifies one is demanded: fields come and go between accounts, and

@@ -147,11 +147,15 @@ export class ActingMember {
   }
 
   /**
-   * Waits until `predicate` gives something for what the member sees, and returns that. After ten seconds throws
-   * with `what` was awaited and all the member sees.
+   * Waits until `predicate` gives something for what the member sees, and returns that. After `patience`
+   * milliseconds (ten seconds) throws with `what` was awaited and all the member sees.
    */
-  async until<T>(predicate: (sees: Sees) => T | undefined | null | false, what: string): Promise<T> {
-    const over = AbortSignal.timeout(UNTIL_MILLISECONDS);
+  async until<T>(
+    predicate: (sees: Sees) => T | undefined | null | false,
+    what: string,
+    patience = UNTIL_MILLISECONDS,
+  ): Promise<T> {
+    const over = AbortSignal.timeout(patience);
     let sees = await this.sees();
     while (true) {
       const found = predicate(sees);

@@ -1,0 +1,223 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Directory } from '../../src/directory/directory.ts';
+import { FastlyClient } from '../../src/fastly/client.ts';
+import { Secret } from '../../src/secret.ts';
+import type { JsonObject } from '../sandbox/control/protocol.ts';
+import {
+  APOSTROPHE,
+  ENGINEER,
+  LIMITED_ENGINEER,
+  NON_LATIN,
+  NORA_USER,
+  PEOPLE,
+  PLUS_LOGIN,
+  TOMAS_USER,
+} from '../sandbox/fastly/people.ts';
+import { type Fastly, startFastly } from '../sandbox/fastly/server.ts';
+import { CUSTOMER_ID, completeUser } from '../sandbox/fastly/user.ts';
+
+const LIST = `/customer/${CUSTOMER_ID}/users`;
+const MINUTE = 60_000;
+
+/** A directory over an account of the test's own, with a clock that the test sets. */
+async function startDirectory(users: readonly JsonObject[] = []) {
+  const account = await startFastly();
+  onTestFinished(() => account.close());
+  account.putUsers(users);
+  const client = new FastlyClient({
+    token: new Secret(account.token),
+    baseUrl: account.url,
+    timeout: 10_000,
+  });
+  onTestFinished(() => client.close());
+  const clock = { now: 0 };
+  return { account, clock, directory: new Directory(client, () => clock.now) };
+}
+
+const lists = (account: Fastly) => account.calls().filter(({ path }) => path === LIST).length;
+const logins = (users: readonly { login: string }[]) => users.map(({ login }) => login);
+const person = (id: string, name: string, login: string): JsonObject => ({
+  ...completeUser({ id, name, login }),
+});
+
+describe('how often Fastly is asked', () => {
+  it('is once for fifty who ask at once', async () => {
+    const { account, directory } = await startDirectory();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => directory.search('nora', 5)));
+    expect(new Set(answers.map((users) => JSON.stringify(users))).size).toBe(1);
+    expect(account.calls().map(({ path }) => path)).toEqual(['/current_user', LIST]);
+  });
+
+  it('is once a minute', async () => {
+    const { account, clock, directory } = await startDirectory();
+    await directory.search('', 1);
+    clock.now = MINUTE - 1;
+    await directory.search('', 1);
+    expect(lists(account)).toBe(1);
+    clock.now = MINUTE;
+    account.putUsers([person('new1', 'Newcomer', 'newcomer@example.com')]);
+    expect(logins(await directory.search('newcomer', 5))).toEqual(['newcomer@example.com']);
+    expect(lists(account)).toBe(2);
+  });
+
+  it('is again at once after a failure, which all who asked are told', async () => {
+    const { account, directory } = await startDirectory();
+    account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, times: 1 } });
+    const failed = await Promise.allSettled([directory.search('nora', 5), directory.search('ada', 5)]);
+    expect(failed).toMatchObject(Array(2).fill({ status: 'rejected', reason: { kind: 'forbidden' } }));
+    expect(await directory.search('nora', 5)).not.toEqual([]);
+  });
+
+  it('is once a minute for the account, too', async () => {
+    const { account, clock, directory } = await startDirectory();
+    await Promise.all([directory.account(), directory.account()]);
+    account.patchAccount({ force_sso: true });
+    expect((await directory.account()).force_sso).toBe(false);
+    clock.now = MINUTE;
+    expect((await directory.account()).force_sso).toBe(true);
+    expect(account.calls()).toHaveLength(2);
+  });
+});
+
+describe('a search', () => {
+  it('has the best match first: itself, the start of a name, of a word, inside, then logins', async () => {
+    const { directory } = await startDirectory([
+      person('q1', 'Someone', 'a.quux@example.com'),
+      person('q2', 'Someone Else', 'quux.b@example.com'),
+      person('q3', 'Equuxian', 'c@example.com'),
+      person('q4', 'Ada Quuxley', 'd@example.com'),
+      person('q5', 'Quuxa Ada', 'e@example.com'),
+      person('q6', 'QUUX', 'f@example.com'),
+    ]);
+    expect((await directory.search('quux', 10)).map(({ id }) => id)).toEqual([
+      'q6',
+      'q5',
+      'q4',
+      'q3',
+      'q2',
+      'q1',
+    ]);
+    expect((await directory.search('quux', 2)).map(({ id }) => id)).toEqual(['q6', 'q5']);
+  });
+
+  it('is by name when nothing is typed', async () => {
+    const { directory } = await startDirectory([person('a1', '!Aaron', 'z@example.com')]);
+    const users = await directory.search('  ', 100);
+    expect(users).toHaveLength(PEOPLE.length + 1);
+    expect(users[0]?.id).toBe('a1');
+  });
+
+  it.each([
+    ['TOMÁS OKAFOR', TOMAS_USER.login],
+    ['tomas', TOMAS_USER.login],
+    ['okafor  tomas', TOMAS_USER.login],
+    ['高瀬', NON_LATIN.login],
+    ["o'gallin", APOSTROPHE.login],
+    ['O’Gallin', APOSTROPHE.login],
+    ['Maribel+CDN@Example.com', PLUS_LOGIN.login],
+  ])('knows neither accents nor case nor the kind of apostrophe: %s', async (text, login) => {
+    const { directory } = await startDirectory();
+    expect(logins(await directory.search(text, 5))[0]).toBe(login);
+  });
+
+  it('leaves out who was deleted', async () => {
+    const { directory } = await startDirectory([{ ...ENGINEER, deleted_at: '2025-01-01T00:00:00Z' }]);
+    expect(await directory.search(ENGINEER.login, 5)).toEqual([]);
+  });
+
+  it('finds each of 50,000 users', async () => {
+    const people = Array.from({ length: 50_000 }, (_, index) =>
+      person(`u${index}`, `Person Number ${index}`, `p${index}@many.example`),
+    );
+    const { directory } = await startDirectory(people);
+    for (const index of [0, 1, 777, 49_999]) {
+      expect((await directory.search(`p${index}@many.example`, 3))[0]?.id).toBe(`u${index}`);
+      expect(await directory.find(`Person Number ${index}`, 3)).toMatchObject({
+        kind: 'one',
+        user: { id: `u${index}` },
+      });
+    }
+    expect(await directory.search('person', 100)).toHaveLength(100);
+    expect(await directory.find('no such person', 3)).toEqual({ kind: 'none' });
+  });
+});
+
+describe('finding one user', () => {
+  it.each([
+    ['an id', ENGINEER.id, ENGINEER.id],
+    ['an id with spaces around it', ` ${ENGINEER.id} `, ENGINEER.id],
+    ['a login', 'Silas.Morton@example.com', LIMITED_ENGINEER.id],
+    ['a part of a name', 'edda', ENGINEER.id],
+    ['an exact name, where others contain it', 'nora', 'wUqqsx9MdG5pweNDPmm9Zf'],
+    ['a part of a login', 'nora@', NORA_USER.id],
+  ])('takes %s', async (_what, text, id) => {
+    const { directory } = await startDirectory();
+    expect(await directory.find(text, 5)).toMatchObject({ kind: 'one', user: { id } });
+  });
+
+  it('offers several where several fit, and says when there are more', async () => {
+    const { directory } = await startDirectory();
+    expect(await directory.find('morton', 5)).toMatchObject({
+      kind: 'several',
+      users: [{ id: ENGINEER.id }, { id: LIMITED_ENGINEER.id }],
+      more: false,
+    });
+    expect(await directory.find('morton', 1)).toMatchObject({ kind: 'several', users: [{}], more: true });
+  });
+
+  it('offers all of the same name', async () => {
+    const { directory } = await startDirectory([
+      person('n1', 'Nora', 'n1@example.com'),
+      person('n2', 'Noramund', 'n2@example.com'),
+    ]);
+    expect(await directory.find('nora', 5)).toMatchObject({
+      kind: 'several',
+      users: [{ id: 'wUqqsx9MdG5pweNDPmm9Zf' }, { id: 'n1' }],
+    });
+  });
+
+  it('finds none where none fits', async () => {
+    const { directory } = await startDirectory();
+    expect(await directory.find('nobody at all', 5)).toEqual({ kind: 'none' });
+    expect(await directory.find('Zzzzzzzzzzzzzzzzzzzzz9', 5)).toEqual({ kind: 'none' });
+  });
+
+  it.each(['Ab12', 'BrandNewUserWith22Chars'])(
+    'asks Fastly for an id that the list does not have: %s',
+    async (id) => {
+      const { account, directory } = await startDirectory();
+      await directory.search('', 1);
+      account.putUsers([person(id, 'Brand New', 'brand.new@example.com')]);
+      expect(await directory.find(id, 5)).toMatchObject({ kind: 'one', user: { id } });
+    },
+  );
+
+  it('takes an id where there is no list, and for a name says that the list is what fails', async () => {
+    const { account, directory } = await startDirectory();
+    account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, times: 9 } });
+    expect(await directory.find(ENGINEER.id, 5)).toMatchObject({ kind: 'one' });
+    await expect(directory.find('nora', 5)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(directory.find('nora lindqvist', 5)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('does not take a refused token for nobody', async () => {
+    const { account, directory } = await startDirectory();
+    account.setFaults({ tokenRefused: true });
+    await expect(directory.find('nora', 5)).rejects.toMatchObject({ kind: 'unauthorized' });
+  });
+});
+
+describe('a login', () => {
+  it('is known whatever its case', async () => {
+    const { directory } = await startDirectory();
+    expect(await directory.byLogin(' NORA@Example.com ')).toMatchObject({ id: NORA_USER.id });
+  });
+
+  it.each(['nora', 'nóra@example.com', 'nora@example.com.evil.example', ''])(
+    "is not another's that looks like it: %j",
+    async (login) => {
+      const { directory } = await startDirectory();
+      expect(await directory.byLogin(login)).toBeNull();
+    },
+  );
+});
