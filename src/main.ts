@@ -18,7 +18,8 @@ try {
   process.on('SIGTERM', stop).on('SIGINT', stop);
   await bot.run();
 } catch (error) {
-  const explained = error instanceof ConfigError || error instanceof CredentialRefused;
+  const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const explained = error instanceof ConfigError || error instanceof CredentialRefused || portTaken;
   process.stderr.write(
     `${explained ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );

@@ -1,4 +1,4 @@
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from './ids.ts';
 import type { Caller } from './incoming.ts';
@@ -49,10 +49,16 @@ export class Conversations {
       return info?.is_ext_shared || info?.is_pending_ext_shared ? 'other-companies' : 'own-workspace';
     } catch (error) {
       // A stand-in without this method has no shared channels; Slack itself always knows it.
-      if (error instanceof WebAPIPlatformError && error.data.error === 'unknown_method')
-        return 'own-workspace';
+      if (isUnknownMethod(error)) return 'own-workspace';
       this.#log.debug({ channel, err: error }, 'could not look at a channel');
       return 'unknown';
     }
   }
+}
+
+function isUnknownMethod(error: unknown): boolean {
+  return (
+    (error instanceof WebAPIPlatformError && error.data.error === 'unknown_method') ||
+    (error instanceof WebAPIHTTPError && error.statusCode === 404)
+  );
 }

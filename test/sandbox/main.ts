@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,10 +18,8 @@ const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FIL
 
 const options = readOptions();
 const sandbox = await start(options.port);
-const bot = options.bot ? await startBot(sandbox) : null;
-if (options.json) process.stdout.write(`${JSON.stringify(addresses(sandbox))}\n`);
-else process.stdout.write(welcome(sandbox, bot !== null));
-
+let bot: ChildProcess | null = null;
+let ready = false;
 let stopping = false;
 const stop = async () => {
   if (stopping) return;
@@ -31,11 +29,18 @@ const stop = async () => {
   process.exit(0);
 };
 process.on('SIGINT', () => void stop()).on('SIGTERM', () => void stop());
-bot?.once('exit', (code) => {
-  if (stopping) return;
-  process.stderr.write(`The bot ended with code ${code}.\n`);
-  void sandbox.close().then(() => process.exit(1));
-});
+if (options.bot) {
+  bot = startBot(sandbox);
+  bot.once('exit', (code) => {
+    if (stopping) return;
+    process.stderr.write(`The bot ended with code ${code}${ready ? '' : ' before it was connected'}.\n`);
+    void sandbox.close().then(() => process.exit(1));
+  });
+  await connected(sandbox.slack);
+}
+ready = true;
+if (options.json) process.stdout.write(`${JSON.stringify(addresses(sandbox))}\n`);
+else process.stdout.write(welcome(sandbox, options.bot));
 
 function readOptions() {
   try {
@@ -79,9 +84,11 @@ async function start(port: number): Promise<Sandbox> {
 }
 
 /** The bot as a process of its own, in an empty folder, so that no `.env` of the reader's gets into it. */
-async function startBot({ slack, fastly }: Sandbox): Promise<ChildProcess> {
+function startBot({ slack, fastly }: Sandbox): ChildProcess {
+  const cwd = mkdtempSync(join(tmpdir(), 'fastly-user-bot-'));
+  process.on('exit', () => rmSync(cwd, { recursive: true, force: true }));
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
-    cwd: await mkdtemp(join(tmpdir(), 'fastly-user-bot-')),
+    cwd,
     env: {
       PATH: process.env.PATH,
       SLACK_API_URL: slack.apiUrl,
@@ -99,11 +106,6 @@ async function startBot({ slack, fastly }: Sandbox): Promise<ChildProcess> {
   });
   child.stdout.pipe(process.stderr);
   child.stderr.pipe(process.stderr);
-  const endedEarly = (code: number | null) =>
-    fail(`The bot ended with code ${code} before it was connected.\n`, 1);
-  child.once('exit', endedEarly);
-  await connected(slack);
-  child.off('exit', endedEarly);
   return child;
 }
 
