@@ -18,6 +18,7 @@ export function createApp(
   receiver: Receiver,
   services: Services,
   inFlight: InFlight,
+  stopping: AbortSignal,
   log: Logger,
 ): App {
   const { teamId, botId, botUserId } = identity;
@@ -36,7 +37,15 @@ export function createApp(
   });
   const policy = { teamId, superusers: config.SUPERUSERS, commandChannels: config.COMMAND_CHANNELS };
   const { slack, conversations } = services;
-  const deliveries = installGate(app, { policy, listeners: LISTENERS, slack, conversations, inFlight, log });
+  const deliveries = installGate(app, {
+    policy,
+    listeners: LISTENERS,
+    slack,
+    conversations,
+    inFlight,
+    stopping,
+    log,
+  });
   register(app, LISTENERS, deliveries, services);
   return app;
 }

@@ -68,7 +68,7 @@ export class Bot {
     await Promise.all([this.#reachFastly(), this.#serveSlack()]);
   }
 
-  /** Takes no more deliveries, finishes what is under way (10 s at most), and closes everything. */
+  /** Begins nothing new, finishes what is under way (10 s at most), and closes everything. */
   async stop(): Promise<void> {
     this.#readiness.missing('process', 'stopping');
     this.#stopping.abort();
@@ -197,7 +197,7 @@ export class Bot {
       confirmationsChannel: this.#config.CONFIRMATIONS_CHANNEL ?? null,
       log: this.#log,
     };
-    createApp(this.#config, identity, receiver, services, this.#inFlight, this.#log);
+    createApp(this.#config, identity, receiver, services, this.#inFlight, this.#stopping.signal, this.#log);
   }
 
   /** Tries until it works or the bot stops, saying meanwhile what is missing. A refused credential ends it. */

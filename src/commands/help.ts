@@ -2,6 +2,7 @@ import { Refusal } from '../slack/failure.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import { nearest } from '../slack/nearest.ts';
 import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
+import { refuseWords } from './refuse-words.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** Says what there is, or how one subcommand goes; also the answer to anything not understood. */
@@ -14,7 +15,8 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
     flags: {},
     listeners: [],
     async run(request, { words }) {
-      const [asked] = words;
+      const [asked, ...others] = words;
+      refuseWords(this, others);
       if (!asked) {
         await request.reply.privately(overview(all()));
         return;

@@ -6,7 +6,8 @@ import { Refusal } from '../slack/failure.ts';
 import { message } from '../slack/message.ts';
 import type { Services } from '../slack/request.ts';
 import { bold, code, date, member, type Sentence, say } from '../slack/sentence.ts';
-import { actionButton, oneUserSubcommand } from './one-user.ts';
+import { oneUserSubcommand } from './one-user.ts';
+import { userButton } from './user-button.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({
@@ -17,6 +18,8 @@ export const reset = oneUserSubcommand({
   caution,
   async act(request, id) {
     const { fastly } = request.services;
+    // The caution has been seen by now; a refusal holds at the moment of the change, too.
+    await caution(request.services);
     const user = await fastly.getUser(id);
     refuseWherePointless(user);
     await fastly.requestPasswordReset(user.login);
@@ -33,7 +36,7 @@ export const reset = oneUserSubcommand({
 
 /** The card's button. It asks first: an e-mail cannot be called back. */
 export function resetButton(user: User, alone: boolean): Button {
-  return actionButton('reset', user, alone, 'Reset password', {
+  return userButton('reset.button', user, alone, 'Reset password', {
     title: 'Reset the password?',
     text: say`Fastly will e-mail ${nameOf(user)} at ${user.login} a link to choose a new password.`,
     confirm: 'Send',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-/** A Fastly user's id: letters and digits, of no fixed length (seed). */
+/** A Fastly user's id: letters and digits (seed). The length varies; what is longer than any id Slack carries is none. */
 export const UserId = z
   .string()
+  .max(255)
   .regex(/^[A-Za-z0-9]+$/)
   .brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
@@ -29,7 +30,7 @@ const moment = z
  */
 export const User = z.object({
   id: UserId,
-  login: z.string().min(1),
+  login: z.string().refine((login) => login.trim() !== ''),
   name: z.string().nullish(),
   role: z.string().nullish(),
   customer_id: CustomerId.nullish(),
@@ -40,13 +41,14 @@ export const User = z.object({
   two_factor_setup_required: flag,
   created_at: moment,
   updated_at: moment,
-  deleted_at: moment,
+  // Whatever stands here other than nothing, the user is gone.
+  deleted_at: z
+    .unknown()
+    .optional()
+    .transform((value) => (value === null || value === undefined ? value : String(value))),
   last_active_at: moment,
 });
 export type User = z.infer<typeof User>;
-
-/** The four roles offered. Accounts show others; those are displayed, never offered. */
-export const ROLES = ['user', 'billing', 'engineer', 'superuser'] as const;
 
 /** What create and update take (seed). What is left out is not sent. */
 export type UserFields = {

@@ -1,5 +1,6 @@
 import type { ChannelId, MemberId, TeamId } from './ids.ts';
 import type { Caller, Incoming } from './incoming.ts';
+import type { Origin } from './origin.ts';
 import { channel, enumerate, member, type Sentence, say } from './sentence.ts';
 
 /** Who may use the bot, and where. */
@@ -32,28 +33,34 @@ export async function authorize(
   if (caller.teamId !== policy.teamId) return { allowed: false, reason: 'other-workspace' };
   if (!policy.superusers.includes(caller.memberId)) return { allowed: false, reason: 'not-a-superuser' };
   const startedIn = channelOf(incoming);
-  const anyChannel = policy.commandChannels.length === 0 || startedIn === null;
-  if (anyChannel || policy.commandChannels.includes(startedIn)) return { allowed: true, caller };
+  if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
+  if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
+  if (policy.commandChannels.includes(startedIn)) return { allowed: true, caller };
   if (startedIn.startsWith('D') && (await isDirectMessage(startedIn, caller)))
     return { allowed: true, caller };
   return { allowed: false, reason: 'wrong-channel' };
 }
 
-function channelOf(incoming: Incoming): ChannelId | null {
+/** The channel a delivery's matter started in, `home` where that is none. */
+function channelOf(incoming: Incoming): ChannelId | 'home' | 'unreadable' {
   switch (incoming.kind) {
     case 'command':
       return incoming.channel;
     case 'click':
       if (incoming.place.kind === 'message') return incoming.place.channel;
-      return incoming.place.kind === 'modal' ? (incoming.place.origin?.channel ?? null) : null;
+      return incoming.place.kind === 'modal' ? channelIn(incoming.place.origin) : 'home';
     case 'type-ahead':
     case 'submission':
-      return incoming.origin?.channel ?? null;
+      return channelIn(incoming.origin);
     case 'view-closed':
     case 'shortcut':
     case 'event':
-      return null;
+      return 'home';
   }
+}
+
+function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
+  return origin === null ? 'unreadable' : (origin.channel ?? 'home');
 }
 
 const MOST_NAMED = 5;

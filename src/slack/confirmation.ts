@@ -1,35 +1,36 @@
+import { isDirect } from './conversations.ts';
 import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
 import type { Delivered } from './reply.ts';
 import type { Request } from './request.ts';
-import { channel as channelName, say } from './sentence.ts';
+import { channel as channelName, type Sentence, say } from './sentence.ts';
 
 /**
  * Tells that a change was made: where the request's results go, and in `CONFIRMATIONS_CHANNEL`. The change has
- * happened by then, so a channel that refuses the copy is told to the caller and fails nothing.
+ * happened by then, so a channel that does not take the copy is told to the caller and fails nothing.
  */
 export async function confirm(request: Request, confirmation: Message): Promise<Delivered> {
-  const { reply, services, log } = request;
-  const { confirmationsChannel } = services;
-  const delivered = await reply.result(confirmation);
-  if (confirmationsChannel === null) return delivered;
-  if (delivered.kind === 'channel' && delivered.channel === confirmationsChannel) return delivered;
+  const copyTo = request.services.confirmationsChannel;
+  const delivered = await request.reply.result(confirmation);
+  if (copyTo === null || (delivered.kind === 'channel' && delivered.channel === copyTo)) return delivered;
+  const { conversations, slack } = request.services;
   try {
-    await services.slack.posting.chat.postMessage({
-      channel: confirmationsChannel,
-      ...withFootnote(confirmation, say`Asked for ${whereFrom(request)}`),
-      ...PLAIN_POSTING,
-    });
+    if ((await conversations.audience(copyTo, request.caller)) === 'other-companies') {
+      throw new Error('people of another company are in CONFIRMATIONS_CHANNEL');
+    }
+    const copy = withFootnote(confirmation, whereFrom(request));
+    await slack.posting.chat.postMessage({ channel: copyTo, ...copy, ...PLAIN_POSTING });
   } catch (error) {
-    log.error({ err: error, confirmationsChannel }, 'a confirmation could not be posted');
-    await reply.privately(
+    request.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
+    await request.reply.privately(
       message(
-        say`It is done, but I could not post the confirmation in ${channelName(confirmationsChannel)}. Please invite me there.`,
+        say`It is done, but I could not post the confirmation in ${channelName(copyTo)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`,
       ),
     );
   }
   return delivered;
 }
 
-function whereFrom({ origin }: Request) {
-  return origin.channel === null ? say`from the Home tab.` : say`in ${channelName(origin.channel)}.`;
+function whereFrom({ origin: { channel } }: Request): Sentence {
+  if (channel === null) return say`Asked for from the Home tab.`;
+  return isDirect(channel) ? say`Asked for in a direct message.` : say`Asked for in ${channelName(channel)}.`;
 }

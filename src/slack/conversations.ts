@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from './ids.ts';
 import type { Caller } from './incoming.ts';
 
-/** Whether people of other companies read along; `unknown` where the bot cannot look. */
-export type Audience = 'own-workspace' | 'other-companies' | 'unknown';
+/** Who reads along: `hidden` where the bot is not let in to look, `unknown` where Slack did not say. */
+export type Audience = 'own-workspace' | 'other-companies' | 'hidden' | 'unknown';
 
 const FRESH_MILLISECONDS = 60_000;
 
@@ -20,11 +20,15 @@ export class Conversations {
     this.#log = log;
   }
 
-  async audience(channel: ChannelId): Promise<Audience> {
+  /** Who reads along in a channel, or in the caller's direct message with the bot. */
+  async audience(channel: ChannelId, caller: Caller): Promise<Audience> {
+    if (isDirect(channel)) return (await this.isDirectMessage(channel, caller)) ? 'own-workspace' : 'hidden';
     const known = this.#audiences.get(channel);
     if (known && known.until > Date.now()) return known.audience;
     const audience = await this.#lookUp(channel);
-    this.#audiences.set(channel, { audience, until: Date.now() + FRESH_MILLISECONDS });
+    if (audience === 'own-workspace' || audience === 'other-companies') {
+      this.#audiences.set(channel, { audience, until: Date.now() + FRESH_MILLISECONDS });
+    }
     return audience;
   }
 
@@ -51,7 +55,7 @@ export class Conversations {
       // A stand-in without this method has no shared channels; Slack itself always knows it.
       if (isUnknownMethod(error)) return 'own-workspace';
       this.#log.debug({ channel, err: error }, 'could not look at a channel');
-      return 'unknown';
+      return isChannelNotFound(error) ? 'hidden' : 'unknown';
     }
   }
 }
@@ -61,4 +65,13 @@ function isUnknownMethod(error: unknown): boolean {
     (error instanceof WebAPIPlatformError && error.data.error === 'unknown_method') ||
     (error instanceof WebAPIHTTPError && error.statusCode === 404)
   );
+}
+
+function isChannelNotFound(error: unknown): boolean {
+  return error instanceof WebAPIPlatformError && error.data.error === 'channel_not_found';
+}
+
+/** Direct messages have ids of their own form. */
+export function isDirect(channel: ChannelId): boolean {
+  return channel.startsWith('D');
 }

@@ -21,9 +21,9 @@ export function explain(error: unknown): Sentence {
   return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
 }
 
-/** The same for a form, where a refusal needs no reference: the caller mends it in place. */
+/** The same for a form, which has one line for it. */
 export function explainWithReference(error: unknown, reference: string): Sentence {
-  return error instanceof Refusal ? error.sentence : say`${explain(error)} Reference ${code(reference)}.`;
+  return say`${explain(error)} Reference ${code(reference)}.`;
 }
 
 /** What the caller is told is expected, and logged in a line; the rest is logged with where it happened. */
@@ -41,6 +41,9 @@ export function failureMessage(error: unknown, reference: string): Message {
 function explainFastly(error: FastlyError): Sentence {
   switch (error.kind) {
     case 'not_found':
+      if (error.operation === 'list_users' || error.operation === 'get_current_user') {
+        return say`Fastly does not tell the bot about its own account and users, so they cannot be looked up by name or login. A user's id still works.`;
+      }
       return say`Fastly does not know that user. They may have been deleted meanwhile. Look for them with ${code('/fastly-user get')}.`;
     case 'invalid_id':
       return say`A Fastly id has letters and digits only. Look for the user with ${code('/fastly-user get')} and part of the name.`;
@@ -54,7 +57,7 @@ function explainFastly(error: FastlyError): Sentence {
       return say`Fastly refused this${words(error)}. Nothing was changed.`;
     case 'rate_limited':
       return error.resetAt === null
-        ? say`Fastly takes no more changes from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
+        ? say`Fastly takes no more requests like this from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
         : say`Fastly takes no more changes from the bot until ${date(new Date(error.resetAt * 1000))}: this hour's limit is used up. Nothing was changed; try again then.`;
     case 'unavailable':
       return say`Fastly is in trouble at the moment (it answered ${error.status ?? 500}). ${aftermath(error)}`;

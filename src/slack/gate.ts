@@ -1,18 +1,18 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { InFlight } from '../observability/in-flight.ts';
-import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
+import { acknowledgeOf } from './acknowledge.ts';
 import { authorize, denial, type Policy } from './authorization.ts';
 import type { SlackClients } from './clients.ts';
 import type { Conversations } from './conversations.ts';
 import { Deliveries } from './delivery.ts';
 import { type Incoming, readIncoming } from './incoming.ts';
 import type { Listener } from './listeners.ts';
-import { context, message } from './message.ts';
 import { noticeView } from './modal.ts';
 import { newReference } from './reference.ts';
-import { respond } from './response-url.ts';
-import { code, type Sentence, say } from './sentence.ts';
+import { Repeats } from './repeats.ts';
+import { code, say } from './sentence.ts';
+import { turnAway } from './turn-away.ts';
 
 export type Gate = {
   policy: Policy;
@@ -20,6 +20,8 @@ export type Gate = {
   slack: SlackClients;
   conversations: Conversations;
   inFlight: InFlight;
+  /** Aborted when the bot stops: what is under way is finished, nothing new is begun. */
+  stopping: AbortSignal;
   log: Logger;
 };
 
@@ -29,7 +31,8 @@ export type Gate = {
  */
 export function installGate(app: App, gate: Gate): Deliveries {
   const deliveries = new Deliveries();
-  const { policy, listeners, conversations, inFlight } = gate;
+  const { policy, listeners, conversations, inFlight, stopping } = gate;
+  const repeats = new Repeats();
   const known = new Set(listeners.map(({ kind, id }) => `${kind} ${id}`));
   app.use(async ({ next }) => {
     await inFlight.track(next());
@@ -48,11 +51,21 @@ export function installGate(app: App, gate: Gate): Deliveries {
     );
     if (!verdict.allowed) {
       log.warn({ reason: verdict.reason }, 'denied');
-      return await answer(gate, incoming, acknowledge, denial(verdict.reason, policy), reference);
+      return await turnAway(gate.slack, incoming, acknowledge, denial(verdict.reason, policy), reference);
     }
     if (!known.has(`${incoming.kind} ${idOf(incoming)}`)) {
       log.warn('nobody listens for this');
-      return await answer(gate, incoming, acknowledge, OUTDATED, reference);
+      return await turnAway(gate.slack, incoming, acknowledge, OUTDATED, reference);
+    }
+    if (stopping.aborted) {
+      log.info('not taken, the bot is stopping');
+      return await turnAway(gate.slack, incoming, acknowledge, RESTARTING, reference);
+    }
+    if ('triggerId' in incoming && incoming.triggerId && repeats.isRepeat(incoming.triggerId)) {
+      log.info('the same delivery once more is not carried out again');
+      return await acknowledge(
+        incoming.kind === 'submission' ? { response_action: 'update', view: UNDER_WAY } : undefined,
+      );
     }
     log.info('taken');
     deliveries.pass(args.body, { incoming, caller: verdict.caller, reference });
@@ -63,53 +76,11 @@ export function installGate(app: App, gate: Gate): Deliveries {
 
 const OUTDATED = say`This belongs to an older version of the bot and does nothing any more. Start again with ${code('/fastly-user help')}.`;
 
-/** Tells the caller, and nobody else, why nothing happened. */
-async function answer(
-  gate: Gate,
-  incoming: Incoming,
-  acknowledge: Acknowledge,
-  why: Sentence,
-  reference: string,
-): Promise<void> {
-  const { slack } = gate;
-  const told = message(why);
-  told.blocks.push(context(say`Reference ${code(reference)}`));
-  switch (incoming.kind) {
-    case 'command':
-      return await acknowledge({ response_type: 'ephemeral', ...told });
-    case 'type-ahead':
-      return await acknowledge({ options: [] });
-    case 'submission':
-      return await acknowledge({ response_action: 'update', view: noticeView('Not possible', why) });
-    case 'click':
-      await acknowledge();
-      if (incoming.responseUrl !== null) {
-        await respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
-      } else if (incoming.place.kind === 'modal') {
-        await slack.posting.views.update({
-          view_id: incoming.place.viewId,
-          view: noticeView('Not possible', why),
-        });
-      } else if (incoming.place.kind === 'home' && incoming.caller) {
-        await slack.posting.views.publish({
-          user_id: incoming.caller.memberId,
-          view: { type: 'home', blocks: told.blocks },
-        });
-      }
-      return;
-    case 'event':
-      if (incoming.type === 'app_home_opened' && incoming.caller) {
-        await slack.posting.views.publish({
-          user_id: incoming.caller.memberId,
-          view: { type: 'home', blocks: told.blocks },
-        });
-      }
-      return;
-    case 'view-closed':
-    case 'shortcut':
-      return await acknowledge();
-  }
-}
+const RESTARTING = say`I am being restarted, so I did nothing. Try again in a minute.`;
+const UNDER_WAY = noticeView(
+  'One moment',
+  say`This is under way already. The result will be where you asked for it.`,
+);
 
 function idOf(incoming: Incoming): string {
   switch (incoming.kind) {

@@ -47,12 +47,13 @@ export function isRefusal(error: string): boolean {
   return REFUSALS.has(error);
 }
 
+const OrgWide = z.object({ is_enterprise_install: z.literal(true) });
+
 const AuthTest = z.object({
   team_id: TeamId,
   team: z.string().catch(''),
   user_id: z.string().nullable().catch(null),
   bot_id: z.string().nullable().catch(null),
-  is_enterprise_install: z.boolean().catch(false),
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).catch({}),
 });
 
@@ -63,14 +64,15 @@ const AuthTest = z.object({
  * @throws what the Web client throws, when Slack is away or refuses
  */
 export async function readIdentity(slack: WebClient): Promise<Identity> {
-  const answer = AuthTest.safeParse(await slack.auth.test());
-  if (!answer.success) throw new SlackRefused('Slack did not say which workspace SLACK_BOT_TOKEN belongs to');
-  const { team_id, team, user_id, bot_id, is_enterprise_install, response_metadata } = answer.data;
-  if (is_enterprise_install) {
+  const test = await slack.auth.test();
+  if (OrgWide.safeParse(test).success) {
     throw new SlackRefused(
       'SLACK_BOT_TOKEN is of an org-wide install. This bot serves one workspace, whose people it can tell apart from others; install it there instead',
     );
   }
+  const answer = AuthTest.safeParse(test);
+  if (!answer.success) throw new SlackRefused('Slack did not say which workspace SLACK_BOT_TOKEN belongs to');
+  const { team_id, team, user_id, bot_id, response_metadata } = answer.data;
   const { scopes } = response_metadata;
   return {
     teamId: team_id,

@@ -34,6 +34,7 @@ export type Incoming =
       caller: Caller | null;
       callbackId: string;
       viewId: string;
+      triggerId: string | null;
       values: FormValues;
       origin: Origin | null;
     }
@@ -149,13 +150,19 @@ const TypeAhead = z
   );
 
 const Submission = z
-  .object({ type: z.literal('view_submission'), user: person, view: View.extend({ state: State }) })
+  .object({
+    type: z.literal('view_submission'),
+    user: person,
+    trigger_id: z.string().nullable().catch(null),
+    view: View.extend({ state: State }),
+  })
   .transform(
-    ({ user, view }): Incoming => ({
+    ({ user, trigger_id, view }): Incoming => ({
       kind: 'submission',
       caller: user,
       callbackId: view.callback_id,
       viewId: view.id,
+      triggerId: trigger_id,
       values: formValues(view.state),
       origin: Origin.read(view.private_metadata),
     }),

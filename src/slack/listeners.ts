@@ -3,6 +3,8 @@ import type { PlainTextOption } from '@slack/types';
 import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
 import type { Deliveries, Delivery } from './delivery.ts';
 import { failureMessage, logFailure } from './failure.ts';
+import type { Incoming } from './incoming.ts';
+import type { Origin } from './origin.ts';
 import { newRequest, type Request, type Services } from './request.ts';
 import { answerSubmission, type SubmittedForm } from './submission.ts';
 
@@ -86,27 +88,25 @@ async function withFailuresTold(
 
 /** The request as the delivery alone tells it; a subcommand makes its own where words or a button say more. */
 function requestOf({ incoming, caller, reference }: Delivery, services: Services): Request {
+  const responseUrl = 'responseUrl' in incoming ? incoming.responseUrl : null;
+  return newRequest(services, { reference, caller, origin: originOf(incoming), responseUrl });
+}
+
+function originOf(incoming: Incoming): Origin {
   switch (incoming.kind) {
-    case 'command': {
-      const origin = { channel: incoming.channel, private: true };
-      return newRequest(services, { reference, caller, origin, responseUrl: incoming.responseUrl });
-    }
-    case 'click': {
-      const channel = incoming.place.kind === 'message' ? incoming.place.channel : null;
-      const origin = { channel, private: true };
-      return newRequest(services, { reference, caller, origin, responseUrl: incoming.responseUrl });
-    }
-    case 'submission': {
+    case 'command':
+      return { channel: incoming.channel, private: true };
+    case 'click':
+      return originOfClick(incoming);
+    case 'submission':
       // A form that does not say where it came from was not opened by this version of the bot.
-      const origin = incoming.origin ?? { channel: null, private: true };
-      return newRequest(services, { reference, caller, origin, responseUrl: null });
-    }
+      return incoming.origin ?? { channel: null, private: true };
     default:
-      return newRequest(services, {
-        reference,
-        caller,
-        origin: { channel: null, private: true },
-        responseUrl: null,
-      });
+      return { channel: null, private: true };
   }
+}
+
+/** Where a click started, its result being private until a button says otherwise. */
+export function originOfClick({ place }: Extract<Incoming, { kind: 'click' }>): Origin {
+  return { channel: place.kind === 'message' ? place.channel : null, private: true };
 }

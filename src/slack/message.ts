@@ -1,4 +1,5 @@
 import type { ContextBlock, KnownBlock } from '@slack/types';
+import { cut } from './plain.ts';
 import { mrkdwn, richText, type Sentence } from './sentence.ts';
 
 /** What is posted: blocks, and the text that notifications and screen readers use in their place. */
@@ -6,7 +7,12 @@ export type Message = { text: string; blocks: KnownBlock[] };
 
 /** A message of sentences, each on its own line. The first is its notification text. */
 export function message(first: Sentence, ...others: readonly Sentence[]): Message {
-  return { text: mrkdwn(first), blocks: [richText(first, ...others)] };
+  return { text: notification(first), blocks: [richText(first, ...others)] };
+}
+
+/** A message's top-level text; Slack refuses what is much longer (docs.slack.dev, chat.postMessage). */
+export function notification(sentence: Sentence): string {
+  return cut(mrkdwn(sentence), 2_900);
 }
 
 /** The same message with a small grey line under it. */

@@ -1,5 +1,4 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { WebAPIPlatformError } from '@slack/web-api';
 import { Refusal } from './failure.ts';
 import { Origin } from './origin.ts';
 import { cut } from './plain.ts';
@@ -56,18 +55,18 @@ export async function openModal(request: Request, triggerId: string, view: Modal
   } catch (error) {
     request.log.warn({ err: error }, 'a form could not be opened');
     throw new Refusal(
-      say`Slack did not open the form in time. Please try again, or give the user in words, such as ${code('/fastly-user get ada@example.com')}.`,
+      say`Slack did not open the form. Try again, or say it in words: ${code('/fastly-user help')} shows how.`,
     );
   }
 }
 
-/** Replaces what a modal shows. `false` when the member has closed it meanwhile. */
+/** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */
 export async function updateModal(request: Request, viewId: string, view: ModalView): Promise<boolean> {
   try {
     await request.services.slack.posting.views.update({ view_id: viewId, view });
     return true;
   } catch (error) {
-    if (error instanceof WebAPIPlatformError && error.data.error === 'not_found') return false;
-    throw error;
+    request.log.info({ err: error }, 'a modal could not be updated');
+    return false;
   }
 }

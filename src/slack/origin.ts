@@ -8,7 +8,6 @@ export type Origin = z.infer<typeof Schema>;
 
 /** An origin travels in a modal's `private_metadata` and in buttons, and comes back as input. */
 export const Origin = {
-  schema: Schema,
   write: (origin: Origin): string => JSON.stringify(origin),
   /** `null` when the text is not an origin. */
   read: (text: string): Origin | null => {

@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { SlackClients } from './clients.ts';
-import type { Conversations } from './conversations.ts';
+import type { Audience, Conversations } from './conversations.ts';
 import type { ChannelId } from './ids.ts';
 import type { Caller } from './incoming.ts';
 import { type Message, PLAIN_POSTING, withFootnote } from './message.ts';
@@ -9,16 +9,17 @@ import type { Origin } from './origin.ts';
 import { respond } from './response-url.ts';
 import { channel as channelName, code, type Sentence, say } from './sentence.ts';
 
-/** Where a result ended up, for a modal to tell. */
+/** Where a result ended up, for a modal to tell; `nowhere` when Slack took it in no way. */
 export type Delivered =
   | { kind: 'channel'; channel: ChannelId }
   | { kind: 'caller' }
-  | { kind: 'direct-message' };
+  | { kind: 'direct-message' }
+  | { kind: 'nowhere' };
 
 /**
  * Where the results of one request go. A command or click answers through its response URL; a modal posts to the
  * channel it was opened from; what started in the Home tab, or cannot be posted, goes to the caller's direct
- * message, with the reason.
+ * message, with the reason. Nothing here throws: what was done is done, whether or not Slack lets it be told.
  */
 export class Reply {
   readonly #slack: SlackClients;
@@ -46,7 +47,7 @@ export class Reply {
   async result(message: Message): Promise<Delivered> {
     const { channel } = this.#origin;
     if (this.#origin.private || channel === null) return await this.privately(message);
-    const audience = await this.#conversations.audience(channel);
+    const audience = await this.#conversations.audience(channel, this.#caller);
     if (audience !== 'own-workspace')
       return await this.privately(withFootnote(message, whyPrivate(audience, channel)));
     if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'channel', message))) {
@@ -60,12 +61,14 @@ export class Reply {
     if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'caller', message))) {
       return { kind: 'caller' };
     }
-    await this.#slack.posting.chat.postMessage({
-      channel: this.#caller.memberId,
-      ...message,
-      ...PLAIN_POSTING,
-    });
-    return { kind: 'direct-message' };
+    try {
+      const channel = this.#caller.memberId;
+      await this.#slack.posting.chat.postMessage({ channel, ...message, ...PLAIN_POSTING });
+      return { kind: 'direct-message' };
+    } catch (error) {
+      this.#log.error({ err: error }, 'the caller could not be told');
+      return { kind: 'nowhere' };
+    }
   }
 
   /** Takes away the message whose button was clicked, once it has served. */
@@ -91,20 +94,22 @@ export class Reply {
       await this.#slack.posting.chat.postMessage({ channel, ...message, ...PLAIN_POSTING });
       return { kind: 'channel', channel };
     } catch (error) {
-      if (!(error instanceof WebAPIPlatformError)) throw error;
-      this.#log.info(
-        { channel, error: error.data.error },
-        'a channel does not take posts, the direct message is used',
-      );
-      return await this.privately(withFootnote(message, whyNotPosted(channel, error.data.error)));
+      const why = error instanceof WebAPIPlatformError ? error.data.error : 'no answer';
+      this.#log.warn({ channel, err: error }, 'a channel does not take posts, the direct message is used');
+      return await this.privately(withFootnote(message, whyNotPosted(channel, why)));
     }
   }
 }
 
-function whyPrivate(audience: 'other-companies' | 'unknown', channel: ChannelId): Sentence {
-  return audience === 'other-companies'
-    ? say`Shown only to you: people of another company are in ${channelName(channel)}.`
-    : say`Shown only to you: I am not in that channel, so I cannot tell who reads along. ${code('/invite')} me to share results there.`;
+function whyPrivate(audience: Exclude<Audience, 'own-workspace'>, channel: ChannelId): Sentence {
+  switch (audience) {
+    case 'other-companies':
+      return say`Shown only to you: people of another company are in ${channelName(channel)}.`;
+    case 'hidden':
+      return say`Shown only to you: I am not in that channel, so I cannot tell who reads along. ${code('/invite')} me to share results there.`;
+    case 'unknown':
+      return say`Shown only to you: Slack did not tell me who reads along in ${channelName(channel)}. Try again to share it.`;
+  }
 }
 
 function whyNotPosted(channel: ChannelId, error: string): Sentence {

@@ -1,5 +1,5 @@
 import type { RichTextBlock, RichTextElement } from '@slack/types';
-import { plain } from './plain.ts';
+import { cut, plain } from './plain.ts';
 
 /**
  * Words for people, kept apart from how Slack writes them down: names, logins and ids put into a sentence are
@@ -14,8 +14,7 @@ type Part =
   | { kind: 'code'; text: string }
   | { kind: 'member'; id: string }
   | { kind: 'channel'; id: string }
-  | { kind: 'date'; moment: Date }
-  | { kind: 'link'; url: string; text: string };
+  | { kind: 'date'; moment: Date };
 
 /** ``say`Reset for ${bold(name)}` ``: strings put in are data, sentences and parts keep their form. */
 export function say(
@@ -28,20 +27,27 @@ export function say(
     const value = values[index];
     if (value === undefined || value === '') continue;
     if (typeof value === 'string' || typeof value === 'number')
-      parts.push({ kind: 'text', text: String(value) });
+      parts.push({ kind: 'text', text: data(String(value)) });
     else if ('parts' in value) parts.push(...value.parts);
     else if (!('text' in value && value.text === '')) parts.push(value);
   }
   return { parts };
 }
 
+/** One piece of data is kept this short, so that a message of several stays within Slack's limits. */
+const LONGEST_DATA = 500;
+
+function data(text: string): string {
+  return cut(plain(text), LONGEST_DATA);
+}
+
 export function bold(text: string): Part {
-  return { kind: 'bold', text };
+  return { kind: 'bold', text: data(text) };
 }
 
 /** For what one would copy or type: ids, logins, commands. */
 export function code(text: string): Part {
-  return { kind: 'code', text };
+  return { kind: 'code', text: data(text) };
 }
 
 export function member(id: string): Part {
@@ -54,11 +60,9 @@ export function channel(id: string): Part {
 
 /** A moment, shown in the reader's time zone and language. */
 export function date(moment: Date): Part {
-  return { kind: 'date', moment };
-}
-
-export function link(url: string, text: string): Part {
-  return { kind: 'link', url, text };
+  return Number.isNaN(moment.getTime())
+    ? { kind: 'text', text: 'at an unknown time' }
+    : { kind: 'date', moment };
 }
 
 /** 'a', 'a and b', 'a, b and c'. */
@@ -81,11 +85,11 @@ export function richText(...lines: readonly Sentence[]): RichTextBlock {
 function element(part: Part): RichTextElement {
   switch (part.kind) {
     case 'text':
-      return { type: 'text', text: plain(part.text) };
+      return { type: 'text', text: part.text };
     case 'bold':
-      return { type: 'text', text: plain(part.text), style: { bold: true } };
+      return { type: 'text', text: part.text, style: { bold: true } };
     case 'code':
-      return { type: 'text', text: plain(part.text), style: { code: true } };
+      return { type: 'text', text: part.text, style: { code: true } };
     case 'member':
       return { type: 'user', user_id: part.id };
     case 'channel':
@@ -97,8 +101,6 @@ function element(part: Part): RichTextElement {
         format: DATE_FORMAT,
         fallback: inUtc(part.moment),
       };
-    case 'link':
-      return { type: 'link', url: part.url, text: plain(part.text) };
   }
 }
 
@@ -123,8 +125,6 @@ function mrkdwnPart(part: Part): string {
       return `<#${part.id}>`;
     case 'date':
       return `<!date^${unixSeconds(part.moment)}^${DATE_FORMAT}|${inUtc(part.moment)}>`;
-    case 'link':
-      return `<${escaped(part.url).replaceAll('|', '%7C')}|${escaped(part.text)}>`;
   }
 }
 
@@ -138,8 +138,7 @@ function plainPart(part: Part): string {
     case 'text':
     case 'bold':
     case 'code':
-    case 'link':
-      return plain(part.text);
+      return part.text;
     case 'member':
       return 'that member';
     case 'channel':
@@ -150,7 +149,7 @@ function plainPart(part: Part): string {
 }
 
 function escaped(text: string): string {
-  return plain(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function unixSeconds(moment: Date): number {

@@ -3,9 +3,10 @@ import { withinAnswerTime } from './answer-time.ts';
 import { explainWithReference, failureMessage, logFailure, Refusal } from './failure.ts';
 import type { FormValues } from './incoming.ts';
 import { noticeView, updateModal } from './modal.ts';
+import { cut } from './plain.ts';
 import type { Delivered } from './reply.ts';
 import type { Request } from './request.ts';
-import { plainText, type Sentence, say } from './sentence.ts';
+import { code, plainText, type Sentence, say } from './sentence.ts';
 
 /** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
 export class FieldError extends Refusal {
@@ -28,6 +29,8 @@ export type SubmittedForm = {
   work(request: Request, values: FormValues): Promise<Delivered>;
 };
 
+const FIELD_ERROR_LENGTH = 1_000;
+
 type Result =
   | { kind: 'done'; delivered: Delivered }
   | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
@@ -45,7 +48,7 @@ export async function answerSubmission(
 ): Promise<void> {
   const work = carryOut(form, request, values);
   const early = await withinAnswerTime(work);
-  if (early !== null) return await acknowledge(earlyAnswer(form, early));
+  if (early !== null) return await acknowledge(earlyAnswer(form, request, early));
   await acknowledge({
     response_action: 'update',
     view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
@@ -59,17 +62,25 @@ async function carryOut(form: SubmittedForm, request: Request, values: FormValue
   } catch (error) {
     logFailure(request, error);
     const blockId = error instanceof FieldError ? error.blockId : form.mainBlockId;
-    return { kind: 'failed', blockId, problem: explainWithReference(error, request.reference), error };
+    return {
+      kind: 'failed',
+      blockId,
+      problem: error instanceof FieldError ? error.sentence : explainWithReference(error, request.reference),
+      error,
+    };
   }
 }
 
-function earlyAnswer(form: SubmittedForm, result: Result): object {
+function earlyAnswer(form: SubmittedForm, request: Request, result: Result): object {
   if (result.kind === 'failed') {
-    return { response_action: 'errors', errors: { [result.blockId]: plainText(result.problem) } };
+    return {
+      response_action: 'errors',
+      errors: { [result.blockId]: cut(plainText(result.problem), FIELD_ERROR_LENGTH) },
+    };
   }
   return result.delivered.kind === 'channel'
     ? { response_action: 'clear' }
-    : { response_action: 'update', view: doneView(form, result.delivered) };
+    : { response_action: 'update', view: doneView(form, request, result.delivered) };
 }
 
 async function showLate(
@@ -81,15 +92,24 @@ async function showLate(
 ): Promise<void> {
   const view =
     result.kind === 'done'
-      ? doneView(form, result.delivered)
+      ? doneView(form, request, result.delivered)
       : await form.again(request, values, result.problem);
   if (await updateModal(request, viewId, view)) return;
   if (result.kind === 'failed')
     await request.reply.privately(failureMessage(result.error, request.reference));
 }
 
-function doneView({ title }: SubmittedForm, delivered: Delivered): ModalView {
-  return delivered.kind === 'channel'
-    ? noticeView(title, say`Done. The result is in the channel.`)
-    : noticeView(title, say`Done. The result is in your direct messages with me.`);
+function doneView({ title }: SubmittedForm, { reference }: Request, delivered: Delivered): ModalView {
+  switch (delivered.kind) {
+    case 'channel':
+      return noticeView(title, say`Done. The result is in the channel.`);
+    case 'caller':
+    case 'direct-message':
+      return noticeView(title, say`Done. The result is in your direct messages with me.`);
+    case 'nowhere':
+      return noticeView(
+        title,
+        say`Done, but Slack let me post the result nowhere. Do not repeat it; the bot's log has it under ${code(reference)}.`,
+      );
+  }
 }

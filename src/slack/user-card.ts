@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Customer } from '../fastly/customer.ts';
 import { nameOf, type User } from '../fastly/user.ts';
-import { context, type Message } from './message.ts';
+import { context, type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { bold, code, date, mrkdwn, richText, type Sentence, say } from './sentence.ts';
 
@@ -35,7 +35,7 @@ export function userCard(
   if (moments.length > 0) blocks.push({ type: 'section', fields: moments });
   if (buttons.length > 0) blocks.push({ type: 'actions', elements: [...buttons] });
   blocks.push(context(footnote));
-  return { text: mrkdwn(say`${nameOf(user)} (${user.login})`), blocks };
+  return { text: notification(say`${nameOf(user)} (${user.login})`), blocks };
 }
 
 function standingOut(user: User, account: Customer | null): Sentence[] {

@@ -11,7 +11,8 @@ import { FieldError } from './submission.ts';
 /** Option text and description hold 75 characters, a list 100 options (docs.slack.dev, option object, select). */
 const OPTION_LENGTH = 75;
 const MOST_OPTIONS = 100;
-const USER_PICKER = 'user-picker';
+/** Block and action id of the picker. */
+export const USER_PICKER = 'user-picker';
 const UNAVAILABLE = '-';
 
 /** A select that searches the directory as one types. */
@@ -27,11 +28,10 @@ export function userPicker(picked: User | null = null): InputBlock {
       min_query_length: 0,
       placeholder: { type: 'plain_text', text: 'Find a user' },
       focus_on_load: true,
-      ...(picked && { initial_option: userOption(picked) }),
+      ...(picked && { initial_option: userOption(picked, picked.id) }),
     },
   };
 }
-userPicker.blockId = USER_PICKER;
 
 /** @throws {FieldError} when what the picker holds is no user */
 export function pickedUser(values: FormValues): UserId {
@@ -40,15 +40,18 @@ export function pickedUser(values: FormValues): UserId {
   throw new FieldError(USER_PICKER, say`Choose a user from the list.`);
 }
 
-export function userOption(user: User): PlainTextOption {
+/** Users to choose from. One whose value is longer than Slack takes is left out: it would cost all the others. */
+export function userOptions(users: readonly User[], value: (user: User) => string): PlainTextOption[] {
+  return users
+    .map((user) => userOption(user, value(user)))
+    .filter((option) => option.value !== undefined && option.value.length <= OPTION_LENGTH);
+}
+
+function userOption(user: User, value: string): PlainTextOption {
   const about = [user.login, user.role, user.locked ? 'locked' : null].filter(
     (part) => part !== null && part !== undefined,
   );
-  return {
-    text: optionText(nameOf(user)),
-    description: optionText(about.join(' · ')),
-    value: user.id,
-  };
+  return { text: optionText(nameOf(user)), description: optionText(about.join(' · ')), value };
 }
 
 function optionText(text: string): { type: 'plain_text'; text: string; emoji: false } {
@@ -67,8 +70,8 @@ export const userPickerListener: Listener = {
     const users = await withinAnswerTime(found);
     if (users === null) return [notAUser('Fastly is slow to answer; type on in a moment')];
     return users === 'unavailable'
-      ? [notAUser('Fastly cannot be reached at the moment')]
-      : users.map(userOption);
+      ? [notAUser('The users cannot be listed at the moment')]
+      : userOptions(users, ({ id }) => id);
   },
 };
 

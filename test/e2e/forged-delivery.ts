@@ -190,14 +190,14 @@ export function deliveryTo(
         ...(sender.id !== undefined && { user_id: sender.id }),
         ...(sender.team_id !== undefined && { team_id: sender.team_id }),
         channel_id: CDN_TEAM.id,
-        trigger_id: '1.2.3',
+        trigger_id: randomUUID(),
         response_url: responseUrl,
       };
       return { type: 'slash_commands', payload: { ...payload, ...more } };
     }
     case 'click': {
       const action = { type: 'button', action_id: id, block_id: 'b', value: BUTTON_VALUE };
-      const place = { channel: { id: CDN_TEAM.id }, message: { ts: '1.2' }, trigger_id: '1.2.3' };
+      const place = { channel: { id: CDN_TEAM.id }, message: { ts: '1.2' }, trigger_id: randomUUID() };
       const click = { type: 'block_actions', ...people, ...place, response_url: responseUrl };
       return { type: 'interactive', payload: { ...click, actions: [action], ...more } };
     }

@@ -48,7 +48,7 @@ describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
     expect(question.ephemeral).toBe(true);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
     const option = elementsOf(question.blocks)[0]?.options;
-    const chosen = JSON.stringify({ user: ENGINEER.id, private: false });
+    const chosen = `shared ${ENGINEER.id}`;
     expect(option).toEqual(expect.arrayContaining([expect.objectContaining({ value: chosen })]));
     await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'get.choose', option: chosen });
     await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
@@ -109,6 +109,35 @@ describe('get', () => {
     await nora.command(`get ${LONG_NAME.id}`);
     const long = await nora.until((sees) => messageWith(sees, CDN_TEAM, LONG_NAME.login), 'the long card');
     expect(wordsOf(long.blocks)).toContain(LONG_NAME.name);
+  });
+
+  it('answers however long the words and the names are', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    const long = { name: '<&>'.repeat(2_000), login: `${'y'.repeat(5_000)}@example.com` };
+    await client.putFastlyUsers([
+      { id: 'longperson', ...long },
+      { id: 'a'.repeat(90), ...long, login: 'z@example.com' },
+    ]);
+    await nora.command(`get ${'x'.repeat(5_000)}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Nobody in the Fastly account fits'), 'an answer');
+    await nora.command('get longperson');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'yyyy'), 'the card');
+    await nora.command('get');
+    await nora.until((sees) => sees.modals.length === 1, 'the form');
+    const typed = await nora.typeAhead('user-picker', '<&>');
+    expect(typed).toMatchObject({ acknowledged: true, options: [{ value: 'longperson' }] });
+    const detail = 'because '.repeat(1_000);
+    await client.fastlyFaults({
+      fail: {
+        match: 'GET /user/',
+        status: 400,
+        body: JSON.stringify({ msg: 'Bad request', detail }),
+        times: 1,
+      },
+    });
+    await nora.command('get longperson');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly refused this'), 'the refusal');
   });
 
   it('shows a result to the caller alone with --private, and in a channel shared with another company', async () => {
@@ -222,7 +251,7 @@ describe('get', () => {
     await nora.command('get');
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     const typed = await nora.typeAhead('user-picker', 'mor');
-    expect(JSON.stringify(typed)).toContain('Fastly cannot be reached');
+    expect(JSON.stringify(typed)).toContain('The users cannot be listed');
     await nora.submit({ 'user-picker': '-' });
     await nora.until(
       (sees) => sees.modals[0]?.errors['user-picker'] === 'Choose a user from the list.',

@@ -141,6 +141,56 @@ describe('reset', () => {
     expect(await resets(workplace)).toEqual([]);
   });
 
+  it('sends one e-mail for a delivery that comes twice, as a command, a click or a form', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    const deliverTheLastOneAgain = async () => {
+      const last = (await client.deliveries()).at(-1);
+      await client.redeliver(last?.id ?? '');
+    };
+    await nora.command(`reset ${ENGINEER.id}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the confirmation');
+    await deliverTheLastOneAgain();
+    await nora.command('reset');
+    await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
+    await nora.typeAhead('user-picker', PLUS_LOGIN.login);
+    await nora.submit({ 'user-picker': PLUS_LOGIN.id });
+    await deliverTheLastOneAgain();
+    await nora.command(`get ${ENGINEER.id}`);
+    const card = await nora.until(
+      (sees) => messagesIn(sees, CDN_TEAM).find(({ blocks }) => elementsOf(blocks).length > 0),
+      'the card',
+    );
+    await nora.click({ channel: CDN_TEAM.id, ts: card.ts, actionId: 'reset.button' });
+    await nora.until(
+      (sees) =>
+        messagesIn(sees, CDN_TEAM).filter((message) => wordsOf(message.blocks).includes('a password reset'))
+          .length === 3,
+      'three confirmations',
+    );
+    await deliverTheLastOneAgain();
+    await workplace.log.untilTimes('the same delivery once more is not carried out again', 3);
+    expect(await resets(workplace)).toHaveLength(3);
+  });
+
+  it('says that it is done, and not to repeat it, when Slack takes the confirmation nowhere', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command('reset');
+    await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
+    await nora.typeAhead('user-picker', ENGINEER.login);
+    await workplace.client.slackFaults({
+      refuse: { method: 'chat.postMessage', error: 'internal_error', times: 2 },
+    });
+    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.until(
+      (sees) => sees.modals.some((modal) => wordsOf(modal.blocks).includes('Do not repeat it')),
+      'the notice',
+    );
+    expect(await resets(workplace)).toHaveLength(1);
+  });
+
   it.each<[string, Partial<FastlyFaults>, RegExp, number]>([
     [
       'the limit is used up',

@@ -30,8 +30,13 @@ export class LogLines {
 
   /** Resolves with the first line whose message is this, past or to come. */
   async until(message: string): Promise<Record<string, unknown>> {
-    const find = () => this.lines.find((line) => line.msg === message);
-    while (find() === undefined) {
+    return (await this.untilTimes(message, 1))[0] ?? {};
+  }
+
+  /** Resolves with the lines whose message is this, once there are so many. */
+  async untilTimes(message: string, times: number): Promise<Record<string, unknown>[]> {
+    const find = () => this.lines.filter((line) => line.msg === message);
+    while (find().length < times) {
       await new Promise<void>((resolve) => {
         const watcher = () => {
           this.#watchers.delete(watcher);
@@ -40,7 +45,7 @@ export class LogLines {
         this.#watchers.add(watcher);
       });
     }
-    return find() ?? {};
+    return find();
   }
 
   get text(): string {
