@@ -9,6 +9,7 @@ import { isFastlyError } from './fastly/errors.ts';
 import { type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import type { Secret } from './secret.ts';
 import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
@@ -140,15 +141,16 @@ export class Bot {
         'the Slack app lacks scopes: update it from manifest.yml and install it again',
       );
     }
-    return this.#config.delivery.mode === 'socket' ? this.#socketMode(identity) : this.#http(identity);
+    const { delivery } = this.#config;
+    return delivery.mode === 'socket'
+      ? this.#socketMode(identity, delivery.appToken)
+      : this.#http(identity, delivery.signingSecret);
   }
 
-  #socketMode(identity: Identity): Intake {
-    const { delivery, SLACK_API_URL } = this.#config;
-    if (delivery.mode !== 'socket') throw new TypeError('Socket Mode needs an app token');
+  #socketMode(identity: Identity, appToken: Secret): Intake {
     const options = {
-      appToken: delivery.appToken,
-      slackApiUrl: SLACK_API_URL,
+      appToken,
+      slackApiUrl: this.#config.SLACK_API_URL,
       logger: slackSdkLogger(this.#log),
       log: this.#log,
     };
@@ -168,11 +170,10 @@ export class Bot {
     };
   }
 
-  #http(identity: Identity): Intake {
-    const { delivery, HOST, PORT } = this.#config;
-    if (delivery.mode !== 'http') throw new TypeError('HTTP mode needs a signing secret');
+  #http(identity: Identity, signingSecret: Secret): Intake {
+    const { HOST, PORT } = this.#config;
     const receiver = new HTTPReceiver({
-      signingSecret: delivery.signingSecret.reveal(),
+      signingSecret: signingSecret.reveal(),
       endpoints: '/slack/events',
       logger: slackSdkLogger(this.#log),
     });

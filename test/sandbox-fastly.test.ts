@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from './sandbox/control/protocol.ts';
-import { parseFaults } from './sandbox/fastly/faults.ts';
+import { fastlyFaults } from './sandbox/fastly/faults.ts';
 import {
   BOT_ACCOUNT,
   ENGINEER,
@@ -499,9 +499,9 @@ describe('faults', () => {
     });
   });
   test('faults from outside are checked', () => {
-    expect(parseFaults({ down: true })).toEqual({ down: true });
-    expect(() => parseFaults({ dwon: true })).toThrow();
-    expect(() => parseFaults({ directCreation: 401 })).toThrow();
+    expect(fastlyFaults.parse({ down: true })).toEqual({ down: true });
+    expect(() => fastlyFaults.parse({ dwon: true })).toThrow();
+    expect(() => fastlyFaults.parse({ directCreation: 401 })).toThrow();
   });
 });
 

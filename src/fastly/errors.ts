@@ -20,7 +20,7 @@ abstract class FastlyFailure extends Error {
 }
 
 /** Fastly's own words about a refusal: `msg` is its short title, `detail` what it says beyond. */
-export type Refusal = { msg: string | null; detail: string | null };
+export type RefusalWords = { msg: string | null; detail: string | null };
 
 /** 401: the token (or, for a password change, the login's current password) is not accepted. */
 export class FastlyUnauthorized extends FastlyFailure {
@@ -35,7 +35,7 @@ abstract class FastlyRefused extends FastlyFailure {
   readonly msg: string | null;
   readonly detail: string | null;
 
-  constructor(operation: string, status: number, { msg, detail }: Refusal) {
+  constructor(operation: string, status: number, { msg, detail }: RefusalWords) {
     super(operation, status, [`answered ${status}`, msg, detail].filter((part) => part !== null).join(': '));
     this.msg = msg;
     this.detail = detail;
@@ -74,7 +74,7 @@ export class FastlyRateLimited extends FastlyFailure {
   }
 }
 
-/** 5xx, or a proxy's page in place of an answer. */
+/** 5xx, whatever came with it. */
 export class FastlyUnavailable extends FastlyFailure {
   readonly kind = 'unavailable';
 

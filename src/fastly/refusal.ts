@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from './errors.ts';
+import type { RefusalWords } from './errors.ts';
 
 /** A field of another type, or an empty one, says nothing; it does not hide the others. */
 const text = z
@@ -22,7 +22,7 @@ const ErrorBody = z.object({
  *
  * @param clean takes out what must not be repeated
  */
-export function readRefusal(body: string, clean: (text: string) => string): Refusal {
+export function readRefusal(body: string, clean: (text: string) => string): RefusalWords {
   const parsed = ErrorBody.safeParse(parseJson(body));
   if (!parsed.success) return { msg: null, detail: null };
   const { msg, title, detail, errors } = parsed.data;

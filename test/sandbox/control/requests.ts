@@ -58,31 +58,6 @@ export const requestUrlRequest = z.strictObject({ url: z.url().nullable() });
 export const inviteRequest = z.strictObject({ channel: z.string(), member: z.string().exactOptional() });
 export const clockRequest = z.strictObject({ advance: z.int().min(0) });
 
-const match = z.string().nullable();
-export const fastlyFaults = z.strictObject({
-  down: z.boolean().exactOptional(),
-  fail: z
-    .strictObject({
-      match,
-      status: z.int().min(200).max(599),
-      body: z.string().exactOptional(),
-      contentType: z.string().exactOptional(),
-      headers: z.record(z.string(), z.string()).exactOptional(),
-      times,
-    })
-    .nullable()
-    .exactOptional(),
-  drop: z
-    .strictObject({ match, when: z.enum(['before', 'after']), times })
-    .nullable()
-    .exactOptional(),
-  delay: z
-    .strictObject({ match, milliseconds: z.int().min(0) })
-    .nullable()
-    .exactOptional(),
-  rateLimitUsedUp: z.strictObject({ reset: z.int().nullable() }).nullable().exactOptional(),
-  directCreation: z.union([z.literal('allowed'), z.literal([403, 404, 405, 410])]).exactOptional(),
-  tokenRefused: z.boolean().exactOptional(),
-});
+export { fastlyFaults } from '../fastly/faults.ts';
 export const fastlyUsers = z.strictObject({ users: z.array(z.record(z.string(), z.json())) });
 export const accountFields = z.record(z.string(), z.json());

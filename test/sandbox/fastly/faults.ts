@@ -5,12 +5,13 @@ import { type Allowance, topOfTheHour } from './rate-limit.ts';
 
 const match = z.string().nullable();
 const times = z.number().int().positive();
-const partialFaults = z.strictObject({
+/** Some of the faults, as JSON asks for them. */
+export const fastlyFaults = z.strictObject({
   down: z.boolean().exactOptional(),
   fail: z
     .strictObject({
       match,
-      status: z.number().int(),
+      status: z.int().min(200).max(599),
       body: z.string().exactOptional(),
       contentType: z.string().exactOptional(),
       headers: z.record(z.string(), z.string()).exactOptional(),
@@ -27,11 +28,6 @@ const partialFaults = z.strictObject({
   directCreation: z.literal(['allowed', 403, 404, 405, 410]).exactOptional(),
   tokenRefused: z.boolean().exactOptional(),
 });
-
-/** Some of the faults, from JSON. @throws ZodError when it is anything else. */
-export function parseFaults(json: unknown): Partial<FastlyFaults> {
-  return partialFaults.parse(json);
-}
 
 /** What is made to go wrong; nothing, to begin with. A request is matched by its line, `GET /user/abc`. */
 export class Faults {
