@@ -53,6 +53,8 @@ function enumerateMarks(marks: readonly Sentence[]): Sentence {
 
 function identity(user: User): MrkdwnElement[] {
   return [
+    // A name that is there is the headline.
+    ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
     ...optional('Role', user.role, (role) => say`${role}`),
     field('ID', say`${code(user.id)}`),

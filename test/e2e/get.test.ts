@@ -81,7 +81,7 @@ describe('get', () => {
       fail: {
         match: 'GET /user/bare1',
         status: 200,
-        body: '{"id":"bare1","login":"bare@example.com","locked":null}',
+        body: '{"id":"bare1","login":"bare@example.com","name":null,"locked":null}',
         contentType: 'application/json',
         times: 2,
       },
@@ -89,6 +89,7 @@ describe('get', () => {
     await nora.command('get bare1');
     const bare = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'bare@example.com'), 'the bare card');
     expect(wordsOf(bare.blocks)).toContain('*Locked* not set');
+    expect(wordsOf(bare.blocks)).toContain('*Name* not set');
     expect(wordsOf(bare.blocks)).not.toMatch(/Last active|Role|Two-factor|Created/);
   });
 
