@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { JsonObject } from './sandbox/control/protocol.ts';
 import { fastlyFaults } from './sandbox/fastly/faults.ts';
 import {
@@ -20,6 +20,7 @@ import {
 } from './sandbox/fastly/people.ts';
 import { type Fastly, startFastly } from './sandbox/fastly/server.ts';
 import { CUSTOMER_ID } from './sandbox/fastly/user.ts';
+import { startSandbox } from './sandbox/sandbox.ts';
 
 const HALF_PAST_TWO = Date.parse('2025-09-01T14:30:00Z');
 const TOP_OF_THE_HOUR = Date.parse('2025-09-01T15:00:00Z') / 1000;
@@ -570,6 +571,25 @@ describe('changes from outside', () => {
     expect(fastly.removeUser('nobody')).toBe(false);
     expect((await send('GET', `/user/${ENGINEER.id}`)).status).toBe(404);
     expect((await send('DELETE', `/user/${ENGINEER.id}`)).status).toBe(200);
+  });
+  test('are made through the control API too: five hundred people by one request, some of them deleted', async () => {
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.close());
+    const people = Array.from({ length: 500 }, (_, index) => ({
+      id: `person${index}`,
+      name: `Person ${index}`,
+      login: `person${index}@example.com`,
+      deleted_at: index % 100 === 0 ? '2025-08-31T00:00:00Z' : null,
+    }));
+    expect(await sandbox.client.putFastlyUsers(people)).toMatchObject(people);
+    const response = await fetch(`${sandbox.fastly.url}/customer/${CUSTOMER_ID}/users`, {
+      headers: { 'Fastly-Key': sandbox.fastly.token },
+    });
+    const listed: unknown = await response.json();
+    expect(listed).toHaveLength(500 + PEOPLE.length);
+    expect(listed).toEqual(expect.arrayContaining(people.map((person) => expect.objectContaining(person))));
+    const deleting = { method: 'DELETE', headers: { 'Fastly-Key': sandbox.fastly.token } };
+    expect((await fetch(`${sandbox.fastly.url}/user/person0`, deleting)).status).toBe(200);
   });
   test('fifty thousand people are listed', async () => {
     fastly.putUsers(Array.from({ length: 50_000 }, (_, index) => ({ name: `Person ${index}` })));

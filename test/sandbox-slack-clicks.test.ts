@@ -139,6 +139,41 @@ describe('a click', () => {
     expect(await texts()).toEqual(['for all']);
   });
 
+  test('on a reply says which thread it is in', async () => {
+    const bodies = await bodiesOf();
+    const parent = await post(CDN_TEAM.id, actions(button()));
+    const { ts } = await callSlack(sandbox.slack, 'chat.postMessage', {
+      channel: CDN_TEAM.id,
+      thread_ts: parent.ts,
+      text: 'a reply',
+      blocks: actions(button()),
+    });
+    await nora().click({ channel: CDN_TEAM.id, ts: String(ts), actionId: 'go' });
+    expect(bodies).toMatchObject([
+      {
+        container: { message_ts: ts, channel_id: CDN_TEAM.id, is_ephemeral: false, thread_ts: parent.ts },
+        message: { ts, thread_ts: parent.ts },
+      },
+    ]);
+  });
+
+  test.each([NORA, JONAS])('by $realName opens a modal for them alone', async (member) => {
+    await run((app) =>
+      app.action<BlockAction>('go', async ({ ack, body, client }) => {
+        await ack();
+        await client.views.open({
+          trigger_id: body.trigger_id,
+          view: { type: 'modal', title: { type: 'plain_text', text: 'Why?' }, blocks: [{ type: 'divider' }] },
+        });
+      }),
+    );
+    const at = await post(PARTNERS.id, actions(button()));
+    const acting = sandbox.client.as(member);
+    await acting.click({ ...at, actionId: 'go' });
+    expect(await acting.until(({ modals }) => modals[0], 'the modal')).toMatchObject({ title: 'Why?' });
+    expect((await priya().sees()).modals).toEqual([]);
+  });
+
   test('on an ephemeral message carries no message, and can replace it', async () => {
     const bodies = await bodiesOf();
     const { message_ts: ts } = await callSlack(sandbox.slack, 'chat.postEphemeral', {
@@ -150,11 +185,27 @@ describe('a click', () => {
     const at = { channel: CDN_TEAM.id, ts: String(ts) };
     await expect(priya().click({ ...at, actionId: 'go' })).rejects.toThrow('sees no message');
     await nora().click({ ...at, actionId: 'go' });
-    expect(bodies[0]?.container).toMatchObject({ is_ephemeral: true });
+    expect(bodies[0]?.container).toMatchObject({
+      message_ts: ts,
+      channel_id: CDN_TEAM.id,
+      is_ephemeral: true,
+    });
     expect(bodies[0]).not.toHaveProperty('message');
-    await respondTo(bodies[0]?.response_url ?? '', { text: 'replaced', replace_original: true });
+    const blocks = actions(button());
+    const url = bodies[0]?.response_url ?? '';
+    expect(await respondTo(url, { text: 'replaced', blocks, replace_original: true })).toEqual({
+      status: 200,
+      text: 'ok',
+    });
+    const [replaced, ...others] = messagesIn(await nora().sees(), CDN_TEAM.id);
+    expect(others).toEqual([]);
+    expect(replaced).toMatchObject({ text: 'replaced', ephemeral: true });
+    expect(messagesIn(await priya().sees(), CDN_TEAM.id)).toEqual([]);
+
+    await nora().click({ channel: CDN_TEAM.id, ts: replaced?.ts ?? '', actionId: 'go' });
+    await respondTo(bodies[1]?.response_url ?? '', { text: 'replaced again', replace_original: true });
     expect(messagesIn(await nora().sees(), CDN_TEAM.id)).toMatchObject([
-      { text: 'replaced', ephemeral: true },
+      { text: 'replaced again', blocks: [], ephemeral: true },
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BOT, CDN_TEAM, GENERAL, JONAS, NORA, OPS, PRIYA, TEAM } from './sandbox/cast.ts';
+import { AUDIT_TRAIL, BOT, CDN_TEAM, GENERAL, JONAS, NORA, OPS, PRIYA, TEAM } from './sandbox/cast.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { callSlack } from './sandbox/slack/bolt-app.ts';
 
@@ -213,6 +213,36 @@ test('a permalink names the workspace, the channel and the message', async () =>
   );
 });
 
+test('a reply is in its thread, and is updated without naming that', async () => {
+  const { ts: parent } = await call('chat.postMessage', { channel: CDN_TEAM.id, text: 'parent' });
+  const replied = await call('chat.postMessage', { channel: CDN_TEAM.id, thread_ts: parent, text: 'reply' });
+  expect(replied).toMatchObject({ ok: true, message: { text: 'reply', thread_ts: parent } });
+  const { ts } = replied;
+  expect(await call('chat.update', { channel: CDN_TEAM.id, ts, text: 'updated' })).toMatchObject({
+    ok: true,
+    ts,
+    message: { text: 'updated', thread_ts: parent },
+  });
+  const { channels } = await sandbox.client.as(NORA).sees();
+  const seen = channels.flatMap(({ messages }) => messages);
+  expect(seen.find((message) => message.ts === ts)).toMatchObject({ text: 'updated', threadTs: parent });
+  expect(seen.find((message) => message.ts === parent)).toMatchObject({ text: 'parent', edited: false });
+});
+
+test('a reply to no message is refused', async () => {
+  const args = { channel: CDN_TEAM.id, thread_ts: '1.000000', text: 'reply' };
+  expect(await call('chat.postMessage', args)).toMatchObject({ ok: false, error: 'thread_not_found' });
+});
+
+test("a reply's permalink names its thread too", async () => {
+  const { ts: parent } = await call('chat.postMessage', { channel: CDN_TEAM.id, text: 'parent' });
+  const { ts } = await call('chat.postMessage', { channel: CDN_TEAM.id, thread_ts: parent, text: 'reply' });
+  const { permalink } = await call('chat.getPermalink', { channel: CDN_TEAM.id, message_ts: ts });
+  expect(permalink).toBe(
+    `https://example-corp.slack.com/archives/${CDN_TEAM.id}/p${String(ts).replace('.', '')}?thread_ts=${parent}&cid=${CDN_TEAM.id}`,
+  );
+});
+
 test('members and channels come in pages', async () => {
   const first = await call('users.list', { limit: 2 });
   expect(first).toMatchObject({ members: [{ id: NORA.id }, {}] });
@@ -251,6 +281,32 @@ test('a refusal can be ordered, and a lost answer leaves the work done or undone
   expect(texts).toContain('lost after');
   expect(texts).not.toContain('lost before');
   expect(texts).not.toContain('refused');
+});
+
+test.each(['is_archived', 'not_in_channel', 'channel_not_found'])(
+  "an ordered %s reaches Slack's own client, and nothing is done",
+  async (error) => {
+    const client = new WebClient(sandbox.slack.botToken, { slackApiUrl: sandbox.slack.apiUrl });
+    const post = () => client.chat.postMessage({ channel: CDN_TEAM.id, text: `not with ${error}` });
+    await sandbox.client.slackFaults({ refuse: { method: 'chat.postMessage', error, times: 1 } });
+    await expect(post()).rejects.toMatchObject({ data: { ok: false, error } });
+    expect(JSON.stringify(await sandbox.client.as(NORA).sees())).not.toContain(`not with ${error}`);
+    expect(await post()).toMatchObject({ ok: true });
+    expect((await sandbox.client.slackCalls()).map(({ result }) => result)).toEqual([error, 'ok']);
+  },
+);
+
+test('a refusal can be ordered for one channel', async () => {
+  const method = 'chat.postMessage';
+  const post = (channel: string) => call(method, { channel, text: 'x' });
+  const refuse = { method, channel: AUDIT_TRAIL.id, error: 'is_archived', times: 2 };
+  expect(await sandbox.client.slackFaults({ refuse })).toMatchObject({ refuse });
+  expect(await post(CDN_TEAM.id)).toMatchObject({ ok: true });
+  expect(await post(AUDIT_TRAIL.id)).toMatchObject({ ok: false, error: 'is_archived' });
+  expect(await call('auth.test')).toMatchObject({ ok: true });
+  expect(await post(NORA.id)).toMatchObject({ ok: true });
+  expect(await post(AUDIT_TRAIL.id)).toMatchObject({ ok: false, error: 'is_archived' });
+  expect(await post(AUDIT_TRAIL.id)).toMatchObject({ ok: true });
 });
 
 test('a workspace that is away answers nobody', async () => {

@@ -98,6 +98,7 @@ function startBot({ slack, fastly }: Sandbox): ChildProcess {
       CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
       FASTLY_API_URL: fastly.url,
       FASTLY_API_TOKEN: fastly.token,
+      ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
       HEALTH_PORT: String(options.port === 0 ? 0 : options.port + 3),
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
       LOG_FORMAT: options.json ? 'json' : 'pretty',

@@ -9,6 +9,7 @@ import type {
   JsonObject,
   Outcome,
   Sees,
+  Service,
   SlackCall,
   SlackDelivery,
   SlackFaults,
@@ -68,6 +69,28 @@ export class ControlClient {
   fastlyInvitations = () => this.request<JsonObject[]>('GET', '/fastly/invitations');
   fastlyFaults = (faults: Partial<FastlyFaults>) =>
     this.request<FastlyFaults>('POST', '/fastly/faults', faults);
+
+  /** How many requests a `hold` fault of that service holds now. */
+  held = async (service: Service) => (await this.request<{ held: number }>('GET', `/${service}/held`)).held;
+
+  /**
+   * Waits until that service holds a request. After `patience` milliseconds (ten seconds) throws with what was
+   * awaited.
+   */
+  async untilHeld(service: Service, patience = UNTIL_MILLISECONDS): Promise<void> {
+    const over = AbortSignal.timeout(patience);
+    const path = `/${service}/held?atLeast=1`;
+    while (true) {
+      const answer = await this.request<{ held: number }>('GET', path, undefined, over).catch(
+        (error: unknown) => {
+          if (over.aborted) return undefined;
+          throw error;
+        },
+      );
+      if (answer === undefined) throw new Error(`Waited in vain for ${service} to hold a request.`);
+      if (answer.held > 0) return;
+    }
+  }
 
   /** One request; `T` is what `protocol.ts` says it answers with, and null stands for no body. */
   async request<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {

@@ -5,6 +5,9 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** What the sandbox stands in for. */
+export type Service = 'slack' | 'fastly';
+
 export type SeenMessage = {
   ts: string;
   threadTs?: string;
@@ -103,7 +106,7 @@ export type CloseRequest = { all?: boolean };
 export type SlackCall = {
   method: string;
   args: JsonObject;
-  /** `ok`, or the error Slack answered with. */
+  /** `ok`, or the error Slack answered with; `lost` when a fault cut the call, or held it, before anything was done. */
   result: string;
 };
 /** One delivery to the app: what Slack sent and what the app acknowledged it with (null: nothing within 3 s). */
@@ -117,6 +120,7 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/faults      SlackFaults (what is left out stays as it is) -> SlackFaults
  * POST   /slack/disconnect  { how: 'refresh' | 'drop' }: every Socket Mode connection is asked to reconnect, or cut
  * GET    /slack/connections -> { open: number }
+ * GET    /slack/held?atLeast=N -> { held: number }: how many calls are held, at once when so many are, else when they are, or unchanged after 10 s
  * POST   /slack/request-url { url: string | null }: HTTP deliveries go there, signed; null: Socket Mode
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
  * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
@@ -126,18 +130,27 @@ export type SlackFaults = {
   down: boolean;
   /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: string | null; retryAfter: number; times: number } | null;
-  /** Answer the next `times` calls of `method` with this error, for example `is_archived`. */
-  refuse: { method: string; error: string; times: number } | null;
+  /** Answer the next `times` calls of `method`, to `channel` where it is given, with this error, for example `is_archived`. */
+  refuse: { method: string; channel?: string; error: string; times: number } | null;
   /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
   lose: { method: string; when: 'before' | 'after'; times: number } | null;
+  /**
+   * Hold the next `times` calls of `method`, before or after they are done, and never answer: each stays open until
+   * the app goes away. Null cuts those that are held. A call that `lose` strikes is not held.
+   */
+  hold: { method: string; when: 'before' | 'after'; times: number } | null;
   /** Hold every Web API answer back by so many milliseconds. */
   delay: number;
 };
 
-/** One request the Fastly account received. The token and passwords are left out, form fields are kept. */
+/**
+ * One request the Fastly account received, recorded when it is answered or its connection ends; one held after the
+ * work, as soon as that is done. The token and passwords are left out, form fields are kept.
+ */
 export type FastlyCall = {
   method: string;
   path: string;
+  /** Null: no answer was given. */
   status: number | null;
   /** Form or JSON fields, passwords as `[redacted]`. */
   fields: JsonObject;
@@ -149,6 +162,7 @@ export type FastlyCall = {
 /**
  * GET    /fastly/calls   -> FastlyCall[]
  * DELETE /fastly/calls   -> forgets them
+ * GET    /fastly/held?atLeast=N -> { held: number }, as /slack/held
  * GET    /fastly/users   -> the account's users as the service sends them
  * PUT    /fastly/users   { users: JsonObject[] } -> adds or replaces by id (missing fields get believable values)
  * DELETE /fastly/users/:id -> as if removed in Fastly's own pages
@@ -171,6 +185,11 @@ export type FastlyFaults = {
   } | null;
   /** Cut the connection of the next `times` matching requests, before or after the work is done. */
   drop: { match: string | null; when: 'before' | 'after'; times: number } | null;
+  /**
+   * Hold the next `times` matching requests, before or after the work is done, and never answer: each stays open until
+   * its client goes away. Null cuts those that are held. A request that `drop` strikes is not held.
+   */
+  hold: { match: string | null; when: 'before' | 'after'; times: number } | null;
   /** Hold answers to matching requests back by so many milliseconds, after the work is done. */
   delay: { match: string | null; milliseconds: number } | null;
   /** The hour's writes are used up: every write is answered with 429 until the reset (Unix seconds; null: the top of the hour). */

@@ -45,8 +45,15 @@ export const slackFaults = z.strictObject({
     .strictObject({ method: z.string().nullable(), retryAfter: z.int().min(0), times })
     .nullable()
     .exactOptional(),
-  refuse: z.strictObject({ method: z.string(), error: z.string(), times }).nullable().exactOptional(),
+  refuse: z
+    .strictObject({ method: z.string(), channel: z.string().exactOptional(), error: z.string(), times })
+    .nullable()
+    .exactOptional(),
   lose: z
+    .strictObject({ method: z.string(), when: z.enum(['before', 'after']), times })
+    .nullable()
+    .exactOptional(),
+  hold: z
     .strictObject({ method: z.string(), when: z.enum(['before', 'after']), times })
     .nullable()
     .exactOptional(),

@@ -12,12 +12,14 @@ import * as requests from './requests.ts';
 export type FastlyAccount = {
   calls(): FastlyCall[];
   forgetCalls(): void;
+  held(): number;
   users(): JsonObject[];
   putUsers(users: JsonObject[]): JsonObject[];
   removeUser(id: string): boolean;
   patchAccount(fields: JsonObject): JsonObject;
   invitations(): JsonObject[];
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
+  onChange(listener: () => void): () => void;
 };
 
 export type ControlOptions = {
@@ -67,6 +69,11 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
   );
   const nothing = (context: Context) => context.body(null, 204);
   const member = (context: Context) => z.string().parse(context.req.param('id'));
+  const held = (service: SlackServer | FastlyAccount) => async (context: Context) => {
+    const atLeast = z.coerce.number().int().default(0).parse(context.req.query('atLeast'));
+    await until(service, () => service.held() >= atLeast);
+    return context.json({ held: service.held() });
+  };
 
   app.get('/members', (context) => context.json(slack.members()));
   app.get('/channels', (context) => context.json(slack.channels()));
@@ -101,6 +108,7 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
   });
   app.get('/slack/deliveries', (context) => context.json(slack.deliveries()));
   app.get('/slack/connections', (context) => context.json({ open: slack.connections() }));
+  app.get('/slack/held', held(slack));
   app.post('/slack/redeliver', async (context) => {
     const { id } = await body(context, requests.redeliverRequest);
     return Response.json(await slack.redeliver(id));
@@ -131,6 +139,7 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
     fastly.forgetCalls();
     return nothing(context);
   });
+  app.get('/fastly/held', held(fastly));
   app.get('/fastly/users', (context) => context.json(fastly.users()));
   app.put('/fastly/users', async (context) =>
     context.json(fastly.putUsers((await body(context, requests.fastlyUsers)).users)),
@@ -151,18 +160,24 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
 
 /** What the member sees, once it is newer than `after`; after ten seconds as it is. */
 async function newerThan(slack: SlackServer, memberId: string, after: number): Promise<Sees> {
-  if (slack.sees(memberId).version <= after) {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        unwatch();
-        resolve();
-      };
-      const timer = setTimeout(done, LONGEST_POLL_MILLISECONDS);
-      const unwatch = slack.onChange(done);
-    });
-  }
+  await until(slack, () => slack.sees(memberId).version > after);
   return slack.sees(memberId);
+}
+
+/** Resolves once the condition holds, after ten seconds whether it does or not. */
+async function until(service: Pick<FastlyAccount, 'onChange'>, condition: () => boolean): Promise<void> {
+  if (condition()) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      unwatch();
+      resolve();
+    };
+    const timer = setTimeout(done, LONGEST_POLL_MILLISECONDS);
+    const unwatch = service.onChange(() => {
+      if (condition()) done();
+    });
+  });
 }
 
 async function body<S extends z.ZodType>(context: Context, schema: S): Promise<z.output<S>> {

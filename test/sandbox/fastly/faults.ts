@@ -23,6 +23,10 @@ export const fastlyFaults = z.strictObject({
     .strictObject({ match, when: z.enum(['before', 'after']), times })
     .nullable()
     .exactOptional(),
+  hold: z
+    .strictObject({ match, when: z.enum(['before', 'after']), times })
+    .nullable()
+    .exactOptional(),
   delay: z.strictObject({ match, milliseconds: z.number().nonnegative() }).nullable().exactOptional(),
   rateLimitUsedUp: z.strictObject({ reset: z.number().int().nullable() }).nullable().exactOptional(),
   directCreation: z.literal(['allowed', 403, 404, 405, 410]).exactOptional(),
@@ -35,6 +39,7 @@ export class Faults {
     down: false,
     fail: null,
     drop: null,
+    hold: null,
     delay: null,
     rateLimitUsedUp: null,
     directCreation: 'allowed',
@@ -59,6 +64,15 @@ export class Faults {
     drop.times -= 1;
     if (drop.times === 0) this.#faults.drop = null;
     return drop.when;
+  }
+
+  /** When to hold this request, if at all; counts down. */
+  takeHold(line: string): 'before' | 'after' | undefined {
+    const { hold } = this.#faults;
+    if (hold === null || !matches(hold.match, line)) return undefined;
+    hold.times -= 1;
+    if (hold.times === 0) this.#faults.hold = null;
+    return hold.when;
   }
 
   /** How to fail this request, if at all; counts down. */

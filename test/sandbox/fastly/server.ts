@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastlyCall, FastlyFaults, JsonObject } from '../control/protocol.ts';
+import { HeldRequests } from '../held-requests.ts';
 import { Account } from './account.ts';
 import { recordedFields } from './body.ts';
 import type { Answer } from './call.ts';
@@ -29,9 +30,11 @@ export type Fastly = {
   url: string;
   /** What goes in `Fastly-Key`: the token of `BOT_ACCOUNT`, new with each start. */
   token: string;
-  /** The finished requests, oldest first, those that were cut included. */
+  /** The finished requests, oldest first: those that were cut included, and those held after their work. */
   calls(): FastlyCall[];
   forgetCalls(): void;
+  /** How many requests are held now. */
+  held(): number;
   /** Everybody, as the service sends them. */
   users(): JsonObject[];
   /** Adds or replaces by id; fields that are missing get believable values. Answers with what was put. */
@@ -42,11 +45,11 @@ export type Fastly = {
   patchAccount(fields: JsonObject): JsonObject;
   /** Open invitations as JSON:API resources, oldest first. */
   invitations(): JsonObject[];
-  /** Changes the faults given and leaves the others; answers with all. */
+  /** Changes the faults given and leaves the others; answers with all. A `hold` of null cuts what is held. */
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
   /**
-   * Calls the listener whenever a request finished, or its work is done and its answer held back, or something was
-   * changed from outside. Answers with what ends it.
+   * Calls the listener whenever a request finished, or its work is done and its answer held back, or it is held or
+   * no longer held, or something was changed from outside. Answers with what ends it.
    */
   onChange(listener: () => void): () => void;
   /** Cuts every connection and stops listening. */
@@ -63,6 +66,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
   const changed = () => {
     for (const listener of listeners) listener();
   };
+  const held = new HeldRequests(changed);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
@@ -71,6 +75,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
     const { method = '', url: target = '', headers } = request;
     const line = `${method} ${target}`;
     const drop = faults.takeDrop(line);
+    const hold = drop === undefined ? faults.takeHold(line) : undefined;
     const received: ReceivedRequest = { method, target, headers, body: '' };
     const answer = await answerUnlessCut();
     calls.push({
@@ -81,6 +86,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       auth: kindOfCredentials(headers),
       milliseconds: Math.round(performance.now() - started),
     });
+    if (hold === 'after') await held.hold(gone.signal);
     if (answer === undefined) request.socket.destroy();
     else response.writeHead(answer.status, answer.headers).end(answer.body ?? undefined);
     changed();
@@ -88,14 +94,15 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
     async function answerUnlessCut(): Promise<Answer | undefined> {
       try {
         received.body = await readText(request);
-        if (drop === 'before') return undefined;
+        if (hold === 'before') await held.hold(gone.signal);
+        if (drop === 'before' || hold === 'before') return undefined;
         const answer = faults.takeFailure(line) ?? answerRequest(service, received);
         const delay = faults.delayOf(line);
         if (delay > 0) {
           changed();
           await wait(delay, undefined, { signal: gone.signal });
         }
-        return drop === 'after' || gone.signal.aborted ? undefined : answer;
+        return drop === 'after' || hold === 'after' || gone.signal.aborted ? undefined : answer;
       } catch (error) {
         if (request.socket.destroyed) return undefined;
         throw error;
@@ -112,6 +119,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       calls.length = 0;
       changed();
     },
+    held: () => held.count,
     users: () => [...account.users.values()].map((user) => ({ ...user })),
     putUsers: (users) => {
       const put = users.map((user) => ({ ...account.put(user) }));
@@ -135,6 +143,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       const { current } = faults;
       if (current.down && !wasDown) listener.away();
       if (!current.down && wasDown) listener.back();
+      if (changes.hold === null) held.letGo();
       changed();
       return current;
     },

@@ -1,8 +1,8 @@
-import type { SlackFaults } from '../control/protocol.ts';
+import type { JsonObject, SlackFaults } from '../control/protocol.ts';
 
 /** The faults a test has ordered of Slack, each counted down as it strikes. */
 export class Faults {
-  #ordered: SlackFaults = { down: false, rateLimit: null, refuse: null, lose: null, delay: 0 };
+  #ordered: SlackFaults = { down: false, rateLimit: null, refuse: null, lose: null, hold: null, delay: 0 };
 
   get down(): boolean {
     return this.#ordered.down;
@@ -27,9 +27,10 @@ export class Faults {
     return rateLimit.retryAfter;
   }
 
-  takeRefusal(method: string): string | null {
+  takeRefusal(method: string, args: JsonObject): string | null {
     const { refuse } = this.#ordered;
     if (refuse === null || refuse.times < 1 || refuse.method !== method) return null;
+    if (refuse.channel !== undefined && refuse.channel !== args.channel) return null;
     this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
     return refuse.error;
   }
@@ -39,5 +40,12 @@ export class Faults {
     if (lose === null || lose.times < 1 || lose.method !== method) return null;
     this.set({ lose: { ...lose, times: lose.times - 1 } });
     return lose.when;
+  }
+
+  takeHold(method: string): 'before' | 'after' | null {
+    const { hold } = this.#ordered;
+    if (hold === null || hold.times < 1 || hold.method !== method) return null;
+    this.set({ hold: { ...hold, times: hold.times - 1 } });
+    return hold.when;
   }
 }

@@ -18,6 +18,7 @@ import type {
   TypeAheadAnswer,
   TypeAheadRequest,
 } from '../control/protocol.ts';
+import { HeldRequests } from '../held-requests.ts';
 import { click, fill } from './acting/click.ts';
 import { closeModal } from './acting/close-modal.ts';
 import { typeCommand } from './acting/command.ts';
@@ -81,6 +82,9 @@ export type SlackServer = {
   forgetCalls(): void;
   deliveries(): SlackDelivery[];
   redeliver(id: string): Promise<Outcome>;
+  /** How many Web API calls are held now. */
+  held(): number;
+  /** Changes the faults given and leaves the others; answers with all. A `hold` of null cuts what is held. */
   setFaults(faults: Partial<SlackFaults>): SlackFaults;
   disconnect(how: 'refresh' | 'drop'): void;
   /** How many Socket Mode connections there are. */
@@ -101,6 +105,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const changed = () => workspace.changed();
   const sockets = new SocketMode(changed);
   const faults = new Faults();
+  const held = new HeldRequests(changed);
   let origin = '';
   let requestUrl: string | null = null;
   const transport = (): Transport => {
@@ -120,7 +125,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     botToken: `xoxb-${newSecret()}`,
     appToken: `xapp-1-${newSecret()}`,
   };
-  const webApi = new WebApi(slack, faults, {
+  const webApi = new WebApi(slack, faults, held, {
     'apps.connections.open': {
       token: 'app',
       scopes: ['connections:write'],
@@ -137,6 +142,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       contentType: context.req.header('content-type') ?? '',
       authorization: context.req.header('authorization'),
       body: await context.req.text(),
+      gone: context.req.raw.signal,
     });
     if (answer === 'cut') {
       context.env.incoming.socket.destroy();
@@ -194,12 +200,14 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
         ? { acknowledged: true, response: delivered.acknowledged }
         : { acknowledged: false, notice: 'The app did not acknowledge the envelope.' };
     },
+    held: () => held.count,
     setFaults: (ordered) => {
       const all = faults.set(ordered);
       if (all.down) {
         sockets.drop();
         server.closeAllConnections();
       }
+      if (ordered.hold === null) held.letGo();
       return all;
     },
     disconnect: (how) => (how === 'refresh' ? sockets.refresh() : sockets.drop()),

@@ -90,13 +90,11 @@ function getPermalink(slack: Slack, args: JsonObject): JsonObject {
     args,
   );
   const conversation = visibleChannel(slack, channel);
-  if (!conversation.messages.some((each) => each.ts === ts && each.visibleTo === null)) {
-    throw new Refusal('message_not_found');
-  }
-  return {
-    channel: conversation.id,
-    permalink: `https://${TEAM.domain}.slack.com/archives/${conversation.id}/p${ts.replace('.', '')}`,
-  };
+  const message = conversation.messages.find((each) => each.ts === ts && each.visibleTo === null);
+  if (message === undefined) throw new Refusal('message_not_found');
+  const permalink = `https://${TEAM.domain}.slack.com/archives/${conversation.id}/p${ts.replace('.', '')}`;
+  const thread = message.threadTs === null ? '' : `?thread_ts=${message.threadTs}&cid=${conversation.id}`;
+  return { channel: conversation.id, permalink: permalink + thread };
 }
 
 function ownMessage(

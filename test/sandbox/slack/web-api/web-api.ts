@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonObject, SlackCall } from '../../control/protocol.ts';
+import type { HeldRequests } from '../../held-requests.ts';
 import type { Faults } from '../faults.ts';
 import { Refusal } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
@@ -11,7 +12,13 @@ import { type Method, type Methods, requireScope } from './method.ts';
 import { usersMethods } from './users.ts';
 import { viewsMethods } from './views.ts';
 
-export type WebApiRequest = { contentType: string; authorization: string | undefined; body: string };
+export type WebApiRequest = {
+  contentType: string;
+  authorization: string | undefined;
+  body: string;
+  /** Aborted when the client goes away. */
+  gone: AbortSignal;
+};
 
 /** `cut`: the connection ends without an answer. */
 export type WebApiAnswer = { status: number; headers: { [name: string]: string }; body: JsonObject } | 'cut';
@@ -20,13 +27,15 @@ export type WebApiAnswer = { status: number; headers: { [name: string]: string }
 export class WebApi {
   readonly #slack: Slack;
   readonly #faults: Faults;
+  readonly #held: HeldRequests;
   readonly #methods: ReadonlyMap<string, Method>;
   #calls: SlackCall[] = [];
 
   /** `appMethods`: the methods of the app token, which need the sockets. */
-  constructor(slack: Slack, faults: Faults, appMethods: Methods) {
+  constructor(slack: Slack, faults: Faults, held: HeldRequests, appMethods: Methods) {
     this.#slack = slack;
     this.#faults = faults;
+    this.#held = held;
     this.#methods = new Map(
       Object.entries({
         ...authMethods,
@@ -49,14 +58,17 @@ export class WebApi {
 
   async answer(name: string, request: WebApiRequest): Promise<WebApiAnswer> {
     const lost = this.#faults.takeLoss(name);
+    const hold = lost === null ? this.#faults.takeHold(name) : null;
     const record: SlackCall = { method: name, args: argumentsOf(request), result: 'lost' };
     this.#calls.push(record);
-    if (lost === 'before') return 'cut';
+    if (hold === 'before') await this.#held.hold(request.gone);
+    if (lost === 'before' || hold === 'before') return 'cut';
     const retryAfter = this.#faults.takeRateLimit(name);
     const answer =
       retryAfter === null ? await this.#call(name, request, record) : tooManyRequests(retryAfter, record);
-    if (this.#faults.delay > 0) await wait(this.#faults.delay);
-    return lost === 'after' ? 'cut' : answer;
+    if (hold === 'after') await this.#held.hold(request.gone);
+    else if (this.#faults.delay > 0) await wait(this.#faults.delay);
+    return lost === 'after' || hold === 'after' ? 'cut' : answer;
   }
 
   async #call(name: string, request: WebApiRequest, record: SlackCall): Promise<WebApiAnswer> {
@@ -69,7 +81,7 @@ export class WebApi {
       const { token, args } = readCall(request.contentType, request.authorization, request.body);
       if (method === undefined) throw new Refusal('unknown_method', { req_method: name });
       this.#authorize(method, token);
-      const refusal = this.#faults.takeRefusal(name);
+      const refusal = this.#faults.takeRefusal(name, args);
       if (refusal !== null) throw new Refusal(refusal);
       const body = await method.call(this.#slack, args);
       record.result = 'ok';
