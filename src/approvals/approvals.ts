@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import type { ChannelId, MemberId } from '../ids.ts';
+import { newReference } from '../reference.ts';
+import { holdAccount, letGoOfAccount } from '../store/account-lock.ts';
+import {
+  dueRequests,
+  insertRequest,
+  lockRequest,
+  openRequestAbout,
+  openRequests,
+  putOff,
+  readRequest,
+  recordDecision,
+  requestOfDelivery,
+  updateRequest,
+} from '../store/approval-requests.ts';
+import { auditStep, stepsOf } from '../store/steps.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
+import type { Event, Step } from './event.ts';
+import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway } from './request.ts';
+import * as rules from './rules.ts';
+
+/** What someone asks for. */
+export type Filing = {
+  /** The delivery that asks: the same one twice is one request. */
+  deliveryKey: string;
+  action: Action;
+  requester: MemberId;
+  reason: string | null;
+  channel: ChannelId;
+};
+
+/** `already-open`: there is one about this user, and this is it. `repeat`: the same delivery filed it before. */
+export type Filed = { kind: 'filed' | 'already-open' | 'repeat'; request: ApprovalRequest };
+
+/** What came of a click: the step it made, or why there is none; `unknown` when there is no such request. */
+export type Answer =
+  | { kind: 'step'; request: ApprovalRequest }
+  | { kind: 'no'; objection: rules.Objection; request: ApprovalRequest }
+  | { kind: 'unknown' };
+
+/** A request that the holder of `claim` is to carry out. */
+export type Claim = { claim: string; request: ApprovalRequest; lookFirst: boolean };
+
+const ACCOUNT_BUSY_MILLISECONDS = 500;
+const MOST_TRIES = 3;
+
+/**
+ * Takes approval requests through their states, each step in one transaction: lock the request, read, rule, write
+ * the request with its audit row and with what Slack must show from now on.
+ */
+export class Approvals {
+  readonly policy: rules.Policy;
+  readonly #store: Store;
+  readonly #confirms: boolean;
+  readonly #onStep: () => void;
+
+  /**
+   * @param confirms whether a completed change is also shown in a channel for confirmations
+   * @param onStep called after each step: there is something to show, or to carry out
+   */
+  constructor(store: Store, policy: rules.Policy, confirms: boolean, onStep: () => void) {
+    this.#store = store;
+    this.policy = policy;
+    this.#confirms = confirms;
+    this.#onStep = onStep;
+  }
+
+  async file(filing: Filing): Promise<Filed> {
+    for (let attempt = 1; ; attempt += 1) {
+      const filed = await this.#store.transaction((transaction) => this.#file(transaction, filing));
+      if (filed.kind === 'filed') this.#onStep();
+      if (filed.kind !== 'taken') return filed;
+      // The id was taken, or the open request that was in the way ended meanwhile.
+      if (attempt === MOST_TRIES) throw new Error('a request could not be filed');
+    }
+  }
+
+  async approve(id: RequestId, by: MemberId): Promise<Answer> {
+    return await this.#step(id, by, (request, now) => rules.approve(request, by, this.policy, now));
+  }
+
+  async deny(id: RequestId, by: MemberId, reason: string | null): Promise<Answer> {
+    return await this.#step(id, by, (request, now) => rules.deny(request, by, reason, now));
+  }
+
+  /** Why this member cannot deny the request now, without denying it; null when they can. */
+  async objectionToDenying(id: RequestId, by: MemberId): Promise<Exclude<Answer, { kind: 'step' }> | null> {
+    const read = await this.#store.transaction(async ({ database, now }) => ({
+      request: await readRequest(database, id),
+      at: await now(),
+    }));
+    if (!read.request) return { kind: 'unknown' };
+    const ruling = rules.deny(read.request, by, null, read.at);
+    return ruling.kind === 'no' ? { ...ruling, request: read.request } : null;
+  }
+
+  async cancel(id: RequestId, by: MemberId): Promise<Answer> {
+    return await this.#step(id, by, (request) => rules.cancel(request, by));
+  }
+
+  /** @param why nobody can be shown it, for people */
+  async cancelUnseen(id: RequestId, why: string): Promise<Answer> {
+    return await this.#step(id, null, (request) => rules.cancelUnseen(request, why));
+  }
+
+  async retry(id: RequestId, by: MemberId): Promise<Answer> {
+    return await this.#step(id, by, (request, now) => rules.retry(request, now));
+  }
+
+  /** For the transaction that records that the target was locked. */
+  async targetLocked(transaction: Transaction, id: RequestId, by: MemberId): Promise<void> {
+    const request = await lockRequest(transaction, id);
+    const ruling = request && rules.targetLocked(request);
+    if (request && ruling?.kind === 'step') await this.#take(transaction, request, ruling, by);
+    this.#onStep();
+  }
+
+  /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */
+  async advance(id: RequestId): Promise<Claim | null> {
+    const claim = randomUUID();
+    const request = await this.#store.transaction(async (transaction) => {
+      const current = await lockRequest(transaction, id);
+      const now = await transaction.now();
+      const ruling = current && rules.whatIsDue(current, claim, this.policy, now);
+      if (!current || ruling?.kind !== 'step') return null;
+      if (ruling.state.kind === 'executing' && takesSuperuserAway(current.action)) {
+        if (!(await holdAccount(transaction, id, ruling.state.leaseUntil))) {
+          await putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
+          return null;
+        }
+      }
+      return await this.#take(transaction, current, ruling, null);
+    });
+    if (request === null) return null;
+    this.#onStep();
+    const { state } = request;
+    return state.kind === 'executing' ? { claim, request, lookFirst: state.lookFirst } : null;
+  }
+
+  /** Records what came of a claim; `no` when the claim has passed to somebody else meanwhile. */
+  async record({ request: { id }, claim }: Claim, outcome: rules.Outcome): Promise<Answer> {
+    return await this.#step(id, null, (request, now) => rules.record(request, claim, outcome, now));
+  }
+
+  async get(id: RequestId): Promise<ApprovalRequest | null> {
+    return await this.#store.read((database) => readRequest(database, id));
+  }
+
+  /** All open requests, oldest first. */
+  async open(): Promise<ApprovalRequest[]> {
+    return await this.#store.read((database) => openRequests(database));
+  }
+
+  /** The steps of a request, first to last. */
+  async steps(id: RequestId): Promise<Step[]> {
+    return await this.#store.read((database) => stepsOf(database, id));
+  }
+
+  /** The ids of up to `limit` requests that `advance` will do something with. */
+  async due(limit: number): Promise<RequestId[]> {
+    return await this.#store.read((database) => dueRequests(database, this.#store.engine, limit));
+  }
+
+  /** Where the request's message is, once it is known to have been posted. */
+  async messageOf(id: RequestId): Promise<{ channel: ChannelId; ts: string } | null> {
+    return await this.#store.read((database) => messageOf(database, id));
+  }
+
+  /**
+   * A button of the request was clicked on this message. Where the recorded message is another one, this is a copy,
+   * from a posting whose answer was lost, and is kept up to date as well; where none is recorded yet, this is it.
+   */
+  async seenAt(id: RequestId, at: { channel: ChannelId; ts: string }): Promise<void> {
+    const known = await this.messageOf(id);
+    if (known?.ts === at.ts && known.channel === at.channel) return;
+    await this.#store.transaction(async (transaction) => {
+      const request = await lockRequest(transaction, id);
+      if (request?.channel !== at.channel) return;
+      const recorded = await messageOf(transaction.database, id);
+      if (recorded === null) await recordShown(transaction, id, 'message', { ...at, version: 0 });
+      else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });
+      await displayDue(transaction, id, await transaction.now());
+    });
+    this.#onStep();
+  }
+
+  async #file(transaction: Transaction, filing: Filing): Promise<Filed | { kind: 'taken' }> {
+    const { deliveryKey, action, requester, reason, channel } = filing;
+    const { policy } = this;
+    const now = await transaction.now();
+    const approvalsRequired = policy.requiredFor.includes(action.kind) ? policy.approvalsRequired : 0;
+    const request: ApprovalRequest = {
+      id: RequestId.parse(newReference()),
+      action,
+      requester,
+      reason,
+      channel,
+      approvalsRequired,
+      approvers: [],
+      state: rules.filed(approvalsRequired, policy, now),
+      version: 1,
+      filedAt: now,
+      expiresAt: now + policy.ttl,
+    };
+    if (await insertRequest(transaction, { ...request, deliveryKey })) {
+      await this.#show(transaction, request, { kind: 'filed' });
+      await auditStep(transaction, request, requester, { kind: 'filed' });
+      return { kind: 'filed', request };
+    }
+    const repeated = await requestOfDelivery(transaction.database, deliveryKey);
+    if (repeated) return { kind: 'repeat', request: repeated };
+    const open = await openRequestAbout(transaction.database, action.target.id);
+    return open ? { kind: 'already-open', request: open } : { kind: 'taken' };
+  }
+
+  async #step(
+    id: RequestId,
+    actor: MemberId | null,
+    rule: (request: ApprovalRequest, now: number) => rules.Ruling,
+  ): Promise<Answer> {
+    const answer = await this.#store.transaction(async (transaction): Promise<Answer> => {
+      const request = await lockRequest(transaction, id);
+      if (!request) return { kind: 'unknown' };
+      const ruling = rule(request, await transaction.now());
+      if (ruling.kind === 'no') return { ...ruling, request };
+      return { kind: 'step', request: await this.#take(transaction, request, ruling, actor) };
+    });
+    if (answer.kind === 'step') this.#onStep();
+    return answer;
+  }
+
+  /** Writes a step of a locked request. */
+  async #take(
+    transaction: Transaction,
+    before: ApprovalRequest,
+    { state, event, action = before.action }: Extract<rules.Ruling, { kind: 'step' }>,
+    actor: MemberId | null,
+  ): Promise<ApprovalRequest> {
+    const { id } = before;
+    const at = await transaction.now();
+    const approved = event.kind === 'approved' && actor !== null;
+    const approvers = approved ? [...before.approvers, actor] : before.approvers;
+    const request = { ...before, action, state, approvers, version: before.version + 1 };
+    await updateRequest(transaction, request, at);
+    if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
+      const reason = event.kind === 'denied' ? event.reason : null;
+      await recordDecision(transaction, { request: id, approver: actor, verdict: event.kind, reason, at });
+    }
+    if (before.state.kind === 'executing' && state.kind !== 'executing')
+      await letGoOfAccount(transaction, id);
+    await this.#show(transaction, request, event);
+    await auditStep(transaction, request, actor, event);
+    return request;
+  }
+
+  /** What Slack must show from now on. */
+  async #show(transaction: Transaction, { id, version }: ApprovalRequest, event: Event): Promise<void> {
+    await want(transaction, id, 'message', version);
+    await wantOfCopies(transaction, id, version);
+    if (event.kind === 'filed') return;
+    await want(transaction, id, 'thread', version);
+    if (isOutcome(event)) await want(transaction, id, 'requester', version);
+    if (event.kind === 'completed' && this.#confirms) await want(transaction, id, 'confirmation', version);
+  }
+}
+
+/** Whether the requester is to hear of it: what they did themselves they know. */
+function isOutcome(event: Event): boolean {
+  switch (event.kind) {
+    case 'denied':
+    case 'expired':
+    case 'completed':
+    case 'failed':
+    case 'refused':
+      return true;
+    case 'cancelled':
+      return event.why !== null;
+    default:
+      return false;
+  }
+}

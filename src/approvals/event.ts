@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { MemberId } from '../ids.ts';
+import { Obstacle, type RequestId } from './request.ts';
+
+/** What a step was. Kept in the audit log, from where the request's thread is drawn. */
+export const Event = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('filed') }),
+  /** `given`: how many approvals there are with this one. */
+  z.object({ kind: z.literal('approved'), given: z.number() }),
+  z.object({ kind: z.literal('denied'), reason: z.string().nullable() }),
+  z.object({ kind: z.literal('cancelled'), why: z.string().nullable() }),
+  z.object({ kind: z.literal('expired') }),
+  z.object({ kind: z.literal('reminded') }),
+  /** `lookFirst`: an earlier attempt may have carried it out. */
+  z.object({ kind: z.literal('started'), lookFirst: z.boolean() }),
+  z.object({ kind: z.literal('postponed'), until: z.number() }),
+  z.object({ kind: z.literal('completed'), found: z.boolean() }),
+  z.object({ kind: z.literal('failed'), why: z.string(), unclear: z.boolean() }),
+  z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
+  z.object({ kind: z.literal('retried') }),
+  /** The time for a retry is over. */
+  z.object({ kind: z.literal('closed') }),
+  /** The target was locked while the request waited. */
+  z.object({ kind: z.literal('locked') }),
+]);
+export type Event = z.infer<typeof Event>;
+
+/** One step of a request: the `number`th, at Unix milliseconds, by a member or (null) by itself. */
+export type Step = { request: RequestId; number: number; at: number; actor: MemberId | null; event: Event };

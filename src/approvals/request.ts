@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { type ChannelId, MemberId } from '../ids.ts';
+
+/** An approval request's own name, such as `K7Q2-9FMX`: it stands in its message and in the audit log. */
+export const RequestId = z
+  .string()
+  .regex(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/)
+  .brand<'RequestId'>();
+export type RequestId = z.infer<typeof RequestId>;
+
+/** Whom a request concerns, as they were when it was filed: what approvers are shown, and what must still hold. */
+export const Target = z.object({
+  id: z.string().regex(/^[A-Za-z0-9]+$/),
+  login: z.string(),
+  /** The name, or the login where there is none. */
+  name: z.string(),
+  role: z.string().nullable(),
+  locked: z.boolean(),
+  twoFactor: z.boolean().nullable(),
+  /** ISO 8601. */
+  lastActiveAt: z.string().nullable(),
+});
+export type Target = z.infer<typeof Target>;
+
+/** What will be done, and nothing else. Stored as it is, with a version of its form. */
+export const Action = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('delete'), version: z.literal(1), target: Target }),
+]);
+export type Action = z.infer<typeof Action>;
+export type ActionKind = Action['kind'];
+
+/** Why an approved action is not carried out, now or later. */
+export const Obstacle = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gone') }),
+  z.object({
+    kind: z.literal('changed'),
+    differences: z.array(
+      z.object({ field: z.enum(['login', 'name', 'role', 'lock']), approved: z.string(), found: z.string() }),
+    ),
+  }),
+  z.object({ kind: z.literal('protected'), protection: z.enum(['token', 'owner', 'last-superuser']) }),
+  /** Who asked, or too many of those who approved, are no longer superusers. */
+  z.object({ kind: z.literal('rights'), whose: z.enum(['requester', 'approvers']) }),
+]);
+export type Obstacle = z.infer<typeof Obstacle>;
+
+/**
+ * Where a request stands. Moments are Unix milliseconds by the database's clock.
+ *
+ * ```
+ * pending -> approved -> executing -> completed
+ *    |          ^            |------> failed    (a retry goes back to approved while it is retryable)
+ *    |          '--retry-----'------> refused
+ *    |--denied      --cancelled      --expired
+ * ```
+ */
+export const State = z.discriminatedUnion('kind', [
+  /** `remindAt`: null once it was done, or where the request expires before. */
+  z.object({ kind: z.literal('pending'), remindAt: z.number().nullable() }),
+  /** `lookFirst`: an earlier attempt may have carried it out. */
+  z.object({ kind: z.literal('approved'), notBefore: z.number(), lookFirst: z.boolean() }),
+  /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
+  z.object({
+    kind: z.literal('executing'),
+    claim: z.string(),
+    leaseUntil: z.number(),
+    lookFirst: z.boolean(),
+  }),
+  /** `found`: an earlier attempt, whose answer was lost, had done it. */
+  z.object({ kind: z.literal('completed'), found: z.boolean() }),
+  /** `unclear`: it may have been carried out all the same. `why` is for people. */
+  z.object({
+    kind: z.literal('failed'),
+    why: z.string(),
+    unclear: z.boolean(),
+    retryable: z.boolean(),
+  }),
+  z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
+  z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
+  /** `why` is null when the requester took it back, else why it could not be shown to anybody, for people. */
+  z.object({ kind: z.literal('cancelled'), why: z.string().nullable() }),
+  z.object({ kind: z.literal('expired') }),
+]);
+export type State = z.infer<typeof State>;
+
+/** A change that waits for other superusers. */
+export type ApprovalRequest = {
+  id: RequestId;
+  action: Action;
+  requester: MemberId;
+  reason: string | null;
+  /** Where it is shown to those who may approve. */
+  channel: ChannelId;
+  approvalsRequired: number;
+  /** Who has approved, first to last. */
+  approvers: readonly MemberId[];
+  state: State;
+  /** The number of its latest step. */
+  version: number;
+  filedAt: number;
+  expiresAt: number;
+};
+
+/** Whether anything can still come of it. */
+export function isOpen({ state }: ApprovalRequest): boolean {
+  switch (state.kind) {
+    case 'pending':
+    case 'approved':
+    case 'executing':
+      return true;
+    case 'failed':
+      return state.retryable;
+    default:
+      return false;
+  }
+}
+
+/** Whether carrying it out leaves the account with one Fastly superuser less. */
+export function takesSuperuserAway({ target }: Action): boolean {
+  return target.role === 'superuser' && !target.locked;
+}
+
+/** Whether the target can be locked while the request waits: for a Fastly superuser that takes approval itself. */
+export function mayBeLocked({ target }: Action): boolean {
+  return !target.locked && target.role !== 'superuser';
+}
+
+/** The longest reason that is taken, in characters. */
+export const REASON_LENGTH = 240;

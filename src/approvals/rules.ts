@@ -1,0 +1,202 @@
+import type { MemberId } from '../ids.ts';
+import type { Event } from './event.ts';
+import type { Action, ApprovalRequest, Obstacle, State } from './request.ts';
+
+/** How this installation approves. Durations are milliseconds. */
+export type Policy = {
+  superusers: readonly MemberId[];
+  /** The kinds of action that wait; others are carried out at once. */
+  requiredFor: readonly string[];
+  /** How many others must approve. */
+  approvalsRequired: number;
+  allowSelfApproval: boolean;
+  ttl: number;
+  reminder: number;
+  lease: number;
+};
+
+/** Why a step is not taken. */
+export type Objection =
+  | 'own-request'
+  | 'already-approved'
+  /** It has been decided, is being carried out, or has ended: the state says which. */
+  | 'not-waiting'
+  | 'too-late'
+  | 'not-the-requester'
+  | 'not-failed'
+  | 'another-claim';
+
+/** What the rules say to something that is to happen to a request: the step, or why there is none. */
+export type Ruling =
+  | { kind: 'step'; state: State; event: Event; action?: Action }
+  | { kind: 'no'; objection: Objection };
+
+const no = (objection: Objection): Ruling => ({ kind: 'no', objection });
+
+/** The state of a request that was just filed: approved at once where no approval is asked for. */
+export function filed(approvalsRequired: number, { ttl, reminder }: Policy, now: number): State {
+  return approvalsRequired === 0
+    ? { kind: 'approved', notBefore: now, lookFirst: false }
+    : { kind: 'pending', remindAt: reminder < ttl ? now + reminder : null };
+}
+
+export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, now: number): Ruling {
+  const { approvers, approvalsRequired, state } = request;
+  const given = approvers.length + 1;
+  if (approvers.includes(by)) return no('already-approved');
+  if (state.kind !== 'pending') return no('not-waiting');
+  if (request.expiresAt <= now) return no('too-late');
+  if (by === request.requester && !policy.allowSelfApproval) return no('own-request');
+  const enough = given >= approvalsRequired;
+  return {
+    kind: 'step',
+    state: enough ? { kind: 'approved', notBefore: now, lookFirst: false } : state,
+    event: { kind: 'approved', given },
+  };
+}
+
+/** Any other superuser may deny, who has approved before included; the requester cancels. */
+export function deny(request: ApprovalRequest, by: MemberId, reason: string | null, now: number): Ruling {
+  if (request.state.kind !== 'pending') return no('not-waiting');
+  if (request.expiresAt <= now) return no('too-late');
+  if (by === request.requester) return no('own-request');
+  return { kind: 'step', state: { kind: 'denied', by, reason }, event: { kind: 'denied', reason } };
+}
+
+/** The requester takes back what waits, or gives up what failed. */
+export function cancel(request: ApprovalRequest, by: MemberId): Ruling {
+  const { state } = request;
+  const possible = state.kind === 'pending' || (state.kind === 'failed' && state.retryable);
+  if (!possible) return no('not-waiting');
+  if (by !== request.requester) return no('not-the-requester');
+  return cancelled(null);
+}
+
+/** Nobody can see the request where it should be shown. */
+export function cancelUnseen({ state }: ApprovalRequest, why: string): Ruling {
+  return state.kind === 'pending' ? cancelled(why) : no('not-waiting');
+}
+
+function cancelled(why: string | null): Ruling {
+  return { kind: 'step', state: { kind: 'cancelled', why }, event: { kind: 'cancelled', why } };
+}
+
+/** What the requester may do with a failed request, any superuser may: the approvals it has still count. */
+export function retry({ state, expiresAt }: ApprovalRequest, now: number): Ruling {
+  if (state.kind !== 'failed') return no('not-failed');
+  if (!state.retryable || expiresAt <= now) return no('too-late');
+  return {
+    kind: 'step',
+    state: { kind: 'approved', notBefore: now, lookFirst: state.unclear },
+    event: { kind: 'retried' },
+  };
+}
+
+/** The target was locked meanwhile, by this bot: approvers are shown that, and it is no surprise later. */
+export function targetLocked({ state, action }: ApprovalRequest): Ruling {
+  if (state.kind !== 'pending' || action.target.locked) return no('not-waiting');
+  return {
+    kind: 'step',
+    state,
+    event: { kind: 'locked' },
+    action: { ...action, target: { ...action.target, locked: true } },
+  };
+}
+
+/** What time alone makes due now; `null` when nothing is. `claim` is for whoever asks, should it be theirs to do. */
+export function whatIsDue(
+  request: ApprovalRequest,
+  claim: string,
+  policy: Policy,
+  now: number,
+): Ruling | null {
+  const { state, expiresAt } = request;
+  switch (state.kind) {
+    case 'pending':
+      if (expiresAt <= now) return { kind: 'step', state: { kind: 'expired' }, event: { kind: 'expired' } };
+      return state.remindAt !== null && state.remindAt <= now
+        ? { kind: 'step', state: { kind: 'pending', remindAt: null }, event: { kind: 'reminded' } }
+        : null;
+    case 'approved':
+      return state.notBefore <= now ? claimed(claim, state.lookFirst, policy, now) : null;
+    case 'executing':
+      return state.leaseUntil <= now ? claimed(claim, true, policy, now) : null;
+    case 'failed':
+      return state.retryable && expiresAt <= now
+        ? { kind: 'step', state: { ...state, retryable: false }, event: { kind: 'closed' } }
+        : null;
+    default:
+      return null;
+  }
+}
+
+function claimed(claim: string, lookFirst: boolean, { lease }: Policy, now: number): Ruling {
+  return {
+    kind: 'step',
+    state: { kind: 'executing', claim, leaseUntil: now + lease, lookFirst },
+    event: { kind: 'started', lookFirst },
+  };
+}
+
+/** When `whatIsDue` will next have something; `null` for never. */
+export function dueAt(state: State, expiresAt: number): number | null {
+  switch (state.kind) {
+    case 'pending':
+      return state.remindAt === null ? expiresAt : Math.min(state.remindAt, expiresAt);
+    case 'approved':
+      return state.notBefore;
+    case 'executing':
+      return state.leaseUntil;
+    case 'failed':
+      return state.retryable ? expiresAt : null;
+    default:
+      return null;
+  }
+}
+
+/** What came of carrying it out. `until` is Unix milliseconds. */
+export type Outcome =
+  | { kind: 'completed'; found: boolean }
+  | { kind: 'failed'; why: string; unclear: boolean }
+  | { kind: 'refused'; obstacle: Obstacle }
+  | { kind: 'postponed'; until: number; lookFirst: boolean };
+
+/** Records an outcome, from whoever holds the claim only. A failed request may be retried while its time lasts. */
+export function record(request: ApprovalRequest, claim: string, outcome: Outcome, now: number): Ruling {
+  const { state, expiresAt } = request;
+  if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
+  switch (outcome.kind) {
+    case 'completed':
+    case 'refused':
+      return { kind: 'step', state: outcome, event: outcome };
+    case 'failed':
+      return { kind: 'step', state: { ...outcome, retryable: now < expiresAt }, event: outcome };
+    case 'postponed': {
+      const { until, lookFirst } = outcome;
+      return {
+        kind: 'step',
+        state: { kind: 'approved', notBefore: until, lookFirst },
+        event: { kind: 'postponed', until },
+      };
+    }
+  }
+}
+
+/** Whose rights an approved request has lost since; `null` when they all still hold. */
+export function lostRights(request: ApprovalRequest, policy: Policy): 'requester' | 'approvers' | null {
+  const { superusers, allowSelfApproval } = policy;
+  const { requester } = request;
+  if (!superusers.includes(requester)) return 'requester';
+  const standing = request.approvers.filter(
+    (approver) => superusers.includes(approver) && (allowSelfApproval || approver !== requester),
+  );
+  return standing.length < request.approvalsRequired ? 'approvers' : null;
+}
+
+/** Who may still approve: the other superusers who have not yet. */
+export function mayApprove(request: ApprovalRequest, policy: Policy): MemberId[] {
+  return policy.superusers.filter(
+    (member) =>
+      !request.approvers.includes(member) && (member !== request.requester || policy.allowSelfApproval),
+  );
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Engine } from './engine.ts';
+import type { AuditRow, Tables } from './tables.ts';
+
+/** What is told of one step: who did what to whom, and what came of it. */
+export type AuditEntry = {
+  /** The Slack member; null for what happened by itself. */
+  actor: string | null;
+  /** The kind of change, such as `delete` or `reset`. */
+  change: string;
+  /** What became of it with this entry, such as `begun` or `approved`. */
+  event: string;
+  /** The Fastly user's id. */
+  target: string;
+  request?: { id: string; step: number };
+  /** Never a secret. */
+  details: object;
+};
+
+/** What the first row has in place of its predecessor's hash. */
+const BEFORE_THE_FIRST = '0'.repeat(64);
+
+/**
+ * Adds a row to the chain. Writers take turns until their transactions end, so it comes last in one.
+ *
+ * @param at Unix milliseconds
+ */
+export async function append(
+  database: Kysely<Tables>,
+  engine: Engine,
+  entry: AuditEntry,
+  at: number,
+): Promise<AuditRow> {
+  if (engine.lockAuditLog) await engine.lockAuditLog.execute(database);
+  const last = await database
+    .selectFrom('audit_log')
+    .select(['seq', 'hash'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const unsigned = {
+    seq: (last?.seq ?? 0) + 1,
+    at,
+    actor: entry.actor,
+    change: entry.change,
+    event: entry.event,
+    target: entry.target,
+    request_id: entry.request?.id ?? null,
+    step: entry.request?.step ?? null,
+    details: JSON.stringify(entry.details),
+    previous_hash: last?.hash ?? BEFORE_THE_FIRST,
+  };
+  const row = { ...unsigned, hash: hashOf(unsigned) };
+  await database.insertInto('audit_log').values(row).execute();
+  return row;
+}
+
+function hashOf(row: Omit<AuditRow, 'hash'>): string {
+  const content = [
+    row.seq,
+    row.at,
+    row.actor,
+    row.change,
+    row.event,
+    row.target,
+    row.request_id,
+    row.step,
+    row.details,
+    row.previous_hash,
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** Whether the chain is whole. What was cut off its end shows only beside a copy of the last hash, as in the log. */
+export type Verdict =
+  | { whole: true; entries: number; lastHash: string | null }
+  | { whole: false; seq: number; problem: string };
+
+/** Reads the whole log and follows the chain from its first row. */
+export async function verify(rows: AsyncIterable<AuditRow>): Promise<Verdict> {
+  let seq = 0;
+  let lastHash = BEFORE_THE_FIRST;
+  for await (const row of rows) {
+    const problem = problemWith(row, seq + 1, lastHash);
+    if (problem !== null) return { whole: false, seq: row.seq, problem };
+    seq = row.seq;
+    lastHash = row.hash;
+  }
+  return { whole: true, entries: seq, lastHash: seq === 0 ? null : lastHash };
+}
+
+function problemWith(row: AuditRow, expectedSeq: number, previousHash: string): string | null {
+  if (row.seq !== expectedSeq) return `entry ${expectedSeq} is missing before it`;
+  if (row.previous_hash !== previousHash) return 'it does not follow from the entry before it';
+  if (row.hash !== hashOf(row)) return 'its content is not what was written';
+  return null;
+}
+
+const ROWS_AT_A_TIME = 1_000;
+
+/** All rows, oldest first, a thousand at a time. */
+export async function* rowsOf(database: Kysely<Tables>): AsyncGenerator<AuditRow> {
+  let after = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const rows = await database
+      .selectFrom('audit_log')
+      .selectAll()
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(ROWS_AT_A_TIME)
+      .execute();
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
+}
+
+/** Whether a migration has made the log yet. */
+export async function hasAuditLog(database: Kysely<Tables>): Promise<boolean> {
+  const tables = await database.introspection.getTables();
+  return tables.some(({ name }) => name === 'audit_log');
+}

@@ -1,0 +1,23 @@
+import type { Dialect, Kysely, RawBuilder } from 'kysely';
+
+/** What differs between SQLite and PostgreSQL; everything else is written once for both. */
+export type Engine = {
+  dialect: Dialect;
+  /** The database's clock in Unix milliseconds: leases are measured on it, whichever process reads it. */
+  now: RawBuilder<number>;
+  /** Follows a `select` whose row stays locked until the transaction ends; empty where the whole file is. */
+  forUpdate: RawBuilder<unknown>;
+  /** Makes the writers of the audit log take turns until their transactions end. */
+  lockAuditLog: RawBuilder<unknown> | null;
+  /** Statements that make the audit log refuse update, delete and truncate. */
+  protectAuditLog: readonly RawBuilder<unknown>[];
+  /** Whether one process owns the database, so that a claim found at start belongs to nobody alive. */
+  exclusive: boolean;
+  /** Takes hold of the database; what it throws says why it cannot be had. */
+  open(): Promise<void>;
+  /** Lets go of it, once Kysely has. */
+  close(): Promise<void>;
+};
+
+/** A Kysely of whatever tables: migrations change what those are. */
+export type AnyTables = Kysely<unknown>;

@@ -1,0 +1,178 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { MemberId } from '../ids.ts';
+import type { Store, Transaction } from './store.ts';
+import type { IntentRow, Tables } from './tables.ts';
+
+/** A change that one superuser makes at once, by the delivery that asked for it. */
+export type Change = {
+  /** The command's or click's `trigger_id`, or the submitted view's id. */
+  deliveryKey: string;
+  kind: 'reset' | 'lock';
+  caller: MemberId;
+  target: { id: string; login: string; name: string };
+  /** The request whose message asked for it, where it was one. */
+  request?: string;
+  /** Under which the log has more. */
+  reference: string;
+};
+
+/** What became of it. `unknown`: the call was begun, and its answer is not known. */
+export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };
+
+const Details = z.object({
+  target: z.object({ id: z.string(), login: z.string(), name: z.string() }),
+  request: z.string().optional(),
+  reference: z.string(),
+});
+
+/** Whether a change may be made now; `repeat` with the state of the one that the same delivery made before. */
+export type Begun = { kind: 'begun' } | { kind: 'repeat'; state: 'open' | Settlement['kind'] };
+
+/** One that a crash left behind. */
+export type Interrupted = { change: Change; state: 'open' | Settlement['kind'] };
+
+/**
+ * Changes that are recorded before they are made, so that the same delivery twice is one change, and a crash in
+ * between is noticed and told. Approval requests have their own record of the same kind.
+ */
+export class Intents {
+  readonly #store: Store;
+  readonly #lease: number;
+
+  /** @param lease after how many milliseconds an unsettled one counts as left behind; longer than any call */
+  constructor(store: Store, lease: number) {
+    this.#store = store;
+    this.#lease = lease;
+  }
+
+  /**
+   * Records that a change is about to be made, once for each delivery; but a form whose change failed may be sent
+   * once more.
+   */
+  async begin(change: Change): Promise<Begun> {
+    return await this.#store.transaction(async (transaction) => {
+      const { database, now } = transaction;
+      const { deliveryKey, kind, caller, target, request, reference } = change;
+      const at = await now();
+      const begun = { state: 'open', begun_at: at, due_at: at + this.#lease };
+      const details = JSON.stringify({ target, request, reference });
+      const { numInsertedOrUpdatedRows } = await database
+        .insertInto('intents')
+        .values({ delivery_key: deliveryKey, change: kind, caller, target: target.id, details, ...begun })
+        .onConflict((conflict) =>
+          conflict
+            .column('delivery_key')
+            .doUpdateSet({ change: kind, caller, target: target.id, details, ...begun })
+            .where('intents.state', '=', 'failed'),
+        )
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows !== 1n) {
+        const { state } = await database
+          .selectFrom('intents')
+          .select('state')
+          .where('delivery_key', '=', deliveryKey)
+          .executeTakeFirstOrThrow();
+        return { kind: 'repeat', state: IntentState.parse(state) };
+      }
+      await transaction.audit(entryOf(change, 'begun'));
+      return { kind: 'begun' };
+    });
+  }
+
+  /**
+   * Records what became of a change, once.
+   *
+   * @param also what happens in the same transaction
+   * @param tell whether the caller still has to be told, as nobody is there to tell them
+   */
+  async settle(
+    change: Change,
+    settlement: Settlement,
+    { also, tell = false }: { also?: (transaction: Transaction) => Promise<void>; tell?: boolean } = {},
+  ): Promise<void> {
+    await this.#store.transaction(async (transaction) => {
+      const { numUpdatedRows } = await transaction.database
+        .updateTable('intents')
+        .set({ state: settlement.kind, due_at: tell ? await transaction.now() : null })
+        .where('delivery_key', '=', change.deliveryKey)
+        .where('state', '=', 'open')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) return;
+      await also?.(transaction);
+      await transaction.audit(entryOf(change, settlement.kind, settlement.why));
+    });
+  }
+
+  /** Takes on the changes that were left behind: they are this process's for a lease. */
+  async takeOver(limit: number): Promise<Interrupted[]> {
+    const due = await this.#store.read((database) => this.#due(database, limit));
+    if (due.length === 0) return [];
+    return await this.#store.transaction(async ({ database, engine, now }) => {
+      const until = (await now()) + this.#lease;
+      const taken: Interrupted[] = [];
+      for (const key of due) {
+        const row = await database
+          .updateTable('intents')
+          .set({ due_at: until })
+          .where('delivery_key', '=', key)
+          .where('due_at', '<=', engine.now)
+          .returningAll()
+          .executeTakeFirst();
+        if (row) taken.push(interrupted(row));
+      }
+      return taken;
+    });
+  }
+
+  /** The caller of a change that was left behind has been told. */
+  async told({ deliveryKey }: Change): Promise<void> {
+    await this.#store.transaction(async ({ database }) => {
+      await database
+        .updateTable('intents')
+        .set({ due_at: null })
+        .where('delivery_key', '=', deliveryKey)
+        .execute();
+    });
+  }
+
+  async #due(database: Kysely<Tables>, limit: number): Promise<string[]> {
+    const rows = await database
+      .selectFrom('intents')
+      .select('delivery_key')
+      .where('due_at', '<=', this.#store.engine.now)
+      .orderBy('due_at')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.delivery_key);
+  }
+}
+
+const Kind = z.enum(['reset', 'lock']);
+const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
+
+function interrupted(row: IntentRow): Interrupted {
+  const { target, request, reference } = Details.parse(JSON.parse(row.details));
+  return {
+    change: {
+      deliveryKey: row.delivery_key,
+      kind: Kind.parse(row.change),
+      caller: MemberId.parse(row.caller),
+      target,
+      ...(request !== undefined && { request }),
+      reference,
+    },
+    state: IntentState.parse(row.state),
+  };
+}
+
+function entryOf({ kind, caller, target, request, reference }: Change, event: string, why?: string) {
+  const { login, name } = target;
+  return {
+    actor: caller,
+    change: kind,
+    event,
+    target: target.id,
+    details: { login, name, request, reference, why },
+  };
+}

@@ -1,0 +1,32 @@
+import { type Migration, Migrator } from 'kysely/migration';
+import type { AnyTables, Engine } from '../engine.ts';
+import * as approvals from './001-approvals.ts';
+
+/** Each by a name that sorts behind all earlier ones. A migration that has been released is never changed. */
+const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }> = {
+  '001-approvals': approvals,
+};
+
+/**
+ * Brings the tables up to date, whole or not at all. Several replicas may start at once: PostgreSQL lets one after
+ * the other do it, and only the first finds something to do.
+ *
+ * @throws what the database throws, and when the database is newer than this version of the bot
+ */
+export async function migrate(database: AnyTables, engine: Engine): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => bound(engine) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+function bound(engine: Engine): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, { up }]) => [
+      name,
+      { up: async (database: AnyTables) => await up(database, engine) },
+    ]),
+  );
+}

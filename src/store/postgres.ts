@@ -1,0 +1,50 @@
+import { PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Secret } from '../secret.ts';
+import type { Engine } from './engine.ts';
+
+const MOST_CONNECTIONS = 10;
+const CONNECT_MILLISECONDS = 5_000;
+/** A statement, or a transaction that does nothing, is given up after this long; what waits behind it goes on. */
+const STATEMENT_MILLISECONDS = 10_000;
+const AUDIT_LOG_LOCK = 4_209_153_571;
+
+/** PostgreSQL, shared by as many processes as there are. */
+export function postgres(url: Secret, onConnectionLost: (error: Error) => void = () => {}): Engine {
+  return {
+    dialect: new PostgresDialect({ pool: async () => openPool(url, onConnectionLost) }),
+    now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+    forUpdate: sql`for update`,
+    lockAuditLog: sql`select pg_advisory_xact_lock(${sql.lit(AUDIT_LOG_LOCK)})`,
+    protectAuditLog: [
+      sql`create function refuse_audit_log_change() returns trigger language plpgsql as
+        $$ begin raise exception 'the audit log is append-only'; end $$`,
+      sql`create trigger audit_log_append_only before update or delete or truncate on audit_log
+        for each statement execute function refuse_audit_log_change()`,
+    ],
+    exclusive: false,
+    open: async () => {},
+    close: async () => {},
+  };
+}
+
+function openPool(url: Secret, onConnectionLost: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url.reveal(),
+    max: MOST_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MILLISECONDS,
+    statement_timeout: STATEMENT_MILLISECONDS,
+    idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
+    application_name: 'fastly-user-bot',
+    types: { getTypeParser },
+  });
+  // A connection that breaks emits an error of its own, idle or not; without a listener it would end the process.
+  pool.on('error', onConnectionLost);
+  pool.on('connect', (client) => client.on('error', onConnectionLost));
+  return pool;
+}
+
+/** Unix milliseconds and counters are far from where numbers lose precision. */
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+}

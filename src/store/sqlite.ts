@@ -1,0 +1,150 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  sql,
+} from 'kysely';
+import type { Engine } from './engine.ts';
+
+/** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
+const BUSY_MILLISECONDS = 200;
+
+/** Another process has the file open. Two bots on one file would each take the other's claims for dead. */
+export class DatabaseInUse extends Error {
+  constructor(path: string) {
+    super(
+      `Another process uses the database ${path}. One process owns a SQLite file; for several replicas set DATABASE_URL=postgres://…`,
+    );
+    this.name = 'DatabaseInUse';
+  }
+}
+
+/**
+ * SQLite in one file, by Node's own driver: write-ahead log, every commit on the disk before it is told, the folder
+ * made when it is missing, the file for its owner alone, and one process a file.
+ *
+ * @param path of the file, or `:memory:`
+ */
+export function sqlite(path: string): Engine {
+  let owned: DatabaseSync | null = null;
+  return {
+    dialect: new ImmediateSqliteDialect({ database: async () => kyselyDatabase(openFile(path)) }),
+    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    forUpdate: sql``,
+    lockAuditLog: null,
+    protectAuditLog: ['update', 'delete'].map(
+      (
+        change,
+      ) => sql`create trigger ${sql.raw(`audit_log_no_${change}`)} before ${sql.raw(change)} on audit_log
+        begin select raise(abort, 'the audit log is append-only'); end`,
+    ),
+    exclusive: true,
+    open: async () => {
+      owned ??= own(path);
+    },
+    close: async () => {
+      owned?.close();
+      owned = null;
+    },
+  };
+}
+
+/**
+ * Holds a lock that ends with the process, however it ends: an open exclusive transaction on a file beside the
+ * database. The database itself stays readable for `npm run audit`.
+ */
+function own(path: string): DatabaseSync {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(path === ':memory:' ? path : `${path}.lock`, { timeout: 0 });
+  try {
+    lock.exec('pragma journal_mode = delete; begin exclusive');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw isBusy(error) ? new DatabaseInUse(path) : error;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
+const SQLITE_BUSY = 5;
+
+function openFile(path: string): DatabaseSync {
+  if (path !== ':memory:') {
+    // Made before SQLite does, so that there is no moment in which others can read it; its own files follow its mode.
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+  }
+  const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  return database;
+}
+
+/** Opens a database that another process may own, to look at it only. */
+export function readOnlySqlite(path: string): Pick<Engine, 'dialect'> {
+  const open = async () =>
+    kyselyDatabase(new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS }));
+  return { dialect: new ImmediateSqliteDialect({ database: open }) };
+}
+
+/** Node's driver in the shape that Kysely's SQLite dialect takes. */
+function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => database.close(),
+    prepare: (text) => {
+      const statement = database.prepare(text);
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...parameters.map(inputValue)),
+        run: (parameters) => statement.run(...parameters.map(inputValue)),
+        iterate: (parameters) => statement.iterate(...parameters.map(inputValue)),
+      };
+    },
+  };
+}
+
+function inputValue(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  throw new TypeError(`SQLite is given text, numbers and null only, not ${typeof value}`);
+}
+
+/** Kysely's dialect, with transactions that lock at their start: deferred ones fail halfway under contention. */
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/** SQLite rolls changes of tables back like any other, so migrations are carried out whole or not at all. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}

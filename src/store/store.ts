@@ -1,0 +1,112 @@
+import { Kysely, sql } from 'kysely';
+import type { Logger } from 'pino';
+import { type AuditEntry, append } from './audit-log.ts';
+import type { AnyTables, Engine } from './engine.ts';
+import { migrate } from './migrations/index.ts';
+import type { AuditRow, Tables } from './tables.ts';
+
+/** The database cannot be reached or is not set up yet: nothing was recorded. */
+export class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`the database cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/** One transaction: what is written in it happens together or not at all. */
+export type Transaction = {
+  database: Kysely<Tables>;
+  engine: Engine;
+  /** The database's clock, Unix milliseconds. Read after the locks one waits for. */
+  now(): Promise<number>;
+  /** Adds to the audit log. To be the last of a transaction's writes: it makes all others wait. */
+  audit(entry: AuditEntry): Promise<void>;
+};
+
+/**
+ * The durable state: approval requests, intents, what Slack must show, and the audit log. Each row of the audit
+ * log is a log line, too, so that there is a copy of its hashes outside the database.
+ */
+export class Store {
+  readonly engine: Engine;
+  readonly #log: Logger;
+  readonly #database: Kysely<Tables>;
+  readonly #untyped: AnyTables;
+  #connected = false;
+
+  constructor(engine: Engine, log: Logger) {
+    this.engine = engine;
+    this.#log = log;
+    this.#untyped = new Kysely<unknown>({ dialect: engine.dialect });
+    this.#database = this.#untyped.withTables<Tables>();
+  }
+
+  /**
+   * Opens the database and brings its tables up to date. To be tried again when it throws.
+   *
+   * @throws {DatabaseInUse} when another process owns it
+   */
+  async connect(): Promise<void> {
+    await this.engine.open();
+    await migrate(this.#untyped, this.engine);
+    this.#connected = true;
+  }
+
+  /** Reads without locks. @throws {StoreUnavailable} */
+  async read<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return await this.#available(() => work(this.#database));
+  }
+
+  /** @throws {StoreUnavailable} when nothing of it, or its commit, is known to have happened */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const appended: AuditRow[] = [];
+    const result = await this.#available(() =>
+      this.#database.transaction().execute((database) =>
+        work({
+          database,
+          engine: this.engine,
+          now: () => this.#now(database),
+          audit: async (entry) => {
+            appended.push(await append(database, this.engine, entry, await this.#now(database)));
+          },
+        }),
+      ),
+    );
+    for (const { details, ...row } of appended) {
+      this.#log.info({ audit: { ...row, details: JSON.parse(details) } }, 'audit');
+    }
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#database.destroy();
+    await this.engine.close();
+  }
+
+  async #now(database: Kysely<Tables>): Promise<number> {
+    const { rows } = await sql<{ now: number }>`select ${this.engine.now} as now`.execute(database);
+    const [row] = rows;
+    if (!row) throw new Error('the database did not tell the time');
+    return row.now;
+  }
+
+  async #available<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#connected) throw new StoreUnavailable('it is not connected yet');
+    try {
+      return await work();
+    } catch (error) {
+      if (isDatabaseTrouble(error)) throw new StoreUnavailable(error);
+      throw error;
+    }
+  }
+}
+
+/** PostgreSQL's and SQLite's errors, and those of the connection, carry codes; ours do not. */
+function isDatabaseTrouble(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ('code' in error || 'errcode' in error || /connection|timeout/i.test(error.message))
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * The tables, as both databases have them: text, whole numbers and null. Moments are Unix milliseconds by the
+ * database's clock; what has a shape of its own is JSON as text and is parsed where it is read.
+ */
+export type Tables = {
+  approval_requests: ApprovalRequestRow;
+  decisions: DecisionRow;
+  surfaces: SurfaceRow;
+  intents: IntentRow;
+  account_lock: AccountLockRow;
+  audit_log: AuditRow;
+};
+
+export type ApprovalRequestRow = {
+  id: string;
+  /** The delivery that asked for it: the same one twice is one request. */
+  delivery_key: string;
+  action: string;
+  /** Whom it concerns while it is open, so that nobody has two; null once it has ended. */
+  open_target: string | null;
+  requester: string;
+  reason: string | null;
+  channel: string;
+  approvals_required: number;
+  state: string;
+  /** Grows by one with each step. */
+  version: number;
+  filed_at: number;
+  expires_at: number;
+  /** When time alone makes a step due; null when nothing is to happen by itself. */
+  due_at: number | null;
+  /** When Slack is to be brought up to date; null when it is. */
+  display_due_at: number | null;
+  /** Until when one process is at it, and which. */
+  display_lease_until: number | null;
+  display_claim: string | null;
+};
+
+export type DecisionRow = {
+  request_id: string;
+  approver: string;
+  verdict: string;
+  reason: string | null;
+  decided_at: number;
+};
+
+/** Something in Slack that shows a request: the version it should show, the one it does, and where it is. */
+export type SurfaceRow = {
+  request_id: string;
+  name: string;
+  channel: string | null;
+  ts: string | null;
+  wanted: number;
+  shown: number;
+};
+
+/** A change that is made at once: recorded before its call, settled after it. */
+export type IntentRow = {
+  delivery_key: string;
+  change: string;
+  caller: string;
+  target: string;
+  details: string;
+  state: string;
+  begun_at: number;
+  /** When an open one counts as left behind, or its caller is to be told; null when nothing is left to do. */
+  due_at: number | null;
+};
+
+export type AccountLockRow = {
+  name: string;
+  holder: string | null;
+  held_until: number;
+};
+
+export type AuditRow = {
+  seq: number;
+  at: number;
+  actor: string | null;
+  change: string;
+  event: string;
+  target: string | null;
+  request_id: string | null;
+  step: number | null;
+  details: string;
+  previous_hash: string;
+  hash: string;
+};
