@@ -35,7 +35,12 @@ export function createApp(
   app.error(async (error) => {
     log.error({ err: error }, 'a delivery failed');
   });
-  const policy = { teamId, superusers: config.SUPERUSERS, commandChannels: config.COMMAND_CHANNELS };
+  const policy = {
+    teamId,
+    superusers: config.SUPERUSERS,
+    commandChannels: config.COMMAND_CHANNELS,
+    approvalsChannel: services.approvalsChannel,
+  };
   const { slack, conversations } = services;
   const deliveries = installGate(app, {
     policy,

@@ -2,18 +2,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HTTPReceiver } from '@slack/bolt';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { createApp } from './app.ts';
+import { type Background, createBackground, createStore } from './background.ts';
 import type { Config } from './config.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
-import { type HealthServer, Readiness, serveHealth } from './observability/health.ts';
+import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
 import type { Secret } from './secret.ts';
 import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
+import type { Services } from './slack/request.ts';
 import { SocketModeConnection } from './slack/socket-mode.ts';
+import { releaseAllClaims } from './store/left-behind.ts';
+import { DatabaseInUse } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
 
 /** A credential that is refused: nothing but a new one helps, so the process ends. */
 export class CredentialRefused extends Error {
@@ -41,6 +46,9 @@ export class Bot {
   readonly #inFlight = new InFlight();
   readonly #fastly: FastlyClient;
   readonly #slack: SlackClients;
+  readonly #store: Store;
+  readonly #background: Background;
+  readonly #services: Services;
   readonly #stopping = new AbortController();
   #health: HealthServer | null = null;
   #intake: Intake | null = null;
@@ -54,19 +62,39 @@ export class Bot {
       timeout: config.FASTLY_TIMEOUT,
     });
     this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+    this.#store = createStore(config, log);
+    const parts = {
+      fastly: this.#fastly,
+      directory: new Directory(this.#fastly),
+      slack: this.#slack,
+      conversations: new Conversations(this.#slack.interactive, log),
+      log,
+    };
+    this.#background = createBackground(config, { ...parts, store: this.#store }, (error) =>
+      this.#databaseHealth(error),
+    );
+    const { approvals, intents } = this.#background;
+    this.#services = {
+      ...parts,
+      approvals,
+      intents,
+      approvalsChannel: config.APPROVALS_CHANNEL ?? null,
+      confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
+    };
   }
 
   /**
    * Runs until `stop`.
    *
    * @throws {CredentialRefused} when Slack or Fastly will not take a token
+   * @throws {DatabaseInUse} when another process owns the SQLite file
    * @throws when a port is taken
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
     this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
-    await Promise.all([this.#reachFastly(), this.#serveSlack()]);
+    await Promise.all([this.#reachDatabase(), this.#reachFastly(), this.#serveSlack()]);
   }
 
   /** Begins nothing new, finishes what is under way (10 s at most), and closes everything. */
@@ -79,6 +107,7 @@ export class Bot {
     ]);
     if (!(await drained)) this.#log.warn({ underWay: this.#inFlight.size }, 'stopped with work under way');
     await this.#fastly.close();
+    await this.#store.close();
     await this.#health?.close();
   }
 
@@ -87,6 +116,26 @@ export class Bot {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();
     await this.#inFlight.idle();
+    await this.#background.worker.stop();
+  }
+
+  /** From then on the worker goes on with what waits, whether or not Slack and Fastly are there. */
+  async #reachDatabase(): Promise<void> {
+    await this.#persist('database', async () => {
+      await this.#store.connect();
+      if (this.#store.engine.exclusive) await releaseAllClaims(this.#store);
+    });
+    if (this.#stopping.signal.aborted) return;
+    this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'the database is ready');
+    this.#background.worker.start();
+  }
+
+  #databaseHealth(error: unknown): void {
+    if (error === null) this.#readiness.ready('database');
+    else {
+      this.#log.error({ err: error }, 'the database cannot be used, trying again');
+      this.#readiness.missing('database', error instanceof Error ? error.message : String(error));
+    }
   }
 
   async #reachFastly(): Promise<void> {
@@ -189,26 +238,18 @@ export class Bot {
   }
 
   #createApp(identity: Identity, receiver: SocketModeConnection['receiver'] | HTTPReceiver): void {
-    const conversations = new Conversations(this.#slack.interactive, this.#log);
-    const services = {
-      fastly: this.#fastly,
-      directory: new Directory(this.#fastly),
-      slack: this.#slack,
-      conversations,
-      confirmationsChannel: this.#config.CONFIRMATIONS_CHANNEL ?? null,
-      log: this.#log,
-    };
-    createApp(this.#config, identity, receiver, services, this.#inFlight, this.#stopping.signal, this.#log);
+    const { signal } = this.#stopping;
+    createApp(this.#config, identity, receiver, this.#services, this.#inFlight, signal, this.#log);
   }
 
   /** Tries until it works or the bot stops, saying meanwhile what is missing. A refused credential ends it. */
-  async #persist(dependency: 'slack' | 'fastly', attempt: () => Promise<void>): Promise<void> {
+  async #persist(dependency: Dependency, attempt: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (error instanceof CredentialRefused) throw error;
+        if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
         const why = error instanceof Error ? error.message : String(error);
         this.#readiness.missing(dependency, why);
         this.#log.warn({ dependency, err: error }, 'not there yet, trying again');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
+import { ChannelId, MemberId } from './ids.ts';
 import { Secret } from './secret.ts';
-import { ChannelId, MemberId } from './slack/ids.ts';
 
 /** What is said of a variable beside its schema: its use, its default as text, and whether `X_FILE` may name it. */
 const About = z.object({
@@ -41,17 +41,31 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** A comma-separated list; empty text is the empty list. */
+/** A comma-separated list, each entry once; empty text is the empty list. */
 const list = <Item extends z.ZodType>(item: Item, hint: string) =>
   z.string().transform((text, context) => {
     const items: z.output<Item>[] = [];
-    for (const entry of text.split(/[\s,]+/).filter((part) => part !== '')) {
+    for (const entry of new Set(text.split(/[\s,]+/).filter((part) => part !== ''))) {
       const parsed = item.safeParse(entry);
       if (parsed.success) items.push(parsed.data);
       else context.addIssue({ code: 'custom', message: `'${entry}' is not ${hint}` });
     }
     return items;
   });
+
+/** Where the durable state is. A PostgreSQL URL holds a password. */
+export type DatabaseLocation = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: Secret };
+
+const database = z.string().transform((text, context): DatabaseLocation => {
+  if (/^file:./.test(text))
+    return { kind: 'sqlite', path: text.slice('file:'.length).replace(/^\/{2,}/, '/') };
+  if (/^postgres(ql)?:\/\/./.test(text) && URL.canParse(text))
+    return { kind: 'postgres', url: new Secret(text) };
+  context.addIssue({ code: 'custom', message: 'must begin with file: or postgres://' });
+  return z.NEVER;
+});
+
+const ApprovalKind = z.enum(['delete', 'promote', 'demote']);
 
 /**
  * Every variable the bot reads, in the order the documentation lists them. `.env.example` and the README's table
@@ -85,9 +99,39 @@ export const Variables = z.object({
     { purpose: 'the channels in which commands are taken, ids, comma-separated; empty: any', fallback: '' },
     list(ChannelId, 'a channel id such as C0123ABCD'),
   ),
+  APPROVALS_CHANNEL: variable(
+    { purpose: 'the channel approval requests are shown in; not given: where the command was typed' },
+    ChannelId.optional(),
+  ),
   CONFIRMATIONS_CHANNEL: variable(
     { purpose: 'a channel that also gets every confirmation of a change' },
     ChannelId.optional(),
+  ),
+  APPROVAL_REQUIRED_FOR: variable(
+    {
+      purpose: 'what waits for other superusers, comma-separated; empty: nothing',
+      fallback: 'delete,promote,demote',
+    },
+    list(ApprovalKind, 'one of delete, promote, demote'),
+  ),
+  APPROVALS_REQUIRED: variable(
+    { purpose: 'how many other superusers must approve', fallback: '1' },
+    z
+      .string()
+      .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
+      .transform(Number),
+  ),
+  ALLOW_SELF_APPROVAL: variable(
+    { purpose: 'whether who asks may approve as well, true or false', fallback: 'false' },
+    z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true'),
+  ),
+  APPROVAL_TTL: variable(
+    { purpose: 'how long an approval request waits, and may be retried', fallback: '24h' },
+    duration,
+  ),
+  APPROVAL_REMINDER: variable(
+    { purpose: 'after what time those who may approve are mentioned once more', fallback: '4h' },
+    duration,
   ),
   FASTLY_API_TOKEN: variable(
     { purpose: 'a Fastly token with the global scope, of a user with the role superuser', secret: true },
@@ -97,6 +141,21 @@ export const Variables = z.object({
   FASTLY_TIMEOUT: variable(
     { purpose: 'how long one call to Fastly may take, retries included', fallback: '10s' },
     duration,
+  ),
+  EXECUTION_LEASE: variable(
+    {
+      purpose: 'for how long one process has an approved change to itself; at least 5 times FASTLY_TIMEOUT',
+      fallback: '60s',
+    },
+    duration,
+  ),
+  DATABASE_URL: variable(
+    {
+      purpose: 'where the bot keeps what must last: file:… for SQLite, postgres://… for several replicas',
+      fallback: 'file:./data/bot.db',
+      secret: true,
+    },
+    database,
   ),
   HOST: variable(
     { purpose: "the address that takes Slack's requests, HTTP mode only", fallback: '0.0.0.0' },
@@ -186,9 +245,31 @@ export function readConfig(environment: Environment): Config {
     );
   }
   const delivery = parsed.data && deliveryOf(parsed.data);
+  if (parsed.data) lines.push(...contradictions(parsed.data));
   if (lines.length > 0 || !parsed.success || !delivery)
     throw new ConfigError(lines, nothingIsSet(environment));
   return { ...parsed.data, delivery };
+}
+
+/** The sequential Fastly calls of one execution, each with a deadline of its own, and one to spare. */
+const CALLS_IN_A_LEASE = 5;
+
+/** What is wrong with variables that are each right. */
+function contradictions(values: Values): string[] {
+  const { SUPERUSERS, APPROVALS_REQUIRED, APPROVAL_REQUIRED_FOR, ALLOW_SELF_APPROVAL } = values;
+  const problems: string[] = [];
+  const possible = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
+  if (APPROVAL_REQUIRED_FOR.length > 0 && SUPERUSERS.length > 0 && possible < APPROVALS_REQUIRED) {
+    problems.push(
+      `APPROVALS_REQUIRED is ${APPROVALS_REQUIRED}, but SUPERUSERS names only ${possible} who could approve what one of them asks for (add superusers, or set APPROVAL_REQUIRED_FOR to nothing to do without approvals)`,
+    );
+  }
+  if (values.EXECUTION_LEASE < CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT) {
+    problems.push(
+      `EXECUTION_LEASE is shorter than ${CALLS_IN_A_LEASE} times FASTLY_TIMEOUT (a change must be over before another process takes it for dead)`,
+    );
+  }
+  return problems;
 }
 
 function deliveryOf({
@@ -199,13 +280,16 @@ function deliveryOf({
   return signingSecret ? { mode: 'http', signingSecret } : null;
 }
 
-/** A secret may come from a file named by `X_FILE`. Set but empty counts as unset, except for SUPERUSERS. */
+/** Lists for which nothing is something else than the default. */
+const MAY_BE_EMPTY = ['SUPERUSERS', 'APPROVAL_REQUIRED_FOR'];
+
+/** A secret may come from a file named by `X_FILE`. Set but empty counts as unset, except for lists that may be empty. */
 function textOf(
   { name, secret: isSecret }: (typeof VARIABLES)[number],
   environment: Environment,
 ): { value: string | undefined } | { problem: string } {
   const set = environment[name]?.trim();
-  const value = set === '' && name !== 'SUPERUSERS' ? undefined : set;
+  const value = set === '' && !MAY_BE_EMPTY.includes(name) ? undefined : set;
   const file = isSecret ? environment[`${name}_FILE`] : undefined;
   if (!file) return { value };
   if (value !== undefined) return { problem: `is set twice, by itself and by ${name}_FILE` };
@@ -214,6 +298,21 @@ function textOf(
   } catch {
     return { problem: `cannot be read from the file that ${name}_FILE names` };
   }
+}
+
+/**
+ * Where the durable state is, for what needs nothing else.
+ *
+ * @throws {ConfigError}
+ */
+export function readDatabaseLocation(environment: Environment): DatabaseLocation {
+  const about = VARIABLES.find(({ name }) => name === 'DATABASE_URL');
+  const text = about && textOf(about, environment);
+  const value = text && 'value' in text ? (text.value ?? about.fallback) : undefined;
+  const parsed = Variables.shape.DATABASE_URL.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problem = text && 'problem' in text ? text.problem : parsed.error.issues[0]?.message;
+  throw new ConfigError([`DATABASE_URL ${problem} (${about?.purpose})`], false);
 }
 
 function nothingIsSet(environment: Environment): boolean {

@@ -1,6 +1,7 @@
 import { Bot, CredentialRefused } from './bot.ts';
 import { ConfigError, processEnvironment, readConfig } from './config.ts';
 import { createLogger } from './observability/log.ts';
+import { DatabaseInUse } from './store/sqlite.ts';
 
 const BAD_CONFIGURATION = 2;
 
@@ -19,7 +20,11 @@ try {
   await bot.run();
 } catch (error) {
   const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const explained = error instanceof ConfigError || error instanceof CredentialRefused || portTaken;
+  const explained =
+    error instanceof ConfigError ||
+    error instanceof CredentialRefused ||
+    error instanceof DatabaseInUse ||
+    portTaken;
   process.stderr.write(
     `${explained ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );

@@ -8,7 +8,7 @@ import { ConfigError, readConfig, VARIABLES } from '../src/config.ts';
 const SOCKET = {
   SLACK_BOT_TOKEN: 'xoxb-bot-secret',
   SLACK_APP_TOKEN: 'xapp-app-secret',
-  SUPERUSERS: 'U0NORA001',
+  SUPERUSERS: 'U0NORA001,U0TOMAS01',
   FASTLY_API_TOKEN: 'fastly-secret',
 };
 const { SLACK_APP_TOKEN: _, ...WITHOUT_DELIVERY } = SOCKET;
@@ -36,10 +36,17 @@ describe('a configuration', () => {
   it('needs few variables and has defaults for the others', () => {
     expect(readConfig(SOCKET)).toMatchObject({
       SLACK_API_URL: 'https://slack.com/api/',
-      SUPERUSERS: ['U0NORA001'],
+      SUPERUSERS: ['U0NORA001', 'U0TOMAS01'],
       COMMAND_CHANNELS: [],
       FASTLY_API_URL: 'https://api.fastly.com',
       FASTLY_TIMEOUT: 10_000,
+      APPROVAL_REQUIRED_FOR: ['delete', 'promote', 'demote'],
+      APPROVALS_REQUIRED: 1,
+      ALLOW_SELF_APPROVAL: false,
+      APPROVAL_TTL: 86_400_000,
+      APPROVAL_REMINDER: 14_400_000,
+      EXECUTION_LEASE: 60_000,
+      DATABASE_URL: { kind: 'sqlite', path: './data/bot.db' },
       HOST: '0.0.0.0',
       PORT: 3000,
       HEALTH_HOST: '127.0.0.1',
@@ -92,8 +99,8 @@ describe('a time', () => {
     ['10s', 10_000],
     ['2m', 120_000],
     ['4h', 14_400_000],
-  ])('can be %s', (FASTLY_TIMEOUT, milliseconds) => {
-    expect(readConfig({ ...SOCKET, FASTLY_TIMEOUT }).FASTLY_TIMEOUT).toBe(milliseconds);
+  ])('can be %s', (APPROVAL_REMINDER, milliseconds) => {
+    expect(readConfig({ ...SOCKET, APPROVAL_REMINDER }).APPROVAL_REMINDER).toBe(milliseconds);
   });
 
   it.each(['10', '0s', '-1s', '1.5s', '10 s', '10S', '1d', 's', '1s2m', '999999999h'])(
@@ -102,6 +109,70 @@ describe('a time', () => {
       expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT }).problems).toEqual([
         expect.stringMatching(/^FASTLY_TIMEOUT must be a time such as 10s/),
       ]);
+    },
+  );
+});
+
+describe('approvals', () => {
+  it.each([
+    { SUPERUSERS: 'U0NORA001' },
+    { SUPERUSERS: 'U0NORA001,U0NORA001' },
+    { APPROVALS_REQUIRED: '2' },
+    { APPROVALS_REQUIRED: '3', ALLOW_SELF_APPROVAL: 'true' },
+  ])('that nobody could give are a mistake: %j', (variables) => {
+    expect(problemsOf({ ...SOCKET, ...variables }).problems).toEqual([
+      expect.stringMatching(/^APPROVALS_REQUIRED is \d, but SUPERUSERS names only \d/),
+    ]);
+  });
+
+  it.each([
+    { SUPERUSERS: 'U0NORA001', APPROVAL_REQUIRED_FOR: '' },
+    { SUPERUSERS: 'U0NORA001', ALLOW_SELF_APPROVAL: 'true' },
+    { SUPERUSERS: '' },
+  ])('are not missed where none are needed, or one gives them oneself: %j', (variables) => {
+    expect(() => readConfig({ ...SOCKET, ...variables })).not.toThrow();
+  });
+
+  it('are for things that exist', () => {
+    expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'delete,get' }).problems).toEqual([
+      expect.stringMatching(/^APPROVAL_REQUIRED_FOR 'get' is not one of delete, promote, demote/),
+    ]);
+  });
+});
+
+describe('EXECUTION_LEASE', () => {
+  it('is longer than the calls of one execution can take', () => {
+    const tooShort = { ...SOCKET, FASTLY_TIMEOUT: '20s' };
+    expect(problemsOf(tooShort).problems).toEqual([
+      expect.stringMatching(/^EXECUTION_LEASE is shorter than 5 times FASTLY_TIMEOUT/),
+    ]);
+    expect(readConfig({ ...tooShort, EXECUTION_LEASE: '100s' }).EXECUTION_LEASE).toBe(100_000);
+  });
+});
+
+describe('DATABASE_URL', () => {
+  it.each([
+    ['file:bot.db', 'bot.db'],
+    ['file:./data/bot.db', './data/bot.db'],
+    ['file:/var/lib/bot.db', '/var/lib/bot.db'],
+    ['file:///var/lib/bot.db', '/var/lib/bot.db'],
+  ])('%s is SQLite', (DATABASE_URL, path) => {
+    expect(readConfig({ ...SOCKET, DATABASE_URL }).DATABASE_URL).toEqual({ kind: 'sqlite', path });
+  });
+
+  it.each(['postgres', 'postgresql'])('%s://… is PostgreSQL, and its password does not print', (scheme) => {
+    const DATABASE_URL = `${scheme}://bot:a-password@db.example.com/bot`;
+    const config = readConfig({ ...SOCKET, DATABASE_URL });
+    expect(config.DATABASE_URL.kind).toBe('postgres');
+    expect(inspect(config, { depth: null }) + JSON.stringify(config)).not.toContain('a-password');
+  });
+
+  it.each(['mysql://bot:a-password@db.example.com/bot', 'file:', 'bot.db'])(
+    'cannot be %s',
+    (DATABASE_URL) => {
+      const { problems, message } = problemsOf({ ...SOCKET, DATABASE_URL });
+      expect(problems).toEqual([expect.stringMatching(/^DATABASE_URL must begin with file: or postgres:/)]);
+      expect(message).not.toContain('a-password');
     },
   );
 });

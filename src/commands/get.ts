@@ -1,5 +1,6 @@
 import { code, member, say } from '../slack/sentence.ts';
 import { userCard } from '../slack/user-card.ts';
+import { deleteButton } from './delete.ts';
 import { oneUserSubcommand } from './one-user.ts';
 import { resetButton } from './reset.ts';
 
@@ -18,7 +19,8 @@ export const get = oneUserSubcommand({
         return null;
       }),
     ]);
-    const buttons = user.deleted_at ? [] : [resetButton(user, request.origin.private)];
+    const alone = request.origin.private;
+    const buttons = user.deleted_at ? [] : [resetButton(user, alone), deleteButton(user, alone)];
     const footnote = say`Asked for by ${member(request.caller.memberId)} with ${code('/fastly-user get')}`;
     return await request.reply.result(userCard(user, account, footnote, buttons));
   },

@@ -1,3 +1,5 @@
+import { approvals } from './approvals/approvals.ts';
+import { deleteUser } from './delete.ts';
 import { get } from './get.ts';
 import { helpAbout } from './help.ts';
 import { reset } from './reset.ts';
@@ -5,4 +7,11 @@ import type { Subcommand } from './subcommand.ts';
 import { whoami } from './whoami.ts';
 
 /** Every subcommand, in the order help lists them. */
-export const SUBCOMMANDS: readonly Subcommand[] = [get, reset, whoami, helpAbout(() => SUBCOMMANDS)];
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  get,
+  reset,
+  deleteUser,
+  approvals,
+  whoami,
+  helpAbout(() => SUBCOMMANDS),
+];

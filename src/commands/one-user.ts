@@ -1,9 +1,12 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { User, UserId } from '../fastly/user.ts';
+import type { Delivery } from '../slack/delivery.ts';
 import { explainWithReference, logFailure } from '../slack/failure.ts';
 import { findUser } from '../slack/find-user.ts';
 import type { Listener } from '../slack/listeners.ts';
+import { message } from '../slack/message.ts';
 import { formView, noticeView, openModal, updateModal } from '../slack/modal.ts';
+import { givenReason, readReason, reasonInput } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import type { Request, Services } from '../slack/request.ts';
 import { richText, type Sentence, say } from '../slack/sentence.ts';
@@ -17,88 +20,132 @@ export type OneUserSubcommand = {
   summary: string;
   examples: readonly string[];
   form: { title: string; submit: string };
+  /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
+  takesReason?: true;
+  /** What the form says under its fields. */
+  note?(request: Request): Sentence;
   /**
    * What the caller should know before it is done; shown on top of the form, or asked about after words.
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  act(request: Request, id: UserId): Promise<Delivered>;
+  act(request: Request, id: UserId, reason: string | null): Promise<Delivered>;
 };
+
+/** What a form is opened with. */
+type Given = { user?: User | null; reason?: string | null; onTop?: Sentence | null };
 
 /**
  * Makes a subcommand of it: words that fit one user act, words that fit several ask which, and without words the
  * form opens. Its ids: `NAME.form`, `NAME.button` on cards, `NAME.choose` and `NAME.go-ahead` on the questions.
  */
 export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
-  const { name, summary, examples } = subcommand;
+  const { name, summary, examples, takesReason } = subcommand;
   return {
     name,
     summary,
-    usage: '[user] [--private]',
+    usage: takesReason ? '[user] [--reason …]' : '[user] [--private]',
     examples,
-    flags: {},
-    async run(request, { words, triggerId }) {
+    flags: takesReason ? { reason: 'text' } : {},
+    async run(request, { words, flags, triggerId }) {
+      const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
       const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
-      if (given.length === 0) return await openForm(subcommand, request, triggerId);
+      if (given.length === 0) {
+        return await openForm(subcommand, request, triggerId, async () => ({ reason }));
+      }
       const target = await findUser(request, given);
-      if (target.kind === 'one') return await actOrAsk(subcommand, request, target.user.id);
-      await request.reply.privately(whichUser(`${name}.choose`, request, target));
+      if (target.kind === 'one') return await actOrAsk(subcommand, request, target.user.id, reason);
+      await request.reply.privately(whichUser(`${name}.choose`, request, target, reason));
     },
     listeners: [
       formListener(subcommand),
-      clickListener(`${name}.button`, (request, id) => actOrAsk(subcommand, request, id)),
-      clickListener(`${name}.choose`, async (request, id) => {
+      buttonListener(subcommand),
+      clickListener(`${name}.choose`, async (request, id, reason) => {
         await request.reply.removeOriginal();
-        await actOrAsk(subcommand, request, id);
+        await actOrAsk(subcommand, request, id, reason);
       }),
-      clickListener(`${name}.go-ahead`, async (request, id) => {
+      clickListener(`${name}.go-ahead`, async (request, id, reason) => {
         await request.reply.removeOriginal();
-        await subcommand.act(request, id);
+        await act(subcommand, request, id, reason);
       }),
     ],
   };
 }
 
-function clickListener(id: string, act: (request: Request, user: UserId) => Promise<void>): Listener {
+type Act = (
+  request: Request,
+  user: UserId,
+  reason: string | null,
+  incoming: Delivery<'click'>['incoming'],
+) => Promise<void>;
+
+function clickListener(id: string, act: Act): Listener {
   return {
     kind: 'click',
     id,
     run: async (delivery, services) => {
-      const { request, id: user } = requestAboutUser(delivery, services);
-      await act(request, user);
+      const { request, id: user, reason } = requestAboutUser(delivery, services);
+      await act(request, user, reason, delivery.incoming);
     },
   };
 }
 
-/** Acts, or first says what the caller should know and leaves the rest to a button. */
-async function actOrAsk(subcommand: OneUserSubcommand, request: Request, id: UserId): Promise<void> {
-  const { name, form } = subcommand;
-  const caution = (await subcommand.caution?.(request.services)) ?? null;
-  if (caution === null) {
-    await subcommand.act(request, id);
-    return;
-  }
-  const user = await request.services.fastly.getUser(id);
-  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, form.submit));
+function buttonListener(subcommand: OneUserSubcommand): Listener {
+  return clickListener(`${subcommand.name}.button`, async (request, id, reason, { triggerId }) => {
+    if (!subcommand.takesReason) return await actOrAsk(subcommand, request, id, reason);
+    await openForm(subcommand, request, triggerId ?? '', async () => ({
+      user: await request.services.fastly.getUser(id),
+    }));
+  });
 }
 
-async function openForm(subcommand: OneUserSubcommand, request: Request, triggerId: string): Promise<void> {
-  const { caution, form } = subcommand;
-  if (!caution) {
-    await openModal(request, triggerId, userForm(subcommand, request));
+async function act(
+  subcommand: OneUserSubcommand,
+  request: Request,
+  id: UserId,
+  reason: string | null,
+): Promise<void> {
+  const delivered = await subcommand.act(request, id, reason);
+  if (delivered.kind === 'told') await request.reply.privately(message(delivered.sentence));
+}
+
+/** Acts, or first says what the caller should know and leaves the rest to a button. */
+async function actOrAsk(
+  subcommand: OneUserSubcommand,
+  request: Request,
+  id: UserId,
+  reason: string | null,
+): Promise<void> {
+  const { name, form } = subcommand;
+  const caution = (await subcommand.caution?.(request.services)) ?? null;
+  if (caution === null) return await act(subcommand, request, id, reason);
+  const user = await request.services.fastly.getUser(id);
+  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, form.submit, reason));
+}
+
+/** @param given what the form is filled in with; where that, or a caution, has to be asked for, the form waits */
+async function openForm(
+  subcommand: OneUserSubcommand,
+  request: Request,
+  triggerId: string,
+  given: () => Promise<Given>,
+): Promise<void> {
+  if (!subcommand.caution) {
+    await openModal(request, triggerId, userForm(subcommand, request, await given()));
     return;
   }
-  const viewId = await openModal(request, triggerId, noticeView(form.title, say`One moment…`));
-  await updateModal(request, viewId, await formOrRefusal(subcommand, request, caution));
+  const viewId = await openModal(request, triggerId, noticeView(subcommand.form.title, say`One moment…`));
+  await updateModal(request, viewId, await formOrRefusal(subcommand, request, given));
 }
 
 async function formOrRefusal(
   subcommand: OneUserSubcommand,
   request: Request,
-  caution: NonNullable<OneUserSubcommand['caution']>,
+  given: () => Promise<Given>,
 ): Promise<ModalView> {
   try {
-    return userForm(subcommand, request, await caution(request.services));
+    const onTop = (await subcommand.caution?.(request.services)) ?? null;
+    return userForm(subcommand, request, { ...(await given()), onTop });
   } catch (error) {
     logFailure(request, error);
     return noticeView(subcommand.form.title, explainWithReference(error, request.reference));
@@ -106,13 +153,18 @@ async function formOrRefusal(
 }
 
 function userForm(
-  { name, form }: OneUserSubcommand,
-  { origin }: Request,
-  onTop: Sentence | null = null,
-  picked: User | null = null,
+  subcommand: OneUserSubcommand,
+  request: Request,
+  { user, reason, onTop }: Given,
 ): ModalView {
-  const note: KnownBlock[] = onTop ? [richText(say`⚠️ ${onTop}`)] : [];
-  return formView({ callbackId: `${name}.form`, ...form, origin, blocks: [...note, userPicker(picked)] });
+  const { name, form, takesReason, note } = subcommand;
+  const blocks: KnownBlock[] = [
+    ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
+    userPicker(user ?? null),
+    ...(takesReason ? [reasonInput('Reason', reason ?? null)] : []),
+    ...(note ? [richText(note(request))] : []),
+  ];
+  return formView({ callbackId: `${name}.form`, ...form, origin: request.origin, blocks });
 }
 
 function formListener(subcommand: OneUserSubcommand): Listener {
@@ -122,10 +174,17 @@ function formListener(subcommand: OneUserSubcommand): Listener {
     form: {
       title: subcommand.form.title,
       mainBlockId: USER_PICKER,
-      work: async (request, values) => await subcommand.act(request, pickedUser(values)),
-      again: async (request, values, problem) => {
+      work: async (request, { values }) => {
+        const reason = subcommand.takesReason ? givenReason(values) : null;
+        return await subcommand.act(request, pickedUser(values), reason);
+      },
+      again: async (request, { values }, problem) => {
         const [user] = await request.services.directory.search(pickedUser(values), 1).catch(() => []);
-        return userForm(subcommand, request, problem, user ?? null);
+        return userForm(subcommand, request, {
+          user: user ?? null,
+          reason: values.reason ?? null,
+          onTop: problem,
+        });
       },
     },
   };

@@ -6,6 +6,7 @@ import { Refusal } from '../slack/failure.ts';
 import { message } from '../slack/message.ts';
 import type { Services } from '../slack/request.ts';
 import { bold, code, date, member, type Sentence, say } from '../slack/sentence.ts';
+import { makeChange } from './change.ts';
 import { oneUserSubcommand } from './one-user.ts';
 import { userButton } from './user-button.ts';
 
@@ -22,7 +23,11 @@ export const reset = oneUserSubcommand({
     await caution(request.services);
     const user = await fastly.getUser(id);
     refuseWherePointless(user);
-    await fastly.requestPasswordReset(user.login);
+    await makeChange(request, {
+      kind: 'reset',
+      target: { id: user.id, login: user.login, name: nameOf(user) },
+      call: () => fastly.requestPasswordReset(user.login),
+    });
     const who = say`${bold(nameOf(user))} (${code(user.login)})`;
     request.log.info({ user: user.id }, 'password reset requested');
     return await confirm(
@@ -37,7 +42,7 @@ export const reset = oneUserSubcommand({
 /** The card's button. It asks first: an e-mail cannot be called back. */
 export function resetButton(user: User, alone: boolean): Button {
   return userButton('reset.button', user, alone, 'Reset password', {
-    title: 'Reset the password?',
+    title: say`Reset the password?`,
     text: say`Fastly will e-mail ${nameOf(user)} at ${user.login} a link to choose a new password.`,
     confirm: 'Send',
   });

@@ -10,14 +10,15 @@ import { SUBCOMMANDS } from './index.ts';
 const slashCommand: Listener = {
   kind: 'command',
   id: '/fastly-user',
-  async run({ incoming, caller, reference }, services) {
+  async run(delivery, services) {
+    const { incoming } = delivery;
     const [first, ...rest] = splitWords(incoming.text);
     const name = first === undefined ? 'help' : first.kind === 'text' ? first.text.toLowerCase() : '';
     const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
     if (!subcommand) throw new Refusal(notUnderstood(name, SUBCOMMANDS));
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
     const origin = { channel: incoming.channel, private: flags.private === true };
-    const request = newRequest(services, { reference, caller, origin, responseUrl: incoming.responseUrl });
+    const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
     await subcommand.run(request, { words: positional, flags, triggerId: incoming.triggerId });
   },
 };

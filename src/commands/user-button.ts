@@ -1,16 +1,14 @@
 import type { Button } from '@slack/types';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
+import { button, type Confirm } from '../slack/button.ts';
 import type { Delivery } from '../slack/delivery.ts';
 import { Refusal } from '../slack/failure.ts';
 import { originOfClick } from '../slack/listeners.ts';
 import { context, type Message, message } from '../slack/message.ts';
-import { cut } from '../slack/plain.ts';
+import { readReason } from '../slack/reason.ts';
 import { newRequest, type Request, type Services } from '../slack/request.ts';
-import { code, plainText, type Sentence, say } from '../slack/sentence.ts';
+import { code, type Sentence, say } from '../slack/sentence.ts';
 import { userOptions } from '../slack/user-picker.ts';
-
-/** Confirm dialogs hold 300 characters of text (docs.slack.dev, confirmation dialog object). */
-const CONFIRM_LENGTH = 300;
 
 /** Whom a click is about, and whether its result is for the clicker alone. */
 type About = { user: UserId; private: boolean };
@@ -27,29 +25,27 @@ function read(value: string | null): About | null {
   return known && user.success ? { user: user.data, private: visibility === 'private' } : null;
 }
 
+const CARRIED = 'reason: ';
+
+/** A reason travels in the id of its block, which holds 255 characters, as an option's value has no room for it. */
+function carrying(reason: string | null): { block_id?: string } {
+  return reason === null ? {} : { block_id: `${CARRIED}${reason}` };
+}
+
+function carried(blockId: string): string | null {
+  return blockId.startsWith(CARRIED) ? readReason(blockId.slice(CARRIED.length)) : null;
+}
+
 /** A button that does something with one user. It asks first when `confirm` is given. */
 export function userButton(
   actionId: string,
   user: User,
   alone: boolean,
   text: string,
-  confirm?: { title: string; text: Sentence; confirm: string },
+  confirm?: Confirm,
 ): Button {
-  const label = (words: string) => ({ type: 'plain_text', text: words, emoji: false }) as const;
-  return {
-    type: 'button',
-    action_id: actionId,
-    text: label(text),
-    value: write({ user: user.id, private: alone }),
-    ...(confirm && {
-      confirm: {
-        title: label(confirm.title),
-        text: label(cut(plainText(confirm.text), CONFIRM_LENGTH)),
-        confirm: label(confirm.confirm),
-        deny: label('Cancel'),
-      },
-    }),
-  };
+  const value = write({ user: user.id, private: alone });
+  return button({ actionId, text, value, ...(confirm && { confirm }) });
 }
 
 /** The private question that follows words which fit several users. */
@@ -57,12 +53,14 @@ export function whichUser(
   actionId: string,
   { origin }: Request,
   target: { typed: string; users: readonly User[]; more: boolean },
+  reason: string | null = null,
 ): Message {
   const { typed, users, more } = target;
   const asked = message(say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one?`);
   const options = userOptions(users, ({ id }) => write({ user: id, private: origin.private }));
   asked.blocks.push({
     type: 'actions',
+    ...carrying(reason),
     elements: [
       {
         type: 'static_select',
@@ -87,10 +85,12 @@ export function allTheSame(
   user: User,
   caution: Sentence,
   verb: string,
+  reason: string | null = null,
 ): Message {
   const asked = message(caution, say`This is about ${nameOf(user)} (${code(user.login)}).`);
   asked.blocks.push({
     type: 'actions',
+    ...carrying(reason),
     elements: [userButton(actionId, user, origin.private, `${verb} all the same`)],
   });
   return asked;
@@ -102,14 +102,15 @@ export function allTheSame(
  * @throws {Refusal} when it names no user
  */
 export function requestAboutUser(
-  { incoming, caller, reference }: Delivery<'click'>,
+  delivery: Delivery<'click'>,
   services: Services,
-): { request: Request; id: UserId } {
+): { request: Request; id: UserId; reason: string | null } {
+  const { incoming } = delivery;
   const about = read(incoming.value);
   if (about === null) {
     throw new Refusal(say`This button names no user any more. Start again with ${code('/fastly-user get')}.`);
   }
   const origin = { ...originOfClick(incoming), private: about.private };
-  const request = newRequest(services, { reference, caller, origin, responseUrl: incoming.responseUrl });
-  return { request, id: about.user };
+  const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
+  return { request, id: about.user, reason: carried(incoming.blockId) };
 }

@@ -4,6 +4,7 @@ export class Cached<T> {
   readonly #freshFor: number;
   readonly #now: () => number;
   #pending: Promise<T> | null = null;
+  #generation = 0;
   #kept: { value: T; at: number } | null = null;
 
   /** @param freshFor how old a value may be, in milliseconds from the start of its fetch */
@@ -20,14 +21,22 @@ export class Cached<T> {
     return await this.#pending;
   }
 
+  /** What is kept, or is just being fetched, is old: the next who asks fetches. */
+  forget(): void {
+    this.#generation += 1;
+    this.#kept = null;
+    this.#pending = null;
+  }
+
   async #refresh(): Promise<T> {
+    const generation = this.#generation;
     const at = this.#now();
     try {
       const value = await this.#fetch();
-      this.#kept = { value, at };
+      if (generation === this.#generation) this.#kept = { value, at };
       return value;
     } finally {
-      this.#pending = null;
+      if (generation === this.#generation) this.#pending = null;
     }
   }
 }

@@ -60,6 +60,11 @@ export class Directory {
     return (await this.#entries.get()).find(({ user }) => user.login.toLowerCase() === wanted)?.user ?? null;
   }
 
+  /** The bot has changed a user: what is kept of them is old. */
+  usersChanged(): void {
+    this.#entries.forget();
+  }
+
   /** The account: its owner, and how its people sign in. At most a minute old. */
   async account(): Promise<Customer> {
     return await this.#account.get();

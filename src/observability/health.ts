@@ -1,13 +1,14 @@
 import { createServer, type Server } from 'node:http';
 
 /** What the bot cannot do without. */
-export type Dependency = 'slack' | 'fastly';
+export type Dependency = 'slack' | 'fastly' | 'database';
 
 /** Which dependencies are there, and in words what is wrong with those that are not. */
 export class Readiness {
   readonly #missing = new Map<Dependency | 'process', string>([
     ['slack', 'not connected yet'],
     ['fastly', 'not reached yet'],
+    ['database', 'not opened yet'],
   ]);
 
   ready(dependency: Dependency): void {

@@ -1,4 +1,4 @@
-import type { ChannelId, MemberId, TeamId } from './ids.ts';
+import type { ChannelId, MemberId, TeamId } from '../ids.ts';
 import type { Caller, Incoming } from './incoming.ts';
 import type { Origin } from './origin.ts';
 import { channel, enumerate, member, type Sentence, say } from './sentence.ts';
@@ -10,6 +10,8 @@ export type Policy = {
   superusers: readonly MemberId[];
   /** Channels in which commands are taken; empty: any. */
   commandChannels: readonly ChannelId[];
+  /** Where approval requests from all of those are shown: what begins on one of them is taken, too. */
+  approvalsChannel: ChannelId | null;
 };
 
 export type Verdict =
@@ -36,6 +38,7 @@ export async function authorize(
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
   if (policy.commandChannels.includes(startedIn)) return { allowed: true, caller };
+  if (incoming.kind !== 'command' && startedIn === policy.approvalsChannel) return { allowed: true, caller };
   if (startedIn.startsWith('D') && (await isDirectMessage(startedIn, caller)))
     return { allowed: true, caller };
   return { allowed: false, reason: 'wrong-channel' };

@@ -7,13 +7,15 @@ export type SlackClients = {
   interactive: WebClient;
   /** For what may take its time: retries, and waits out rate limits. */
   posting: WebClient;
+  /** For what is shown from the store: one attempt, as that is tried until it is shown. */
+  background: WebClient;
 };
 
 /** Slack lets a `trigger_id` live for 3 seconds; what takes longer is of no use to it. */
 const INTERACTIVE_TIMEOUT_MILLISECONDS = 2_500;
-const POSTING_TIMEOUT_MILLISECONDS = 10_000;
+export const POSTING_TIMEOUT_MILLISECONDS = 10_000;
 
-/** Two clients, because one that waits out a rate limit holds back everything queued behind it. */
+/** Several clients, because one that waits out a rate limit holds back everything queued behind it. */
 export function createClients(token: Secret, slackApiUrl: string, logger: SlackLogger): SlackClients {
   const client = (options: WebClientOptions) =>
     new WebClient(token.reveal(), { slackApiUrl, logger, allowAbsoluteUrls: false, ...options });
@@ -26,6 +28,11 @@ export function createClients(token: Secret, slackApiUrl: string, logger: SlackL
     posting: client({
       timeout: POSTING_TIMEOUT_MILLISECONDS,
       retryConfig: { retries: 2, minTimeout: 300, factor: 2 },
+    }),
+    background: client({
+      timeout: POSTING_TIMEOUT_MILLISECONDS,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
     }),
   };
 }

@@ -9,10 +9,17 @@ import { channel as channelName, type Sentence, say } from './sentence.ts';
  * happened by then, so a channel that does not take the copy is told to the caller and fails nothing.
  */
 export async function confirm(request: Request, confirmation: Message): Promise<Delivered> {
-  const copyTo = request.services.confirmationsChannel;
   const delivered = await request.reply.result(confirmation);
-  if (copyTo === null || (delivered.kind === 'channel' && delivered.channel === copyTo)) return delivered;
-  const { conversations, slack } = request.services;
+  const { confirmationsChannel } = request.services;
+  const there = delivered.kind === 'channel' && delivered.channel === confirmationsChannel;
+  if (!there) await confirmElsewhere(request, confirmation);
+  return delivered;
+}
+
+/** Tells of a change in `CONFIRMATIONS_CHANNEL` alone, where its result is to be seen already. */
+export async function confirmElsewhere(request: Request, confirmation: Message): Promise<void> {
+  const { conversations, slack, confirmationsChannel: copyTo } = request.services;
+  if (copyTo === null) return;
   try {
     if ((await conversations.audience(copyTo, request.caller)) === 'other-companies') {
       throw new Error('people of another company are in CONFIRMATIONS_CHANNEL');
@@ -27,7 +34,6 @@ export async function confirm(request: Request, confirmation: Message): Promise<
       ),
     );
   }
-  return delivered;
 }
 
 function whereFrom({ origin: { channel } }: Request): Sentence {

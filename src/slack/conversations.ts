@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
-import { ChannelId, type MemberId } from './ids.ts';
+import { ChannelId, type MemberId } from '../ids.ts';
 import type { Caller } from './incoming.ts';
 
 /** Who reads along: `hidden` where the bot is not let in to look, `unknown` where Slack did not say. */
@@ -23,6 +23,11 @@ export class Conversations {
   /** Who reads along in a channel, or in the caller's direct message with the bot. */
   async audience(channel: ChannelId, caller: Caller): Promise<Audience> {
     if (isDirect(channel)) return (await this.isDirectMessage(channel, caller)) ? 'own-workspace' : 'hidden';
+    return await this.audienceOfChannel(channel);
+  }
+
+  /** Who reads along in a channel that is no direct message. */
+  async audienceOfChannel(channel: ChannelId): Promise<Audience> {
     const known = this.#audiences.get(channel);
     if (known && known.until > Date.now()) return known.audience;
     const audience = await this.#lookUp(channel);
@@ -34,16 +39,21 @@ export class Conversations {
 
   /** Whether `channel` is the caller's direct message with the bot. */
   async isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean> {
-    const known = this.#directMessages.get(caller.memberId);
-    if (known) return known === channel;
+    return (await this.directMessage(caller)) === channel;
+  }
+
+  /** The caller's direct message with the bot; `null` where Slack does not say. */
+  async directMessage({ memberId }: Caller): Promise<ChannelId | null> {
+    const known = this.#directMessages.get(memberId);
+    if (known) return known;
     try {
-      const { channel: opened } = await this.#slack.conversations.open({ users: caller.memberId });
-      const id = ChannelId.safeParse(opened?.id).data;
-      if (id) this.#directMessages.set(caller.memberId, id);
-      return id === channel;
+      const { channel: opened } = await this.#slack.conversations.open({ users: memberId });
+      const id = ChannelId.safeParse(opened?.id).data ?? null;
+      if (id) this.#directMessages.set(memberId, id);
+      return id;
     } catch (error) {
-      this.#log.warn({ channel, err: error }, 'could not tell whether a conversation is a direct message');
-      return false;
+      this.#log.warn({ member: memberId, err: error }, 'a direct message could not be opened');
+      return null;
     }
   }
 

@@ -6,6 +6,8 @@ export type Delivery<Kind extends Incoming['kind'] = Incoming['kind']> = {
   caller: Caller;
   /** Names this delivery in the log and in what the caller is told. */
   reference: string;
+  /** The same when the same delivery comes once more: a form's view, else what one command or click has of its own. */
+  deliveryKey: string;
 };
 
 /** The deliveries that passed the gate, by the body that Bolt hands on. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { context, type Message, message } from './message.ts';
 import { code, date, plainText, type Sentence, say } from './sentence.ts';
 
@@ -14,10 +15,19 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * The same command, click or form came before and was taken on then: nothing is done again. A form says so, for the
+ * rest nobody is told, as the first one is answered.
+ */
+export class RepeatedDelivery extends Refusal {}
+
 /** What a caller is told about a failure: what happened, what became of the change, what to do next. */
 export function explain(error: unknown): Sentence {
   if (error instanceof Refusal) return error.sentence;
   if (isFastlyError(error)) return explainFastly(error);
+  if (error instanceof StoreUnavailable) {
+    return say`My own database cannot be reached, so I recorded nothing and did nothing. Try again in a minute.`;
+  }
   return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
 }
 
@@ -54,7 +64,7 @@ function explainFastly(error: FastlyError): Sentence {
     case 'duplicate':
       return say`Fastly has that login already${words(error)}. Look for it with ${code('/fastly-user get')}.`;
     case 'invalid':
-      return say`Fastly refused this${words(error)}. Nothing was changed.`;
+      return say`Fastly refused this${words(error)}. Nothing was changed.${hint(error)}`;
     case 'rate_limited':
       return error.resetAt === null
         ? say`Fastly takes no more requests like this from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
@@ -76,6 +86,13 @@ function explainFastly(error: FastlyError): Sentence {
 function words({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
   const given = [msg, detail].filter((part) => part !== null);
   return given.length === 0 ? say`` : say` (it says: ${given.join(': ')})`;
+}
+
+/** What stands in the way most often (Fastly's guide to managing users). */
+function hint({ operation }: FastlyError): Sentence {
+  return operation === 'delete_user'
+    ? say` The API tokens of a user may have to be revoked in Fastly before the user can be deleted.`
+    : say``;
 }
 
 function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {

@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { User } from '../fastly/user.ts';
+import type { MemberId } from '../ids.ts';
 import { Refusal } from './failure.ts';
-import type { MemberId } from './ids.ts';
 import type { Request, Services } from './request.ts';
 import { code, member, say } from './sentence.ts';
 import { type Word, WordsError } from './words.ts';

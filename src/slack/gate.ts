@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { InFlight } from '../observability/in-flight.ts';
+import { newReference } from '../reference.ts';
 import { acknowledgeOf } from './acknowledge.ts';
 import { authorize, denial, type Policy } from './authorization.ts';
 import type { SlackClients } from './clients.ts';
@@ -9,7 +10,6 @@ import { Deliveries } from './delivery.ts';
 import { type Incoming, readIncoming } from './incoming.ts';
 import type { Listener } from './listeners.ts';
 import { noticeView } from './modal.ts';
-import { newReference } from './reference.ts';
 import { Repeats } from './repeats.ts';
 import { code, say } from './sentence.ts';
 import { turnAway } from './turn-away.ts';
@@ -68,7 +68,8 @@ export function installGate(app: App, gate: Gate): Deliveries {
       );
     }
     log.info('taken');
-    deliveries.pass(args.body, { incoming, caller: verdict.caller, reference });
+    const deliveryKey = deliveryKeyOf(incoming) ?? reference;
+    deliveries.pass(args.body, { incoming, caller: verdict.caller, reference, deliveryKey });
     await args.next();
   });
   return deliveries;
@@ -81,6 +82,11 @@ const UNDER_WAY = noticeView(
   'One moment',
   say`This is under way already. The result will be where you asked for it.`,
 );
+
+function deliveryKeyOf(incoming: Incoming): string | null {
+  if (incoming.kind === 'submission') return incoming.viewId;
+  return 'triggerId' in incoming ? incoming.triggerId || null : null;
+}
 
 function idOf(incoming: Incoming): string {
   switch (incoming.kind) {

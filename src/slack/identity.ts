@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { TeamId } from './ids.ts';
+import { TeamId } from '../ids.ts';
 
 /** Who the bot is in Slack, from `auth.test`. */
 export type Identity = {

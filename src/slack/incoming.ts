@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelId, MemberId, TeamId } from './ids.ts';
+import { ChannelId, MemberId, TeamId } from '../ids.ts';
 import { Origin } from './origin.ts';
 
 /** The Slack member, with their own workspace, behind a command, click or submission. */
@@ -23,6 +23,8 @@ export type Incoming =
       kind: 'click';
       caller: Caller | null;
       actionId: string;
+      /** The id of the block it is in: ours where we gave it one, else Slack's. */
+      blockId: string;
       value: string | null;
       place: Place;
       triggerId: string | null;
@@ -37,6 +39,8 @@ export type Incoming =
       triggerId: string | null;
       values: FormValues;
       origin: Origin | null;
+      /** What else the form was opened about. */
+      subject: string | null;
     }
   | { kind: 'view-closed'; caller: Caller | null; callbackId: string }
   | { kind: 'shortcut'; caller: Caller | null; callbackId: string }
@@ -44,7 +48,8 @@ export type Incoming =
 
 /** Where a click happened. */
 export type Place =
-  | { kind: 'message'; channel: ChannelId }
+  /** `ts` is null where the message is only visible to the caller, and for what has none. */
+  | { kind: 'message'; channel: ChannelId; ts: string | null }
   | { kind: 'modal'; viewId: string; origin: Origin | null }
   | { kind: 'home' };
 
@@ -96,17 +101,29 @@ const Click = z
     type: z.literal('block_actions'),
     user: person,
     actions: z.tuple(
-      [z.object({ action_id: z.string(), value: z.string().nullish(), selected_option: Option.nullish() })],
+      [
+        z.object({
+          action_id: z.string(),
+          block_id: z.string().catch(''),
+          value: z.string().nullish(),
+          selected_option: Option.nullish(),
+        }),
+      ],
       z.unknown(),
     ),
     trigger_id: z.string().nullable().catch(null),
     response_url: responseUrl,
     channel: z.object({ id: ChannelId }).optional(),
+    container: z
+      .object({ message_ts: z.string(), is_ephemeral: z.boolean().catch(false) })
+      .nullable()
+      .catch(null),
     view: View.optional(),
   })
   .transform((body, context): Incoming => {
     const [action] = body.actions;
-    const place = placeOf(body.channel, body.view);
+    const ts = body.container && !body.container.is_ephemeral ? body.container.message_ts : null;
+    const place = placeOf(body.channel && { ...body.channel, ts }, body.view);
     if (place === null) {
       context.addIssue({ code: 'custom', message: 'a click is on a message or in a view' });
       return z.NEVER;
@@ -115,6 +132,7 @@ const Click = z
       kind: 'click',
       caller: body.user,
       actionId: action.action_id,
+      blockId: action.block_id,
       value: action.selected_option?.value ?? action.value ?? null,
       place,
       triggerId: body.trigger_id,
@@ -123,12 +141,12 @@ const Click = z
   });
 
 function placeOf(
-  channel: { id: ChannelId } | undefined,
+  message: { id: ChannelId; ts: string | null } | undefined,
   view: z.infer<typeof View> | undefined,
 ): Place | null {
   if (view?.type === 'home') return { kind: 'home' };
   if (view) return { kind: 'modal', viewId: view.id, origin: Origin.read(view.private_metadata) };
-  return channel ? { kind: 'message', channel: channel.id } : null;
+  return message ? { kind: 'message', channel: message.id, ts: message.ts } : null;
 }
 
 const TypeAhead = z
@@ -165,6 +183,7 @@ const Submission = z
       triggerId: trigger_id,
       values: formValues(view.state),
       origin: Origin.read(view.private_metadata),
+      subject: Origin.readSubject(view.private_metadata),
     }),
   );
 

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
 import type { Deliveries, Delivery } from './delivery.ts';
-import { failureMessage, logFailure } from './failure.ts';
+import { failureMessage, logFailure, RepeatedDelivery } from './failure.ts';
 import type { Incoming } from './incoming.ts';
 import type { Origin } from './origin.ts';
 import { newRequest, type Request, type Services } from './request.ts';
@@ -68,7 +68,7 @@ async function take(
     await acknowledge({ options: await listener.options(incoming.text, services) });
   } else if (listener.kind === 'submission' && incoming.kind === 'submission') {
     const request = requestOf(delivery, services);
-    await answerSubmission(listener.form, request, incoming.viewId, incoming.values, acknowledge);
+    await answerSubmission(listener.form, request, incoming, acknowledge);
   }
 }
 
@@ -82,14 +82,16 @@ async function withFailuresTold(
   } catch (error) {
     const request = requestOf(delivery, services);
     logFailure(request, error);
+    if (error instanceof RepeatedDelivery) return;
     await request.reply.privately(failureMessage(error, request.reference));
   }
 }
 
 /** The request as the delivery alone tells it; a subcommand makes its own where words or a button say more. */
-function requestOf({ incoming, caller, reference }: Delivery, services: Services): Request {
+function requestOf(delivery: Delivery, services: Services): Request {
+  const { incoming } = delivery;
   const responseUrl = 'responseUrl' in incoming ? incoming.responseUrl : null;
-  return newRequest(services, { reference, caller, origin: originOf(incoming), responseUrl });
+  return newRequest(services, delivery, { origin: originOf(incoming), responseUrl });
 }
 
 function originOf(incoming: Incoming): Origin {

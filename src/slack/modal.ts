@@ -14,6 +14,8 @@ export type Form = {
   title: string;
   submit: string;
   origin: Origin;
+  /** What the form is about, where its fields do not say. */
+  subject?: string;
   blocks: KnownBlock[];
 };
 
@@ -24,7 +26,7 @@ export function formView(form: Form): ModalView {
     title: viewText(form.title),
     submit: viewText(form.submit),
     close: viewText('Cancel'),
-    private_metadata: Origin.write(form.origin),
+    private_metadata: Origin.write(form.origin, form.subject),
     blocks: form.blocks,
   };
 }

@@ -1,20 +1,26 @@
 import { z } from 'zod';
-import { ChannelId } from './ids.ts';
+import { ChannelId } from '../ids.ts';
 
 const Schema = z.object({ channel: ChannelId.nullable(), private: z.boolean() });
+const Metadata = z.object({ subject: z.string() });
 
 /** Where a thing was started, and whether its result is for the caller alone. `channel` is `null` for the Home tab. */
 export type Origin = z.infer<typeof Schema>;
 
-/** An origin travels in a modal's `private_metadata` and in buttons, and comes back as input. */
+/** An origin travels in a modal's `private_metadata`, with what the modal is about, and comes back as input. */
 export const Origin = {
-  write: (origin: Origin): string => JSON.stringify(origin),
+  write: (origin: Origin, subject: string | null = null): string =>
+    JSON.stringify({ ...origin, ...(subject !== null && { subject }) }),
   /** `null` when the text is not an origin. */
-  read: (text: string): Origin | null => {
-    try {
-      return Schema.safeParse(JSON.parse(text)).data ?? null;
-    } catch {
-      return null;
-    }
-  },
+  read: (text: string): Origin | null => Schema.safeParse(parsed(text)).data ?? null,
+  /** `null` when the text names no subject. */
+  readSubject: (text: string): string | null => Metadata.safeParse(parsed(text)).data?.subject ?? null,
 };
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,8 +1,8 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
+import type { ChannelId } from '../ids.ts';
 import type { SlackClients } from './clients.ts';
 import type { Audience, Conversations } from './conversations.ts';
-import type { ChannelId } from './ids.ts';
 import type { Caller } from './incoming.ts';
 import { type Message, PLAIN_POSTING, withFootnote } from './message.ts';
 import type { Origin } from './origin.ts';
@@ -14,6 +14,8 @@ export type Delivered =
   | { kind: 'channel'; channel: ChannelId }
   | { kind: 'caller' }
   | { kind: 'direct-message' }
+  /** It will be shown elsewhere; this says where. */
+  | { kind: 'told'; sentence: Sentence }
   | { kind: 'nowhere' };
 
 /**

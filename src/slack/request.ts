@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
+import type { Approvals } from '../approvals/approvals.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { FastlyClient } from '../fastly/client.ts';
+import type { ChannelId } from '../ids.ts';
+import type { Intents } from '../store/intents.ts';
 import type { SlackClients } from './clients.ts';
 import type { Conversations } from './conversations.ts';
-import type { ChannelId } from './ids.ts';
+import type { Delivery } from './delivery.ts';
 import type { Caller } from './incoming.ts';
 import type { Origin } from './origin.ts';
 import { Reply } from './reply.ts';
@@ -14,6 +17,9 @@ export type Services = {
   directory: Directory;
   slack: SlackClients;
   conversations: Conversations;
+  approvals: Approvals;
+  intents: Intents;
+  approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
   log: Logger;
 };
@@ -22,6 +28,8 @@ export type Services = {
 export type Request = {
   /** Names this request in the log and in what the caller is told. */
   reference: string;
+  /** The same for the same delivery, should it come twice: a change is made once for each. */
+  deliveryKey: string;
   caller: Caller;
   origin: Origin;
   reply: Reply;
@@ -31,10 +39,10 @@ export type Request = {
 
 export function newRequest(
   services: Services,
-  from: { reference: string; caller: Caller; origin: Origin; responseUrl: string | null },
+  { reference, deliveryKey, caller }: Pick<Delivery, 'reference' | 'deliveryKey' | 'caller'>,
+  { origin, responseUrl }: { origin: Origin; responseUrl: string | null },
 ): Request {
-  const { reference, caller, origin } = from;
   const log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
-  const reply = new Reply(services.slack, services.conversations, log, from);
-  return { reference, caller, origin, reply, services, log };
+  const reply = new Reply(services.slack, services.conversations, log, { caller, origin, responseUrl });
+  return { reference, deliveryKey, caller, origin, reply, services, log };
 }

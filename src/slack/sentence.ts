@@ -14,6 +14,7 @@ type Part =
   | { kind: 'code'; text: string }
   | { kind: 'member'; id: string }
   | { kind: 'channel'; id: string }
+  | { kind: 'link'; text: string; url: string }
   | { kind: 'date'; moment: Date };
 
 /** ``say`Reset for ${bold(name)}` ``: strings put in are data, sentences and parts keep their form. */
@@ -58,6 +59,12 @@ export function channel(id: string): Part {
   return { kind: 'channel', id };
 }
 
+/** A link to where Slack itself said something is. What is no web address is only its text. */
+export function link(text: string, url: string): Part {
+  const web = URL.canParse(url) && /^https?:\/\/[^\s<>|]+$/.test(url);
+  return web ? { kind: 'link', text: data(text), url } : { kind: 'text', text: data(text) };
+}
+
 /** A moment, shown in the reader's time zone and language. */
 export function date(moment: Date): Part {
   return Number.isNaN(moment.getTime())
@@ -94,6 +101,8 @@ function element(part: Part): RichTextElement {
       return { type: 'user', user_id: part.id };
     case 'channel':
       return { type: 'channel', channel_id: part.id };
+    case 'link':
+      return { type: 'link', url: part.url, text: part.text };
     case 'date':
       return {
         type: 'date',
@@ -123,6 +132,8 @@ function mrkdwnPart(part: Part): string {
       return `<@${part.id}>`;
     case 'channel':
       return `<#${part.id}>`;
+    case 'link':
+      return `<${escaped(part.url)}|${escaped(part.text)}>`;
     case 'date':
       return `<!date^${unixSeconds(part.moment)}^${DATE_FORMAT}|${inUtc(part.moment)}>`;
   }
@@ -138,6 +149,7 @@ function plainPart(part: Part): string {
     case 'text':
     case 'bold':
     case 'code':
+    case 'link':
       return part.text;
     case 'member':
       return 'that member';

@@ -24,10 +24,13 @@ export type SubmittedForm = {
   /** The block that shows what has no field of its own to stand at. */
   mainBlockId: string;
   /** The form as it was filled in, with the problem on top. */
-  again(request: Request, values: FormValues, problem: Sentence): Promise<ModalView>;
+  again(request: Request, submitted: Submitted, problem: Sentence): Promise<ModalView>;
   /** Does what the form asks for. What it throws is shown in the form. */
-  work(request: Request, values: FormValues): Promise<Delivered>;
+  work(request: Request, submitted: Submitted): Promise<Delivered>;
 };
+
+/** What came with a submission: the fields, and what the form was opened about. */
+export type Submitted = { viewId: string; values: FormValues; subject: string | null };
 
 const FIELD_ERROR_LENGTH = 1_000;
 
@@ -42,23 +45,22 @@ type Result =
 export async function answerSubmission(
   form: SubmittedForm,
   request: Request,
-  viewId: string,
-  values: FormValues,
+  submitted: Submitted,
   acknowledge: (response: object) => Promise<void>,
 ): Promise<void> {
-  const work = carryOut(form, request, values);
+  const work = carryOut(form, request, submitted);
   const early = await withinAnswerTime(work);
   if (early !== null) return await acknowledge(earlyAnswer(form, request, early));
   await acknowledge({
     response_action: 'update',
     view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
   });
-  await showLate(form, request, viewId, values, await work);
+  await showLate(form, request, submitted, await work);
 }
 
-async function carryOut(form: SubmittedForm, request: Request, values: FormValues): Promise<Result> {
+async function carryOut(form: SubmittedForm, request: Request, submitted: Submitted): Promise<Result> {
   try {
-    return { kind: 'done', delivered: await form.work(request, values) };
+    return { kind: 'done', delivered: await form.work(request, submitted) };
   } catch (error) {
     logFailure(request, error);
     const blockId = error instanceof FieldError ? error.blockId : form.mainBlockId;
@@ -86,15 +88,14 @@ function earlyAnswer(form: SubmittedForm, request: Request, result: Result): obj
 async function showLate(
   form: SubmittedForm,
   request: Request,
-  viewId: string,
-  values: FormValues,
+  submitted: Submitted,
   result: Result,
 ): Promise<void> {
   const view =
     result.kind === 'done'
       ? doneView(form, request, result.delivered)
-      : await form.again(request, values, result.problem);
-  if (await updateModal(request, viewId, view)) return;
+      : await form.again(request, submitted, result.problem);
+  if (await updateModal(request, submitted.viewId, view)) return;
   if (result.kind === 'failed')
     await request.reply.privately(failureMessage(result.error, request.reference));
 }
@@ -103,6 +104,8 @@ function doneView({ title }: SubmittedForm, { reference }: Request, delivered: D
   switch (delivered.kind) {
     case 'channel':
       return noticeView(title, say`Done. The result is in the channel.`);
+    case 'told':
+      return noticeView(title, delivered.sentence);
     case 'caller':
     case 'direct-message':
       return noticeView(title, say`Done. The result is in your direct messages with me.`);

@@ -1,13 +1,13 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Customer } from '../fastly/customer.ts';
 import { nameOf, type User } from '../fastly/user.ts';
+import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
-import { bold, code, date, mrkdwn, richText, type Sentence, say } from './sentence.ts';
+import { bold, code, date, richText, type Sentence, say } from './sentence.ts';
 
-/** Header 150, section field 2,000 characters (docs.slack.dev, header and section blocks). */
+/** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
-const FIELD_LENGTH = 2_000;
 
 /**
  * A user, to be looked at: what Fastly did not send is left out, what it has no value for is 'not set'. Fastly
@@ -56,51 +56,25 @@ function identity(user: User): MrkdwnElement[] {
     // A name that is there is the headline.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
-    ...optional('Role', user.role, (role) => say`${role}`),
+    ...optionalField('Role', user.role, (role) => say`${role}`),
     field('ID', say`${code(user.id)}`),
   ];
 }
 
 function state(user: User): MrkdwnElement[] {
   return [
-    ...optional('Two-factor', user.two_factor_auth_enabled, (on) => say`${on ? 'on' : 'off'}`),
-    ...optional('Two-factor demanded by the account', user.two_factor_setup_required, yesOrNo),
-    ...optional('Locked', user.locked, yesOrNo),
-    ...optional('Limited services', user.limit_services, yesOrNo),
-    ...optional('Password change required', user.require_new_password, yesOrNo),
+    ...optionalField('Two-factor', user.two_factor_auth_enabled, onOrOff),
+    ...optionalField('Two-factor demanded by the account', user.two_factor_setup_required, yesOrNo),
+    ...optionalField('Locked', user.locked, yesOrNo),
+    ...optionalField('Limited services', user.limit_services, yesOrNo),
+    ...optionalField('Password change required', user.require_new_password, yesOrNo),
   ];
 }
 
 function history(user: User): MrkdwnElement[] {
   return [
-    ...optional('Created', user.created_at, moment),
-    ...optional('Updated', user.updated_at, moment),
-    ...optional('Last active', user.last_active_at, moment),
+    ...optionalField('Created', user.created_at, moment),
+    ...optionalField('Updated', user.updated_at, moment),
+    ...optionalField('Last active', user.last_active_at, moment),
   ];
-}
-
-/** Nothing for what was not sent, 'not set' for what has no value. */
-function optional<T>(
-  label: string,
-  value: T | null | undefined,
-  draw: (value: T) => Sentence,
-): MrkdwnElement[] {
-  if (value === undefined) return [];
-  return [field(label, value === null ? say`not set` : draw(value))];
-}
-
-function field(label: string, value: Sentence): MrkdwnElement {
-  return {
-    type: 'mrkdwn',
-    text: cut(`${mrkdwn(say`${bold(label)}`)}\n${mrkdwn(value)}`, FIELD_LENGTH),
-    verbatim: true,
-  };
-}
-
-function yesOrNo(value: boolean): Sentence {
-  return say`${value ? 'yes' : 'no'}`;
-}
-
-function moment(iso: string): Sentence {
-  return say`${date(new Date(iso))}`;
 }

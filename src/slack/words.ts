@@ -1,5 +1,5 @@
+import { MemberId } from '../ids.ts';
 import { Refusal } from './failure.ts';
-import { MemberId } from './ids.ts';
 import { nearest } from './nearest.ts';
 import { code, say } from './sentence.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BOT, NORA, TEAM } from '../sandbox/cast.ts';
+import { BOT, NORA, TEAM, TOMAS } from '../sandbox/cast.ts';
 import { NORA_USER } from '../sandbox/fastly/people.ts';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { deliveryTo, postSigned, superuser } from './forged-delivery.ts';
@@ -39,7 +39,7 @@ async function startBetween(unknown: { status: number; body: object }): Promise<
     SLACK_API_URL: `${slack.url}/api/`,
     SLACK_BOT_TOKEN: 'xoxb-stand-in',
     SLACK_SIGNING_SECRET: SIGNING_SECRET,
-    SUPERUSERS: NORA.id,
+    SUPERUSERS: `${NORA.id},${TOMAS.id}`,
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: 'stand-in',
     HOST: '127.0.0.1',

@@ -66,6 +66,7 @@ export function environmentFor({ slack, fastly }: Sandbox, mode: DeliveryMode): 
     SUPERUSERS: SUPERUSERS.map(({ id }) => id).join(','),
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: fastly.token,
+    DATABASE_URL: 'file::memory:',
     HOST: '127.0.0.1',
     PORT: '0',
     HEALTH_PORT: '0',

@@ -1,0 +1,80 @@
+import { Approvals } from './approvals/approvals.ts';
+import type { Config } from './config.ts';
+import type { Directory } from './directory/directory.ts';
+import type { FastlyClient } from './fastly/client.ts';
+import type { Logger } from './observability/log.ts';
+import type { SlackClients } from './slack/clients.ts';
+import type { Conversations } from './slack/conversations.ts';
+import { Intents } from './store/intents.ts';
+import { postgres } from './store/postgres.ts';
+import { sqlite } from './store/sqlite.ts';
+import { Store } from './store/store.ts';
+import { Execution } from './worker/execution.ts';
+import { InterruptedChanges } from './worker/interrupted-changes.ts';
+import { Presentation } from './worker/presentation.ts';
+import { Worker } from './worker.ts';
+
+/** The store where the configuration says it is. */
+export function createStore({ DATABASE_URL: location }: Config, log: Logger): Store {
+  const engine =
+    location.kind === 'sqlite'
+      ? sqlite(location.path)
+      : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
+  return new Store(engine, log);
+}
+
+/** What lasts beyond one delivery: approval requests, intents, and the worker that goes on with them. */
+export type Background = { approvals: Approvals; intents: Intents; worker: Worker };
+
+/** @param onHealth called with what keeps the worker from the database, and with null when it has been there */
+export function createBackground(
+  config: Config,
+  parts: {
+    store: Store;
+    fastly: FastlyClient;
+    directory: Directory;
+    slack: SlackClients;
+    conversations: Conversations;
+    log: Logger;
+  },
+  onHealth: (error: unknown) => void,
+): Background {
+  const { store, fastly, directory, slack, conversations, log } = parts;
+  const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
+  const lease = config.EXECUTION_LEASE;
+  const policy = {
+    superusers: config.SUPERUSERS,
+    requiredFor: config.APPROVAL_REQUIRED_FOR,
+    approvalsRequired: config.APPROVALS_REQUIRED,
+    allowSelfApproval: config.ALLOW_SELF_APPROVAL,
+    ttl: config.APPROVAL_TTL,
+    reminder: config.APPROVAL_REMINDER,
+    lease,
+  };
+  const approvals = new Approvals(store, policy, confirmationsChannel !== null, () => worker.wake());
+  const intents = new Intents(store, lease);
+  const worker = new Worker({
+    approvals,
+    execution: new Execution(fastly, policy, config.FASTLY_TIMEOUT),
+    presentation: new Presentation({
+      store,
+      approvals,
+      slack,
+      conversations,
+      confirmationsChannel,
+      lease,
+      log,
+    }),
+    interruptedChanges: new InterruptedChanges({
+      intents,
+      approvals,
+      fastly,
+      slack: slack.background,
+      log,
+    }),
+    onUsersChanged: () => directory.usersChanged(),
+    onHealth,
+    log,
+  });
+  return { approvals, intents, worker };
+}

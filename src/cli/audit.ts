@@ -1,0 +1,69 @@
+import { Kysely } from 'kysely';
+import { ConfigError, type DatabaseLocation, processEnvironment, readDatabaseLocation } from '../config.ts';
+import { hasAuditLog, rowsOf, verify } from '../store/audit-log.ts';
+import { postgres } from '../store/postgres.ts';
+import { readOnlySqlite } from '../store/sqlite.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** `npm run audit`: reads the audit log, beside a bot that runs or without one. Only DATABASE_URL is needed. */
+const USAGE = `npm run audit -- verify    says whether the chain of hashes is whole, and where it breaks
+npm run audit -- export    writes the entries as JSON lines, oldest first
+`;
+
+const BROKEN = 1;
+const UNUSABLE = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([command, ...others]: string[]): Promise<number> {
+  if ((command !== 'verify' && command !== 'export') || others.length > 0) {
+    process.stderr.write(USAGE);
+    return UNUSABLE;
+  }
+  try {
+    const database = open(readDatabaseLocation(processEnvironment()));
+    try {
+      if (!(await hasAuditLog(database))) throw new Error('this database has no audit log yet');
+      return command === 'verify' ? await sayWhetherWhole(database) : await exportLines(database);
+    } finally {
+      await database.destroy();
+    }
+  } catch (error) {
+    const why =
+      error instanceof ConfigError ? error.message : `The audit log cannot be read: ${messageOf(error)}`;
+    process.stderr.write(`${why}\n`);
+    return UNUSABLE;
+  }
+}
+
+function open(location: DatabaseLocation): Kysely<Tables> {
+  const { dialect } = location.kind === 'sqlite' ? readOnlySqlite(location.path) : postgres(location.url);
+  return new Kysely<Tables>({ dialect });
+}
+
+async function sayWhetherWhole(database: Kysely<Tables>): Promise<number> {
+  const verdict = await verify(rowsOf(database));
+  if (!verdict.whole) {
+    process.stdout.write(`The audit log breaks at entry ${verdict.seq}: ${verdict.problem}.\n`);
+    return BROKEN;
+  }
+  const { entries, lastHash } = verdict;
+  process.stdout.write(
+    lastHash === null
+      ? 'The audit log is empty.\n'
+      : `The audit log is whole: ${entries} entries. The last hash, to be compared with the bot's log:\n${lastHash}\n`,
+  );
+  return 0;
+}
+
+async function exportLines(database: Kysely<Tables>): Promise<number> {
+  for await (const { details, ...row } of rowsOf(database)) {
+    const line = `${JSON.stringify({ ...row, details: JSON.parse(details) })}\n`;
+    if (!process.stdout.write(line)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+  return 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,81 @@
+import { RequestId } from '../../approvals/request.ts';
+import { APPROVE, CANCEL, DENY, RETRY } from '../../slack/approval-message.ts';
+import { targetWords } from '../../slack/approval-words.ts';
+import { Refusal } from '../../slack/failure.ts';
+import type { Listener } from '../../slack/listeners.ts';
+import { formView, noticeView, openModal, updateModal } from '../../slack/modal.ts';
+import { givenReason, REASON, reasonInput } from '../../slack/reason.ts';
+import type { Request } from '../../slack/request.ts';
+import { richText, type Sentence, say } from '../../slack/sentence.ts';
+import { answerWords } from './answer-words.ts';
+import { requestButtonListener, tellAnswer } from './request-button.ts';
+
+const TITLE = 'Deny a request';
+
+/** What a request's buttons do. */
+export const decisions: readonly Listener[] = [
+  requestButtonListener(APPROVE, async (click) => {
+    const { services, caller } = click.request;
+    await tellAnswer(click, await services.approvals.approve(click.id, caller.memberId));
+  }),
+  requestButtonListener(CANCEL, async (click) => {
+    const { services, caller } = click.request;
+    await tellAnswer(click, await services.approvals.cancel(click.id, caller.memberId));
+  }),
+  requestButtonListener(RETRY, async (click) => {
+    const { services, caller } = click.request;
+    await tellAnswer(click, await services.approvals.retry(click.id, caller.memberId));
+  }),
+  requestButtonListener(DENY, async ({ request, id, triggerId }) => {
+    const viewId = await openModal(request, triggerId, noticeView(TITLE, say`One moment…`));
+    const objection = await objectionToDenying(request, id);
+    const view = objection === null ? denyForm(request, id) : noticeView(TITLE, objection);
+    await updateModal(request, viewId, await view);
+  }),
+  {
+    kind: 'submission',
+    id: 'approvals.deny-form',
+    form: {
+      title: TITLE,
+      mainBlockId: REASON,
+      async work(request, { values, subject }) {
+        const id = RequestId.safeParse(subject).data;
+        if (!id) throw new Refusal(say`This form names no request any more. Close it and click Deny again.`);
+        const { approvals } = request.services;
+        const answer = await approvals.deny(id, request.caller.memberId, givenReason(values));
+        if (answer.kind !== 'step') throw new Refusal(answerWords(answer, approvals.policy));
+        return { kind: 'channel', channel: answer.request.channel };
+      },
+      async again(request, { values, subject }, problem) {
+        const id = RequestId.safeParse(subject).data;
+        return id ? await denyForm(request, id, values[REASON], problem) : noticeView(TITLE, problem);
+      },
+    },
+  },
+];
+
+/** Why the caller cannot deny it: better told before they write down a reason. */
+async function objectionToDenying({ services, caller }: Request, id: RequestId): Promise<Sentence | null> {
+  const { approvals } = services;
+  const objection = await approvals.objectionToDenying(id, caller.memberId);
+  return objection === null ? null : answerWords(objection, approvals.policy);
+}
+
+async function denyForm(request: Request, id: RequestId, reason: string | null = null, problem?: Sentence) {
+  const open = await request.services.approvals.get(id);
+  const about = open
+    ? say`The request to delete ${targetWords(open)} ends with this.`
+    : say`The request ends with this.`;
+  return formView({
+    callbackId: 'approvals.deny-form',
+    title: TITLE,
+    submit: 'Deny',
+    origin: request.origin,
+    subject: id,
+    blocks: [
+      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
+      richText(about),
+      reasonInput('Reason', reason ?? null),
+    ],
+  });
+}

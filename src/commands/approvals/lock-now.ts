@@ -1,0 +1,52 @@
+import { type ApprovalRequest, mayBeLocked } from '../../approvals/request.ts';
+import { protectionOf } from '../../directory/protection.ts';
+import { targetOf } from '../../directory/target.ts';
+import { type User, UserId } from '../../fastly/user.ts';
+import { LOCK } from '../../slack/approval-message.ts';
+import { protectionWords, targetWords } from '../../slack/approval-words.ts';
+import { confirmElsewhere } from '../../slack/confirmation.ts';
+import { Refusal } from '../../slack/failure.ts';
+import type { Listener } from '../../slack/listeners.ts';
+import { message } from '../../slack/message.ts';
+import type { Services } from '../../slack/request.ts';
+import { member, say } from '../../slack/sentence.ts';
+import { makeChange } from '../change.ts';
+import { answerWords } from './answer-words.ts';
+import { requestButtonListener } from './request-button.ts';
+
+/** Locks the user whose deletion waits: who leaves today should not be let in until tomorrow. */
+export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, id }) => {
+  const { services, caller } = request;
+  const { approvals, fastly, directory } = services;
+  const open = await approvals.get(id);
+  if (!open) throw new Refusal(answerWords({ kind: 'unknown' }, approvals.policy));
+  if (open.state.kind !== 'pending') {
+    throw new Refusal(answerWords({ kind: 'no', objection: 'not-waiting', request: open }, approvals.policy));
+  }
+  const user = await fastly.getUser(UserId.parse(open.action.target.id));
+  await refuseWhereImpossible(services, open, user);
+  await makeChange(request, {
+    kind: 'lock',
+    target: { id: user.id, login: open.action.target.login, name: open.action.target.name },
+    request: id,
+    call: () => fastly.updateUser(user.id, { locked: true }),
+    look: async () => (await fastly.getUser(user.id)).locked === true,
+    also: (transaction) => approvals.targetLocked(transaction, id, caller.memberId),
+  });
+  directory.usersChanged();
+  await confirmElsewhere(request, message(say`🔒 ${member(caller.memberId)} locked ${targetWords(open)}.`));
+});
+
+/** Locking has the rules of any change: protected users stay, and a Fastly superuser takes approval. */
+async function refuseWhereImpossible({ fastly }: Services, open: ApprovalRequest, user: User): Promise<void> {
+  const who = targetWords(open);
+  if (user.deleted_at) throw new Refusal(say`${who} is deleted already, so there is nothing to lock.`);
+  if (user.locked) throw new Refusal(say`${who} is locked already.`);
+  if (!mayBeLocked({ ...open.action, target: targetOf(user) })) {
+    throw new Refusal(
+      say`${who} is a Fastly superuser, and locking one takes an approval of its own. Have this request approved instead, or lock them in Fastly.`,
+    );
+  }
+  const protection = await protectionOf(fastly, user);
+  if (protection !== null) throw new Refusal(say`I never lock ${who}: ${protectionWords(protection)}`);
+}

@@ -1,0 +1,54 @@
+import type { Answer } from '../../approvals/approvals.ts';
+import { RequestId } from '../../approvals/request.ts';
+import type { ChannelId } from '../../ids.ts';
+import { Refusal } from '../../slack/failure.ts';
+import { type Listener, originOfClick } from '../../slack/listeners.ts';
+import { message } from '../../slack/message.ts';
+import { newRequest, type Request } from '../../slack/request.ts';
+import { code, say } from '../../slack/sentence.ts';
+import { answerWords, successWords } from './answer-words.ts';
+
+/** A click on a button of an approval request. */
+export type RequestClick = {
+  request: Request;
+  id: RequestId;
+  triggerId: string;
+  /** The message it was on; null where only the caller sees that. */
+  seenAt: { channel: ChannelId; ts: string } | null;
+};
+
+/** Listens for a button whose value is a request's id. Whatever the case is, the caller is told. */
+export function requestButtonListener(
+  actionId: string,
+  act: (click: RequestClick) => Promise<void>,
+): Listener {
+  return {
+    kind: 'click',
+    id: actionId,
+    run: async (delivery, services) => {
+      const { incoming } = delivery;
+      const id = RequestId.safeParse(incoming.value);
+      if (!id.success) {
+        throw new Refusal(
+          say`This button names no request any more. ${code('/fastly-user approvals')} lists what waits.`,
+        );
+      }
+      const { place, triggerId, responseUrl } = incoming;
+      const request = newRequest(services, delivery, { origin: originOfClick(incoming), responseUrl });
+      const seenAt =
+        place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
+      await act({ request, id: id.data, triggerId: triggerId ?? '', seenAt });
+      if (seenAt !== null) await services.approvals.seenAt(id.data, seenAt);
+    },
+  };
+}
+
+/** Tells the caller what came of their click. Where the request's own message shows it, that is enough. */
+export async function tellAnswer({ request, seenAt }: RequestClick, answer: Answer): Promise<void> {
+  if (answer.kind === 'step') {
+    const shown = seenAt !== null && seenAt.channel === answer.request.channel;
+    if (!shown) await request.reply.privately(message(successWords(answer.request)));
+    return;
+  }
+  await request.reply.privately(message(answerWords(answer, request.services.approvals.policy)));
+}

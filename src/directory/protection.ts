@@ -1,0 +1,30 @@
+import type { FastlyClient } from '../fastly/client.ts';
+import { FastlyUnexpectedAnswer } from '../fastly/errors.ts';
+import type { User } from '../fastly/user.ts';
+
+/** Why a user is never deleted, demoted or locked, by anyone. */
+export type Protection = 'token' | 'owner' | 'last-superuser';
+
+/**
+ * Whether a user is protected: the account behind the bot's token, the account's owner, and the last Fastly superuser
+ * who is not locked, besides the token's own. Asks Fastly afresh, and fails when it does not answer: nobody counts as
+ * unprotected because nobody could look.
+ *
+ * @throws {FastlyError}
+ */
+export async function protectionOf(fastly: FastlyClient, user: User): Promise<Protection | null> {
+  const [holder, account] = await Promise.all([fastly.getCurrentUser(), fastly.currentCustomer()]);
+  if (user.id === holder.id) return 'token';
+  if (user.id === account.owner_id) return 'owner';
+  if (!isStandingSuperuser(user)) return null;
+  if (!holder.customer_id)
+    throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
+  const others = (await fastly.listUsers(holder.customer_id)).filter(
+    (other) => isStandingSuperuser(other) && other.id !== user.id && other.id !== holder.id,
+  );
+  return others.length === 0 ? 'last-superuser' : null;
+}
+
+function isStandingSuperuser(user: User): boolean {
+  return user.role === 'superuser' && !user.locked && !user.deleted_at;
+}

@@ -1,0 +1,177 @@
+import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
+import type { Step } from '../approvals/event.ts';
+import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
+import { mayApprove, type Policy } from '../approvals/rules.ts';
+import { mentions, obstacleWords } from './approval-words.ts';
+import { button } from './button.ts';
+import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
+import { context, type Message, notification } from './message.ts';
+import { cut, plain } from './plain.ts';
+import { bold, code, date, member, richText, type Sentence, say } from './sentence.ts';
+
+/** A header holds 150 characters (docs.slack.dev, header block). */
+const HEADER_LENGTH = 150;
+
+/** The action ids of a request's buttons, each with the request's id as its value. */
+export const APPROVE = 'approvals.approve';
+export const DENY = 'approvals.deny';
+export const CANCEL = 'approvals.cancel';
+export const RETRY = 'approvals.retry';
+export const LOCK = 'approvals.lock';
+
+/**
+ * A request as everyone in its channel sees it, at every stage: who asks for what and why, all that will be done, how
+ * it stands, and the buttons that still mean something. A final one has none.
+ */
+export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
+  const { action, requester, reason } = request;
+  const headline = headlineOf(request);
+  const asked = say`${member(requester)} asked to delete this Fastly user.`;
+  const because = reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
+  const buttons = requestButtons(request);
+  const standing = standingOf(request, steps, policy);
+  return {
+    text: notification(say`${headline} ${standing}`),
+    blocks: [
+      {
+        type: 'header',
+        text: { type: 'plain_text', text: cut(plain(headline), HEADER_LENGTH), emoji: false },
+      },
+      richText(asked, ...because),
+      { type: 'section', fields: fieldsOf(action.target) },
+      richText(standing),
+      ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
+      context(say`Request ${code(request.id)}, filed ${date(new Date(request.filedAt))}`),
+    ],
+  };
+}
+
+function headlineOf({ action: { target }, state }: ApprovalRequest): string {
+  switch (state.kind) {
+    case 'pending':
+    case 'approved':
+    case 'executing':
+      return `Delete ${target.name}?`;
+    case 'completed':
+      return `${target.name} was deleted`;
+    case 'failed':
+      return state.unclear ? `Was ${target.name} deleted?` : `${target.name} could not be deleted`;
+    case 'refused':
+    case 'denied':
+    case 'cancelled':
+    case 'expired':
+      return `${target.name} was not deleted`;
+  }
+}
+
+function fieldsOf(target: Target): MrkdwnElement[] {
+  return [
+    field('Name', say`${target.name}`),
+    field('Login', say`${code(target.login)}`),
+    optionalField('Role', target.role, (role) => say`${role === 'superuser' ? 'Fastly superuser' : role}`),
+    optionalField('Last active', target.lastActiveAt, moment),
+    optionalField('Two-factor', target.twoFactor, onOrOff),
+    field('Locked', yesOrNo(target.locked)),
+    field('ID', say`${code(target.id)}`),
+  ].flat();
+}
+
+/** How the request stands: what it waits for, or who decided and when. */
+function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Sentence {
+  const { state, approvers, approvalsRequired, expiresAt } = request;
+  const until = date(new Date(expiresAt));
+  const last = steps.at(-1);
+  const when = date(new Date(last?.at ?? request.filedAt));
+  const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
+  switch (state.kind) {
+    case 'pending': {
+      const needed =
+        approvalsRequired === 1
+          ? say`Waiting for an approval`
+          : say`Waiting for approvals, ${approvers.length} of ${approvalsRequired} so far,`;
+      const asked = mayApprove(request, policy);
+      const who =
+        asked.length === 0
+          ? say`Nobody is left who could approve.`
+          : say`${mentions(asked, 'or')} can approve.`;
+      return say`⏳ ${needed} until ${until}. ${who}${approved}`;
+    }
+    case 'approved':
+      return last?.event.kind === 'postponed'
+        ? say`⏸️ Fastly takes no more changes for now. I carry this out after ${date(new Date(state.notBefore))}.${approved}`
+        : say`⚙️ About to be carried out.${approved}`;
+    case 'executing':
+      return say`⚙️ Being carried out…${approved}`;
+    case 'completed':
+      return say`✅ Deleted ${when}.${approved}`;
+    case 'failed': {
+      const next = state.retryable
+        ? say` Any superuser can retry until ${until}.`
+        : say` The time for a retry is over; ${code('/fastly-user delete')} asks again.`;
+      return say`⚠️ It went wrong ${when}: ${state.why}${next}${approved}`;
+    }
+    case 'refused':
+      return say`⛔ Not carried out, ${when}: ${obstacleWords(state.obstacle)}${approved}`;
+    case 'denied':
+      return state.reason === null
+        ? say`🚫 Denied by ${member(state.by)}, ${when}.`
+        : say`🚫 Denied by ${member(state.by)}, ${when}: ${state.reason}`;
+    case 'cancelled':
+      return state.why === null
+        ? say`↩️ Taken back by ${member(request.requester)}, ${when}.`
+        : say`↩️ Cancelled ${when}. ${state.why}`;
+    case 'expired':
+      return say`⌛ Expired ${when}, without enough approvals.${approved}`;
+  }
+}
+
+/** The buttons that still mean something; who may use which is checked when one is clicked. */
+export function requestButtons(request: ApprovalRequest): Button[] {
+  const { id, state, action } = request;
+  const { name, login } = action.target;
+  const cancel = button({
+    actionId: CANCEL,
+    text: 'Cancel',
+    value: id,
+    confirm: {
+      title: say`Take the request back?`,
+      text: say`Only who asked for it can. ${name} (${login}) is not deleted then.`,
+      confirm: 'Take it back',
+    },
+  });
+  if (state.kind === 'failed' && state.retryable) {
+    return [button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' }), cancel];
+  }
+  if (state.kind !== 'pending') return [];
+  return [
+    button({
+      actionId: APPROVE,
+      text: 'Approve',
+      value: id,
+      style: 'primary',
+      confirm: {
+        title: say`Delete ${name}?`,
+        text: say`Approving has ${name} (${login}) deleted from the Fastly account. That cannot be undone.`,
+        confirm: 'Approve',
+        style: 'danger',
+      },
+    }),
+    button({ actionId: DENY, text: 'Deny', value: id, style: 'danger' }),
+    cancel,
+    ...(mayBeLocked(action) ? [lockButton(id, name, login)] : []),
+  ];
+}
+
+function lockButton(id: string, name: string, login: string): Button {
+  return button({
+    actionId: LOCK,
+    text: 'Lock now',
+    value: id,
+    confirm: {
+      title: say`Lock ${name} now?`,
+      text: say`Fastly locks the account of ${name} (${login}) at once, without waiting for approvals. The request to delete it stays.`,
+      confirm: 'Lock',
+      style: 'danger',
+    },
+  });
+}

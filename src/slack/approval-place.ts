@@ -1,0 +1,74 @@
+import type { ApprovalRequest } from '../approvals/request.ts';
+import type { ChannelId } from '../ids.ts';
+import { isDirect } from './conversations.ts';
+import { Refusal } from './failure.ts';
+import type { Request, Services } from './request.ts';
+import { channel as channelName, code, link, type Sentence, say } from './sentence.ts';
+
+/**
+ * Where a request is shown to those who may approve it: `APPROVALS_CHANNEL`, else where it was asked for.
+ *
+ * @throws {Refusal} where no one else could see it, or people of another company could
+ */
+export async function approvalPlace(request: Request): Promise<ChannelId> {
+  const { services, origin, caller } = request;
+  const { approvalsChannel, conversations } = services;
+  if (approvalsChannel !== null) return approvalsChannel;
+  const { channel } = origin;
+  if (channel === null || isDirect(channel)) {
+    throw new Refusal(
+      say`Nobody else would see your request here. Ask in a channel where other superusers are; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+    );
+  }
+  if (origin.private) {
+    throw new Refusal(
+      say`A request has to be seen by those who approve it. Leave ${code('--private')} out; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+    );
+  }
+  if ((await conversations.audience(channel, caller)) === 'other-companies') {
+    throw new Refusal(
+      say`People of another company are in this channel, so I do not show requests here. Ask in another channel; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+    );
+  }
+  return channel;
+}
+
+/**
+ * Where a request is shown that nobody has to approve: where its result would be, or to the caller alone.
+ *
+ * @throws {Refusal} where Slack does not say where that is
+ */
+export async function resultPlace({ services, origin, caller }: Request): Promise<ChannelId> {
+  const { approvalsChannel, conversations } = services;
+  if (approvalsChannel !== null) return approvalsChannel;
+  const { channel } = origin;
+  const shared = channel !== null && !origin.private;
+  if (shared && (await conversations.audience(channel, caller)) === 'own-workspace') return channel;
+  const direct = await conversations.directMessage(caller);
+  if (direct === null) {
+    throw new Refusal(
+      say`Slack did not let me write to you directly, so I did nothing. Try again in a minute.`,
+    );
+  }
+  return direct;
+}
+
+/** A link to a request's message, or where it is where there is none. */
+export async function whereRequestIs(
+  { approvals, slack, log }: Pick<Services, 'approvals' | 'slack' | 'log'>,
+  { id, channel }: ApprovalRequest,
+): Promise<Sentence> {
+  const plainly = say`${code(id)} in ${channelName(channel)}`;
+  const place = await approvals.messageOf(id);
+  if (place === null) return plainly;
+  try {
+    const { permalink } = await slack.background.chat.getPermalink({
+      channel: place.channel,
+      message_ts: place.ts,
+    });
+    return permalink ? say`${link(`request ${id}`, permalink)} in ${channelName(place.channel)}` : plainly;
+  } catch (error) {
+    log.info({ request: id, err: error }, 'Slack gave no link to a request');
+    return plainly;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Event, Step } from '../approvals/event.ts';
+import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
+import { mayApprove, type Policy } from '../approvals/rules.ts';
+import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
+
+const MOST_MENTIONED = 20;
+
+/** Members, mentioned; of very many the first. */
+export function mentions(ids: readonly string[], conjunction: 'and' | 'or' = 'and'): Sentence {
+  const named = ids.slice(0, MOST_MENTIONED).map(member);
+  const others = ids.length - named.length;
+  return enumerate(others > 0 ? [...named, say`${others} others`] : named, conjunction);
+}
+
+/** Whom a request concerns: the name and the login, once where they are the same. */
+export function targetWords({ action: { target } }: ApprovalRequest): Sentence {
+  return target.name === target.login
+    ? say`${bold(target.login)}`
+    : say`${bold(target.name)} (${code(target.login)})`;
+}
+
+/** What a step says in the request's thread; `null` where the message says it all. */
+export function stepWords({ event, actor }: Step, request: ApprovalRequest, policy: Policy): Sentence | null {
+  const who = actor === null ? say`Somebody` : say`${member(actor)}`;
+  const { approvalsRequired, expiresAt } = request;
+  switch (event.kind) {
+    case 'filed':
+      return null;
+    case 'approved':
+      return approvalsRequired > 1
+        ? say`✅ ${who} approved: ${event.given} of ${approvalsRequired}.`
+        : say`✅ ${who} approved.`;
+    case 'reminded': {
+      const asked = mayApprove(request, policy);
+      return asked.length === 0
+        ? null
+        : say`⏰ ${mentions(asked)}: this still waits for approval, until ${date(new Date(expiresAt))}.`;
+    }
+    case 'started':
+      return event.lookFirst ? say`🔎 I was interrupted, so I look first what has become of it.` : null;
+    case 'postponed':
+      return say`⏸️ Fastly takes no more changes for now. I carry this out after ${date(new Date(event.until))}.`;
+    case 'retried':
+      return say`🔁 ${who} has me try again.`;
+    case 'locked':
+      return say`🔒 ${who} locked ${targetWords(request)} meanwhile.`;
+    case 'closed':
+      return say`⌛ The time for a retry is over.`;
+    case 'cancelled':
+      return event.why === null ? say`↩️ ${who} took the request back.` : outcomeWords(event, actor, request);
+    default:
+      return outcomeWords(event, actor, request);
+  }
+}
+
+/** The events that end a request, or end an attempt. */
+export type OutcomeEvent = Extract<
+  Event,
+  { kind: 'completed' | 'failed' | 'refused' | 'denied' | 'cancelled' | 'expired' }
+>;
+
+/** What came of a request, in words that stand for themselves. */
+export function outcomeWords(event: OutcomeEvent, actor: string | null, request: ApprovalRequest): Sentence {
+  const target = targetWords(request);
+  switch (event.kind) {
+    case 'completed':
+      return event.found
+        ? say`🗑️ ${target} is deleted. The answer to my first attempt was lost, so I looked: they are gone.`
+        : say`🗑️ ${target} is deleted.`;
+    case 'failed':
+      return event.unclear
+        ? say`⚠️ I do not know whether ${target} is deleted. ${event.why}`
+        : say`⚠️ ${target} could not be deleted. ${event.why}`;
+    case 'refused':
+      return say`⛔ I did not delete ${target}: ${obstacleWords(event.obstacle)}`;
+    case 'denied': {
+      const who = actor === null ? say`Somebody` : say`${member(actor)}`;
+      return event.reason === null
+        ? say`🚫 ${who} denied deleting ${target}.`
+        : say`🚫 ${who} denied deleting ${target}: ${event.reason}`;
+    }
+    case 'cancelled':
+      return event.why === null
+        ? say`↩️ The request to delete ${target} was taken back.`
+        : say`↩️ The request to delete ${target} is cancelled: I could not show it in ${channel(request.channel)}. ${event.why}`;
+    case 'expired':
+      return request.approvers.length === 0
+        ? say`⌛ Nobody approved deleting ${target} in time, so it was not done.`
+        : say`⌛ Deleting ${target} had ${request.approvers.length} of ${request.approvalsRequired} approvals when its time was over, so it was not done.`;
+  }
+}
+
+/** Why an approved request is not carried out, and what one can do. */
+export function obstacleWords(obstacle: Obstacle): Sentence {
+  switch (obstacle.kind) {
+    case 'gone':
+      return say`they were deleted in Fastly meanwhile, by somebody else.`;
+    case 'changed': {
+      const changes = obstacle.differences.map(
+        ({ field, approved, found }) => say`the ${field} was ${code(approved)} and is now ${code(found)}`,
+      );
+      return say`this is not what was approved any more: ${enumerate(changes)}. Look at them with ${code('/fastly-user get')}, and ask again if it still should be.`;
+    }
+    case 'protected':
+      return protectionWords(obstacle.protection);
+    case 'rights':
+      return obstacle.whose === 'requester'
+        ? say`who asked for it is no longer on my list of superusers.`
+        : say`too many of those who approved are no longer on my list of superusers. Ask again to have others approve.`;
+  }
+}
+
+/** Why a user is never deleted, demoted or locked. */
+export function protectionWords(protection: 'token' | 'owner' | 'last-superuser'): Sentence {
+  switch (protection) {
+    case 'token':
+      return say`they are the account behind my own Fastly token. Without it I could do nothing.`;
+    case 'owner':
+      return say`they own the Fastly account. Its ownership has to be transferred in Fastly first.`;
+    case 'last-superuser':
+      return say`they are the last Fastly superuser who is not locked, besides the one behind my own token. Make somebody else a Fastly superuser first.`;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Button, PlainTextElement } from '@slack/types';
+import { cut } from './plain.ts';
+import { plainText, type Sentence } from './sentence.ts';
+
+/** A confirm dialog holds 100 characters of title, 300 of text (docs.slack.dev, confirmation dialog object). */
+const CONFIRM_TITLE_LENGTH = 100;
+const CONFIRM_LENGTH = 300;
+
+/** What Slack asks before it delivers a click. */
+export type Confirm = { title: Sentence; text: Sentence; confirm: string; style?: 'primary' | 'danger' };
+
+/** A button. `value` comes back with the click, as input. */
+export function button(definition: {
+  actionId: string;
+  text: string;
+  value: string;
+  style?: 'primary' | 'danger';
+  confirm?: Confirm;
+}): Button {
+  const { actionId, text, value, style, confirm } = definition;
+  return {
+    type: 'button',
+    action_id: actionId,
+    text: label(text),
+    value,
+    ...(style && { style }),
+    ...(confirm && {
+      confirm: {
+        title: label(cut(plainText(confirm.title), CONFIRM_TITLE_LENGTH)),
+        text: label(cut(plainText(confirm.text), CONFIRM_LENGTH)),
+        confirm: label(confirm.confirm),
+        deny: label('Not now'),
+        ...(confirm.style && { style: confirm.style }),
+      },
+    }),
+  };
+}
+
+function label(text: string): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}

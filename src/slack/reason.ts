@@ -1,0 +1,46 @@
+import type { InputBlock } from '@slack/types';
+import { REASON_LENGTH } from '../approvals/request.ts';
+import type { FormValues } from './incoming.ts';
+import { say } from './sentence.ts';
+import { FieldError } from './submission.ts';
+
+/** Block and action id of the field. */
+export const REASON = 'reason';
+
+/** A field for why something should be done, or should not. */
+export function reasonInput(label: string, reason: string | null = null): InputBlock {
+  return {
+    type: 'input',
+    block_id: REASON,
+    optional: true,
+    label: { type: 'plain_text', text: label },
+    hint: { type: 'plain_text', text: 'It stays in the audit log.' },
+    element: {
+      type: 'plain_text_input',
+      action_id: REASON,
+      max_length: REASON_LENGTH,
+      ...(reason !== null && { initial_value: reason }),
+    },
+  };
+}
+
+/** @throws {FieldError} when it is longer than a reason may be */
+export function givenReason(values: FormValues): string | null {
+  return readReason(values[REASON] ?? null);
+}
+
+/**
+ * A reason as it is kept; null where nothing was said. What a database cannot hold is taken out.
+ *
+ * @throws {FieldError} when it is longer than a reason may be
+ */
+export function readReason(text: string | null): string | null {
+  const reason = (text ?? '').replaceAll('\0', '').toWellFormed().trim();
+  if (reason.length > REASON_LENGTH) {
+    throw new FieldError(
+      REASON,
+      say`The reason has ${reason.length} characters; keep it to ${REASON_LENGTH}.`,
+    );
+  }
+  return reason === '' ? null : reason;
+}

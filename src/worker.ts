@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import type { Approvals } from './approvals/approvals.ts';
+import type { RequestId } from './approvals/request.ts';
+import type { Interrupted } from './store/intents.ts';
+import type { Execution } from './worker/execution.ts';
+import type { InterruptedChanges } from './worker/interrupted-changes.ts';
+import { Loop } from './worker/loop.ts';
+import type { Presentation } from './worker/presentation.ts';
+
+/** How often each replica looks whether time has made something due; its own steps wake it at once. */
+const INTERVAL_MILLISECONDS = 1_000;
+const AT_A_TIME = 8;
+
+export type WorkerOptions = {
+  approvals: Approvals;
+  execution: Execution;
+  presentation: Presentation;
+  interruptedChanges: InterruptedChanges;
+  /** Called when the set of users has changed. */
+  onUsersChanged: () => void;
+  /** Called with what keeps the worker from the database, and with null when it has been there. */
+  onHealth: (error: unknown) => void;
+  log: Logger;
+};
+
+/**
+ * The one place that joins approvals, Fastly and Slack in the background. In every replica it expires, reminds and
+ * carries out, takes over what another one left behind, and brings what Slack shows up to date.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #loops: readonly Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>[];
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    const { approvals, presentation, interruptedChanges, onHealth, log } = options;
+    const common = {
+      atATime: AT_A_TIME,
+      interval: INTERVAL_MILLISECONDS,
+      onLook: onHealth,
+      onFailure: (error: unknown) =>
+        log.error({ err: error }, 'the worker failed at something, trying again'),
+    };
+    this.#loops = [
+      new Loop<RequestId>({
+        ...common,
+        find: (limit) => approvals.due(limit),
+        key: (id) => id,
+        work: (id) => this.#advance(id),
+      }),
+      new Loop<RequestId>({
+        ...common,
+        find: (limit) => presentation.due(limit),
+        key: (id) => id,
+        work: (id) => presentation.present(id),
+      }),
+      new Loop<Interrupted>({
+        ...common,
+        find: (limit) => interruptedChanges.takeOver(limit),
+        key: ({ change }) => change.deliveryKey,
+        work: (each) => interruptedChanges.settle(each),
+      }),
+    ];
+  }
+
+  start(): void {
+    for (const loop of this.#loops) loop.start();
+  }
+
+  wake(): void {
+    for (const loop of this.#loops) loop.wake();
+  }
+
+  /** Begins nothing new and resolves when what is under way is over. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+  }
+
+  async #advance(id: RequestId): Promise<void> {
+    const { approvals, execution, onUsersChanged, log } = this.#options;
+    const claimedAt = performance.now();
+    const claim = await approvals.advance(id);
+    if (claim === null) return;
+    const outcome = await execution.carryOut(claim, claimedAt);
+    log.info({ request: id, outcome: outcome.kind }, 'an approved request was carried out');
+    if (outcome.kind === 'completed') onUsersChanged();
+    const recorded = await approvals.record(claim, outcome);
+    if (recorded.kind !== 'step')
+      log.warn({ request: id }, 'another process took the request over meanwhile');
+  }
+}

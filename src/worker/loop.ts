@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+export type LoopOptions<Item> = {
+  /** What is due, at most `limit` of it. What is under way here already may be among it. */
+  find(limit: number): Promise<readonly Item[]>;
+  /** Tells items apart. */
+  key(item: Item): string;
+  work(item: Item): Promise<void>;
+  /** How many items are worked on at once. */
+  atATime: number;
+  /** How long to wait, in milliseconds, when nothing wakes it. */
+  interval: number;
+  /** Called after each look for what is due, with what it threw or with null. */
+  onLook(error: unknown): void;
+  /** Called with what the work on an item threw; it comes up again when it is due again. */
+  onFailure(error: unknown): void;
+};
+
+/** Works on whatever is due, several items at once, until it is stopped. A slow item holds no other one up. */
+export class Loop<Item> {
+  readonly #options: LoopOptions<Item>;
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
+  #woken = Promise.withResolvers<void>();
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: LoopOptions<Item>) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#ended = this.#run();
+  }
+
+  /** There may be something to do: no need to wait. */
+  wake(): void {
+    this.#woken.resolve();
+  }
+
+  /** Begins nothing new and resolves when what is under way is over. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#ended;
+    await Promise.all(this.#underWay.values());
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#woken = Promise.withResolvers<void>();
+      await this.#begin();
+      await this.#rest();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { find, key, atATime, onLook } = this.#options;
+    const free = atATime - this.#underWay.size;
+    if (free === 0) return;
+    try {
+      const due = await find(free);
+      onLook(null);
+      if (this.#stopping.signal.aborted) return;
+      for (const item of due.filter((each) => !this.#underWay.has(key(each)))) this.#take(item);
+    } catch (error) {
+      onLook(error);
+    }
+  }
+
+  #take(item: Item): void {
+    const { key, work, onFailure } = this.#options;
+    const end = () => this.#underWay.delete(key(item));
+    const finished = work(item).then(
+      () => {
+        end();
+        this.wake();
+      },
+      // Not woken: what fails at once would come up again at once.
+      (error: unknown) => {
+        end();
+        onFailure(error);
+      },
+    );
+    this.#underWay.set(key(item), finished);
+  }
+
+  async #rest(): Promise<void> {
+    const rest = new AbortController();
+    const over = pause(this.#options.interval, undefined, { signal: rest.signal }).catch(() => {});
+    await Promise.race([this.#woken.promise, over]);
+    rest.abort();
+  }
+}
