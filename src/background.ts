@@ -51,8 +51,9 @@ export function createBackground(
     reminder: config.APPROVAL_REMINDER,
     lease,
   };
-  const approvals = new Approvals(store, policy, confirmationsChannel !== null, () => worker.wake());
-  const intents = new Intents(store, lease);
+  const wake = () => worker.wake();
+  const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
+  const intents = new Intents(store, lease, wake);
   const worker = new Worker({
     approvals,
     execution: new Execution(fastly, policy, config.FASTLY_TIMEOUT),
@@ -62,7 +63,6 @@ export function createBackground(
       slack,
       conversations,
       confirmationsChannel,
-      lease,
       log,
     }),
     interruptedChanges: new InterruptedChanges({

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HTTPReceiver } from '@slack/bolt';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { createApp } from './app.ts';
 import { type Background, createBackground, createStore } from './background.ts';
@@ -7,15 +6,14 @@ import type { Config } from './config.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
-import type { Secret } from './secret.ts';
 import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
 import type { Services } from './slack/request.ts';
-import { SocketModeConnection } from './slack/socket-mode.ts';
 import { releaseAllClaims } from './store/left-behind.ts';
 import { DatabaseInUse } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -31,9 +29,6 @@ export class CredentialRefused extends Error {
 const FIRST_PAUSE_MILLISECONDS = 500;
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 const DRAIN_MILLISECONDS = 10_000;
-
-/** Takes deliveries from Slack, one way or the other. */
-type Intake = { open(): Promise<void>; close(): Promise<void> };
 
 /**
  * The bot's life: reach Fastly and Slack, however long that takes, take deliveries until it is told to stop, and
@@ -177,69 +172,30 @@ export class Bot {
       }
     });
     if (identity === null || this.#stopping.signal.aborted) return;
-    this.#intake = this.#openIntake(identity);
-    await this.#intake.open();
-  }
-
-  #openIntake(identity: Identity): Intake {
-    const { team, teamId, missingScopes } = identity;
-    this.#log.info({ team, teamId }, 'Slack takes the token');
-    if (missingScopes.length > 0) {
-      this.#log.warn(
-        { missingScopes },
-        'the Slack app lacks scopes: update it from manifest.yml and install it again',
-      );
-    }
-    const { delivery } = this.#config;
-    return delivery.mode === 'socket'
-      ? this.#socketMode(identity, delivery.appToken)
-      : this.#http(identity, delivery.signingSecret);
-  }
-
-  #socketMode(identity: Identity, appToken: Secret): Intake {
-    const options = {
-      appToken,
-      slackApiUrl: this.#config.SLACK_API_URL,
-      logger: slackSdkLogger(this.#log),
-      log: this.#log,
-    };
-    const connection = new SocketModeConnection(options, (state) => {
-      if (state.connected) this.#readiness.ready('slack');
-      else this.#readiness.missing('slack', state.why);
-      this.#log.info(state.connected ? 'connected to Slack' : state.why);
-    });
-    this.#createApp(identity, connection.receiver);
-    return {
-      open: async () => {
-        await connection.run().catch((error) => {
-          throw error instanceof SlackRefused ? new CredentialRefused(error.message) : error;
-        });
-      },
-      close: async () => await connection.stop(),
-    };
-  }
-
-  #http(identity: Identity, signingSecret: Secret): Intake {
-    const { HOST, PORT } = this.#config;
-    const receiver = new HTTPReceiver({
-      signingSecret: signingSecret.reveal(),
-      endpoints: '/slack/events',
-      logger: slackSdkLogger(this.#log),
-    });
-    this.#createApp(identity, receiver);
-    return {
-      open: async () => {
-        const address = (await receiver.start({ host: HOST, port: PORT })).address();
-        this.#readiness.ready('slack');
-        this.#log.info({ address }, "taking Slack's requests at /slack/events");
-      },
-      close: async () => await receiver.stop(),
-    };
-  }
-
-  #createApp(identity: Identity, receiver: SocketModeConnection['receiver'] | HTTPReceiver): void {
+    this.#tellOf(identity);
+    this.#intake = createIntake(this.#config, this.#readiness, this.#log);
     const { signal } = this.#stopping;
-    createApp(this.#config, identity, receiver, this.#services, this.#inFlight, signal, this.#log);
+    createApp(
+      this.#config,
+      identity,
+      this.#intake.receiver,
+      this.#services,
+      this.#inFlight,
+      signal,
+      this.#log,
+    );
+    await this.#intake.open().catch((error: unknown) => {
+      throw error instanceof SlackRefused ? new CredentialRefused(error.message) : error;
+    });
+  }
+
+  #tellOf({ team, teamId, missingScopes }: Identity): void {
+    this.#log.info({ team, teamId }, 'Slack takes the token');
+    if (missingScopes.length === 0) return;
+    this.#log.warn(
+      { missingScopes },
+      'the Slack app lacks scopes: update it from manifest.yml and install it again',
+    );
   }
 
   /** Tries until it works or the bot stops, saying meanwhile what is missing. A refused credential ends it. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConfigError, readConfig, VARIABLES } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config.ts';
+import { VARIABLES } from '../src/variables.ts';
 
 const SOCKET = {
   SLACK_BOT_TOKEN: 'xoxb-bot-secret',

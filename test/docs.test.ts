@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { SUBCOMMANDS } from '../src/commands/index.ts';
 import { LISTENERS } from '../src/commands/slash-command.ts';
-import { VARIABLES } from '../src/config.ts';
 import { SCOPES } from '../src/slack/identity.ts';
+import { VARIABLES } from '../src/variables.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 

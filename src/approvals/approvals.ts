@@ -114,7 +114,6 @@ export class Approvals {
     const request = await lockRequest(transaction, id);
     const ruling = request && rules.targetLocked(request);
     if (request && ruling?.kind === 'step') await this.#take(transaction, request, ruling, by);
-    this.#onStep();
   }
 
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */

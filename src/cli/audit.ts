@@ -1,9 +1,10 @@
 import { Kysely } from 'kysely';
-import { ConfigError, type DatabaseLocation, processEnvironment, readDatabaseLocation } from '../config.ts';
+import { ConfigError, processEnvironment, readDatabaseLocation } from '../config.ts';
 import { hasAuditLog, rowsOf, verify } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { Tables } from '../store/tables.ts';
+import type { DatabaseLocation } from '../variables.ts';
 
 /** `npm run audit`: reads the audit log, beside a bot that runs or without one. Only DATABASE_URL is needed. */
 const USAGE = `npm run audit -- verify    says whether the chain of hashes is whole, and where it breaks

@@ -3,6 +3,7 @@ import type { ApprovalRequest } from '../approvals/request.ts';
 import { protectionOf } from '../directory/protection.ts';
 import { targetOf } from '../directory/target.ts';
 import { nameOf, type User } from '../fastly/user.ts';
+import type { ChannelId } from '../ids.ts';
 import { approvalPlace, resultPlace, whereRequestIs } from '../slack/approval-place.ts';
 import { mentions, protectionWords, targetWords } from '../slack/approval-words.ts';
 import { isDirect } from '../slack/conversations.ts';
@@ -25,7 +26,7 @@ export const deleteUser = oneUserSubcommand({
     const { services, caller, deliveryKey } = request;
     const user = await services.fastly.getUser(id);
     await refuseWhereImpossible(services, user);
-    const place = isApprovalRequired(services) ? await approvalPlace(request) : await resultPlace(request);
+    const place = await placeFor(request);
     const filed = await services.approvals.file({
       deliveryKey,
       action: { kind: 'delete', version: 1, target: targetOf(user) },
@@ -54,17 +55,21 @@ function isApprovalRequired({ approvals: { policy } }: Services): boolean {
   return policy.requiredFor.includes('delete');
 }
 
-function whoDecides({ services, origin, caller }: Request): Sentence {
-  const { approvals, approvalsChannel } = services;
-  const { superusers, allowSelfApproval, approvalsRequired } = approvals.policy;
-  const place = approvalsChannel ?? origin.channel;
-  const where = place === null || isDirect(place) ? say`` : say` in ${channel(place)}`;
-  if (!isApprovalRequired(services)) return say`I show it${where}.`;
-  const others = superusers.filter((member) => member !== caller.memberId || allowSelfApproval);
+async function placeFor(request: Request): Promise<ChannelId> {
+  return isApprovalRequired(request.services) ? await approvalPlace(request) : await resultPlace(request);
+}
+
+async function whoDecides(request: Request): Promise<Sentence> {
+  const { services, caller } = request;
+  const { superusers, allowSelfApproval, approvalsRequired } = services.approvals.policy;
+  const place = await placeFor(request);
+  const where = isDirect(place) ? say`to you alone` : say`in ${channel(place)}`;
+  if (!isApprovalRequired(services)) return say`I show it ${where}.`;
+  const others = superusers.filter((each) => each !== caller.memberId || allowSelfApproval);
   const who = mentions(others, 'or');
   return approvalsRequired === 1
-    ? say`I ask for approval${where}: ${who} can give it.`
-    : say`I ask for ${approvalsRequired} approvals${where}: ${who} can give them.`;
+    ? say`I ask for approval ${where}: ${who} can give it.`
+    : say`I ask for ${approvalsRequired} approvals ${where}: ${who} can give them.`;
 }
 
 /** Without approvals, the caller is the one who has to think twice. */

@@ -1,6 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { User, UserId } from '../fastly/user.ts';
-import type { Delivery } from '../slack/delivery.ts';
 import { explainWithReference, logFailure } from '../slack/failure.ts';
 import { findUser } from '../slack/find-user.ts';
 import type { Listener } from '../slack/listeners.ts';
@@ -22,8 +21,11 @@ export type OneUserSubcommand = {
   form: { title: string; submit: string };
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
   takesReason?: true;
-  /** What the form says under its fields. */
-  note?(request: Request): Sentence;
+  /**
+   * What the form says under its fields.
+   * @throws {Refusal} when it cannot be done from here at all
+   */
+  note?(request: Request): Promise<Sentence>;
   /**
    * What the caller should know before it is done; shown on top of the form, or asked about after words.
    * @throws {Refusal} when it cannot be done in this account at all
@@ -33,7 +35,7 @@ export type OneUserSubcommand = {
 };
 
 /** What a form is opened with. */
-type Given = { user?: User | null; reason?: string | null; onTop?: Sentence | null };
+type Given = { user?: User | null; reason?: string | null; onTop?: Sentence | null; note?: Sentence | null };
 
 /**
  * Makes a subcommand of it: words that fit one user act, words that fit several ask which, and without words the
@@ -72,12 +74,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
   };
 }
 
-type Act = (
-  request: Request,
-  user: UserId,
-  reason: string | null,
-  incoming: Delivery<'click'>['incoming'],
-) => Promise<void>;
+type Act = (request: Request, user: UserId, reason: string | null) => Promise<void>;
 
 function clickListener(id: string, act: Act): Listener {
   return {
@@ -85,18 +82,28 @@ function clickListener(id: string, act: Act): Listener {
     id,
     run: async (delivery, services) => {
       const { request, id: user, reason } = requestAboutUser(delivery, services);
-      await act(request, user, reason, delivery.incoming);
+      await act(request, user, reason);
     },
   };
 }
 
 function buttonListener(subcommand: OneUserSubcommand): Listener {
-  return clickListener(`${subcommand.name}.button`, async (request, id, reason, { triggerId }) => {
-    if (!subcommand.takesReason) return await actOrAsk(subcommand, request, id, reason);
-    await openForm(subcommand, request, triggerId ?? '', async () => ({
-      user: await request.services.fastly.getUser(id),
-    }));
-  });
+  if (!subcommand.takesReason) {
+    return clickListener(`${subcommand.name}.button`, (request, id, reason) =>
+      actOrAsk(subcommand, request, id, reason),
+    );
+  }
+  return {
+    kind: 'click',
+    id: `${subcommand.name}.button`,
+    run: async (delivery, services) => {
+      // The form says where its result will be, so that it is no secret because the card was one.
+      const { request, id } = requestAboutUser(delivery, services, { private: false });
+      await openForm(subcommand, request, delivery.incoming.triggerId ?? '', async () => ({
+        user: await services.fastly.getUser(id),
+      }));
+    },
+  };
 }
 
 async function act(
@@ -144,25 +151,23 @@ async function formOrRefusal(
   given: () => Promise<Given>,
 ): Promise<ModalView> {
   try {
+    const note = (await subcommand.note?.(request)) ?? null;
     const onTop = (await subcommand.caution?.(request.services)) ?? null;
-    return userForm(subcommand, request, { ...(await given()), onTop });
+    return userForm(subcommand, request, { ...(await given()), onTop, note });
   } catch (error) {
     logFailure(request, error);
     return noticeView(subcommand.form.title, explainWithReference(error, request.reference));
   }
 }
 
-function userForm(
-  subcommand: OneUserSubcommand,
-  request: Request,
-  { user, reason, onTop }: Given,
-): ModalView {
-  const { name, form, takesReason, note } = subcommand;
+function userForm(subcommand: OneUserSubcommand, request: Request, given: Given): ModalView {
+  const { name, form, takesReason } = subcommand;
+  const { user, reason, onTop, note } = given;
   const blocks: KnownBlock[] = [
     ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
     userPicker(user ?? null),
     ...(takesReason ? [reasonInput('Reason', reason ?? null)] : []),
-    ...(note ? [richText(note(request))] : []),
+    ...(note ? [richText(note)] : []),
   ];
   return formView({ callbackId: `${name}.form`, ...form, origin: request.origin, blocks });
 }
@@ -180,10 +185,12 @@ function formListener(subcommand: OneUserSubcommand): Listener {
       },
       again: async (request, { values }, problem) => {
         const [user] = await request.services.directory.search(pickedUser(values), 1).catch(() => []);
+        const note = await subcommand.note?.(request).catch(() => null);
         return userForm(subcommand, request, {
           user: user ?? null,
           reason: values.reason ?? null,
           onTop: problem,
+          note: note ?? null,
         });
       },
     },

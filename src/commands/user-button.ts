@@ -5,6 +5,7 @@ import type { Delivery } from '../slack/delivery.ts';
 import { Refusal } from '../slack/failure.ts';
 import { originOfClick } from '../slack/listeners.ts';
 import { context, type Message, message } from '../slack/message.ts';
+import type { Origin } from '../slack/origin.ts';
 import { readReason } from '../slack/reason.ts';
 import { newRequest, type Request, type Services } from '../slack/request.ts';
 import { code, type Sentence, say } from '../slack/sentence.ts';
@@ -104,13 +105,14 @@ export function allTheSame(
 export function requestAboutUser(
   delivery: Delivery<'click'>,
   services: Services,
+  override: Partial<Pick<Origin, 'private'>> = {},
 ): { request: Request; id: UserId; reason: string | null } {
   const { incoming } = delivery;
   const about = read(incoming.value);
   if (about === null) {
     throw new Refusal(say`This button names no user any more. Start again with ${code('/fastly-user get')}.`);
   }
-  const origin = { ...originOfClick(incoming), private: about.private };
+  const origin = { ...originOfClick(incoming), private: about.private, ...override };
   const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
   return { request, id: about.user, reason: carried(incoming.blockId) };
 }

@@ -39,11 +39,16 @@ export type Interrupted = { change: Change; state: 'open' | Settlement['kind'] }
 export class Intents {
   readonly #store: Store;
   readonly #lease: number;
+  readonly #onSettled: () => void;
 
-  /** @param lease after how many milliseconds an unsettled one counts as left behind; longer than any call */
-  constructor(store: Store, lease: number) {
+  /**
+   * @param lease after how many milliseconds an unsettled one counts as left behind; longer than any call
+   * @param onSettled called after each: what was written with it may be to be shown
+   */
+  constructor(store: Store, lease: number, onSettled: () => void) {
     this.#store = store;
     this.#lease = lease;
+    this.#onSettled = onSettled;
   }
 
   /**
@@ -102,6 +107,7 @@ export class Intents {
       await also?.(transaction);
       await transaction.audit(entryOf(change, settlement.kind, settlement.why));
     });
+    this.#onSettled();
   }
 
   /** Takes on the changes that were left behind: they are this process's for a lease. */

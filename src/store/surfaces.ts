@@ -155,6 +155,22 @@ export async function claimDisplay(
   return numUpdatedRows === 1n ? claim : null;
 }
 
+/** Goes on showing a request for `lease` milliseconds more; `false` when somebody else has taken it on. */
+export async function renewDisplay(
+  { database, now }: Transaction,
+  request: RequestId,
+  claim: string,
+  lease: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await database
+    .updateTable('approval_requests')
+    .set({ display_lease_until: (await now()) + lease })
+    .where('id', '=', request)
+    .where('display_claim', '=', claim)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
 /** Ends showing a request: until the next step when all is shown, else until `retryAt` (Unix milliseconds). */
 export async function releaseDisplay(
   transaction: Transaction,

@@ -1,0 +1,278 @@
+import type { Logger } from 'pino';
+import type { Approvals } from '../approvals/approvals.ts';
+import type { Step } from '../approvals/event.ts';
+import type { ApprovalRequest } from '../approvals/request.ts';
+import { ChannelId } from '../ids.ts';
+import { approvalMessage } from '../slack/approval-message.ts';
+import { whereRequestIs } from '../slack/approval-place.ts';
+import { type OutcomeEvent, outcomeWords, stepWords, targetWords } from '../slack/approval-words.ts';
+import type { SlackClients } from '../slack/clients.ts';
+import type { Conversations } from '../slack/conversations.ts';
+import { type Message, message, PLAIN_POSTING } from '../slack/message.ts';
+import { finalRefusal } from '../slack/refusals.ts';
+import {
+  bold,
+  channel as channelName,
+  date,
+  member,
+  plainText,
+  type Sentence,
+  say,
+} from '../slack/sentence.ts';
+import { lockRequest } from '../store/approval-requests.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import { addCopy, messageOf, recordShown, type Surface, type SurfaceName } from '../store/surfaces.ts';
+
+export type DisplayOptions = {
+  store: Store;
+  approvals: Approvals;
+  slack: SlackClients;
+  conversations: Conversations;
+  confirmationsChannel: ChannelId | null;
+  log: Logger;
+};
+
+/** What is to be shown, read in one go. */
+export type Snapshot = {
+  request: ApprovalRequest;
+  steps: readonly Step[];
+  surfaces: readonly Surface[];
+};
+
+/** Another process has taken on showing the request: this one was too slow. */
+export class DisplayTakenOver extends Error {}
+
+/** Shows one request on the surfaces that do not show it as it is, and records each as soon as Slack has it. */
+export class RequestDisplay {
+  readonly #options: DisplayOptions;
+  readonly #snapshot: Snapshot;
+  readonly #goOn: (transaction: Transaction) => Promise<boolean>;
+
+  /** @param goOn called in the transaction of each record: whether this process may go on */
+  constructor(
+    options: DisplayOptions,
+    snapshot: Snapshot,
+    goOn: (transaction: Transaction) => Promise<boolean>,
+  ) {
+    this.#options = options;
+    this.#snapshot = snapshot;
+    this.#goOn = goOn;
+  }
+
+  /**
+   * Shows it on this surface. What it throws may go away by itself; what Slack refuses for good is settled here.
+   *
+   * @throws {DisplayTakenOver} when another process shows the request now
+   */
+  async show(name: SurfaceName): Promise<void> {
+    switch (name) {
+      case 'message':
+        return await this.#showMessage();
+      case 'thread':
+        return await this.#showThread();
+      case 'requester':
+        return await this.#showRequester();
+      case 'confirmation':
+        return await this.#showConfirmation();
+      default:
+        return await this.#showCopy(name);
+    }
+  }
+
+  async #showMessage(): Promise<void> {
+    const { request, steps, surfaces } = this.#snapshot;
+    const { id, version } = request;
+    const { approvals } = this.#options;
+    const known = surfaces.find(({ name }) => name === 'message');
+    const drawn = approvalMessage(request, steps, approvals.policy);
+    if (known?.channel && known.ts) {
+      return await this.#update('message', { channel: known.channel, ts: known.ts, version }, drawn);
+    }
+    if (request.state.kind === 'cancelled') return await this.#recordShown('message', version);
+    try {
+      const posted = await this.#post(request.channel, drawn);
+      await this.#recordPosted(posted);
+    } catch (error) {
+      const refusal = finalRefusal(error);
+      if (refusal === null) throw error;
+      this.#options.log.warn({ request: id, err: error }, 'a channel does not take an approval request');
+      await approvals.cancelUnseen(id, plainText(howToMend(refusal)));
+      await this.#recordShown('message', version);
+    }
+  }
+
+  /** A button of a message whose answer was lost may have been clicked meanwhile: then that one is recorded. */
+  async #recordPosted(posted: { channel: ChannelId; ts: string }): Promise<void> {
+    const { id, version } = this.#snapshot.request;
+    const ours = await this.#options.store.transaction(async (transaction) => {
+      await lockRequest(transaction, id);
+      const recorded = await messageOf(transaction.database, id);
+      if (recorded) await addCopy(transaction, id, { ...posted, wanted: version });
+      else await recordShown(transaction, id, 'message', { ...posted, version });
+      return await this.#goOn(transaction);
+    });
+    if (!ours) throw new DisplayTakenOver();
+  }
+
+  async #showThread(): Promise<void> {
+    const { request, steps, surfaces } = this.#snapshot;
+    const shown = surfaces.find(({ name }) => name === 'thread')?.shown ?? 0;
+    for (const step of steps.filter(({ number }) => number > shown)) {
+      const words = this.#wordsInThread(step, request);
+      if (words !== null) await this.#reply(words);
+      await this.#recordShown('thread', step.number);
+    }
+  }
+
+  #wordsInThread(step: Step, request: ApprovalRequest): Sentence | null {
+    // Whoever is asked to approve when there is nothing to approve any more would look in vain.
+    if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
+    return stepWords(step, request, this.#options.approvals.policy);
+  }
+
+  /** Posts in the thread of the request's message; where there is none there is no thread. */
+  async #reply(words: Sentence): Promise<void> {
+    const place = await this.#options.approvals.messageOf(this.#snapshot.request.id);
+    if (place === null) return;
+    await this.#unlessRefused(() => this.#post(place.channel, message(words), place.ts));
+  }
+
+  async #showRequester(): Promise<void> {
+    const { request, steps } = this.#snapshot;
+    const outcome = steps.findLast(isOutcomeStep);
+    if (outcome) {
+      const words = outcomeWords(outcome.event, outcome.actor, request);
+      const told = message(words, say`It was ${await whereRequestIs(this.#options, request)}.`);
+      await this.#unlessRefused(() => this.#post(request.requester, told));
+    }
+    await this.#recordShown('requester', request.version);
+  }
+
+  async #showConfirmation(): Promise<void> {
+    const { request, steps } = this.#snapshot;
+    const { confirmationsChannel, conversations, log } = this.#options;
+    const completed = steps.findLast(({ event }) => event.kind === 'completed');
+    if (confirmationsChannel !== null && completed) {
+      const shared = (await conversations.audienceOfChannel(confirmationsChannel)) === 'other-companies';
+      const posted =
+        !shared &&
+        (await this.#unlessRefused(() =>
+          this.#post(confirmationsChannel, confirmationOf(request, new Date(completed.at))),
+        ));
+      if (!posted) {
+        log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
+        await this.#reply(
+          say`I could not post the confirmation in ${channelName(confirmationsChannel)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`,
+        );
+      }
+    }
+    await this.#recordShown('confirmation', request.version);
+  }
+
+  async #showCopy(name: SurfaceName): Promise<void> {
+    const { request, steps, surfaces } = this.#snapshot;
+    const copy = surfaces.find((surface) => surface.name === name);
+    if (!copy?.channel || !copy.ts) return;
+    const drawn = approvalMessage(request, steps, this.#options.approvals.policy);
+    const { channel, ts } = copy;
+    await this.#update(name, { channel, ts, version: request.version }, drawn);
+  }
+
+  /** Updates a message; one that is there no more is posted anew the next time, while that is of use. */
+  async #update(
+    name: SurfaceName,
+    { channel, ts, version }: { channel: ChannelId; ts: string; version: number },
+    drawn: Message,
+  ): Promise<void> {
+    const { slack, log } = this.#options;
+    const { id } = this.#snapshot.request;
+    try {
+      await slack.background.chat.update({ channel, ts, ...drawn, parse: PLAIN_POSTING.parse });
+    } catch (error) {
+      const refusal = finalRefusal(error);
+      if (refusal === null) throw error;
+      log.warn({ request: id, surface: name, err: error }, 'Slack does not update a message of a request');
+      if (name === 'message' && refusal === 'message_not_found' && hasButtons(drawn)) {
+        return await this.#record((transaction) =>
+          recordShown(transaction, id, name, { channel: null, ts: null, version: 0 }),
+        );
+      }
+    }
+    await this.#record((transaction) => recordShown(transaction, id, name, { channel, ts, version }));
+  }
+
+  async #recordShown(name: SurfaceName, version: number): Promise<void> {
+    const { id } = this.#snapshot.request;
+    await this.#record((transaction) =>
+      recordShown(transaction, id, name, { channel: null, ts: null, version }),
+    );
+  }
+
+  async #record(write: (transaction: Transaction) => Promise<void>): Promise<void> {
+    const ours = await this.#options.store.transaction(async (transaction) => {
+      const goOn = await this.#goOn(transaction);
+      if (goOn) await write(transaction);
+      return goOn;
+    });
+    if (!ours) throw new DisplayTakenOver();
+  }
+
+  async #post(
+    channel: string,
+    { text, blocks }: Message,
+    threadTs?: string,
+  ): Promise<{ channel: ChannelId; ts: string }> {
+    const posted = await this.#options.slack.background.chat.postMessage({
+      channel,
+      text,
+      blocks,
+      ...(threadTs !== undefined && { thread_ts: threadTs }),
+      ...PLAIN_POSTING,
+    });
+    return { channel: ChannelId.parse(posted.channel), ts: posted.ts ?? '' };
+  }
+
+  /** `false` where Slack refuses for good: that is logged, and nothing that waiting would mend. */
+  async #unlessRefused(post: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await post();
+      return true;
+    } catch (error) {
+      if (finalRefusal(error) === null) throw error;
+      const { id } = this.#snapshot.request;
+      this.#options.log.warn({ request: id, err: error }, 'Slack does not take a message about a request');
+      return false;
+    }
+  }
+}
+
+function isOutcomeStep(step: Step): step is Step & { event: OutcomeEvent } {
+  return ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'].includes(step.event.kind);
+}
+
+function hasButtons({ blocks }: Message): boolean {
+  return blocks.some(({ type }) => type === 'actions');
+}
+
+function confirmationOf(request: ApprovalRequest, at: Date): Message {
+  const { requester, approvers, reason } = request;
+  const by = approvers.map((approver) => say` Approved by ${member(approver)}.`);
+  const approved = by.reduce((line, each) => say`${line}${each}`, say``);
+  return message(
+    say`🗑️ ${targetWords(request)} was deleted ${date(at)}. ${member(requester)} asked for it.${approved}`,
+    ...(reason === null ? [] : [say`${bold('Reason:')} ${reason}`]),
+  );
+}
+
+/** What the requester can do about a channel that does not take the request. */
+function howToMend(refusal: string): Sentence {
+  switch (refusal) {
+    case 'not_in_channel':
+    case 'channel_not_found':
+      return say`I am not in that channel. /invite me there and ask again, or ask in a channel that I am in.`;
+    case 'is_archived':
+      return say`That channel is archived. Ask again in another one.`;
+    default:
+      return say`Slack did not let me post there (${refusal}). Ask again in another channel.`;
+  }
+}
