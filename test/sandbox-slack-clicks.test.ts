@@ -53,6 +53,18 @@ describe('a click', () => {
     return bodies;
   }
 
+  test('goes to the latest message that has the button when no message is named', async () => {
+    const bodies = await bodiesOf();
+    await post(CDN_TEAM.id, actions(button()));
+    const latest = await post(CDN_TEAM.id, actions(button()));
+    await post(CDN_TEAM.id, actions(button({ action_id: 'other' })));
+    await nora().click({ channel: CDN_TEAM.id, actionId: 'go' });
+    expect(bodies.map(({ container }) => container.message_ts)).toEqual([latest.ts]);
+    await expect(nora().click({ channel: CDN_TEAM.id, actionId: 'none' })).rejects.toThrow(
+      'sees no message with none',
+    );
+  });
+
   test("says who clicked what where, in the name of the app's workspace", async () => {
     const bodies = await bodiesOf();
     const at = await post(PARTNERS.id, actions(button({ value: 'v' })));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { AUDIT_TRAIL, CDN_TEAM, NORA, SUPERUSERS } from './cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, SUPERUSERS, TOMAS } from './cast.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
 /** `npm run sandbox`: Slack, Fastly and the bot on this machine, until Ctrl-C. */
@@ -156,6 +156,11 @@ ${bot}
 
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"get nora l"}'
   curl -s '${control}/members/${NORA.id}/sees?as=text'
+
+Or have Nora ask for a deletion, and Tomás approve it:
+
+  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"delete edda"}'
+  curl -s ${control}/members/${TOMAS.id}/click -d '{"channel":"${CDN_TEAM.id}","actionId":"approvals.approve"}'
 
 Ctrl-C stops everything.
 `;

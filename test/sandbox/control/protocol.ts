@@ -61,6 +61,8 @@ export type Outcome = { acknowledged: true; response?: Json } | { acknowledged: 
 
 /** Where a click happens: on a message in a channel, or in the member's top modal or Home tab. */
 export type Surface = { channel: string; ts: string } | { view: 'modal' | 'home' };
+/** The latest message in a channel that has what is to be clicked, for whoever types requests by hand. */
+export type LatestMessage = { channel: string; ts?: undefined };
 
 /**
  * POST /members/:id/command    CommandRequest  -> Outcome
@@ -79,7 +81,7 @@ export type Surface = { channel: string; ts: string } | { view: 'modal' | 'home'
  */
 export type CommandRequest = { channel: string; text: string; command?: string };
 export type MessageRequest = { channel: string; text: string; threadTs?: string };
-export type ClickRequest = Surface & {
+export type ClickRequest = (Surface | LatestMessage) & {
   actionId: string;
   /** Tells buttons with the same action id apart. */
   blockId?: string;

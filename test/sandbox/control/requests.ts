@@ -26,6 +26,7 @@ export const messageRequest = z.strictObject({
 });
 export const clickRequest = z.union([
   z.strictObject({ ...onMessage, ...clicked }),
+  z.strictObject({ channel: z.string(), ...clicked }),
   z.strictObject({ ...onView, ...clicked }),
 ]);
 export const typeAheadRequest = z.union([

@@ -6,12 +6,15 @@ import type { Place } from '../payload.ts';
 import { Impossible } from '../refusal.ts';
 import { offerKey, type Slack } from '../slack.ts';
 import { sendBlockActions } from './block-actions.ts';
-import { type Found, findElement, placeFor } from './find-element.ts';
+import { type Found, findElement, latestWith, placeFor } from './find-element.ts';
 
 /** A member clicks a button, or chooses in a menu. A confirm dialog answered with no sends nothing. */
 export async function click(slack: Slack, memberId: string, request: ClickRequest): Promise<Outcome> {
   const member = slack.workspace.member(memberId);
-  const place = placeFor(slack, memberId, request);
+  const place =
+    'view' in request || request.ts !== undefined
+      ? placeFor(slack, memberId, request)
+      : latestWith(slack, memberId, request.channel, request.actionId);
   const found = findElement(place, request.actionId, request.blockId);
   if (found.element.confirm !== undefined && request.confirm === 'no') return { acknowledged: true };
   if (stateKey(found.element) !== undefined) {

@@ -4,6 +4,7 @@ import { objectsOf, stringOf } from '../json.ts';
 import type { Place } from '../payload.ts';
 import { Impossible } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
+import type { Message } from '../workspace.ts';
 
 export type Found = { block: JsonObject; blockId: string; element: JsonObject; actionId: string };
 
@@ -19,6 +20,18 @@ export function placeFor(slack: Slack, memberId: string, surface: Surface): Plac
     (each) => each.ts === surface.ts && (each.visibleTo ?? memberId) === memberId,
   );
   if (message === undefined) throw new Impossible(`${memberId} sees no message ${surface.ts} there.`);
+  return { conversation, message };
+}
+
+/** The latest message there that has something with this action id. */
+export function latestWith(slack: Slack, memberId: string, channel: string, actionId: string): Place {
+  const conversation = slack.workspace.conversation(channel, memberId);
+  const has = (message: Message) =>
+    message.blocks.flatMap(interactiveElements).some((element) => element.action_id === actionId);
+  const message = conversation.messages.findLast(
+    (each) => (each.visibleTo ?? memberId) === memberId && has(each),
+  );
+  if (message === undefined) throw new Impossible(`${memberId} sees no message with ${actionId} there.`);
   return { conversation, message };
 }
 
