@@ -3,7 +3,7 @@ import type { Customer } from '../fastly/customer.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
-import { BY_NAME, type Entry, EXACT, entryOf, type Fit, search } from './search.ts';
+import { BY_NAME, EXACT, type Fit, SearchIndex } from './search.ts';
 
 /** What a search for one user came to. `several` holds the best fits first, `more` says that others fit, too. */
 export type Found =
@@ -19,18 +19,18 @@ const FRESH_MILLISECONDS = 60_000;
  */
 export class Directory {
   readonly #fastly: FastlyClient;
-  readonly #entries: Cached<readonly Entry[]>;
+  readonly #index: Cached<SearchIndex>;
   readonly #account: Cached<Customer>;
 
   constructor(fastly: FastlyClient, now: () => number = Date.now) {
     this.#fastly = fastly;
-    this.#entries = new Cached(() => this.#load(), FRESH_MILLISECONDS, now);
+    this.#index = new Cached(() => this.#load(), FRESH_MILLISECONDS, now);
     this.#account = new Cached(() => fastly.currentCustomer(), FRESH_MILLISECONDS, now);
   }
 
   /** The best `limit` fits for what someone types, best first; all users, by name, when nothing is typed. */
   async search(text: string, limit: number): Promise<User[]> {
-    return search(await this.#entries.get(), text, limit).map(({ user }) => user);
+    return (await this.#index.get()).search(text, limit).map(({ user }) => user);
   }
 
   /**
@@ -43,8 +43,8 @@ export class Directory {
       const user = await this.#byId(id);
       if (user) return { kind: 'one', user };
     }
-    const { entries, noList } = await this.#entriesOrNone(id);
-    const fits = search(entries, text, limit + 1);
+    const { index, noList } = await this.#indexOrNone(id);
+    const fits = index.search(text, limit + 1);
     const users = closest(fits);
     const [only, another] = users;
     if (only && !another) return { kind: 'one', user: only };
@@ -56,13 +56,12 @@ export class Directory {
 
   /** The user with exactly this login, letter case aside. */
   async byLogin(login: string): Promise<User | null> {
-    const wanted = login.trim().toLowerCase();
-    return (await this.#entries.get()).find(({ user }) => user.login.toLowerCase() === wanted)?.user ?? null;
+    return (await this.#index.get()).byLogin(login);
   }
 
   /** The bot has changed a user: what is kept of them is old. */
   usersChanged(): void {
-    this.#entries.forget();
+    this.#index.forget();
   }
 
   /** The account: its owner, and how its people sign in. At most a minute old. */
@@ -80,26 +79,23 @@ export class Directory {
   }
 
   /** Where Fastly has no list to give, an id is still good, but a name is not known to be nobody's. */
-  async #entriesOrNone(
-    id: UserId | undefined,
-  ): Promise<{ entries: readonly Entry[]; noList?: { error: unknown } }> {
+  async #indexOrNone(id: UserId | undefined): Promise<{ index: SearchIndex; noList?: { error: unknown } }> {
     try {
-      return { entries: await this.#entries.get() };
+      return { index: await this.#index.get() };
     } catch (error) {
       if (id && isFastlyError(error) && error.kind !== 'unauthorized') {
-        return { entries: [], noList: { error } };
+        return { index: new SearchIndex([]), noList: { error } };
       }
       throw error;
     }
   }
 
-  async #load(): Promise<readonly Entry[]> {
+  async #load(): Promise<SearchIndex> {
     const { customer_id } = await this.#fastly.getCurrentUser();
     if (!customer_id)
       throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
     const users = await this.#fastly.listUsers(customer_id);
-    const entries = users.filter((user) => !user.deleted_at).map(entryOf);
-    return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return new SearchIndex(users.filter((user) => !user.deleted_at));
   }
 }
 

@@ -1,42 +1,158 @@
 import { nameOf, type User } from '../fastly/user.ts';
 import { fold } from './fold.ts';
 
-/** A user with what a search looks at, folded once. */
-export type Entry = { user: User; name: string; login: string; id: string };
-
-export function entryOf(user: User): Entry {
-  return { user, name: fold(nameOf(user)), login: fold(user.login), id: user.id.toLowerCase() };
-}
-
-/** How well a user fits, from 0 on: the login, name or id itself, then parts of the name, then anything else. */
+/** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
 export type Fit = { user: User; rank: number };
 export const EXACT = 0;
+const NAME_BEGINS = 1;
+const WORD_BEGINS = 2;
 export const BY_NAME = 3;
-const RANKS = 7;
+const LOGIN_BEGINS = 4;
+const IN_LOGIN = 5;
+const IN_PARTS = 6;
 
-/** `null` when it does not fit. Every part of the query must be somewhere. */
-function rank(entry: Entry, query: string, parts: readonly string[]): number | null {
-  if (entry.name === query || entry.login === query || entry.id === query) return EXACT;
-  if (entry.name.startsWith(query)) return 1;
-  if (entry.name.includes(` ${query}`)) return 2;
-  if (entry.name.includes(query)) return BY_NAME;
-  if (entry.login.startsWith(query)) return 4;
-  if (entry.login.includes(query)) return 5;
-  return parts.length > 1 && parts.every((part) => entry.name.includes(part) || entry.login.includes(part))
-    ? 6
-    : null;
+/**
+ * The account's users, folded once and kept as text to search in: all names in one string, a line each, and all
+ * logins. Looking for a piece of a line is then one native search, which ends with the first `limit` fits.
+ */
+export class SearchIndex {
+  readonly #users: readonly User[];
+  readonly #names: Lines;
+  readonly #logins: Lines;
+  readonly #ids: Lines;
+
+  constructor(users: readonly User[]) {
+    const folded = users.map((user) => ({ user, name: fold(nameOf(user)) }));
+    folded.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    this.#users = folded.map(({ user }) => user);
+    this.#names = new Lines(folded.map(({ name }) => name));
+    this.#logins = new Lines(this.#users.map(({ login }) => fold(login)));
+    this.#ids = new Lines(this.#users.map(({ id }) => id.toLowerCase()));
+  }
+
+  /** The best `limit` fits for what someone typed, best first, alike ones by name; the first by name for nothing. */
+  search(text: string, limit: number): Fit[] {
+    const query = fold(text);
+    if (query === '') return this.#users.slice(0, limit).map((user) => ({ user, rank: EXACT }));
+    const found = new Map<number, number>();
+    for (const [rank, lines] of this.#byRank(query)) {
+      for (const line of lines) {
+        if (found.size >= limit) break;
+        if (!found.has(line)) found.set(line, rank);
+      }
+      if (found.size >= limit) break;
+    }
+    return [...found].flatMap(([line, rank]) => {
+      const user = this.#users[line];
+      return user ? [{ user, rank }] : [];
+    });
+  }
+
+  /** The user with exactly this login, letter case aside: one that only looks like it is another's. */
+  byLogin(login: string): User | null {
+    const wanted = login.trim().toLowerCase();
+    for (const line of this.#logins.being(fold(login))) {
+      const user = this.#users[line];
+      if (user?.login.toLowerCase() === wanted) return user;
+    }
+    return null;
+  }
+
+  /** The lines that fit, by how well; each is looked for only when the better ones were not enough. */
+  *#byRank(query: string): Generator<[number, Iterable<number>]> {
+    const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => lines.being(query));
+    yield [EXACT, exact.sort((a, b) => a - b)];
+    if (this.#names.has(query)) {
+      yield [NAME_BEGINS, this.#names.with(`\n${query}`)];
+      yield [WORD_BEGINS, this.#names.with(` ${query}`)];
+      yield [BY_NAME, this.#names.with(query)];
+    }
+    if (this.#logins.has(query)) {
+      yield [LOGIN_BEGINS, this.#logins.with(`\n${query}`)];
+      yield [IN_LOGIN, this.#logins.with(query)];
+    }
+    const parts = query.split(' ');
+    if (parts.length > 1) yield [IN_PARTS, this.#withAll(parts)];
+  }
+
+  /** Lines that have every part somewhere in name or login. */
+  *#withAll(parts: readonly string[]): Generator<number> {
+    const [longest = ''] = parts.toSorted((a, b) => b.length - a.length);
+    for (const line of merged(this.#names.with(longest), this.#logins.with(longest))) {
+      const text = `${this.#names.at(line)}\n${this.#logins.at(line)}`;
+      if (parts.every((part) => text.includes(part))) yield line;
+    }
+  }
 }
 
-/** The best `limit` fits for what someone typed, best first, alike ones in the order of `entries`. */
-export function search(entries: readonly Entry[], text: string, limit: number): Fit[] {
-  const query = fold(text);
-  if (query === '') return entries.slice(0, limit).map(({ user }) => ({ user, rank: EXACT }));
-  const parts = query.split(' ');
-  const ranked: Fit[][] = Array.from({ length: RANKS }, () => []);
-  for (const entry of entries) {
-    const fits = rank(entry, query, parts);
-    const list = fits === null ? undefined : ranked[fits];
-    if (list && fits !== null && list.length < limit) list.push({ user: entry.user, rank: fits });
+/** Lines of text, searched as one. None holds a line break. */
+class Lines {
+  readonly #text: string;
+  /** Where each line begins in the text. */
+  readonly #starts: readonly number[];
+  readonly #whole = new Map<string, number[]>();
+
+  constructor(lines: readonly string[]) {
+    const starts: number[] = [];
+    let length = 1;
+    for (const [number, line] of lines.entries()) {
+      starts.push(length);
+      length += line.length + 1;
+      const alike = this.#whole.get(line);
+      if (alike) alike.push(number);
+      else this.#whole.set(line, [number]);
+    }
+    this.#text = `\n${lines.join('\n')}\n`;
+    this.#starts = starts;
   }
-  return ranked.flat().slice(0, limit);
+
+  at(line: number): string {
+    const start = this.#starts[line] ?? 0;
+    return this.#text.slice(start, (this.#starts[line + 1] ?? this.#text.length) - 1);
+  }
+
+  /** The numbers of the lines that are this and nothing else. */
+  being(text: string): readonly number[] {
+    return this.#whole.get(text) ?? [];
+  }
+
+  has(text: string): boolean {
+    return this.#text.includes(text);
+  }
+
+  /** The numbers of the lines that have `text`, each once, first to last; after a line break: that begin with it. */
+  *with(text: string): Generator<number> {
+    const skip = text.startsWith('\n') ? 1 : 0;
+    let from = 0;
+    for (;;) {
+      const place = this.#text.indexOf(text, from);
+      if (place === -1) return;
+      const line = this.#lineAt(place + skip);
+      yield line;
+      from = (this.#starts[line + 1] ?? this.#text.length + 1) - 1;
+    }
+  }
+
+  /** The line that holds this place of the text: the last that begins at it or before. */
+  #lineAt(place: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#starts[middle] ?? 0) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** Two ascending sequences as one, without repetitions. */
+function* merged(first: Iterator<number>, second: Iterator<number>): Generator<number> {
+  let [a, b] = [first.next(), second.next()];
+  while (!a.done || !b.done) {
+    const next = a.done ? b.value : b.done ? a.value : Math.min(a.value, b.value);
+    yield next;
+    if (!a.done && a.value === next) a = first.next();
+    if (!b.done && b.value === next) b = second.next();
+  }
 }
