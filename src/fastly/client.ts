@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import type { Secret } from '../secret.ts';
 import { Customer } from './customer.ts';
+import { FastlyInvalidId, FastlyUnexpectedAnswer } from './errors.ts';
 import {
-  FastlyDuplicate,
-  type FastlyError,
-  FastlyForbidden,
-  FastlyInvalid,
-  FastlyInvalidId,
-  FastlyNotFound,
-  FastlyUnauthorized,
-  FastlyUnexpectedAnswer,
-} from './errors.ts';
-import { parseJson, readRefusal } from './refusal.ts';
-import { type Answer, type Call, Transport } from './transport.ts';
+  type Invitation,
+  InvitationDocument,
+  InvitationId,
+  InvitationPage,
+  type Invitee,
+} from './invitation.ts';
+import { parseJson } from './refusal.ts';
+import { problemOf, refusalOf } from './refused.ts';
+import { type Call, Transport } from './transport.ts';
 import { CustomerId, User, type UserFields, UserId } from './user.ts';
 
 export type FastlyClientOptions = {
@@ -25,8 +24,12 @@ export type FastlyClientOptions = {
 
 const Done = z.object({ status: z.literal('ok') });
 
+const JSON_API_HEADERS = { 'content-type': 'application/vnd.api+json', accept: 'application/vnd.api+json' };
+const PAGE_SIZE = 100;
+const MOST_PAGES = 100;
+
 /**
- * Fastly's user API: a method for each operation of the seed, plus the list of users and the account. Every
+ * Fastly's user API: a method for each operation of the seed, plus the list of users, the account and invitations. Every
  * method throws a `FastlyError` (see `errors.ts`) when it fails, and nothing else. Names of parameters and
  * operations are the seed's.
  */
@@ -136,6 +139,39 @@ export class FastlyClient {
     return await this.#withToken(call, Customer);
   }
 
+  /** Has Fastly e-mail somebody an invitation to the account. */
+  async createInvitation(invitee: Invitee): Promise<Invitation> {
+    const call = {
+      operation: 'create_invitation',
+      kind: 'creation',
+      method: 'POST',
+      path: '/invitations',
+    } as const;
+    const body = JSON.stringify({ data: { type: 'invitation', attributes: invitee } });
+    return (await this.#withToken({ ...call, headers: JSON_API_HEADERS, body }, InvitationDocument)).data;
+  }
+
+  /** All open invitations, oldest page first. */
+  async listInvitations(): Promise<Invitation[]> {
+    const invitations: Invitation[] = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const path = `/invitations?page%5Bnumber%5D=${page}&page%5Bsize%5D=${PAGE_SIZE}`;
+      const call = { operation: 'list_invitations', kind: 'read', method: 'GET', path } as const;
+      const { data, links } = await this.#withToken({ ...call, headers: JSON_API_HEADERS }, InvitationPage);
+      invitations.push(...data);
+      if (!links?.next) break;
+    }
+    return invitations;
+  }
+
+  /** Withdraws an open invitation. */
+  async deleteInvitation(id: InvitationId): Promise<void> {
+    const operation = 'delete_invitation';
+    if (!InvitationId.safeParse(id).success) throw new FastlyInvalidId(operation);
+    const call = { operation, kind: 'change', method: 'DELETE', path: `/invitations/${id}` } as const;
+    await this.#withToken({ ...call, headers: JSON_API_HEADERS }, z.unknown());
+  }
+
   /** Ends the connections; calls under way fail. */
   async close(): Promise<void> {
     await this.#transport.close();
@@ -156,7 +192,7 @@ export class FastlyClient {
   async #call<T>(call: Call, schema: z.ZodType<T>, secrets: readonly Secret[]): Promise<T> {
     const answer = await this.#transport.send({
       ...call,
-      headers: { ...call.headers, accept: 'application/json' },
+      headers: { accept: 'application/json', ...call.headers },
     });
     if (answer.status >= 300) throw refusalOf(call, answer, secrets);
     const parsed = schema.safeParse(parseJson(answer.body));
@@ -188,23 +224,4 @@ function form(fields: Record<string, string | boolean | undefined>): {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: parameters.toString(),
   };
-}
-
-function refusalOf({ operation }: Call, { status, body }: Answer, secrets: readonly Secret[]): FastlyError {
-  const sent = secrets.map((secret) => secret.reveal()).filter((text) => text !== '');
-  const refusal = readRefusal(body, (text) =>
-    sent.reduce((told, secret) => told.replaceAll(secret, '[redacted]'), text),
-  );
-  if (status === 401) return new FastlyUnauthorized(operation, status);
-  if (status === 403) return new FastlyForbidden(operation, status, refusal);
-  if (status === 404) return new FastlyNotFound(operation, status, refusal);
-  if (status === 409 || refusal.msg === 'Duplicate record')
-    return new FastlyDuplicate(operation, status, refusal);
-  return new FastlyInvalid(operation, status, refusal);
-}
-
-/** Which fields were not as expected; never their values, which could be anything. */
-function problemOf(error: z.ZodError): string {
-  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole body');
-  return `the answer is not what this operation answers (${[...new Set(fields)].slice(0, 5).join(', ')})`;
 }

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** An invitation's id, as the service gives it. */
+export const InvitationId = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .brand<'InvitationId'>();
+export type InvitationId = z.infer<typeof InvitationId>;
+
+/** An open invitation, as the service sends it (JSON:API). It expires 7 days after it was sent. */
+export const Invitation = z
+  .object({
+    id: InvitationId,
+    attributes: z.object({
+      email: z.string(),
+      role: z.string().nullish(),
+      limit_services: z.boolean().nullish(),
+      created_at: z.string().nullish(),
+    }),
+  })
+  .transform(({ id, attributes }) => ({ id, ...attributes }));
+export type Invitation = z.infer<typeof Invitation>;
+
+/** One invitation as the answer to having sent it. */
+export const InvitationDocument = z.object({ data: Invitation });
+
+/** A page of them. What in the list is no invitation is left out. */
+export const InvitationPage = z.object({
+  data: z
+    .array(z.unknown())
+    .transform((list) => list.flatMap((each) => Invitation.safeParse(each).data ?? [])),
+  links: z.object({ next: z.string().nullish() }).nullish().catch(null),
+});
+
+/** Whom to invite, and as what. */
+export type Invitee = { email: string; role?: string; limit_services?: boolean };

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { Secret } from '../secret.ts';
+import {
+  FastlyDuplicate,
+  type FastlyError,
+  FastlyForbidden,
+  FastlyInvalid,
+  FastlyNotFound,
+  FastlyUnauthorized,
+} from './errors.ts';
+import { readRefusal } from './refusal.ts';
+import type { Answer, Call } from './transport.ts';
+
+/** The error that an answer of 3xx or 4xx stands for. @param secrets what was sent, should Fastly quote it */
+export function refusalOf(
+  { operation }: Call,
+  { status, body }: Answer,
+  secrets: readonly Secret[],
+): FastlyError {
+  const sent = secrets.map((secret) => secret.reveal()).filter((text) => text !== '');
+  const refusal = readRefusal(body, (text) =>
+    sent.reduce((told, secret) => told.replaceAll(secret, '[redacted]'), text),
+  );
+  if (status === 401) return new FastlyUnauthorized(operation, status);
+  if (status === 403) return new FastlyForbidden(operation, status, refusal);
+  if (status === 404) return new FastlyNotFound(operation, status, refusal);
+  if (status === 409 || refusal.msg === 'Duplicate record')
+    return new FastlyDuplicate(operation, status, refusal);
+  return new FastlyInvalid(operation, status, refusal);
+}
+
+/** Which fields were not as expected; never their values, which could be anything. */
+export function problemOf(error: z.ZodError): string {
+  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole body');
+  return `the answer is not what this operation answers (${[...new Set(fields)].slice(0, 5).join(', ')})`;
+}
