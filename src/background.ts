@@ -56,7 +56,7 @@ export function createBackground(
   const intents = new Intents(store, lease, wake);
   const worker = new Worker({
     approvals,
-    execution: new Execution(fastly, policy, config.FASTLY_TIMEOUT),
+    execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
     presentation: new Presentation({
       store,
       approvals,

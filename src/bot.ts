@@ -29,6 +29,7 @@ export class CredentialRefused extends Error {
 const FIRST_PAUSE_MILLISECONDS = 500;
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 const DRAIN_MILLISECONDS = 10_000;
+const CLOSE_MILLISECONDS = 2_000;
 
 /**
  * The bot's life: reach Fastly and Slack, however long that takes, take deliveries until it is told to stop, and
@@ -88,6 +89,9 @@ export class Bot {
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
     this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
+    if (!this.#config.APPROVAL_REQUIRED_FOR.includes('delete')) {
+      this.#log.warn('deletions need no approval: APPROVAL_REQUIRED_FOR does not name them');
+    }
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
     await Promise.all([this.#reachDatabase(), this.#reachFastly(), this.#serveSlack()]);
   }
@@ -102,7 +106,8 @@ export class Bot {
     ]);
     if (!(await drained)) this.#log.warn({ underWay: this.#inFlight.size }, 'stopped with work under way');
     await this.#fastly.close();
-    await this.#store.close();
+    // A database that does not answer keeps its connections; they end with the process.
+    await Promise.race([this.#store.close(), pause(CLOSE_MILLISECONDS, undefined, { ref: false })]);
     await this.#health?.close();
   }
 

@@ -69,7 +69,7 @@ export function readConfig(environment: Environment): Config {
   return { ...parsed.data, delivery };
 }
 
-/** The sequential Fastly calls of one execution, each with a deadline of its own, and one to spare. */
+/** An execution asks for the user, the account and its users, deletes, and looks again: each has a deadline of its own. */
 const CALLS_IN_A_LEASE = 5;
 
 /** What is wrong with variables that are each right. */
@@ -79,7 +79,7 @@ function contradictions(values: Values): string[] {
   const possible = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
   if (APPROVAL_REQUIRED_FOR.length > 0 && SUPERUSERS.length > 0 && possible < APPROVALS_REQUIRED) {
     problems.push(
-      `APPROVALS_REQUIRED is ${APPROVALS_REQUIRED}, but SUPERUSERS names only ${possible} who could approve what one of them asks for (add superusers, or set APPROVAL_REQUIRED_FOR to nothing to do without approvals)`,
+      `APPROVALS_REQUIRED is ${APPROVALS_REQUIRED}, but SUPERUSERS names only ${possible} who could approve what one of them asks for (add superusers, or set APPROVAL_REQUIRED_FOR=none to do without approvals)`,
     );
   }
   if (values.EXECUTION_LEASE < CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT) {
@@ -98,16 +98,13 @@ function deliveryOf({
   return signingSecret ? { mode: 'http', signingSecret } : null;
 }
 
-/** Lists for which nothing is something else than the default. */
-const MAY_BE_EMPTY = ['SUPERUSERS', 'APPROVAL_REQUIRED_FOR'];
-
-/** A secret may come from a file named by `X_FILE`. Set but empty counts as unset, except for lists that may be empty. */
+/** A secret may come from a file named by `X_FILE`. Set but empty counts as unset, except for SUPERUSERS. */
 function textOf(
   { name, secret: isSecret }: (typeof VARIABLES)[number],
   environment: Environment,
 ): { value: string | undefined } | { problem: string } {
   const set = environment[name]?.trim();
-  const value = set === '' && !MAY_BE_EMPTY.includes(name) ? undefined : set;
+  const value = set === '' && name !== 'SUPERUSERS' ? undefined : set;
   const file = isSecret ? environment[`${name}_FILE`] : undefined;
   if (!file) return { value };
   if (value !== undefined) return { problem: `is set twice, by itself and by ${name}_FILE` };

@@ -107,10 +107,13 @@ export const Variables = z.object({
   ),
   APPROVAL_REQUIRED_FOR: variable(
     {
-      purpose: 'what waits for other superusers, comma-separated; empty: nothing',
+      purpose: 'what waits for other superusers, comma-separated, or none',
       fallback: 'delete,promote,demote',
     },
-    list(ApprovalKind, 'one of delete, promote, demote'),
+    z
+      .string()
+      .transform((text) => (text === 'none' ? '' : text))
+      .pipe(list(ApprovalKind, 'one of delete, promote, demote')),
   ),
   APPROVALS_REQUIRED: variable(
     { purpose: 'how many other superusers must approve', fallback: '1' },

@@ -78,14 +78,17 @@ export class Worker {
 
   async #advance(id: RequestId): Promise<void> {
     const { approvals, execution, onUsersChanged, log } = this.#options;
-    const claimedAt = performance.now();
     const claim = await approvals.advance(id);
     if (claim === null) return;
-    const outcome = await execution.carryOut(claim, claimedAt);
+    const outcome = await execution.carryOut(claim);
     log.info({ request: id, outcome: outcome.kind }, 'an approved request was carried out');
     if (outcome.kind === 'completed') onUsersChanged();
     const recorded = await approvals.record(claim, outcome);
-    if (recorded.kind !== 'step')
-      log.warn({ request: id }, 'another process took the request over meanwhile');
+    if (recorded.kind !== 'step') {
+      log.error(
+        { request: id, outcome },
+        'another process has taken the request over; this outcome is not recorded',
+      );
+    }
   }
 }

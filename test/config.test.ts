@@ -127,11 +127,16 @@ describe('approvals', () => {
   });
 
   it.each([
-    { SUPERUSERS: 'U0NORA001', APPROVAL_REQUIRED_FOR: '' },
+    { SUPERUSERS: 'U0NORA001', APPROVAL_REQUIRED_FOR: 'none' },
     { SUPERUSERS: 'U0NORA001', ALLOW_SELF_APPROVAL: 'true' },
     { SUPERUSERS: '' },
   ])('are not missed where none are needed, or one gives them oneself: %j', (variables) => {
     expect(() => readConfig({ ...SOCKET, ...variables })).not.toThrow();
+  });
+
+  it('are not switched off by a variable that is only empty', () => {
+    const { APPROVAL_REQUIRED_FOR } = readConfig({ ...SOCKET, APPROVAL_REQUIRED_FOR: '' });
+    expect(APPROVAL_REQUIRED_FOR).toContain('delete');
   });
 
   it('are for things that exist', () => {

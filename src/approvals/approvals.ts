@@ -109,11 +109,13 @@ export class Approvals {
     return await this.#step(id, by, (request, now) => rules.retry(request, now));
   }
 
-  /** For the transaction that records that the target was locked. */
-  async targetLocked(transaction: Transaction, id: RequestId, by: MemberId): Promise<void> {
+  /** For the transaction that records that the target was locked; whether that means anything to the request. */
+  async targetLocked(transaction: Transaction, id: RequestId, by: MemberId): Promise<boolean> {
     const request = await lockRequest(transaction, id);
     const ruling = request && rules.targetLocked(request);
-    if (request && ruling?.kind === 'step') await this.#take(transaction, request, ruling, by);
+    if (!request || ruling?.kind !== 'step') return false;
+    await this.#take(transaction, request, ruling, by);
+    return true;
   }
 
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */
@@ -136,6 +138,15 @@ export class Approvals {
     this.#onStep();
     const { state } = request;
     return state.kind === 'executing' ? { claim, request, lookFirst: state.lookFirst } : null;
+  }
+
+  /** Whether the claim is still this process's for `milliseconds` more, by the database's clock. */
+  async holds({ request: { id }, claim }: Claim, milliseconds: number): Promise<boolean> {
+    return await this.#store.transaction(async ({ database, now }) => {
+      const state = (await readRequest(database, id))?.state;
+      const ours = state?.kind === 'executing' && state.claim === claim;
+      return ours && state.leaseUntil > (await now()) + milliseconds;
+    });
   }
 
   /** Records what came of a claim; `no` when the claim has passed to somebody else meanwhile. */

@@ -13,7 +13,8 @@ export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reminded') }),
   /** `lookFirst`: an earlier attempt may have carried it out. */
   z.object({ kind: z.literal('started'), lookFirst: z.boolean() }),
-  z.object({ kind: z.literal('postponed'), until: z.number() }),
+  /** `unclear`: nobody could look yet what has become of it; else Fastly takes no more changes for now. */
+  z.object({ kind: z.literal('postponed'), until: z.number(), unclear: z.boolean() }),
   z.object({ kind: z.literal('completed'), found: z.boolean() }),
   z.object({ kind: z.literal('failed'), why: z.string(), unclear: z.boolean() }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),

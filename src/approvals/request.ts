@@ -57,22 +57,29 @@ export type Obstacle = z.infer<typeof Obstacle>;
 export const State = z.discriminatedUnion('kind', [
   /** `remindAt`: null once it was done, or where the request expires before. */
   z.object({ kind: z.literal('pending'), remindAt: z.number().nullable() }),
-  /** `lookFirst`: an earlier attempt may have carried it out. */
-  z.object({ kind: z.literal('approved'), notBefore: z.number(), lookFirst: z.boolean() }),
+  /** `lookFirst`: an earlier attempt may have carried it out. `postponed`: how often in a row it was put off. */
+  z.object({
+    kind: z.literal('approved'),
+    notBefore: z.number(),
+    lookFirst: z.boolean(),
+    postponed: z.number(),
+  }),
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
   z.object({
     kind: z.literal('executing'),
     claim: z.string(),
     leaseUntil: z.number(),
     lookFirst: z.boolean(),
+    postponed: z.number(),
   }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
   z.object({ kind: z.literal('completed'), found: z.boolean() }),
-  /** `unclear`: it may have been carried out all the same. `why` is for people. */
+  /** `unclear`: it may have been carried out all the same. `lookFirst`: it still may be. `why` is for people. */
   z.object({
     kind: z.literal('failed'),
     why: z.string(),
     unclear: z.boolean(),
+    lookFirst: z.boolean(),
     retryable: z.boolean(),
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),

@@ -1,6 +1,6 @@
 import type { MemberId } from '../ids.ts';
 import type { Event } from './event.ts';
-import type { Action, ApprovalRequest, Obstacle, State } from './request.ts';
+import { type Action, type ApprovalRequest, isOpen, type Obstacle, type State } from './request.ts';
 
 /** How this installation approves. Durations are milliseconds. */
 export type Policy = {
@@ -36,8 +36,12 @@ const no = (objection: Objection): Ruling => ({ kind: 'no', objection });
 /** The state of a request that was just filed: approved at once where no approval is asked for. */
 export function filed(approvalsRequired: number, { ttl, reminder }: Policy, now: number): State {
   return approvalsRequired === 0
-    ? { kind: 'approved', notBefore: now, lookFirst: false }
+    ? approved(now)
     : { kind: 'pending', remindAt: reminder < ttl ? now + reminder : null };
+}
+
+function approved(now: number, lookFirst = false): State {
+  return { kind: 'approved', notBefore: now, lookFirst, postponed: 0 };
 }
 
 export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, now: number): Ruling {
@@ -50,7 +54,7 @@ export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, 
   const enough = given >= approvalsRequired;
   return {
     kind: 'step',
-    state: enough ? { kind: 'approved', notBefore: now, lookFirst: false } : state,
+    state: enough ? approved(now) : state,
     event: { kind: 'approved', given },
   };
 }
@@ -87,14 +91,15 @@ export function retry({ state, expiresAt }: ApprovalRequest, now: number): Rulin
   if (!state.retryable || expiresAt <= now) return no('too-late');
   return {
     kind: 'step',
-    state: { kind: 'approved', notBefore: now, lookFirst: state.unclear },
+    state: approved(now, state.lookFirst),
     event: { kind: 'retried' },
   };
 }
 
-/** The target was locked meanwhile, by this bot: approvers are shown that, and it is no surprise later. */
-export function targetLocked({ state, action }: ApprovalRequest): Ruling {
-  if (state.kind !== 'pending' || action.target.locked) return no('not-waiting');
+/** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
+export function targetLocked(request: ApprovalRequest): Ruling {
+  const { state, action } = request;
+  if (!isOpen(request) || action.target.locked) return no('not-waiting');
   return {
     kind: 'step',
     state,
@@ -118,9 +123,9 @@ export function whatIsDue(
         ? { kind: 'step', state: { kind: 'pending', remindAt: null }, event: { kind: 'reminded' } }
         : null;
     case 'approved':
-      return state.notBefore <= now ? claimed(claim, state.lookFirst, policy, now) : null;
+      return state.notBefore <= now ? claimed(claim, state, policy, now) : null;
     case 'executing':
-      return state.leaseUntil <= now ? claimed(claim, true, policy, now) : null;
+      return state.leaseUntil <= now ? claimed(claim, { ...state, lookFirst: true }, policy, now) : null;
     case 'failed':
       return state.retryable && expiresAt <= now
         ? { kind: 'step', state: { ...state, retryable: false }, event: { kind: 'closed' } }
@@ -130,10 +135,15 @@ export function whatIsDue(
   }
 }
 
-function claimed(claim: string, lookFirst: boolean, { lease }: Policy, now: number): Ruling {
+function claimed(
+  claim: string,
+  { lookFirst, postponed }: { lookFirst: boolean; postponed: number },
+  { lease }: Policy,
+  now: number,
+): Ruling {
   return {
     kind: 'step',
-    state: { kind: 'executing', claim, leaseUntil: now + lease, lookFirst },
+    state: { kind: 'executing', claim, leaseUntil: now + lease, lookFirst, postponed },
     event: { kind: 'started', lookFirst },
   };
 }
@@ -154,14 +164,23 @@ export function dueAt(state: State, expiresAt: number): number | null {
   }
 }
 
-/** What came of carrying it out. `until` is Unix milliseconds. */
+/**
+ * What came of carrying it out. `until` is Unix milliseconds, by whatever clock; `lookFirst`, `unclear`: as in the
+ * states.
+ */
 export type Outcome =
   | { kind: 'completed'; found: boolean }
-  | { kind: 'failed'; why: string; unclear: boolean }
+  | { kind: 'failed'; why: string; unclear: boolean; lookFirst: boolean }
   | { kind: 'refused'; obstacle: Obstacle }
-  | { kind: 'postponed'; until: number; lookFirst: boolean };
+  | { kind: 'postponed'; until: number | null; unclear: boolean; lookFirst: boolean; why: string };
 
-/** Records an outcome, from whoever holds the claim only. A failed request may be retried while its time lasts. */
+const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
+const LONGEST_POSTPONEMENT_MILLISECONDS = 15 * 60_000;
+
+/**
+ * Records an outcome, from whoever holds the claim only. A failed request may be retried while its time lasts; one that
+ * would have to be postponed beyond that has failed. Postponements in a row grow longer.
+ */
 export function record(request: ApprovalRequest, claim: string, outcome: Outcome, now: number): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
@@ -171,15 +190,28 @@ export function record(request: ApprovalRequest, claim: string, outcome: Outcome
       return { kind: 'step', state: outcome, event: outcome };
     case 'failed':
       return { kind: 'step', state: { ...outcome, retryable: now < expiresAt }, event: outcome };
-    case 'postponed': {
-      const { until, lookFirst } = outcome;
-      return {
-        kind: 'step',
-        state: { kind: 'approved', notBefore: until, lookFirst },
-        event: { kind: 'postponed', until },
-      };
-    }
+    case 'postponed':
+      return postponed(state.postponed, expiresAt, outcome, now);
   }
+}
+
+function postponed(
+  before: number,
+  expiresAt: number,
+  { until, unclear, lookFirst, why }: Extract<Outcome, { kind: 'postponed' }>,
+  now: number,
+): Ruling {
+  const least = Math.min(FIRST_POSTPONEMENT_MILLISECONDS * 2 ** before, LONGEST_POSTPONEMENT_MILLISECONDS);
+  const notBefore = Math.max(until ?? 0, now + least);
+  if (notBefore >= expiresAt) {
+    const event = { kind: 'failed' as const, why, unclear };
+    return { kind: 'step', state: { ...event, lookFirst, retryable: now < expiresAt }, event };
+  }
+  return {
+    kind: 'step',
+    state: { kind: 'approved', notBefore, lookFirst, postponed: before + 1 },
+    event: { kind: 'postponed', until: notBefore, unclear },
+  };
 }
 
 /** Whose rights an approved request has lost since; `null` when they all still hold. */

@@ -37,12 +37,10 @@ export const deleteUser = oneUserSubcommand({
     if (filed.kind === 'repeat') throw new RepeatedDelivery(say`You asked for this already.`);
     if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
     request.log.info({ request: filed.request.id, user: user.id }, 'an approval request was filed');
-    return place === request.origin.channel
-      ? { kind: 'channel', channel: place }
-      : {
-          kind: 'told',
-          sentence: say`I asked in ${channel(place)}. It is request ${code(filed.request.id)}.`,
-        };
+    if (place === request.origin.channel) return { kind: 'channel', channel: place };
+    const where = isDirect(place) ? say`in our direct messages` : say`in ${channel(place)}`;
+    const verb = isApprovalRequired(services) ? say`I asked` : say`I show it`;
+    return { kind: 'told', sentence: say`${verb} ${where}. It is request ${code(filed.request.id)}.` };
   },
 });
 

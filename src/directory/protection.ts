@@ -15,10 +15,10 @@ export type Protection = 'token' | 'owner' | 'last-superuser';
 export async function protectionOf(fastly: FastlyClient, user: User): Promise<Protection | null> {
   const [holder, account] = await Promise.all([fastly.getCurrentUser(), fastly.currentCustomer()]);
   if (user.id === holder.id) return 'token';
+  if (!account.owner_id) throw unnamed('current_customer', 'owner');
   if (user.id === account.owner_id) return 'owner';
   if (!isStandingSuperuser(user)) return null;
-  if (!holder.customer_id)
-    throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
+  if (!holder.customer_id) throw unnamed('get_current_user', 'account');
   const others = (await fastly.listUsers(holder.customer_id)).filter(
     (other) => isStandingSuperuser(other) && other.id !== user.id && other.id !== holder.id,
   );
@@ -27,4 +27,8 @@ export async function protectionOf(fastly: FastlyClient, user: User): Promise<Pr
 
 function isStandingSuperuser(user: User): boolean {
   return user.role === 'superuser' && !user.locked && !user.deleted_at;
+}
+
+function unnamed(operation: string, what: string): FastlyUnexpectedAnswer {
+  return new FastlyUnexpectedAnswer(operation, 200, `the answer names no ${what}`, false);
 }

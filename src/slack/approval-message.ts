@@ -2,7 +2,7 @@ import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
 import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
-import { mentions, obstacleWords } from './approval-words.ts';
+import { mentions, obstacleWords, postponedWords } from './approval-words.ts';
 import { button } from './button.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, notification } from './message.ts';
@@ -11,6 +11,10 @@ import { bold, code, date, member, richText, type Sentence, say } from './senten
 
 /** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
+
+/** A dialog has 300 characters: a name made to be long must not push the login or the warning out of it. */
+const CONFIRMED_NAME_LENGTH = 50;
+const CONFIRMED_LOGIN_LENGTH = 80;
 
 /** The action ids of a request's buttons, each with the request's id as its value. */
 export const APPROVE = 'approvals.approve';
@@ -80,7 +84,7 @@ function fieldsOf(target: Target): MrkdwnElement[] {
 function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Sentence {
   const { state, approvers, approvalsRequired, expiresAt } = request;
   const until = date(new Date(expiresAt));
-  const last = steps.at(-1);
+  const last = steps.findLast(({ event }) => event.kind !== 'closed');
   const when = date(new Date(last?.at ?? request.filedAt));
   const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
   switch (state.kind) {
@@ -98,7 +102,7 @@ function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Po
     }
     case 'approved':
       return last?.event.kind === 'postponed'
-        ? say`⏸️ Fastly takes no more changes for now. I carry this out after ${date(new Date(state.notBefore))}.${approved}`
+        ? say`${postponedWords(last.event)}${approved}`
         : say`⚙️ About to be carried out.${approved}`;
     case 'executing':
       return say`⚙️ Being carried out…${approved}`;
@@ -128,14 +132,15 @@ function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Po
 /** The buttons that still mean something; who may use which is checked when one is clicked. */
 export function requestButtons(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
-  const { name, login } = action.target;
+  const name = cut(plain(action.target.name), CONFIRMED_NAME_LENGTH);
+  const login = cut(plain(action.target.login), CONFIRMED_LOGIN_LENGTH);
   const cancel = button({
     actionId: CANCEL,
     text: 'Cancel',
     value: id,
     confirm: {
       title: say`Take the request back?`,
-      text: say`Only who asked for it can. ${name} (${login}) is not deleted then.`,
+      text: say`Only who asked for it can. ${login} (${name}) is not deleted then.`,
       confirm: 'Take it back',
     },
   });
@@ -151,7 +156,7 @@ export function requestButtons(request: ApprovalRequest): Button[] {
       style: 'primary',
       confirm: {
         title: say`Delete ${name}?`,
-        text: say`Approving has ${name} (${login}) deleted from the Fastly account. That cannot be undone.`,
+        text: say`Approving has ${login} (${name}) deleted from the Fastly account. That cannot be undone.`,
         confirm: 'Approve',
         style: 'danger',
       },
@@ -169,7 +174,7 @@ function lockButton(id: string, name: string, login: string): Button {
     value: id,
     confirm: {
       title: say`Lock ${name} now?`,
-      text: say`Fastly locks the account of ${name} (${login}) at once, without waiting for approvals. The request to delete it stays.`,
+      text: say`Fastly locks the account of ${login} (${name}) at once, without waiting for approvals. The request to delete it stays.`,
       confirm: 'Lock',
       style: 'danger',
     },

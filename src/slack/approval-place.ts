@@ -11,9 +11,8 @@ import { channel as channelName, code, link, type Sentence, say } from './senten
  * @throws {Refusal} where no one else could see it, or people of another company could
  */
 export async function approvalPlace(request: Request): Promise<ChannelId> {
-  const { services, origin, caller } = request;
-  const { approvalsChannel, conversations } = services;
-  if (approvalsChannel !== null) return approvalsChannel;
+  const { services, origin } = request;
+  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, request);
   const { channel } = origin;
   if (channel === null || isDirect(channel)) {
     throw new Refusal(
@@ -25,12 +24,24 @@ export async function approvalPlace(request: Request): Promise<ChannelId> {
       say`A request has to be seen by those who approve it. Leave ${code('--private')} out; or whoever runs the bot sets APPROVALS_CHANNEL.`,
     );
   }
-  if ((await conversations.audience(channel, caller)) === 'other-companies') {
-    throw new Refusal(
-      say`People of another company are in this channel, so I do not show requests here. Ask in another channel; or whoever runs the bot sets APPROVALS_CHANNEL.`,
-    );
+  return await unshared(channel, request);
+}
+
+/** A channel the bot is not in passes: whether it may post there, only posting tells. */
+async function unshared(channel: ChannelId, { services, caller }: Request): Promise<ChannelId> {
+  switch (await services.conversations.audience(channel, caller)) {
+    case 'own-workspace':
+    case 'hidden':
+      return channel;
+    case 'unknown':
+      throw new Refusal(
+        say`Slack did not tell me who reads along in ${channelName(channel)}, so I did nothing. Try again in a minute.`,
+      );
+    case 'other-companies':
+      throw new Refusal(
+        say`People of another company are in ${channelName(channel)}, so I do not show requests there. Ask in another channel; or whoever runs the bot sets APPROVALS_CHANNEL to one without them.`,
+      );
   }
-  return channel;
 }
 
 /**
@@ -38,9 +49,10 @@ export async function approvalPlace(request: Request): Promise<ChannelId> {
  *
  * @throws {Refusal} where Slack does not say where that is
  */
-export async function resultPlace({ services, origin, caller }: Request): Promise<ChannelId> {
+export async function resultPlace(request: Request): Promise<ChannelId> {
+  const { services, origin, caller } = request;
   const { approvalsChannel, conversations } = services;
-  if (approvalsChannel !== null) return approvalsChannel;
+  if (approvalsChannel !== null) return await unshared(approvalsChannel, request);
   const { channel } = origin;
   const shared = channel !== null && !origin.private;
   if (shared && (await conversations.audience(channel, caller)) === 'own-workspace') return channel;
@@ -58,7 +70,9 @@ export async function whereRequestIs(
   { approvals, slack, log }: Pick<Services, 'approvals' | 'slack' | 'log'>,
   { id, channel }: ApprovalRequest,
 ): Promise<Sentence> {
-  const plainly = say`${code(id)} in ${channelName(channel)}`;
+  const plainly = isDirect(channel)
+    ? say`${code(id)} in direct messages`
+    : say`${code(id)} in ${channelName(channel)}`;
   const place = await approvals.messageOf(id);
   if (place === null) return plainly;
   try {

@@ -3,7 +3,8 @@ import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
 
-const MOST_MENTIONED = 20;
+/** As many as may be required (`APPROVALS_REQUIRED`), so that nobody who may approve is left out. */
+const MOST_MENTIONED = 100;
 
 /** Members, mentioned; of very many the first. */
 export function mentions(ids: readonly string[], conjunction: 'and' | 'or' = 'and'): Sentence {
@@ -19,8 +20,18 @@ export function targetWords({ action: { target } }: ApprovalRequest): Sentence {
     : say`${bold(target.name)} (${code(target.login)})`;
 }
 
-/** What a step says in the request's thread; `null` where the message says it all. */
-export function stepWords({ event, actor }: Step, request: ApprovalRequest, policy: Policy): Sentence | null {
+/**
+ * What a step says in the request's thread; `null` where the message says it all.
+ *
+ * @param again whether it only repeats what a step before it said
+ */
+export function stepWords(
+  { event, actor }: Step,
+  request: ApprovalRequest,
+  policy: Policy,
+  again = false,
+): Sentence | null {
+  if (again) return null;
   const who = actor === null ? say`Somebody` : say`${member(actor)}`;
   const { approvalsRequired, expiresAt } = request;
   switch (event.kind) {
@@ -37,9 +48,9 @@ export function stepWords({ event, actor }: Step, request: ApprovalRequest, poli
         : say`⏰ ${mentions(asked)}: this still waits for approval, until ${date(new Date(expiresAt))}.`;
     }
     case 'started':
-      return event.lookFirst ? say`🔎 I was interrupted, so I look first what has become of it.` : null;
+      return event.lookFirst ? say`🔎 An earlier attempt may have done it, so I look first.` : null;
     case 'postponed':
-      return say`⏸️ Fastly takes no more changes for now. I carry this out after ${date(new Date(event.until))}.`;
+      return postponedWords(event);
     case 'retried':
       return say`🔁 ${who} has me try again.`;
     case 'locked':
@@ -51,6 +62,13 @@ export function stepWords({ event, actor }: Step, request: ApprovalRequest, poli
     default:
       return outcomeWords(event, actor, request);
   }
+}
+
+/** That it goes on by itself, and when. */
+export function postponedWords({ until, unclear }: Extract<Event, { kind: 'postponed' }>): Sentence {
+  return unclear
+    ? say`⏸️ Fastly does not tell me what has become of it. I look again after ${date(new Date(until))}.`
+    : say`⏸️ Fastly takes no more changes for now. I carry this out after ${date(new Date(until))}.`;
 }
 
 /** The events that end a request, or end an attempt. */

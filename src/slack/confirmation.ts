@@ -21,8 +21,9 @@ export async function confirmElsewhere(request: Request, confirmation: Message):
   const { conversations, slack, confirmationsChannel: copyTo } = request.services;
   if (copyTo === null) return;
   try {
-    if ((await conversations.audience(copyTo, request.caller)) === 'other-companies') {
-      throw new Error('people of another company are in CONFIRMATIONS_CHANNEL');
+    const audience = await conversations.audienceOfChannel(copyTo);
+    if (audience === 'other-companies' || audience === 'unknown') {
+      throw new Error(`who reads along in CONFIRMATIONS_CHANNEL: ${audience}`);
     }
     const copy = withFootnote(confirmation, whereFrom(request));
     await slack.posting.chat.postMessage({ channel: copyTo, ...copy, ...PLAIN_POSTING });

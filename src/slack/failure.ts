@@ -26,7 +26,9 @@ export function explain(error: unknown): Sentence {
   if (error instanceof Refusal) return error.sentence;
   if (isFastlyError(error)) return explainFastly(error);
   if (error instanceof StoreUnavailable) {
-    return say`My own database cannot be reached, so I recorded nothing and did nothing. Try again in a minute.`;
+    return error.mayBeRecorded
+      ? say`The connection to my own database broke, so I do not know whether this was recorded. ${code('/fastly-user approvals')} shows what waits; look before you try again.`
+      : say`My own database cannot be reached, so I recorded nothing and did nothing. Try again in a minute.`;
   }
   return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
 }

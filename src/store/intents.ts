@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { ApprovalRequest } from '../approvals/request.ts';
 import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from './store.ts';
 import type { IntentRow, Tables } from './tables.ts';
@@ -99,7 +100,7 @@ export class Intents {
     await this.#store.transaction(async (transaction) => {
       const { numUpdatedRows } = await transaction.database
         .updateTable('intents')
-        .set({ state: settlement.kind, due_at: tell ? await transaction.now() : null })
+        .set({ state: settlement.kind, due_at: tell ? (await transaction.now()) + this.#lease : null })
         .where('delivery_key', '=', change.deliveryKey)
         .where('state', '=', 'open')
         .executeTakeFirstOrThrow();
@@ -108,6 +109,20 @@ export class Intents {
       await transaction.audit(entryOf(change, settlement.kind, settlement.why));
     });
     this.#onSettled();
+  }
+
+  /** Whether this bot has locked, or may have locked, the target of a request, at the request's own button. */
+  async locked({ id, action: { target } }: ApprovalRequest): Promise<boolean> {
+    const rows = await this.#store.read((database) =>
+      database
+        .selectFrom('intents')
+        .select('details')
+        .where('change', '=', 'lock')
+        .where('target', '=', target.id)
+        .where('state', '!=', 'failed')
+        .execute(),
+    );
+    return rows.some(({ details }) => Details.parse(JSON.parse(details)).request === id);
   }
 
   /** Takes on the changes that were left behind: they are this process's for a lease. */

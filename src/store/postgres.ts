@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '../secret.ts';
@@ -7,6 +8,8 @@ const MOST_CONNECTIONS = 10;
 const CONNECT_MILLISECONDS = 5_000;
 /** A statement, or a transaction that does nothing, is given up after this long; what waits behind it goes on. */
 const STATEMENT_MILLISECONDS = 10_000;
+/** The server ends a statement sooner, so a connection that is silent for longer is dead. */
+const SILENCE_MILLISECONDS = 12_000;
 const AUDIT_LOG_LOCK = 4_209_153_571;
 
 /** PostgreSQL, shared by as many processes as there are. */
@@ -37,11 +40,19 @@ function openPool(url: Secret, onConnectionLost: (error: Error) => void): pg.Poo
     idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
     application_name: 'fastly-user-bot',
     types: { getTypeParser },
+    stream: () => endedBySilence(new Socket()),
   });
   // A connection that breaks emits an error of its own, idle or not; without a listener it would end the process.
   pool.on('error', onConnectionLost);
   pool.on('connect', (client) => client.on('error', onConnectionLost));
   return pool;
+}
+
+/** Without this a query on a connection that nobody ended, as after a failover, would never come back. */
+function endedBySilence(socket: Socket): Socket {
+  return socket.setTimeout(SILENCE_MILLISECONDS, () => {
+    socket.destroy(new Error('the database does not answer'));
+  });
 }
 
 /** Unix milliseconds and counters are far from where numbers lose precision. */

@@ -40,12 +40,17 @@ export function sqlite(path: string): Engine {
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     forUpdate: sql``,
     lockAuditLog: null,
-    protectAuditLog: ['update', 'delete'].map(
-      (
-        change,
-      ) => sql`create trigger ${sql.raw(`audit_log_no_${change}`)} before ${sql.raw(change)} on audit_log
+    protectAuditLog: [
+      sql`create trigger audit_log_no_update before update on audit_log
         begin select raise(abort, 'the audit log is append-only'); end`,
-    ),
+      sql`create trigger audit_log_no_delete before delete on audit_log
+        begin select raise(abort, 'the audit log is append-only'); end`,
+      // 'insert or replace' removes rows without a delete that a trigger would see.
+      sql`create trigger audit_log_no_replace before insert on audit_log
+        when exists (select 1 from audit_log where seq = new.seq
+          or (request_id = new.request_id and step = new.step))
+        begin select raise(abort, 'the audit log is append-only'); end`,
+    ],
     exclusive: true,
     open: async () => {
       owned ??= own(path);

@@ -5,13 +5,17 @@ import type { AnyTables, Engine } from './engine.ts';
 import { migrate } from './migrations/index.ts';
 import type { AuditRow, Tables } from './tables.ts';
 
-/** The database cannot be reached or is not set up yet: nothing was recorded. */
+/** The database cannot be reached or is not set up yet. */
 export class StoreUnavailable extends Error {
-  constructor(cause: unknown) {
+  /** All was written but the answer to the commit was lost: it may be recorded. Else nothing is. */
+  readonly mayBeRecorded: boolean;
+
+  constructor(cause: unknown, mayBeRecorded = false) {
     super(`the database cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
     this.name = 'StoreUnavailable';
+    this.mayBeRecorded = mayBeRecorded;
   }
 }
 
@@ -31,14 +35,15 @@ export type Transaction = {
  */
 export class Store {
   readonly engine: Engine;
-  readonly #log: Logger;
+  /** Whatever the process's level: these lines are what an audit log is checked against. */
+  readonly #auditLog: Logger;
   readonly #database: Kysely<Tables>;
   readonly #untyped: AnyTables;
   #connected = false;
 
   constructor(engine: Engine, log: Logger) {
     this.engine = engine;
-    this.#log = log;
+    this.#auditLog = log.child({}, { level: 'info' });
     this.#untyped = new Kysely<unknown>({ dialect: engine.dialect });
     this.#database = this.#untyped.withTables<Tables>();
   }
@@ -59,23 +64,30 @@ export class Store {
     return await this.#available(() => work(this.#database));
   }
 
-  /** @throws {StoreUnavailable} when nothing of it, or its commit, is known to have happened */
+  /** @throws {StoreUnavailable} */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const appended: AuditRow[] = [];
-    const result = await this.#available(() =>
-      this.#database.transaction().execute((database) =>
-        work({
-          database,
-          engine: this.engine,
-          now: () => this.#now(database),
-          audit: async (entry) => {
-            appended.push(await append(database, this.engine, entry, await this.#now(database)));
-          },
+    let written = false;
+    const transaction = this.#database.transaction();
+    const result = await this.#available(
+      // What is read after a lock was waited for must be what the one before has left.
+      () =>
+        transaction.setIsolationLevel('read committed').execute(async (database) => {
+          const done = await work({
+            database,
+            engine: this.engine,
+            now: () => this.#now(database),
+            audit: async (entry) => {
+              appended.push(await append(database, this.engine, entry, await this.#now(database)));
+            },
+          });
+          written = true;
+          return done;
         }),
-      ),
+      () => written,
     );
     for (const { details, ...row } of appended) {
-      this.#log.info({ audit: { ...row, details: JSON.parse(details) } }, 'audit');
+      this.#auditLog.info({ audit: { ...row, details: JSON.parse(details) } }, 'audit');
     }
     return result;
   }
@@ -92,12 +104,12 @@ export class Store {
     return row.now;
   }
 
-  async #available<T>(work: () => Promise<T>): Promise<T> {
+  async #available<T>(work: () => Promise<T>, mayBeRecorded: () => boolean = () => false): Promise<T> {
     if (!this.#connected) throw new StoreUnavailable('it is not connected yet');
     try {
       return await work();
     } catch (error) {
-      if (isDatabaseTrouble(error)) throw new StoreUnavailable(error);
+      if (isDatabaseTrouble(error)) throw new StoreUnavailable(error, mayBeRecorded());
       throw error;
     }
   }

@@ -1,6 +1,6 @@
-import type { Claim } from '../approvals/approvals.ts';
+import type { Approvals, Claim } from '../approvals/approvals.ts';
 import type { ApprovalRequest, Obstacle, Target } from '../approvals/request.ts';
-import { lostRights, type Outcome, type Policy } from '../approvals/rules.ts';
+import { lostRights, type Outcome } from '../approvals/rules.ts';
 import { protectionOf } from '../directory/protection.ts';
 import { targetOf } from '../directory/target.ts';
 import type { FastlyClient } from '../fastly/client.ts';
@@ -8,91 +8,89 @@ import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { explain } from '../slack/failure.ts';
 import { plainText } from '../slack/sentence.ts';
+import type { Intents } from '../store/intents.ts';
 
-/** Tried again after so long where Fastly takes no more changes and does not say until when. */
-const POSTPONED_MILLISECONDS = 60_000;
-/** A reset that is over, by our clock, may not be by Fastly's. */
-const LEAST_POSTPONED_MILLISECONDS = 5_000;
+const GONE: Outcome = { kind: 'refused', obstacle: { kind: 'gone' } };
+const FOUND_DONE: Outcome = { kind: 'completed', found: true };
 
-/** There is no time left to begin a call in which the claim is surely still this process's. */
+/** There is no time left for a call in which the claim is surely still this process's. */
 class OutOfTime extends Error {}
 
+/** The call was made, its answer is lost, and nobody could look what has become of it. */
+class Unclear extends Error {}
+
+/** `mayBeDone`: a deletion may have been sent, in this or an earlier attempt, and may still take effect. */
+type Attempt = { readonly claim: Claim; mayBeDone: boolean };
+
 /**
- * Carries out what was approved, for whoever holds the claim: check again that it still may be, look whether it still
- * is what was approved, make the call. Whatever happens comes back as an outcome to record.
+ * Carries out what was approved, for whoever holds the claim: look whether it is done already, check that it still may
+ * be and still is what was approved, make the call. Whatever happens comes back as an outcome to record.
  */
 export class Execution {
+  readonly #approvals: Approvals;
+  readonly #intents: Intents;
   readonly #fastly: FastlyClient;
-  readonly #policy: Policy;
   readonly #callTimeout: number;
 
   /** @param callTimeout the deadline of one call to Fastly, in milliseconds */
-  constructor(fastly: FastlyClient, policy: Policy, callTimeout: number) {
+  constructor(approvals: Approvals, intents: Intents, fastly: FastlyClient, callTimeout: number) {
+    this.#approvals = approvals;
+    this.#intents = intents;
     this.#fastly = fastly;
-    this.#policy = policy;
     this.#callTimeout = callTimeout;
   }
 
-  /** @param claimedAt when the claim was asked for at the latest, by `performance.now()` */
-  async carryOut({ request, lookFirst }: Claim, claimedAt: number): Promise<Outcome> {
-    const attempt: Attempt = {
-      unclear: lookFirst,
-      mustBeginBefore: claimedAt + this.#policy.lease - this.#callTimeout,
-    };
+  async carryOut(claim: Claim): Promise<Outcome> {
+    const attempt: Attempt = { claim, mayBeDone: claim.lookFirst };
     try {
-      return await this.#delete(request, attempt);
+      return await this.#delete(attempt);
     } catch (error) {
-      return this.#outcomeOf(error, request, attempt);
+      return outcomeOf(error, attempt);
     }
   }
 
-  async #delete(request: ApprovalRequest, attempt: Attempt): Promise<Outcome> {
-    const { target } = request.action;
-    const id = UserId.parse(target.id);
-    const user = await this.#lookAt(id, attempt);
-    if (user === null) {
-      return attempt.unclear
-        ? { kind: 'completed', found: true }
-        : { kind: 'refused', obstacle: { kind: 'gone' } };
-    }
-    attempt.unclear = false;
-    const obstacle = await this.#obstacleTo(request, user, attempt);
+  async #delete(attempt: Attempt): Promise<Outcome> {
+    const { request } = attempt.claim;
+    const id = UserId.parse(request.action.target.id);
+    const user = attempt.mayBeDone ? await this.#lookAgain(id) : await this.#lookAt(id);
+    if (user === null) return attempt.mayBeDone ? FOUND_DONE : GONE;
+    const obstacle = await this.#obstacleTo(request, user);
     if (obstacle !== null) return { kind: 'refused', obstacle };
-    return await this.#deleteOnce(id, attempt, true);
+    return await this.#send(id, attempt, true);
   }
 
   /** Deletes, and where the answer is lost looks what became of it; a lost call may be made once more. */
-  async #deleteOnce(id: UserId, attempt: Attempt, again: boolean): Promise<Outcome> {
-    beginInTime(attempt);
-    attempt.unclear = true;
+  async #send(id: UserId, attempt: Attempt, again: boolean): Promise<Outcome> {
+    // Long enough for the call, and for a look at what has become of it.
+    if (!(await this.#approvals.holds(attempt.claim, 2 * this.#callTimeout))) throw new OutOfTime();
     try {
       await this.#fastly.deleteUser(id);
       return { kind: 'completed', found: false };
     } catch (error) {
-      if (!isFastlyError(error) || !error.mayHaveBeenCarriedOut) {
-        attempt.unclear = false;
-        throw error;
-      }
-      if ((await this.#lookAt(id, attempt)) === null) return { kind: 'completed', found: true };
-      attempt.unclear = false;
-      if (!again || error.status === 500 || !hasTime(attempt)) throw error;
-      return await this.#deleteOnce(id, attempt, false);
+      if (!isFastlyError(error)) throw error;
+      if (error.kind === 'not_found') return attempt.mayBeDone ? FOUND_DONE : GONE;
+      if (!error.mayHaveBeenCarriedOut) throw error;
+      attempt.mayBeDone = true;
+      if ((await this.#lookAgain(id)) === null) return FOUND_DONE;
+      if (!again || error.status === 500) throw error;
+      return await this.#send(id, attempt, false);
     }
   }
 
-  async #obstacleTo(request: ApprovalRequest, user: User, attempt: Attempt): Promise<Obstacle | null> {
-    const whose = lostRights(request, this.#policy);
+  async #obstacleTo(request: ApprovalRequest, user: User): Promise<Obstacle | null> {
+    const whose = lostRights(request, this.#approvals.policy);
     if (whose !== null) return { kind: 'rights', whose };
     const differences = differencesOf(request.action.target, targetOf(user));
-    if (differences.length > 0) return { kind: 'changed', differences };
-    beginInTime(attempt);
+    const ownLock = differences.every(({ field }) => field === 'lock') && user.locked === true;
+    if (differences.length > 0 && !(ownLock && (await this.#intents.locked(request)))) {
+      return { kind: 'changed', differences };
+    }
     const protection = await protectionOf(this.#fastly, user);
     return protection === null ? null : { kind: 'protected', protection };
   }
 
   /** The user, or null when they are gone: unknown to Fastly, or marked as deleted. */
-  async #lookAt(id: UserId, attempt: Attempt): Promise<User | null> {
-    beginInTime(attempt);
+  async #lookAt(id: UserId): Promise<User | null> {
     try {
       const user = await this.#fastly.getUser(id);
       return user.deleted_at ? null : user;
@@ -102,37 +100,43 @@ export class Execution {
     }
   }
 
-  #outcomeOf(error: unknown, { expiresAt }: ApprovalRequest, { unclear }: Attempt): Outcome {
-    if (error instanceof OutOfTime) {
-      return { kind: 'failed', why: 'Fastly was too slow to get through with it.', unclear };
+  /** The same, after a deletion that may have been carried out. */
+  async #lookAgain(id: UserId): Promise<User | null> {
+    try {
+      return await this.#lookAt(id);
+    } catch (error) {
+      throw new Unclear('nobody could look', { cause: error });
     }
-    if (isFastlyError(error)) {
-      const until = postponedUntil(error, Date.now());
-      if (until !== null && until < expiresAt) return { kind: 'postponed', until, lookFirst: unclear };
-      if (error.mayHaveBeenCarriedOut && !unclear) {
-        const why = 'Fastly gave no clear answer, so I looked: they are still there. Nothing was changed.';
-        return { kind: 'failed', why, unclear };
-      }
-    }
-    return { kind: 'failed', why: plainText(explain(error)), unclear };
   }
 }
 
-/** `unclear`: the deletion may have been carried out. `mustBeginBefore`: by `performance.now()`. */
-type Attempt = { unclear: boolean; readonly mustBeginBefore: number };
-
-function hasTime({ mustBeginBefore }: Attempt): boolean {
-  return performance.now() < mustBeginBefore;
+function outcomeOf(error: unknown, { mayBeDone }: Attempt): Outcome {
+  const lookFirst = mayBeDone;
+  if (error instanceof Unclear) {
+    const why = 'Fastly did not say what has become of it. Look at the user before you go on.';
+    return { kind: 'postponed', until: null, unclear: true, lookFirst, why };
+  }
+  if (error instanceof OutOfTime) {
+    const why = 'Fastly was too slow to get through with it.';
+    return { kind: 'failed', why, unclear: false, lookFirst };
+  }
+  const why = plainText(explain(error));
+  if (!isFastlyError(error)) return { kind: 'failed', why, unclear: false, lookFirst };
+  if (error.kind === 'rate_limited') {
+    return { kind: 'postponed', until: resetOf(error), unclear: false, lookFirst, why };
+  }
+  if (!error.mayHaveBeenCarriedOut) return { kind: 'failed', why, unclear: false, lookFirst };
+  return {
+    kind: 'failed',
+    why: 'Fastly gave no clear answer, so I looked: they are still there.',
+    unclear: false,
+    lookFirst,
+  };
 }
 
-function beginInTime(attempt: Attempt): void {
-  if (!hasTime(attempt)) throw new OutOfTime();
-}
-
-function postponedUntil(error: FastlyError, now: number): number | null {
-  if (error.kind !== 'rate_limited') return null;
-  if (error.resetAt === null) return now + POSTPONED_MILLISECONDS;
-  return Math.max(error.resetAt * 1000, now + LEAST_POSTPONED_MILLISECONDS);
+/** Unix milliseconds; null where Fastly did not say. */
+function resetOf({ resetAt }: Extract<FastlyError, { kind: 'rate_limited' }>): number | null {
+  return resetAt === null ? null : resetAt * 1000;
 }
 
 /** What was shown to the approvers and is not so any more. */

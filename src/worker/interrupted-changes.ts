@@ -64,7 +64,9 @@ export class InterruptedChanges {
       tell: true,
       ...(locked &&
         request && {
-          also: (transaction) => this.#approvals.targetLocked(transaction, request, change.caller),
+          also: async (transaction) => {
+            await this.#approvals.targetLocked(transaction, request, change.caller);
+          },
         }),
     });
   }

@@ -88,7 +88,7 @@ export class RequestDisplay {
     if (known?.channel && known.ts) {
       return await this.#update('message', { channel: known.channel, ts: known.ts, version }, drawn);
     }
-    if (request.state.kind === 'cancelled') return await this.#recordShown('message', version);
+    if (request.state.kind === 'cancelled') return await this.#leaveUnposted();
     try {
       const posted = await this.#post(request.channel, drawn);
       await this.#recordPosted(posted);
@@ -97,8 +97,18 @@ export class RequestDisplay {
       if (refusal === null) throw error;
       this.#options.log.warn({ request: id, err: error }, 'a channel does not take an approval request');
       await approvals.cancelUnseen(id, plainText(howToMend(refusal)));
-      await this.#recordShown('message', version);
+      await this.#leaveUnposted();
     }
+  }
+
+  /** Nothing is to be posted, unless a click has shown meanwhile that there is a message: that one is stale. */
+  async #leaveUnposted(): Promise<void> {
+    const { id, version } = this.#snapshot.request;
+    await this.#record(async (transaction) => {
+      await lockRequest(transaction, id);
+      const found = await messageOf(transaction.database, id);
+      if (found === null) await recordShown(transaction, id, 'message', { channel: null, ts: null, version });
+    });
   }
 
   /** A button of a message whose answer was lost may have been clicked meanwhile: then that one is recorded. */
@@ -127,7 +137,8 @@ export class RequestDisplay {
   #wordsInThread(step: Step, request: ApprovalRequest): Sentence | null {
     // Whoever is asked to approve when there is nothing to approve any more would look in vain.
     if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
-    return stepWords(step, request, this.#options.approvals.policy);
+    const again = isRepetition(step, this.#snapshot.steps);
+    return stepWords(step, request, this.#options.approvals.policy, again);
   }
 
   /** Posts in the thread of the request's message; where there is none there is no thread. */
@@ -153,7 +164,10 @@ export class RequestDisplay {
     const { confirmationsChannel, conversations, log } = this.#options;
     const completed = steps.findLast(({ event }) => event.kind === 'completed');
     if (confirmationsChannel !== null && completed) {
-      const shared = (await conversations.audienceOfChannel(confirmationsChannel)) === 'other-companies';
+      const audience = await conversations.audienceOfChannel(confirmationsChannel);
+      if (audience === 'unknown')
+        throw new Error('Slack did not say who reads along in CONFIRMATIONS_CHANNEL');
+      const shared = audience === 'other-companies';
       const posted =
         !shared &&
         (await this.#unlessRefused(() =>
@@ -248,6 +262,20 @@ export class RequestDisplay {
 
 function isOutcomeStep(step: Step): step is Step & { event: OutcomeEvent } {
   return ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'].includes(step.event.kind);
+}
+
+/** Of attempts that are put off one after the other, the first says so. */
+function isRepetition({ number, event }: Step, steps: readonly Step[]): boolean {
+  const inARow = ['started', 'postponed'];
+  if (!inARow.includes(event.kind)) return false;
+  const before = steps.filter((step) => step.number < number);
+  const since = before.slice(before.findLastIndex((step) => !inARow.includes(step.event.kind)) + 1);
+  return since.some((step) => step.event.kind === event.kind && isSaid(step.event));
+}
+
+/** A first start says nothing. */
+function isSaid(event: Step['event']): boolean {
+  return event.kind !== 'started' || event.lookFirst;
 }
 
 function hasButtons({ blocks }: Message): boolean {

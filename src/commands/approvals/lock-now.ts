@@ -12,10 +12,10 @@ import type { Services } from '../../slack/request.ts';
 import { member, say } from '../../slack/sentence.ts';
 import { makeChange } from '../change.ts';
 import { answerWords } from './answer-words.ts';
-import { requestButtonListener } from './request-button.ts';
+import { isShown, requestButtonListener } from './request-button.ts';
 
 /** Locks the user whose deletion waits: who leaves today should not be let in until tomorrow. */
-export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, id }) => {
+export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, id, seenAt }) => {
   const { services, caller } = request;
   const { approvals, fastly, directory } = services;
   const open = await approvals.get(id);
@@ -25,15 +25,20 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
   }
   const user = await fastly.getUser(UserId.parse(open.action.target.id));
   await refuseWhereImpossible(services, open, user);
+  let noted = false;
   await makeChange(request, {
     kind: 'lock',
     target: { id: user.id, login: open.action.target.login, name: open.action.target.name },
     request: id,
     call: () => fastly.updateUser(user.id, { locked: true }),
     look: async () => (await fastly.getUser(user.id)).locked === true,
-    also: (transaction) => approvals.targetLocked(transaction, id, caller.memberId),
+    also: async (transaction) => {
+      noted = await approvals.targetLocked(transaction, id, caller.memberId);
+    },
   });
   directory.usersChanged();
+  if (!noted || !isShown(seenAt, open))
+    await request.reply.privately(message(say`🔒 ${targetWords(open)} is locked.`));
   await confirmElsewhere(request, message(say`🔒 ${member(caller.memberId)} locked ${targetWords(open)}.`));
 });
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../../approvals/approvals.ts';
-import { RequestId } from '../../approvals/request.ts';
+import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
 import { Refusal } from '../../slack/failure.ts';
 import { type Listener, originOfClick } from '../../slack/listeners.ts';
@@ -37,8 +37,11 @@ export function requestButtonListener(
       const request = newRequest(services, delivery, { origin: originOfClick(incoming), responseUrl });
       const seenAt =
         place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
-      await act({ request, id: id.data, triggerId: triggerId ?? '', seenAt });
-      if (seenAt !== null) await services.approvals.seenAt(id.data, seenAt);
+      try {
+        await act({ request, id: id.data, triggerId: triggerId ?? '', seenAt });
+      } finally {
+        if (seenAt !== null) await services.approvals.seenAt(id.data, seenAt);
+      }
     },
   };
 }
@@ -46,9 +49,14 @@ export function requestButtonListener(
 /** Tells the caller what came of their click. Where the request's own message shows it, that is enough. */
 export async function tellAnswer({ request, seenAt }: RequestClick, answer: Answer): Promise<void> {
   if (answer.kind === 'step') {
-    const shown = seenAt !== null && seenAt.channel === answer.request.channel;
-    if (!shown) await request.reply.privately(message(successWords(answer.request)));
+    if (!isShown(seenAt, answer.request))
+      await request.reply.privately(message(successWords(answer.request)));
     return;
   }
   await request.reply.privately(message(answerWords(answer, request.services.approvals.policy)));
+}
+
+/** Whether the caller has the request's message, and with it its thread, before their eyes. */
+export function isShown(seenAt: RequestClick['seenAt'], { channel }: ApprovalRequest): boolean {
+  return seenAt !== null && seenAt.channel === channel;
 }
