@@ -2,10 +2,10 @@ import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
 import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
-import { mentions, obstacleWords, postponedWords } from './approval-words.ts';
+import { mentions, obstacleWords, postponedWords, targetWords } from './approval-words.ts';
 import { button } from './button.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
-import { context, type Message, notification } from './message.ts';
+import { context, type Message, message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { bold, code, date, member, richText, type Sentence, say } from './sentence.ts';
 
@@ -179,4 +179,14 @@ function lockButton(id: string, name: string, login: string): Button {
       style: 'danger',
     },
   });
+}
+
+/** The change as it is told where changes are confirmed. */
+export function approvalConfirmation(request: ApprovalRequest, at: Date): Message {
+  const { requester, approvers, reason } = request;
+  const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
+  return message(
+    say`🗑️ ${targetWords(request)} was deleted ${date(at)}. ${member(requester)} asked for it.${approved}`,
+    ...(reason === null ? [] : [say`${bold('Reason:')} ${reason}`]),
+  );
 }

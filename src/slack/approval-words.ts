@@ -1,4 +1,4 @@
-import type { Event, Step } from '../approvals/event.ts';
+import type { Event, OutcomeStep, Step } from '../approvals/event.ts';
 import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
@@ -71,14 +71,12 @@ export function postponedWords({ until, unclear }: Extract<Event, { kind: 'postp
     : say`⏸️ Fastly takes no more changes for now. I carry this out after ${date(new Date(until))}.`;
 }
 
-/** The events that end a request, or end an attempt. */
-export type OutcomeEvent = Extract<
-  Event,
-  { kind: 'completed' | 'failed' | 'refused' | 'denied' | 'cancelled' | 'expired' }
->;
-
 /** What came of a request, in words that stand for themselves. */
-export function outcomeWords(event: OutcomeEvent, actor: string | null, request: ApprovalRequest): Sentence {
+export function outcomeWords(
+  event: OutcomeStep['event'],
+  actor: string | null,
+  request: ApprovalRequest,
+): Sentence {
   const target = targetWords(request);
   switch (event.kind) {
     case 'completed':
@@ -137,5 +135,18 @@ export function protectionWords(protection: 'token' | 'owner' | 'last-superuser'
       return say`they own the Fastly account. Its ownership has to be transferred in Fastly first.`;
     case 'last-superuser':
       return say`they are the last Fastly superuser who is not locked, besides the one behind my own token. Make somebody else a Fastly superuser first.`;
+  }
+}
+
+/** What the requester can do about a channel that does not take the request. @param refusal Slack's word for it */
+export function unseenWords(refusal: string): Sentence {
+  switch (refusal) {
+    case 'not_in_channel':
+    case 'channel_not_found':
+      return say`I am not in that channel. /invite me there and ask again, or ask in a channel that I am in.`;
+    case 'is_archived':
+      return say`That channel is archived. Ask again in another one.`;
+    default:
+      return say`Slack did not let me post there (${refusal}). Ask again in another channel.`;
   }
 }

@@ -1,24 +1,16 @@
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
-import type { Step } from '../approvals/event.ts';
+import { isOutcome, isRepetition, type Step } from '../approvals/event.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { ChannelId } from '../ids.ts';
-import { approvalMessage } from '../slack/approval-message.ts';
+import { approvalConfirmation, approvalMessage } from '../slack/approval-message.ts';
 import { whereRequestIs } from '../slack/approval-place.ts';
-import { type OutcomeEvent, outcomeWords, stepWords, targetWords } from '../slack/approval-words.ts';
+import { outcomeWords, stepWords, unseenWords } from '../slack/approval-words.ts';
 import type { SlackClients } from '../slack/clients.ts';
 import type { Conversations } from '../slack/conversations.ts';
 import { type Message, message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
-import {
-  bold,
-  channel as channelName,
-  date,
-  member,
-  plainText,
-  type Sentence,
-  say,
-} from '../slack/sentence.ts';
+import { channel as channelName, plainText, type Sentence, say } from '../slack/sentence.ts';
 import { lockRequest } from '../store/approval-requests.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { addCopy, messageOf, recordShown, type Surface, type SurfaceName } from '../store/surfaces.ts';
@@ -96,7 +88,7 @@ export class RequestDisplay {
       const refusal = finalRefusal(error);
       if (refusal === null) throw error;
       this.#options.log.warn({ request: id, err: error }, 'a channel does not take an approval request');
-      await approvals.cancelUnseen(id, plainText(howToMend(refusal)));
+      await approvals.cancelUnseen(id, plainText(unseenWords(refusal)));
       await this.#leaveUnposted();
     }
   }
@@ -150,7 +142,7 @@ export class RequestDisplay {
 
   async #showRequester(): Promise<void> {
     const { request, steps } = this.#snapshot;
-    const outcome = steps.findLast(isOutcomeStep);
+    const outcome = steps.findLast(isOutcome);
     if (outcome) {
       const words = outcomeWords(outcome.event, outcome.actor, request);
       const told = message(words, say`It was ${await whereRequestIs(this.#options, request)}.`);
@@ -171,7 +163,7 @@ export class RequestDisplay {
       const posted =
         !shared &&
         (await this.#unlessRefused(() =>
-          this.#post(confirmationsChannel, confirmationOf(request, new Date(completed.at))),
+          this.#post(confirmationsChannel, approvalConfirmation(request, new Date(completed.at))),
         ));
       if (!posted) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
@@ -260,47 +252,6 @@ export class RequestDisplay {
   }
 }
 
-function isOutcomeStep(step: Step): step is Step & { event: OutcomeEvent } {
-  return ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'].includes(step.event.kind);
-}
-
-/** Of attempts that are put off one after the other, the first says so. */
-function isRepetition({ number, event }: Step, steps: readonly Step[]): boolean {
-  const inARow = ['started', 'postponed'];
-  if (!inARow.includes(event.kind)) return false;
-  const before = steps.filter((step) => step.number < number);
-  const since = before.slice(before.findLastIndex((step) => !inARow.includes(step.event.kind)) + 1);
-  return since.some((step) => step.event.kind === event.kind && isSaid(step.event));
-}
-
-/** A first start says nothing. */
-function isSaid(event: Step['event']): boolean {
-  return event.kind !== 'started' || event.lookFirst;
-}
-
 function hasButtons({ blocks }: Message): boolean {
   return blocks.some(({ type }) => type === 'actions');
-}
-
-function confirmationOf(request: ApprovalRequest, at: Date): Message {
-  const { requester, approvers, reason } = request;
-  const by = approvers.map((approver) => say` Approved by ${member(approver)}.`);
-  const approved = by.reduce((line, each) => say`${line}${each}`, say``);
-  return message(
-    say`🗑️ ${targetWords(request)} was deleted ${date(at)}. ${member(requester)} asked for it.${approved}`,
-    ...(reason === null ? [] : [say`${bold('Reason:')} ${reason}`]),
-  );
-}
-
-/** What the requester can do about a channel that does not take the request. */
-function howToMend(refusal: string): Sentence {
-  switch (refusal) {
-    case 'not_in_channel':
-    case 'channel_not_found':
-      return say`I am not in that channel. /invite me there and ask again, or ask in a channel that I am in.`;
-    case 'is_archived':
-      return say`That channel is archived. Ask again in another one.`;
-    default:
-      return say`Slack did not let me post there (${refusal}). Ask again in another channel.`;
-  }
 }
