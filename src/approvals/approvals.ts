@@ -250,8 +250,7 @@ export class Approvals {
   ): Promise<ApprovalRequest> {
     const { id } = before;
     const at = await transaction.now();
-    const approved = event.kind === 'approved' && actor !== null;
-    const approvers = approved ? [...before.approvers, actor] : before.approvers;
+    const approvers = approversAfter(before.approvers, event, actor);
     const request = { ...before, action, state, approvers, version: before.version + 1 };
     await updateRequest(transaction, request, at);
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
@@ -290,4 +289,14 @@ function isOutcome(event: Event): boolean {
     default:
       return false;
   }
+}
+
+/** Who denies has not approved any more. */
+function approversAfter(
+  before: readonly MemberId[],
+  { kind }: Event,
+  actor: MemberId | null,
+): readonly MemberId[] {
+  if (actor !== null && kind === 'approved') return [...before, actor];
+  return kind === 'denied' ? before.filter((approver) => approver !== actor) : before;
 }

@@ -146,13 +146,14 @@ export class Intents {
     });
   }
 
-  /** The caller of a change that was left behind has been told. */
+  /** The caller of a change that was left behind has been told; unless it has been begun again meanwhile. */
   async told({ deliveryKey }: Change): Promise<void> {
     await this.#store.transaction(async ({ database }) => {
       await database
         .updateTable('intents')
         .set({ due_at: null })
         .where('delivery_key', '=', deliveryKey)
+        .where('state', '!=', 'open')
         .execute();
     });
   }

@@ -51,7 +51,7 @@ function openPool(url: Secret, onConnectionLost: (error: Error) => void): pg.Poo
 /** Without this a query on a connection that nobody ended, as after a failover, would never come back. */
 function endedBySilence(socket: Socket): Socket {
   return socket.setTimeout(SILENCE_MILLISECONDS, () => {
-    socket.destroy(new Error('the database does not answer'));
+    socket.destroy(new Error('the connection to the database fell silent'));
   });
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import {
@@ -67,8 +67,7 @@ export function sqlite(path: string): Engine {
  * database. The database itself stays readable for `npm run audit`.
  */
 function own(path: string): DatabaseSync {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(path === ':memory:' ? path : `${path}.lock`, { timeout: 0 });
+  const lock = new DatabaseSync(path === ':memory:' ? path : lockFile(path), { timeout: 0 });
   try {
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;
@@ -78,6 +77,21 @@ function own(path: string): DatabaseSync {
   }
 }
 
+/** The same for all names the database goes by. Whoever could open it could keep the bot from its database. */
+function lockFile(path: string): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivate(path);
+  const lock = `${realpathSync(path)}.lock`;
+  makePrivate(lock);
+  return lock;
+}
+
+/** Made before SQLite does, so that there is no moment in which others can read it; its own files follow its mode. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
@@ -85,11 +99,6 @@ function isBusy(error: unknown): boolean {
 const SQLITE_BUSY = 5;
 
 function openFile(path: string): DatabaseSync {
-  if (path !== ':memory:') {
-    // Made before SQLite does, so that there is no moment in which others can read it; its own files follow its mode.
-    closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600);
-  }
   const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
   return database;
