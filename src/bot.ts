@@ -10,6 +10,7 @@ import { createIntake, type Intake } from './intake.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import { reasonOf } from './reason-of.ts';
 import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
@@ -134,7 +135,7 @@ export class Bot {
     if (error === null) this.#readiness.ready('database');
     else {
       this.#log.error({ err: error }, 'the database cannot be used, trying again');
-      this.#readiness.missing('database', error instanceof Error ? error.message : String(error));
+      this.#readiness.missing('database', reasonOf(error));
     }
   }
 
@@ -211,8 +212,7 @@ export class Bot {
         return await attempt();
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
-        const why = error instanceof Error ? error.message : String(error);
-        this.#readiness.missing(dependency, why);
+        this.#readiness.missing(dependency, reasonOf(error));
         this.#log.warn({ dependency, err: error }, 'not there yet, trying again');
         const wait = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
         await pause(wait, undefined, { signal }).catch(() => {});

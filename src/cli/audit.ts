@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { ConfigError, processEnvironment, readDatabaseLocation } from '../config.ts';
+import { reasonOf } from '../reason-of.ts';
 import { hasAuditLog, rowsOf, verify } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
@@ -14,6 +15,11 @@ npm run audit -- export    writes the entries as JSON lines, oldest first
 const BROKEN = 1;
 const UNUSABLE = 2;
 
+// Whoever reads may have had enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.stderr.write(`The output cannot be written: ${error.message}\n`);
+  process.exit(error.code === 'EPIPE' ? 0 : UNUSABLE);
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([command, ...others]: string[]): Promise<number> {
@@ -31,7 +37,7 @@ async function main([command, ...others]: string[]): Promise<number> {
     }
   } catch (error) {
     const why =
-      error instanceof ConfigError ? error.message : `The audit log cannot be read: ${messageOf(error)}`;
+      error instanceof ConfigError ? error.message : `The audit log cannot be read: ${reasonOf(error)}`;
     process.stderr.write(`${why}\n`);
     return UNUSABLE;
   }
@@ -63,8 +69,4 @@ async function exportLines(database: Kysely<Tables>): Promise<number> {
     if (!process.stdout.write(line)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
   return 0;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
+import { reasonOf } from '../reason-of.ts';
 import { type AuditEntry, append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { migrate } from './migrations/index.ts';
@@ -11,9 +12,7 @@ export class StoreUnavailable extends Error {
   readonly mayBeRecorded: boolean;
 
   constructor(cause: unknown, mayBeRecorded = false) {
-    super(`the database cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(`the database cannot be used: ${reasonOf(cause)}`, { cause });
     this.name = 'StoreUnavailable';
     this.mayBeRecorded = mayBeRecorded;
   }

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
+import * as rules from '../../src/approvals/rules.ts';
+import type { MemberId } from '../../src/ids.ts';
+import { AIDA, ENGINEER, NORA, POLICY, PRIYA, pendingRequest, TOMAS } from './people.ts';
+
+const APPROVED: State = { kind: 'approved', notBefore: 5, lookFirst: false, postponed: 0 };
+const EXECUTING: State = {
+  kind: 'executing',
+  claim: 'mine',
+  leaseUntil: 50,
+  lookFirst: false,
+  postponed: 0,
+};
+const COMPLETED: State = { kind: 'completed', found: false };
+const FAILED: State = {
+  kind: 'failed',
+  why: 'Fastly answered 503.',
+  unclear: false,
+  lookFirst: false,
+  retryable: true,
+};
+const DENIED: State = { kind: 'denied', by: TOMAS, reason: null };
+const objection = (objected: rules.Objection) => ({ kind: 'no', objection: objected });
+const { ttl, reminder, lease } = POLICY;
+
+describe('filing', () => {
+  it('waits, and reminds before the time is over', () => {
+    expect(rules.filed(1, POLICY, 7)).toEqual({ kind: 'pending', remindAt: 7 + reminder });
+  });
+
+  it('does not remind where the request expires before', () => {
+    expect(rules.filed(1, { ...POLICY, reminder: ttl }, 7)).toEqual({ kind: 'pending', remindAt: null });
+  });
+
+  it('waits for nobody where no approval is asked for', () => {
+    expect(rules.filed(0, POLICY, 7)).toEqual({ ...APPROVED, notBefore: 7 });
+  });
+});
+
+describe('approving', () => {
+  it('is enough when as many others as required have', () => {
+    const first = rules.approve(pendingRequest({ approvalsRequired: 2 }), TOMAS, POLICY, 9);
+    expect(first).toMatchObject({ state: { kind: 'pending' }, event: { kind: 'approved', given: 1 } });
+    const oneGiven = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS] });
+    expect(rules.approve(oneGiven, PRIYA, POLICY, 9)).toEqual({
+      kind: 'step',
+      state: { ...APPROVED, notBefore: 9 },
+      event: { kind: 'approved', given: 2 },
+    });
+  });
+
+  it.each<[rules.Objection, Partial<ApprovalRequest>, MemberId, number]>([
+    ['own-request', {}, NORA, 9],
+    ['already-approved', { approvers: [TOMAS], approvalsRequired: 2 }, TOMAS, 9],
+    ['already-approved', { approvers: [TOMAS], state: COMPLETED }, TOMAS, 9],
+    ['not-waiting', { approvers: [PRIYA], state: APPROVED }, TOMAS, 9],
+    ['not-waiting', { state: DENIED }, TOMAS, 9],
+    ['too-late', {}, TOMAS, ttl],
+  ])('is refused as %s', (why, changes, by, now) => {
+    expect(rules.approve(pendingRequest(changes), by, POLICY, now)).toEqual(objection(why));
+  });
+
+  it('takes the last moment before it expires', () => {
+    expect(rules.approve(pendingRequest(), TOMAS, POLICY, ttl - 1).kind).toBe('step');
+  });
+
+  it('takes the requester only where that is configured', () => {
+    const policy = { ...POLICY, allowSelfApproval: true };
+    expect(rules.approve(pendingRequest(), NORA, policy, 9)).toMatchObject({ state: { kind: 'approved' } });
+  });
+});
+
+describe('denying', () => {
+  it('ends the request, with who and why', () => {
+    expect(rules.deny(pendingRequest(), TOMAS, 'she stays', 9)).toEqual({
+      kind: 'step',
+      state: { kind: 'denied', by: TOMAS, reason: 'she stays' },
+      event: { kind: 'denied', reason: 'she stays' },
+    });
+  });
+
+  it('is open to who approved before', () => {
+    const oneGiven = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS] });
+    expect(rules.deny(oneGiven, TOMAS, null, 9).kind).toBe('step');
+  });
+
+  it.each<[rules.Objection, Partial<ApprovalRequest>, MemberId, number]>([
+    ['own-request', {}, NORA, 9],
+    ['not-waiting', { state: APPROVED }, TOMAS, 9],
+    ['too-late', {}, TOMAS, ttl],
+  ])('is refused as %s', (why, changes, by, now) => {
+    expect(rules.deny(pendingRequest(changes), by, null, now)).toEqual(objection(why));
+  });
+});
+
+describe('cancelling', () => {
+  it.each([
+    ['waits', pendingRequest()],
+    ['failed and may be retried', pendingRequest({ state: FAILED })],
+  ])('takes back what %s', (_what, request) => {
+    const cancelled = { kind: 'cancelled', why: null };
+    expect(rules.cancel(request, NORA)).toEqual({ kind: 'step', state: cancelled, event: cancelled });
+    expect(rules.cancel(request, TOMAS)).toEqual(objection('not-the-requester'));
+  });
+
+  it.each([[APPROVED], [EXECUTING], [COMPLETED], [{ ...FAILED, retryable: false }]])(
+    'comes too late for what is %j',
+    (state) => {
+      expect(rules.cancel(pendingRequest({ state }), NORA)).toEqual(objection('not-waiting'));
+    },
+  );
+
+  it('happens by itself to what nobody can see, while it waits', () => {
+    expect(rules.cancelUnseen(pendingRequest(), 'no such channel')).toMatchObject({
+      state: { kind: 'cancelled', why: 'no such channel' },
+    });
+    expect(rules.cancelUnseen(pendingRequest({ state: APPROVED }), 'no such channel').kind).toBe('no');
+  });
+});
+
+describe('retrying', () => {
+  it('counts the approvals there are, and looks first where the attempt was unclear', () => {
+    const request = pendingRequest({ state: { ...FAILED, lookFirst: true }, approvers: [TOMAS] });
+    expect(rules.retry(request, 9)).toEqual({
+      kind: 'step',
+      state: { ...APPROVED, notBefore: 9, lookFirst: true },
+      event: { kind: 'retried' },
+    });
+    expect(rules.retry(pendingRequest({ state: FAILED }), 9)).toMatchObject({ state: { lookFirst: false } });
+  });
+
+  it('is for what failed, while its time lasts', () => {
+    expect(rules.retry(pendingRequest(), 9)).toEqual(objection('not-failed'));
+    expect(rules.retry(pendingRequest({ state: FAILED }), ttl)).toEqual(objection('too-late'));
+    const closed = pendingRequest({ state: { ...FAILED, retryable: false } });
+    expect(rules.retry(closed, 9)).toEqual(objection('too-late'));
+  });
+});
+
+describe('time', () => {
+  const due = (changes: Partial<ApprovalRequest>, now: number) =>
+    rules.whatIsDue(pendingRequest(changes), 'new', POLICY, now);
+
+  it('reminds once, and then expires what waits', () => {
+    const reminded: State = { kind: 'pending', remindAt: null };
+    expect(due({}, reminder - 1)).toBeNull();
+    expect(due({}, reminder)).toEqual({ kind: 'step', state: reminded, event: { kind: 'reminded' } });
+    expect(due({ state: reminded }, ttl - 1)).toBeNull();
+    expect(due({ state: reminded }, ttl)).toMatchObject({ state: { kind: 'expired' } });
+  });
+
+  it('hands out what is approved, and takes over what a dead process had, which then looks first', () => {
+    const mine = { kind: 'executing', claim: 'new', leaseUntil: 50 + lease };
+    expect(due({ state: APPROVED }, 50)).toMatchObject({ state: { ...mine, lookFirst: false } });
+    expect(due({ state: EXECUTING }, 49)).toBeNull();
+    expect(due({ state: EXECUTING }, 50)).toMatchObject({ state: { ...mine, lookFirst: true } });
+  });
+
+  it('closes what failed when nobody retried it', () => {
+    expect(due({ state: FAILED }, ttl)).toEqual({
+      kind: 'step',
+      state: { ...FAILED, retryable: false },
+      event: { kind: 'closed' },
+    });
+  });
+});
+
+describe('recording', () => {
+  it('is for who holds the claim', () => {
+    const request = pendingRequest({ state: EXECUTING });
+    const done: rules.Outcome = { kind: 'completed', found: true };
+    expect(rules.record(request, 'mine', done, 9)).toEqual({ kind: 'step', state: done, event: done });
+    expect(rules.record(request, 'yours', done, 9)).toEqual(objection('another-claim'));
+    expect(rules.record(pendingRequest(), 'mine', done, 9)).toEqual(objection('another-claim'));
+  });
+
+  it('lets what failed be retried only while its time lasts', () => {
+    const failed: rules.Outcome = {
+      kind: 'failed',
+      why: 'Fastly answered 503.',
+      unclear: true,
+      lookFirst: true,
+    };
+    const request = pendingRequest({ state: EXECUTING });
+    expect(rules.record(request, 'mine', failed, ttl - 1)).toMatchObject({ state: { retryable: true } });
+    expect(rules.record(request, 'mine', failed, ttl)).toMatchObject({ state: { retryable: false } });
+  });
+
+  const why = 'Fastly takes no more changes.';
+  const postponed: rules.Outcome = { kind: 'postponed', until: null, unclear: true, lookFirst: true, why };
+  const hour = 3_600_000;
+
+  it('puts off what Fastly does not take now, for longer each time, and until then at least', () => {
+    const record = (before: number, until: number | null) => {
+      const state = { ...EXECUTING, postponed: before };
+      return rules.record(pendingRequest({ state, expiresAt: hour }), 'mine', { ...postponed, until }, 9);
+    };
+    expect(record(0, null)).toEqual({
+      kind: 'step',
+      state: { kind: 'approved', notBefore: 5_009, lookFirst: true, postponed: 1 },
+      event: { kind: 'postponed', until: 5_009, unclear: true },
+    });
+    expect(record(0, 77)).toMatchObject({ state: { notBefore: 5_009 } });
+    expect(record(0, 60_000)).toMatchObject({ state: { notBefore: 60_000 } });
+    expect(record(1, null)).toMatchObject({ state: { notBefore: 10_009, postponed: 2 } });
+    expect(record(50, null)).toMatchObject({ state: { notBefore: 900_009 } });
+  });
+
+  it('has failed where it would have to be put off beyond its time', () => {
+    const request = pendingRequest({ state: EXECUTING, expiresAt: hour });
+    const outcome = { ...postponed, until: hour };
+    expect(rules.record(request, 'mine', outcome, 9)).toEqual({
+      kind: 'step',
+      state: { kind: 'failed', why, unclear: true, lookFirst: true, retryable: true },
+      event: { kind: 'failed', why, unclear: true },
+    });
+    expect(rules.record(request, 'mine', outcome, hour)).toMatchObject({ state: { retryable: false } });
+  });
+});
+
+describe('the target that was locked meanwhile', () => {
+  it('is shown as locked, once', () => {
+    const target = { ...ENGINEER, locked: true };
+    const action = { kind: 'delete' as const, version: 1 as const, target };
+    expect(rules.targetLocked(pendingRequest())).toMatchObject({ event: { kind: 'locked' }, action });
+    expect(rules.targetLocked(pendingRequest({ action })).kind).toBe('no');
+    expect(rules.targetLocked(pendingRequest({ state: EXECUTING })).kind).toBe('step');
+    expect(rules.targetLocked(pendingRequest({ state: { kind: 'expired' } })).kind).toBe('no');
+  });
+});
+
+describe('rights', () => {
+  const approved = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS, PRIYA], state: APPROVED });
+  const without = (...gone: MemberId[]) => ({
+    ...POLICY,
+    superusers: POLICY.superusers.filter((member) => !gone.includes(member)),
+  });
+
+  it('are looked at again: of who asked and of as many as had to approve', () => {
+    expect(rules.lostRights(approved, POLICY)).toBeNull();
+    expect(rules.lostRights(approved, without(AIDA))).toBeNull();
+    expect(rules.lostRights(approved, without(NORA, PRIYA))).toBe('requester');
+    expect(rules.lostRights(approved, without(PRIYA))).toBe('approvers');
+    expect(rules.lostRights({ ...approved, approvalsRequired: 1 }, without(PRIYA))).toBeNull();
+  });
+
+  it("do not count the requester's own approval where that is not allowed any more", () => {
+    const own = pendingRequest({ approvers: [NORA], state: APPROVED });
+    expect(rules.lostRights(own, { ...POLICY, allowSelfApproval: true })).toBeNull();
+    expect(rules.lostRights(own, POLICY)).toBe('approvers');
+  });
+
+  it('to approve are those of the others who have not yet', () => {
+    const request = pendingRequest({ approvers: [TOMAS] });
+    expect(rules.mayApprove(request, POLICY)).toEqual([PRIYA, AIDA]);
+    expect(rules.mayApprove(request, { ...POLICY, allowSelfApproval: true })).toEqual([NORA, PRIYA, AIDA]);
+  });
+});

@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import { Approvals, type Claim, type Filing } from '../../src/approvals/approvals.ts';
+import type { ApprovalRequest, State, Target } from '../../src/approvals/request.ts';
+import type { Policy } from '../../src/approvals/rules.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type Kind, letTimePass, type OpenDatabase } from '../store/both-databases.ts';
+import { CDN_TEAM, ENGINEER, NORA, POLICY, TOMAS } from './people.ts';
+
+let deliveries = 0;
+
+/** Nora's wish to have somebody deleted, of a delivery of its own. */
+export function filing(changes: Partial<Filing> = {}, target: Target = ENGINEER): Filing {
+  deliveries += 1;
+  return {
+    deliveryKey: `delivery-${deliveries}`,
+    action: { kind: 'delete', version: 1, target },
+    requester: NORA,
+    reason: 'left the company',
+    channel: CDN_TEAM,
+    ...changes,
+  };
+}
+
+/** The service in two processes, which on SQLite are one. `steps` counts how often the first was told of a step. */
+export type Service = OpenDatabase & { approvals: Approvals; others: Approvals; steps(): number };
+
+export async function startService(database: Kind, changes: Partial<Policy> = {}): Promise<Service> {
+  const open = await database.open();
+  let steps = 0;
+  const policy = { ...POLICY, ...changes };
+  const serviceOn = (store: Store) =>
+    new Approvals(store, policy, true, () => {
+      steps += 1;
+    });
+  return {
+    ...open,
+    approvals: serviceOn(open.store),
+    others: serviceOn(open.other),
+    steps: () => steps,
+  };
+}
+
+export async function fileOne(
+  { approvals }: Pick<Service, 'approvals'>,
+  target: Target = ENGINEER,
+): Promise<ApprovalRequest> {
+  const { kind, request } = await approvals.file(filing({}, target));
+  expect(kind).toBe('filed');
+  return request;
+}
+
+/** A request that Tomas has approved. */
+export async function fileApproved(service: Service, target: Target = ENGINEER): Promise<ApprovalRequest> {
+  const { id } = await fileOne(service, target);
+  const answer = await service.approvals.approve(id, TOMAS);
+  if (answer.kind !== 'step') throw new Error(`It was not approved: ${answer.kind}`);
+  return answer.request;
+}
+
+/** A request that is being carried out, with the claim of whoever does. */
+export async function fileClaimed(service: Service, target: Target = ENGINEER): Promise<Claim> {
+  const { id } = await fileApproved(service, target);
+  return claimed(await service.approvals.advance(id));
+}
+
+export function claimed(claim: Claim | null): Claim {
+  if (claim === null) throw new Error('There was nothing to carry out.');
+  return claim;
+}
+
+/** A request whose attempt failed. */
+export async function fileFailed(service: Service, unclear = false): Promise<ApprovalRequest> {
+  const claim = await fileClaimed(service);
+  await service.approvals.record(claim, {
+    kind: 'failed',
+    why: 'Fastly answered 503.',
+    unclear,
+    lookFirst: unclear,
+  });
+  return claim.request;
+}
+
+export async function stateOf(
+  { approvals }: Pick<Service, 'approvals'>,
+  id: ApprovalRequest['id'],
+): Promise<State | undefined> {
+  return (await approvals.get(id))?.state;
+}
+
+/** The events of a request, first to last. */
+export async function eventsOf(
+  { approvals }: Pick<Service, 'approvals'>,
+  id: ApprovalRequest['id'],
+): Promise<string[]> {
+  return (await approvals.steps(id)).map(({ event }) => event.kind);
+}
+
+/** As if whoever has claims had been dead for long enough to lose them. */
+export async function letLeasePass({ store }: Service): Promise<void> {
+  await letTimePass(store, POLICY.lease + 1);
+}

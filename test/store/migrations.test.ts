@@ -1,0 +1,72 @@
+import { type RawBuilder, sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/store/engine.ts';
+import type { Store } from '../../src/store/store.ts';
+import { connectedStore, newStore, onBothDatabases, POSTGRESQL, run } from './both-databases.ts';
+
+const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
+const TABLES = ['account_lock', 'approval_requests', 'audit_log', 'decisions', 'intents', 'surfaces'];
+
+/** The tables there are, but for those in which the migrations themselves are recorded. */
+async function tablesOf(store: Store): Promise<string[]> {
+  const tables = await store.read((database) => database.introspection.getTables());
+  return tables.map(({ name }) => name).sort();
+}
+
+/** The engine with one more statement at the end of the first migration. */
+const endingWith = (engine: Engine, statement: RawBuilder<unknown>): Engine => ({
+  ...engine,
+  protectAuditLog: [...engine.protectAuditLog, statement],
+});
+
+onBothDatabases('connecting', (database) => {
+  it('makes the tables in an empty database', async () => {
+    const { store } = await database.open();
+    expect(await tablesOf(store)).toEqual(TABLES);
+  });
+
+  it('again changes nothing and loses nothing', async () => {
+    const { store, other } = await database.open();
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+    await store.connect();
+    await other.connect();
+    const rows = await store.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
+    expect(rows).toHaveLength(1);
+    expect(await tablesOf(store)).toEqual(TABLES);
+  });
+
+  it('finds what an earlier process left', async () => {
+    const place = await database.newPlace();
+    const { store: first } = newStore(place.engine());
+    await first.connect();
+    await first.transaction((transaction) => transaction.audit(ENTRY));
+    await first.close();
+    const second = await connectedStore(place);
+    const rows = await second.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
+    expect(rows).toMatchObject([{ seq: 1, event: 'begun' }]);
+  });
+
+  it('leaves nothing of a migration that fails at its end, and can be tried again', async () => {
+    const place = await database.newPlace();
+    const { store } = newStore(endingWith(place.engine(), sql`this is no statement`));
+    await expect(store.connect()).rejects.toThrow('syntax error');
+    await store.close();
+    expect(await tablesOf(await connectedStore(place))).toEqual(TABLES);
+  });
+
+  it('fails when a newer version of the bot has been at the database', async () => {
+    const place = await database.newPlace();
+    const { store } = newStore(place.engine());
+    await store.connect();
+    await run(store, "insert into kysely_migration (name, timestamp) values ('999-later', '2026-01-02')");
+    await expect(store.connect()).rejects.toThrow('999-later');
+  });
+});
+
+describe('several processes that connect to an empty PostgreSQL at once', () => {
+  it('all succeed, and make the tables once', async () => {
+    const place = await POSTGRESQL.newPlace();
+    const stores = await Promise.all(Array.from({ length: 6 }, () => connectedStore(place)));
+    for (const store of stores) expect(await tablesOf(store)).toEqual(TABLES);
+  });
+});

@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Secret } from '../../src/secret.ts';
+import { rowsOf, verify } from '../../src/store/audit-log.ts';
+import { postgres } from '../../src/store/postgres.ts';
+import { type Store, StoreUnavailable } from '../../src/store/store.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { newDatabase } from '../postgres/database.ts';
+import { newStore, onBothDatabases, SQLITE } from './both-databases.ts';
+
+const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
+const write = (store: Store) => store.transaction((transaction) => transaction.audit(ENTRY));
+const entries = (store: Store) => store.read((database) => verify(rowsOf(database)));
+
+onBothDatabases('a Store', (database) => {
+  it('is unavailable until it is connected', async () => {
+    const { store } = newStore((await database.newPlace()).engine());
+    await expect(write(store)).rejects.toThrow(StoreUnavailable);
+    await expect(entries(store)).rejects.toThrow('not connected yet');
+    await store.connect();
+    await write(store);
+  });
+
+  it('can be closed without having been connected', async () => {
+    const { store } = newStore((await database.newPlace()).engine());
+    await expect(store.close()).resolves.toBeUndefined();
+  });
+
+  it('is unavailable to whoever finds the tables gone', async () => {
+    const { store } = await database.open();
+    await store.transaction(async (transaction) => {
+      await sql`drop table decisions`.execute(transaction.database);
+    });
+    const reading = store.read((tables) => tables.selectFrom('decisions').selectAll().execute());
+    await expect(reading).rejects.toThrow(StoreUnavailable);
+  });
+
+  it('says of a mistake of ours what it is', async () => {
+    const { store } = await database.open();
+    const mistake = new TypeError('no such thing');
+    await expect(store.transaction(() => Promise.reject(mistake))).rejects.toBe(mistake);
+    await write(store);
+  });
+});
+
+describe('a SQLite file', () => {
+  it('is unavailable while another program writes to it, and no longer', async () => {
+    const { store, url } = await SQLITE.open();
+    const program = new DatabaseSync(url.slice('file:'.length));
+    onTestFinished(() => program.close());
+    program.exec('begin immediate');
+    await expect(write(store)).rejects.toThrow(StoreUnavailable);
+    program.exec('rollback');
+    await write(store);
+    expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
+  });
+});
+
+/** Ends all connections to the database from outside, as its administrator can. */
+async function terminateConnections(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+  await client.end();
+}
+
+/** A Store on a fresh PostgreSQL database, and the next loss of a connection. */
+async function openPostgres() {
+  const url = await newDatabase();
+  const lost: Error[] = [];
+  const { store } = newStore(postgres(new Secret(url), (error) => lost.push(error)));
+  await store.connect();
+  return { url, store, lost };
+}
+
+/** How many wait for a lock in this database. */
+async function waitingForLocks(database: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<object>`select from pg_locks join pg_database on oid = database
+    where datname = current_database() and not granted`.execute(database);
+  return rows.length;
+}
+
+/** Something between a Store and PostgreSQL that can take it away. */
+async function removable(url: string) {
+  const there = new URL(url);
+  const sockets = new Set<Socket>();
+  let away = false;
+  const server = createServer((near) => {
+    if (away) {
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(there.port), there.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          near.destroy();
+          far.destroy();
+        });
+    }
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const takeAway = () => {
+    away = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  onTestFinished(() => {
+    takeAway();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The address has no port.');
+  const here = new URL(url);
+  here.port = `${address.port}`;
+  return {
+    url: here.href,
+    /** Leaves the connections open and passes nothing on. */
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    takeAway,
+    bringBack: () => {
+      away = false;
+    },
+  };
+}
+
+describe('PostgreSQL', () => {
+  it('is used on by the next transaction after it ended connections that nobody used', async () => {
+    const { url, store, lost } = await openPostgres();
+    await terminateConnections(url);
+    await expect.poll(() => lost.length).toBeGreaterThan(0);
+    await write(store);
+    expect(await entries(store)).toMatchObject({ entries: 1 });
+  });
+
+  it('has nothing of a transaction in which it ended the connection, and is used on by the next one', async () => {
+    const { url, store } = await openPostgres();
+    const interrupted = store.transaction(async (transaction) => {
+      await transaction.audit(ENTRY);
+      await terminateConnections(url);
+      await transaction.audit(ENTRY);
+    });
+    await expect(interrupted).rejects.toThrow(StoreUnavailable);
+    await write(store);
+    expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
+  });
+
+  it('lets the next writer at the audit log when the one before gives up', async () => {
+    const { url, store } = await openPostgres();
+    const { store: other } = newStore(postgres(new Secret(url)));
+    await other.connect();
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const interrupted = store.transaction(async (transaction) => {
+      await transaction.audit(ENTRY);
+      begun.resolve();
+      await ended.promise;
+    });
+    await begun.promise;
+    const waiting = write(other);
+    await expect.poll(() => store.read(waitingForLocks)).toBeGreaterThan(0);
+    ended.reject(new Error('dead'));
+    await expect(interrupted).rejects.toThrow('dead');
+    await waiting;
+    expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
+  });
+
+  it('is unavailable while it is away, and used on when it is back', async () => {
+    const way = await removable(await newDatabase());
+    const { store } = newStore(postgres(new Secret(way.url)));
+    await store.connect();
+    await write(store);
+    way.takeAway();
+    await expect(write(store)).rejects.toThrow(StoreUnavailable);
+    await expect(entries(store)).rejects.toThrow(StoreUnavailable);
+    way.bringBack();
+    await write(store);
+    expect(await entries(store)).toMatchObject({ whole: true, entries: 2 });
+  });
+
+  it('is unavailable when it falls silent, and used on over a new connection', {
+    timeout: 60_000,
+  }, async () => {
+    const way = await removable(await newDatabase());
+    const { store } = newStore(postgres(new Secret(way.url)));
+    await store.connect();
+    way.silence();
+    await expect(write(store)).rejects.toThrow(StoreUnavailable);
+    await write(store);
+    expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
+  });
+
+  it('can be connected to later when it is away at first', async () => {
+    const way = await removable(await newDatabase());
+    way.takeAway();
+    const { store } = newStore(postgres(new Secret(way.url)));
+    await expect(store.connect()).rejects.toThrow();
+    await expect(write(store)).rejects.toThrow('not connected yet');
+    way.bringBack();
+    await store.connect();
+    await write(store);
+  });
+});
