@@ -69,11 +69,14 @@ export function deny(request: ApprovalRequest, by: MemberId, reason: string | nu
 
 /** The requester takes back what waits, or gives up what failed. */
 export function cancel(request: ApprovalRequest, by: MemberId): Ruling {
-  const { state } = request;
-  const possible = state.kind === 'pending' || (state.kind === 'failed' && state.retryable);
-  if (!possible) return no('not-waiting');
+  if (!mayBeCancelled(request)) return no('not-waiting');
   if (by !== request.requester) return no('not-the-requester');
   return cancelled(null);
+}
+
+/** Whether the requester can take it back: nothing has been done, and that is known. */
+export function mayBeCancelled({ state }: ApprovalRequest): boolean {
+  return state.kind === 'pending' || (state.kind === 'failed' && state.retryable && !state.unclear);
 }
 
 /** Nobody can see the request where it should be shown. */

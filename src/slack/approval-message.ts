@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
 import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
-import { mayApprove, type Policy } from '../approvals/rules.ts';
+import { mayApprove, mayBeCancelled, type Policy } from '../approvals/rules.ts';
 import { mentions, obstacleWords, postponedWords, targetWords } from './approval-words.ts';
 import { button } from './button.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
@@ -145,7 +145,8 @@ export function requestButtons(request: ApprovalRequest): Button[] {
     },
   });
   if (state.kind === 'failed' && state.retryable) {
-    return [button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' }), cancel];
+    const retry = button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
+    return mayBeCancelled(request) ? [retry, cancel] : [retry];
   }
   if (state.kind !== 'pending') return [];
   return [

@@ -62,7 +62,7 @@ function explainFastly(error: FastlyError): Sentence {
     case 'unauthorized':
       return say`Fastly refused the bot's token, so nothing was done. Whoever runs the bot has to give it a new FASTLY_API_TOKEN.`;
     case 'forbidden':
-      return say`Fastly does not allow the bot's token to do this${words(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.`;
+      return say`Fastly does not allow the bot's token to do this${words(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.${hint(error)}`;
     case 'duplicate':
       return say`Fastly has that login already${words(error)}. Look for it with ${code('/fastly-user get')}.`;
     case 'invalid':

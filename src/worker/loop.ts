@@ -49,6 +49,8 @@ export class Loop<Item> {
     while (!this.#stopping.signal.aborted) {
       this.#woken = Promise.withResolvers<void>();
       await this.#begin();
+      // An item that is due again at once must not keep timers and sockets from their turns.
+      await new Promise((resolve) => setImmediate(resolve));
       await this.#rest();
     }
   }

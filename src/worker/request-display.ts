@@ -13,7 +13,14 @@ import { finalRefusal } from '../slack/refusals.ts';
 import { channel as channelName, plainText, type Sentence, say } from '../slack/sentence.ts';
 import { lockRequest } from '../store/approval-requests.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import { addCopy, messageOf, recordShown, type Surface, type SurfaceName } from '../store/surfaces.ts';
+import {
+  addCopy,
+  messageOf,
+  recordShown,
+  type Surface,
+  type SurfaceName,
+  surfacesOf,
+} from '../store/surfaces.ts';
 
 export type DisplayOptions = {
   store: Store;
@@ -118,12 +125,21 @@ export class RequestDisplay {
 
   async #showThread(): Promise<void> {
     const { request, steps, surfaces } = this.#snapshot;
+    if (await this.#willBePosted()) return;
     const shown = surfaces.find(({ name }) => name === 'thread')?.shown ?? 0;
     for (const step of steps.filter(({ number }) => number > shown)) {
       const words = this.#wordsInThread(step, request);
       if (words !== null) await this.#reply(words);
       await this.#recordShown('thread', step.number);
     }
+  }
+
+  /** Whether the message, and with it the thread, comes with the next round: it was found to be gone. */
+  async #willBePosted(): Promise<boolean> {
+    const { id } = this.#snapshot.request;
+    const surfaces = await this.#options.store.read((database) => surfacesOf(database, id));
+    const message = surfaces.find(({ name }) => name === 'message');
+    return message !== undefined && message.ts === null && message.wanted > message.shown;
   }
 
   #wordsInThread(step: Step, request: ApprovalRequest): Sentence | null {

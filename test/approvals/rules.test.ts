@@ -119,6 +119,14 @@ describe('cancelling', () => {
   });
 });
 
+describe('what failed', () => {
+  it('can be given up, but not while it may have been carried out', () => {
+    expect(rules.cancel(pendingRequest({ state: FAILED }), NORA).kind).toBe('step');
+    const unclear = pendingRequest({ state: { ...FAILED, unclear: true } });
+    expect(rules.cancel(unclear, NORA)).toEqual(objection('not-waiting'));
+  });
+});
+
 describe('retrying', () => {
   it('counts the approvals there are, and looks first where the attempt was unclear', () => {
     const request = pendingRequest({ state: { ...FAILED, lookFirst: true }, approvers: [TOMAS] });

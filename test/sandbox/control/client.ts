@@ -54,6 +54,8 @@ export class ControlClient {
   disconnect = (how: 'refresh' | 'drop') => this.request<null>('POST', '/slack/disconnect', { how });
   connections = async () => (await this.request<{ open: number }>('GET', '/slack/connections')).open;
   setRequestUrl = (url: string | null) => this.request<null>('POST', '/slack/request-url', { url });
+  /** The channel is shared with another company from now on. */
+  share = (channel: string) => this.request<null>('POST', '/slack/share', { channel });
   /** The member, or else the bot, joins the channel. */
   invite = (channel: string, member?: string) =>
     this.request<null>('POST', '/slack/invite', { channel, ...(member !== undefined && { member }) });

@@ -124,6 +124,7 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * GET    /slack/connections -> { open: number }
  * GET    /slack/held?atLeast=N -> { held: number }: how many calls are held, at once when so many are, else when they are, or unchanged after 10 s
  * POST   /slack/request-url { url: string | null }: HTTP deliveries go there, signed; null: Socket Mode
+ * POST   /slack/share       { channel }: it is shared with another company from now on
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
  * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
  */

@@ -63,6 +63,7 @@ export const slackFaults = z.strictObject({
 export const redeliverRequest = z.strictObject({ id: z.string() });
 export const disconnectRequest = z.strictObject({ how: z.enum(['refresh', 'drop']) });
 export const requestUrlRequest = z.strictObject({ url: z.url().nullable() });
+export const shareRequest = z.strictObject({ channel: z.string() });
 export const inviteRequest = z.strictObject({ channel: z.string(), member: z.string().exactOptional() });
 export const clockRequest = z.strictObject({ advance: z.int().min(0) });
 

@@ -124,6 +124,10 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
     slack.setRequestUrl((await body(context, requests.requestUrlRequest)).url);
     return nothing(context);
   });
+  app.post('/slack/share', async (context) => {
+    slack.share((await body(context, requests.shareRequest)).channel);
+    return nothing(context);
+  });
   app.post('/slack/invite', async (context) => {
     const { channel, member: id } = await body(context, requests.inviteRequest);
     slack.invite(channel, id);

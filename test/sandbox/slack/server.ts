@@ -41,7 +41,7 @@ import { SocketMode } from './socket-mode.ts';
 import { TriggerIds } from './trigger.ts';
 import { Views } from './views.ts';
 import { WebApi } from './web-api/web-api.ts';
-import { Workspace } from './workspace.ts';
+import { type Conversation, Workspace } from './workspace.ts';
 
 export type SlackOptions = {
   /** Path of the app's manifest, YAML or JSON. */
@@ -91,6 +91,8 @@ export type SlackServer = {
   connections(): number;
   /** Null: Socket Mode. */
   setRequestUrl(url: string | null): void;
+  /** The channel is shared with another company from now on. */
+  share(channel: string): void;
   /** The member, or else the bot, joins the channel. */
   invite(channel: string, memberId?: string): void;
   close(): Promise<void>;
@@ -215,10 +217,12 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     setRequestUrl: (url) => {
       requestUrl = url;
     },
+    share: (channelId) => {
+      channelNamed(workspace, channelId).shared = true;
+      workspace.changed();
+    },
     invite: (channelId, memberId) => {
-      const channel = workspace.conversations.get(channelId);
-      if (channel === undefined || channel.kind === 'im')
-        throw new Impossible(`There is no channel ${channelId}.`);
+      const channel = channelNamed(workspace, channelId);
       if (memberId === undefined) channel.botIsMember = true;
       else channel.members.add(guest(workspace.member(memberId), channel.shared).id);
       workspace.changed();
@@ -231,6 +235,12 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       await closed;
     },
   };
+}
+
+function channelNamed(workspace: Workspace, id: string): Conversation {
+  const channel = workspace.conversations.get(id);
+  if (channel === undefined || channel.kind === 'im') throw new Impossible(`There is no channel ${id}.`);
+  return channel;
 }
 
 /** Members of another workspace come into shared channels only. */
