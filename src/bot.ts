@@ -132,11 +132,16 @@ export class Bot {
   }
 
   #databaseHealth(error: unknown): void {
-    if (error === null) this.#readiness.ready('database');
-    else {
-      this.#log.error({ err: error }, 'the database cannot be used, trying again');
-      this.#readiness.missing('database', reasonOf(error));
+    if (error === null) {
+      if ('database' in this.#readiness.report()) this.#log.info('the database can be used');
+      this.#readiness.ready('database');
+      return;
     }
+    const why = reasonOf(error);
+    if (this.#readiness.report().database !== why) {
+      this.#log.error({ err: error }, 'the database cannot be used, trying again');
+    }
+    this.#readiness.missing('database', why);
   }
 
   async #reachFastly(): Promise<void> {

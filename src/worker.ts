@@ -29,7 +29,9 @@ export type WorkerOptions = {
  */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #loops: readonly Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>[];
+  readonly #advancing: Loop<RequestId>;
+  readonly #presenting: Loop<RequestId>;
+  readonly #settling: Loop<Interrupted>;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -41,39 +43,42 @@ export class Worker {
       onFailure: (error: unknown) =>
         log.error({ err: error }, 'the worker failed at something, trying again'),
     };
-    this.#loops = [
-      new Loop<RequestId>({
-        ...common,
-        find: (limit) => approvals.due(limit),
-        key: (id) => id,
-        work: (id) => this.#advance(id),
-      }),
-      new Loop<RequestId>({
-        ...common,
-        find: (limit) => presentation.due(limit),
-        key: (id) => id,
-        work: (id) => presentation.present(id),
-      }),
-      new Loop<Interrupted>({
-        ...common,
-        find: (limit) => interruptedChanges.takeOver(limit),
-        key: ({ change }) => change.deliveryKey,
-        work: (each) => interruptedChanges.settle(each),
-      }),
-    ];
+    this.#advancing = new Loop<RequestId>({
+      ...common,
+      find: (limit) => approvals.due(limit),
+      key: (id) => id,
+      work: (id) => this.#advance(id),
+    });
+    this.#presenting = new Loop<RequestId>({
+      ...common,
+      find: (limit) => presentation.due(limit),
+      key: (id) => id,
+      work: (id) => presentation.present(id),
+    });
+    this.#settling = new Loop<Interrupted>({
+      ...common,
+      find: (limit) => interruptedChanges.takeOver(limit),
+      key: ({ change }) => change.deliveryKey,
+      work: (each) => interruptedChanges.settle(each),
+    });
   }
 
   start(): void {
-    for (const loop of this.#loops) loop.start();
+    for (const loop of this.#loops()) loop.start();
   }
 
   wake(): void {
-    for (const loop of this.#loops) loop.wake();
+    for (const loop of this.#loops()) loop.wake();
   }
 
-  /** Begins nothing new and resolves when what is under way is over. */
+  /** Carries out nothing new, and resolves when what is under way is over and Slack has been shown what came of it. */
   async stop(): Promise<void> {
-    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    await Promise.all([this.#advancing.stop(), this.#settling.stop()]);
+    await this.#presenting.stop({ lastLook: true });
+  }
+
+  #loops(): Pick<Loop<unknown>, 'start' | 'wake'>[] {
+    return [this.#advancing, this.#presenting, this.#settling];
   }
 
   async #advance(id: RequestId): Promise<void> {

@@ -5,7 +5,8 @@ import type { Secret } from '../secret.ts';
 import type { Engine } from './engine.ts';
 
 const MOST_CONNECTIONS = 10;
-const CONNECT_MILLISECONDS = 5_000;
+/** Waiting for one of the connections counts, too: a busy bot is not to take its database for away. */
+const CONNECT_MILLISECONDS = 10_000;
 /** A statement, or a transaction that does nothing, is given up after this long; what waits behind it goes on. */
 const STATEMENT_MILLISECONDS = 10_000;
 /** The server ends a statement sooner, so a connection that is silent for longer is dead. */
@@ -42,8 +43,9 @@ function openPool(url: Secret, onConnectionLost: (error: Error) => void): pg.Poo
     types: { getTypeParser },
     stream: () => endedBySilence(new Socket()),
   });
-  // A connection that breaks emits an error of its own, idle or not; without a listener it would end the process.
-  pool.on('error', onConnectionLost);
+  // A connection that breaks emits an error, idle or not; without a listener it would end the process. The pool hands
+  // on those of idle ones.
+  pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', onConnectionLost));
   return pool;
 }

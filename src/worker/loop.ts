@@ -23,12 +23,14 @@ export class Loop<Item> {
   readonly #stopping = new AbortController();
   #woken = Promise.withResolvers<void>();
   #ended: Promise<void> = Promise.resolve();
+  #started = false;
 
   constructor(options: LoopOptions<Item>) {
     this.#options = options;
   }
 
   start(): void {
+    this.#started = true;
     this.#ended = this.#run();
   }
 
@@ -37,11 +39,18 @@ export class Loop<Item> {
     this.#woken.resolve();
   }
 
-  /** Begins nothing new and resolves when what is under way is over. */
-  async stop(): Promise<void> {
+  /**
+   * Begins nothing new and resolves when what is under way is over.
+   *
+   * @param options.lastLook whether what is due after that is still done, once
+   */
+  async stop({ lastLook = false } = {}): Promise<void> {
     this.#stopping.abort();
     this.wake();
     await this.#ended;
+    await Promise.all(this.#underWay.values());
+    if (!lastLook || !this.#started) return;
+    await this.#begin();
     await Promise.all(this.#underWay.values());
   }
 
@@ -62,7 +71,6 @@ export class Loop<Item> {
     try {
       const due = await find(free);
       onLook(null);
-      if (this.#stopping.signal.aborted) return;
       for (const item of due.filter((each) => !this.#underWay.has(key(each)))) this.#take(item);
     } catch (error) {
       onLook(error);

@@ -127,10 +127,11 @@ export class RequestDisplay {
     const { request, steps, surfaces } = this.#snapshot;
     if (await this.#willBePosted()) return;
     const shown = surfaces.find(({ name }) => name === 'thread')?.shown ?? 0;
-    for (const step of steps.filter(({ number }) => number > shown)) {
+    const unshown = steps.filter(({ number }) => number > shown);
+    for (const step of unshown) {
       const words = this.#wordsInThread(step, request);
       if (words !== null) await this.#reply(words);
-      await this.#recordShown('thread', step.number);
+      if (words !== null || step === unshown.at(-1)) await this.#recordShown('thread', step.number);
     }
   }
 
