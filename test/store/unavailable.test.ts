@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
@@ -10,6 +8,7 @@ import { postgres } from '../../src/store/postgres.ts';
 import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { newDatabase } from '../postgres/database.ts';
+import { wireTo } from '../postgres/wire.ts';
 import { newStore, onBothDatabases, SQLITE } from './both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
@@ -86,55 +85,6 @@ async function waitingForLocks(database: Kysely<Tables>): Promise<number> {
   return rows.length;
 }
 
-/** Something between a Store and PostgreSQL that can take it away. */
-async function removable(url: string) {
-  const there = new URL(url);
-  const sockets = new Set<Socket>();
-  let away = false;
-  const server = createServer((near) => {
-    if (away) {
-      near.destroy();
-      return;
-    }
-    const far = connect(Number(there.port), there.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          near.destroy();
-          far.destroy();
-        });
-    }
-    near.pipe(far).pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const takeAway = () => {
-    away = true;
-    for (const socket of sockets) socket.destroy();
-  };
-  onTestFinished(() => {
-    takeAway();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('The address has no port.');
-  const here = new URL(url);
-  here.port = `${address.port}`;
-  return {
-    url: here.href,
-    /** Leaves the connections open and passes nothing on. */
-    silence: () => {
-      for (const socket of sockets) socket.unpipe().pause();
-    },
-    takeAway,
-    bringBack: () => {
-      away = false;
-    },
-  };
-}
-
 describe('PostgreSQL', () => {
   it('is used on by the next transaction after it ended connections that nobody used', async () => {
     const { url, store, lost } = await openPostgres();
@@ -177,14 +127,14 @@ describe('PostgreSQL', () => {
   });
 
   it('is unavailable while it is away, and used on when it is back', async () => {
-    const way = await removable(await newDatabase());
-    const { store } = newStore(postgres(new Secret(way.url)));
+    const { wire, url } = await wireTo(await newDatabase());
+    const { store } = newStore(postgres(new Secret(url)));
     await store.connect();
     await write(store);
-    way.takeAway();
+    wire.cut();
     await expect(write(store)).rejects.toThrow(StoreUnavailable);
     await expect(entries(store)).rejects.toThrow(StoreUnavailable);
-    way.bringBack();
+    wire.mend();
     await write(store);
     expect(await entries(store)).toMatchObject({ whole: true, entries: 2 });
   });
@@ -192,22 +142,23 @@ describe('PostgreSQL', () => {
   it('is unavailable when it falls silent, and used on over a new connection', {
     timeout: 60_000,
   }, async () => {
-    const way = await removable(await newDatabase());
-    const { store } = newStore(postgres(new Secret(way.url)));
+    const { wire, url } = await wireTo(await newDatabase());
+    const { store } = newStore(postgres(new Secret(url)));
     await store.connect();
-    way.silence();
+    wire.silence();
     await expect(write(store)).rejects.toThrow(StoreUnavailable);
+    wire.mend();
     await write(store);
     expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
   });
 
   it('can be connected to later when it is away at first', async () => {
-    const way = await removable(await newDatabase());
-    way.takeAway();
-    const { store } = newStore(postgres(new Secret(way.url)));
+    const { wire, url } = await wireTo(await newDatabase());
+    wire.cut();
+    const { store } = newStore(postgres(new Secret(url)));
     await expect(store.connect()).rejects.toThrow();
     await expect(write(store)).rejects.toThrow('not connected yet');
-    way.bringBack();
+    wire.mend();
     await store.connect();
     await write(store);
   });
