@@ -17,7 +17,7 @@ import {
 import { auditStep, stepsOf } from '../store/steps.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
-import type { Event, Step } from './event.ts';
+import { type Event, requesterHears, type Step } from './event.ts';
 import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway } from './request.ts';
 import * as rules from './rules.ts';
 
@@ -250,7 +250,7 @@ export class Approvals {
   ): Promise<ApprovalRequest> {
     const { id } = before;
     const at = await transaction.now();
-    const approvers = approversAfter(before.approvers, event, actor);
+    const approvers = rules.approversAfter(before.approvers, event, actor);
     const request = { ...before, action, state, approvers, version: before.version + 1 };
     await updateRequest(transaction, request, at);
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
@@ -270,33 +270,7 @@ export class Approvals {
     await wantOfCopies(transaction, id, version);
     if (event.kind === 'filed') return;
     await want(transaction, id, 'thread', version);
-    if (isOutcome(event)) await want(transaction, id, 'requester', version);
+    if (requesterHears(event)) await want(transaction, id, 'requester', version);
     if (event.kind === 'completed' && this.#confirms) await want(transaction, id, 'confirmation', version);
   }
-}
-
-/** Whether the requester is to hear of it: what they did themselves they know. */
-function isOutcome(event: Event): boolean {
-  switch (event.kind) {
-    case 'denied':
-    case 'expired':
-    case 'completed':
-    case 'failed':
-    case 'refused':
-      return true;
-    case 'cancelled':
-      return event.why !== null;
-    default:
-      return false;
-  }
-}
-
-/** Who denies has not approved any more. */
-function approversAfter(
-  before: readonly MemberId[],
-  { kind }: Event,
-  actor: MemberId | null,
-): readonly MemberId[] {
-  if (actor !== null && kind === 'approved') return [...before, actor];
-  return kind === 'denied' ? before.filter((approver) => approver !== actor) : before;
 }

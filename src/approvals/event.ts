@@ -53,3 +53,19 @@ function isOfAttempts({ kind }: Event): boolean {
 function isFirstAttempt(event: Event): boolean {
   return event.kind === 'started' && !event.lookFirst;
 }
+
+/** Whether the requester is to be told directly: what they did themselves they know. */
+export function requesterHears(event: Event): boolean {
+  switch (event.kind) {
+    case 'denied':
+    case 'expired':
+    case 'completed':
+    case 'failed':
+    case 'refused':
+      return true;
+    case 'cancelled':
+      return event.why !== null;
+    default:
+      return false;
+  }
+}

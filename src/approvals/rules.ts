@@ -235,3 +235,13 @@ export function mayApprove(request: ApprovalRequest, policy: Policy): MemberId[]
       !request.approvers.includes(member) && (member !== request.requester || policy.allowSelfApproval),
   );
 }
+
+/** Who has approved after a step: who denies has not any more. */
+export function approversAfter(
+  before: readonly MemberId[],
+  { kind }: Event,
+  actor: MemberId | null,
+): readonly MemberId[] {
+  if (actor !== null && kind === 'approved') return [...before, actor];
+  return kind === 'denied' ? before.filter((approver) => approver !== actor) : before;
+}

@@ -24,12 +24,7 @@ export async function lockRequest(
 
 /** The request as it stands; `null` when there is none. */
 export async function readRequest(database: Kysely<Tables>, id: RequestId): Promise<ApprovalRequest | null> {
-  const row = await database
-    .selectFrom('approval_requests')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row ? await requestOf(database, row) : null;
+  return await requestWhere(database, 'id', id);
 }
 
 /** The request that this delivery filed before. */
@@ -37,12 +32,7 @@ export async function requestOfDelivery(
   database: Kysely<Tables>,
   key: string,
 ): Promise<ApprovalRequest | null> {
-  const row = await database
-    .selectFrom('approval_requests')
-    .selectAll()
-    .where('delivery_key', '=', key)
-    .executeTakeFirst();
-  return row ? await requestOf(database, row) : null;
+  return await requestWhere(database, 'delivery_key', key);
 }
 
 /** The one open request about this user. */
@@ -50,10 +40,18 @@ export async function openRequestAbout(
   database: Kysely<Tables>,
   targetId: string,
 ): Promise<ApprovalRequest | null> {
+  return await requestWhere(database, 'open_target', targetId);
+}
+
+async function requestWhere(
+  database: Kysely<Tables>,
+  column: 'id' | 'delivery_key' | 'open_target',
+  value: string,
+): Promise<ApprovalRequest | null> {
   const row = await database
     .selectFrom('approval_requests')
     .selectAll()
-    .where('open_target', '=', targetId)
+    .where(column, '=', value)
     .executeTakeFirst();
   return row ? await requestOf(database, row) : null;
 }
