@@ -15,6 +15,7 @@ import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
 import type { Services } from './slack/request.ts';
+import { AuditPages } from './store/audit-page.ts';
 import { releaseAllClaims } from './store/left-behind.ts';
 import { DatabaseInUse } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -75,6 +76,7 @@ export class Bot {
       ...parts,
       approvals,
       intents,
+      auditPages: new AuditPages(this.#store),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
       confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
     };

@@ -1,4 +1,5 @@
 import { approvals } from './approvals/approvals.ts';
+import { audit } from './audit.ts';
 import { deleteUser } from './delete.ts';
 import { get } from './get.ts';
 import { helpAbout } from './help.ts';
@@ -12,6 +13,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   reset,
   deleteUser,
   approvals,
+  audit,
   whoami,
   helpAbout(() => SUBCOMMANDS),
 ];

@@ -81,6 +81,17 @@ export class Reply {
     });
   }
 
+  /** Puts another message in the place of the one whose button was clicked; where that fails, beside it, privately. */
+  async replaceOriginal(message: Message): Promise<void> {
+    try {
+      if (this.#responseUrl === null) throw new Error('the click came without a response URL');
+      await respond(this.#responseUrl, { kind: 'replace-original', message });
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a message could not be replaced');
+      await this.privately(message);
+    }
+  }
+
   async #respond(responseUrl: string, visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
     try {
       await respond(responseUrl, { kind: 'post', visibleTo, message });

@@ -3,6 +3,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import type { ChannelId } from '../ids.ts';
+import type { AuditPages } from '../store/audit-page.ts';
 import type { Intents } from '../store/intents.ts';
 import type { SlackClients } from './clients.ts';
 import type { Conversations } from './conversations.ts';
@@ -19,6 +20,7 @@ export type Services = {
   conversations: Conversations;
   approvals: Approvals;
   intents: Intents;
+  auditPages: AuditPages;
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
   log: Logger;

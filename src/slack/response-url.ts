@@ -3,6 +3,8 @@ import type { Message } from './message.ts';
 
 export type Response =
   | { kind: 'post'; visibleTo: 'channel' | 'caller'; message: Message }
+  /** Puts a message in the place of the one whose button was clicked. */
+  | { kind: 'replace-original'; message: Message }
   /** Removes the message whose button was clicked, ephemeral ones included. */
   | { kind: 'delete-original' };
 
@@ -37,6 +39,9 @@ export async function respond(responseUrl: string, response: Response): Promise<
 
 function payload(response: Response): object {
   if (response.kind === 'delete-original') return { delete_original: true };
+  if (response.kind === 'replace-original') {
+    return { ...response.message, replace_original: true, unfurl_links: false, unfurl_media: false };
+  }
   return {
     ...response.message,
     response_type: response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral',

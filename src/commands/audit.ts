@@ -1,0 +1,139 @@
+import type { Button } from '@slack/types';
+import { z } from 'zod';
+import { auditWords } from '../slack/audit-words.ts';
+import { button } from '../slack/button.ts';
+import { Refusal } from '../slack/failure.ts';
+import { findUser } from '../slack/find-user.ts';
+import { type Listener, originOfClick } from '../slack/listeners.ts';
+import { context, type Message, message } from '../slack/message.ts';
+import { newRequest, type Request, type Services } from '../slack/request.ts';
+import { bold, code, type Sentence, say } from '../slack/sentence.ts';
+import type { Word } from '../slack/words.ts';
+import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
+import type { Subcommand } from './subcommand.ts';
+import { requestAboutUser, whichUser } from './user-button.ts';
+
+const PAGE_SIZE = 15;
+
+/** A page of the log: about whom, and before which entry. It travels in the buttons, and comes back as input. */
+const Page = z.object({
+  subject: z.union([z.object({ id: z.string() }), z.object({ typed: z.string() })]).nullable(),
+  before: z.number().int().nullable(),
+});
+type Page = z.infer<typeof Page>;
+
+/** Shows the latest entries of the audit log, of all or about one user, page by page. */
+export const audit: Subcommand = {
+  name: 'audit',
+  summary: 'Show the latest changes, or those to one user',
+  usage: '[user] [--private]',
+  examples: ['audit', 'audit ada@example.com', 'audit --private'],
+  flags: {},
+  async run(request, { words }) {
+    const target = await subjectOf(request, words);
+    if (target.kind === 'several') {
+      await request.reply.privately(whichUser('audit.choose', request, target));
+      return;
+    }
+    await request.reply.result(await drawn(request.services, { subject: target.subject, before: null }));
+  },
+  listeners: [
+    {
+      kind: 'click',
+      id: 'audit.choose',
+      async run(delivery, services) {
+        const { request, id } = requestAboutUser(delivery, services);
+        await request.reply.removeOriginal();
+        await request.reply.result(await drawn(services, { subject: { id }, before: null }));
+      },
+    },
+    pageListener('audit.older'),
+    pageListener('audit.newest'),
+  ],
+};
+
+function pageListener(id: string): Listener {
+  return {
+    kind: 'click',
+    id,
+    async run(delivery, services) {
+      const { incoming } = delivery;
+      const page = readPage(incoming.value);
+      if (page === null) {
+        throw new Refusal(
+          say`This button names no user any more. Start again with ${code('/fastly-user audit')}.`,
+        );
+      }
+      const origin = originOfClick(incoming);
+      const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
+      await request.reply.replaceOriginal(await drawn(services, page));
+    },
+  };
+}
+
+function readPage(value: string | null): Page | null {
+  try {
+    return Page.safeParse(JSON.parse(value ?? '')).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whom the words mean. Who is gone from Fastly is still in the log, by login, name or id. */
+async function subjectOf(
+  request: Request,
+  words: readonly Word[],
+): Promise<
+  | { kind: 'one'; subject: AuditSubject | null }
+  | Extract<Awaited<ReturnType<typeof findUser>>, { kind: 'several' }>
+> {
+  if (words.length === 0) return { kind: 'one', subject: null };
+  try {
+    const found = await findUser(request, words);
+    return found.kind === 'one' ? { kind: 'one', subject: { id: found.user.id } } : found;
+  } catch (error) {
+    const typed = words
+      .map((word) => (word.kind === 'text' ? word.text : ''))
+      .join(' ')
+      .trim();
+    if (!(error instanceof Refusal) || typed === '') throw error;
+    return { kind: 'one', subject: { typed } };
+  }
+}
+
+async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
+  const lines = await auditPages.latest({ ...page, limit: PAGE_SIZE + 1 });
+  const shown = lines.slice(0, PAGE_SIZE);
+  if (shown.length === 0) return message(nothingFound(page));
+  const drawnPage = message(headline(page, shown), ...shown.map(auditWords));
+  const buttons: Button[] = [];
+  if (page.before !== null) {
+    buttons.push(pageButton('audit.newest', 'Newest', { ...page, before: null }));
+  }
+  const last = shown.at(-1);
+  if (lines.length > PAGE_SIZE && last) {
+    buttons.push(pageButton('audit.older', 'Older', { ...page, before: last.seq }));
+  }
+  if (buttons.length > 0) drawnPage.blocks.push({ type: 'actions', elements: buttons });
+  drawnPage.blocks.push(
+    context(say`From the audit log, which nobody can change. ${code('npm run audit -- verify')} checks it.`),
+  );
+  return drawnPage;
+}
+
+function pageButton(actionId: string, text: string, page: Page): Button {
+  return button({ actionId, text, value: JSON.stringify(page) });
+}
+
+function headline({ subject }: Page, [first]: readonly AuditLine[]): Sentence {
+  return subject === null || !first
+    ? say`${bold('The latest changes')}`
+    : say`${bold(`The latest changes to ${first.target.name || first.target.login}`)}`;
+}
+
+function nothingFound({ subject, before }: Page): Sentence {
+  if (before !== null) return say`There are no older entries.`;
+  return subject === null
+    ? say`The audit log is empty: I have not changed anything yet.`
+    : say`The audit log has nothing about ${code('id' in subject ? subject.id : subject.typed)}.`;
+}
