@@ -79,7 +79,7 @@ function contradictions(values: Values): string[] {
   const possible = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
   if (APPROVAL_REQUIRED_FOR.length > 0 && SUPERUSERS.length > 0 && possible < APPROVALS_REQUIRED) {
     problems.push(
-      `APPROVALS_REQUIRED is ${APPROVALS_REQUIRED}, but SUPERUSERS names only ${possible} who could approve what one of them asks for (add superusers, or set APPROVAL_REQUIRED_FOR=none to do without approvals)`,
+      `APPROVALS_REQUIRED is ${APPROVALS_REQUIRED}, but SUPERUSERS leaves ${possible} to approve what one of them asks for (add superusers, or set APPROVAL_REQUIRED_FOR=none to do without approvals)`,
     );
   }
   if (values.EXECUTION_LEASE < CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT) {

@@ -122,7 +122,7 @@ describe('approvals', () => {
     { APPROVALS_REQUIRED: '3', ALLOW_SELF_APPROVAL: 'true' },
   ])('that nobody could give are a mistake: %j', (variables) => {
     expect(problemsOf({ ...SOCKET, ...variables }).problems).toEqual([
-      expect.stringMatching(/^APPROVALS_REQUIRED is \d, but SUPERUSERS names only \d/),
+      expect.stringMatching(/^APPROVALS_REQUIRED is \d, but SUPERUSERS leaves \d/),
     ]);
   });
 

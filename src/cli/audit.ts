@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { ConfigError, processEnvironment, readDatabaseLocation } from '../config.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -9,7 +10,7 @@ import type { DatabaseLocation } from '../variables.ts';
 
 /** `npm run audit`: reads the audit log, beside a bot that runs or without one. Only DATABASE_URL is needed. */
 const USAGE = `npm run audit -- verify    says whether the chain of hashes is whole, and where it breaks
-npm run audit -- export    writes the entries as JSON lines, oldest first
+npm run -s audit -- export writes the entries as JSON lines, oldest first
 `;
 
 const BROKEN = 1;
@@ -36,14 +37,16 @@ async function main([command, ...others]: string[]): Promise<number> {
       await database.destroy();
     }
   } catch (error) {
-    const why =
-      error instanceof ConfigError ? error.message : `The audit log cannot be read: ${reasonOf(error)}`;
-    process.stderr.write(`${why}\n`);
+    const why = error instanceof ConfigError ? error.problems.join(', ') : reasonOf(error);
+    process.stderr.write(`The audit log cannot be read: ${why}\n`);
     return UNUSABLE;
   }
 }
 
 function open(location: DatabaseLocation): Kysely<Tables> {
+  if (location.kind === 'sqlite' && !existsSync(location.path)) {
+    throw new Error(`there is no database at ${location.path}; set DATABASE_URL to the bot's`);
+  }
   const { dialect } = location.kind === 'sqlite' ? readOnlySqlite(location.path) : postgres(location.url);
   return new Kysely<Tables>({ dialect });
 }
@@ -58,7 +61,7 @@ async function sayWhetherWhole(database: Kysely<Tables>): Promise<number> {
   process.stdout.write(
     lastHash === null
       ? 'The audit log is empty.\n'
-      : `The audit log is whole: ${entries} entries. The last hash, to be compared with the bot's log:\n${lastHash}\n`,
+      : `The audit log is whole: ${entries === 1 ? 'one entry' : `${entries} entries`}. The last hash, to be compared with the bot's log:\n${lastHash}\n`,
   );
   return 0;
 }

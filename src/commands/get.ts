@@ -1,3 +1,6 @@
+import type { Button } from '@slack/types';
+import type { Customer } from '../fastly/customer.ts';
+import type { User } from '../fastly/user.ts';
 import { code, member, say } from '../slack/sentence.ts';
 import { userCard } from '../slack/user-card.ts';
 import { deleteButton } from './delete.ts';
@@ -19,9 +22,17 @@ export const get = oneUserSubcommand({
         return null;
       }),
     ]);
-    const alone = request.origin.private;
-    const buttons = user.deleted_at ? [] : [resetButton(user, alone), deleteButton(user, alone)];
+    const buttons = buttonsFor(user, account, request.origin.private);
     const footnote = say`Asked for by ${member(request.caller.memberId)} with ${code('/fastly-user get')}`;
     return await request.reply.result(userCard(user, account, footnote, buttons));
   },
 });
+
+/** What would be refused for sure is not offered. */
+function buttonsFor(user: User, account: Customer | null, alone: boolean): Button[] {
+  if (user.deleted_at) return [];
+  return [
+    ...(user.locked ? [] : [resetButton(user, alone)]),
+    ...(account?.owner_id === user.id ? [] : [deleteButton(user, alone)]),
+  ];
+}

@@ -35,7 +35,9 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
   const buttons = requestButtons(request);
   const standing = standingOf(request, steps, policy);
   return {
-    text: notification(say`${headline} ${standing}`),
+    text: notification(
+      headline.endsWith('?') ? say`${headline} ${standing}` : say`${headline} – ${standing}`,
+    ),
     blocks: [
       {
         type: 'header',
@@ -157,7 +159,7 @@ export function requestButtons(request: ApprovalRequest): Button[] {
       style: 'primary',
       confirm: {
         title: say`Delete ${name}?`,
-        text: say`Approving has ${login} (${name}) deleted from the Fastly account. That cannot be undone.`,
+        text: say`Approving deletes ${login} (${name}) from the Fastly account. That cannot be undone.`,
         confirm: 'Approve',
         style: 'danger',
       },

@@ -15,7 +15,7 @@ function happened({ actor, change, event, target, details }: AuditLine): Sentenc
   const why = typeof details.reason === 'string' ? say`: ${details.reason}` : say``;
   switch (`${change} ${event}`) {
     case 'delete filed':
-      return say`${who} asked for deleting ${whom}${why}`;
+      return say`${who} asked to delete ${whom}${why}`;
     case 'delete approved':
       return say`${who} approved deleting ${whom}`;
     case 'delete denied':

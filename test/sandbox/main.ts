@@ -162,6 +162,8 @@ Or have Nora ask for a deletion, and Tomás approve it:
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"delete edda"}'
   curl -s ${control}/members/${TOMAS.id}/click -d '{"channel":"${CDN_TEAM.id}","actionId":"approvals.approve"}'
 
+What else one can do is in test/sandbox/control/protocol.ts: fill in and submit a form, change Fastly, break things.
+
 Ctrl-C stops everything.
 `;
 }

@@ -1,4 +1,5 @@
-import type { Json, SeenMessage, SeenView, Sees } from './protocol.ts';
+import { BOT, CHANNELS, MEMBERS } from '../cast.ts';
+import type { Json, JsonObject, SeenMessage, SeenView, Sees } from './protocol.ts';
 
 /** What a member sees, as lines of text for a person to read. */
 export function describeSees(sees: Sees): string {
@@ -16,13 +17,17 @@ export function describeSees(sees: Sees): string {
 }
 
 function describeMessage(message: SeenMessage): string {
-  const marks = [message.ephemeral && 'only visible to you', message.edited && 'edited']
+  const marks = [
+    message.threadTs !== undefined && 'in the thread',
+    message.ephemeral && 'only visible to you',
+    message.edited && 'edited',
+  ]
     .filter((mark) => mark !== false)
     .join(', ');
-  return indented([
-    `${message.author}${marks && ` (${marks})`}: ${message.text}`,
-    ...message.blocks.map(describe),
-  ]);
+  const author = `${nameOf(message.author)}${marks && ` (${marks})`}:`;
+  return message.blocks.length === 0
+    ? indented([`${author} ${readable(message.text)}`])
+    : indented([author, ...message.blocks.map(describe)]);
 }
 
 function describeView(view: SeenView): string {
@@ -34,7 +39,7 @@ function describeView(view: SeenView): string {
   ]).trimStart();
 }
 
-/** A block by its type, its words and the action ids in it. */
+/** A block's words as a person reads them, and the action ids of what can be clicked in it. */
 function describe(block: Json): string {
   return `  ${words(block).join(' | ')}`;
 }
@@ -42,11 +47,55 @@ function describe(block: Json): string {
 function words(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap(words);
   if (typeof value !== 'object' || value === null) return [];
+  if (value.type === 'rich_text_section') return [runs(value.elements ?? [])];
   return Object.entries(value).flatMap(([key, each]) => {
-    if (key === 'text' && typeof each === 'string') return [each];
+    if (key === 'confirm') return [];
+    if (key === 'text' && typeof each === 'string') return [readable(each)];
     if (key === 'action_id') return [`<${each}>`];
     return words(each);
   });
+}
+
+/** The pieces of a line of rich text, as one. */
+function runs(elements: Json): string {
+  if (!Array.isArray(elements)) return '';
+  return elements.map((element) => (isObject(element) ? run(element) : '')).join('');
+}
+
+function run({ type, text, user_id: user, channel_id: channel, url, fallback }: JsonObject): string {
+  switch (type) {
+    case 'user':
+      return `@${nameOf(String(user))}`;
+    case 'channel':
+      return `#${channelName(String(channel))}`;
+    case 'link':
+      return `${text ?? url}`;
+    case 'date':
+      return String(fallback);
+    default:
+      return typeof text === 'string' ? text : '';
+  }
+}
+
+/** mrkdwn with its mentions and dates as a person reads them. */
+function readable(text: string): string {
+  return text
+    .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replaceAll(/<@(\w+)>/g, (_, id: string) => `@${nameOf(id)}`)
+    .replaceAll(/<#(\w+)>/g, (_, id: string) => `#${channelName(id)}`)
+    .replaceAll(/<[^|>]*\|([^>]*)>/g, '$1');
+}
+
+function nameOf(id: string): string {
+  return id === BOT.userId ? BOT.name : (MEMBERS.find((member) => member.id === id)?.name ?? id);
+}
+
+function channelName(id: string): string {
+  return CHANNELS.find((channel) => channel.id === id)?.name ?? id;
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function indented(lines: string[]): string {
