@@ -91,10 +91,11 @@ function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Po
   const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
   switch (state.kind) {
     case 'pending': {
+      const given = say`${approvers.length} of ${approvalsRequired}`;
       const needed =
         approvalsRequired === 1
-          ? say`Waiting for an approval`
-          : say`Waiting for approvals, ${approvers.length} of ${approvalsRequired} so far,`;
+          ? say`Waiting for an approval (${given})`
+          : say`Waiting for approvals (${given})`;
       const asked = mayApprove(request, policy);
       const who =
         asked.length === 0
