@@ -256,9 +256,11 @@ export class Approvals {
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
       const reason = event.kind === 'denied' ? event.reason : null;
       await recordDecision(transaction, { request: id, approver: actor, verdict: event.kind, reason, at });
-    }
-    if (before.state.kind === 'executing' && state.kind !== 'executing')
+    } // One that may still take effect keeps the account until its lease would have ended.
+    const mayStillBeDone = 'lookFirst' in state && state.lookFirst;
+    if (before.state.kind === 'executing' && state.kind !== 'executing' && !mayStillBeDone) {
       await letGoOfAccount(transaction, id);
+    }
     await this.#show(transaction, request, event);
     await auditStep(transaction, request, actor, event);
     return request;

@@ -46,7 +46,7 @@ function approved(now: number, lookFirst = false): State {
 
 export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, now: number): Ruling {
   const { approvers, approvalsRequired, state } = request;
-  const given = approvers.length + 1;
+  const given = standingApprovers(request, policy).length + 1;
   if (approvers.includes(by)) return no('already-approved');
   if (state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
@@ -76,7 +76,8 @@ export function cancel(request: ApprovalRequest, by: MemberId): Ruling {
 
 /** Whether the requester can take it back: nothing has been done, and that is known. */
 export function mayBeCancelled({ state }: ApprovalRequest): boolean {
-  return state.kind === 'pending' || (state.kind === 'failed' && state.retryable && !state.unclear);
+  if (state.kind === 'pending') return true;
+  return state.kind === 'failed' && state.retryable && !state.unclear && !state.lookFirst;
 }
 
 /** Nobody can see the request where it should be shown. */
@@ -219,13 +220,16 @@ function postponed(
 
 /** Whose rights an approved request has lost since; `null` when they all still hold. */
 export function lostRights(request: ApprovalRequest, policy: Policy): 'requester' | 'approvers' | null {
+  if (!policy.superusers.includes(request.requester)) return 'requester';
+  return standingApprovers(request, policy).length < request.approvalsRequired ? 'approvers' : null;
+}
+
+/** Whose approvals count: those who still may approve by the rules of now. */
+export function standingApprovers(request: ApprovalRequest, policy: Policy): readonly MemberId[] {
   const { superusers, allowSelfApproval } = policy;
-  const { requester } = request;
-  if (!superusers.includes(requester)) return 'requester';
-  const standing = request.approvers.filter(
-    (approver) => superusers.includes(approver) && (allowSelfApproval || approver !== requester),
+  return request.approvers.filter(
+    (approver) => superusers.includes(approver) && (allowSelfApproval || approver !== request.requester),
   );
-  return standing.length < request.approvalsRequired ? 'approvers' : null;
 }
 
 /** Who may still approve: the other superusers who have not yet. */

@@ -1,5 +1,6 @@
 import type { Button } from '@slack/types';
 import { z } from 'zod';
+import { type User, UserId } from '../fastly/user.ts';
 import { auditWords } from '../slack/audit-words.ts';
 import { button } from '../slack/button.ts';
 import { Refusal } from '../slack/failure.ts';
@@ -15,9 +16,15 @@ import { requestAboutUser, whichUser } from './user-button.ts';
 
 const PAGE_SIZE = 15;
 
+/** What a name, a login or an id may be in a button's value and in a database. */
+const Typed = z
+  .string()
+  .max(500)
+  .refine((text) => !text.includes('\0') && text.isWellFormed());
+
 /** A page of the log: about whom, and before which entry. It travels in the buttons, and comes back as input. */
 const Page = z.object({
-  subject: z.union([z.object({ id: z.string() }), z.object({ typed: z.string() })]).nullable(),
+  subject: z.union([z.object({ id: UserId }), z.object({ typed: Typed })]).nullable(),
   before: z.number().int().nullable(),
 });
 type Page = z.infer<typeof Page>;
@@ -88,17 +95,30 @@ async function subjectOf(
   | Extract<Awaited<ReturnType<typeof findUser>>, { kind: 'several' }>
 > {
   if (words.length === 0) return { kind: 'one', subject: null };
+  const text = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
+  const typed = text.trim() === '' ? undefined : Typed.safeParse(text.trim()).data;
   try {
     const found = await findUser(request, words);
+    if (found.kind === 'one' && (typed === undefined || isExactly(found.user, typed))) {
+      return { kind: 'one', subject: { id: found.user.id } };
+    }
+    // Who is gone goes before who only has the words somewhere in the name.
+    if (typed !== undefined && (await isInLog(request.services, typed))) {
+      return { kind: 'one', subject: { typed } };
+    }
     return found.kind === 'one' ? { kind: 'one', subject: { id: found.user.id } } : found;
   } catch (error) {
-    const typed = words
-      .map((word) => (word.kind === 'text' ? word.text : ''))
-      .join(' ')
-      .trim();
-    if (!(error instanceof Refusal) || typed === '') throw error;
+    if (!(error instanceof Refusal) || typed === undefined) throw error;
     return { kind: 'one', subject: { typed } };
   }
+}
+
+function isExactly({ id, login, name }: User, typed: string): boolean {
+  return [id, login, name].some((each) => each?.toLowerCase() === typed.toLowerCase());
+}
+
+async function isInLog({ auditPages }: Services, typed: string): Promise<boolean> {
+  return (await auditPages.latest({ subject: { typed }, before: null, limit: 1 })).length > 0;
 }
 
 async function drawn({ auditPages }: Services, page: Page): Promise<Message> {

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
 import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
-import { mayApprove, mayBeCancelled, type Policy } from '../approvals/rules.ts';
+import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
 import { mentions, obstacleWords, postponedWords, targetWords } from './approval-words.ts';
 import { button } from './button.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
@@ -86,12 +86,12 @@ function fieldsOf(target: Target): MrkdwnElement[] {
 function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Sentence {
   const { state, approvers, approvalsRequired, expiresAt } = request;
   const until = date(new Date(expiresAt));
-  const last = steps.findLast(({ event }) => event.kind !== 'closed');
+  const last = steps.findLast(({ event }) => event.kind !== 'closed' && event.kind !== 'locked');
   const when = date(new Date(last?.at ?? request.filedAt));
   const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
   switch (state.kind) {
     case 'pending': {
-      const given = say`${approvers.length} of ${approvalsRequired}`;
+      const given = say`${standingApprovers(request, policy).length} of ${approvalsRequired}`;
       const needed =
         approvalsRequired === 1
           ? say`Waiting for an approval (${given})`

@@ -70,9 +70,8 @@ export async function whereRequestIs(
   { approvals, slack, log }: Pick<Services, 'approvals' | 'slack' | 'log'>,
   { id, channel }: ApprovalRequest,
 ): Promise<Sentence> {
-  const plainly = isDirect(channel)
-    ? say`${code(id)} in direct messages`
-    : say`${code(id)} in ${channelName(channel)}`;
+  const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
+  const plainly = say`${code(id)} in ${where}`;
   const place = await approvals.messageOf(id);
   if (place === null) return plainly;
   try {
@@ -80,7 +79,7 @@ export async function whereRequestIs(
       channel: place.channel,
       message_ts: place.ts,
     });
-    return permalink ? say`${link(`request ${id}`, permalink)} in ${channelName(place.channel)}` : plainly;
+    return permalink ? say`${link(`request ${id}`, permalink)} in ${where}` : plainly;
   } catch (error) {
     log.info({ request: id, err: error }, 'Slack gave no link to a request');
     return plainly;

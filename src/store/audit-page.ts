@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import type { UserId } from '../fastly/user.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** Whom entries are about: a user's id, or what somebody typed for one who is gone: the id, the login or the name. */
-export type AuditSubject = { id: string } | { typed: string };
+export type AuditSubject = { id: UserId } | { typed: string };
 
 /** An entry for people to read. `at` is Unix milliseconds. */
 export type AuditLine = {
@@ -65,8 +66,8 @@ async function latestEntries(
   });
 }
 
-/** Whether an entry's details hold this, letter case aside. */
+/** Whether an entry's details hold this, letter case aside as far as the database knows letters. */
 function holds(text: string) {
-  const pattern = `%${text.toLowerCase().replace(/[%_!]/g, '!$&')}%`;
-  return sql<boolean>`lower(details) like ${pattern} escape '!'`;
+  const pattern = `%${text.replace(/[%_!]/g, '!$&')}%`;
+  return sql<boolean>`lower(details) like lower(${pattern}) escape '!'`;
 }

@@ -70,9 +70,18 @@ export class Execution {
       if (!isFastlyError(error)) throw error;
       if (error.kind === 'not_found') return attempt.mayBeDone ? FOUND_DONE : GONE;
       if (!error.mayHaveBeenCarriedOut) throw error;
+      const before = attempt.mayBeDone;
       attempt.mayBeDone = true;
-      if ((await this.#lookAgain(id)) === null) return FOUND_DONE;
-      if (!again || error.status === 500) throw error;
+      const user = await this.#lookAgain(id);
+      if (user === null) return FOUND_DONE;
+      if (error.status === 500) {
+        // Fastly itself has ended with it, and they are there: this call takes effect no more.
+        attempt.mayBeDone = before;
+        throw error;
+      }
+      if (!again) throw error;
+      const obstacle = await this.#obstacleTo(attempt.claim.request, user);
+      if (obstacle !== null) return { kind: 'refused', obstacle };
       return await this.#send(id, attempt, false);
     }
   }
@@ -112,7 +121,7 @@ export class Execution {
 
 function outcomeOf(error: unknown, { mayBeDone }: Attempt): Outcome {
   const lookFirst = mayBeDone;
-  if (error instanceof Unclear) {
+  if (error instanceof Unclear || (mayBeDone && !isFastlyError(error) && !(error instanceof OutOfTime))) {
     const why = 'Fastly did not say what has become of it. Look at the user before you go on.';
     return { kind: 'postponed', until: null, unclear: true, lookFirst, why };
   }

@@ -9,8 +9,8 @@ import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } 
 
 const FIRST_RETRY_MILLISECONDS = 500;
 const LONGEST_RETRY_MILLISECONDS = 30_000;
-/** Renewed with each record; between two of them there is one posting, and what little is looked up for it. */
-const LEASE_MILLISECONDS = 2 * POSTING_TIMEOUT_MILLISECONDS;
+/** Renewed with each record; between two of them there are at most two postings and a look-up. */
+const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
 
 /**
  * Makes Slack show what the store says it must: what was never posted is posted, the rest is updated, until it is

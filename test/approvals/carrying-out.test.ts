@@ -208,6 +208,15 @@ onBothDatabases('taking Fastly superusers away', (database) => {
     expect(executing([await service.others.advance(other)])).toBe(1);
   });
 
+  it('waits with the second for as long as the first may still take effect', async () => {
+    const { service, one, other } = await twoApproved();
+    const unclear = { ...POSTPONED, unclear: true, lookFirst: true };
+    await service.approvals.record(claimed(await service.approvals.advance(one)), unclear);
+    expect(await service.others.advance(other)).toBeNull();
+    await letLeasePass(service);
+    expect(executing([await service.others.advance(other)])).toBe(1);
+  });
+
   it('goes on with the second once the first is dead, and takes the first over after that', async () => {
     const { service, one, other } = await twoApproved();
     await service.approvals.advance(one);

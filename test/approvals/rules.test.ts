@@ -119,11 +119,25 @@ describe('cancelling', () => {
   });
 });
 
+describe('an approval', () => {
+  it('counts only while who gave it is a superuser', () => {
+    const request = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS] });
+    const policy = { ...POLICY, superusers: POLICY.superusers.filter((member) => member !== TOMAS) };
+    expect(rules.approve(request, PRIYA, POLICY, 1)).toMatchObject({ state: { kind: 'approved' } });
+    expect(rules.approve(request, PRIYA, policy, 1)).toMatchObject({
+      state: { kind: 'pending' },
+      event: { kind: 'approved', given: 1 },
+    });
+  });
+});
+
 describe('what failed', () => {
   it('can be given up, but not while it may have been carried out', () => {
     expect(rules.cancel(pendingRequest({ state: FAILED }), NORA).kind).toBe('step');
-    const unclear = pendingRequest({ state: { ...FAILED, unclear: true } });
-    expect(rules.cancel(unclear, NORA)).toEqual(objection('not-waiting'));
+    for (const doubt of [{ unclear: true }, { lookFirst: true }]) {
+      const request = pendingRequest({ state: { ...FAILED, ...doubt } });
+      expect(rules.cancel(request, NORA)).toEqual(objection('not-waiting'));
+    }
   });
 });
 

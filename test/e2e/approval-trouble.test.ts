@@ -37,6 +37,18 @@ describe('an approved deletion', () => {
     expect(await deletions(client)).toEqual([PATH, PATH]);
   });
 
+  it('is refused when its first call is lost and the user was promoted meanwhile', async () => {
+    const { client } = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
+    const request = await approvedAfter(client, () =>
+      client.fastlyFaults({ hold: { match: 'DELETE /user/', when: 'before', times: 1 } }),
+    );
+    await client.untilHeld('fastly');
+    await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
+    const words = await request.until(client.as(NORA), 'Not carried out');
+    expect(words).toContain('the role was engineer and is now superuser');
+    expect(await deletions(client)).toEqual([PATH]);
+  });
+
   it('is looked at again by itself when its answer is lost and Fastly is away', async () => {
     const { client } = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
     const nora = client.as(NORA);

@@ -71,6 +71,19 @@ describe('audit', () => {
     expect(wordsOf(page.blocks)).toContain(`The latest changes to ${ENGINEER.name}`);
   });
 
+  it('shows who is gone and not who only has the words in the name', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await deleted(client);
+    await client.putFastlyUsers([
+      { id: 'joedda1', name: 'Jo Edda Morton', login: `jo.${ENGINEER.login}`, role: 'user' },
+    ]);
+    await nora.command(`audit ${ENGINEER.login}`);
+    const page = await nora.until(logPage, 'the page');
+    expect(wordsOf(page.blocks)).toContain(`The latest changes to ${ENGINEER.name}`);
+    expect(wordsOf(page.blocks)).not.toContain('Jo Edda');
+  });
+
   it('says so when there is nothing, of all or about one user', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
