@@ -223,6 +223,7 @@ describe('a click', () => {
 });
 
 test('waiting in vain says what the member sees', async () => {
+  await callSlack(sandbox.slack, 'chat.postMessage', { channel: CDN_TEAM.id, text: 'a message' });
   await post(CDN_TEAM.id, actions(button()));
   const waiting = nora().until(({ modals }) => modals[0], 'a modal', 100);
   const error = await waiting.catch(String);
