@@ -14,10 +14,10 @@ import {
   requestOfDelivery,
   updateRequest,
 } from '../store/approval-requests.ts';
-import { auditStep, stepsOf } from '../store/steps.ts';
+import { auditStep } from '../store/steps.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
-import { type Event, requesterHears, type Step } from './event.ts';
+import { type Event, requesterHears } from './event.ts';
 import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway } from './request.ts';
 import * as rules from './rules.ts';
 
@@ -163,11 +163,6 @@ export class Approvals {
     return await this.#store.read((database) => openRequests(database));
   }
 
-  /** The steps of a request, first to last. */
-  async steps(id: RequestId): Promise<Step[]> {
-    return await this.#store.read((database) => stepsOf(database, id));
-  }
-
   /** The ids of up to `limit` requests that `advance` will do something with. */
   async due(limit: number): Promise<RequestId[]> {
     return await this.#store.read((database) => dueRequests(database, this.#store.engine, limit));
@@ -256,7 +251,8 @@ export class Approvals {
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
       const reason = event.kind === 'denied' ? event.reason : null;
       await recordDecision(transaction, { request: id, approver: actor, verdict: event.kind, reason, at });
-    } // One that may still take effect keeps the account until its lease would have ended.
+    }
+    // One that may still take effect keeps the account until its lease would have ended.
     const mayStillBeDone = 'lookFirst' in state && state.lookFirst;
     if (before.state.kind === 'executing' && state.kind !== 'executing' && !mayStillBeDone) {
       await letGoOfAccount(transaction, id);

@@ -1,4 +1,5 @@
 import { isFastlyError } from '../fastly/errors.ts';
+import { reasonOf } from '../reason-of.ts';
 import { RepeatedDelivery } from '../slack/failure.ts';
 import type { Request } from '../slack/request.ts';
 import { code, say } from '../slack/sentence.ts';
@@ -51,7 +52,7 @@ export async function makeChange(request: Request, { call, look, also, ...what }
 }
 
 async function settlementOf(error: unknown, look: OwnChange['look']): Promise<Settlement> {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   if (isFastlyError(error) && !error.mayHaveBeenCarriedOut) return { kind: 'failed', why };
   try {
     if (look) return { kind: (await look()) ? 'done' : 'failed', why };

@@ -137,7 +137,7 @@ async function openForm(
   triggerId: string,
   given: () => Promise<Given>,
 ): Promise<void> {
-  if (!subcommand.caution) {
+  if (!subcommand.caution && !subcommand.note) {
     await openModal(request, triggerId, userForm(subcommand, request, await given()));
     return;
   }

@@ -2,12 +2,19 @@ import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
 import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
 import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
-import { mentions, obstacleWords, postponedWords, targetWords } from './approval-words.ts';
+import {
+  approvedBy,
+  mentions,
+  obstacleWords,
+  postponedWords,
+  reasonLines,
+  targetWords,
+} from './approval-words.ts';
 import { button } from './button.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
-import { bold, code, date, member, richText, type Sentence, say } from './sentence.ts';
+import { code, date, member, richText, type Sentence, say } from './sentence.ts';
 
 /** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
@@ -28,10 +35,9 @@ export const LOCK = 'approvals.lock';
  * it stands, and the buttons that still mean something. A final one has none.
  */
 export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
-  const { action, requester, reason } = request;
+  const { action, requester } = request;
   const headline = headlineOf(request);
   const asked = say`${member(requester)} asked to delete this Fastly user.`;
-  const because = reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
   const buttons = requestButtons(request);
   const standing = standingOf(request, steps, policy);
   return {
@@ -43,7 +49,7 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
         type: 'header',
         text: { type: 'plain_text', text: cut(plain(headline), HEADER_LENGTH), emoji: false },
       },
-      richText(asked, ...because),
+      richText(asked, ...reasonLines(request)),
       { type: 'section', fields: fieldsOf(action.target) },
       richText(standing),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
@@ -84,11 +90,11 @@ function fieldsOf(target: Target): MrkdwnElement[] {
 
 /** How the request stands: what it waits for, or who decided and when. */
 function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Sentence {
-  const { state, approvers, approvalsRequired, expiresAt } = request;
+  const { state, approvalsRequired, expiresAt } = request;
   const until = date(new Date(expiresAt));
   const last = steps.findLast(({ event }) => event.kind !== 'closed' && event.kind !== 'locked');
   const when = date(new Date(last?.at ?? request.filedAt));
-  const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
+  const approved = approvedBy(request);
   switch (state.kind) {
     case 'pending': {
       const given = say`${standingApprovers(request, policy).length} of ${approvalsRequired}`;
@@ -187,10 +193,8 @@ function lockButton(id: string, name: string, login: string): Button {
 
 /** The change as it is told where changes are confirmed. */
 export function approvalConfirmation(request: ApprovalRequest, at: Date): Message {
-  const { requester, approvers, reason } = request;
-  const approved = approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
   return message(
-    say`🗑️ ${targetWords(request)} was deleted ${date(at)}. ${member(requester)} asked for it.${approved}`,
-    ...(reason === null ? [] : [say`${bold('Reason:')} ${reason}`]),
+    say`🗑️ ${targetWords(request)} was deleted ${date(at)}. ${member(request.requester)} asked for it.${approvedBy(request)}`,
+    ...reasonLines(request),
   );
 }

@@ -2,6 +2,7 @@ import type { Event, OutcomeStep, Step } from '../approvals/event.ts';
 import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
+import { userWords } from './user-words.ts';
 
 /** As many as may be required (`APPROVALS_REQUIRED`), so that nobody who may approve is left out. */
 const MOST_MENTIONED = 100;
@@ -13,25 +14,23 @@ export function mentions(ids: readonly string[], conjunction: 'and' | 'or' = 'an
   return enumerate(others > 0 ? [...named, say`${others} others`] : named, conjunction);
 }
 
-/** Whom a request concerns: the name and the login, once where they are the same. */
+/** Whom a request concerns. */
 export function targetWords({ action: { target } }: ApprovalRequest): Sentence {
-  return target.name === target.login
-    ? say`${bold(target.login)}`
-    : say`${bold(target.name)} (${code(target.login)})`;
+  return userWords(target);
 }
 
-/**
- * What a step says in the request's thread; `null` where the message says it all.
- *
- * @param again whether it only repeats what a step before it said
- */
-export function stepWords(
-  { event, actor }: Step,
-  request: ApprovalRequest,
-  policy: Policy,
-  again = false,
-): Sentence | null {
-  if (again) return null;
+/** Why, as a line of its own; no line where nothing was said. */
+export function reasonLines({ reason }: ApprovalRequest): Sentence[] {
+  return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
+}
+
+/** Who approved, to be put behind another sentence; nothing where nobody has. */
+export function approvedBy({ approvers }: ApprovalRequest): Sentence {
+  return approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
+}
+
+/** What a step says in the request's thread; `null` where the message says it all. */
+export function stepWords({ event, actor }: Step, request: ApprovalRequest, policy: Policy): Sentence | null {
   const who = actor === null ? say`Somebody` : say`${member(actor)}`;
   const { approvalsRequired, expiresAt } = request;
   switch (event.kind) {

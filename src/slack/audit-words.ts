@@ -1,5 +1,6 @@
 import type { AuditLine } from '../store/audit-page.ts';
-import { bold, code, date, member, type Sentence, say } from './sentence.ts';
+import { date, member, type Sentence, say } from './sentence.ts';
+import { userWords } from './user-words.ts';
 
 /** An entry of the audit log as a line: when, who, what, whom, and what came of it. */
 export function auditWords(line: AuditLine): Sentence {
@@ -8,10 +9,7 @@ export function auditWords(line: AuditLine): Sentence {
 
 function happened({ actor, change, event, target, details }: AuditLine): Sentence {
   const who = actor === null ? say`I` : say`${member(actor)}`;
-  const whom =
-    target.name === '' || target.name === target.login
-      ? say`${bold(target.login)}`
-      : say`${bold(target.name)} (${code(target.login)})`;
+  const whom = userWords(target);
   const why = typeof details.reason === 'string' ? say`: ${details.reason}` : say``;
   switch (`${change} ${event}`) {
     case 'delete filed':

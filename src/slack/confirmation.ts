@@ -1,3 +1,4 @@
+import type { ChannelId } from '../ids.ts';
 import { isDirect } from './conversations.ts';
 import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
 import type { Delivered } from './reply.ts';
@@ -29,12 +30,13 @@ export async function confirmElsewhere(request: Request, confirmation: Message):
     await slack.posting.chat.postMessage({ channel: copyTo, ...copy, ...PLAIN_POSTING });
   } catch (error) {
     request.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
-    await request.reply.privately(
-      message(
-        say`It is done, but I could not post the confirmation in ${channelName(copyTo)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`,
-      ),
-    );
+    await request.reply.privately(message(say`It is done, but ${unconfirmed(copyTo)}`));
   }
+}
+
+/** What is said where a confirmation is missing. @param channel `CONFIRMATIONS_CHANNEL`, which did not take it */
+export function unconfirmed(channel: ChannelId): Sentence {
+  return say`I could not post the confirmation in ${channelName(channel)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`;
 }
 
 function whereFrom({ origin: { channel } }: Request): Sentence {

@@ -2,6 +2,7 @@ import type { Logger as SlackLogger } from '@slack/bolt';
 import { SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
+import { reasonOf } from '../reason-of.ts';
 import type { Secret } from '../secret.ts';
 import { isRefusal, SlackRefused } from './identity.ts';
 
@@ -63,7 +64,7 @@ export class SocketModeConnection {
       } catch (error) {
         this.#refuseIfFinal(error);
         failures += 1;
-        const why = error instanceof Error ? error.message : String(error);
+        const why = reasonOf(error);
         this.#onState({ connected: false, why: `cannot connect to Slack: ${why}` });
         this.#log.warn({ err: error }, 'no connection to Slack');
         await this.#pause(

@@ -7,7 +7,8 @@ import { isFastlyError } from '../fastly/errors.ts';
 import { UserId } from '../fastly/user.ts';
 import { message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
-import { bold, code, type Sentence, say } from '../slack/sentence.ts';
+import { code, type Sentence, say } from '../slack/sentence.ts';
+import { userWords } from '../slack/user-words.ts';
 import type { Change, Intents, Interrupted, Settlement } from '../store/intents.ts';
 
 /**
@@ -93,10 +94,7 @@ export class InterruptedChanges {
 }
 
 function wordsFor({ kind, target, reference }: Change, settlement: Settlement): Sentence {
-  const who =
-    target.name === target.login
-      ? say`${bold(target.login)}`
-      : say`${bold(target.name)} (${code(target.login)})`;
+  const who = userWords(target);
   const ref = say`Reference ${code(reference)}.`;
   if (kind === 'reset') {
     return say`⚠️ I was interrupted while having Fastly e-mail ${who} a password reset, so I do not know whether it was sent. Ask them to look before you try again. ${ref}`;

@@ -7,10 +7,11 @@ import { approvalConfirmation, approvalMessage } from '../slack/approval-message
 import { whereRequestIs } from '../slack/approval-place.ts';
 import { outcomeWords, stepWords, unseenWords } from '../slack/approval-words.ts';
 import type { SlackClients } from '../slack/clients.ts';
+import { unconfirmed } from '../slack/confirmation.ts';
 import type { Conversations } from '../slack/conversations.ts';
 import { type Message, message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
-import { channel as channelName, plainText, type Sentence, say } from '../slack/sentence.ts';
+import { plainText, type Sentence, say } from '../slack/sentence.ts';
 import { lockRequest } from '../store/approval-requests.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import {
@@ -125,12 +126,14 @@ export class RequestDisplay {
 
   async #showThread(): Promise<void> {
     const { request, steps, surfaces } = this.#snapshot;
-    if (await this.#willBePosted()) return;
+    // Where there is no message there is no thread.
+    const place = await this.#options.approvals.messageOf(request.id);
+    if (place === null && (await this.#willBePosted())) return;
     const shown = surfaces.find(({ name }) => name === 'thread')?.shown ?? 0;
     const unshown = steps.filter(({ number }) => number > shown);
     for (const step of unshown) {
       const words = this.#wordsInThread(step, request);
-      if (words !== null) await this.#reply(words);
+      if (words !== null && place !== null) await this.#reply(place, words);
       if (words !== null || step === unshown.at(-1)) await this.#recordShown('thread', step.number);
     }
   }
@@ -140,20 +143,18 @@ export class RequestDisplay {
     const { id } = this.#snapshot.request;
     const surfaces = await this.#options.store.read((database) => surfacesOf(database, id));
     const message = surfaces.find(({ name }) => name === 'message');
-    return message !== undefined && message.ts === null && message.wanted > message.shown;
+    return message !== undefined && message.wanted > message.shown;
   }
 
   #wordsInThread(step: Step, request: ApprovalRequest): Sentence | null {
     // Whoever is asked to approve when there is nothing to approve any more would look in vain.
     if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
-    const again = isRepetition(step, this.#snapshot.steps);
-    return stepWords(step, request, this.#options.approvals.policy, again);
+    if (isRepetition(step, this.#snapshot.steps)) return null;
+    return stepWords(step, request, this.#options.approvals.policy);
   }
 
-  /** Posts in the thread of the request's message; where there is none there is no thread. */
-  async #reply(words: Sentence): Promise<void> {
-    const place = await this.#options.approvals.messageOf(this.#snapshot.request.id);
-    if (place === null) return;
+  /** Posts in the thread of the request's message. */
+  async #reply(place: { channel: ChannelId; ts: string }, words: Sentence): Promise<void> {
     await this.#unlessRefused(() => this.#post(place.channel, message(words), place.ts));
   }
 
@@ -184,9 +185,8 @@ export class RequestDisplay {
         ));
       if (!posted) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
-        await this.#reply(
-          say`I could not post the confirmation in ${channelName(confirmationsChannel)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`,
-        );
+        const place = await this.#options.approvals.messageOf(request.id);
+        if (place !== null) await this.#reply(place, unconfirmed(confirmationsChannel));
       }
     }
     await this.#recordShown('confirmation', request.version);

@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { Approvals, type Claim, type Filing } from '../../src/approvals/approvals.ts';
+import type { Step } from '../../src/approvals/event.ts';
 import type { ApprovalRequest, State, Target } from '../../src/approvals/request.ts';
 import type { Policy } from '../../src/approvals/rules.ts';
+import { stepsOf } from '../../src/store/steps.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Kind, letTimePass, type OpenDatabase } from '../store/both-databases.ts';
 import { CDN_TEAM, ENGINEER, NORA, POLICY, TOMAS } from './people.ts';
@@ -87,12 +89,17 @@ export async function stateOf(
   return (await approvals.get(id))?.state;
 }
 
+/** The steps of a request as a process finds them, first to last. */
+export async function stepsIn(store: Store, id: ApprovalRequest['id']): Promise<Step[]> {
+  return await store.read((database) => stepsOf(database, id));
+}
+
 /** The events of a request, first to last. */
 export async function eventsOf(
-  { approvals }: Pick<Service, 'approvals'>,
+  { store }: Pick<Service, 'store'>,
   id: ApprovalRequest['id'],
 ): Promise<string[]> {
-  return (await approvals.steps(id)).map(({ event }) => event.kind);
+  return (await stepsIn(store, id)).map(({ event }) => event.kind);
 }
 
 /** As if whoever has claims had been dead for long enough to lose them. */

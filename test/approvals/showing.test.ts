@@ -3,7 +3,7 @@ import type { ApprovalRequest } from '../../src/approvals/request.ts';
 import { dueDisplays, recordShown, type Surface, surfacesOf } from '../../src/store/surfaces.ts';
 import { onBothDatabases } from '../store/both-databases.ts';
 import { CDN_TEAM, ELSEWHERE, ENGINEER, NORA, PRIYA, TOMAS } from './people.ts';
-import { fileClaimed, fileOne, type Service, startService } from './service.ts';
+import { fileClaimed, fileOne, type Service, startService, stepsIn } from './service.ts';
 
 const MESSAGE = { channel: CDN_TEAM, ts: '1700000000.000100' };
 const COPY = { channel: CDN_TEAM, ts: '1700000000.000200' };
@@ -117,7 +117,7 @@ onBothDatabases('locking the target', (database) => {
     const request = await service.approvals.get(id);
     expect(request?.action.target).toEqual({ ...ENGINEER, locked: true });
     expect(request).toMatchObject({ version: 2, state: { kind: 'pending' } });
-    expect((await service.approvals.steps(id)).at(-1)).toMatchObject({
+    expect((await stepsIn(service.store, id)).at(-1)).toMatchObject({
       number: 2,
       actor: TOMAS,
       event: { kind: 'locked' },

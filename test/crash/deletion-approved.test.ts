@@ -2,16 +2,7 @@ import { describe, it } from 'vitest';
 import { TOMAS } from '../sandbox/cast.ts';
 import { ENGINES } from './databases.ts';
 import { ask, expectDeletedOnce, USER, untilShown } from './deletion.ts';
-import {
-  died,
-  hold,
-  kill,
-  newCrashPlace,
-  PATIENCE_MILLISECONDS,
-  PATIENT,
-  restartBot,
-  startBot,
-} from './place.ts';
+import { died, hold, killOnceHeld, newCrashPlace, PATIENT, restartBot, startBot } from './place.ts';
 import { audited, dieAt, holdFastly, SIDES } from './points.ts';
 
 const COMMITS = [
@@ -49,8 +40,7 @@ describe.each(ENGINES)('a deletion that is approved, on %s, is carried out once'
     await untilShown(place);
     await hold(place, holdFastly(given.when, given.match));
     await message.click(place.client.as(TOMAS), 'approve');
-    await place.client.untilHeld('fastly', PATIENCE_MILLISECONDS);
-    await kill(bot);
+    await killOnceHeld(place, bot, 'fastly');
     await restartBot(place);
     await expectDeletedOnce(place, message, { calls: [...given.calls] });
   });

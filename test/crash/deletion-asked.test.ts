@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TOMAS } from '../sandbox/cast.ts';
 import { ENGINES } from './databases.ts';
 import { ask, expectDeletedOnce, orphans, shownRequest, type } from './deletion.ts';
-import {
-  died,
-  hold,
-  kill,
-  newCrashPlace,
-  PATIENCE_MILLISECONDS,
-  PATIENT,
-  restartBot,
-  startBot,
-} from './place.ts';
+import { died, hold, killOnceHeld, newCrashPlace, PATIENT, restartBot, startBot } from './place.ts';
 import { audited, DISPLAY_LEFT, DISPLAY_TAKEN, dieAt, holdSlack, SIDES, shown } from './points.ts';
 
 const COMMITS = [
@@ -47,8 +38,7 @@ describe.each(ENGINES)('a deletion that is asked for, on %s, is carried out once
       const bot = await startBot(place);
       await hold(place, holdSlack(when, 'chat.postMessage'));
       await type(place);
-      await place.client.untilHeld('slack', PATIENCE_MILLISECONDS);
-      await kill(bot);
+      await killOnceHeld(place, bot, 'slack');
       await restartBot(place);
       const message = await shownRequest(place);
       const lost = await orphans(place, message);

@@ -2,16 +2,7 @@ import { describe, it } from 'vitest';
 import { TOMAS } from '../sandbox/cast.ts';
 import { ENGINES } from './databases.ts';
 import { ask, expectDeletedOnce, FINAL, untilShown } from './deletion.ts';
-import {
-  hold,
-  kill,
-  newCrashPlace,
-  PATIENCE_MILLISECONDS,
-  PATIENT,
-  restartBot,
-  startBot,
-  whileStopped,
-} from './place.ts';
+import { hold, killOnceHeld, newCrashPlace, PATIENT, restartBot, startBot, whileStopped } from './place.ts';
 import { audited, holdSlack, SIDES, shown, stopAfter } from './points.ts';
 
 /** Each call of Slack's, and the commit after which it is the next of its kind. */
@@ -30,8 +21,7 @@ describe.each(ENGINES)('a deletion that was carried out, on %s, is told everywhe
     await untilShown(place);
     await message.click(place.client.as(TOMAS), 'approve');
     await whileStopped(bot, () => hold(place, holdSlack(given.when, given.method)));
-    await place.client.untilHeld('slack', PATIENCE_MILLISECONDS);
-    await kill(bot);
+    await killOnceHeld(place, bot, 'slack');
     await restartBot(place);
     await expectDeletedOnce(place, message);
   });

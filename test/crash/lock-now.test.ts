@@ -10,7 +10,7 @@ import {
   type CrashPlace,
   died,
   hold,
-  kill,
+  killOnceHeld,
   NOTHING_PENDING,
   newCrashPlace,
   PATIENCE_MILLISECONDS,
@@ -136,8 +136,7 @@ describe.each(ENGINES)('Lock now, on %s', PATIENT, (engine) => {
       const message = await askedFor(place);
       await hold(place, holdFastly(when, 'PUT'));
       await lock(place, message);
-      await place.client.untilHeld('fastly', PATIENCE_MILLISECONDS);
-      await kill(bot);
+      await killOnceHeld(place, bot, 'fastly');
       await restartBot(place);
       if (when === 'before') await expectNotLocked(place, message, [null]);
       else await expectLocked(place, message, { calls: [null], words: TOLD });

@@ -64,6 +64,16 @@ export async function kill(bot: BotProcess): Promise<void> {
   await died(bot);
 }
 
+/** Kills the bot once one of its requests to that service is held. */
+export async function killOnceHeld(
+  { client }: CrashPlace,
+  bot: BotProcess,
+  service: Hold['service'],
+): Promise<void> {
+  await client.untilHeld(service, PATIENCE_MILLISECONDS);
+  await kill(bot);
+}
+
 /** Has the next such request held open. */
 export async function hold({ client }: CrashPlace, { service, fault }: Hold): Promise<void> {
   if (service === 'slack') await client.slackFaults({ hold: fault });

@@ -9,9 +9,8 @@ import {
   type CrashPlace,
   died,
   hold,
-  kill,
+  killOnceHeld,
   newCrashPlace,
-  PATIENCE_MILLISECONDS,
   PATIENT,
   restartBot,
   startBot,
@@ -94,8 +93,7 @@ describe.each(ENGINES)('a password reset, on %s', PATIENT, (engine) => {
       const bot = await startBot(place);
       await hold(place, holdFastly(when, 'POST'));
       await reset(place);
-      await place.client.untilHeld('fastly', PATIENCE_MILLISECONDS);
-      await kill(bot);
+      await killOnceHeld(place, bot, 'fastly');
       await expectEnd(place, await restartBot(place), { ...UNKNOWN, calls: [null] });
     },
   );
@@ -123,8 +121,7 @@ describe.each(ENGINES)('a password reset, on %s', PATIENT, (engine) => {
     await died(first);
     await hold(place, holdSlack('before', 'chat.postMessage'));
     const second = await restartBot(place);
-    await place.client.untilHeld('slack', PATIENCE_MILLISECONDS);
-    await kill(second);
+    await killOnceHeld(place, second, 'slack');
     await expectEnd(place, await restartBot(place), { ...UNKNOWN, calls: [] });
   });
 });

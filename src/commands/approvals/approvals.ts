@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../../approvals/request.ts';
 import { APPROVE, CANCEL, DENY, requestButtons } from '../../slack/approval-message.ts';
 import { whereRequestIs } from '../../slack/approval-place.ts';
-import { targetWords } from '../../slack/approval-words.ts';
+import { reasonLines, targetWords } from '../../slack/approval-words.ts';
 import { context, type Message, message } from '../../slack/message.ts';
 import type { Request } from '../../slack/request.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../../slack/sentence.ts';
@@ -51,14 +51,14 @@ async function listed(request: Request, open: readonly ApprovalRequest[]): Promi
 }
 
 async function entry(request: Request, open: ApprovalRequest): Promise<KnownBlock[]> {
-  const { requester, reason, expiresAt } = open;
+  const { requester, expiresAt } = open;
   const where = await whereRequestIs(request.services, open);
   const buttons = requestButtons(open).filter((each) => concerns(request, open, each));
   return [
     { type: 'divider' },
     richText(
       say`Delete ${targetWords(open)}? ${member(requester)} asks, ${where}.`,
-      ...(reason === null ? [] : [say`${bold('Reason:')} ${reason}`]),
+      ...reasonLines(open),
       say`${standing(open)} Until ${date(new Date(expiresAt))}.`,
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),

@@ -1,0 +1,6 @@
+import { bold, code, type Sentence, say } from './sentence.ts';
+
+/** A user in a sentence: the name and the login, once where they are the same or there is no name. */
+export function userWords({ name, login }: { name: string; login: string }): Sentence {
+  return name === '' || name === login ? say`${bold(login)}` : say`${bold(name)} (${code(login)})`;
+}
