@@ -3,15 +3,18 @@ import { reasonOf } from '../reason-of.ts';
 import { RepeatedDelivery } from '../slack/failure.ts';
 import type { Request } from '../slack/request.ts';
 import { code, say } from '../slack/sentence.ts';
-import type { Begun, Change, Settlement } from '../store/intents.ts';
+import type { Begun, Change, ChangeKind, Settlement } from '../store/intents.ts';
 import type { Transaction } from '../store/store.ts';
 
+/** What a look at Fastly found: it is there as it was wanted, or it is not; `unknown`: it may still come. */
+export type Look<T> = { kind: 'done'; value: T } | { kind: 'failed' | 'unknown' };
+
 /** A change that one superuser makes at once. */
-export type OwnChange = Pick<Change, 'kind' | 'target' | 'request'> & {
+export type OwnChange<T> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
   /** The one call to Fastly. */
-  call(): Promise<unknown>;
-  /** Whether it has been carried out, where looking can tell; asked when the answer to the call is lost. */
-  look?(): Promise<boolean>;
+  call(): Promise<T>;
+  /** What became of it, where looking can tell; asked when the answer to the call is lost. */
+  look?(): Promise<Look<T>>;
   /** What is written together with its success. */
   also?(transaction: Transaction): Promise<void>;
 };
@@ -20,16 +23,22 @@ export type OwnChange = Pick<Change, 'kind' | 'target' | 'request'> & {
  * Makes a change: records that it begins, makes the call, records what came of it. Nothing is called where it cannot
  * be recorded. A success that cannot be recorded is a success all the same; the worker finds its open record later.
  *
+ * @returns what the call answered, or what was found when its answer was lost
  * @throws {RepeatedDelivery} when the same delivery was here before
  * @throws {StoreUnavailable} before anything was done
  * @throws {FastlyError} when the call failed
  */
-export async function makeChange(request: Request, { call, look, also, ...what }: OwnChange): Promise<void> {
+export async function makeChange<T>(
+  request: Request,
+  { call, look, also, ...what }: OwnChange<T>,
+): Promise<T> {
   const { deliveryKey, caller, reference, services } = request;
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
   if (begun.kind === 'repeat') throw repeated(begun);
   const settle = async (settlement: Settlement) => {
+    // Whatever became of it, the directory is not to show what was before.
+    if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();
     try {
       const together = settlement.kind === 'done' && also ? { also } : {};
       await services.intents.settle(change, settlement, together);
@@ -41,25 +50,33 @@ export async function makeChange(request: Request, { call, look, also, ...what }
     }
   };
   try {
-    await call();
+    const value = await call();
+    await settle({ kind: 'done' });
+    return value;
   } catch (error) {
-    const settlement = await settlementOf(error, look);
-    await settle(settlement);
-    if (settlement.kind === 'done') return;
+    const looked = await lookAfter(error, look);
+    await settle({ kind: looked.kind, why: reasonOf(error) });
+    if (looked.kind === 'done') return looked.value;
     throw error;
   }
-  await settle({ kind: 'done' });
 }
 
-async function settlementOf(error: unknown, look: OwnChange['look']): Promise<Settlement> {
-  const why = reasonOf(error);
-  if (isFastlyError(error) && !error.mayHaveBeenCarriedOut) return { kind: 'failed', why };
+/** The users look the same after these. */
+const LEAVES_USERS_ALONE: readonly ChangeKind[] = ['reset', 'password'];
+
+/** What a look found, or what it means that there was nothing. */
+export function found<T>(value: T | null, otherwise: 'failed' | 'unknown'): Look<T> {
+  return value === null ? { kind: otherwise } : { kind: 'done', value };
+}
+
+async function lookAfter<T>(error: unknown, look: OwnChange<T>['look']): Promise<Look<T>> {
+  if (isFastlyError(error) && !error.mayHaveBeenCarriedOut) return { kind: 'failed' };
   try {
-    if (look) return { kind: (await look()) ? 'done' : 'failed', why };
+    if (look) return await look();
   } catch {
     // Whoever cannot look does not know.
   }
-  return { kind: 'unknown', why };
+  return { kind: 'unknown' };
 }
 
 function repeated({ state }: Extract<Begun, { kind: 'repeat' }>): RepeatedDelivery {

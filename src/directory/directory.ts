@@ -1,7 +1,8 @@
 import type { FastlyClient } from '../fastly/client.ts';
 import type { Customer } from '../fastly/customer.ts';
-import { FastlyUnexpectedAnswer, isFastlyError } from '../fastly/errors.ts';
+import { isFastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
+import { accountUsers } from './account-users.ts';
 import { Cached } from './cached.ts';
 import { BY_NAME, EXACT, type Fit, SearchIndex } from './search.ts';
 
@@ -91,11 +92,7 @@ export class Directory {
   }
 
   async #load(): Promise<SearchIndex> {
-    const { customer_id } = await this.#fastly.getCurrentUser();
-    if (!customer_id)
-      throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
-    const users = await this.#fastly.listUsers(customer_id);
-    return new SearchIndex(users.filter((user) => !user.deleted_at));
+    return new SearchIndex(await accountUsers(this.#fastly));
   }
 }
 

@@ -11,8 +11,8 @@ export type AuditEntry = {
   change: string;
   /** What became of it with this entry, such as `begun` or `approved`. */
   event: string;
-  /** The Fastly user's id. */
-  target: string;
+  /** The Fastly user's id; null for who is no user yet. */
+  target: string | null;
   request?: { id: string; step: number };
   /** Never a secret. */
   details: object;

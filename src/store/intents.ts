@@ -1,17 +1,31 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { ApprovalRequest } from '../approvals/request.ts';
+import { Settings } from '../approvals/settings.ts';
 import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from './store.ts';
 import type { IntentRow, Tables } from './tables.ts';
+
+const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
+export type ChangeKind = z.infer<typeof ChangeKind>;
+
+const ChangeTarget = z.object({ id: z.string().nullable(), login: z.string(), name: z.string() });
+export type ChangeTarget = z.infer<typeof ChangeTarget>;
 
 /** A change that one superuser makes at once, by the delivery that asked for it. */
 export type Change = {
   /** The command's or click's `trigger_id`, or the submitted view's id. */
   deliveryKey: string;
-  kind: 'reset' | 'lock';
+  kind: ChangeKind;
   caller: MemberId;
-  target: { id: string; login: string; name: string };
+  /** Whom it concerns; `id` is null for who is no user yet, or is known by the login alone. */
+  target: ChangeTarget;
+  /** What is to be set, for who looks later whether it was. */
+  settings?: Settings;
+  /** The invitation's id, where one is withdrawn. */
+  invitation?: string;
+  /** Why, where that was said. */
+  reason?: string | null;
   /** The request whose message asked for it, where it was one. */
   request?: string;
   /** Under which the log has more. */
@@ -21,9 +35,13 @@ export type Change = {
 /** What became of it. `unknown`: the call was begun, and its answer is not known. */
 export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };
 
+/** What of a change has no column of its own. */
 const Details = z.object({
-  target: z.object({ id: z.string(), login: z.string(), name: z.string() }),
-  request: z.string().optional(),
+  target: ChangeTarget,
+  settings: Settings.exactOptional(),
+  invitation: z.string().exactOptional(),
+  reason: z.string().nullable().exactOptional(),
+  request: z.string().exactOptional(),
   reference: z.string(),
 });
 
@@ -59,17 +77,18 @@ export class Intents {
   async begin(change: Change): Promise<Begun> {
     return await this.#store.transaction(async (transaction) => {
       const { database, now } = transaction;
-      const { deliveryKey, kind, caller, target, request, reference } = change;
+      const { deliveryKey, kind, caller, ...particulars } = change;
       const at = await now();
       const begun = { state: 'open', begun_at: at, due_at: at + this.#lease };
-      const details = JSON.stringify({ target, request, reference });
+      const target = particulars.target.id ?? particulars.target.login;
+      const details = JSON.stringify(particulars);
       const { numInsertedOrUpdatedRows } = await database
         .insertInto('intents')
-        .values({ delivery_key: deliveryKey, change: kind, caller, target: target.id, details, ...begun })
+        .values({ delivery_key: deliveryKey, change: kind, caller, target, details, ...begun })
         .onConflict((conflict) =>
           conflict
             .column('delivery_key')
-            .doUpdateSet({ change: kind, caller, target: target.id, details, ...begun })
+            .doUpdateSet({ change: kind, caller, target, details, ...begun })
             .where('intents.state', '=', 'failed'),
         )
         .executeTakeFirstOrThrow();
@@ -170,31 +189,28 @@ export class Intents {
   }
 }
 
-const Kind = z.enum(['reset', 'lock']);
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
 
 function interrupted(row: IntentRow): Interrupted {
-  const { target, request, reference } = Details.parse(JSON.parse(row.details));
   return {
     change: {
       deliveryKey: row.delivery_key,
-      kind: Kind.parse(row.change),
+      kind: ChangeKind.parse(row.change),
       caller: MemberId.parse(row.caller),
-      target,
-      ...(request !== undefined && { request }),
-      reference,
+      ...Details.parse(JSON.parse(row.details)),
     },
     state: IntentState.parse(row.state),
   };
 }
 
-function entryOf({ kind, caller, target, request, reference }: Change, event: string, why?: string) {
+function entryOf(change: Change, event: string, why?: string) {
+  const { kind, caller, target, settings, invitation, reason, request, reference } = change;
   const { login, name } = target;
   return {
     actor: caller,
     change: kind,
     event,
     target: target.id,
-    details: { login, name, request, reference, why },
+    details: { login, name, settings, invitation, reason, request, reference, why },
   };
 }

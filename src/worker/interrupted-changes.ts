@@ -2,13 +2,13 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
+import { createdUser, invitationIsGone, sentInvitation, updatedUser } from '../directory/carried-out.ts';
 import type { FastlyClient } from '../fastly/client.ts';
-import { isFastlyError } from '../fastly/errors.ts';
+import { InvitationId } from '../fastly/invitation.ts';
 import { UserId } from '../fastly/user.ts';
+import { interruptedWords } from '../slack/interrupted-words.ts';
 import { message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
-import { code, type Sentence, say } from '../slack/sentence.ts';
-import { userWords } from '../slack/user-words.ts';
 import type { Change, Intents, Interrupted, Settlement } from '../store/intents.ts';
 
 /**
@@ -49,7 +49,7 @@ export class InterruptedChanges {
       await this.#record(change, settlement);
     }
     try {
-      const told = message(wordsFor(change, settlement));
+      const told = message(interruptedWords(change, settlement));
       await this.#slack.chat.postMessage({ channel: change.caller, ...told, ...PLAIN_POSTING });
     } catch (error) {
       if (finalRefusal(error) === null) throw error;
@@ -73,38 +73,28 @@ export class InterruptedChanges {
   }
 
   /** @throws {FastlyError} when Fastly cannot be asked: then later */
-  async #lookAt({ kind, target }: Change): Promise<Settlement> {
+  async #lookAt(change: Change): Promise<Settlement> {
+    const done = await this.#isDone(change);
+    if (done) return { kind: 'done', why: 'interrupted' };
+    return { kind: change.kind === 'lock' ? 'failed' : 'unknown', why: 'interrupted' };
+  }
+
+  /** Whether it shows in Fastly; what leaves nothing to look at does not. */
+  async #isDone({ kind, target, settings = {}, invitation }: Change): Promise<boolean> {
     switch (kind) {
       case 'reset':
-        return { kind: 'unknown', why: 'interrupted' };
+      case 'password':
+        return false;
       case 'lock':
-        return await this.#lookAtLock(UserId.parse(target.id));
+        return (await updatedUser(this.#fastly, UserId.parse(target.id), { locked: true })) !== null;
+      case 'update':
+        return (await updatedUser(this.#fastly, UserId.parse(target.id), settings)) !== null;
+      case 'create':
+        return (await createdUser(this.#fastly, target.login, settings)) !== null;
+      case 'invite':
+        return (await sentInvitation(this.#fastly, target.login, settings)) !== null;
+      case 'withdraw':
+        return await invitationIsGone(this.#fastly, InvitationId.parse(invitation));
     }
-  }
-
-  async #lookAtLock(id: UserId): Promise<Settlement> {
-    try {
-      const { locked } = await this.#fastly.getUser(id);
-      return { kind: locked ? 'done' : 'failed', why: 'interrupted' };
-    } catch (error) {
-      if (isFastlyError(error) && error.kind === 'not_found') return { kind: 'failed', why: 'interrupted' };
-      throw error;
-    }
-  }
-}
-
-function wordsFor({ kind, target, reference }: Change, settlement: Settlement): Sentence {
-  const who = userWords(target);
-  const ref = say`Reference ${code(reference)}.`;
-  if (kind === 'reset') {
-    return say`⚠️ I was interrupted while having Fastly e-mail ${who} a password reset, so I do not know whether it was sent. Ask them to look before you try again. ${ref}`;
-  }
-  switch (settlement.kind) {
-    case 'done':
-      return say`🔒 I was interrupted while locking ${who} for you. I looked: they are locked. ${ref}`;
-    case 'failed':
-      return say`⚠️ I was interrupted while locking ${who} for you. I looked: they are not locked. Lock them again if it still should be. ${ref}`;
-    case 'unknown':
-      return say`⚠️ I was interrupted while locking ${who} for you, so I do not know whether they are locked. Look at them before you try again. ${ref}`;
   }
 }

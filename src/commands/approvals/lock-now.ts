@@ -1,4 +1,5 @@
 import { type ApprovalRequest, mayBeLocked } from '../../approvals/request.ts';
+import { updatedUser } from '../../directory/carried-out.ts';
 import { protectionOf } from '../../directory/protection.ts';
 import { targetOf } from '../../directory/target.ts';
 import { type User, UserId } from '../../fastly/user.ts';
@@ -10,14 +11,16 @@ import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import type { Services } from '../../slack/request.ts';
 import { member, say } from '../../slack/sentence.ts';
-import { makeChange } from '../change.ts';
+import { found, makeChange } from '../change.ts';
 import { answerWords } from './answer-words.ts';
 import { isShown, requestButtonListener } from './request-button.ts';
+
+const LOCKED = { locked: true };
 
 /** Locks the user whose deletion waits: who leaves today should not be let in until tomorrow. */
 export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, id, seenAt }) => {
   const { services, caller } = request;
-  const { approvals, fastly, directory } = services;
+  const { approvals, fastly } = services;
   const open = await approvals.get(id);
   if (!open) throw new Refusal(answerWords({ kind: 'unknown' }, approvals.policy));
   if (open.state.kind !== 'pending') {
@@ -29,14 +32,14 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
   await makeChange(request, {
     kind: 'lock',
     target: { id: user.id, login: open.action.target.login, name: open.action.target.name },
+    settings: LOCKED,
     request: id,
-    call: () => fastly.updateUser(user.id, { locked: true }),
-    look: async () => (await fastly.getUser(user.id)).locked === true,
+    call: () => fastly.updateUser(user.id, LOCKED),
+    look: async () => found(await updatedUser(fastly, user.id, LOCKED), 'failed'),
     also: async (transaction) => {
       noted = await approvals.targetLocked(transaction, id, caller.memberId);
     },
   });
-  directory.usersChanged();
   if (!noted || !isShown(seenAt, open))
     await request.reply.privately(message(say`🔒 ${targetWords(open)} is locked.`));
   await confirmElsewhere(request, message(say`🔒 ${member(caller.memberId)} locked ${targetWords(open)}.`));

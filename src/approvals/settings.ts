@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** What of a user can be set, in the seed's names. What is left out stays as it is, or is Fastly's to choose. */
+export const Settings = z.strictObject({
+  name: z.string().exactOptional(),
+  role: z.string().exactOptional(),
+  limit_services: z.boolean().exactOptional(),
+  locked: z.boolean().exactOptional(),
+  require_new_password: z.boolean().exactOptional(),
+  two_factor_auth_enabled: z.boolean().exactOptional(),
+  two_factor_setup_required: z.boolean().exactOptional(),
+});
+export type Settings = z.infer<typeof Settings>;
+export type Setting = keyof Settings;
+
+/** In the order in which they are asked for and shown. */
+export const SETTINGS = Settings.keyof().options;
+
+/** What a user has now, of everything that can be set: `null` where Fastly has nothing set or sent nothing. */
+export const CurrentSettings = z.object({
+  name: z.string().nullable(),
+  role: z.string().nullable(),
+  limit_services: z.boolean().nullable(),
+  locked: z.boolean().nullable(),
+  require_new_password: z.boolean().nullable(),
+  two_factor_auth_enabled: z.boolean().nullable(),
+  two_factor_setup_required: z.boolean().nullable(),
+});
+export type CurrentSettings = z.infer<typeof CurrentSettings>;
+
+/** Whether a value is as wanted. What is not set counts as a 'no': Fastly answers either. */
+export function isAsWanted(wanted: string | boolean, current: string | boolean | null): boolean {
+  return wanted === (current ?? (typeof wanted === 'boolean' ? false : current));
+}
+
+/** Which of the settings wanted are not so now. */
+export function unmet(wanted: Settings, current: CurrentSettings): Setting[] {
+  return SETTINGS.filter((setting) => {
+    const value = wanted[setting];
+    return value !== undefined && !isAsWanted(value, current[setting]);
+  });
+}
+
+/** Only what differs from what is there. */
+export function onlyChanged(wanted: Settings, current: CurrentSettings): Settings {
+  const changed = new Set<string>(unmet(wanted, current));
+  return Settings.parse(
+    Object.fromEntries(Object.entries(wanted).filter(([setting]) => changed.has(setting))),
+  );
+}

@@ -1,0 +1,64 @@
+import { type Settings, unmet } from '../approvals/settings.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import { isFastlyError } from '../fastly/errors.ts';
+import type { Invitation, InvitationId } from '../fastly/invitation.ts';
+import type { User, UserId } from '../fastly/user.ts';
+import { userWithLogin } from './account-users.ts';
+import { settingsOf } from './settings-of.ts';
+
+/**
+ * Whether a change whose answer was lost has been carried out: each asks Fastly now, and gives what is there when it is
+ * as it was wanted, else null.
+ *
+ * @throws {FastlyError} when Fastly cannot be asked
+ */
+export async function updatedUser(
+  fastly: FastlyClient,
+  id: UserId,
+  settings: Settings,
+): Promise<User | null> {
+  try {
+    const user = await fastly.getUser(id);
+    return !user.deleted_at && hasSettings(user, settings) ? user : null;
+  } catch (error) {
+    if (isFastlyError(error) && error.kind === 'not_found') return null;
+    throw error;
+  }
+}
+
+export async function createdUser(
+  fastly: FastlyClient,
+  login: string,
+  settings: Settings,
+): Promise<User | null> {
+  const user = await userWithLogin(fastly, login);
+  return user && hasSettings(user, settings) ? user : null;
+}
+
+export async function sentInvitation(
+  fastly: FastlyClient,
+  email: string,
+  { role, limit_services }: Settings,
+): Promise<Invitation | null> {
+  const invitation = await openInvitation(fastly, email);
+  if (invitation === null) return null;
+  const asWanted =
+    (role === undefined || invitation.role === role) &&
+    (limit_services === undefined || (invitation.limit_services ?? false) === limit_services);
+  return asWanted ? invitation : null;
+}
+
+export async function invitationIsGone(fastly: FastlyClient, id: InvitationId): Promise<boolean> {
+  return !(await fastly.listInvitations()).some((invitation) => invitation.id === id);
+}
+
+/** The open invitation to an address, letter case aside. */
+export async function openInvitation(fastly: FastlyClient, email: string): Promise<Invitation | null> {
+  const wanted = email.toLowerCase();
+  return (await fastly.listInvitations()).find((each) => each.email.toLowerCase() === wanted) ?? null;
+}
+
+/** Whether a user has all that was to be set. */
+export function hasSettings(user: User, settings: Settings): boolean {
+  return unmet(settings, settingsOf(user)).length === 0;
+}
