@@ -1,5 +1,5 @@
 import { App, type Receiver } from '@slack/bolt';
-import { LISTENERS } from './commands/slash-command.ts';
+import { listenersWithout } from './commands/slash-command.ts';
 import type { Config } from './config.ts';
 import type { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
@@ -42,15 +42,16 @@ export function createApp(
     approvalsChannel: services.approvalsChannel,
   };
   const { slack, conversations } = services;
+  const listeners = listenersWithout(services.disabled);
   const deliveries = installGate(app, {
     policy,
-    listeners: LISTENERS,
+    listeners,
     slack,
     conversations,
     inFlight,
     stopping,
     log,
   });
-  register(app, LISTENERS, deliveries, services);
+  register(app, listeners, deliveries, services);
   return app;
 }

@@ -77,6 +77,7 @@ export class Bot {
       approvals,
       intents,
       auditPages: new AuditPages(this.#store),
+      disabled: new Set(config.DISABLED_COMMANDS),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
       confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChannelId, MemberId } from './ids.ts';
 import { Secret } from './secret.ts';
+import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 
 /** What is said of a variable beside its schema: its use, its default as text, and whether `X_FILE` may name it. */
 const About = z.object({
@@ -96,6 +97,14 @@ export const Variables = z.object({
   COMMAND_CHANNELS: variable(
     { purpose: 'the channels in which commands are taken, ids, comma-separated; empty: any', fallback: '' },
     list(ChannelId, 'a channel id such as C0123ABCD'),
+  ),
+  DISABLED_COMMANDS: variable(
+    {
+      purpose:
+        'subcommands this installation does without, comma-separated: shown nowhere, refused when typed',
+      fallback: '',
+    },
+    list(z.enum(SUBCOMMAND_NAMES).exclude(['help']), 'the name of a subcommand that can be left out'),
   ),
   APPROVALS_CHANNEL: variable(
     { purpose: 'the channel approval requests are shown in; not given: where the command was typed' },

@@ -87,7 +87,7 @@ export class Worker {
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
     log.info({ request: id, outcome: outcome.kind }, 'an approved request was carried out');
-    if (outcome.kind === 'completed') onUsersChanged();
+    if (outcome.kind !== 'refused') onUsersChanged();
     const recorded = await approvals.record(claim, outcome);
     if (recorded.kind !== 'step') {
       log.error(

@@ -18,7 +18,7 @@ import { auditStep } from '../store/steps.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
 import { type Event, requesterHears } from './event.ts';
-import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway } from './request.ts';
+import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rules from './rules.ts';
 
 /** What someone asks for. */
@@ -40,8 +40,11 @@ export type Answer =
   | { kind: 'no'; objection: rules.Objection; request: ApprovalRequest }
   | { kind: 'unknown' };
 
-/** A request that the holder of `claim` is to carry out. */
-export type Claim = { claim: string; request: ApprovalRequest; lookFirst: boolean };
+/**
+ * A request that the holder of `claim` is to carry out. `lookFirst`: an earlier attempt may have done it; then
+ * `mayRepeat` says whether somebody asked for a new attempt all the same.
+ */
+export type Claim = { claim: string; request: ApprovalRequest; lookFirst: boolean; mayRepeat: boolean };
 
 const ACCOUNT_BUSY_MILLISECONDS = 500;
 const MOST_TRIES = 3;
@@ -121,6 +124,7 @@ export class Approvals {
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */
   async advance(id: RequestId): Promise<Claim | null> {
     const claim = randomUUID();
+    let mayRepeat = false;
     const request = await this.#store.transaction(async (transaction) => {
       const current = await lockRequest(transaction, id);
       const now = await transaction.now();
@@ -132,12 +136,13 @@ export class Approvals {
           return null;
         }
       }
+      mayRepeat = current.state.kind === 'approved' && current.state.postponed === 0;
       return await this.#take(transaction, current, ruling, null);
     });
     if (request === null) return null;
     this.#onStep();
     const { state } = request;
-    return state.kind === 'executing' ? { claim, request, lookFirst: state.lookFirst } : null;
+    return state.kind === 'executing' ? { claim, request, lookFirst: state.lookFirst, mayRepeat } : null;
   }
 
   /** Whether the claim is still this process's for `milliseconds` more, by the database's clock. */
@@ -216,7 +221,7 @@ export class Approvals {
     }
     const repeated = await requestOfDelivery(transaction.database, deliveryKey);
     if (repeated) return { kind: 'repeat', request: repeated };
-    const open = await openRequestAbout(transaction.database, action.target.id);
+    const open = await openRequestAbout(transaction.database, targetKey(action));
     return open ? { kind: 'already-open', request: open } : { kind: 'taken' };
   }
 

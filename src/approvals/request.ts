@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ChannelId, MemberId } from '../ids.ts';
+import { CurrentSettings, Settings } from './settings.ts';
 
 /** An approval request's own name, such as `K7Q2-9FMX`: it stands in its message and in the audit log. */
 export const RequestId = z
@@ -22,12 +23,75 @@ export const Target = z.object({
 });
 export type Target = z.infer<typeof Target>;
 
-/** What will be done, and nothing else. Stored as it is, with a version of its form. */
+/** Who is to become a user, and has no id yet. */
+export const Newcomer = z.object({ id: z.null(), login: z.string(), name: z.string() });
+export type Newcomer = z.infer<typeof Newcomer>;
+
+const deletion = { kind: z.literal('delete'), version: z.literal(1) };
+const promotion = { kind: z.literal('promote'), version: z.literal(1), changes: Settings };
+const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Settings };
+
+/**
+ * What will be done, and nothing else. Stored as it is, with a version of its form. A promotion makes somebody a Fastly
+ * superuser, or lets one who is locked back in; a demotion takes the role away, or locks who has it. `before` is what
+ * the target had of all that can be set, so that nobody's later change is overwritten.
+ */
 export const Action = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('delete'), version: z.literal(1), target: Target }),
+  z.object({ ...deletion, target: Target }),
+  z.discriminatedUnion('by', [
+    z.object({ ...promotion, by: z.literal('update'), target: Target, before: CurrentSettings }),
+    z.object({ ...promotion, by: z.literal('creation'), target: Newcomer }),
+    z.object({ ...promotion, by: z.literal('invitation'), target: Newcomer }),
+  ]),
+  z.object({ ...demotion, target: Target, before: CurrentSettings }),
 ]);
 export type Action = z.infer<typeof Action>;
 export type ActionKind = Action['kind'];
+/** One that sets something on a user who is there. */
+export type Alteration = Extract<Action, { before: CurrentSettings }>;
+/** One that brings a new user. */
+export type Admission = Extract<Action, { target: Newcomer }>;
+
+export function isAdmission(action: Action): action is Admission {
+  return action.target.id === null;
+}
+
+/** What an action comes to, in one word. */
+export const DEEDS = ['delete', 'promote', 'unlock', 'create', 'invite', 'demote', 'lock'] as const;
+export type Deed = (typeof DEEDS)[number];
+
+export function deedOf(action: Action): Deed {
+  switch (action.kind) {
+    case 'delete':
+      return 'delete';
+    case 'demote':
+      return action.changes.role === undefined ? 'lock' : 'demote';
+    case 'promote':
+      if (action.by === 'creation') return 'create';
+      if (action.by === 'invitation') return 'invite';
+      return action.changes.role === undefined ? 'unlock' : 'promote';
+  }
+}
+
+/**
+ * Whether setting this makes somebody a Fastly superuser (`promote`) or one less (`demote`); null for neither, which
+ * needs no approval.
+ */
+export function superuserChange(
+  { role, locked }: Pick<CurrentSettings, 'role' | 'locked'>,
+  changes: Settings,
+): 'promote' | 'demote' | null {
+  const is = role === 'superuser';
+  const becomes = (changes.role ?? role) === 'superuser';
+  if (becomes !== is) return becomes ? 'promote' : 'demote';
+  if (!is || changes.locked === undefined || changes.locked === (locked ?? false)) return null;
+  return changes.locked ? 'demote' : 'promote';
+}
+
+/** What stands for the target while the request is open: nobody has two. */
+export function targetKey({ target: { id, login } }: Action): string {
+  return id ?? `login ${login.toLowerCase()}`;
+}
 
 /** Why an approved action is not carried out, now or later. */
 export const Obstacle = z.discriminatedUnion('kind', [
@@ -35,9 +99,15 @@ export const Obstacle = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('changed'),
     differences: z.array(
-      z.object({ field: z.enum(['login', 'name', 'role', 'lock']), approved: z.string(), found: z.string() }),
+      z.object({
+        field: z.enum(['login', 'name', 'role', 'lock', 'limited services', 'password change required']),
+        approved: z.string(),
+        found: z.string(),
+      }),
     ),
   }),
+  /** Who was to be created or invited is a user, or is invited, already. */
+  z.object({ kind: z.literal('exists'), as: z.enum(['user', 'invitation']) }),
   z.object({ kind: z.literal('protected'), protection: z.enum(['token', 'owner', 'last-superuser']) }),
   /** Who asked, or too many of those who approved, are no longer superusers. */
   z.object({ kind: z.literal('rights'), whose: z.enum(['requester', 'approvers']) }),
@@ -123,13 +193,15 @@ export function isOpen({ state }: ApprovalRequest): boolean {
 }
 
 /** Whether carrying it out leaves the account with one Fastly superuser less. */
-export function takesSuperuserAway({ target }: Action): boolean {
-  return target.role === 'superuser' && !target.locked;
+export function takesSuperuserAway(action: Action): boolean {
+  if (action.kind === 'promote') return false;
+  const { role, locked } = action.target;
+  return role === 'superuser' && !locked;
 }
 
 /** Whether the target can be locked while the request waits: for a Fastly superuser that takes approval itself. */
-export function mayBeLocked({ target }: Action): boolean {
-  return !target.locked && target.role !== 'superuser';
+export function mayBeLocked(action: Action): boolean {
+  return action.kind === 'delete' && !action.target.locked && action.target.role !== 'superuser';
 }
 
 /** The longest reason that is taken, in characters. */

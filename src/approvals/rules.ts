@@ -103,7 +103,7 @@ export function retry({ state, expiresAt }: ApprovalRequest, now: number): Rulin
 /** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
 export function targetLocked(request: ApprovalRequest): Ruling {
   const { state, action } = request;
-  if (!isOpen(request) || action.target.locked) return no('not-waiting');
+  if (!isOpen(request) || action.kind !== 'delete' || action.target.locked) return no('not-waiting');
   return {
     kind: 'step',
     state,

@@ -43,8 +43,14 @@ export function unmet(wanted: Settings, current: CurrentSettings): Setting[] {
 
 /** Only what differs from what is there. */
 export function onlyChanged(wanted: Settings, current: CurrentSettings): Settings {
-  const changed = new Set<string>(unmet(wanted, current));
+  return only(wanted, unmet(wanted, current));
+}
+
+/** Only these of the settings. */
+export function only(settings: Settings, wanted: readonly Setting[]): Settings {
   return Settings.parse(
-    Object.fromEntries(Object.entries(wanted).filter(([setting]) => changed.has(setting))),
+    Object.fromEntries(
+      wanted.filter((setting) => setting in settings).map((setting) => [setting, settings[setting]]),
+    ),
   );
 }

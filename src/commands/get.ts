@@ -1,11 +1,14 @@
 import type { Button } from '@slack/types';
 import type { Customer } from '../fastly/customer.ts';
 import type { User } from '../fastly/user.ts';
+import type { Request } from '../slack/request.ts';
 import { code, member, say } from '../slack/sentence.ts';
 import { userCard } from '../slack/user-card.ts';
+import type { SubcommandName } from '../subcommand-names.ts';
 import { deleteButton } from './delete.ts';
 import { oneUserSubcommand } from './one-user.ts';
 import { resetButton } from './reset.ts';
+import { updateButton } from './update/update.ts';
 
 /** Shows a user's card, as Fastly has it now. */
 export const get = oneUserSubcommand({
@@ -22,17 +25,21 @@ export const get = oneUserSubcommand({
         return null;
       }),
     ]);
-    const buttons = buttonsFor(user, account, request.origin.private);
+    const buttons = buttonsFor(request, user, account);
     const footnote = say`Asked for by ${member(request.caller.memberId)} with ${code('/fastly-user get')}`;
     return await request.reply.result(userCard(user, account, footnote, buttons));
   },
 });
 
 /** What would be refused for sure is not offered. */
-function buttonsFor(user: User, account: Customer | null, alone: boolean): Button[] {
+function buttonsFor({ services, origin }: Request, user: User, account: Customer | null): Button[] {
   if (user.deleted_at) return [];
-  return [
-    ...(user.locked ? [] : [resetButton(user, alone)]),
-    ...(account?.owner_id === user.id ? [] : [deleteButton(user, alone)]),
+  const alone = origin.private;
+  const owner = account?.owner_id === user.id;
+  const offered: [SubcommandName, Button][] = [
+    ['update', updateButton(user, alone)],
+    ...(user.locked ? [] : [['reset', resetButton(user, alone)] satisfies [SubcommandName, Button]]),
+    ...(owner ? [] : [['delete', deleteButton(user, alone)] satisfies [SubcommandName, Button]]),
   ];
+  return offered.filter(([name]) => !services.disabled.has(name)).map(([, button]) => button);
 }

@@ -16,25 +16,31 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
     listeners: [],
     async run(request, { words }) {
       const [asked, ...others] = words;
+      const { disabled } = request.services;
       refuseWords(this, others);
       if (!asked) {
-        await request.reply.privately(overview(all()));
+        await request.reply.privately(overview(all().filter((each) => !disabled.has(each.name))));
         return;
       }
       const name = asked.kind === 'text' ? asked.text.toLowerCase() : '';
       const subcommand = all().find((candidate) => candidate.name === name);
-      if (!subcommand) throw new Refusal(notUnderstood(name, all()));
+      if (!subcommand || disabled.has(name)) throw new Refusal(notUnderstood(name, all(), disabled));
       await request.reply.privately(details(subcommand));
     },
   };
 }
 
 /** What is said to a subcommand that does not exist, with the nearest one named. */
-export function notUnderstood(typed: string, all: readonly Subcommand[]): Sentence {
-  const close = nearest(
-    typed,
-    all.map(({ name }) => name),
-  );
+export function notUnderstood(
+  typed: string,
+  all: readonly Subcommand[],
+  disabled: ReadonlySet<string>,
+): Sentence {
+  if (disabled.has(typed)) {
+    return say`${code(typed)} is switched off here. ${code('/fastly-user help')} lists what there is.`;
+  }
+  const names = all.map(({ name }) => name).filter((name) => !disabled.has(name));
+  const close = nearest(typed, names);
   const problem = typed === '' ? say`I do not know that subcommand.` : say`I do not know ${code(typed)}.`;
   const hint = close === null ? say`` : say`Did you mean ${code(`/fastly-user ${close}`)}? `;
   return say`${problem} ${hint}${code('/fastly-user help')} lists what there is.`;
@@ -42,7 +48,7 @@ export function notUnderstood(typed: string, all: readonly Subcommand[]): Senten
 
 function overview(all: readonly Subcommand[]): Message {
   const lines = all.map(
-    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${usage}`.trim())} ${summary}`,
+    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${inShort(usage)}`.trim())} ${summary}`,
   );
   const first = say`${bold('What you can do here')}`;
   const shown = message(first, ...lines);
@@ -55,6 +61,11 @@ function overview(all: readonly Subcommand[]): Message {
       ),
     ],
   };
+}
+
+/** What may follow without the flags. */
+function inShort(usage: string): string {
+  return usage.replace(/\[--.*$/, '').trim();
 }
 
 function details({ name, usage, summary, examples }: Subcommand): Message {

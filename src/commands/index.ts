@@ -1,15 +1,23 @@
 import { approvals } from './approvals/approvals.ts';
 import { audit } from './audit.ts';
+import { create } from './create.ts';
 import { deleteUser } from './delete.ts';
 import { get } from './get.ts';
 import { helpAbout } from './help.ts';
+import { invitations } from './invitations.ts';
+import { invite } from './invite.ts';
 import { reset } from './reset.ts';
 import type { Subcommand } from './subcommand.ts';
+import { update } from './update/update.ts';
 import { whoami } from './whoami.ts';
 
 /** Every subcommand, in the order help lists them. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   get,
+  create,
+  invite,
+  invitations,
+  update,
   reset,
   deleteUser,
   approvals,

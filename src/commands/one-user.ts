@@ -10,12 +10,13 @@ import type { Delivered } from '../slack/reply.ts';
 import type { Request, Services } from '../slack/request.ts';
 import { richText, type Sentence, say } from '../slack/sentence.ts';
 import { pickedUser, USER_PICKER, userPicker } from '../slack/user-picker.ts';
+import type { SubcommandName } from '../subcommand-names.ts';
 import type { Subcommand } from './subcommand.ts';
 import { allTheSame, requestAboutUser, whichUser } from './user-button.ts';
 
 /** A subcommand about one user, who is given in words, chosen from a form, or stands behind a button. */
 export type OneUserSubcommand = {
-  name: string;
+  name: SubcommandName;
   summary: string;
   examples: readonly string[];
   form: { title: string; submit: string };
@@ -81,8 +82,8 @@ function clickListener(id: string, act: Act): Listener {
     kind: 'click',
     id,
     run: async (delivery, services) => {
-      const { request, id: user, reason } = requestAboutUser(delivery, services);
-      await act(request, user, reason);
+      const { request, id: user, carried } = requestAboutUser(delivery, services);
+      await act(request, user, readReason(carried));
     },
   };
 }

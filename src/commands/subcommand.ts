@@ -1,13 +1,14 @@
 import type { Listener } from '../slack/listeners.ts';
 import type { Request } from '../slack/request.ts';
 import type { FlagKinds, FlagValues, Word } from '../slack/words.ts';
+import type { SubcommandName } from '../subcommand-names.ts';
 
 /** What was typed after the subcommand, with `--private` already taken out. */
 export type Typed = { words: readonly Word[]; flags: FlagValues; triggerId: string };
 
 /** What follows `/fastly-user`. Help, usage hints and the registry of listeners follow from it. */
 export type Subcommand = {
-  name: string;
+  name: SubcommandName;
   /** What it does, in a few words that fit behind 'to …'. */
   summary: string;
   /** What may follow the name, as `[user] [--private]`. */

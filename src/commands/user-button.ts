@@ -6,7 +6,6 @@ import { Refusal } from '../slack/failure.ts';
 import { originOfClick } from '../slack/listeners.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import type { Origin } from '../slack/origin.ts';
-import { readReason } from '../slack/reason.ts';
 import { newRequest, type Request, type Services } from '../slack/request.ts';
 import { code, type Sentence, say } from '../slack/sentence.ts';
 import { userOptions } from '../slack/user-picker.ts';
@@ -26,15 +25,18 @@ function read(value: string | null): About | null {
   return known && user.success ? { user: user.data, private: visibility === 'private' } : null;
 }
 
-const CARRIED = 'reason: ';
+const CARRIED = 'carried: ';
 
-/** A reason travels in the id of its block, which holds 255 characters, as an option's value has no room for it. */
-function carrying(reason: string | null): { block_id?: string } {
-  return reason === null ? {} : { block_id: `${CARRIED}${reason}` };
+/** A block's id holds 255 characters (docs.slack.dev, blocks); this much is left for what else was asked for. */
+export const CARRIED_LENGTH = 255 - CARRIED.length;
+
+/** What else was asked for travels in the id of its block, as an option's value has no room for it. */
+function carrying(text: string | null): { block_id?: string } {
+  return text === null ? {} : { block_id: `${CARRIED}${text}` };
 }
 
-function carried(blockId: string): string | null {
-  return blockId.startsWith(CARRIED) ? readReason(blockId.slice(CARRIED.length)) : null;
+function carriedBy(blockId: string): string | null {
+  return blockId.startsWith(CARRIED) ? blockId.slice(CARRIED.length) : null;
 }
 
 /** A button that does something with one user. It asks first when `confirm` is given. */
@@ -49,19 +51,23 @@ export function userButton(
   return button({ actionId, text, value, ...(confirm && { confirm }) });
 }
 
-/** The private question that follows words which fit several users. */
+/**
+ * The private question that follows words which fit several users.
+ *
+ * @param carried what else was asked for, which comes back with the choice as input
+ */
 export function whichUser(
   actionId: string,
   { origin }: Request,
   target: { typed: string; users: readonly User[]; more: boolean },
-  reason: string | null = null,
+  carried: string | null = null,
 ): Message {
   const { typed, users, more } = target;
   const asked = message(say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one?`);
   const options = userOptions(users, ({ id }) => write({ user: id, private: origin.private }));
   asked.blocks.push({
     type: 'actions',
-    ...carrying(reason),
+    ...carrying(carried),
     elements: [
       {
         type: 'static_select',
@@ -86,12 +92,12 @@ export function allTheSame(
   user: User,
   caution: Sentence,
   verb: string,
-  reason: string | null = null,
+  carried: string | null = null,
 ): Message {
   const asked = message(caution, say`This is about ${nameOf(user)} (${code(user.login)}).`);
   asked.blocks.push({
     type: 'actions',
-    ...carrying(reason),
+    ...carrying(carried),
     elements: [userButton(actionId, user, origin.private, `${verb} all the same`)],
   });
   return asked;
@@ -106,7 +112,7 @@ export function requestAboutUser(
   delivery: Delivery<'click'>,
   services: Services,
   override: Partial<Pick<Origin, 'private'>> = {},
-): { request: Request; id: UserId; reason: string | null } {
+): { request: Request; id: UserId; carried: string | null } {
   const { incoming } = delivery;
   const about = read(incoming.value);
   if (about === null) {
@@ -114,5 +120,5 @@ export function requestAboutUser(
   }
   const origin = { ...originOfClick(incoming), private: about.private, ...override };
   const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-  return { request, id: about.user, reason: carried(incoming.blockId) };
+  return { request, id: about.user, carried: carriedBy(incoming.blockId) };
 }

@@ -38,14 +38,10 @@ export async function createdUser(
 export async function sentInvitation(
   fastly: FastlyClient,
   email: string,
-  { role, limit_services }: Settings,
+  settings: Settings,
 ): Promise<Invitation | null> {
   const invitation = await openInvitation(fastly, email);
-  if (invitation === null) return null;
-  const asWanted =
-    (role === undefined || invitation.role === role) &&
-    (limit_services === undefined || (invitation.limit_services ?? false) === limit_services);
-  return asWanted ? invitation : null;
+  return invitation && isAsInvited(invitation, settings) ? invitation : null;
 }
 
 export async function invitationIsGone(fastly: FastlyClient, id: InvitationId): Promise<boolean> {
@@ -61,4 +57,12 @@ export async function openInvitation(fastly: FastlyClient, email: string): Promi
 /** Whether a user has all that was to be set. */
 export function hasSettings(user: User, settings: Settings): boolean {
   return unmet(settings, settingsOf(user)).length === 0;
+}
+
+/** Whether an invitation is to what was wanted. */
+export function isAsInvited(invitation: Invitation, { role, limit_services }: Settings): boolean {
+  return (
+    (role === undefined || invitation.role === role) &&
+    (limit_services === undefined || (invitation.limit_services ?? false) === limit_services)
+  );
 }

@@ -135,3 +135,11 @@ export type FastlyError =
 export function isFastlyError(error: unknown): error is FastlyError {
   return error instanceof FastlyFailure;
 }
+
+/** What says nothing about a field of what was sent, but that this cannot be had here. */
+const NOT_ABOUT_A_FIELD: readonly (number | null)[] = [403, 404, 405, 410];
+
+/** Whether the account has to invite people: those that came after April 2025 cannot create users (Fastly's change log). */
+export function refusesDirectCreation({ operation, status }: FastlyError): boolean {
+  return operation === 'create_user' && NOT_ABOUT_A_FIELD.includes(status);
+}

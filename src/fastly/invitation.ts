@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UserFields } from './user.ts';
 
 /** An invitation's id, as the service gives it. */
 export const InvitationId = z
@@ -35,3 +36,15 @@ export const InvitationPage = z.object({
 
 /** Whom to invite, and as what. */
 export type Invitee = { email: string; role?: string; limit_services?: boolean };
+
+/** An invitation says no more of somebody than this; the rest they choose themselves, or is set later. */
+export function inviteeOf(
+  email: string,
+  { role, limit_services }: Pick<UserFields, 'role' | 'limit_services'>,
+): Invitee {
+  return {
+    email,
+    ...(role !== undefined && { role }),
+    ...(limit_services !== undefined && { limit_services }),
+  };
+}

@@ -1,20 +1,23 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
-import { type ApprovalRequest, mayBeLocked, type Target } from '../approvals/request.ts';
-import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
 import {
-  approvedBy,
-  mentions,
-  obstacleWords,
-  postponedWords,
-  reasonLines,
-  targetWords,
-} from './approval-words.ts';
+  type Action,
+  type ApprovalRequest,
+  deedOf,
+  isAdmission,
+  mayBeLocked,
+  type Target,
+} from '../approvals/request.ts';
+import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
+import { approvedBy, mentions, obstacleWords, postponedWords, targetWords } from './approval-words.ts';
 import { button } from './button.ts';
+import { consequence, done, kindOfUser, markOf, subcommandFor, toDo } from './deed-words.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
-import { code, date, member, richText, type Sentence, say } from './sentence.ts';
+import { reasonLine } from './reason.ts';
+import { code, date, member, plainText, richText, type Sentence, say } from './sentence.ts';
+import { changeFields, changeWords, settingValue } from './setting-words.ts';
 
 /** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
@@ -36,8 +39,9 @@ export const LOCK = 'approvals.lock';
  */
 export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
   const { action, requester } = request;
+  const deed = deedOf(action);
   const headline = headlineOf(request);
-  const asked = say`${member(requester)} asked to delete this Fastly user.`;
+  const asked = say`${member(requester)} asked to ${toDo(deed, say`${kindOfUser(deed)}`)}.`;
   const buttons = requestButtons(request);
   const standing = standingOf(request, steps, policy);
   return {
@@ -49,8 +53,8 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
         type: 'header',
         text: { type: 'plain_text', text: cut(plain(headline), HEADER_LENGTH), emoji: false },
       },
-      richText(asked, ...reasonLines(request)),
-      { type: 'section', fields: fieldsOf(action.target) },
+      richText(asked, ...reasonLine(request.reason)),
+      ...fieldsOf(action).map((fields): KnownBlock => ({ type: 'section', fields })),
       richText(standing),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
       context(say`Request ${code(request.id)}, filed ${date(new Date(request.filedAt))}`),
@@ -58,29 +62,44 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
   };
 }
 
-function headlineOf({ action: { target }, state }: ApprovalRequest): string {
+function headlineOf({ action, state }: ApprovalRequest): string {
+  const { name } = action.target;
+  const deed = deedOf(action);
   switch (state.kind) {
     case 'pending':
     case 'approved':
     case 'executing':
-      return `Delete ${target.name}?`;
+      return capitalized(plainText(say`${toDo(deed, say`${name}`)}?`));
     case 'completed':
-      return `${target.name} was deleted`;
+      return `${name} was ${done(deed)}`;
     case 'failed':
-      return state.unclear ? `Was ${target.name} deleted?` : `${target.name} could not be deleted`;
+      return state.unclear ? `Was ${name} ${done(deed)}?` : `${name} could not be ${done(deed)}`;
     case 'refused':
     case 'denied':
     case 'cancelled':
     case 'expired':
-      return `${target.name} was not deleted`;
+      return `${name} was not ${done(deed)}`;
   }
 }
 
-function fieldsOf(target: Target): MrkdwnElement[] {
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Everything that will be done, and to whom: a section for each. */
+function fieldsOf(action: Action): MrkdwnElement[][] {
+  if (isAdmission(action)) {
+    return [[field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)]];
+  }
+  const who = targetFields(action.target);
+  return 'before' in action ? [who, changeFields(action.before, action.changes)] : [who];
+}
+
+function targetFields(target: Target): MrkdwnElement[] {
   return [
     field('Name', say`${target.name}`),
     field('Login', say`${code(target.login)}`),
-    optionalField('Role', target.role, (role) => say`${role === 'superuser' ? 'Fastly superuser' : role}`),
+    optionalField('Role', target.role, (role) => settingValue('role', role)),
     optionalField('Last active', target.lastActiveAt, moment),
     optionalField('Two-factor', target.twoFactor, onOrOff),
     field('Locked', yesOrNo(target.locked)),
@@ -90,7 +109,8 @@ function fieldsOf(target: Target): MrkdwnElement[] {
 
 /** How the request stands: what it waits for, or who decided and when. */
 function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Sentence {
-  const { state, approvalsRequired, expiresAt } = request;
+  const { action, state, approvalsRequired, expiresAt } = request;
+  const deed = deedOf(action);
   const until = date(new Date(expiresAt));
   const last = steps.findLast(({ event }) => event.kind !== 'closed' && event.kind !== 'locked');
   const when = date(new Date(last?.at ?? request.filedAt));
@@ -116,11 +136,11 @@ function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Po
     case 'executing':
       return say`⚙️ Being carried out…${approved}`;
     case 'completed':
-      return say`✅ Deleted ${when}.${approved}`;
+      return say`✅ ${capitalized(done(deed))} ${when}.${approved}`;
     case 'failed': {
       const next = state.retryable
         ? say` Any superuser can retry until ${until}.`
-        : say` The time for a retry is over; ${code('/fastly-user delete')} asks again.`;
+        : say` The time for a retry is over; ${code(`/fastly-user ${subcommandFor(deed)}`)} asks again.`;
       return say`⚠️ It went wrong ${when}: ${state.why}${next}${approved}`;
     }
     case 'refused':
@@ -141,15 +161,17 @@ function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Po
 /** The buttons that still mean something; who may use which is checked when one is clicked. */
 export function requestButtons(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
+  const deed = deedOf(action);
   const name = cut(plain(action.target.name), CONFIRMED_NAME_LENGTH);
   const login = cut(plain(action.target.login), CONFIRMED_LOGIN_LENGTH);
+  const who = name === login ? login : `${login} (${name})`;
   const cancel = button({
     actionId: CANCEL,
-    text: 'Cancel',
+    text: 'Take back',
     value: id,
     confirm: {
       title: say`Take the request back?`,
-      text: say`Only who asked for it can. ${login} (${name}) is not deleted then.`,
+      text: say`Only who asked for it can. ${who} is not ${done(deed)} then.`,
       confirm: 'Take it back',
     },
   });
@@ -165,8 +187,8 @@ export function requestButtons(request: ApprovalRequest): Button[] {
       value: id,
       style: 'primary',
       confirm: {
-        title: say`Delete ${name}?`,
-        text: say`Approving deletes ${login} (${name}) from the Fastly account. That cannot be undone.`,
+        title: say`${capitalized(plainText(toDo(deed, say`${name}`)))}?`,
+        text: consequence(deed, who),
         confirm: 'Approve',
         style: 'danger',
       },
@@ -193,8 +215,11 @@ function lockButton(id: string, name: string, login: string): Button {
 
 /** The change as it is told where changes are confirmed. */
 export function approvalConfirmation(request: ApprovalRequest, at: Date): Message {
+  const { action, requester } = request;
+  const deed = deedOf(action);
   return message(
-    say`🗑️ ${targetWords(request)} was deleted ${date(at)}. ${member(request.requester)} asked for it.${approvedBy(request)}`,
-    ...reasonLines(request),
+    say`${markOf(deed)} ${targetWords(request)} was ${done(deed)} ${date(at)}. ${member(requester)} asked for it.${approvedBy(request)}`,
+    ...('before' in action ? [changeWords(action.before, action.changes)] : []),
+    ...reasonLine(request.reason),
   );
 }

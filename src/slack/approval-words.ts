@@ -1,7 +1,8 @@
 import type { Event, OutcomeStep, Step } from '../approvals/event.ts';
-import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
+import { type ApprovalRequest, deedOf, type Obstacle } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
-import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
+import { doing, done, markOf, seen, toDo } from './deed-words.ts';
+import { channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
 import { userWords } from './user-words.ts';
 
 /** As many as may be required (`APPROVALS_REQUIRED`), so that nobody who may approve is left out. */
@@ -17,11 +18,6 @@ export function mentions(ids: readonly string[], conjunction: 'and' | 'or' = 'an
 /** Whom a request concerns. */
 export function targetWords({ action: { target } }: ApprovalRequest): Sentence {
   return userWords(target);
-}
-
-/** Why, as a line of its own; no line where nothing was said. */
-export function reasonLines({ reason }: ApprovalRequest): Sentence[] {
-  return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
 }
 
 /** Who approved, to be put behind another sentence; nothing where nobody has. */
@@ -77,31 +73,34 @@ export function outcomeWords(
   request: ApprovalRequest,
 ): Sentence {
   const target = targetWords(request);
+  const deed = deedOf(request.action);
   switch (event.kind) {
-    case 'completed':
+    case 'completed': {
+      const completed = say`${markOf(deed)} ${target} is ${done(deed)}.`;
       return event.found
-        ? say`🗑️ ${target} is deleted. The answer to my first attempt was lost, so I looked: they are gone.`
-        : say`🗑️ ${target} is deleted.`;
+        ? say`${completed} The answer to my first attempt was lost, so I looked: ${seen(deed)}.`
+        : completed;
+    }
     case 'failed':
       return event.unclear
-        ? say`⚠️ I do not know whether ${target} is deleted. ${event.why}`
-        : say`⚠️ ${target} could not be deleted. ${event.why}`;
+        ? say`⚠️ I do not know whether ${target} is ${done(deed)}. ${event.why}`
+        : say`⚠️ ${target} could not be ${done(deed)}. ${event.why}`;
     case 'refused':
-      return say`⛔ I did not delete ${target}: ${obstacleWords(event.obstacle)}`;
+      return say`⛔ I did not ${toDo(deed, target)}: ${obstacleWords(event.obstacle)}`;
     case 'denied': {
       const who = actor === null ? say`Somebody` : say`${member(actor)}`;
       return event.reason === null
-        ? say`🚫 ${who} denied deleting ${target}.`
-        : say`🚫 ${who} denied deleting ${target}: ${event.reason}`;
+        ? say`🚫 ${who} denied ${doing(deed, target)}.`
+        : say`🚫 ${who} denied ${doing(deed, target)}: ${event.reason}`;
     }
     case 'cancelled':
       return event.why === null
-        ? say`↩️ The request to delete ${target} was taken back.`
-        : say`↩️ The request to delete ${target} is cancelled: I could not show it in ${channel(request.channel)}. ${event.why}`;
+        ? say`↩️ The request to ${toDo(deed, target)} was taken back.`
+        : say`↩️ The request to ${toDo(deed, target)} is cancelled: I could not show it in ${channel(request.channel)}. ${event.why}`;
     case 'expired':
       return request.approvers.length === 0
-        ? say`⌛ Nobody approved deleting ${target} in time, so it was not done.`
-        : say`⌛ Deleting ${target} had ${request.approvers.length} of ${request.approvalsRequired} approvals when its time was over, so it was not done.`;
+        ? say`⌛ Nobody approved ${doing(deed, target)} in time, so it was not done.`
+        : say`⌛ The request to ${toDo(deed, target)} had ${request.approvers.length} of ${request.approvalsRequired} approvals when its time was over, so it was not done.`;
   }
 }
 
@@ -116,6 +115,10 @@ export function obstacleWords(obstacle: Obstacle): Sentence {
       );
       return say`this is not what was approved any more: ${enumerate(changes)}. Look at them with ${code('/fastly-user get')}, and ask again if it still should be.`;
     }
+    case 'exists':
+      return obstacle.as === 'user'
+        ? say`there is a user with that login already. Look at them with ${code('/fastly-user get')}.`
+        : say`an invitation to that address is open already. ${code('/fastly-user invitations')} shows it.`;
     case 'protected':
       return protectionWords(obstacle.protection);
     case 'rights':

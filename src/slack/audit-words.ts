@@ -1,5 +1,11 @@
+import { z } from 'zod';
+import { DEEDS, type Deed } from '../approvals/request.ts';
+import { Settings } from '../approvals/settings.ts';
 import type { AuditLine } from '../store/audit-page.ts';
+import { ChangeKind } from '../store/intents.ts';
+import { doing, done, markOf, toDo } from './deed-words.ts';
 import { date, member, type Sentence, say } from './sentence.ts';
+import { settingsWords } from './setting-words.ts';
 import { userWords } from './user-words.ts';
 
 /** An entry of the audit log as a line: when, who, what, whom, and what came of it. */
@@ -7,44 +13,110 @@ export function auditWords(line: AuditLine): Sentence {
   return say`${date(new Date(line.at))}  ${happened(line)}`;
 }
 
-function happened({ actor, change, event, target, details }: AuditLine): Sentence {
-  const who = actor === null ? say`I` : say`${member(actor)}`;
+function happened(line: AuditLine): Sentence {
+  const deed = AnyDeed.safeParse(line.details.deed ?? line.change);
+  return APPROVAL_CHANGES.includes(line.change) && deed.success
+    ? stepOfRequest(line, deed.data)
+    : ownChange(line);
+}
+
+/** The kinds of action that go through approval requests. */
+const APPROVAL_CHANGES = ['delete', 'promote', 'demote'];
+const AnyDeed = z.enum(DEEDS);
+
+function stepOfRequest({ actor, change, event, target, details }: AuditLine, deed: Deed): Sentence {
+  const who = whoOf(actor);
   const whom = userWords(target);
   const why = typeof details.reason === 'string' ? say`: ${details.reason}` : say``;
-  switch (`${change} ${event}`) {
-    case 'delete filed':
-      return say`${who} asked to delete ${whom}${why}`;
-    case 'delete approved':
-      return say`${who} approved deleting ${whom}`;
-    case 'delete denied':
-      return say`${who} denied deleting ${whom}${why}`;
-    case 'delete cancelled':
+  switch (event) {
+    case 'filed':
+      return say`${who} asked to ${toDo(deed, whom)}${why}`;
+    case 'approved':
+      return say`${who} approved ${doing(deed, whom)}`;
+    case 'denied':
+      return say`${who} denied ${doing(deed, whom)}${why}`;
+    case 'cancelled':
       return actor === null
-        ? say`the request to delete ${whom} was cancelled, as nobody could see it`
-        : say`${who} took back the request to delete ${whom}`;
-    case 'delete expired':
-      return say`the request to delete ${whom} expired`;
-    case 'delete retried':
-      return say`${who} had me try again to delete ${whom}`;
-    case 'delete completed':
-      return say`🗑️ ${whom} was deleted`;
-    case 'delete failed':
-      return say`⚠️ deleting ${whom} went wrong`;
-    case 'delete refused':
-      return say`⛔ I did not delete ${whom}, as things had changed or they are protected`;
-    case 'reset done':
-      return say`${who} had Fastly e-mail ${whom} a password reset`;
-    case 'reset failed':
-      return say`⚠️ ${who} tried to reset the password of ${whom}; it was not done`;
-    case 'reset unknown':
-      return say`⚠️ ${who} tried to reset the password of ${whom}; what came of it is not known`;
-    case 'lock done':
-      return say`🔒 ${who} locked ${whom}`;
-    case 'lock failed':
-      return say`⚠️ ${who} tried to lock ${whom}; it was not done`;
-    case 'lock unknown':
-      return say`⚠️ ${who} tried to lock ${whom}; what came of it is not known`;
+        ? say`the request to ${toDo(deed, whom)} was cancelled, as nobody could see it`
+        : say`${who} took back the request to ${toDo(deed, whom)}`;
+    case 'expired':
+      return say`the request to ${toDo(deed, whom)} expired`;
+    case 'retried':
+      return say`${who} had me try again to ${toDo(deed, whom)}`;
+    case 'completed':
+      return say`${markOf(deed)} ${whom} was ${done(deed)}`;
+    case 'failed':
+      return say`⚠️ ${doing(deed, whom)} went wrong`;
+    case 'refused':
+      return say`⛔ I did not ${toDo(deed, whom)}, as things had changed or they are protected`;
     default:
       return say`${who}: ${change} ${event}, ${whom}`;
+  }
+}
+
+function ownChange({ actor, change, event, target, details }: AuditLine): Sentence {
+  const who = whoOf(actor);
+  const whom = userWords(target);
+  const kind = ChangeKind.safeParse(change);
+  if (!kind.success) return say`${who}: ${change} ${event}, ${whom}`;
+  const { past, infinitive } = ownChangeWords(kind.data, whom);
+  const set = Settings.safeParse(details.settings);
+  const settings = set.success && kind.data !== 'lock' ? settingsWords(set.data) : say``;
+  const what = settings.parts.length === 0 ? say`` : say`: ${settings}`;
+  switch (event) {
+    case 'done':
+      return say`${MARKS[kind.data]} ${who} ${past}${what}${reasonOf(details)}`;
+    case 'failed':
+      return say`⚠️ ${who} tried to ${infinitive}${what}; it was not done`;
+    case 'unknown':
+      return say`⚠️ ${who} tried to ${infinitive}${what}; what came of it is not known`;
+    default:
+      return say`${who}: ${change} ${event}, ${whom}`;
+  }
+}
+
+const MARKS: Record<ChangeKind, string> = {
+  create: '🆕',
+  invite: '✉️',
+  withdraw: '↩️',
+  update: '✏️',
+  reset: '✉️',
+  lock: '🔒',
+  password: '🔑',
+};
+
+function whoOf(actor: string | null): Sentence {
+  return actor === null ? say`I` : say`${member(actor)}`;
+}
+
+function reasonOf({ reason }: AuditLine['details']): Sentence {
+  return typeof reason === 'string' ? say` (${reason})` : say``;
+}
+
+function ownChangeWords(kind: ChangeKind, whom: Sentence): { past: Sentence; infinitive: Sentence } {
+  switch (kind) {
+    case 'create':
+      return { past: say`created ${whom}`, infinitive: say`create ${whom}` };
+    case 'invite':
+      return { past: say`invited ${whom}`, infinitive: say`invite ${whom}` };
+    case 'withdraw':
+      return {
+        past: say`withdrew the invitation of ${whom}`,
+        infinitive: say`withdraw the invitation of ${whom}`,
+      };
+    case 'update':
+      return { past: say`updated ${whom}`, infinitive: say`update ${whom}` };
+    case 'reset':
+      return {
+        past: say`had Fastly e-mail ${whom} a password reset`,
+        infinitive: say`reset the password of ${whom}`,
+      };
+    case 'lock':
+      return { past: say`locked ${whom}`, infinitive: say`lock ${whom}` };
+    case 'password':
+      return {
+        past: say`changed the password of ${whom}`,
+        infinitive: say`change the password of ${whom}`,
+      };
   }
 }

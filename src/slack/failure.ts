@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { type FastlyError, isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { context, type Message, message } from './message.ts';
 import { code, date, plainText, type Sentence, say } from './sentence.ts';
@@ -51,8 +51,14 @@ export function failureMessage(error: unknown, reference: string): Message {
 }
 
 function explainFastly(error: FastlyError): Sentence {
+  if (refusesDirectCreation(error)) {
+    return say`This Fastly account cannot create users directly${'msg' in error ? words(error) : say``}. ${code('/fastly-user invite')} invites them instead.`;
+  }
   switch (error.kind) {
     case 'not_found':
+      if (error.operation === 'delete_invitation') {
+        return say`That invitation is not open any more: it was accepted or withdrawn, or has expired.`;
+      }
       if (error.operation === 'list_users' || error.operation === 'get_current_user') {
         return say`Fastly does not tell the bot about its own account and users, so they cannot be looked up by name or login. A user's id still works.`;
       }
@@ -64,7 +70,9 @@ function explainFastly(error: FastlyError): Sentence {
     case 'forbidden':
       return say`Fastly does not allow the bot's token to do this${words(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.${hint(error)}`;
     case 'duplicate':
-      return say`Fastly has that login already${words(error)}. Look for it with ${code('/fastly-user get')}.`;
+      return error.operation === 'create_invitation'
+        ? say`Whoever has that address is a user or invited already${words(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
+        : say`Fastly has that login already${words(error)}. Look for it with ${code('/fastly-user get')}.`;
     case 'invalid':
       return say`Fastly refused this${words(error)}. Nothing was changed.${hint(error)}`;
     case 'rate_limited':
@@ -99,7 +107,13 @@ function hint({ operation }: FastlyError): Sentence {
 
 function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {
   if (!mayHaveBeenCarriedOut) return say`Nothing was changed; try again in a minute.`;
-  return operation === 'request_password_reset'
-    ? say`The e-mail may have been sent all the same: ask them to look before you try again.`
-    : say`It may have been carried out all the same: look at the user before you try again.`;
+  switch (operation) {
+    case 'request_password_reset':
+      return say`The e-mail may have been sent all the same: ask them to look before you try again.`;
+    case 'create_invitation':
+    case 'delete_invitation':
+      return say`It may have been carried out all the same: look with ${code('/fastly-user invitations')} before you try again.`;
+    default:
+      return say`It may have been carried out all the same: look at the user before you try again.`;
+  }
 }

@@ -75,7 +75,7 @@ export function installGate(app: App, gate: Gate): Deliveries {
   return deliveries;
 }
 
-const OUTDATED = say`This belongs to an older version of the bot and does nothing any more. Start again with ${code('/fastly-user help')}.`;
+const OUTDATED = say`This belongs to an older version of the bot, or to something that is switched off here, and does nothing any more. Start again with ${code('/fastly-user help')}.`;
 
 const RESTARTING = say`I am being restarted, so I did nothing. Try again in a minute.`;
 const UNDER_WAY = noticeView(

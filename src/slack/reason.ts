@@ -1,7 +1,7 @@
 import type { InputBlock } from '@slack/types';
 import { REASON_LENGTH } from '../approvals/request.ts';
 import type { FormValues } from './incoming.ts';
-import { say } from './sentence.ts';
+import { bold, type Sentence, say } from './sentence.ts';
 import { FieldError } from './submission.ts';
 
 /** Block and action id of the field. */
@@ -22,6 +22,11 @@ export function reasonInput(label: string, reason: string | null = null): InputB
       ...(reason !== null && { initial_value: reason }),
     },
   };
+}
+
+/** Why, as a line of its own; no line where nothing was said. */
+export function reasonLine(reason: string | null): Sentence[] {
+  return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
 }
 
 /** @throws {FieldError} when it is longer than a reason may be */

@@ -21,6 +21,8 @@ export type Services = {
   approvals: Approvals;
   intents: Intents;
   auditPages: AuditPages;
+  /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */
+  disabled: ReadonlySet<string>;
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
   log: Logger;

@@ -24,15 +24,24 @@ export function say(
 ): Sentence {
   const parts: Part[] = [];
   for (const [index, literal] of literals.entries()) {
-    if (literal !== '') parts.push({ kind: 'text', text: literal });
+    add(parts, { kind: 'text', text: literal });
     const value = values[index];
-    if (value === undefined || value === '') continue;
+    if (value === undefined) continue;
     if (typeof value === 'string' || typeof value === 'number')
-      parts.push({ kind: 'text', text: data(String(value)) });
-    else if ('parts' in value) parts.push(...value.parts);
-    else if (!('text' in value && value.text === '')) parts.push(value);
+      add(parts, { kind: 'text', text: data(String(value)) });
+    else if ('parts' in value) for (const part of value.parts) add(parts, part);
+    else add(parts, value);
   }
   return { parts };
+}
+
+/** Text that follows text is one piece with it. */
+function add(parts: Part[], part: Part): void {
+  if ('text' in part && part.text === '') return;
+  const last = parts.at(-1);
+  if (part.kind === 'text' && last?.kind === 'text')
+    parts[parts.length - 1] = { ...last, text: last.text + part.text };
+  else parts.push(part);
 }
 
 /** One piece of data is kept this short, so that a message of several stays within Slack's limits. */

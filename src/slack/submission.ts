@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { withinAnswerTime } from './answer-time.ts';
 import { explainWithReference, failureMessage, logFailure, Refusal } from './failure.ts';
 import type { FormValues } from './incoming.ts';
+import type { Message } from './message.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { cut } from './plain.ts';
 import type { Delivered } from './reply.ts';
@@ -25,9 +26,12 @@ export type SubmittedForm = {
   mainBlockId: string;
   /** The form as it was filled in, with the problem on top. */
   again(request: Request, submitted: Submitted, problem: Sentence): Promise<ModalView>;
-  /** Does what the form asks for. What it throws is shown in the form. */
-  work(request: Request, submitted: Submitted): Promise<Delivered>;
+  /** Does what the form asks for, or has another form follow. What it throws is shown in the form. */
+  work(request: Request, submitted: Submitted): Promise<Delivered | NextForm>;
 };
+
+/** A form that follows in the same modal; `orElse` is for who has closed it meanwhile. */
+export type NextForm = { kind: 'next'; view: ModalView; orElse: Message };
 
 /** What came with a submission: the fields, and what the form was opened about. */
 export type Submitted = { viewId: string; values: FormValues; subject: string | null };
@@ -35,7 +39,7 @@ export type Submitted = { viewId: string; values: FormValues; subject: string | 
 const FIELD_ERROR_LENGTH = 1_000;
 
 type Result =
-  | { kind: 'done'; delivered: Delivered }
+  | { kind: 'done'; delivered: Delivered | NextForm }
   | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
 
 /**
@@ -82,7 +86,7 @@ function earlyAnswer(form: SubmittedForm, request: Request, result: Result): obj
   }
   return result.delivered.kind === 'channel'
     ? { response_action: 'clear' }
-    : { response_action: 'update', view: doneView(form, request, result.delivered) };
+    : { response_action: 'update', view: viewAfter(form, request, result.delivered) };
 }
 
 async function showLate(
@@ -93,15 +97,22 @@ async function showLate(
 ): Promise<void> {
   const view =
     result.kind === 'done'
-      ? doneView(form, request, result.delivered)
+      ? viewAfter(form, request, result.delivered)
       : await form.again(request, submitted, result.problem);
   if (await updateModal(request, submitted.viewId, view)) return;
   if (result.kind === 'failed')
     await request.reply.privately(failureMessage(result.error, request.reference));
+  else if (result.delivered.kind === 'next') await request.reply.privately(result.delivered.orElse);
 }
 
-function doneView({ title }: SubmittedForm, { reference }: Request, delivered: Delivered): ModalView {
+function viewAfter(
+  { title }: SubmittedForm,
+  { reference }: Request,
+  delivered: Delivered | NextForm,
+): ModalView {
   switch (delivered.kind) {
+    case 'next':
+      return delivered.view;
     case 'channel':
       return noticeView(title, say`Done. The result is in the channel.`);
     case 'told':

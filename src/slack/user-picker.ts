@@ -33,6 +33,21 @@ export function userPicker(picked: User | null = null): InputBlock {
   };
 }
 
+/** The same where it is known who can be meant, at most 100. */
+export function userChoice(users: readonly User[]): InputBlock {
+  return {
+    type: 'input',
+    block_id: USER_PICKER,
+    label: { type: 'plain_text', text: 'User' },
+    element: {
+      type: 'static_select',
+      action_id: USER_PICKER,
+      placeholder: { type: 'plain_text', text: 'Choose a user' },
+      options: userOptions(users, ({ id }) => id),
+    },
+  };
+}
+
 /** @throws {FieldError} when what the picker holds is no user */
 export function pickedUser(values: FormValues): UserId {
   const id = UserId.safeParse(values[USER_PICKER]);

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { Action, type ApprovalRequest, isOpen, RequestId, State } from '../approvals/request.ts';
+import { Action, type ApprovalRequest, isOpen, RequestId, State, targetKey } from '../approvals/request.ts';
 import { dueAt } from '../approvals/rules.ts';
 import { ChannelId, MemberId } from '../ids.ts';
 import type { Transaction } from './store.ts';
@@ -35,12 +35,12 @@ export async function requestOfDelivery(
   return await requestWhere(database, 'delivery_key', key);
 }
 
-/** The one open request about this user. */
+/** The one open request about this target, by its key. */
 export async function openRequestAbout(
   database: Kysely<Tables>,
-  targetId: string,
+  target: string,
 ): Promise<ApprovalRequest | null> {
-  return await requestWhere(database, 'open_target', targetId);
+  return await requestWhere(database, 'open_target', target);
 }
 
 async function requestWhere(
@@ -76,7 +76,7 @@ export async function insertRequest({ database }: Transaction, request: NewReque
       id,
       delivery_key: request.deliveryKey,
       action: JSON.stringify(request.action),
-      open_target: request.action.target.id,
+      open_target: targetKey(request.action),
       requester,
       reason,
       channel,
@@ -105,7 +105,7 @@ export async function updateRequest(
       action: JSON.stringify(request.action),
       state: JSON.stringify(request.state),
       version: request.version,
-      open_target: isOpen(request) ? request.action.target.id : null,
+      open_target: isOpen(request) ? targetKey(request.action) : null,
       due_at: dueAt(request.state, request.expiresAt),
       display_due_at: now,
     })

@@ -6,7 +6,7 @@ import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from './store.ts';
 import type { IntentRow, Tables } from './tables.ts';
 
-const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
+export const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
 const ChangeTarget = z.object({ id: z.string().nullable(), login: z.string(), name: z.string() });
@@ -137,7 +137,7 @@ export class Intents {
         .selectFrom('intents')
         .select('details')
         .where('change', '=', 'lock')
-        .where('target', '=', target.id)
+        .where('target', '=', target.id ?? '')
         .where('state', '!=', 'failed')
         .execute(),
     );

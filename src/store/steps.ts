@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { Event, type Step } from '../approvals/event.ts';
-import type { ApprovalRequest, RequestId } from '../approvals/request.ts';
+import { type ApprovalRequest, deedOf, type RequestId } from '../approvals/request.ts';
 import { MemberId } from '../ids.ts';
 import type { Transaction } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -27,7 +27,13 @@ export async function auditStep(
     event: kind,
     target: target.id,
     request: { id: request.id, step: request.version },
-    details: { login: target.login, name: target.name, ...particulars, ...filed },
+    details: {
+      login: target.login,
+      name: target.name,
+      deed: deedOf(request.action),
+      ...particulars,
+      ...filed,
+    },
   });
 }
 

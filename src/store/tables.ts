@@ -16,7 +16,7 @@ export type ApprovalRequestRow = {
   /** The delivery that asked for it: the same one twice is one request. */
   delivery_key: string;
   action: string;
-  /** Whom it concerns while it is open, so that nobody has two; null once it has ended. */
+  /** Whom it concerns (`targetKey`) while it is open, so that nobody has two; null once it has ended. */
   open_target: string | null;
   requester: string;
   reason: string | null;

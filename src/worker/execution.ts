@@ -1,16 +1,16 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
-import type { ApprovalRequest, Obstacle, Target } from '../approvals/request.ts';
+import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
 import { lostRights, type Outcome } from '../approvals/rules.ts';
-import { protectionOf } from '../directory/protection.ts';
-import { targetOf } from '../directory/target.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
-import { type User, UserId } from '../fastly/user.ts';
 import { explain } from '../slack/failure.ts';
 import { plainText } from '../slack/sentence.ts';
 import type { Intents } from '../store/intents.ts';
+import { admission } from './operations/admission.ts';
+import { alteration } from './operations/alteration.ts';
+import { deletion } from './operations/deletion.ts';
+import type { Operation, Sight } from './operations/operation.ts';
 
-const GONE: Outcome = { kind: 'refused', obstacle: { kind: 'gone' } };
 const FOUND_DONE: Outcome = { kind: 'completed', found: true };
 
 /** There is no time left for a call in which the claim is surely still this process's. */
@@ -19,7 +19,17 @@ class OutOfTime extends Error {}
 /** The call was made, its answer is lost, and nobody could look what has become of it. */
 class Unclear extends Error {}
 
-/** `mayBeDone`: a deletion may have been sent, in this or an earlier attempt, and may still take effect. */
+/** The call may have been made, nothing of it shows, and it must not be made twice. */
+class NothingShows extends Error {
+  constructor(options?: ErrorOptions) {
+    super('nothing shows', options);
+  }
+}
+
+/** Fastly answered that it has done something else. */
+class NotAsWanted extends Error {}
+
+/** `mayBeDone`: a call may have been sent, in this or an earlier attempt, and may still take effect. */
 type Attempt = { readonly claim: Claim; mayBeDone: boolean };
 
 /**
@@ -42,85 +52,91 @@ export class Execution {
 
   async carryOut(claim: Claim): Promise<Outcome> {
     const attempt: Attempt = { claim, mayBeDone: claim.lookFirst };
+    const operation = this.#operationFor(claim.request);
     try {
-      return await this.#delete(attempt);
+      return await this.#run(attempt, operation);
     } catch (error) {
-      return outcomeOf(error, attempt);
+      return outcomeOf(error, attempt, operation);
     }
   }
 
-  async #delete(attempt: Attempt): Promise<Outcome> {
-    const { request } = attempt.claim;
-    const id = UserId.parse(request.action.target.id);
-    const user = attempt.mayBeDone ? await this.#lookAgain(id) : await this.#lookAt(id);
-    if (user === null) return attempt.mayBeDone ? FOUND_DONE : GONE;
-    const obstacle = await this.#obstacleTo(request, user);
+  async #run(attempt: Attempt, operation: Operation): Promise<Outcome> {
+    const { request, mayRepeat } = attempt.claim;
+    const sight = await look(operation, attempt);
+    const obstacle = this.#obstacle(request, sight);
     if (obstacle !== null) return { kind: 'refused', obstacle };
-    return await this.#send(id, attempt, true);
+    if (sight.kind === 'done') return FOUND_DONE;
+    if (attempt.mayBeDone && !operation.repeatable && !mayRepeat) throw new NothingShows();
+    return await this.#send(attempt, operation, operation.repeatable);
   }
 
-  /** Deletes, and where the answer is lost looks what became of it; a lost call may be made once more. */
-  async #send(id: UserId, attempt: Attempt, again: boolean): Promise<Outcome> {
+  /** Makes the call, and where its answer is lost looks what became of it; a lost call may be made once more. */
+  async #send(attempt: Attempt, operation: Operation, again: boolean): Promise<Outcome> {
     // Long enough for the call, and for a look at what has become of it.
     if (!(await this.#approvals.holds(attempt.claim, 2 * this.#callTimeout))) throw new OutOfTime();
     try {
-      await this.#fastly.deleteUser(id);
+      const { asWanted } = await operation.call();
+      if (!asWanted) throw new NotAsWanted();
       return { kind: 'completed', found: false };
     } catch (error) {
       if (!isFastlyError(error)) throw error;
-      if (error.kind === 'not_found') return attempt.mayBeDone ? FOUND_DONE : GONE;
+      if (error.kind === 'not_found' && operation.gone !== null) {
+        const gone = attempt.mayBeDone ? await look(operation, attempt) : null;
+        return gone?.kind === 'done' ? FOUND_DONE : { kind: 'refused', obstacle: operation.gone };
+      }
       if (!error.mayHaveBeenCarriedOut) throw error;
       const before = attempt.mayBeDone;
       attempt.mayBeDone = true;
-      const user = await this.#lookAgain(id);
-      if (user === null) return FOUND_DONE;
+      const sight = await look(operation, attempt);
+      if (sight.kind === 'done') return FOUND_DONE;
       if (error.status === 500) {
-        // Fastly itself has ended with it, and they are there: this call takes effect no more.
+        // Fastly itself has ended with it, and nothing shows: this call takes effect no more.
         attempt.mayBeDone = before;
         throw error;
       }
-      if (!again) throw error;
-      const obstacle = await this.#obstacleTo(attempt.claim.request, user);
+      const obstacle = this.#obstacle(attempt.claim.request, sight);
       if (obstacle !== null) return { kind: 'refused', obstacle };
-      return await this.#send(id, attempt, false);
+      if (!again) throw operation.repeatable ? error : new NothingShows({ cause: error });
+      return await this.#send(attempt, operation, false);
     }
   }
 
-  async #obstacleTo(request: ApprovalRequest, user: User): Promise<Obstacle | null> {
-    const whose = lostRights(request, this.#approvals.policy);
+  #obstacle(request: ApprovalRequest, sight: Sight): Obstacle | null {
+    if (sight.kind === 'done') return null;
+    const gone = sight.kind === 'obstacle' && sight.obstacle.kind === 'gone';
+    const whose = gone ? null : lostRights(request, this.#approvals.policy);
     if (whose !== null) return { kind: 'rights', whose };
-    const differences = differencesOf(request.action.target, targetOf(user));
-    const ownLock = differences.every(({ field }) => field === 'lock') && user.locked === true;
-    if (differences.length > 0 && !(ownLock && (await this.#intents.locked(request)))) {
-      return { kind: 'changed', differences };
-    }
-    const protection = await protectionOf(this.#fastly, user);
-    return protection === null ? null : { kind: 'protected', protection };
+    return sight.kind === 'obstacle' ? sight.obstacle : null;
   }
 
-  /** The user, or null when they are gone: unknown to Fastly, or marked as deleted. */
-  async #lookAt(id: UserId): Promise<User | null> {
-    try {
-      const user = await this.#fastly.getUser(id);
-      return user.deleted_at ? null : user;
-    } catch (error) {
-      if (isFastlyError(error) && error.kind === 'not_found') return null;
-      throw error;
+  #operationFor(request: ApprovalRequest): Operation {
+    const { action } = request;
+    if (action.kind === 'delete') {
+      return deletion(request, action.target, { fastly: this.#fastly, intents: this.#intents });
     }
-  }
-
-  /** The same, after a deletion that may have been carried out. */
-  async #lookAgain(id: UserId): Promise<User | null> {
-    try {
-      return await this.#lookAt(id);
-    } catch (error) {
-      throw new Unclear('nobody could look', { cause: error });
-    }
+    return isAdmission(action) ? admission(action, this.#fastly) : alteration(action, this.#fastly);
   }
 }
 
-function outcomeOf(error: unknown, { mayBeDone }: Attempt): Outcome {
+/** A look that fails before anything was sent is a failure like others; after that nobody knows. */
+async function look(operation: Operation, { mayBeDone }: Attempt): Promise<Sight> {
+  try {
+    return await operation.look(mayBeDone);
+  } catch (error) {
+    throw mayBeDone ? new Unclear('nobody could look', { cause: error }) : error;
+  }
+}
+
+function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: Operation): Outcome {
   const lookFirst = mayBeDone;
+  if (error instanceof NothingShows) {
+    const why = `What came of my call is not known. I looked: ${nothingShows} It may still come, so look again before you retry.`;
+    return { kind: 'failed', why, unclear: true, lookFirst };
+  }
+  if (error instanceof NotAsWanted) {
+    const why = 'Fastly took it, but its answer shows other values. Look at the user before you go on.';
+    return { kind: 'failed', why, unclear: true, lookFirst };
+  }
   if (error instanceof Unclear || (mayBeDone && !isFastlyError(error) && !(error instanceof OutOfTime))) {
     const why = 'Fastly did not say what has become of it. Look at the user before you go on.';
     return { kind: 'postponed', until: null, unclear: true, lookFirst, why };
@@ -137,7 +153,7 @@ function outcomeOf(error: unknown, { mayBeDone }: Attempt): Outcome {
   if (!error.mayHaveBeenCarriedOut) return { kind: 'failed', why, unclear: false, lookFirst };
   return {
     kind: 'failed',
-    why: 'Fastly gave no clear answer, so I looked: they are still there.',
+    why: `Fastly gave no clear answer, so I looked: ${nothingShows}`,
     unclear: false,
     lookFirst,
   };
@@ -146,18 +162,4 @@ function outcomeOf(error: unknown, { mayBeDone }: Attempt): Outcome {
 /** Unix milliseconds; null where Fastly did not say. */
 function resetOf({ resetAt }: Extract<FastlyError, { kind: 'rate_limited' }>): number | null {
   return resetAt === null ? null : resetAt * 1000;
-}
-
-/** What was shown to the approvers and is not so any more. */
-function differencesOf(
-  approved: Target,
-  found: Target,
-): Extract<Obstacle, { kind: 'changed' }>['differences'] {
-  const lock = ({ locked }: Target) => (locked ? 'locked' : 'not locked');
-  return [
-    { field: 'login' as const, approved: approved.login, found: found.login },
-    { field: 'name' as const, approved: approved.name, found: found.name },
-    { field: 'role' as const, approved: approved.role ?? 'not set', found: found.role ?? 'not set' },
-    { field: 'lock' as const, approved: lock(approved), found: lock(found) },
-  ].filter((difference) => difference.approved !== difference.found);
 }

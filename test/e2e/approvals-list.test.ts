@@ -62,7 +62,7 @@ describe.each(DELIVERY_MODES)('approvals, over %s', (mode) => {
       ['approve', 'deny'],
     ]);
     const words = wordsOf(hers.blocks);
-    expect(words).toContain(`Delete ${ENGINEER.name} ( ${ENGINEER.login} ) ? <@${NORA.id}> asks`);
+    expect(words).toContain(`<@${NORA.id}> asks to delete ${ENGINEER.name} ( ${ENGINEER.login} )`);
     expect(words).toContain(`request ${first.id} in <#${CDN_TEAM.id}>`);
     expect(words).toContain('Reason: Left the company');
     expect(words).toContain('Nobody has approved yet');

@@ -23,7 +23,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
       '*Two-factor* on',
       '*Locked* no',
       ENGINEER.id,
-      'Waiting for an approval ( 0 of 1 ) until',
+      'Waiting for an approval (0 of 1) until',
       `<@${TOMAS.id}> can approve`,
       request.id,
     ]) {

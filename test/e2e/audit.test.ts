@@ -31,7 +31,7 @@ describe.each(DELIVERY_MODES)('audit, over %s', (mode) => {
       `<@${NORA.id}> had Fastly e-mail ${PLUS_LOGIN.name}`,
       `${ENGINEER.name} ( ${ENGINEER.login} ) was deleted`,
       `<@${TOMAS.id}> approved deleting ${ENGINEER.name}`,
-      `<@${NORA.id}> asked to delete ${ENGINEER.name} ( ${ENGINEER.login} ) : Left the company`,
+      `<@${NORA.id}> asked to delete ${ENGINEER.name} ( ${ENGINEER.login} ): Left the company`,
     ];
     const places = inOrder.map((each) => words.indexOf(each));
     expect(places).not.toContain(-1);

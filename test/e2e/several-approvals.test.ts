@@ -16,7 +16,7 @@ describe('a request that takes two approvals', () => {
     const [tomas, priya] = [client.as(TOMAS), client.as(PRIYA)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     const first = request.words(await tomas.sees());
-    expect(first).toContain('Waiting for approvals ( 0 of 2 ) until');
+    expect(first).toContain('Waiting for approvals (0 of 2) until');
     expect(first).toContain(`<@${TOMAS.id}> or <@${PRIYA.id}> can approve`);
     await request.click(tomas, 'approve');
     const second = await request.until(tomas, 'Waiting for approvals ( 1 of 2 ) until');

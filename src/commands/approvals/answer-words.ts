@@ -1,19 +1,21 @@
 import type { Answer } from '../../approvals/approvals.ts';
-import type { ApprovalRequest } from '../../approvals/request.ts';
+import { type ApprovalRequest, deedOf } from '../../approvals/request.ts';
 import { mayApprove, type Policy } from '../../approvals/rules.ts';
 import { mentions, obstacleWords, targetWords } from '../../slack/approval-words.ts';
+import { doing, done, subcommandFor, toDo } from '../../slack/deed-words.ts';
 import { code, date, member, type Sentence, say } from '../../slack/sentence.ts';
 
 /** What a click came to, where the request's message is not in sight. */
 export function successWords(request: ApprovalRequest): Sentence {
   const { state, approvers, approvalsRequired } = request;
   const target = targetWords(request);
+  const deed = deedOf(request.action);
   switch (state.kind) {
     case 'pending':
-      return say`Noted: deleting ${target} has ${approvers.length} of ${approvalsRequired} approvals now.`;
+      return say`Noted: ${doing(deed, target)} has ${approvers.length} of ${approvalsRequired} approvals now.`;
     case 'approved':
     case 'executing':
-      return say`Noted: I delete ${target} now. The request's message shows how it went.`;
+      return say`Noted: I ${toDo(deed, target)} now. The request's message shows how it went.`;
     default:
       return say`Noted. ${standingWords(request)}`;
   }
@@ -30,14 +32,14 @@ export function answerWords(answer: Exclude<Answer, { kind: 'step' }>, policy: P
     case 'own-request': {
       const others = mayApprove(request, policy).filter((each) => each !== requester);
       const who = others.length === 0 ? say`another superuser` : mentions(others, 'or');
-      return say`You asked for this yourself, so it is for ${who} to decide. You can take it back with ${code('Cancel')}.`;
+      return say`You asked for this yourself, so it is for ${who} to decide. You can take it back with ${code('Take back')}.`;
     }
     case 'already-approved':
       return request.state.kind === 'pending'
         ? say`You have approved this already. It has ${approvers.length} of ${approvalsRequired} approvals.`
         : say`You have approved this already. ${standingWords(request)}`;
     case 'too-late':
-      return say`That comes too late: the time for this request was over ${date(new Date(expiresAt))}. ${code('/fastly-user delete')} asks again.`;
+      return say`That comes too late: the time for this request was over ${date(new Date(expiresAt))}. ${code(`/fastly-user ${subcommandFor(deedOf(request.action))}`)} asks again.`;
     case 'not-the-requester':
       return request.state.kind === 'failed'
         ? say`Only ${member(requester)}, who asked for this, can take it back. You can retry it.`
@@ -53,26 +55,28 @@ export function answerWords(answer: Exclude<Answer, { kind: 'step' }>, policy: P
 function standingWords(request: ApprovalRequest): Sentence {
   const { state, approvers } = request;
   const target = targetWords(request);
+  const deed = deedOf(request.action);
+  const it = say`The request to ${toDo(deed, target)}`;
   const by = approvers.length === 0 ? say`` : say` by ${mentions(approvers)}`;
   switch (state.kind) {
     case 'pending':
-      return say`Deleting ${target} waits for approval.`;
+      return say`${it} waits for approval.`;
     case 'approved':
     case 'executing':
-      return say`Deleting ${target} was approved${by}, and I am at it.`;
+      return say`${it} was approved${by}, and I am at it.`;
     case 'completed':
-      return say`${target} is deleted, as approved${by}.`;
+      return say`${target} is ${done(deed)}, as approved${by}.`;
     case 'failed':
       return state.retryable
-        ? say`Deleting ${target} was approved${by}, but went wrong. Any superuser can retry it.`
-        : say`Deleting ${target} was approved${by}, but went wrong, and its time is over.`;
+        ? say`${it} was approved${by}, but went wrong. Any superuser can retry it.`
+        : say`${it} was approved${by}, but went wrong, and its time is over.`;
     case 'refused':
-      return say`Deleting ${target} was approved${by}, but I did not do it: ${obstacleWords(state.obstacle)}`;
+      return say`${it} was approved${by}, but I did not do it: ${obstacleWords(state.obstacle)}`;
     case 'denied':
-      return say`${member(state.by)} denied deleting ${target}.`;
+      return say`${member(state.by)} denied ${doing(deed, target)}.`;
     case 'cancelled':
-      return say`The request to delete ${target} was taken back.`;
+      return say`${it} was taken back.`;
     case 'expired':
-      return say`The time for the request to delete ${target} is over.`;
+      return say`The time for the request to ${toDo(deed, target)} is over.`;
   }
 }

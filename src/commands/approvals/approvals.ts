@@ -1,15 +1,15 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { ApprovalRequest } from '../../approvals/request.ts';
+import { type ApprovalRequest, deedOf } from '../../approvals/request.ts';
 import { APPROVE, CANCEL, DENY, requestButtons } from '../../slack/approval-message.ts';
 import { whereRequestIs } from '../../slack/approval-place.ts';
-import { reasonLines, targetWords } from '../../slack/approval-words.ts';
+import { targetWords } from '../../slack/approval-words.ts';
+import { toDo } from '../../slack/deed-words.ts';
 import { context, type Message, message } from '../../slack/message.ts';
+import { reasonLine } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../../slack/sentence.ts';
 import { refuseWords } from '../refuse-words.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { decisions } from './decisions.ts';
-import { lockNow } from './lock-now.ts';
 
 /** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage). */
 const MOST_LISTED = 15;
@@ -21,7 +21,7 @@ export const approvals: Subcommand = {
   usage: '',
   examples: ['approvals'],
   flags: {},
-  listeners: [...decisions, lockNow],
+  listeners: [],
   async run(request, { words }) {
     refuseWords(this, words);
     const open = await request.services.approvals.open();
@@ -57,8 +57,8 @@ async function entry(request: Request, open: ApprovalRequest): Promise<KnownBloc
   return [
     { type: 'divider' },
     richText(
-      say`Delete ${targetWords(open)}? ${member(requester)} asks, ${where}.`,
-      ...reasonLines(open),
+      say`${member(requester)} asks to ${toDo(deedOf(open.action), targetWords(open))}: ${where}.`,
+      ...reasonLine(open.reason),
       say`${standing(open)} Until ${date(new Date(expiresAt))}.`,
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),

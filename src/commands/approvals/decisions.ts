@@ -1,6 +1,7 @@
-import { RequestId } from '../../approvals/request.ts';
+import { deedOf, RequestId } from '../../approvals/request.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../slack/approval-message.ts';
 import { targetWords } from '../../slack/approval-words.ts';
+import { toDo } from '../../slack/deed-words.ts';
 import { Refusal } from '../../slack/failure.ts';
 import type { Listener } from '../../slack/listeners.ts';
 import { formView, noticeView, openModal, updateModal } from '../../slack/modal.ts';
@@ -64,7 +65,7 @@ async function objectionToDenying({ services, caller }: Request, id: RequestId):
 async function denyForm(request: Request, id: RequestId, reason: string | null = null, problem?: Sentence) {
   const open = await request.services.approvals.get(id);
   const about = open
-    ? say`The request to delete ${targetWords(open)} ends with this.`
+    ? say`The request to ${toDo(deedOf(open.action), targetWords(open))} ends with this.`
     : say`The request ends with this.`;
   return formView({
     callbackId: 'approvals.deny-form',

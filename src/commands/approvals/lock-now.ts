@@ -1,4 +1,4 @@
-import { type ApprovalRequest, mayBeLocked } from '../../approvals/request.ts';
+import { type Action, mayBeLocked } from '../../approvals/request.ts';
 import { updatedUser } from '../../directory/carried-out.ts';
 import { protectionOf } from '../../directory/protection.ts';
 import { targetOf } from '../../directory/target.ts';
@@ -11,6 +11,7 @@ import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import type { Services } from '../../slack/request.ts';
 import { member, say } from '../../slack/sentence.ts';
+import { userWords } from '../../slack/user-words.ts';
 import { found, makeChange } from '../change.ts';
 import { answerWords } from './answer-words.ts';
 import { isShown, requestButtonListener } from './request-button.ts';
@@ -23,15 +24,16 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
   const { approvals, fastly } = services;
   const open = await approvals.get(id);
   if (!open) throw new Refusal(answerWords({ kind: 'unknown' }, approvals.policy));
-  if (open.state.kind !== 'pending') {
+  const { action } = open;
+  if (action.kind !== 'delete' || open.state.kind !== 'pending') {
     throw new Refusal(answerWords({ kind: 'no', objection: 'not-waiting', request: open }, approvals.policy));
   }
-  const user = await fastly.getUser(UserId.parse(open.action.target.id));
-  await refuseWhereImpossible(services, open, user);
+  const user = await fastly.getUser(UserId.parse(action.target.id));
+  await refuseWhereImpossible(services, action, user);
   let noted = false;
   await makeChange(request, {
     kind: 'lock',
-    target: { id: user.id, login: open.action.target.login, name: open.action.target.name },
+    target: { id: user.id, login: action.target.login, name: action.target.name },
     settings: LOCKED,
     request: id,
     call: () => fastly.updateUser(user.id, LOCKED),
@@ -46,11 +48,15 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
 });
 
 /** Locking has the rules of any change: protected users stay, and a Fastly superuser takes approval. */
-async function refuseWhereImpossible({ fastly }: Services, open: ApprovalRequest, user: User): Promise<void> {
-  const who = targetWords(open);
+async function refuseWhereImpossible(
+  { fastly }: Services,
+  action: Extract<Action, { kind: 'delete' }>,
+  user: User,
+): Promise<void> {
+  const who = userWords(action.target);
   if (user.deleted_at) throw new Refusal(say`${who} is deleted already, so there is nothing to lock.`);
   if (user.locked) throw new Refusal(say`${who} is locked already.`);
-  if (!mayBeLocked({ ...open.action, target: targetOf(user) })) {
+  if (!mayBeLocked({ ...action, target: targetOf(user) })) {
     throw new Refusal(
       say`${who} is a Fastly superuser, and locking one takes an approval of its own. Have this request approved instead, or lock them in Fastly.`,
     );

@@ -1,0 +1,197 @@
+import type { ModalView } from '@slack/types';
+import { z } from 'zod';
+import { Settings } from '../approvals/settings.ts';
+import { createdUser } from '../directory/carried-out.ts';
+import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
+import { nameOf } from '../fastly/user.ts';
+import { confirm } from '../slack/confirmation.ts';
+import type { FormValues } from '../slack/incoming.ts';
+import { message } from '../slack/message.ts';
+import { formView, openModal } from '../slack/modal.ts';
+import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
+import type { Delivered } from '../slack/reply.ts';
+import type { Request } from '../slack/request.ts';
+import { code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
+import { settingsWords } from '../slack/setting-words.ts';
+import { FieldError } from '../slack/submission.ts';
+import { userWords } from '../slack/user-words.ts';
+import { ADDRESS, addressInput, addressInWords, readAddress } from './address.ts';
+import { fileRequest } from './approval-filing.ts';
+import { found, makeChange } from './change.ts';
+import { atItsField } from './fastly-refusal.ts';
+import { invitationOffer, offerInvitation } from './invite.ts';
+import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** All that Fastly takes for a new user, beside the login (seed). */
+const OFFERED = Settings.keyof().options;
+const TITLE = 'Create a user';
+const FORM = 'create.form';
+
+/** Whom to create. */
+type NewUser = { login: string; settings: Settings; reason: string | null };
+
+/** Creates a user, or asks for it where they are to be a Fastly superuser. */
+export const create: Subcommand = {
+  name: 'create',
+  summary: 'Create a user',
+  usage:
+    '[login] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--two-factor-auth-enabled yes|no] [--two-factor-setup-required yes|no] [--reason …] [--private]',
+  examples: [
+    'create',
+    'create grace@example.com --name "Grace Example" --role engineer',
+    'create linus@example.com --role billing --require-new-password yes',
+  ],
+  flags: { ...settingFlags(OFFERED), reason: 'text' },
+  async run(request, { words, flags, triggerId }) {
+    const login = addressInWords(words, this);
+    const settings = settingsInWords(flags, OFFERED);
+    const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+    if (login === null) return await openCreateForm(request, triggerId, { settings, reason });
+    const created = await createUser(request, { login, settings, reason });
+    if (created.kind === 'told') await request.reply.privately(message(created.sentence));
+    if (created.kind === 'not-here') await request.reply.privately(invitationOffer(created.user));
+  },
+  listeners: [
+    {
+      kind: 'submission',
+      id: FORM,
+      form: {
+        title: TITLE,
+        mainBlockId: ADDRESS,
+        async work(request, { values, subject }) {
+          const user = newUserIn(values, subject);
+          const created = await createUser(request, user);
+          return created.kind === 'not-here' ? offerInvitation(request, created.user) : created;
+        },
+        async again(request, { values, subject }, problem) {
+          const filled = typedIn(values, subject);
+          return createForm(request, { ...filled, problem });
+        },
+      },
+    },
+  ],
+};
+
+/** Opens the form, with what is known already. */
+export async function openCreateForm(
+  request: Request,
+  triggerId: string,
+  given: { settings?: Settings; reason?: string | null } = {},
+): Promise<void> {
+  await openModal(
+    request,
+    triggerId,
+    createForm(request, { login: null, settings: {}, reason: null, ...given }),
+  );
+}
+
+/** What came of it: `not-here` where the account has to invite people. */
+type Created = Delivered | { kind: 'not-here'; user: NewUser };
+
+async function createUser(request: Request, user: NewUser): Promise<Created> {
+  const { login, settings, reason } = user;
+  const { fastly, directory } = request.services;
+  if (settings.role === 'superuser') {
+    if (await directory.byLogin(login)) throw new FieldError(ADDRESS, taken(login));
+    const target = { id: null, login, name: settings.name ?? login };
+    const action = { kind: 'promote', version: 1, by: 'creation', target, changes: settings } as const;
+    return await fileRequest(request, action, reason);
+  }
+  try {
+    const created = await makeChange(request, {
+      kind: 'create',
+      target: { id: null, login, name: settings.name ?? login },
+      settings,
+      reason,
+      call: () => fastly.createUser({ login, ...settings }),
+      look: async () => found(await createdUser(fastly, login, settings), 'unknown'),
+    });
+    request.log.info({ user: created.id }, 'a user was created');
+    const who = userWords({ name: nameOf(created), login: created.login });
+    const what = settingsWords({ role: created.role ?? 'user', ...withoutName(settings) });
+    const by = member(request.caller.memberId);
+    return await confirm(
+      request,
+      message(say`🆕 ${by} created ${who}, ${date(new Date())}: ${what}.`, ...reasonLine(reason)),
+    );
+  } catch (error) {
+    if (isFastlyError(error) && refusesDirectCreation(error)) {
+      request.log.info({ err: error }, 'this account does not create users directly');
+      return { kind: 'not-here', user };
+    }
+    throw atItsField(error, [
+      [/login|e-?mail|duplicate/i, ADDRESS],
+      [/\brole\b|service limited/i, blockOf('role')],
+      [/\bname\b/i, blockOf('name')],
+    ]);
+  }
+}
+
+function taken(login: string): Sentence {
+  return say`${code(login)} is a user already. Look at them with ${code(`/fastly-user get ${login}`)}.`;
+}
+
+function withoutName({ name: _, ...others }: Settings): Settings {
+  return others;
+}
+
+/** What of the words a form cannot show: a switch that was to be 'no', which looks like one not given. */
+const Words = z.object({ off: z.array(Settings.keyof()).catch([]) });
+
+function offOf(settings: Settings): string {
+  return JSON.stringify({ off: OFFERED.filter((setting) => settings[setting] === false) });
+}
+
+function offIn(subject: string | null): readonly string[] {
+  try {
+    return Words.safeParse(JSON.parse(subject ?? '')).data?.off ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** @throws {FieldError} */
+function newUserIn(values: FormValues, subject: string | null): NewUser {
+  const off = offIn(subject);
+  return {
+    login: readAddress(values[ADDRESS]),
+    settings: settingsInForm(values, OFFERED, {
+      roles: ROLES,
+      offIs: (setting) => (off.includes(setting) ? false : undefined),
+    }),
+    reason: givenReason(values),
+  };
+}
+
+/** The same, whether or not it can be taken. */
+function typedIn(values: FormValues, subject: string | null): Parameters<typeof createForm>[1] {
+  const off = offIn(subject);
+  const entries = OFFERED.map((setting) => {
+    if (setting === 'name' || setting === 'role') return [setting, values[setting] ?? undefined] as const;
+    return [setting, values[setting] === 'yes' || (off.includes(setting) ? false : undefined)] as const;
+  });
+  const settings = Settings.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+  return { login: values[ADDRESS] ?? null, settings, reason: values.reason ?? null };
+}
+
+function createForm(
+  request: Request,
+  filled: { login: string | null; settings: Settings; reason: string | null; problem?: Sentence },
+): ModalView {
+  const { login, settings, reason, problem } = filled;
+  return formView({
+    callbackId: FORM,
+    title: TITLE,
+    submit: 'Create',
+    origin: request.origin,
+    subject: offOf(settings),
+    blocks: [
+      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
+      addressInput('Login', login),
+      ...settingInputs(OFFERED, settings, ROLES),
+      reasonInput('Reason', reason),
+      richText(say`A Fastly superuser is created once another superuser has approved.`),
+    ],
+  });
+}

@@ -1,0 +1,212 @@
+import type { ModalView } from '@slack/types';
+import { z } from 'zod';
+import { Settings } from '../approvals/settings.ts';
+import { openInvitation, sentInvitation } from '../directory/carried-out.ts';
+import { inviteeOf } from '../fastly/invitation.ts';
+import { button } from '../slack/button.ts';
+import { confirm } from '../slack/confirmation.ts';
+import { Refusal } from '../slack/failure.ts';
+import type { FormValues } from '../slack/incoming.ts';
+import { type Listener, originOfClick } from '../slack/listeners.ts';
+import { type Message, message } from '../slack/message.ts';
+import { formView, openModal } from '../slack/modal.ts';
+import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
+import type { Delivered } from '../slack/reply.ts';
+import { newRequest, type Request } from '../slack/request.ts';
+import { bold, code, member, richText, type Sentence, say } from '../slack/sentence.ts';
+import { settingsWords } from '../slack/setting-words.ts';
+import { FieldError, type NextForm } from '../slack/submission.ts';
+import { ADDRESS, addressInput, addressInWords, readAddress } from './address.ts';
+import { fileRequest } from './approval-filing.ts';
+import { found, makeChange } from './change.ts';
+import { atItsField } from './fastly-refusal.ts';
+import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** What an invitation says beside the address. */
+const OFFERED = ['role', 'limit_services'] as const;
+const TITLE = 'Invite somebody';
+const FORM = 'invite.form';
+
+/** Whom to invite. */
+type Invitee = { email: string; settings: Settings; reason: string | null };
+
+/** Has Fastly e-mail somebody an invitation, or asks for it where they are to be a Fastly superuser. */
+export const invite: Subcommand = {
+  name: 'invite',
+  summary: 'Invite somebody to the Fastly account',
+  usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
+  examples: ['invite', 'invite grace@example.com', 'invite linus@example.com --role engineer'],
+  flags: { ...settingFlags(OFFERED), reason: 'text' },
+  async run(request, { words, flags, triggerId }) {
+    const email = addressInWords(words, this);
+    const settings = settingsInWords(flags, OFFERED);
+    const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+    if (email === null) {
+      await openModal(request, triggerId, inviteForm(request, { email: null, settings, reason }));
+      return;
+    }
+    const sent = await sendInvitation(request, { email, settings, reason });
+    if (sent.kind === 'told') await request.reply.privately(message(sent.sentence));
+  },
+  listeners: [
+    {
+      kind: 'submission',
+      id: FORM,
+      form: {
+        title: TITLE,
+        mainBlockId: ADDRESS,
+        work: async (request, { values }) => await sendInvitation(request, inviteeIn(values)),
+        again: async (request, { values }, problem) => {
+          const settings = {
+            ...(values.role && { role: values.role }),
+            ...(values.limit_services === 'yes' && { limit_services: true }),
+          };
+          const email = values[ADDRESS] ?? null;
+          return inviteForm(request, { email, settings, reason: values.reason ?? null, onTop: problem });
+        },
+      },
+    },
+    inviteButtonListener(),
+  ],
+};
+
+/** What a button fills the form in with. It comes back as input. */
+const Filled = z.object({
+  email: z.string().max(254),
+  settings: Settings.pick({ role: true, limit_services: true }),
+});
+
+/** A button that opens the form, filled in where it is known for whom. */
+export function inviteButton(text: string, { email = '', settings = {} }: Partial<Invitee> = {}) {
+  const { role, limit_services } = settings;
+  const offered = { ...(role && { role }), ...(limit_services !== undefined && { limit_services }) };
+  return button({ actionId: 'invite.button', text, value: JSON.stringify({ email, settings: offered }) });
+}
+
+function inviteButtonListener(): Listener {
+  return {
+    kind: 'click',
+    id: 'invite.button',
+    async run(delivery, services) {
+      const { incoming } = delivery;
+      const filled = readFilled(incoming.value);
+      if (filled === null) {
+        throw new Refusal(
+          say`This button names no user any more. Start again with ${code('/fastly-user invite')}.`,
+        );
+      }
+      const origin = { ...originOfClick(incoming), private: false };
+      const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
+      await openModal(request, incoming.triggerId ?? '', inviteForm(request, { ...filled, reason: null }));
+    },
+  };
+}
+
+function readFilled(value: string | null): z.infer<typeof Filled> | null {
+  try {
+    return Filled.safeParse(JSON.parse(value ?? '')).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** For who cannot be created directly here: the private message that offers an invitation instead. */
+export function invitationOffer({ login, settings }: { login: string; settings: Settings }): Message {
+  const offered = message(notHere(login));
+  const invitee = { email: login, settings };
+  offered.blocks.push({ type: 'actions', elements: [inviteButton('Invite them…', invitee)] });
+  return offered;
+}
+
+/** The same in the form that was to create them. */
+export function offerInvitation(
+  request: Request,
+  user: { login: string; settings: Settings; reason: string | null },
+): NextForm {
+  const { login, settings, reason } = user;
+  const onTop = notHere(login);
+  return {
+    kind: 'next',
+    view: inviteForm(request, { email: login, settings, reason, onTop }),
+    orElse: invitationOffer(user),
+  };
+}
+
+function notHere(login: string): Sentence {
+  return say`This Fastly account cannot create users directly, so nothing was done. You can invite ${code(login)} instead: they choose their name and password themselves, and what else you wanted can be set once they are there.`;
+}
+
+async function sendInvitation(request: Request, { email, settings, reason }: Invitee): Promise<Delivered> {
+  const { fastly, directory } = request.services;
+  if (await directory.byLogin(email)) {
+    throw new FieldError(ADDRESS, say`${code(email)} is a user of the account already.`);
+  }
+  if (settings.role === 'superuser') {
+    if (await openInvitation(fastly, email)) {
+      throw new FieldError(
+        ADDRESS,
+        say`${code(email)} is invited already. ${code('/fastly-user invitations')} shows it.`,
+      );
+    }
+    const target = { id: null, login: email, name: email };
+    const action = { kind: 'promote', version: 1, by: 'invitation', target, changes: settings } as const;
+    return await fileRequest(request, action, reason);
+  }
+  try {
+    const invitation = await makeChange(request, {
+      kind: 'invite',
+      target: { id: null, login: email, name: email },
+      settings,
+      reason,
+      call: () => fastly.createInvitation(inviteeOf(email, settings)),
+      look: async () => found(await sentInvitation(fastly, email, settings), 'unknown'),
+    });
+    request.log.info({ invitation: invitation.id }, 'an invitation was sent');
+    const by = member(request.caller.memberId);
+    const what = settingsWords({ role: invitation.role ?? 'user', ...settings });
+    return await confirm(
+      request,
+      message(
+        say`✉️ ${by} had Fastly invite ${bold(invitation.email)}: ${what}. The invitation is good for 7 days.`,
+        ...reasonLine(reason),
+      ),
+    );
+  } catch (error) {
+    throw atItsField(error, [
+      [/\brole\b|service limited/i, blockOf('role')],
+      [/e-?mail|duplicate|invited/i, ADDRESS],
+    ]);
+  }
+}
+
+/** @throws {FieldError} */
+function inviteeIn(values: FormValues): Invitee {
+  return {
+    email: readAddress(values[ADDRESS]),
+    settings: settingsInForm(values, OFFERED, { roles: ROLES, offIs: () => undefined }),
+    reason: givenReason(values),
+  };
+}
+
+function inviteForm(
+  request: Request,
+  filled: { email: string | null; settings: Settings; reason: string | null; onTop?: Sentence },
+): ModalView {
+  const { email, settings, reason, onTop } = filled;
+  return formView({
+    callbackId: FORM,
+    title: TITLE,
+    submit: 'Invite',
+    origin: request.origin,
+    blocks: [
+      ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
+      addressInput('E-mail address', email),
+      ...settingInputs(OFFERED, settings, ROLES),
+      reasonInput('Reason', reason),
+      richText(
+        say`Fastly e-mails them a link that is good for 7 days. A Fastly superuser is invited once another superuser has approved.`,
+      ),
+    ],
+  });
+}

@@ -1,0 +1,128 @@
+import { superuserChange } from '../../approvals/request.ts';
+import { type CurrentSettings, only, onlyChanged, type Settings, unmet } from '../../approvals/settings.ts';
+import { updatedUser } from '../../directory/carried-out.ts';
+import { protectionOf } from '../../directory/protection.ts';
+import { settingsOf } from '../../directory/settings-of.ts';
+import { targetOf } from '../../directory/target.ts';
+import { nameOf, type User, type UserId } from '../../fastly/user.ts';
+import { protectionWords } from '../../slack/approval-words.ts';
+import { confirm } from '../../slack/confirmation.ts';
+import { Refusal } from '../../slack/failure.ts';
+import { message } from '../../slack/message.ts';
+import { reasonLine } from '../../slack/reason.ts';
+import type { Delivered } from '../../slack/reply.ts';
+import type { Request } from '../../slack/request.ts';
+import { date, member, type Sentence, say } from '../../slack/sentence.ts';
+import { changeWords, SETTING_LABELS, settingValue } from '../../slack/setting-words.ts';
+import { userWords } from '../../slack/user-words.ts';
+import { fileRequest } from '../approval-filing.ts';
+import { found, makeChange } from '../change.ts';
+
+/** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
+export const EDITABLE = ['name', 'role', 'locked', 'limit_services', 'require_new_password'] as const;
+
+/** What a user is to have, and why. */
+export type Wanted = { settings: Settings; reason: string | null };
+
+/** The user is not as the caller saw them any more: nothing was done. */
+export class ChangedMeanwhile extends Refusal {
+  readonly user: User;
+
+  constructor(user: User, seen: CurrentSettings) {
+    super(
+      say`${userWords({ name: nameOf(user), login: user.login })} was changed meanwhile, by somebody else: ${changeWords(seen, differing(seen, user))}. So I changed nothing yet.`,
+    );
+    this.user = user;
+  }
+}
+
+/**
+ * Sets what differs from what the user has. What makes or unmakes a Fastly superuser is asked of other superusers.
+ *
+ * @param seen what the caller saw of the user when they decided; null where they did not look
+ * @throws {ChangedMeanwhile} when that is not so any more
+ * @throws {Refusal} when there is nothing to change, or it must not be
+ */
+export async function alter(
+  request: Request,
+  id: UserId,
+  { settings, reason }: Wanted,
+  seen: CurrentSettings | null = null,
+): Promise<Delivered> {
+  const { fastly } = request.services;
+  const user = await fastly.getUser(id);
+  const who = userWords({ name: nameOf(user), login: user.login });
+  if (user.deleted_at) {
+    throw new Refusal(
+      say`${who} was deleted ${date(new Date(user.deleted_at))}, so there is nothing to change.`,
+    );
+  }
+  const before = settingsOf(user);
+  if (seen !== null && Object.keys(differing(seen, user)).length > 0) throw new ChangedMeanwhile(user, seen);
+  const changes = onlyChanged(settings, before);
+  if (Object.keys(changes).length === 0) {
+    throw new Refusal(say`${who} is like that already, so I changed nothing.`);
+  }
+  const kind = superuserChange(before, changes);
+  if (kind === 'demote' || changes.locked) await refuseProtected(request, user, who, changes);
+  if (kind !== null) {
+    const of = { version: 1, target: targetOf(user), before, changes } as const;
+    const action = kind === 'promote' ? ({ kind, by: 'update', ...of } as const) : ({ kind, ...of } as const);
+    return await fileRequest(request, action, reason);
+  }
+  const after = await makeChange(request, {
+    kind: 'update',
+    target: { id: user.id, login: user.login, name: nameOf(user) },
+    settings: changes,
+    reason,
+    call: () => fastly.updateUser(id, changes),
+    look: async () => found(await updatedUser(fastly, id, changes), 'unknown'),
+  });
+  request.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
+  return await confirm(request, message(...updatedWords(request, { user, after, changes, reason })));
+}
+
+function updatedWords(
+  { caller }: Request,
+  { user, after, changes, reason }: { user: User; after: User; changes: Settings; reason: string | null },
+): [Sentence, ...Sentence[]] {
+  const before = settingsOf(user);
+  const now = settingsOf(after);
+  const who = userWords({ name: nameOf(user), login: user.login });
+  const kept = unmet(changes, now);
+  const done = only(
+    changes,
+    EDITABLE.filter((setting) => !kept.includes(setting)),
+  );
+  return [
+    say`✏️ ${member(caller.memberId)} updated ${who}, ${date(new Date())}: ${changeWords(before, done)}.`,
+    ...kept.map(
+      (setting) =>
+        say`⚠️ Fastly took it, but answers that ${SETTING_LABELS[setting]} is still ${settingValue(setting, now[setting])}.`,
+    ),
+    ...reasonLine(reason),
+  ];
+}
+
+async function refuseProtected(
+  { services }: Request,
+  user: User,
+  who: Sentence,
+  changes: Settings,
+): Promise<void> {
+  const protection = await protectionOf(services.fastly, user);
+  if (protection === null) return;
+  const what = changes.locked ? say`lock ${who}` : say`take the role of Fastly superuser away from ${who}`;
+  throw new Refusal(say`I never ${what}: ${protectionWords(protection)}`);
+}
+
+/** What of the settings that can be changed is not as it was seen, as it is now. */
+function differing(seen: CurrentSettings, user: User): Partial<CurrentSettings> {
+  const now = settingsOf(user);
+  return Object.fromEntries(
+    EDITABLE.filter((setting) => (seen[setting] ?? false) !== (now[setting] ?? false)).map((setting) => [
+      setting,
+      now[setting],
+    ]),
+  );
+}

@@ -1,0 +1,129 @@
+import type { ModalView } from '@slack/types';
+import { z } from 'zod';
+import { CurrentSettings, onlyChanged, Settings } from '../../approvals/settings.ts';
+import { settingsOf } from '../../directory/settings-of.ts';
+import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { Refusal } from '../../slack/failure.ts';
+import type { FormValues } from '../../slack/incoming.ts';
+import type { Listener } from '../../slack/listeners.ts';
+import { message } from '../../slack/message.ts';
+import { formView } from '../../slack/modal.ts';
+import { givenReason, reasonInput } from '../../slack/reason.ts';
+import type { Request } from '../../slack/request.ts';
+import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
+import type { NextForm } from '../../slack/submission.ts';
+import { userWords } from '../../slack/user-words.ts';
+import { atItsField } from '../fastly-refusal.ts';
+import { blockOf, ROLES, settingInputs, settingsInForm } from '../settings.ts';
+import { alter, ChangedMeanwhile, EDITABLE, type Wanted } from './alter.ts';
+
+export const EDIT_TITLE = 'Update a user';
+const FORM = 'update.form';
+
+/** What a form is about: whom, as they were when it was drawn, and how often it was drawn. It comes back as input. */
+const About = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
+type About = z.infer<typeof About>;
+
+/**
+ * The form to edit a user in, filled in with what they have and, over that, with what was asked for already. One that
+ * follows another in the same modal has blocks of its own, as Slack keeps what was typed under an old name.
+ */
+export function editForm(
+  request: Request,
+  user: User,
+  { settings, reason }: Wanted,
+  { onTop = null, round = 0 }: { onTop?: Sentence | null; round?: number } = {},
+): ModalView {
+  const seen = settingsOf(user);
+  const about: About = { id: user.id, seen, round };
+  return formView({
+    callbackId: FORM,
+    title: EDIT_TITLE,
+    submit: 'Save',
+    origin: request.origin,
+    subject: JSON.stringify(about),
+    blocks: [
+      ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
+      richText(userWords({ name: nameOf(user), login: user.login })),
+      ...settingInputs(EDITABLE, { ...seen, ...settings }, rolesFor(seen), round),
+      reasonInput('Reason', reason),
+      richText(
+        say`Only what you change is sent. What makes somebody a Fastly superuser, or one less, waits until another superuser has approved it.`,
+      ),
+    ],
+  });
+}
+
+export const editFormListener: Listener = {
+  kind: 'submission',
+  id: FORM,
+  form: {
+    title: EDIT_TITLE,
+    mainBlockId: blockOf('name'),
+    async work(request, { values, subject }) {
+      const about = readAbout(subject);
+      const wanted = wantedIn(values, about);
+      try {
+        return await alter(request, about.id, wanted, about.seen);
+      } catch (error) {
+        if (error instanceof ChangedMeanwhile) return again(request, error, wanted, about);
+        throw atItsField(error, [
+          [/\brole\b|service limited/i, blockOf('role', about.round)],
+          [/./, blockOf('name', about.round)],
+        ]);
+      }
+    },
+    async again(request, { values, subject }, problem) {
+      const about = readAbout(subject);
+      const user = await request.services.fastly.getUser(about.id);
+      const settings = typedIn(values, about);
+      const reason = values.reason ?? null;
+      return editForm(request, user, { settings, reason }, { onTop: problem, round: about.round + 1 });
+    },
+  },
+};
+
+/** The form once more, with the user as they are now and what the caller wants of them. */
+function again(request: Request, changed: ChangedMeanwhile, wanted: Wanted, { round }: About): NextForm {
+  const onTop = say`${changed.sentence} Look at the form again, and save it if it still should be.`;
+  return {
+    kind: 'next',
+    view: editForm(request, changed.user, wanted, { onTop, round: round + 1 }),
+    orElse: message(
+      say`${changed.sentence} ${code(`/fastly-user update ${changed.user.login}`)} opens the form again.`,
+    ),
+  };
+}
+
+/** @throws {Refusal} for a form that was not drawn by this version of the bot */
+function readAbout(subject: string | null): About {
+  try {
+    const about = About.safeParse(JSON.parse(subject ?? ''));
+    if (about.success) return about.data;
+  } catch {
+    // Said below.
+  }
+  throw new Refusal(
+    say`This form names no user any more. Close it, and start again with ${code('/fastly-user update')}.`,
+  );
+}
+
+/** The four roles, and the one that the user has where it is another. */
+function rolesFor({ role }: CurrentSettings): readonly string[] {
+  return role === null || ROLES.includes(role) ? ROLES : [...ROLES, role];
+}
+
+/** @throws {FieldError} */
+function wantedIn(values: FormValues, { seen, round }: About): Wanted {
+  const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false, round });
+  return { settings: onlyChanged(settings, seen), reason: givenReason(values) };
+}
+
+/** The same, whether or not it can be taken. */
+function typedIn(values: FormValues, about: About): Settings {
+  try {
+    return wantedIn(values, about).settings;
+  } catch {
+    return Settings.parse({});
+  }
+}

@@ -1,0 +1,210 @@
+import type { Button, ModalView } from '@slack/types';
+import { z } from 'zod';
+import { Settings } from '../../approvals/settings.ts';
+import type { User, UserId } from '../../fastly/user.ts';
+import { explainWithReference, logFailure, Refusal } from '../../slack/failure.ts';
+import { findUser } from '../../slack/find-user.ts';
+import type { Listener } from '../../slack/listeners.ts';
+import { message } from '../../slack/message.ts';
+import { formView, noticeView, openModal, updateModal } from '../../slack/modal.ts';
+import { readReason } from '../../slack/reason.ts';
+import type { Request } from '../../slack/request.ts';
+import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
+import { pickedUser, USER_PICKER, userChoice, userPicker } from '../../slack/user-picker.ts';
+import { type FlagValues, WordsError } from '../../slack/words.ts';
+import { settingFlags, settingsInWords } from '../settings.ts';
+import type { Subcommand } from '../subcommand.ts';
+import { CARRIED_LENGTH, requestAboutUser, userButton, whichUser } from '../user-button.ts';
+import { alter, EDITABLE, type Wanted } from './alter.ts';
+import { EDIT_TITLE, editForm, editFormListener } from './edit-form.ts';
+
+const PICK = 'update.pick';
+const NOTHING: Wanted = { settings: {}, reason: null };
+
+/** What Fastly does not change for others: known, so that it is refused with the reason. */
+const TWO_FACTOR_FLAGS = ['two-factor-auth-enabled', 'two-factor-setup-required'];
+const REFUSED_FLAGS = ['login', ...TWO_FACTOR_FLAGS];
+
+/** Changes a user, and shows before and after. */
+export const update: Subcommand = {
+  name: 'update',
+  summary: 'Change a user',
+  usage:
+    '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
+  examples: [
+    'update',
+    'update ada@example.com',
+    'update ada@example.com --role billing',
+    'update "Ada Example" --locked yes --reason "On leave"',
+  ],
+  flags: {
+    ...settingFlags(EDITABLE),
+    ...Object.fromEntries(REFUSED_FLAGS.map((flag) => [flag, 'text' as const])),
+    reason: 'text',
+  },
+  async run(request, { words, flags, triggerId }) {
+    refuseWhatCannotChange(flags);
+    const settings = settingsInWords(flags, EDITABLE);
+    const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+    const wanted = { settings, reason };
+    const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
+    if (given.length === 0) {
+      await openModal(request, triggerId, pickForm(request, wanted));
+    } else if (Object.keys(settings).length === 0) {
+      await openWhenRead(request, triggerId, async () => {
+        const target = await findUser(request, given);
+        return target.kind === 'one'
+          ? await freshForm(request, target.user.id, wanted)
+          : pickForm(request, wanted, target);
+      });
+    } else {
+      const target = await findUser(request, given);
+      if (target.kind === 'one') return await alterAndTell(request, target.user.id, wanted);
+      await request.reply.privately(whichUser('update.choose', request, target, write(wanted)));
+    }
+  },
+  listeners: [
+    editFormListener,
+    {
+      kind: 'click',
+      id: 'update.button',
+      async run(delivery, services) {
+        // The form does not show what is private, and its result is for the channel as any change's.
+        const { request, id } = requestAboutUser(delivery, services, { private: false });
+        await openWhenRead(request, delivery.incoming.triggerId ?? '', () => freshForm(request, id, NOTHING));
+      },
+    },
+    {
+      kind: 'click',
+      id: 'update.choose',
+      async run(delivery, services) {
+        const { request, id, carried } = requestAboutUser(delivery, services);
+        await request.reply.removeOriginal();
+        await alterAndTell(request, id, read(carried));
+      },
+    },
+    pickListener(),
+  ],
+};
+
+/** The card's button. */
+export function updateButton(user: User, alone: boolean): Button {
+  return userButton('update.button', user, alone, 'Update…');
+}
+
+async function alterAndTell(request: Request, id: UserId, wanted: Wanted): Promise<void> {
+  const delivered = await alter(request, id, wanted);
+  if (delivered.kind === 'told') await request.reply.privately(message(delivered.sentence));
+}
+
+/** @throws {WordsError} */
+function refuseWhatCannotChange(flags: FlagValues): void {
+  if (flags.login !== undefined) {
+    throw new WordsError(
+      say`Fastly does not let anybody's login be changed here; its support can. Or create a user with the new login, and delete the old one.`,
+    );
+  }
+  if (TWO_FACTOR_FLAGS.some((flag) => flags[flag] !== undefined)) {
+    throw new WordsError(
+      say`Fastly does not let two-factor authentication be changed for somebody else: each sets it up in their own profile in Fastly.`,
+    );
+  }
+}
+
+/** Opens a modal at once, as its trigger does not live long, and draws the form when what it shows has been read. */
+async function openWhenRead(
+  request: Request,
+  triggerId: string,
+  form: () => Promise<ModalView>,
+): Promise<void> {
+  const viewId = await openModal(request, triggerId, noticeView(EDIT_TITLE, say`One moment…`));
+  const view = await form().catch((error: unknown) => {
+    logFailure(request, error);
+    return noticeView(EDIT_TITLE, explainWithReference(error, request.reference));
+  });
+  await updateModal(request, viewId, view);
+}
+
+async function freshForm(request: Request, id: UserId, wanted: Wanted): Promise<ModalView> {
+  const user = await request.services.fastly.getUser(id);
+  if (user.deleted_at) throw new Refusal(say`${code(user.login)} is deleted, so there is nothing to change.`);
+  return editForm(request, user, wanted);
+}
+
+/** The first form, where it is not said whom to change; of several who fit it offers those. */
+function pickForm(
+  request: Request,
+  wanted: Wanted,
+  several?: { typed: string; users: readonly User[]; more: boolean },
+  problem?: Sentence,
+): ModalView {
+  return formView({
+    callbackId: PICK,
+    title: EDIT_TITLE,
+    submit: 'Next',
+    origin: request.origin,
+    subject: JSON.stringify(wanted),
+    blocks: [
+      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
+      ...(several
+        ? [
+            richText(
+              say`${several.users.length}${several.more ? '+' : ''} users fit ${code(several.typed)}. Which one?`,
+            ),
+            userChoice(several.users),
+          ]
+        : [userPicker()]),
+    ],
+  });
+}
+
+function pickListener(): Listener {
+  return {
+    kind: 'submission',
+    id: PICK,
+    form: {
+      title: EDIT_TITLE,
+      mainBlockId: USER_PICKER,
+      async work(request, { values, subject }) {
+        const id = pickedUser(values);
+        const view = await freshForm(request, id, read(subject));
+        const orElse = message(
+          say`You closed the form; ${code(`/fastly-user update ${id}`)} opens it again.`,
+        );
+        return { kind: 'next', view, orElse };
+      },
+      again: async (request, { subject }, problem) => pickForm(request, read(subject), undefined, problem),
+    },
+  };
+}
+
+const Written = z.object({
+  settings: Settings.pick({
+    name: true,
+    role: true,
+    locked: true,
+    limit_services: true,
+    require_new_password: true,
+  }),
+  reason: z.string().nullable(),
+});
+
+/** What is wanted travels in a form or a choice, and comes back as input. @throws {Refusal} when it is too long */
+function write(wanted: Wanted): string {
+  const text = JSON.stringify(wanted);
+  if (text.length <= CARRIED_LENGTH) return text;
+  throw new Refusal(
+    say`Several users fit, and what you want to change is too long to go on with that. Say whom you mean by the login or the id.`,
+  );
+}
+
+/** @throws {Refusal} when it is nothing that was written here */
+function read(text: string | null): Wanted {
+  try {
+    const wanted = Written.safeParse(JSON.parse(text ?? ''));
+    if (wanted.success) return { ...wanted.data, reason: readReason(wanted.data.reason) };
+  } catch {
+    // Said below.
+  }
+  throw new Refusal(say`This names no user any more. Start again with ${code('/fastly-user update')}.`);
+}

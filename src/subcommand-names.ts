@@ -1,0 +1,17 @@
+/** What may follow `/fastly-user`, in the order help lists it. */
+export const SUBCOMMAND_NAMES = [
+  'get',
+  'list',
+  'create',
+  'invite',
+  'invitations',
+  'update',
+  'reset',
+  'delete',
+  'password',
+  'approvals',
+  'audit',
+  'whoami',
+  'help',
+] as const;
+export type SubcommandName = (typeof SUBCOMMAND_NAMES)[number];

@@ -1,0 +1,36 @@
+import type { Admission } from '../../approvals/request.ts';
+import { userWithLogin } from '../../directory/account-users.ts';
+import { hasSettings, isAsInvited, openInvitation } from '../../directory/carried-out.ts';
+import type { FastlyClient } from '../../fastly/client.ts';
+import { inviteeOf } from '../../fastly/invitation.ts';
+import type { Operation } from './operation.ts';
+
+/** Brings a new Fastly superuser, created or invited: once, as a second one would be another person's account. */
+export function admission({ by, target, changes }: Admission, fastly: FastlyClient): Operation {
+  const { login } = target;
+  return {
+    async look(mayBeDone) {
+      const user = await userWithLogin(fastly, login);
+      if (user !== null) {
+        return mayBeDone && by === 'creation' && hasSettings(user, changes)
+          ? { kind: 'done' }
+          : { kind: 'obstacle', obstacle: { kind: 'exists', as: 'user' } };
+      }
+      if (by === 'creation') return { kind: 'open' };
+      const invitation = await openInvitation(fastly, login);
+      if (invitation === null) return { kind: 'open' };
+      return mayBeDone && isAsInvited(invitation, changes)
+        ? { kind: 'done' }
+        : { kind: 'obstacle', obstacle: { kind: 'exists', as: 'invitation' } };
+    },
+    async call() {
+      if (by === 'creation') {
+        return { asWanted: hasSettings(await fastly.createUser({ login, ...changes }), changes) };
+      }
+      return { asWanted: isAsInvited(await fastly.createInvitation(inviteeOf(login, changes)), changes) };
+    },
+    gone: null,
+    repeatable: false,
+    nothingShows: by === 'creation' ? 'there is no such user.' : 'there is no such invitation.',
+  };
+}

@@ -1,0 +1,42 @@
+import type { Alteration, Obstacle } from '../../approvals/request.ts';
+import { hasSettings } from '../../directory/carried-out.ts';
+import { protectionOf } from '../../directory/protection.ts';
+import { settingsOf } from '../../directory/settings-of.ts';
+import { targetOf } from '../../directory/target.ts';
+import type { FastlyClient } from '../../fastly/client.ts';
+import { type User, UserId } from '../../fastly/user.ts';
+import { differencesOf, settingDifferencesOf } from './differences.ts';
+import { existingUser } from './existing-user.ts';
+import type { Operation } from './operation.ts';
+
+/** Sets what was approved on a user who must be as they were when the request was shown. */
+export function alteration(action: Alteration, fastly: FastlyClient): Operation {
+  const { target, changes } = action;
+  const id = UserId.parse(target.id);
+  return {
+    async look(mayBeDone) {
+      const user = await existingUser(fastly, id);
+      if (user === null) return { kind: 'obstacle', obstacle: { kind: 'gone' } };
+      if (mayBeDone && hasSettings(user, changes)) return { kind: 'done' };
+      const obstacle = await obstacleTo(user);
+      return obstacle === null ? { kind: 'open' } : { kind: 'obstacle', obstacle };
+    },
+    async call() {
+      return { asWanted: hasSettings(await fastly.updateUser(id, changes), changes) };
+    },
+    gone: { kind: 'gone' },
+    repeatable: true,
+    nothingShows: 'they are as they were.',
+  };
+
+  async function obstacleTo(user: User): Promise<Obstacle | null> {
+    const differences = [
+      ...differencesOf(target, targetOf(user)),
+      ...settingDifferencesOf(action.before, settingsOf(user)),
+    ];
+    if (differences.length > 0) return { kind: 'changed', differences };
+    if (action.kind === 'promote') return null;
+    const protection = await protectionOf(fastly, user);
+    return protection === null ? null : { kind: 'protected', protection };
+  }
+}
