@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { deleteUser } from './delete.ts';
 import { get } from './get.ts';
 import { helpAbout } from './help.ts';
+import { list } from './list/list.ts';
 import { reset } from './reset.ts';
 import type { Subcommand } from './subcommand.ts';
 import { whoami } from './whoami.ts';
@@ -10,6 +11,7 @@ import { whoami } from './whoami.ts';
 /** Every subcommand, in the order help lists them. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   get,
+  list,
   reset,
   deleteUser,
   approvals,

@@ -53,7 +53,10 @@ export type Place =
   | { kind: 'modal'; viewId: string; origin: Origin | null }
   | { kind: 'home' };
 
-/** What the inputs of a form hold, by action id: text, an option's value, or nothing. */
+/**
+ * What the inputs of a form hold, by action id: text, an option's value, or nothing. A ticked checkbox is a key of its
+ * own, its option's value, with the value `yes`; one that is not ticked is not there.
+ */
 export type FormValues = Readonly<Record<string, string | null>>;
 
 // A workspace's own people have `user.team_id` in interactions; `team` names the app's workspace, not theirs.
@@ -71,7 +74,11 @@ const View = z.object({
 });
 
 const Option = z.object({ value: z.string() });
-const InputState = z.object({ value: z.string().nullish(), selected_option: Option.nullish() });
+const InputState = z.object({
+  value: z.string().nullish(),
+  selected_option: Option.nullish(),
+  selected_options: z.array(Option).optional(),
+});
 const State = z.object({ values: z.record(z.string(), z.record(z.string(), InputState)) });
 
 const Command = z
@@ -190,7 +197,11 @@ const Submission = z
 function formValues(state: z.infer<typeof State>): FormValues {
   const inputs = Object.values(state.values).flatMap((block) => Object.entries(block));
   return Object.fromEntries(
-    inputs.map(([actionId, input]) => [actionId, input.selected_option?.value ?? input.value ?? null]),
+    inputs.flatMap<[string, string | null]>(([actionId, input]) =>
+      input.selected_options
+        ? input.selected_options.map(({ value }) => [value, 'yes'])
+        : [[actionId, input.selected_option?.value ?? input.value ?? null]],
+    ),
   );
 }
 
