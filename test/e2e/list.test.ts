@@ -370,6 +370,15 @@ describe('list', () => {
     expect(log.text).not.toContain('a plainer one is used');
   });
 
+  it('does not give up the data table where Slack refused its plainer versions as well', async () => {
+    const { client, log } = await startWorkplace();
+    await client.slackFaults({ unknownBlocks: ['data_table', 'table', 'rich_text'] });
+    await client.as(NORA).command('list morton');
+    await log.until('the caller could not be told');
+    await client.slackFaults({ unknownBlocks: [] });
+    expect(tableIn(await listed(client, 'morton'))?.type).toBe('data_table');
+  });
+
   it('shows in the form that a role is gone, that Fastly is away, and takes another choice', async () => {
     const { client } = await startWorkplace();
     await client.putFastlyUsers(people(1, () => ({ role: 'rare' })));
