@@ -284,7 +284,7 @@ describe('list', () => {
       await client.putFastlyUsers(
         people(60, (index) => ({
           name: `${index} ${'<&>'.repeat(300)}`,
-          login: `${'l'.repeat(100)}.${index}@example.com`,
+          login: `${'l'.repeat(300)}.${index}@example.com`,
           role: `role-${'r'.repeat(90)}-${index}`,
           locked: true,
           last_active_at: '2025-08-28T12:34:56Z',
