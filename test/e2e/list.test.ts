@@ -276,9 +276,13 @@ describe('list', () => {
     expect(asText.text).not.toMatch(/<!channel>|<@U0TOMAS01>/);
   });
 
-  it.each([[[]], [['data_table']], [['data_table', 'table']]])(
+  it.each([
+    [[], 'data_table'],
+    [['data_table'], 'table'],
+    [['data_table', 'table'], undefined],
+  ])(
     'fits 50 users with the longest names there are where Slack does not know %j',
-    async (unknownBlocks) => {
+    async (unknownBlocks, type) => {
       const { client } = await startWorkplace();
       await client.slackFaults({ unknownBlocks });
       await client.putFastlyUsers(
@@ -292,6 +296,7 @@ describe('list', () => {
       );
       const message = await listed(client, '<&>');
       expect(wordsOf(message.blocks)).toContain('Here are 1 to 50 .');
+      expect(tableIn(message)?.type).toBe(type);
       expect(wordsOf(message.blocks)).toContain('54 with other roles');
     },
   );
