@@ -14,6 +14,7 @@ import { reasonOf } from './reason-of.ts';
 import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
+import { NewerBlocks } from './slack/newer-blocks.ts';
 import type { Services } from './slack/request.ts';
 import { AuditPages } from './store/audit-page.ts';
 import { releaseAllClaims } from './store/left-behind.ts';
@@ -74,6 +75,7 @@ export class Bot {
     const { approvals, intents } = this.#background;
     this.#services = {
       ...parts,
+      newerBlocks: new NewerBlocks(log),
       approvals,
       intents,
       auditPages: new AuditPages(this.#store),

@@ -309,6 +309,19 @@ test('a refusal can be ordered for one channel', async () => {
   expect(await post(AUDIT_TRAIL.id)).toMatchObject({ ok: true });
 });
 
+test('a type of block can be unknown', async () => {
+  const post = (type: string) =>
+    call('chat.postMessage', { channel: CDN_TEAM.id, text: 'x', blocks: [{ type: 'divider' }, { type }] });
+  await sandbox.client.slackFaults({ unknownBlocks: ['divider'] });
+  expect(await post('divider')).toMatchObject({
+    ok: false,
+    error: 'invalid_blocks',
+    errors: ['unsupported type [json-pointer:/blocks/0]', 'unsupported type [json-pointer:/blocks/1]'],
+  });
+  await sandbox.client.slackFaults({ unknownBlocks: [] });
+  expect(await post('divider')).toMatchObject({ ok: true });
+});
+
 test('a workspace that is away answers nobody', async () => {
   await sandbox.client.slackFaults({ down: true });
   await expect(call('auth.test')).rejects.toThrow();

@@ -6,6 +6,7 @@ import { get } from './get.ts';
 import { helpAbout } from './help.ts';
 import { invitations } from './invitations.ts';
 import { invite } from './invite.ts';
+import { list } from './list/list.ts';
 import { reset } from './reset.ts';
 import type { Subcommand } from './subcommand.ts';
 import { update } from './update/update.ts';
@@ -14,6 +15,7 @@ import { whoami } from './whoami.ts';
 /** Every subcommand, in the order help lists them. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   get,
+  list,
   create,
   invite,
   invitations,

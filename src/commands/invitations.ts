@@ -8,7 +8,7 @@ import { Refusal } from '../slack/failure.ts';
 import { type Listener, originOfClick } from '../slack/listeners.ts';
 import { type Message, message } from '../slack/message.ts';
 import { newRequest, type Request } from '../slack/request.ts';
-import { bold, code, date, member, mrkdwn, type Sentence, say } from '../slack/sentence.ts';
+import { bold, code, date, member, mrkdwn, type Sentence, say, sideBySide } from '../slack/sentence.ts';
 import { settingValue } from '../slack/setting-words.ts';
 import { found, makeChange } from './change.ts';
 import { inviteButton } from './invite.ts';
@@ -46,7 +46,7 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
     ...(limit_services ? [say`limited services`] : []),
     ...(until ? [say`good until ${date(until)}`] : []),
   ];
-  return about.reduce((line, part) => say`${line} · ${part}`, say`${bold(email)}`);
+  return sideBySide([say`${bold(email)}`, ...about]);
 }
 
 async function drawn({ services }: Request, page: number): Promise<Message> {

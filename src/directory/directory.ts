@@ -4,6 +4,8 @@ import { isFastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { accountUsers } from './account-users.ts';
 import { Cached } from './cached.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { type Filter, fits } from './filter.ts';
 import { BY_NAME, EXACT, type Fit, SearchIndex } from './search.ts';
 
 /** What a search for one user came to. `several` holds the best fits first, `more` says that others fit, too. */
@@ -32,6 +34,18 @@ export class Directory {
   /** The best `limit` fits for what someone types, best first; all users, by name, when nothing is typed. */
   async search(text: string, limit: number): Promise<User[]> {
     return (await this.#index.get()).search(text, limit).map(({ user }) => user);
+  }
+
+  /** The users that fit a filter: with text the best fit first, else by name. `account` counts all users. */
+  async list(filter: Filter): Promise<{ users: readonly User[]; account: Figures }> {
+    const index = await this.#index.get();
+    const found = index.search(filter.text, Number.POSITIVE_INFINITY).map(({ user }) => user);
+    return { users: found.filter((user) => fits(user, filter)), account: figuresOf(index.users) };
+  }
+
+  /** The account's users, counted. At most a minute old. */
+  async figures(): Promise<Figures> {
+    return figuresOf((await this.#index.get()).users);
   }
 
   /**

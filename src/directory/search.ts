@@ -16,7 +16,8 @@ const IN_PARTS = 6;
  * logins. Looking for a piece of a line is then one native search, which ends with the first `limit` fits.
  */
 export class SearchIndex {
-  readonly #users: readonly User[];
+  /** All of them, by name. */
+  readonly users: readonly User[];
   readonly #names: Lines;
   readonly #logins: Lines;
   readonly #ids: Lines;
@@ -24,16 +25,16 @@ export class SearchIndex {
   constructor(users: readonly User[]) {
     const folded = users.map((user) => ({ user, name: fold(nameOf(user)) }));
     folded.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    this.#users = folded.map(({ user }) => user);
+    this.users = folded.map(({ user }) => user);
     this.#names = new Lines(folded.map(({ name }) => name));
-    this.#logins = new Lines(this.#users.map(({ login }) => fold(login)));
-    this.#ids = new Lines(this.#users.map(({ id }) => id.toLowerCase()));
+    this.#logins = new Lines(this.users.map(({ login }) => fold(login)));
+    this.#ids = new Lines(this.users.map(({ id }) => id.toLowerCase()));
   }
 
   /** The best `limit` fits for what someone typed, best first, alike ones by name; the first by name for nothing. */
   search(text: string, limit: number): Fit[] {
     const query = fold(text);
-    if (query === '') return this.#users.slice(0, limit).map((user) => ({ user, rank: EXACT }));
+    if (query === '') return this.users.slice(0, limit).map((user) => ({ user, rank: EXACT }));
     const found = new Map<number, number>();
     for (const [rank, lines] of this.#byRank(query)) {
       for (const line of lines) {
@@ -43,7 +44,7 @@ export class SearchIndex {
       if (found.size >= limit) break;
     }
     return [...found].flatMap(([line, rank]) => {
-      const user = this.#users[line];
+      const user = this.users[line];
       return user ? [{ user, rank }] : [];
     });
   }
@@ -52,7 +53,7 @@ export class SearchIndex {
   byLogin(login: string): User | null {
     const wanted = login.trim().toLowerCase();
     for (const line of this.#logins.being(fold(login))) {
-      const user = this.#users[line];
+      const user = this.users[line];
       if (user?.login.toLowerCase() === wanted) return user;
     }
     return null;

@@ -54,8 +54,8 @@ export type Place =
   | { kind: 'home' };
 
 /**
- * What the inputs of a form hold, by action id: text, an option's value, or nothing. A ticked checkbox is there by its
- * option's value, with `yes`.
+ * What the inputs of a form hold, by action id: text, an option's value, or nothing. A ticked checkbox is a key of its
+ * own, its option's value, with the value `yes`; one that is not ticked is not there.
  */
 export type FormValues = Readonly<Record<string, string | null>>;
 
@@ -77,7 +77,6 @@ const Option = z.object({ value: z.string() });
 const InputState = z.object({
   value: z.string().nullish(),
   selected_option: Option.nullish(),
-  /** Of checkboxes: those that are ticked. */
   selected_options: z.array(Option).optional(),
 });
 const State = z.object({ values: z.record(z.string(), z.record(z.string(), InputState)) });
@@ -195,14 +194,12 @@ const Submission = z
     }),
   );
 
-const TICKED = 'yes';
-
 function formValues(state: z.infer<typeof State>): FormValues {
   const inputs = Object.values(state.values).flatMap((block) => Object.entries(block));
   return Object.fromEntries(
-    inputs.flatMap(([actionId, input]) =>
+    inputs.flatMap<[string, string | null]>(([actionId, input]) =>
       input.selected_options
-        ? input.selected_options.map(({ value }) => [value, TICKED])
+        ? input.selected_options.map(({ value }) => [value, 'yes'])
         : [[actionId, input.selected_option?.value ?? input.value ?? null]],
     ),
   );

@@ -2,8 +2,18 @@ import type { ContextBlock, KnownBlock } from '@slack/types';
 import { cut } from './plain.ts';
 import { mrkdwn, richText, type Sentence } from './sentence.ts';
 
-/** What is posted: blocks, and the text that notifications and screen readers use in their place. */
-export type Message = { text: string; blocks: KnownBlock[] };
+/**
+ * What is posted: blocks, and the text that notifications and screen readers use in their place. Where it holds a kind
+ * of block that not every Slack takes, `plainer` is the message without it.
+ */
+export type Message = {
+  text: string;
+  blocks: KnownBlock[];
+  plainer?: { without: NewerBlock; message: Message };
+};
+
+/** A kind of block that is not everywhere yet. */
+export type NewerBlock = 'data_table' | 'table';
 
 /** A message of sentences, each on its own line. The first is its notification text. */
 export function message(first: Sentence, ...others: readonly Sentence[]): Message {
@@ -17,7 +27,12 @@ export function notification(sentence: Sentence): string {
 
 /** The same message with a small grey line under it. */
 export function withFootnote(original: Message, footnote: Sentence): Message {
-  return { ...original, blocks: [...original.blocks, context(footnote)] };
+  const { blocks, plainer } = original;
+  return {
+    ...original,
+    blocks: [...blocks, context(footnote)],
+    ...(plainer && { plainer: { ...plainer, message: withFootnote(plainer.message, footnote) } }),
+  };
 }
 
 /** A small grey line. */

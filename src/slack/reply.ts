@@ -5,7 +5,9 @@ import type { SlackClients } from './clients.ts';
 import type { Audience, Conversations } from './conversations.ts';
 import type { Caller } from './incoming.ts';
 import { type Message, PLAIN_POSTING, withFootnote } from './message.ts';
+import type { NewerBlocks } from './newer-blocks.ts';
 import type { Origin } from './origin.ts';
+import type { Services } from './request.ts';
 import { respond } from './response-url.ts';
 import { channel as channelName, code, type Sentence, say } from './sentence.ts';
 
@@ -26,19 +28,20 @@ export type Delivered =
 export class Reply {
   readonly #slack: SlackClients;
   readonly #conversations: Conversations;
+  readonly #newerBlocks: NewerBlocks;
   readonly #log: Logger;
   readonly #caller: Caller;
   readonly #origin: Origin;
   readonly #responseUrl: string | null;
 
   constructor(
-    slack: SlackClients,
-    conversations: Conversations,
+    services: Pick<Services, 'slack' | 'conversations' | 'newerBlocks'>,
     log: Logger,
     to: { caller: Caller; origin: Origin; responseUrl: string | null },
   ) {
-    this.#slack = slack;
-    this.#conversations = conversations;
+    this.#slack = services.slack;
+    this.#conversations = services.conversations;
+    this.#newerBlocks = services.newerBlocks;
     this.#log = log;
     this.#caller = to.caller;
     this.#origin = to.origin;
@@ -64,8 +67,7 @@ export class Reply {
       return { kind: 'caller' };
     }
     try {
-      const channel = this.#caller.memberId;
-      await this.#slack.posting.chat.postMessage({ channel, ...message, ...PLAIN_POSTING });
+      await this.#postMessage(this.#caller.memberId, message);
       return { kind: 'direct-message' };
     } catch (error) {
       this.#log.error({ err: error }, 'the caller could not be told');
@@ -83,9 +85,12 @@ export class Reply {
 
   /** Puts another message in the place of the one whose button was clicked; where that fails, beside it, privately. */
   async replaceOriginal(message: Message): Promise<void> {
+    const responseUrl = this.#responseUrl;
     try {
-      if (this.#responseUrl === null) throw new Error('the click came without a response URL');
-      await respond(this.#responseUrl, { kind: 'replace-original', message });
+      if (responseUrl === null) throw new Error('the click came without a response URL');
+      await this.#newerBlocks.post(message, (version) =>
+        respond(responseUrl, { kind: 'replace-original', message: version }),
+      );
     } catch (error) {
       this.#log.warn({ err: error }, 'a message could not be replaced');
       await this.privately(message);
@@ -94,7 +99,9 @@ export class Reply {
 
   async #respond(responseUrl: string, visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
     try {
-      await respond(responseUrl, { kind: 'post', visibleTo, message });
+      await this.#newerBlocks.post(message, (version) =>
+        respond(responseUrl, { kind: 'post', visibleTo, message: version }),
+      );
       return true;
     } catch (error) {
       this.#log.warn({ err: error }, 'a response URL failed, the direct message is used');
@@ -104,13 +111,19 @@ export class Reply {
 
   async #post(channel: ChannelId, message: Message): Promise<Delivered> {
     try {
-      await this.#slack.posting.chat.postMessage({ channel, ...message, ...PLAIN_POSTING });
+      await this.#postMessage(channel, message);
       return { kind: 'channel', channel };
     } catch (error) {
       const why = error instanceof WebAPIPlatformError ? error.data.error : 'no answer';
       this.#log.warn({ channel, err: error }, 'a channel does not take posts, the direct message is used');
       return await this.privately(withFootnote(message, whyNotPosted(channel, why)));
     }
+  }
+
+  async #postMessage(channel: string, message: Message): Promise<void> {
+    await this.#newerBlocks.post(message, (version) =>
+      this.#slack.posting.chat.postMessage({ channel, ...version, ...PLAIN_POSTING }),
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import type { SlackClients } from './clients.ts';
 import type { Conversations } from './conversations.ts';
 import type { Delivery } from './delivery.ts';
 import type { Caller } from './incoming.ts';
+import type { NewerBlocks } from './newer-blocks.ts';
 import type { Origin } from './origin.ts';
 import { Reply } from './reply.ts';
 
@@ -18,6 +19,7 @@ export type Services = {
   directory: Directory;
   slack: SlackClients;
   conversations: Conversations;
+  newerBlocks: NewerBlocks;
   approvals: Approvals;
   intents: Intents;
   auditPages: AuditPages;
@@ -47,6 +49,6 @@ export function newRequest(
   { origin, responseUrl }: { origin: Origin; responseUrl: string | null },
 ): Request {
   const log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
-  const reply = new Reply(services.slack, services.conversations, log, { caller, origin, responseUrl });
+  const reply = new Reply(services, log, { caller, origin, responseUrl });
   return { reference, deliveryKey, caller, origin, reply, services, log };
 }

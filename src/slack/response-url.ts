@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { z } from 'zod';
 import type { Message } from './message.ts';
 
 export type Response =
@@ -10,11 +11,18 @@ export type Response =
 
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/** The response URL did not take the message: expired (30 minutes), used up (5 times), or Slack is away. */
+/**
+ * The response URL did not take the message: expired (30 minutes), used up (5 times), what was sent is not valid, or
+ * Slack is away.
+ */
 export class ResponseUrlRefused extends Error {
-  constructor(why: string) {
+  /** Slack's word for it, such as `invalid_blocks`; `null` where it gave none. */
+  readonly code: string | null;
+
+  constructor(why: string, code: string | null = null) {
     super(`the response URL did not take the message (${why})`);
     this.name = 'ResponseUrlRefused';
+    this.code = code;
   }
 }
 
@@ -34,7 +42,21 @@ export async function respond(responseUrl: string, response: Response): Promise<
     throw new ResponseUrlRefused(error.name);
   });
   const answer = await body.text();
-  if (statusCode !== 200) throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`);
+  const code = errorCode(answer);
+  if (statusCode === 200 && code === null) return;
+  throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`, code);
+}
+
+const Refused = z.object({ ok: z.literal(false), error: z.string() });
+
+/** Slack refuses with JSON that is not `ok`, whatever the status, or with the bare word. */
+function errorCode(answer: string): string | null {
+  if (/^[a-z]+(_[a-z]+)+$/.test(answer.trim())) return answer.trim();
+  try {
+    return Refused.safeParse(JSON.parse(answer)).data?.error ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function payload(response: Response): object {

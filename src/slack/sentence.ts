@@ -89,6 +89,11 @@ export function enumerate(items: readonly (Sentence | Part)[], conjunction = 'an
   }, say``);
 }
 
+/** 'a  ·  b  ·  c'. */
+export function sideBySide(items: readonly Sentence[]): Sentence {
+  return items.reduce((line, item, index) => (index === 0 ? item : say`${line}  ·  ${item}`), say``);
+}
+
 /** Sentences as one rich text block, each on a line of its own (docs.slack.dev, rich text block). */
 export function richText(...lines: readonly Sentence[]): RichTextBlock {
   const elements = lines.flatMap((line, index) => [

@@ -4,7 +4,7 @@ import { nameOf, type User } from '../fastly/user.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
-import { bold, code, date, richText, type Sentence, say } from './sentence.ts';
+import { bold, code, date, richText, type Sentence, say, sideBySide } from './sentence.ts';
 
 /** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
@@ -27,7 +27,7 @@ export function userCard(
     { type: 'header', text: { type: 'plain_text', text: cut(name, HEADER_LENGTH), emoji: false } },
   ];
   if (name.length > HEADER_LENGTH) blocks.push(richText(say`${name}`));
-  if (marks.length > 0) blocks.push(richText(enumerateMarks(marks)));
+  if (marks.length > 0) blocks.push(richText(sideBySide(marks)));
   blocks.push({ type: 'section', fields: identity(user) });
   const details = state(user);
   if (details.length > 0) blocks.push({ type: 'section', fields: details });
@@ -45,10 +45,6 @@ function standingOut(user: User, account: Customer | null): Sentence[] {
   if (account?.owner_id === user.id) marks.push(say`👑 ${bold('Owner of the account')}`);
   if (user.role === 'superuser') marks.push(say`⭐ ${bold('Fastly superuser')}`);
   return marks;
-}
-
-function enumerateMarks(marks: readonly Sentence[]): Sentence {
-  return marks.reduce((line, mark) => say`${line}  ·  ${mark}`);
 }
 
 function identity(user: User): MrkdwnElement[] {

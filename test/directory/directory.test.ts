@@ -1,6 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
+import { figuresOf } from '../../src/directory/figures.ts';
+import type { Filter } from '../../src/directory/filter.ts';
 import { FastlyClient } from '../../src/fastly/client.ts';
+import { User } from '../../src/fastly/user.ts';
 import { Secret } from '../../src/secret.ts';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
 import {
@@ -139,6 +142,67 @@ describe('a search', () => {
     }
     expect(await directory.search('person', 100)).toHaveLength(100);
     expect(await directory.find('no such person', 3)).toEqual({ kind: 'none' });
+  });
+});
+
+describe('a list', () => {
+  const EVERYBODY: Filter = { text: '', role: null, locked: null, withoutTwoFactor: false };
+
+  it('is of all by name, or of the best fits first', async () => {
+    const { directory } = await startDirectory([person('a1', '!Aaron', 'z@example.com')]);
+    const { users, account } = await directory.list(EVERYBODY);
+    expect(users.map(({ id }) => id)).toEqual((await directory.search('', 100)).map(({ id }) => id));
+    expect(account.users).toBe(PEOPLE.length + 1);
+    const nora = await directory.list({ ...EVERYBODY, text: 'nora' });
+    expect(logins(nora.users)).toEqual(['nora.ellery@example.com', NORA_USER.login]);
+    expect(nora.account).toEqual(account);
+  });
+
+  it('has who is not set, or not sent, as not locked and without two-factor', async () => {
+    const flags = { locked: null, two_factor_auth_enabled: null };
+    const { directory } = await startDirectory([
+      { ...person('q1', 'Quux One', 'q1@example.com'), ...flags },
+      { ...person('q2', 'Quux Two', 'q2@example.com'), locked: true, two_factor_auth_enabled: true },
+      { ...person('q3', 'Quux Three', 'q3@example.com'), locked: false, two_factor_auth_enabled: false },
+    ]);
+    const ids = async (more: Partial<Filter>) =>
+      (await directory.list({ ...EVERYBODY, text: 'quux', ...more })).users.map(({ id }) => id).sort();
+    expect(await ids({ locked: false })).toEqual(['q1', 'q3']);
+    expect(await ids({ locked: true })).toEqual(['q2']);
+    expect(await ids({ withoutTwoFactor: true })).toEqual(['q1', 'q3']);
+    expect(await ids({ locked: true, withoutTwoFactor: true })).toEqual([]);
+  });
+});
+
+describe('the figures', () => {
+  it('count everybody who is there, by role most first', async () => {
+    const { directory } = await startDirectory([{ ...ENGINEER, deleted_at: '2025-01-01T00:00:00Z' }]);
+    expect(await directory.figures()).toEqual({
+      users: 24,
+      byRole: [
+        { role: 'user', users: 7 },
+        { role: 'engineer', users: 6 },
+        { role: 'superuser', users: 6 },
+        { role: 'billing', users: 3 },
+        { role: 'tls_admin', users: 1 },
+        { role: 'tls_viewer', users: 1 },
+      ],
+      locked: 2,
+      withoutTwoFactor: 21,
+      neverActive: 11,
+    });
+  });
+
+  it('take nobody without a role, or whose activity is not sent, for one', () => {
+    const { role, last_active_at, ...bare } = person('b1', 'Bare', 'b@example.com');
+    const users = [User.parse(bare), User.parse({ ...bare, role: null, last_active_at: null })];
+    expect(figuresOf(users)).toEqual({
+      users: 2,
+      byRole: [],
+      locked: 0,
+      withoutTwoFactor: 2,
+      neverActive: 1,
+    });
   });
 });
 

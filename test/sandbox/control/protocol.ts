@@ -144,6 +144,8 @@ export type SlackFaults = {
   hold: { method: string; when: 'before' | 'after'; times: number } | null;
   /** Hold every Web API answer back by so many milliseconds. */
   delay: number;
+  /** This Slack does not know these types of block, such as `data_table`: a message with one is `invalid_blocks`. */
+  unknownBlocks: string[];
 };
 
 /**

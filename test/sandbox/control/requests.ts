@@ -59,6 +59,7 @@ export const slackFaults = z.strictObject({
     .nullable()
     .exactOptional(),
   delay: z.int().min(0).exactOptional(),
+  unknownBlocks: z.array(z.string()).exactOptional(),
 });
 export const redeliverRequest = z.strictObject({ id: z.string() });
 export const disconnectRequest = z.strictObject({ how: z.enum(['refresh', 'drop']) });

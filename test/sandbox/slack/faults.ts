@@ -2,7 +2,15 @@ import type { JsonObject, SlackFaults } from '../control/protocol.ts';
 
 /** The faults a test has ordered of Slack, each counted down as it strikes. */
 export class Faults {
-  #ordered: SlackFaults = { down: false, rateLimit: null, refuse: null, lose: null, hold: null, delay: 0 };
+  #ordered: SlackFaults = {
+    down: false,
+    rateLimit: null,
+    refuse: null,
+    lose: null,
+    hold: null,
+    delay: 0,
+    unknownBlocks: [],
+  };
 
   get down(): boolean {
     return this.#ordered.down;

@@ -72,7 +72,7 @@ export function answer(
     workspace.remove(conversation, message);
     return;
   }
-  const { text, blocks } = messageContent(response.text, response.blocks);
+  const { text, blocks } = messageContent(response.text, response.blocks, workspace.unknownBlocks);
   const standing = message !== null && conversation.messages.includes(message);
   const replaces = response.replace_original ?? response.response_type === undefined;
   if (standing && replaces) {

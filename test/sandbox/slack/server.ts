@@ -205,6 +205,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     held: () => held.count,
     setFaults: (ordered) => {
       const all = faults.set(ordered);
+      workspace.unknownBlocks = all.unknownBlocks;
       if (all.down) {
         sockets.drop();
         server.closeAllConnections();

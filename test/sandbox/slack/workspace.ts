@@ -34,6 +34,8 @@ export class Workspace {
   readonly #notices = new Map<string, { text: string }[]>();
   readonly #watchers = new Set<() => void>();
   readonly #now: () => number;
+  /** Types of block that a message must not have, ordered as a fault. */
+  unknownBlocks: readonly string[] = [];
   #version = 1;
   #lastTs = 0;
 

@@ -29,7 +29,7 @@ export const chatMethods: Methods = {
 function postMessage(slack: Slack, args: JsonObject): JsonObject {
   const { channel, thread_ts: threadTs = null, ...given } = parseArguments(postArguments, args);
   const conversation = channelToPostIn(slack, channel);
-  const { text = '', blocks = [] } = messageContent(given.text, given.blocks);
+  const { text = '', blocks = [] } = messageContent(given.text, given.blocks, slack.workspace.unknownBlocks);
   if (threadTs !== null && !conversation.messages.some((each) => each.ts === threadTs)) {
     throw new Refusal('thread_not_found');
   }
@@ -42,7 +42,7 @@ function update(slack: Slack, args: JsonObject): JsonObject {
   const { channel, ts } = parseArguments(messageArguments, args);
   const given = parseArguments(z.object(content), args);
   const { conversation, message } = ownMessage(slack, channel, ts, 'cant_update_message');
-  const { text, blocks } = messageContent(given.text, given.blocks);
+  const { text, blocks } = messageContent(given.text, given.blocks, slack.workspace.unknownBlocks);
   message.text = text ?? message.text;
   message.blocks = blocks ?? message.blocks;
   message.edited = true;
@@ -73,7 +73,7 @@ function postEphemeral(slack: Slack, args: JsonObject): JsonObject {
   if (conversation.kind === 'im' && !slack.manifest.messagesTab) throw new Refusal('messages_tab_disabled');
   if (!conversation.botIsMember) throw new Refusal('not_in_channel');
   if (!conversation.members.has(user)) throw new Refusal('user_not_in_channel');
-  const { text = '', blocks = [] } = messageContent(given.text, given.blocks);
+  const { text = '', blocks = [] } = messageContent(given.text, given.blocks, slack.workspace.unknownBlocks);
   const message = slack.workspace.post(conversation, {
     author: BOT.userId,
     text,

@@ -1,0 +1,149 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { figuresOf } from '../../directory/figures.ts';
+import { isOpen } from '../../directory/filter.ts';
+import { button } from '../../slack/button.ts';
+import type { Delivery } from '../../slack/delivery.ts';
+import { explainWithReference, logFailure } from '../../slack/failure.ts';
+import { findUser } from '../../slack/find-user.ts';
+import { type Listener, originOfClick } from '../../slack/listeners.ts';
+import { context, type Message, message } from '../../slack/message.ts';
+import { noticeView, openModal, updateModal } from '../../slack/modal.ts';
+import { newRequest, type Request, type Services } from '../../slack/request.ts';
+import { richText, say } from '../../slack/sentence.ts';
+import { MOST_USERS, userTable } from '../../slack/user-table.ts';
+import type { Word } from '../../slack/words.ts';
+import type { Subcommand } from '../subcommand.ts';
+import { FORM, filterForm, filterIn, knownRole, searchText, TEXT, TITLE } from './filter-form.ts';
+import { openInvitations } from './open-invitations.ts';
+import { type Page, readPage, writePage } from './page.ts';
+import { figuresWords, footnote, headline, nobody } from './words.ts';
+
+/** Shows the account's users as a table, all or those that fit, page by page. */
+export const list: Subcommand = {
+  name: 'list',
+  summary: 'List the users',
+  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--private]',
+  examples: ['list', 'list morton', 'list --role superuser --without-2fa', 'list --locked yes --private'],
+  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },
+  async run(request, { words, flags }) {
+    const { services, origin, reply } = request;
+    const text = searchText(await textOf(request, words));
+    const role =
+      typeof flags.role === 'string' ? knownRole(flags.role, await services.directory.figures()) : null;
+    const locked = typeof flags.locked === 'boolean' ? flags.locked : null;
+    const filter = { text, role, locked, withoutTwoFactor: flags['without-2fa'] === true };
+    await reply.result(await drawn(request, { filter, from: 0, private: origin.private }));
+  },
+  listeners: [
+    pageListener('list.previous'),
+    pageListener('list.next'),
+    {
+      kind: 'click',
+      id: 'list.filter',
+      async run(delivery, services) {
+        const { request, page } = requestForPage(delivery, services);
+        await openFilterForm(request, delivery.incoming.triggerId ?? '', page);
+      },
+    },
+    {
+      kind: 'submission',
+      id: FORM,
+      form: {
+        title: TITLE,
+        mainBlockId: TEXT,
+        async work(request, { values }) {
+          const { services, origin, reply } = request;
+          const filter = filterIn(values);
+          if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
+          return await reply.result(await drawn(request, { filter, from: 0, private: origin.private }));
+        },
+        async again({ services, origin }, { values }, problem) {
+          const figures = await services.directory.figures().catch(() => figuresOf([]));
+          return filterForm(filterIn(values), figures, origin, problem);
+        },
+      },
+    },
+  ],
+};
+
+/** A mention stands for the login that is the member's e-mail address. */
+async function textOf(request: Request, words: readonly Word[]): Promise<string> {
+  if (words.some(({ kind }) => kind === 'mention')) {
+    const target = await findUser(request, words);
+    return target.kind === 'one' ? target.user.login : '';
+  }
+  return words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
+}
+
+function pageListener(id: string): Listener {
+  return {
+    kind: 'click',
+    id,
+    async run(delivery, services) {
+      const { request, page } = requestForPage(delivery, services);
+      await request.reply.replaceOriginal(await drawn(request, page));
+    },
+  };
+}
+
+/** @throws {Refusal} when the button names no page */
+function requestForPage(delivery: Delivery<'click'>, services: Services): { request: Request; page: Page } {
+  const { incoming } = delivery;
+  const page = readPage(incoming.value);
+  const origin = { ...originOfClick(incoming), private: page.private };
+  return { request: newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl }), page };
+}
+
+/** The roles to choose from may have to be fetched first, for longer than a `trigger_id` lives. */
+async function openFilterForm(request: Request, triggerId: string, { filter }: Page): Promise<void> {
+  const viewId = await openModal(request, triggerId, noticeView(TITLE, say`One moment…`));
+  const view = await request.services.directory.figures().then(
+    (figures) => filterForm(filter, figures, request.origin),
+    (error: unknown) => {
+      logFailure(request, error);
+      return noticeView(TITLE, explainWithReference(error, request.reference));
+    },
+  );
+  await updateModal(request, viewId, view);
+}
+
+async function drawn(request: Request, page: Page): Promise<Message> {
+  const { filter } = page;
+  const [{ users, account }, invited] = await Promise.all([
+    request.services.directory.list(filter),
+    isOpen(filter) && page.from === 0 ? openInvitations(request) : [],
+  ]);
+  const from = Math.min(page.from, startOfLast(users.length));
+  const shown = users.slice(from, from + MOST_USERS);
+  const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
+  if (shown.length === 0) {
+    const empty = message(...nobody(filter, account.users));
+    if (account.users > 0) empty.blocks.push(actions);
+    return empty;
+  }
+  const figures = figuresOf(users);
+  const range = `${from + 1} to ${from + shown.length}`;
+  const inPages = users.length > MOST_USERS;
+  const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Here are ${range}.`] : [])];
+  return userTable(inPages ? `Users ${range}` : 'Users', shown, {
+    headline: headline(filter, users.length, account.users),
+    above: lines.length > 0 ? [richText(...lines)] : [],
+    below: [...invited, actions, context(footnote(filter, figures))],
+  });
+}
+
+function buttons(page: Page, users: number): Button[] {
+  const { from } = page;
+  const to = (actionId: string, text: string, start: number) =>
+    button({ actionId, text, value: writePage({ ...page, from: start }) });
+  return [
+    ...(from > 0 ? [to('list.previous', 'Previous', Math.max(0, from - MOST_USERS))] : []),
+    ...(from + MOST_USERS < users ? [to('list.next', 'Next', from + MOST_USERS)] : []),
+    to('list.filter', 'Filter…', 0),
+  ];
+}
+
+/** Where the last page begins: users may have gone since a button was drawn. */
+function startOfLast(users: number): number {
+  return Math.max(0, Math.ceil(users / MOST_USERS) - 1) * MOST_USERS;
+}

@@ -1,0 +1,76 @@
+import type { Figures } from '../../directory/figures.ts';
+import type { Filter } from '../../directory/filter.ts';
+import { bold, code, enumerate, type Sentence, say, sideBySide } from '../../slack/sentence.ts';
+
+/** More roles than these are summed up. */
+const MOST_ROLES = 6;
+
+/** How many users fit, of how many, and what they had to fit. */
+export function headline(filter: Filter, fitting: number, all: number): Sentence {
+  const wanted = conditions(filter);
+  return wanted.length === 0
+    ? say`${bold(users(all))} in the Fastly account`
+    : say`${bold(`${fitting} of ${users(all)}`)}: ${sideBySide(wanted)}`;
+}
+
+/** The figures of the users that fit; what the filter settles is not said again. */
+export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
+  if (figures.users < 2) return [];
+  const roles = filter.role === null && figures.byRole.length > 1 ? [rolesWords(figures)] : [];
+  const { locked, withoutTwoFactor, neverActive } = figures;
+  const marks = [
+    ...(locked > 0 && filter.locked === null ? [say`${locked} locked`] : []),
+    ...(withoutTwoFactor > 0 && !filter.withoutTwoFactor
+      ? [say`${withoutTwoFactor} without two-factor`]
+      : []),
+    ...(neverActive > 0 ? [say`${neverActive} never active`] : []),
+  ];
+  return [...roles, ...(marks.length > 0 ? [sideBySide(marks)] : [])];
+}
+
+/** What the counts and filters make of what Fastly has not set, and where to look closer. */
+export function footnote(filter: Filter, { withoutTwoFactor }: Figures): Sentence {
+  const countsAs = [
+    ...(filter.locked === false ? [say`not locked`] : []),
+    ...(withoutTwoFactor > 0 ? [say`without two-factor`] : []),
+  ];
+  const notSet = countsAs.length > 0 ? say`‘not set’ counts as ${enumerate(countsAs)}. ` : say``;
+  return say`${notSet}This may be a minute old; ${code('/fastly-user get')} shows a user as they are now.`;
+}
+
+/** What is said where nobody fits, with what to do next. */
+export function nobody(filter: Filter, all: number): [Sentence, Sentence] {
+  if (all === 0) {
+    return [
+      say`The Fastly account shows the bot no users.`,
+      say`${code('/fastly-user whoami')} shows whose token it is: that user needs the role superuser, and the token the global scope.`,
+    ];
+  }
+  const shorter = filter.text === '' ? say`` : say`type less of the name or the login, or `;
+  return [
+    headline(filter, 0, all),
+    say`Nobody fits all of it. To see more, ${shorter}take something away with ${bold('Filter…')}.`,
+  ];
+}
+
+function conditions({ text, role, locked, withoutTwoFactor }: Filter): Sentence[] {
+  return [
+    ...(text === '' ? [] : [say`${code(text)}`]),
+    ...(role === null ? [] : [say`role ${code(role)}`]),
+    ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
+    ...(withoutTwoFactor ? [say`without two-factor`] : []),
+  ];
+}
+
+function rolesWords({ byRole }: Figures): Sentence {
+  const shown = byRole.slice(0, MOST_ROLES);
+  const others = byRole.slice(MOST_ROLES).reduce((sum, each) => sum + each.users, 0);
+  return enumerate([
+    ...shown.map((each) => say`${each.users} ${code(each.role)}`),
+    ...(others > 0 ? [say`${others} with other roles`] : []),
+  ]);
+}
+
+function users(count: number): string {
+  return count === 1 ? '1 user' : `${count} users`;
+}
