@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CurrentSettings, type Setting, Settings } from '../approvals/settings.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { nearest } from '../slack/nearest.ts';
-import { code, type Sentence, say } from '../slack/sentence.ts';
+import { code, enumerate, type Sentence, say } from '../slack/sentence.ts';
 import { flagOf, SETTING_LABELS } from '../slack/setting-words.ts';
 import { FieldError } from '../slack/submission.ts';
 import type { FlagKinds, FlagValues } from '../slack/words.ts';
@@ -118,7 +118,7 @@ function problemWith(setting: Setting, given: unknown, roles: readonly string[])
   const typed = String(given);
   const close = nearest(typed, [...roles]);
   const hint = close === null ? say`` : say` Did you mean ${code(close)}?`;
-  return say`${code(typed)} is no role I can give.${hint} There are ${roles.join(', ')}.`;
+  return say`${code(typed)} is no role I can give.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
 }
 
 function isSwitch(setting: Setting): setting is Switch {
