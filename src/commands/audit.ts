@@ -1,4 +1,4 @@
-import type { Button } from '@slack/types';
+import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { type User, UserId } from '../fastly/user.ts';
 import { auditWords } from '../slack/audit-words.ts';
@@ -7,14 +7,18 @@ import { Refusal } from '../slack/failure.ts';
 import { findUser } from '../slack/find-user.ts';
 import { type Listener, originOfClick } from '../slack/listeners.ts';
 import { context, type Message, message } from '../slack/message.ts';
+import { formView, openModal } from '../slack/modal.ts';
 import { newRequest, type Request, type Services } from '../slack/request.ts';
-import { bold, code, type Sentence, say } from '../slack/sentence.ts';
+import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
+import { pickedUser, USER_PICKER, userPicker } from '../slack/user-picker.ts';
 import type { Word } from '../slack/words.ts';
 import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
 import type { Subcommand } from './subcommand.ts';
 import { requestAboutUser, whichUser } from './user-button.ts';
 
 const PAGE_SIZE = 15;
+const TITLE = 'Changes to a user';
+const FORM = 'audit.form';
 
 /** What a name, a login or an id may be in a button's value and in a database. */
 const Typed = z
@@ -33,6 +37,7 @@ type Page = z.infer<typeof Page>;
 export const audit: Subcommand = {
   name: 'audit',
   summary: 'Show the latest changes, or those to one user',
+  about: say`Shows who did what to whom, what came of it, and when. It knows deleted users, too, by login, name or id.`,
   usage: '[user] [--private]',
   examples: ['audit', 'audit ada@example.com', 'audit --private'],
   flags: {},
@@ -56,8 +61,52 @@ export const audit: Subcommand = {
     },
     pageListener('audit.older'),
     pageListener('audit.newest'),
+    {
+      kind: 'click',
+      id: 'audit.find',
+      async run(delivery, services) {
+        const { incoming } = delivery;
+        readPage(incoming.value);
+        // Below a page that the channel sees, the channel sees the next one, too.
+        const shared = incoming.place.kind === 'message' && incoming.place.ts !== null;
+        const origin = { ...originOfClick(incoming), private: !shared };
+        const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
+        await openModal(request, incoming.triggerId ?? '', findForm(request));
+      },
+    },
+    {
+      kind: 'submission',
+      id: FORM,
+      form: {
+        title: TITLE,
+        mainBlockId: USER_PICKER,
+        async work({ reply, services }, { values }) {
+          return await reply.result(
+            await drawn(services, { subject: { id: pickedUser(values) }, before: null }),
+          );
+        },
+        again: async (request, _submitted, problem) => findForm(request, problem),
+      },
+    },
   ],
 };
+
+/** The form that asks about whom; who is deleted is found by words only. */
+function findForm({ origin }: Request, problem?: Sentence): ModalView {
+  return formView({
+    callbackId: FORM,
+    title: TITLE,
+    submit: 'Show',
+    origin,
+    blocks: [
+      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
+      userPicker(),
+      richText(
+        say`For who is deleted, type ${code('/fastly-user audit')} with the login, the name or the id.`,
+      ),
+    ],
+  });
+}
 
 function pageListener(id: string): Listener {
   return {
@@ -66,11 +115,6 @@ function pageListener(id: string): Listener {
     async run(delivery, services) {
       const { incoming } = delivery;
       const page = readPage(incoming.value);
-      if (page === null) {
-        throw new Refusal(
-          say`This button names no user any more. Start again with ${code('/fastly-user audit')}.`,
-        );
-      }
       const origin = originOfClick(incoming);
       const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
       await request.reply.replaceOriginal(await drawn(services, page));
@@ -78,12 +122,15 @@ function pageListener(id: string): Listener {
   };
 }
 
-function readPage(value: string | null): Page | null {
+/** @throws {Refusal} when a button's value is no page */
+function readPage(value: string | null): Page {
   try {
-    return Page.safeParse(JSON.parse(value ?? '')).data ?? null;
+    const page = Page.safeParse(JSON.parse(value ?? ''));
+    if (page.success) return page.data;
   } catch {
-    return null;
+    // Said below.
   }
+  throw new Refusal(say`This button names no user any more. Start again with ${code('/fastly-user audit')}.`);
 }
 
 /** Whom the words mean. Who is gone from Fastly is still in the log, by login, name or id. */
@@ -134,7 +181,8 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   if (lines.length > PAGE_SIZE && last) {
     buttons.push(pageButton('audit.older', 'Older', { ...page, before: last.seq }));
   }
-  if (buttons.length > 0) drawnPage.blocks.push({ type: 'actions', elements: buttons });
+  buttons.push(pageButton('audit.find', 'About a user…', { subject: null, before: null }));
+  drawnPage.blocks.push({ type: 'actions', elements: buttons });
   drawnPage.blocks.push(
     context(say`From the audit log, which nobody can change. ${code('npm run audit -- verify')} checks it.`),
   );

@@ -35,6 +35,7 @@ type NewUser = { login: string; settings: Settings; reason: string | null };
 export const create: Subcommand = {
   name: 'create',
   summary: 'Create a user',
+  about: say`With a login I create them at once; without one a form opens. What you leave out, Fastly chooses. A Fastly superuser is created once another superuser has approved. Where the account cannot create users directly, I offer to invite them.`,
   usage:
     '[login] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--two-factor-auth-enabled yes|no] [--two-factor-setup-required yes|no] [--reason …] [--private]',
   examples: [

@@ -14,6 +14,7 @@ import { userButton } from './user-button.ts';
 export const deleteUser = oneUserSubcommand({
   name: 'delete',
   summary: 'Ask for a user to be deleted; another superuser approves',
+  about: say`I ask the other superusers, and delete the user once enough of them have approved. Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`,
   examples: ['delete', 'delete ada@example.com', 'delete "Ada Example" --reason "Left the company"'],
   form: { title: 'Delete a user', submit: 'Ask for deletion' },
   takesReason: true,

@@ -14,6 +14,7 @@ import { updateButton } from './update/update.ts';
 export const get = oneUserSubcommand({
   name: 'get',
   summary: "Show a user's card",
+  about: say`Shows what Fastly has at this moment, with buttons to update, reset and delete. It changes nothing.`,
   examples: ['get', 'get ada@example.com', "get O'Brien", 'get ada --private'],
   form: { title: 'Find a user', submit: 'Show' },
   async act(request, id) {

@@ -10,6 +10,7 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
   return {
     name: 'help',
     summary: 'Say what there is, and how it goes',
+    about: say`Tells you alone.`,
     usage: '[subcommand]',
     examples: ['help', 'help get'],
     flags: {},
@@ -68,12 +69,12 @@ function inShort(usage: string): string {
   return usage.replace(/\[--.*$/, '').trim();
 }
 
-function details({ name, usage, summary, examples }: Subcommand): Message {
+function details({ name, usage, summary, about, examples }: Subcommand): Message {
   const title = say`${code(`/fastly-user ${name} ${usage}`.trim())}`;
   return {
     ...message(title),
     blocks: [
-      richText(title, say`${summary}.`),
+      richText(title, say`${summary}. ${about}`),
       richText(say`For example:`, ...examples.map((example) => say`${code(`/fastly-user ${example}`)}`)),
     ],
   };

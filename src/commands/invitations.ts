@@ -16,6 +16,8 @@ import { refuseWords } from './refuse-words.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 20;
+/** Stands before an invitation's id in a button's value. */
+const NAMED = 'invitation ';
 /** How long an invitation is good for (Fastly's guide). */
 const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 
@@ -23,6 +25,7 @@ const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 export const invitations: Subcommand = {
   name: 'invitations',
   summary: 'List the open invitations, and withdraw them',
+  about: say`Shows whom Fastly has invited and who has not come yet. ${bold('Withdraw')} makes the link of an invitation useless.`,
   usage: '[--private]',
   examples: ['invitations', 'invitations --private'],
   flags: {},
@@ -83,7 +86,7 @@ function entry(invitation: Invitation): KnownBlock {
     accessory: button({
       actionId: 'invitations.withdraw',
       text: 'Withdraw',
-      value: invitation.id,
+      value: `${NAMED}${invitation.id}`,
       confirm: {
         title: say`Withdraw the invitation?`,
         text: say`The link that Fastly e-mailed to ${invitation.email} stops working.`,
@@ -104,8 +107,8 @@ function withdrawListener(): Listener {
     id: 'invitations.withdraw',
     async run(delivery, services) {
       const { incoming } = delivery;
-      const id = InvitationId.safeParse(incoming.value);
-      if (!id.success) throw new Refusal(unnamed());
+      const id = InvitationId.safeParse(incoming.value?.replace(NAMED, ''));
+      if (!id.success || !incoming.value?.startsWith(NAMED)) throw new Refusal(unnamed());
       const origin = { ...originOfClick(incoming), private: false };
       const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
       const open = (await services.fastly.listInvitations()).find((each) => each.id === id.data);

@@ -35,6 +35,7 @@ type Invitee = { email: string; settings: Settings; reason: string | null };
 export const invite: Subcommand = {
   name: 'invite',
   summary: 'Invite somebody to the Fastly account',
+  about: say`Fastly e-mails a link that is good for 7 days; they choose their name and password themselves. A Fastly superuser is invited once another superuser has approved.`,
   usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
   examples: ['invite', 'invite grace@example.com', 'invite linus@example.com --role engineer'],
   flags: { ...settingFlags(OFFERED), reason: 'text' },

@@ -18,6 +18,7 @@ import { allTheSame, requestAboutUser, whichUser } from './user-button.ts';
 export type OneUserSubcommand = {
   name: SubcommandName;
   summary: string;
+  about: Sentence;
   examples: readonly string[];
   form: { title: string; submit: string };
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
@@ -43,10 +44,11 @@ type Given = { user?: User | null; reason?: string | null; onTop?: Sentence | nu
  * form opens. Its ids: `NAME.form`, `NAME.button` on cards, `NAME.choose` and `NAME.go-ahead` on the questions.
  */
 export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
-  const { name, summary, examples, takesReason } = subcommand;
+  const { name, summary, about, examples, takesReason } = subcommand;
   return {
     name,
     summary,
+    about,
     usage: takesReason ? '[user] [--reason …]' : '[user] [--private]',
     examples,
     flags: takesReason ? { reason: 'text' } : {},

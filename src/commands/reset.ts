@@ -14,6 +14,7 @@ import { userButton } from './user-button.ts';
 export const reset = oneUserSubcommand({
   name: 'reset',
   summary: 'Have Fastly e-mail a password reset',
+  about: say`Fastly e-mails them a link to choose a new password; the old one works until they do. I never see either.`,
   examples: ['reset', 'reset ada@example.com', 'reset "Ada Example" --private'],
   form: { title: 'Reset a password', submit: 'Send' },
   caution,

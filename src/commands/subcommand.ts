@@ -1,5 +1,6 @@
 import type { Listener } from '../slack/listeners.ts';
 import type { Request } from '../slack/request.ts';
+import type { Sentence } from '../slack/sentence.ts';
 import type { FlagKinds, FlagValues, Word } from '../slack/words.ts';
 import type { SubcommandName } from '../subcommand-names.ts';
 
@@ -11,6 +12,8 @@ export type Subcommand = {
   name: SubcommandName;
   /** What it does, in a few words that fit behind 'to …'. */
   summary: string;
+  /** What one should know before using it: what it does for sure, what it asks of others, what it never does. */
+  about: Sentence;
   /** What may follow the name, as `[user] [--private]`. */
   usage: string;
   /** What one could type after `/fastly-user`, as it stands. */

@@ -7,6 +7,7 @@ import type { Subcommand } from './subcommand.ts';
 export const whoami: Subcommand = {
   name: 'whoami',
   summary: "Show the Fastly user behind the bot's token",
+  about: say`All that I do in Fastly, I do as this user.`,
   usage: '[--private]',
   examples: ['whoami'],
   flags: {},

@@ -33,8 +33,9 @@ export function explain(error: unknown): Sentence {
   return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
 }
 
-/** The same for a form, which has one line for it. */
+/** The same for a form, which has one line for it, with the reference where the log has more. */
 export function explainWithReference(error: unknown, reference: string): Sentence {
+  if (error instanceof Refusal) return error.sentence;
   return say`${explain(error)} Reference ${code(reference)}.`;
 }
 
@@ -44,9 +45,10 @@ export function logFailure({ log }: { log: Logger }, error: unknown): void {
   else log.warn({ err: error }, 'failed');
 }
 
-/** The private message about a failure, with the reference under which the log has more. */
+/** The private message about a failure, with the reference under which the log has more; a refusal says it all. */
 export function failureMessage(error: unknown, reference: string): Message {
   const told = message(explain(error));
+  if (error instanceof Refusal) return told;
   return { ...told, blocks: [...told.blocks, context(say`Reference ${code(reference)}`)] };
 }
 

@@ -111,11 +111,14 @@ describe('audit', () => {
         `a page of ${lines}`,
       );
     };
-    expect(elementsOf(first.blocks).map(({ action_id }) => action_id)).toEqual(['audit.older']);
+    expect(elementsOf(first.blocks).map(({ action_id }) => action_id)).toEqual(['audit.older', 'audit.find']);
     await turn('audit.older', 1);
     const last = logPage(await nora.sees());
     expect(last?.ts).toBe(first.ts);
-    expect(elementsOf(last?.blocks).map(({ action_id }) => action_id)).toEqual(['audit.newest']);
+    expect(elementsOf(last?.blocks).map(({ action_id }) => action_id)).toEqual([
+      'audit.newest',
+      'audit.find',
+    ]);
     await turn('audit.newest', 15);
   });
 });

@@ -18,6 +18,7 @@ const MOST_LISTED = 15;
 export const approvals: Subcommand = {
   name: 'approvals',
   summary: 'List what waits for approval',
+  about: say`Shows you alone every open request, with the buttons that are for you: approve or deny what others asked for, take back or retry your own.`,
   usage: '',
   examples: ['approvals'],
   flags: {},

@@ -9,7 +9,7 @@ import { type Listener, originOfClick } from '../../slack/listeners.ts';
 import { context, type Message, message } from '../../slack/message.ts';
 import { noticeView, openModal, updateModal } from '../../slack/modal.ts';
 import { newRequest, type Request, type Services } from '../../slack/request.ts';
-import { richText, say } from '../../slack/sentence.ts';
+import { bold, richText, say } from '../../slack/sentence.ts';
 import { MOST_USERS, userTable } from '../../slack/user-table.ts';
 import type { Word } from '../../slack/words.ts';
 import type { Subcommand } from '../subcommand.ts';
@@ -22,6 +22,7 @@ import { figuresWords, footnote, headline, nobody } from './words.ts';
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
+  about: say`Shows those who fit all that you ask for, and the open invitations below everybody. ${bold('Filter…')} on the result narrows it down.`,
   usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--private]',
   examples: ['list', 'list morton', 'list --role superuser --without-2fa', 'list --locked yes --private'],
   flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },

@@ -29,6 +29,7 @@ const REFUSED_FLAGS = ['login', ...TWO_FACTOR_FLAGS];
 export const update: Subcommand = {
   name: 'update',
   summary: 'Change a user',
+  about: say`With a user and what to change I do it at once; otherwise a form opens, filled in. Only what differs is sent, and I show before and after. What makes somebody a Fastly superuser, or one less, waits until another superuser has approved. The login and two-factor authentication cannot be changed here.`,
   usage:
     '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
   examples: [
