@@ -39,6 +39,7 @@ describe('a configuration', () => {
       SLACK_API_URL: 'https://slack.com/api/',
       SUPERUSERS: ['U0NORA001', 'U0TOMAS01'],
       COMMAND_CHANNELS: [],
+      DISABLED_COMMANDS: [],
       FASTLY_API_URL: 'https://api.fastly.com',
       FASTLY_TIMEOUT: 10_000,
       APPROVAL_REQUIRED_FOR: ['delete', 'promote', 'demote'],
@@ -55,6 +56,13 @@ describe('a configuration', () => {
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
     });
+  });
+
+  it('switches subcommands off by name, and says which it does not know', () => {
+    const { DISABLED_COMMANDS } = readConfig({ ...SOCKET, DISABLED_COMMANDS: 'delete, password' });
+    expect(DISABLED_COMMANDS).toEqual(['delete', 'password']);
+    const { problems } = problemsOf({ ...SOCKET, DISABLED_COMMANDS: 'delete,erase,help' });
+    expect(problems).toEqual([expect.stringMatching(/^DISABLED_COMMANDS 'erase' is not.*'help' is not/)]);
   });
 
   it('takes lists with commas and spaces', () => {

@@ -1,18 +1,18 @@
 import type { Answer } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, deedOf } from '../../approvals/request.ts';
-import { mayApprove, type Policy } from '../../approvals/rules.ts';
+import { mayApprove, type Policy, standingApprovers } from '../../approvals/rules.ts';
 import { mentions, obstacleWords, targetWords } from '../../slack/approval-words.ts';
 import { doing, done, subcommandFor, toDo } from '../../slack/deed-words.ts';
 import { code, date, member, type Sentence, say } from '../../slack/sentence.ts';
 
 /** What a click came to, where the request's message is not in sight. */
-export function successWords(request: ApprovalRequest): Sentence {
-  const { state, approvers, approvalsRequired } = request;
+export function successWords(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state, approvalsRequired } = request;
   const target = targetWords(request);
   const deed = deedOf(request.action);
   switch (state.kind) {
     case 'pending':
-      return say`Noted: ${doing(deed, target)} has ${approvers.length} of ${approvalsRequired} approvals now.`;
+      return say`Noted: ${doing(deed, target)} has ${standingApprovers(request, policy).length} of ${approvalsRequired} approvals now.`;
     case 'approved':
     case 'executing':
       return say`Noted: I ${toDo(deed, target)} now. The request's message shows how it went.`;
@@ -27,7 +27,7 @@ export function answerWords(answer: Exclude<Answer, { kind: 'step' }>, policy: P
     return say`I know no such request. It may be from before my database was set up anew. ${code('/fastly-user approvals')} lists what waits.`;
   }
   const { objection, request } = answer;
-  const { approvers, approvalsRequired, requester, expiresAt } = request;
+  const { approvalsRequired, requester, expiresAt } = request;
   switch (objection) {
     case 'own-request': {
       const others = mayApprove(request, policy).filter((each) => each !== requester);
@@ -36,7 +36,7 @@ export function answerWords(answer: Exclude<Answer, { kind: 'step' }>, policy: P
     }
     case 'already-approved':
       return request.state.kind === 'pending'
-        ? say`You have approved this already. It has ${approvers.length} of ${approvalsRequired} approvals.`
+        ? say`You have approved this already. It has ${standingApprovers(request, policy).length} of ${approvalsRequired} approvals.`
         : say`You have approved this already. ${standingWords(request)}`;
     case 'too-late':
       return say`That comes too late: the time for this request was over ${date(new Date(expiresAt))}. ${code(`/fastly-user ${subcommandFor(deedOf(request.action))}`)} asks again.`;

@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { type ApprovalRequest, deedOf } from '../../approvals/request.ts';
+import { type Policy, standingApprovers } from '../../approvals/rules.ts';
 import { APPROVE, CANCEL, DENY, requestButtons } from '../../slack/approval-message.ts';
 import { whereRequestIs } from '../../slack/approval-place.ts';
 import { targetWords } from '../../slack/approval-words.ts';
@@ -53,6 +54,7 @@ async function listed(request: Request, open: readonly ApprovalRequest[]): Promi
 
 async function entry(request: Request, open: ApprovalRequest): Promise<KnownBlock[]> {
   const { requester, expiresAt } = open;
+  const { policy } = request.services.approvals;
   const where = await whereRequestIs(request.services, open);
   const buttons = requestButtons(open).filter((each) => concerns(request, open, each));
   return [
@@ -60,18 +62,20 @@ async function entry(request: Request, open: ApprovalRequest): Promise<KnownBloc
     richText(
       say`${member(requester)} asks to ${toDo(deedOf(open.action), targetWords(open))}: ${where}.`,
       ...reasonLine(open.reason),
-      say`${standing(open)} Until ${date(new Date(expiresAt))}.`,
+      say`${standing(open, policy)} Until ${date(new Date(expiresAt))}.`,
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
   ];
 }
 
-function standing({ state, approvers, approvalsRequired }: ApprovalRequest): Sentence {
+function standing(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state, approvalsRequired } = request;
+  const given = standingApprovers(request, policy).length;
   switch (state.kind) {
     case 'pending':
-      return approvers.length === 0
+      return given === 0
         ? say`⏳ Nobody has approved yet.`
-        : say`⏳ ${approvers.length} of ${approvalsRequired} approvals.`;
+        : say`⏳ ${given} of ${approvalsRequired} approvals.`;
     case 'failed':
       return say`⚠️ It went wrong: ${state.why}`;
     default:

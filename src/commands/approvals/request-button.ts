@@ -50,7 +50,7 @@ export function requestButtonListener(
 export async function tellAnswer({ request, seenAt }: RequestClick, answer: Answer): Promise<void> {
   if (answer.kind === 'step') {
     if (!isShown(seenAt, answer.request))
-      await request.reply.privately(message(successWords(answer.request)));
+      await request.reply.privately(message(successWords(answer.request, request.services.approvals.policy)));
     return;
   }
   await request.reply.privately(message(answerWords(answer, request.services.approvals.policy)));
