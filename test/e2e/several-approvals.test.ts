@@ -19,7 +19,7 @@ describe('a request that takes two approvals', () => {
     expect(first).toContain('Waiting for approvals (0 of 2) until');
     expect(first).toContain(`<@${TOMAS.id}> or <@${PRIYA.id}> can approve`);
     await request.click(tomas, 'approve');
-    const second = await request.until(tomas, 'Waiting for approvals ( 1 of 2 ) until');
+    const second = await request.until(tomas, 'Waiting for approvals (1 of 2) until');
     expect(second).toContain(`<@${PRIYA.id}> can approve`);
     expect(second).not.toContain(`<@${TOMAS.id}> or`);
     expect(second).toContain(`Approved by <@${TOMAS.id}>`);
