@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SUBCOMMANDS } from '../src/commands/index.ts';
 import { LISTENERS } from '../src/commands/slash-command.ts';
 import { SCOPES } from '../src/slack/identity.ts';
+import { SUBCOMMAND_NAMES } from '../src/subcommand-names.ts';
 import { VARIABLES } from '../src/variables.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
@@ -72,11 +74,57 @@ describe('the subcommands', () => {
     const hinted = /\[(.+?)\]/.exec(command?.usage_hint ?? '')?.[1]?.split(' | ');
     expect(hinted).toEqual(SUBCOMMANDS.map(({ name }) => name));
   });
+
+  it('are all those that have a name, in its order', () => {
+    expect(SUBCOMMANDS.map(({ name }) => name)).toEqual(SUBCOMMAND_NAMES);
+  });
 });
+
+/**
+ * The scopes that each method of the Web API needs (docs.slack.dev, the page of each method); none for those that come
+ * with any token. To post where the bot is no member, and to read an e-mail address, takes a scope beside the method's.
+ */
+const SCOPES_OF: Record<string, string[]> = {
+  'auth.test': [],
+  'chat.getPermalink': [],
+  'chat.postMessage': ['chat:write', 'chat:write.public'],
+  'chat.update': ['chat:write'],
+  'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.open': ['im:write'],
+  'users.info': ['users:read', 'users:read.email'],
+  'views.open': [],
+  'views.publish': [],
+  'views.update': [],
+};
+
+/** The methods of the Web API that the code calls. */
+function methodsCalled(): string[] {
+  const slack = new WebClient();
+  const source = new URL('../src/', import.meta.url);
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
+  const calls = files
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...readFileSync(new URL(file, source), 'utf8').matchAll(/\.(\w+)\.(\w+)\(/g)])
+    .filter(([, family = '', method = '']) => isMethod(slack, family, method))
+    .map(([, family, method]) => `${family}.${method}`);
+  return [...new Set(calls)].sort();
+}
+
+function isMethod(slack: WebClient, family: string, method: string): boolean {
+  const methods: unknown = Object.entries(slack).find(([name]) => name === family)?.[1];
+  return typeof methods === 'object' && methods !== null && Object.hasOwn(methods, method);
+}
 
 describe('the manifest', () => {
   it("asks for the bot's scopes and no others", () => {
     expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...SCOPES].sort());
+  });
+
+  it('asks for the scopes of the commands and methods that the code uses, and no others', () => {
+    const called = methodsCalled();
+    expect(called).toEqual(Object.keys(SCOPES_OF));
+    const scopes = called.flatMap((method) => SCOPES_OF[method] ?? []);
+    expect([...SCOPES].sort()).toEqual([...new Set(['commands', ...scopes])].sort());
   });
 
   it("has the registry's commands, with mentions escaped", () => {
