@@ -1,10 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { User, UserId } from '../fastly/user.ts';
-import { explainWithReference, logFailure } from '../slack/failure.ts';
 import { findUser } from '../slack/find-user.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { message } from '../slack/message.ts';
-import { formView, noticeView, openModal, updateModal } from '../slack/modal.ts';
+import { formView, openModal, openWhenReady } from '../slack/modal.ts';
 import { givenReason, readReason, reasonInput } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import type { Request, Services } from '../slack/request.ts';
@@ -144,23 +143,11 @@ async function openForm(
     await openModal(request, triggerId, userForm(subcommand, request, await given()));
     return;
   }
-  const viewId = await openModal(request, triggerId, noticeView(subcommand.form.title, say`One moment…`));
-  await updateModal(request, viewId, await formOrRefusal(subcommand, request, given));
-}
-
-async function formOrRefusal(
-  subcommand: OneUserSubcommand,
-  request: Request,
-  given: () => Promise<Given>,
-): Promise<ModalView> {
-  try {
+  await openWhenReady(request, triggerId, subcommand.form.title, async () => {
     const note = (await subcommand.note?.(request)) ?? null;
     const onTop = (await subcommand.caution?.(request.services)) ?? null;
     return userForm(subcommand, request, { ...(await given()), onTop, note });
-  } catch (error) {
-    logFailure(request, error);
-    return noticeView(subcommand.form.title, explainWithReference(error, request.reference));
-  }
+  });
 }
 
 function userForm(subcommand: OneUserSubcommand, request: Request, given: Given): ModalView {

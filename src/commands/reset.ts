@@ -8,6 +8,7 @@ import type { Services } from '../slack/request.ts';
 import { bold, code, date, member, type Sentence, say } from '../slack/sentence.ts';
 import { makeChange } from './change.ts';
 import { oneUserSubcommand } from './one-user.ts';
+import { singleSignOnCaution } from './single-sign-on.ts';
 import { userButton } from './user-button.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
@@ -61,9 +62,7 @@ async function caution({ directory, log }: Services): Promise<Sentence | null> {
       say`This Fastly account does not allow password resets, so I did not ask for one. Its owner can change that in Fastly's settings.`,
     );
   }
-  return account?.force_sso
-    ? say`This Fastly account makes people sign in through single sign-on, so a new password may be of no use.`
-    : null;
+  return singleSignOnCaution(account);
 }
 
 function refuseWherePointless(user: User): void {

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { Refusal } from './failure.ts';
+import { explainWithReference, logFailure, Refusal } from './failure.ts';
 import { Origin } from './origin.ts';
 import { cut } from './plain.ts';
 import type { Request } from './request.ts';
@@ -57,9 +57,28 @@ export async function openModal(request: Request, triggerId: string, view: Modal
   } catch (error) {
     request.log.warn({ err: error }, 'a form could not be opened');
     throw new Refusal(
-      say`Slack did not open the form. Try again, or say it in words: ${code('/fastly-user help')} shows how.`,
+      say`Slack did not open the form. Try again; ${code('/fastly-user help')} shows what can be said in words instead.`,
     );
   }
+}
+
+/**
+ * Opens a modal that waits until what its form needs has been asked for, then shows the form, or why there is none.
+ *
+ * @throws {Refusal} when Slack does not open it
+ */
+export async function openWhenReady(
+  request: Request,
+  triggerId: string,
+  title: string,
+  form: () => Promise<ModalView>,
+): Promise<void> {
+  const viewId = await openModal(request, triggerId, noticeView(title, say`One moment…`));
+  const view = await form().catch((error: unknown) => {
+    logFailure(request, error);
+    return noticeView(title, explainWithReference(error, request.reference));
+  });
+  await updateModal(request, viewId, view);
 }
 
 /** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */
