@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import { Customer } from './customer.ts';
 import { FastlyInvalidId, FastlyUnexpectedAnswer } from './errors.ts';
 import {
@@ -97,7 +97,7 @@ export class FastlyClient {
    * no part in it. A wrong current password throws `FastlyUnauthorized`.
    */
   async updateUserPassword(login: string, oldPassword: Secret, newPassword: Secret): Promise<User> {
-    const credentials = Buffer.from(`${login}:${oldPassword.reveal()}`).toString('base64');
+    const credentials = new Secret(`${login}:${oldPassword.reveal()}`);
     const { headers, body } = form({
       old_password: oldPassword.reveal(),
       new_password: newPassword.reveal(),
@@ -108,11 +108,14 @@ export class FastlyClient {
         kind: 'mail',
         method: 'POST',
         path: '/current_user/password',
-        headers: { ...headers, authorization: `Basic ${credentials}` },
+        headers: {
+          ...headers,
+          authorization: `Basic ${Buffer.from(credentials.reveal()).toString('base64')}`,
+        },
         body,
       },
       User,
-      [oldPassword, newPassword],
+      [credentials, oldPassword, newPassword],
     );
   }
 

@@ -8,6 +8,7 @@ import {
   FastlyNotFound,
   FastlyUnauthorized,
 } from './errors.ts';
+import { withoutSecrets } from './redaction.ts';
 import { readRefusal } from './refusal.ts';
 import type { Answer, Call } from './transport.ts';
 
@@ -17,10 +18,7 @@ export function refusalOf(
   { status, body }: Answer,
   secrets: readonly Secret[],
 ): FastlyError {
-  const sent = secrets.map((secret) => secret.reveal()).filter((text) => text !== '');
-  const refusal = readRefusal(body, (text) =>
-    sent.reduce((told, secret) => told.replaceAll(secret, '[redacted]'), text),
-  );
+  const refusal = readRefusal(body, (text) => withoutSecrets(text, secrets));
   if (status === 401) return new FastlyUnauthorized(operation, status);
   if (status === 403) return new FastlyForbidden(operation, status, refusal);
   if (status === 404) return new FastlyNotFound(operation, status, refusal);

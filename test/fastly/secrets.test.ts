@@ -67,6 +67,37 @@ describe.each(calls)('no token and no password is in the error of %s', (_name, c
   });
 });
 
+describe('a refusal that quotes a password', () => {
+  const [current, chosen] = ['ab&"<\\>+/?é-1', 'ab&"<\\>+/?é-123'];
+  const writings: [string, (secret: string) => string][] = [
+    ['as it is', (secret) => secret],
+    ['in JSON', (secret) => JSON.stringify(secret).slice(1, -1)],
+    ['in a URL', encodeURIComponent],
+    ['in a form', (secret) => new URLSearchParams([['', secret]]).toString().slice(1)],
+    [
+      'in HTML',
+      (secret) =>
+        secret.replace('&', '&amp;').replace('"', '&quot;').replace('<', '&lt;').replace('>', '&gt;'),
+    ],
+    ['in base64', (secret) => Buffer.from(secret).toString('base64')],
+    ['as HTTP Basic', (secret) => Buffer.from(`${NORA_USER.login}:${secret}`).toString('base64')],
+  ];
+
+  it.each(writings)('%s is told without it, also where one is part of the other', async (how, write) => {
+    const { account } = await startAccount();
+    const quoted = how === 'as HTTP Basic' ? [current] : [current, chosen];
+    const words = quoted.map(write).join(' and ');
+    account.setFaults(failing(400, JSON.stringify({ msg: 'Record invalid', detail: `Not ${words}.` })));
+    const change = clientFor(account.url, TOKEN).updateUserPassword(
+      NORA_USER.login,
+      new Secret(current),
+      new Secret(chosen),
+    );
+    const redacted = quoted.map(() => '[redacted]').join(' and ');
+    expect((await failureOf(change)).message).toContain(`Not ${redacted}.`);
+  });
+});
+
 describe('a secret', () => {
   it('prints as [redacted] however it is printed, and tells only who asks for it', () => {
     const secret = new Secret(TOKEN);
