@@ -1,8 +1,8 @@
 import { isFastlyError } from '../fastly/errors.ts';
 import { reasonOf } from '../reason-of.ts';
-import { RepeatedDelivery } from '../slack/failure.ts';
+import { RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../slack/failure.ts';
 import type { Request } from '../slack/request.ts';
-import { code, say } from '../slack/sentence.ts';
+import { code, type Sentence, say } from '../slack/sentence.ts';
 import type { Begun, Change, ChangeKind, Settlement } from '../store/intents.ts';
 import type { Transaction } from '../store/store.ts';
 
@@ -35,7 +35,7 @@ export async function makeChange<T>(
   const { deliveryKey, caller, reference, services } = request;
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
-  if (begun.kind === 'repeat') throw repeated(begun);
+  if (begun.kind === 'repeat') throw repeated(begun, what.kind);
   const settle = async (settlement: Settlement) => {
     // Whatever became of it, the directory is not to show what was before.
     if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();
@@ -79,15 +79,21 @@ async function lookAfter<T>(error: unknown, look: OwnChange<T>['look']): Promise
   return { kind: 'unknown' };
 }
 
-function repeated({ state }: Extract<Begun, { kind: 'repeat' }>): RepeatedDelivery {
+function repeated({ state }: Extract<Begun, { kind: 'repeat' }>, change: ChangeKind): RepeatedDelivery {
   switch (state) {
     case 'done':
       return new RepeatedDelivery(say`This was done already, so I did not do it again.`);
     case 'unknown':
       return new RepeatedDelivery(
-        say`This was sent already, and I do not know what came of it. Look at the user with ${code('/fastly-user get')} before you start anew.`,
+        say`This was sent already, and I do not know what came of it. ${howToGoOn(change)}`,
       );
     default:
       return new RepeatedDelivery(say`This is under way already. The result will be where you asked for it.`);
   }
+}
+
+function howToGoOn(change: ChangeKind): Sentence {
+  return change === 'password'
+    ? say`${TRY_BOTH_PASSWORDS} Then start anew with ${code('/fastly-user password')}.`
+    : say`Look at the user with ${code('/fastly-user get')} before you start anew.`;
 }

@@ -7,6 +7,7 @@ import { helpAbout } from './help.ts';
 import { invitations } from './invitations.ts';
 import { invite } from './invite.ts';
 import { list } from './list/list.ts';
+import { password } from './password/password.ts';
 import { reset } from './reset.ts';
 import type { Subcommand } from './subcommand.ts';
 import { update } from './update/update.ts';
@@ -22,6 +23,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   update,
   reset,
   deleteUser,
+  password,
   approvals,
   audit,
   whoami,

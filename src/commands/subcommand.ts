@@ -20,6 +20,11 @@ export type Subcommand = {
   examples: readonly string[];
   /** Flags of its own, beside `--private`. */
   flags: FlagKinds;
+  /**
+   * It takes no words: what follows its name could be a secret, so that is neither read nor logged nor repeated, and
+   * this is said.
+   */
+  wordless?: Sentence;
   /** Acts on words; opens its modal where they do not suffice. What it throws is told to the caller. */
   run(request: Request, typed: Typed): Promise<void>;
   /** Its form, its buttons. */

@@ -52,9 +52,12 @@ export function failureMessage(error: unknown, reference: string): Message {
   return { ...told, blocks: [...told.blocks, context(say`Reference ${code(reference)}`)] };
 }
 
+/** What to do next where it is not known whether a password was changed. */
+export const TRY_BOTH_PASSWORDS = say`Try which of the two passwords Fastly takes before you go on.`;
+
 function explainFastly(error: FastlyError): Sentence {
   if (refusesDirectCreation(error)) {
-    return say`This Fastly account cannot create users directly${'msg' in error ? words(error) : say``}. ${code('/fastly-user invite')} invites them instead.`;
+    return say`This Fastly account cannot create users directly${'msg' in error ? fastlyWords(error) : say``}. ${code('/fastly-user invite')} invites them instead.`;
   }
   switch (error.kind) {
     case 'not_found':
@@ -70,13 +73,13 @@ function explainFastly(error: FastlyError): Sentence {
     case 'unauthorized':
       return say`Fastly refused the bot's token, so nothing was done. Whoever runs the bot has to give it a new FASTLY_API_TOKEN.`;
     case 'forbidden':
-      return say`Fastly does not allow the bot's token to do this${words(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.${hint(error)}`;
+      return say`Fastly does not allow the bot's token to do this${fastlyWords(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.${hint(error)}`;
     case 'duplicate':
       return error.operation === 'create_invitation'
-        ? say`Whoever has that address is a user or invited already${words(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
-        : say`Fastly has that login already${words(error)}. Look for it with ${code('/fastly-user get')}.`;
+        ? say`Whoever has that address is a user or invited already${fastlyWords(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
+        : say`Fastly has that login already${fastlyWords(error)}. Look for it with ${code('/fastly-user get')}.`;
     case 'invalid':
-      return say`Fastly refused this${words(error)}. Nothing was changed.${hint(error)}`;
+      return say`Fastly refused this${fastlyWords(error)}. Nothing was changed.${hint(error)}`;
     case 'rate_limited':
       return error.resetAt === null
         ? say`Fastly takes no more requests like this from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
@@ -95,7 +98,7 @@ function explainFastly(error: FastlyError): Sentence {
 }
 
 /** Fastly's own words, where it gave some. */
-function words({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
+export function fastlyWords({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
   const given = [msg, detail].filter((part) => part !== null);
   return given.length === 0 ? say`` : say` (it says: ${given.join(': ')})`;
 }
@@ -115,6 +118,8 @@ function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence 
     case 'create_invitation':
     case 'delete_invitation':
       return say`It may have been carried out all the same: look with ${code('/fastly-user invitations')} before you try again.`;
+    case 'update_user_password':
+      return say`The password may have been changed all the same. ${TRY_BOTH_PASSWORDS}`;
     default:
       return say`It may have been carried out all the same: look at the user before you try again.`;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChannelId, MemberId, TeamId } from '../ids.ts';
+import { Secret } from '../secret.ts';
 import { Origin } from './origin.ts';
 
 /** The Slack member, with their own workspace, behind a command, click or submission. */
@@ -38,6 +39,7 @@ export type Incoming =
       viewId: string;
       triggerId: string | null;
       values: FormValues;
+      secrets: FormSecrets;
       origin: Origin | null;
       /** What else the form was opened about. */
       subject: string | null;
@@ -58,6 +60,12 @@ export type Place =
  * own, its option's value, with the value `yes`; one that is not ticked is not there.
  */
 export type FormValues = Readonly<Record<string, string | null>>;
+
+/** What the fields of a form hold that are for secrets, by action id; an empty one is not there. */
+export type FormSecrets = Readonly<Record<string, Secret>>;
+
+/** An input whose action id begins so is for a secret: it is no text from the moment it is read. */
+export const SECRET_FIELD = 'secret.';
 
 // A workspace's own people have `user.team_id` in interactions; `team` names the app's workspace, not theirs.
 const Person = z.object({ id: MemberId, team_id: TeamId });
@@ -188,21 +196,24 @@ const Submission = z
       callbackId: view.callback_id,
       viewId: view.id,
       triggerId: trigger_id,
-      values: formValues(view.state),
+      ...formInputs(view.state),
       origin: Origin.read(view.private_metadata),
       subject: Origin.readSubject(view.private_metadata),
     }),
   );
 
-function formValues(state: z.infer<typeof State>): FormValues {
-  const inputs = Object.values(state.values).flatMap((block) => Object.entries(block));
-  return Object.fromEntries(
-    inputs.flatMap<[string, string | null]>(([actionId, input]) =>
-      input.selected_options
-        ? input.selected_options.map(({ value }) => [value, 'yes'])
-        : [[actionId, input.selected_option?.value ?? input.value ?? null]],
-    ),
-  );
+function formInputs(state: z.infer<typeof State>): { values: FormValues; secrets: FormSecrets } {
+  const values: Record<string, string | null> = {};
+  const secrets: Record<string, Secret> = {};
+  for (const [actionId, input] of Object.values(state.values).flatMap((block) => Object.entries(block))) {
+    const value = input.selected_option?.value ?? input.value ?? null;
+    if (actionId.startsWith(SECRET_FIELD)) {
+      if (value) secrets[actionId] = new Secret(value);
+    } else if (input.selected_options) {
+      for (const ticked of input.selected_options) values[ticked.value] = 'yes';
+    } else values[actionId] = value;
+  }
+  return { values, secrets };
 }
 
 const ViewClosed = z

@@ -1,4 +1,5 @@
 import type { Change, ChangeKind, Settlement } from '../store/intents.ts';
+import { TRY_BOTH_PASSWORDS } from './failure.ts';
 import { code, type Sentence, say } from './sentence.ts';
 import { userWords } from './user-words.ts';
 
@@ -64,7 +65,7 @@ const WORDS: Record<ChangeKind, Words> = {
     done: say`it is changed.`,
     notDone: say`it is not changed.`,
     unknown: say`it was changed`,
-    next: say`Try which of the two passwords Fastly takes before you go on.`,
+    next: TRY_BOTH_PASSWORDS,
   },
 };
 

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { withinAnswerTime } from './answer-time.ts';
 import { explainWithReference, failureMessage, logFailure, Refusal } from './failure.ts';
-import type { FormValues } from './incoming.ts';
+import type { FormSecrets, FormValues } from './incoming.ts';
 import type { Message } from './message.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { cut } from './plain.ts';
@@ -34,7 +34,12 @@ export type SubmittedForm = {
 export type NextForm = { kind: 'next'; view: ModalView; orElse: Message };
 
 /** What came with a submission: the fields, and what the form was opened about. */
-export type Submitted = { viewId: string; values: FormValues; subject: string | null };
+export type Submitted = {
+  viewId: string;
+  values: FormValues;
+  secrets: FormSecrets;
+  subject: string | null;
+};
 
 const FIELD_ERROR_LENGTH = 1_000;
 

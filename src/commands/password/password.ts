@@ -1,0 +1,89 @@
+import { nameOf, type User } from '../../fastly/user.ts';
+import { confirm } from '../../slack/confirmation.ts';
+import { message } from '../../slack/message.ts';
+import { openWhenReady } from '../../slack/modal.ts';
+import type { Delivered } from '../../slack/reply.ts';
+import type { Request } from '../../slack/request.ts';
+import { code, date, member, type Sentence, say } from '../../slack/sentence.ts';
+import { FieldError, type Submitted } from '../../slack/submission.ts';
+import { makeChange } from '../change.ts';
+import { singleSignOnCaution } from '../single-sign-on.ts';
+import type { Subcommand } from '../subcommand.ts';
+import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts';
+import { inTheForm } from './refusal.ts';
+import { looksLikeAnAddress, readForm } from './rules.ts';
+
+/** Changes the password of a Fastly login, of which one knows the current one. By a form alone. */
+export const password: Subcommand = {
+  name: 'password',
+  summary: 'Change the password of a Fastly login whose current one you know',
+  about: say`A form asks for the login and both passwords, and I keep neither. For somebody else's password use ${code('/fastly-user reset')}.`,
+  usage: '',
+  examples: ['password'],
+  flags: {},
+  wordless: say`${code('password')} takes no words, and I did not read what you typed. If it was a password, consider it known: Slack keeps what is typed where one writes messages. Type ${code('/fastly-user password')} alone, and in the form that opens choose a new password that you have typed nowhere else.`,
+  async run(request, { triggerId }) {
+    await openWhenReady(request, triggerId, TITLE, async () =>
+      passwordForm(request.origin, { onTop: await caution(request) }),
+    );
+  },
+  listeners: [
+    {
+      kind: 'submission',
+      id: FORM,
+      form: {
+        title: TITLE,
+        mainBlockId: LOGIN,
+        work: changePassword,
+        again: async ({ origin }, { values, subject }, problem) =>
+          passwordForm(origin, { round: nextRound(subject), login: values[LOGIN] ?? null, onTop: problem }),
+      },
+    },
+  ],
+};
+
+async function caution({ services: { directory }, log }: Request): Promise<Sentence | null> {
+  const account = await directory.account().catch((error: unknown) => {
+    log.warn({ err: error }, 'the account could not be read, so the form opens without its settings');
+    return null;
+  });
+  return singleSignOnCaution(account);
+}
+
+async function changePassword(request: Request, submitted: Submitted): Promise<Delivered> {
+  const fields = fieldsOf(submitted.subject);
+  const { login: typed, current, chosen } = readForm(submitted, fields);
+  const user = await userBehind(request, typed);
+  const login = user?.login ?? typed;
+  try {
+    await makeChange(request, {
+      kind: 'password',
+      target: { id: user?.id ?? null, login, name: user ? nameOf(user) : login },
+      call: () => request.services.fastly.updateUserPassword(login, current, chosen),
+    });
+  } catch (error) {
+    throw inTheForm(error, fields);
+  }
+  request.log.info({ user: user?.id ?? null }, 'password changed');
+  return await confirm(
+    request,
+    message(
+      say`🔑 ${member(request.caller.memberId)} changed the password of ${code(login)}, ${date(new Date())}.`,
+    ),
+  );
+}
+
+/**
+ * The user whose login it is; `null` where this account has none, as the login may be another account's.
+ *
+ * @throws {FieldError} when it is nobody's and no e-mail address either: what is recorded for ever must not be a
+ * password that was typed into the wrong field
+ */
+async function userBehind({ services: { directory }, log }: Request, login: string): Promise<User | null> {
+  const user = await directory.byLogin(login).catch((error: unknown) => {
+    log.warn({ err: error }, 'the users could not be listed, so a password is changed by the login alone');
+    return null;
+  });
+  if (user || looksLikeAnAddress(login)) return user;
+  throw new FieldError(LOGIN, say`This is no login that I know. Logins are e-mail addresses, mostly.`);
+}

@@ -1,0 +1,53 @@
+import type { Secret } from '../../secret.ts';
+import { type Sentence, say } from '../../slack/sentence.ts';
+import { FieldError, type Submitted } from '../../slack/submission.ts';
+import { CHOSEN, CURRENT, type Fields, LOGIN } from './form.ts';
+
+/** What a form asks for. */
+export type Wanted = { login: string; current: Secret; chosen: Secret };
+
+/**
+ * Reads the form, as far as can be told before Fastly is asked.
+ *
+ * @throws {FieldError} with the first thing that is wrong; it repeats nothing that was typed
+ */
+export function readForm({ values, secrets }: Submitted, fields: Fields): Wanted {
+  const login = (values[LOGIN] ?? '').trim();
+  const { [CURRENT]: current, [CHOSEN]: chosen } = secrets;
+  const wrongLogin = problemOfLogin(login);
+  if (wrongLogin) throw new FieldError(LOGIN, wrongLogin);
+  if (!current) throw new FieldError(fields.current, say`Type the current password.`);
+  if (!chosen) throw new FieldError(fields.chosen, say`Type a new password.`);
+  if ([current, chosen].some((secret) => secret.reveal() === login)) {
+    throw new FieldError(LOGIN, say`This is the same as one of the passwords. Type the login here.`);
+  }
+  const wrongPassword = problemOfNewPassword(chosen, current);
+  if (wrongPassword) throw new FieldError(fields.chosen, wrongPassword);
+  return { login, current, chosen };
+}
+
+/** Nearly every login is one. */
+export function looksLikeAnAddress(login: string): boolean {
+  return /^[^@]+@[^@]+$/.test(login);
+}
+
+function problemOfLogin(login: string): Sentence | null {
+  if (login === '') return say`Type the login, which is an e-mail address, mostly.`;
+  // A colon ends the login where both go to Fastly (RFC 7617).
+  return /[\s\p{C}:]/u.test(login) ? say`A login has no spaces and no colons.` : null;
+}
+
+/** Fastly's own rules since May 2025 (its status notice). */
+const FEWEST_CHARACTERS = 12;
+
+function problemOfNewPassword(chosen: Secret, current: Secret): Sentence | null {
+  const text = chosen.reveal();
+  const lacks = [
+    [...text].length < FEWEST_CHARACTERS && `at least ${FEWEST_CHARACTERS} characters`,
+    !/\p{L}/u.test(text) && 'a letter',
+    !/\p{N}/u.test(text) && 'a digit',
+    !/[^\p{L}\p{N}]/u.test(text) && 'a special character such as ! or -',
+  ].filter((lack) => lack !== false);
+  if (lacks.length > 0) return say`Fastly wants more of a new password: ${lacks.join(', ')}.`;
+  return text === current.reveal() ? say`This is the current password. Choose another one.` : null;
+}
