@@ -4,7 +4,7 @@ import { targetWords } from '../../slack/approval-words.ts';
 import { toDo } from '../../slack/deed-words.ts';
 import { Refusal } from '../../slack/failure.ts';
 import type { Listener } from '../../slack/listeners.ts';
-import { formView, noticeView, openModal, updateModal } from '../../slack/modal.ts';
+import { formView, noticeView, openWhenReady } from '../../slack/modal.ts';
 import { givenReason, REASON, reasonInput } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
 import { richText, type Sentence, say } from '../../slack/sentence.ts';
@@ -28,10 +28,10 @@ export const decisions: readonly Listener[] = [
     await tellAnswer(click, await services.approvals.retry(click.id, caller.memberId));
   }),
   requestButtonListener(DENY, async ({ request, id, triggerId }) => {
-    const viewId = await openModal(request, triggerId, noticeView(TITLE, say`One moment…`));
-    const objection = await objectionToDenying(request, id);
-    const view = objection === null ? denyForm(request, id) : noticeView(TITLE, objection);
-    await updateModal(request, viewId, await view);
+    await openWhenReady(request, triggerId, TITLE, async () => {
+      const objection = await objectionToDenying(request, id);
+      return objection === null ? await denyForm(request, id) : noticeView(TITLE, objection);
+    });
   }),
   {
     kind: 'submission',

@@ -3,11 +3,10 @@ import { figuresOf } from '../../directory/figures.ts';
 import { isOpen } from '../../directory/filter.ts';
 import { button } from '../../slack/button.ts';
 import type { Delivery } from '../../slack/delivery.ts';
-import { explainWithReference, logFailure } from '../../slack/failure.ts';
 import { findUser } from '../../slack/find-user.ts';
 import { type Listener, originOfClick } from '../../slack/listeners.ts';
 import { context, type Message, message } from '../../slack/message.ts';
-import { noticeView, openModal, updateModal } from '../../slack/modal.ts';
+import { openWhenReady } from '../../slack/modal.ts';
 import { newRequest, type Request, type Services } from '../../slack/request.ts';
 import { bold, richText, say } from '../../slack/sentence.ts';
 import { MOST_USERS, userTable } from '../../slack/user-table.ts';
@@ -97,15 +96,9 @@ function requestForPage(delivery: Delivery<'click'>, services: Services): { requ
 
 /** The roles to choose from may have to be fetched first, for longer than a `trigger_id` lives. */
 async function openFilterForm(request: Request, triggerId: string, { filter }: Page): Promise<void> {
-  const viewId = await openModal(request, triggerId, noticeView(TITLE, say`One moment…`));
-  const view = await request.services.directory.figures().then(
-    (figures) => filterForm(filter, figures, request.origin),
-    (error: unknown) => {
-      logFailure(request, error);
-      return noticeView(TITLE, explainWithReference(error, request.reference));
-    },
+  await openWhenReady(request, triggerId, TITLE, async () =>
+    filterForm(filter, await request.services.directory.figures(), request.origin),
   );
-  await updateModal(request, viewId, view);
 }
 
 async function drawn(request: Request, page: Page): Promise<Message> {

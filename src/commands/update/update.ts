@@ -2,11 +2,11 @@ import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { Settings } from '../../approvals/settings.ts';
 import type { User, UserId } from '../../fastly/user.ts';
-import { explainWithReference, logFailure, Refusal } from '../../slack/failure.ts';
+import { Refusal } from '../../slack/failure.ts';
 import { findUser } from '../../slack/find-user.ts';
 import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
-import { formView, noticeView, openModal, updateModal } from '../../slack/modal.ts';
+import { formView, openModal, openWhenReady } from '../../slack/modal.ts';
 import { readReason } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
@@ -52,7 +52,7 @@ export const update: Subcommand = {
     if (given.length === 0) {
       await openModal(request, triggerId, pickForm(request, wanted));
     } else if (Object.keys(settings).length === 0) {
-      await openWhenRead(request, triggerId, async () => {
+      await openWhenReady(request, triggerId, EDIT_TITLE, async () => {
         const target = await findUser(request, given);
         return target.kind === 'one'
           ? await freshForm(request, target.user.id, wanted)
@@ -72,7 +72,9 @@ export const update: Subcommand = {
       async run(delivery, services) {
         // The form does not show what is private, and its result is for the channel as any change's.
         const { request, id } = requestAboutUser(delivery, services, { private: false });
-        await openWhenRead(request, delivery.incoming.triggerId ?? '', () => freshForm(request, id, NOTHING));
+        await openWhenReady(request, delivery.incoming.triggerId ?? '', EDIT_TITLE, () =>
+          freshForm(request, id, NOTHING),
+        );
       },
     },
     {
@@ -110,20 +112,6 @@ function refuseWhatCannotChange(flags: FlagValues): void {
       say`Fastly does not let two-factor authentication be changed for somebody else: each sets it up in their own profile in Fastly.`,
     );
   }
-}
-
-/** Opens a modal at once, as its trigger does not live long, and draws the form when what it shows has been read. */
-async function openWhenRead(
-  request: Request,
-  triggerId: string,
-  form: () => Promise<ModalView>,
-): Promise<void> {
-  const viewId = await openModal(request, triggerId, noticeView(EDIT_TITLE, say`One moment…`));
-  const view = await form().catch((error: unknown) => {
-    logFailure(request, error);
-    return noticeView(EDIT_TITLE, explainWithReference(error, request.reference));
-  });
-  await updateModal(request, viewId, view);
 }
 
 async function freshForm(request: Request, id: UserId, wanted: Wanted): Promise<ModalView> {
