@@ -121,7 +121,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
     const tomas = client.as(TOMAS);
     const turn = async (actionId: string, range: string) => {
       await tomas.click({ channel: CDN_TEAM.id, ts: first.ts, actionId });
-      await tomas.until((sees) => messageWith(sees, CDN_TEAM, `Here are ${range} .`), `users ${range}`);
+      await tomas.until((sees) => messageWith(sees, CDN_TEAM, `Here are ${range}.`), `users ${range}`);
       const [message, ...others] = messagesIn(await tomas.sees(), CDN_TEAM);
       expect(others).toEqual([]);
       expect(message?.ts).toBe(first.ts);
@@ -130,7 +130,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
         buttons: elementsOf(message?.blocks).map(({ action_id }) => action_id),
       };
     };
-    expect(wordsOf(first.blocks)).toContain('Here are 1 to 50 .');
+    expect(wordsOf(first.blocks)).toContain('Here are 1 to 50.');
     expect(elementsOf(first.blocks).map(({ action_id }) => action_id)).toEqual(['list.next', 'list.filter']);
     const second = await turn('list.next', '51 to 100');
     expect(second.logins).toHaveLength(50);
@@ -236,7 +236,6 @@ describe('list', () => {
     const told = await listed(client, words);
     expect(told.ephemeral).toBe(true);
     expect(wordsOf(told.blocks)).toContain(refusal);
-    expect(wordsOf(told.blocks)).toContain('Reference');
   });
 
   it('says what to do when nobody fits, and has the button for it', async () => {
@@ -295,7 +294,7 @@ describe('list', () => {
         })),
       );
       const message = await listed(client, '<&>');
-      expect(wordsOf(message.blocks)).toContain('Here are 1 to 50 .');
+      expect(wordsOf(message.blocks)).toContain('Here are 1 to 50.');
       expect(tableIn(message)?.type).toBe(type);
       expect(wordsOf(message.blocks)).toContain('54 with other roles');
     },
@@ -310,7 +309,7 @@ describe('list', () => {
     const quoted = `‘${text}’`;
     const message = await listed(client, `${quoted} --role ‘${role}’`);
     await nora.click({ channel: CDN_TEAM.id, ts: message.ts, actionId: 'list.next' });
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 60 .'), 'the second page');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 60.'), 'the second page');
   });
 
   it('goes back to the last page there is when users are gone, and to none of them', async () => {
@@ -337,7 +336,7 @@ describe('list', () => {
     expect(first.ephemeral).toBe(true);
     await nora.click({ channel: CDN_TEAM.id, ts: first.ts, actionId: 'list.next' });
     const second = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 60 .'),
+      (sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 60.'),
       'the second page',
     );
     expect(second.ephemeral).toBe(true);
@@ -441,7 +440,7 @@ describe('list', () => {
     const nora = client.as(NORA);
     await nora.click({ channel: CDN_TEAM.id, ts: message.ts, actionId: 'list.next' });
     const last = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 100 .'),
+      (sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 100.'),
       'the last page',
     );
     expect(rowsOf(last).at(-1)).toContain('Person 4950');

@@ -45,7 +45,7 @@ describe.each(DELIVERY_MODES)('reset, over %s', (mode) => {
     const nora = workplace.client.as(NORA);
     await nora.command(`get ${ENGINEER.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
-    const [button] = elementsOf(card.blocks);
+    const button = elementsOf(card.blocks).find(({ action_id }) => action_id === 'reset.button');
     expect(wordsOf(button?.confirm)).toContain(ENGINEER.login);
     const press = { channel: CDN_TEAM.id, ts: card.ts, actionId: 'reset.button' };
     await nora.click({ ...press, confirm: 'no' });
