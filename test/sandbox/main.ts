@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { BotProcess } from './bot-process.ts';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, SUPERUSERS, TOMAS } from './cast.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
@@ -17,25 +13,20 @@ const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FIL
 `;
 
 const options = readOptions();
-const sandbox = await start(options.port);
-let bot: ChildProcess | null = null;
+const bot = options.bot ? new BotProcess(botVariables, botEnded) : null;
 let ready = false;
 let stopping = false;
-const stop = async () => {
+const sandbox = await start(options.port);
+const stop = async (code = 0) => {
   if (stopping) return;
   stopping = true;
-  await stopBot(bot);
+  await bot?.stop();
   await sandbox.close();
-  process.exit(0);
+  process.exit(code);
 };
 process.on('SIGINT', () => void stop()).on('SIGTERM', () => void stop());
-if (options.bot) {
-  bot = startBot(sandbox);
-  bot.once('exit', (code) => {
-    if (stopping) return;
-    process.stderr.write(`The bot ended with code ${code}${ready ? '' : ' before it was connected'}.\n`);
-    void sandbox.close().then(() => process.exit(1));
-  });
+if (bot !== null) {
+  bot.start();
   await connected(sandbox.slack);
 }
 ready = true;
@@ -67,11 +58,15 @@ function readOptions() {
   }
 }
 
-/** Control, Slack, Fastly and the bot's health take `port` and the three after it; 0: any free ones. */
+/** Control and page, Slack, Fastly and the bot's health take `port` and the three after it; 0: any free ones. */
 async function start(port: number): Promise<Sandbox> {
   const ports = port === 0 ? {} : { control: port, slack: port + 1, fastly: port + 2 };
   try {
-    return await startSandbox({ ports, ...(options.manifest && { manifest: options.manifest }) });
+    return await startSandbox({
+      ports,
+      ...(options.manifest && { manifest: options.manifest }),
+      ...(bot && { bot }),
+    });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
       return fail(
@@ -83,31 +78,30 @@ async function start(port: number): Promise<Sandbox> {
   }
 }
 
-/** The bot as a process of its own, in an empty folder, so that no `.env` of the reader's gets into it. */
-function startBot({ slack, fastly }: Sandbox): ChildProcess {
-  const cwd = mkdtempSync(join(tmpdir(), 'fastly-user-bot-'));
-  process.on('exit', () => rmSync(cwd, { recursive: true, force: true }));
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
-    cwd,
-    env: {
-      PATH: process.env.PATH,
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_APP_TOKEN: slack.appToken,
-      SUPERUSERS: SUPERUSERS.map(({ id }) => id).join(','),
-      CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
-      FASTLY_API_URL: fastly.url,
-      FASTLY_API_TOKEN: fastly.token,
-      ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
-      HEALTH_PORT: String(options.port === 0 ? 0 : options.port + 3),
-      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-      LOG_FORMAT: options.json ? 'json' : 'pretty',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child.stdout.pipe(process.stderr);
-  child.stderr.pipe(process.stderr);
-  return child;
+function botVariables(): { [name: string]: string } {
+  const { slack, fastly } = sandbox;
+  return {
+    PATH: process.env.PATH ?? '',
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SUPERUSERS: SUPERUSERS.map(({ id }) => id).join(','),
+    CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
+    FASTLY_API_URL: fastly.url,
+    FASTLY_API_TOKEN: fastly.token,
+    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
+    HEALTH_PORT: String(options.port === 0 ? 0 : options.port + 3),
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    LOG_FORMAT: options.json ? 'json' : 'pretty',
+  };
+}
+
+/** A bot that never came up ends the sandbox; one that was there can be started again. */
+function botEnded(code: number | string | null): void {
+  if (stopping) return;
+  const next = ready ? '. Start it again on the page, or press Ctrl-C' : ' before it was connected';
+  process.stderr.write(`The bot ended with code ${code}${next}.\n`);
+  if (!ready) void stop(1);
 }
 
 async function connected(slack: Sandbox['slack']): Promise<void> {
@@ -121,32 +115,28 @@ async function connected(slack: Sandbox['slack']): Promise<void> {
   });
 }
 
-async function stopBot(child: ChildProcess | null): Promise<void> {
-  if (!child || child.exitCode !== null) return;
-  const exit = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await exit;
-}
-
-function addresses({ slack, fastly, control }: Sandbox) {
+function addresses({ slack, fastly, control, page }: Sandbox) {
   const { apiUrl, botToken, appToken, signingSecret } = slack;
   return {
     slack: { apiUrl, botToken, appToken, signingSecret },
     fastly: { url: fastly.url, token: fastly.token },
     control: control.url,
+    page,
   };
 }
 
 function welcome(running: Sandbox, withBot: boolean): string {
-  const { slack, fastly, control } = addresses(running);
+  const { slack, fastly, control, page } = addresses(running);
   const bot = withBot
-    ? 'The bot is connected. Type a command as Nora, and read what she sees:'
+    ? 'The bot is connected. Without a browser, type a command as Nora, and read what she sees:'
     : `No bot was started. Start yours with:
   SLACK_API_URL=${slack.apiUrl} SLACK_BOT_TOKEN=${slack.botToken} SLACK_APP_TOKEN=${slack.appToken} \\
   SUPERUSERS=${SUPERUSERS.map(({ id }) => id).join(',')} FASTLY_API_URL=${fastly.url} FASTLY_API_TOKEN=${fastly.token} npm start
 Then type a command as Nora, and read what she sees:`;
   return `
-A Slack workspace and a Fastly account are running on this machine.
+A Slack workspace and a Fastly account are running on this machine. Look around in a browser:
+
+  ${page}
 
   Slack's Web API   ${slack.apiUrl}
   Fastly's API      ${fastly.url}

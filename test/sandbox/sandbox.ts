@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ControlClient } from './control/client.ts';
-import { startControl } from './control/server.ts';
+import { type BotSwitch, startControl } from './control/server.ts';
 import { type Fastly, startFastly } from './fastly/server.ts';
 import { type SlackServer, startSlack } from './slack/server.ts';
 
@@ -13,6 +13,8 @@ export type SandboxOptions = {
   host?: string;
   /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
   acknowledgeWithin?: number;
+  /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
+  bot?: BotSwitch;
 };
 
 export type Sandbox = {
@@ -20,6 +22,8 @@ export type Sandbox = {
   fastly: Fastly;
   /** `url` has no slash at its end. */
   control: { url: string };
+  /** Where a browser finds the workspace, without a slash at its end. */
+  page: string;
   client: ControlClient;
   close(): Promise<void>;
 };
@@ -36,6 +40,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const control = await startControl({
     slack,
     fastly,
+    bot: options.bot ?? null,
     advance: (milliseconds) => {
       ahead += milliseconds;
     },
@@ -46,6 +51,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     slack,
     fastly,
     control: { url: control.url },
+    page: control.url.replace(host, 'localhost'),
     client: new ControlClient(control.url),
     close: async () => {
       await control.close();

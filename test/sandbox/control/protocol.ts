@@ -64,6 +64,28 @@ export type Surface = { channel: string; ts: string } | { view: 'modal' | 'home'
 /** The latest message in a channel that has what is to be clicked, for whoever types requests by hand. */
 export type LatestMessage = { channel: string; ts?: undefined };
 
+/** Who and what there is, for a page to show. */
+export type Setting = {
+  /** The app's own workspace. */
+  team: { id: string; name: string; domain: string };
+  members: {
+    id: string;
+    /** Handle, without `@`. */
+    name: string;
+    realName: string;
+    /** The name of the workspace the member belongs to. */
+    company: string;
+    /** The bot of `npm run sandbox` takes commands from them. */
+    superuser: boolean;
+  }[];
+  bot: { userId: string; name: string };
+  /** Slash included; description and usage hint as in the manifest. */
+  commands: { name: string; description: string; usageHint: string }[];
+  homeTab: boolean;
+  /** People may write to the bot directly. */
+  takesMessages: boolean;
+};
+
 /**
  * POST /members/:id/command    CommandRequest  -> Outcome
  * POST /members/:id/message    MessageRequest  -> { ts }
@@ -78,6 +100,8 @@ export type LatestMessage = { channel: string; ts?: undefined };
  *      the same with &as=text                   -> lines of text for a person
  * GET  /members                                -> Member[]
  * GET  /channels                               -> Channel[]
+ * GET  /setting                                -> Setting
+ * GET  /live?member=ID                         -> server-sent events for a page, see `Live`
  */
 export type CommandRequest = { channel: string; text: string; command?: string };
 export type MessageRequest = { channel: string; text: string; threadTs?: string };
@@ -85,8 +109,8 @@ export type ClickRequest = (Surface | LatestMessage) & {
   actionId: string;
   /** Tells buttons with the same action id apart. */
   blockId?: string;
-  /** The `value` of the option chosen, for a select or an overflow menu. */
-  option?: string;
+  /** The `value` of the option chosen, for a select or an overflow menu; several for checkboxes and their like. */
+  option?: string | string[];
   /** A confirm dialog is answered with yes unless this says no. */
   confirm?: 'yes' | 'no';
 };
@@ -173,6 +197,7 @@ export type FastlyCall = {
  * DELETE /fastly/users/:id -> as if removed in Fastly's own pages
  * PATCH  /fastly/account JsonObject -> changes `owner_id`, `force_sso`, `force_2fa`, `can_reset_passwords`
  * GET    /fastly/invitations -> open invitations
+ * GET    /fastly/faults  -> FastlyFaults
  * POST   /fastly/faults  FastlyFaults (what is left out stays) -> FastlyFaults
  */
 export type FastlyFaults = {
@@ -203,4 +228,30 @@ export type FastlyFaults = {
   directCreation: 'allowed' | 403 | 404 | 405 | 410;
   /** The token is refused with 401. */
   tokenRefused: boolean;
+};
+
+/**
+ * The bot's own process, where the sandbox runs it.
+ *
+ * GET  /bot  -> BotState
+ * POST /bot  { want: 'kill' | 'start' } -> BotState, once it is gone or started; killed is at once, whatever it does
+ */
+export type BotState = {
+  /** `foreign`: somebody else runs it, or nobody. */
+  process: 'running' | 'ended' | 'foreign';
+  /** It takes what Slack sends, over Socket Mode. */
+  connected: boolean;
+};
+
+/** What a page is told, each under its name as the event: all to begin with, then what has changed. */
+export type Live = {
+  sees: Sees;
+  fastly: {
+    users: JsonObject[];
+    /** The latest calls, oldest first, and how many there were before. */
+    calls: Pick<FastlyCall, 'method' | 'path' | 'status' | 'milliseconds'>[];
+    earlierCalls: number;
+    faults: FastlyFaults;
+  };
+  bot: BotState;
 };

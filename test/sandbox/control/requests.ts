@@ -9,7 +9,7 @@ const onView = { view: z.enum(['modal', 'home']) };
 const clicked = {
   actionId,
   blockId,
-  option: z.string().exactOptional(),
+  option: z.union([z.string(), z.array(z.string())]).exactOptional(),
   confirm: z.enum(['yes', 'no']).exactOptional(),
 };
 const typed = { actionId, blockId, value: z.string() };
@@ -66,6 +66,7 @@ export const disconnectRequest = z.strictObject({ how: z.enum(['refresh', 'drop'
 export const requestUrlRequest = z.strictObject({ url: z.url().nullable() });
 export const shareRequest = z.strictObject({ channel: z.string() });
 export const inviteRequest = z.strictObject({ channel: z.string(), member: z.string().exactOptional() });
+export const botRequest = z.strictObject({ want: z.enum(['kill', 'start']) });
 export const clockRequest = z.strictObject({ advance: z.int().min(0) });
 
 export { fastlyFaults } from '../fastly/faults.ts';

@@ -2,11 +2,15 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { page } from '../page/page.ts';
 import { Impossible } from '../slack/refusal.ts';
 import type { SlackServer } from '../slack/server.ts';
 import { describeSees } from './describe.ts';
+import { botState, live } from './live.ts';
+import { onlyFromHere } from './only-from-here.ts';
 import type { FastlyCall, FastlyFaults, JsonObject, Sees } from './protocol.ts';
 import * as requests from './requests.ts';
+import { settingOf } from './setting.ts';
 
 /** What the control API needs of the sandbox's Fastly account. */
 export type FastlyAccount = {
@@ -18,13 +22,24 @@ export type FastlyAccount = {
   removeUser(id: string): boolean;
   patchAccount(fields: JsonObject): JsonObject;
   invitations(): JsonObject[];
+  faults(): FastlyFaults;
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
+  onChange(listener: () => void): () => void;
+};
+
+/** What the control API needs of the bot's process. */
+export type BotSwitch = {
+  readonly running: boolean;
+  start(): void;
+  kill(): Promise<void>;
   onChange(listener: () => void): () => void;
 };
 
 export type ControlOptions = {
   slack: SlackServer;
   fastly: FastlyAccount;
+  /** Null: the sandbox does not run it. */
+  bot: BotSwitch | null;
   /** Moves both services' clocks, by milliseconds. */
   advance: (milliseconds: number) => void;
   /** 0, the default, takes any free port. */
@@ -57,8 +72,9 @@ export async function startControl(
 }
 
 /** The control API's routes, to be mounted wherever a page wants them. */
-export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
+export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hono {
   const app = new Hono();
+  app.use(onlyFromHere);
   app.onError((error, context) => {
     if (error instanceof Impossible) return context.json({ error: error.message }, 400);
     if (error instanceof z.ZodError) return context.json({ error: z.prettifyError(error) }, 400);
@@ -76,6 +92,9 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
   };
 
   app.get('/members', (context) => context.json(slack.members()));
+  app.get('/setting', (context) => context.json(settingOf(slack)));
+  app.get('/live', live({ slack, fastly, bot }));
+  app.route('/', page());
   app.get('/channels', (context) => context.json(slack.channels()));
   app.get('/members/:id/sees', async (context) => {
     const after = z.coerce.number().int().default(0).parse(context.req.query('after'));
@@ -138,6 +157,15 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
     return nothing(context);
   });
 
+  app.get('/bot', (context) => context.json(botState(slack, bot)));
+  app.post('/bot', async (context) => {
+    const { want } = await body(context, requests.botRequest);
+    if (bot === null) throw new Impossible('The bot is not run by the sandbox.');
+    if (want === 'start') bot.start();
+    else await bot.kill();
+    return context.json(botState(slack, bot));
+  });
+
   app.get('/fastly/calls', (context) => context.json(fastly.calls()));
   app.delete('/fastly/calls', (context) => {
     fastly.forgetCalls();
@@ -156,6 +184,7 @@ export function controlApi({ slack, fastly, advance }: ControlOptions): Hono {
     context.json(fastly.patchAccount(await body(context, requests.accountFields))),
   );
   app.get('/fastly/invitations', (context) => context.json(fastly.invitations()));
+  app.get('/fastly/faults', (context) => context.json(fastly.faults()));
   app.post('/fastly/faults', async (context) =>
     context.json(fastly.setFaults(await body(context, requests.fastlyFaults))),
   );

@@ -45,6 +45,7 @@ export type Fastly = {
   patchAccount(fields: JsonObject): JsonObject;
   /** Open invitations as JSON:API resources, oldest first. */
   invitations(): JsonObject[];
+  faults(): FastlyFaults;
   /** Changes the faults given and leaves the others; answers with all. A `hold` of null cuts what is held. */
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
   /**
@@ -137,6 +138,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       return { ...customer };
     },
     invitations: () => account.openInvitations().map(invitationResource),
+    faults: () => faults.current,
     setFaults: (changes) => {
       const wasDown = faults.current.down;
       faults.set(changes, now());

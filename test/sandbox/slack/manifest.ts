@@ -14,7 +14,14 @@ const manifestFile = z.object({
         })
         .prefault({}),
       slash_commands: z
-        .array(z.object({ command: z.string().startsWith('/'), should_escape: z.boolean().default(false) }))
+        .array(
+          z.object({
+            command: z.string().startsWith('/'),
+            description: z.string().default(''),
+            usage_hint: z.string().default(''),
+            should_escape: z.boolean().default(false),
+          }),
+        )
         .default([]),
       shortcuts: z
         .array(z.object({ type: z.enum(['global', 'message']), callback_id: z.string() }))
@@ -35,7 +42,7 @@ const manifestFile = z.object({
 export type Manifest = {
   scopes: ReadonlySet<string>;
   /** By name, slash included. */
-  commands: ReadonlyMap<string, { shouldEscape: boolean }>;
+  commands: ReadonlyMap<string, { description: string; usageHint: string; shouldEscape: boolean }>;
   globalShortcuts: ReadonlySet<string>;
   events: ReadonlySet<string>;
   homeTab: boolean;
@@ -52,7 +59,10 @@ export async function readManifest(path: string): Promise<Manifest> {
   return {
     scopes: new Set(oauth_config.scopes.bot),
     commands: new Map(
-      features.slash_commands.map((each) => [each.command, { shouldEscape: each.should_escape }]),
+      features.slash_commands.map(({ command, description, usage_hint, should_escape }) => [
+        command,
+        { description, usageHint: usage_hint, shouldEscape: should_escape },
+      ]),
     ),
     globalShortcuts: new Set(
       features.shortcuts.filter((each) => each.type === 'global').map((each) => each.callback_id),

@@ -32,7 +32,7 @@ import { Faults } from './faults.ts';
 import { httpDelivery } from './http-delivery.ts';
 import { newSecret } from './identifiers.ts';
 import { parseJson } from './json.ts';
-import { readManifest } from './manifest.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import { Impossible, Refusal } from './refusal.ts';
 import { ResponseUrls } from './response-url.ts';
 import { channelsOf, seenBy } from './sees.ts';
@@ -63,6 +63,8 @@ export type SlackServer = {
   botToken: string;
   appToken: string;
   signingSecret: string;
+  /** The app's, as it was read at the start. */
+  manifest: Manifest;
   /** Each as `control/protocol.ts` says; throws `Impossible` for what nobody could do. */
   command(memberId: string, request: CommandRequest): Promise<Outcome>;
   message(memberId: string, request: MessageRequest): { ts: string };
@@ -179,6 +181,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     botToken: slack.botToken,
     appToken: slack.appToken,
     signingSecret,
+    manifest,
     command: (memberId, request) => typeCommand(slack, memberId, request),
     message: (memberId, request) => writeMessage(slack, memberId, request),
     click: (memberId, request) => click(slack, memberId, request),

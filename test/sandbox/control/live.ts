@@ -1,0 +1,63 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { z } from 'zod';
+import type { SlackServer } from '../slack/server.ts';
+import type { BotState, Live } from './protocol.ts';
+import type { BotSwitch, ControlOptions } from './server.ts';
+
+const LATEST_CALLS = 40;
+
+type Services = Pick<ControlOptions, 'slack' | 'fastly' | 'bot'>;
+
+/** Tells a page what one member sees, and how Fastly's account and the bot stand, as long as it listens. */
+export function live(services: Services): (context: Context) => Response {
+  const { slack, fastly, bot } = services;
+  return (context) => {
+    const memberId = z.string().parse(context.req.query('member'));
+    slack.sees(memberId);
+    return streamSSE(context, async (stream) => {
+      let changed = Promise.withResolvers<void>();
+      const wake = () => changed.resolve();
+      const unwatch = [slack, fastly, bot].map((each) => each?.onChange(wake));
+      stream.onAbort(wake);
+      const sent = new Map<string, string>();
+      while (!stream.aborted) {
+        for (const [event, value] of Object.entries(now(services, memberId))) {
+          const data = JSON.stringify(value);
+          if (sent.get(event) === data) continue;
+          sent.set(event, data);
+          await stream.writeSSE({ event, data });
+        }
+        await changed.promise;
+        changed = Promise.withResolvers();
+        // One thing done is often several changes: they go together.
+        await setImmediate();
+      }
+      for (const stop of unwatch) stop?.();
+    });
+  };
+}
+
+function now({ slack, fastly, bot }: Services, memberId: string): Live {
+  const calls = fastly.calls();
+  return {
+    sees: slack.sees(memberId),
+    fastly: {
+      users: fastly.users(),
+      calls: calls
+        .slice(-LATEST_CALLS)
+        .map(({ method, path, status, milliseconds }) => ({ method, path, status, milliseconds })),
+      earlierCalls: Math.max(0, calls.length - LATEST_CALLS),
+      faults: fastly.faults(),
+    },
+    bot: botState(slack, bot),
+  };
+}
+
+export function botState(slack: SlackServer, bot: BotSwitch | null): BotState {
+  return {
+    process: bot === null ? 'foreign' : bot.running ? 'running' : 'ended',
+    connected: slack.connections() > 0,
+  };
+}

@@ -1,0 +1,110 @@
+import { h } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Setting } from '../../control/protocol.ts';
+import { Conversation } from './conversation.ts';
+import { Home } from './home.ts';
+import { useLive } from './live.ts';
+import { HOME, usePlace } from './location.ts';
+import { Modal } from './modal.ts';
+import { NamesContext } from './names.ts';
+import { useNotices } from './notices.ts';
+import { Panel } from './panel/panel.ts';
+import { Sidebar } from './sidebar.ts';
+import { Thread } from './thread.ts';
+import { useUnread } from './unread.ts';
+import { Who } from './who.ts';
+
+/** The workspace as one member sees it, and Fastly's account beside it. */
+export function App({ setting }: { setting: Setting }) {
+  const [first] = setting.members;
+  const [place, go] = usePlace({ who: first?.name ?? '', where: 'cdn-team', thread: null });
+  const member = setting.members.find(({ name }) => name === place.who) ?? first;
+  const memberId = member?.id ?? '';
+  const who = member?.name ?? '';
+  const { sees, fastly, bot, lost } = useLive(memberId);
+  const { notices, tell } = useNotices();
+  /** What is drawn over the conversation where there is no room beside it. */
+  const [drawer, setDrawer] = useState<'channels' | 'panel' | null>(null);
+  useEffect(() => setDrawer(null), [place.where, place.who, place.thread]);
+
+  const channels = sees?.channels ?? [];
+  const home = place.where === HOME && setting.homeTab;
+  const channel = home ? undefined : (channels.find(({ name }) => name === place.where) ?? channels[0]);
+  const unread = useUnread(memberId, channels, channel?.id ?? null);
+  const modal = sees?.modals.at(-1);
+  const title = home
+    ? setting.bot.name
+    : channel === undefined
+      ? ''
+      : `${channel.kind === 'im' ? '' : '#'}${channel.name}`;
+  const waiting = channels.reduce((sum, each) => sum + unread(each), 0);
+  useEffect(() => {
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} – ${member?.realName} – Sandbox`;
+  }, [waiting, title, member]);
+  const toggle = (which: 'channels' | 'panel') => () => setDrawer(drawer === which ? null : which);
+
+  return h(
+    NamesContext.Provider,
+    { value: { setting, channels, who, memberId } },
+    h(
+      'div',
+      {
+        class: `app ${drawer === null ? '' : `${drawer}-open`} ${place.thread === null ? '' : 'thread-open'}`,
+      },
+      h(Who, { setting, memberId, become: (handle) => go({ who: handle }) }),
+      lost &&
+        h(
+          'p',
+          { class: 'lost', role: 'alert' },
+          'The sandbox does not answer. Start it again: npm run sandbox',
+        ),
+      h(Sidebar, { where: home ? HOME : (channel?.name ?? ''), unread }),
+      h(
+        'main',
+        null,
+        h(
+          'header',
+          { class: 'bar' },
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'drawer-button',
+              'aria-expanded': drawer === 'channels',
+              onClick: toggle('channels'),
+            },
+            '☰ Channels',
+            waiting > 0 && h('span', { class: 'count', 'aria-label': `${waiting} unread` }, waiting),
+          ),
+          h('h2', null, title),
+          channel?.shared && h('span', { class: 'badge' }, 'shared with another company'),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'drawer-button',
+              'aria-expanded': drawer === 'panel',
+              onClick: toggle('panel'),
+            },
+            'Behind the scenes',
+          ),
+        ),
+        home && h(Home, { key: memberId, view: sees?.home ?? null }),
+        sees === null && h('p', { class: 'aside', role: 'status' }, 'Loading…'),
+        channel !== undefined &&
+          h(Conversation, {
+            key: `${memberId} ${channel.id}`,
+            channel,
+            thread: null,
+            notices: notices.filter((each) => each.memberId === memberId && each.channelId === channel.id),
+            tell: (text) => tell({ memberId, channelId: channel.id, text }, channel.messages.at(-1)?.ts),
+          }),
+      ),
+      channel !== undefined && place.thread !== null
+        ? h(Thread, { key: `${memberId} ${place.thread}`, channel, ts: place.thread })
+        : h(Panel, { fastly, bot, close: () => setDrawer(null) }),
+      modal !== undefined &&
+        h(Modal, { key: `${memberId} ${modal.id}`, view: modal, below: (sees?.modals.length ?? 1) - 1 }),
+    ),
+  );
+}

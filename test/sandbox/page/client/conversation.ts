@@ -1,0 +1,101 @@
+import { h } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Composer } from './composer.ts';
+import { act, reasonOf, write } from './control.ts';
+import { MessageList } from './message-list.ts';
+import { useNames } from './names.ts';
+import type { Notice } from './notices.ts';
+import type { Channel } from './seen.ts';
+
+type ConversationProps = {
+  channel: Channel;
+  /** Timestamp of the message whose thread this is; null: the channel itself. */
+  thread: string | null;
+  notices: Notice[];
+  tell: (text: string) => void;
+};
+
+/** Slack's own words, where the app has turned direct messages to it off. */
+const TURNED_OFF = 'Sending messages to this app has been turned off.';
+
+/** A channel, a direct message, or a thread in one of them: what was said, and the field to say more. */
+export function Conversation({ channel, thread, notices, tell }: ConversationProps) {
+  const { memberId, setting } = useNames();
+  const messages = channel.messages.filter(({ ts, threadTs }) =>
+    thread === null ? threadTs === undefined : ts === thread || threadTs === thread,
+  );
+  const [working, setWorking] = useState<string | null>(null);
+  const slow = useLater(working !== null);
+
+  async function send(text: string): Promise<string | null> {
+    const [, command, words = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(text) ?? [];
+    if (command !== undefined && thread !== null) return `${command} is not supported in threads.`;
+    try {
+      if (command === undefined) {
+        await write(memberId, { channel: channel.id, text, ...(thread !== null && { threadTs: thread }) });
+        return null;
+      }
+      setWorking(command);
+      const outcome = await act(memberId, 'command', { channel: channel.id, command, text: words });
+      if (!outcome.acknowledged) tell(outcome.notice);
+      return null;
+    } catch (error) {
+      return reasonOf(error);
+    } finally {
+      setWorking(null);
+    }
+  }
+
+  const name = channel.kind === 'im' ? channel.name : `#${channel.name}`;
+  const [command] = setting.commands;
+  const beginning = h(
+    'div',
+    { class: 'beginning' },
+    h('h2', null, name),
+    h(
+      'p',
+      null,
+      channel.kind === 'im'
+        ? `What ${setting.bot.name} tells you alone.`
+        : `This is the beginning of ${name}.`,
+      channel.kind !== 'im' &&
+        command !== undefined && [' Try ', h('code', null, `${command.name} help`), '.'],
+    ),
+  );
+  return h(
+    'div',
+    { class: 'conversation' },
+    h(MessageList, {
+      channel,
+      messages,
+      withReplies: thread === null,
+      notices,
+      children: thread === null && beginning,
+    }),
+    h(
+      'p',
+      { class: 'working', role: 'status' },
+      slow && working !== null && `${working} is waiting for the app…`,
+    ),
+    channel.kind === 'im' && !setting.takesMessages
+      ? h('p', { class: 'turned-off' }, TURNED_OFF)
+      : h(Composer, {
+          placeholder: thread === null ? `Message ${name}` : 'Reply in thread',
+          send,
+        }),
+  );
+}
+
+const SOON_MILLISECONDS = 500;
+
+/** True when something has gone on for a moment: what is over at once is not worth mentioning. */
+function useLater(going: boolean): boolean {
+  const [later, setLater] = useState(false);
+  useEffect(() => {
+    setLater(false);
+    if (!going) return;
+    const timer = setTimeout(() => setLater(true), SOON_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [going]);
+  return later;
+}

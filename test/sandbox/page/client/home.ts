@@ -1,0 +1,40 @@
+import { h } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Blocks } from './blocks/blocks.ts';
+import { act, reasonOf, typeAhead } from './control.ts';
+import { useNames } from './names.ts';
+import type { View } from './seen.ts';
+import { type Surface, SurfaceContext } from './surface.ts';
+
+/** The bot's Home tab. That it is opened is what the app is told. */
+export function Home({ view }: { view: View | null }) {
+  const { memberId } = useNames();
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    setProblem(null);
+    act(memberId, 'home', {}).then(
+      (outcome) => setProblem(outcome.acknowledged ? null : outcome.notice),
+      (error: unknown) => setProblem(reasonOf(error)),
+    );
+  }, [memberId]);
+  const surface = useMemo(() => surfaceOf(memberId, view), [memberId, view]);
+  return h(
+    'div',
+    { class: 'home' },
+    problem !== null && h('p', { class: 'error', role: 'alert' }, problem),
+    view === null
+      ? h('p', { class: 'aside' }, 'The app has put nothing here yet.')
+      : h(SurfaceContext.Provider, { value: surface }, h(Blocks, { blocks: view.blocks })),
+  );
+}
+
+function surfaceOf(memberId: string, view: View | null): Surface {
+  return {
+    kind: 'home',
+    valueOf: (blockId, actionId) => view?.values[blockId]?.[actionId],
+    errorAt: () => undefined,
+    use: (blockId, actionId, value) =>
+      act(memberId, 'click', { view: 'home', blockId, actionId, ...(value != null && { option: value }) }),
+    typeAhead: (blockId, actionId, value) => typeAhead(memberId, { view: 'home', blockId, actionId, value }),
+  };
+}

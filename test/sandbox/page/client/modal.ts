@@ -1,0 +1,121 @@
+import { h } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Blocks } from './blocks/blocks.ts';
+import { act, reasonOf, typeAhead } from './control.ts';
+import { Dialog } from './dialog.ts';
+import { useNames } from './names.ts';
+import type { View } from './seen.ts';
+import { type Surface, SurfaceContext } from './surface.ts';
+
+/** What holds a value, in the order in which the focus is offered. */
+const FIELDS = '[data-focus], .modal-body input, .modal-body textarea';
+
+/** The view on top of a member's modals; `below`: how many it covers. */
+export function Modal({ view, below }: { view: View; below: number }) {
+  const { memberId, setting } = useNames();
+  const form = useRef<HTMLFormElement>(null);
+  /** What was typed is kept in the order it was typed in, and before it is submitted. */
+  const kept = useRef<Promise<unknown>>(Promise.resolve());
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const shown = useRef(view);
+  shown.current = view;
+  const surface = useMemo(() => surfaceOf(memberId, shown, kept), [memberId, view]);
+
+  useEffect(() => {
+    const focused = document.activeElement;
+    const lost = !(focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement);
+    if (lost) form.current?.querySelector<HTMLElement>(FIELDS)?.focus();
+  }, [view.hash]);
+  useEffect(() => {
+    if (Object.keys(view.errors).length > 0)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [view.errors]);
+
+  async function attempt(action: () => Promise<{ acknowledged: boolean; notice?: string }>): Promise<void> {
+    setBusy(true);
+    setTrouble(null);
+    try {
+      await kept.current;
+      const outcome = await action();
+      if (!outcome.acknowledged) setTrouble(outcome.notice ?? null);
+    } catch (error) {
+      setTrouble(reasonOf(error));
+    }
+    setBusy(false);
+  }
+  const submit = () => attempt(() => act(memberId, 'submit', {}));
+  const close = (all: boolean) => attempt(() => act(memberId, 'close', { all }));
+
+  return h(
+    Dialog,
+    { class: 'modal', label: view.title, escaped: () => void close(false) },
+    h(
+      'form',
+      {
+        ref: form,
+        novalidate: true,
+        'aria-busy': busy,
+        onSubmit: (event: Event) => {
+          event.preventDefault();
+          if (!busy && view.submit !== null) void submit();
+        },
+      },
+      h(
+        'header',
+        { class: 'bar' },
+        below > 0 &&
+          h(
+            'button',
+            { type: 'button', class: 'close', 'aria-label': 'Back', onClick: () => close(false) },
+            '‹',
+          ),
+        h('h2', null, view.title),
+        h(
+          'button',
+          { type: 'button', class: 'close', 'aria-label': 'Close all', onClick: () => close(true) },
+          '✕',
+        ),
+      ),
+      h(
+        'div',
+        { class: 'modal-body' },
+        trouble !== null &&
+          !Object.values(view.errors).includes(trouble) &&
+          h('p', { class: 'error', role: 'alert' }, trouble),
+        h(SurfaceContext.Provider, { value: surface }, h(Blocks, { blocks: view.blocks })),
+      ),
+      h(
+        'footer',
+        { class: 'dialog-buttons' },
+        h('small', null, setting.bot.name),
+        h(
+          'button',
+          { type: 'button', class: 'button', onClick: () => close(false) },
+          view.close ?? (view.submit === null ? 'Close' : 'Cancel'),
+        ),
+        view.submit !== null &&
+          h(
+            'button',
+            { type: 'submit', class: 'button primary', disabled: busy, 'aria-busy': busy },
+            view.submit,
+          ),
+      ),
+    ),
+  );
+}
+
+function surfaceOf(memberId: string, shown: { current: View }, kept: { current: Promise<unknown> }): Surface {
+  return {
+    kind: 'modal',
+    valueOf: (blockId, actionId) => shown.current.values[blockId]?.[actionId],
+    errorAt: (blockId) => shown.current.errors[blockId],
+    use: (blockId, actionId, value) => {
+      const body = { view: 'modal', blockId, actionId, ...(value != null && { option: value }) };
+      const used = kept.current.then(() => act(memberId, 'click', body));
+      kept.current = used.catch(() => undefined);
+      return used;
+    },
+    typeAhead: (blockId, actionId, value) => typeAhead(memberId, { view: 'modal', blockId, actionId, value }),
+  };
+}

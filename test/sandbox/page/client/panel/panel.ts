@@ -1,0 +1,34 @@
+import { h } from 'preact';
+import type { LiveState } from '../live.ts';
+import { BotSwitch } from './bot-switch.ts';
+import { Calls } from './calls.ts';
+import { Faults } from './faults.ts';
+import { Users } from './users.ts';
+
+/** The Fastly account beside Slack, and what can be made to go wrong. */
+export function Panel({ fastly, bot, close }: Pick<LiveState, 'fastly' | 'bot'> & { close: () => void }) {
+  return h(
+    'aside',
+    { class: 'side panel', 'aria-label': 'Behind the scenes' },
+    h(
+      'header',
+      { class: 'bar' },
+      h('h2', null, 'Behind the scenes'),
+      h(
+        'button',
+        { type: 'button', class: 'close panel-close', 'aria-label': 'Close the panel', onClick: close },
+        '✕',
+      ),
+    ),
+    h(
+      'div',
+      { class: 'panel-body' },
+      bot !== null && h(BotSwitch, { bot }),
+      fastly !== null && [
+        h(Faults, { key: 'faults', faults: fastly.faults }),
+        h(Users, { key: 'users', users: fastly.users }),
+        h(Calls, { key: 'calls', calls: fastly.calls, earlier: fastly.earlierCalls }),
+      ],
+    ),
+  );
+}

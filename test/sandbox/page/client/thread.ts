@@ -1,0 +1,22 @@
+import { h } from 'preact';
+import { Conversation } from './conversation.ts';
+import { addressOf } from './location.ts';
+import { useNames } from './names.ts';
+import type { Channel } from './seen.ts';
+
+/** A message and the replies to it, beside the channel. */
+export function Thread({ channel, ts }: { channel: Channel; ts: string }) {
+  const { who } = useNames();
+  const back = addressOf({ who, where: channel.name, thread: null });
+  return h(
+    'aside',
+    { class: 'side thread', 'aria-label': 'Thread' },
+    h(
+      'header',
+      { class: 'bar' },
+      h('h2', null, 'Thread ', h('small', null, channel.kind === 'im' ? channel.name : `#${channel.name}`)),
+      h('a', { class: 'close', href: back, 'aria-label': 'Close the thread' }, '✕'),
+    ),
+    h(Conversation, { key: ts, channel, thread: ts, notices: [], tell: () => undefined }),
+  );
+}

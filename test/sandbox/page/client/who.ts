@@ -1,0 +1,42 @@
+import { h } from 'preact';
+import type { Setting } from '../../control/protocol.ts';
+import { Avatar } from './avatar.ts';
+
+type WhoProps = {
+  setting: Setting;
+  memberId: string;
+  become: (handle: string) => void;
+};
+
+/** The switch for who one is. */
+export function Who({ setting, memberId, become }: WhoProps) {
+  return h(
+    'fieldset',
+    { class: 'who' },
+    h('legend', null, 'You are'),
+    setting.members.map((member) =>
+      h(
+        'label',
+        { key: member.id, title: `${member.realName}, ${standingOf(member, setting)}` },
+        h('input', {
+          type: 'radio',
+          name: 'who',
+          checked: member.id === memberId,
+          onChange: () => become(member.name),
+        }),
+        h(Avatar, { name: member.realName }),
+        h(
+          'span',
+          { class: 'who-words' },
+          h('strong', null, member.realName),
+          h('small', null, standingOf(member, setting)),
+        ),
+      ),
+    ),
+  );
+}
+
+function standingOf({ superuser, company }: Setting['members'][number], { team }: Setting): string {
+  if (company !== team.name) return company;
+  return superuser ? 'superuser' : 'not on the allowlist';
+}
