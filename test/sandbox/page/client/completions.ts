@@ -18,7 +18,7 @@ export function completionsOf(text: string, { commands, members }: Setting): Com
         text: `${name} `,
         shown: `${name} ${usageHint}`,
         description,
-        eager: true,
+        eager: name !== text,
       }));
   }
   const [, name, word] = /^(\/\S+) +(\S*)$/.exec(text) ?? [];

@@ -1,5 +1,5 @@
 import { type ComponentChildren, h } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { addressOf } from './location.ts';
 import { Message } from './message.ts';
 import { useNames } from './names.ts';
@@ -25,9 +25,15 @@ export function MessageList({ channel, messages, withReplies, notices, children 
   const { who } = useNames();
   const list = useRef<HTMLDivElement>(null);
   const along = useRef(true);
-  useLayoutEffect(() => {
+  const toTheEnd = () => {
     if (along.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-  });
+  };
+  useLayoutEffect(toTheEnd);
+  useEffect(() => {
+    const resized = new ResizeObserver(toTheEnd);
+    if (list.current) resized.observe(list.current);
+    return () => resized.disconnect();
+  }, []);
   const drawn = [
     ...messages.map((message) => ({
       ts: message.ts,

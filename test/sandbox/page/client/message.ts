@@ -25,6 +25,7 @@ export function Message({ message, channelId, replies, threadAddress }: MessageP
   const name = nameOf(author);
   const bot = author === setting.bot.userId;
   const seconds = Number(ts);
+  const count = replies?.length ?? 0;
   return h(
     'article',
     {
@@ -51,6 +52,19 @@ export function Message({ message, channelId, replies, threadAddress }: MessageP
           },
           formatTs(ts),
         ),
+        replies !== null &&
+          !ephemeral &&
+          count === 0 &&
+          h(
+            'a',
+            {
+              class: 'reply-link',
+              href: threadAddress,
+              'aria-label': 'Reply in thread',
+              title: 'Reply in thread',
+            },
+            '↳',
+          ),
       ),
       h(
         SurfaceContext.Provider,
@@ -58,14 +72,11 @@ export function Message({ message, channelId, replies, threadAddress }: MessageP
         blocks.length > 0 ? h(Blocks, { blocks }) : h('div', null, h(Mrkdwn, { text })),
       ),
       edited && h('small', { class: 'edited' }, '(edited)'),
-      replies !== null &&
-        !ephemeral &&
+      count > 0 &&
         h(
           'a',
-          { class: `thread-link ${replies.length === 0 ? 'empty' : ''}`, href: threadAddress },
-          replies.length === 0
-            ? 'Reply in thread'
-            : `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'}`,
+          { class: 'thread-link', href: threadAddress },
+          `${count} ${count === 1 ? 'reply' : 'replies'}`,
         ),
     ),
   );

@@ -1,5 +1,5 @@
 import { h } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Blocks } from './blocks/blocks.ts';
 import { act, reasonOf, typeAhead } from './control.ts';
 import { Dialog } from './dialog.ts';
@@ -22,7 +22,7 @@ export function Modal({ view, below }: { view: View; below: number }) {
   shown.current = view;
   const surface = useMemo(() => surfaceOf(memberId, shown, kept), [memberId, view]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const focused = document.activeElement;
     const lost = !(focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement);
     if (lost) form.current?.querySelector<HTMLElement>(FIELDS)?.focus();

@@ -1,5 +1,5 @@
 import { h } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ElementOf } from '../block-kit.ts';
 import { Link } from '../text/inline.ts';
 import { plain } from '../text/text.ts';
@@ -11,7 +11,7 @@ export function Overflow({ element, blockId }: { element: ElementOf<'overflow'>;
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLUListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     menu.current?.scrollIntoView({ block: 'nearest' });
     items(menu.current)[0]?.focus();

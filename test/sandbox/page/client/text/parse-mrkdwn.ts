@@ -12,10 +12,10 @@ export type Piece =
 
 /** What is looked for, the first that fits first. */
 const MARKS = [
-  /```(?<preformatted>[\s\S]+?)```/,
+  /```(?<preformatted>[\s\S]+?)```\n?/,
   /`(?<code>[^`\n]+)`/,
   /<(?<angle>[^<>\n]+)>/,
-  /(?<=^|\n)&gt; ?(?<quote>[^\n]*(?:\n&gt; ?[^\n]*)*)/,
+  /(?<=^|\n)&gt; ?(?<quote>[^\n]*(?:\n&gt; ?[^\n]*)*)\n?/,
   /(?<![\w*])\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])/,
   /(?<![\w_])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])/,
   /(?<![\w~])~(?<strike>[^\s~](?:[^~\n]*[^\s~])?)~(?![\w~])/,

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { CDN_TEAM, TOMAS } from '../sandbox/cast.ts';
+import { ENGINEER } from '../sandbox/fastly/people.ts';
+import { describeInBrowser, openPage, type Reader } from './browser.ts';
+import { startSandboxProcess } from './sandbox-process.ts';
+
+const bot = (reader: Reader) => reader.page.getByRole('region', { name: 'The bot' });
+
+describeInBrowser('the switch for the bot', () => {
+  it('kills it between request and approval, and starts it to approve', async () => {
+    const { page: url, client } = await startSandboxProcess();
+    const reader = await openPage(url);
+    await reader.say(`/fastly-user delete ${ENGINEER.login}`);
+    await reader.sees(reader.message('Delete Edda Morton?'));
+    await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
+    await reader.sees(bot(reader).getByText('Not running'));
+    await reader.become(TOMAS);
+    await reader.confirm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sees(reader.message('Delete Edda Morton?').getByText('The app did not answer'));
+    await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
+    await reader.sees(bot(reader).getByText('Connected to Slack'));
+    await reader.confirm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sees(reader.message('Edda Morton was deleted'));
+    expect((await client.fastlyUsers()).map(({ id }) => id)).not.toContain(ENGINEER.id);
+  });
+
+  it("shows Slack's words for a command while it is not running", async () => {
+    const { page: url } = await startSandboxProcess();
+    const reader = await openPage(url);
+    await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
+    await reader.sees(bot(reader).getByText('Not running'));
+    await reader.say('/fastly-user whoami');
+    await reader.sees(
+      reader.message('/fastly-user failed with the error "dispatch_failed"').getByText('Only visible to you'),
+    );
+    await reader.open('general');
+    await reader.open(CDN_TEAM.name);
+    await reader.sees(reader.message('dispatch_failed'));
+  });
+});

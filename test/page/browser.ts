@@ -1,0 +1,94 @@
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, describe, expect, inject, onTestFinished } from 'vitest';
+import type { Member } from '../sandbox/cast.ts';
+
+const PATIENCE_MILLISECONDS = 15_000;
+
+let launched: Promise<Browser> | null = null;
+afterAll(async () => {
+  await (await launched)?.close();
+});
+
+/** As `describe`, where there is a browser. */
+export const describeInBrowser = describe.skipIf(inject('browser') === null);
+
+/** The sandbox's page in front of somebody, who uses it by what it shows and says. */
+export class Reader {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Becomes another member. */
+  async become({ realName }: Member): Promise<void> {
+    await this.page.getByRole('radio', { name: realName }).check({ force: true });
+    await this.sees(this.page.getByRole('navigation', { name: 'Workspace' }));
+  }
+
+  /** Opens a channel, or what else is listed beside them. */
+  async open(name: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name }).click();
+    await this.sees(this.page.getByRole('heading', { level: 2, name }).first());
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('main').getByRole('combobox', { name: /^Message / });
+  }
+
+  /** Types into the open channel and sends it. */
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** The latest message there with these words. */
+  message(words: string | RegExp): Locator {
+    return this.page.getByRole('article').filter({ hasText: words }).last();
+  }
+
+  get modal(): Locator {
+    return this.page.locator('dialog.modal');
+  }
+
+  /** Clicks a button, and says yes in the dialog it asks with. */
+  async confirm(button: Locator, yes: string): Promise<void> {
+    await button.click();
+    await this.page.getByRole('dialog').getByRole('button', { name: yes }).click();
+  }
+
+  async sees(what: Locator): Promise<void> {
+    await what.waitFor({ state: 'visible' });
+  }
+
+  async seesNoMore(what: Locator): Promise<void> {
+    await what.waitFor({ state: 'hidden' });
+  }
+
+  /** Pixels by which the page is wider than its window. */
+  overhang(): Promise<number> {
+    return this.page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  }
+}
+
+/** Opens the page, in a browser that has never been there. It fails the test when it says anything went wrong. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Reader> {
+  launched ??= chromium.launch({ executablePath: inject('browser') ?? '' });
+  const context = await (await launched).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`fetched ${request.url()}`);
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  await page.goto(url);
+  return new Reader(page);
+}

@@ -1,0 +1,274 @@
+import type { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
+import { expect, it } from 'vitest';
+import type { JsonObject } from '../sandbox/control/protocol.ts';
+import type { SandboxOptions } from '../sandbox/sandbox.ts';
+import { describeInBrowser, openPage, type Reader } from './browser.ts';
+import { option, plain, startSample } from './sample.ts';
+
+const view = (title: string, ...blocks: ModalView['blocks']): ModalView => ({
+  type: 'modal',
+  callback_id: 'form',
+  title: { type: 'plain_text', text: title },
+  submit: { type: 'plain_text', text: 'Save' },
+  blocks,
+});
+const textField = (id: string, optional = false): ModalView['blocks'][number] => ({
+  type: 'input',
+  block_id: id,
+  optional,
+  label: plain(id),
+  element: { type: 'plain_text_input', action_id: id, max_length: 20 },
+});
+
+/** The page with a modal in front, which `/sample` opens. */
+async function openModal(
+  modal: ModalView,
+  register: (app: App) => void = () => undefined,
+  options: SandboxOptions = {},
+): Promise<Reader> {
+  const { page: url } = await startSample((app) => {
+    app.command('/sample', async ({ ack, body, client }) => {
+      await ack();
+      await client.views.open({ trigger_id: body.trigger_id, view: modal });
+    });
+    register(app);
+  }, options);
+  const reader = await openPage(url);
+  await reader.say('/sample');
+  await reader.sees(reader.modal);
+  return reader;
+}
+
+/** What was submitted, by action id. */
+function submissions(app: App): { [actionId: string]: JsonObject }[] {
+  const received: { [actionId: string]: JsonObject }[] = [];
+  app.view('form', async ({ ack, view: { state } }) => {
+    received.push(JSON.parse(JSON.stringify(Object.assign({}, ...Object.values(state.values)))));
+    await ack();
+  });
+  return received;
+}
+
+describeInBrowser('a modal', () => {
+  it('gives the app what was filled into each kind of field', async () => {
+    let received: { [actionId: string]: JsonObject }[] = [];
+    const roles = [option('Engineer', 'engineer'), option('Billing', 'billing')];
+    const reader = await openModal(
+      view(
+        'Everything',
+        textField('Name'),
+        {
+          type: 'input',
+          label: plain('Notes'),
+          element: { type: 'plain_text_input', action_id: 'Notes', multiline: true },
+        },
+        { type: 'input', label: plain('E-mail'), element: { type: 'email_text_input', action_id: 'E-mail' } },
+        {
+          type: 'input',
+          label: plain('Role'),
+          element: { type: 'static_select', action_id: 'Role', options: roles },
+        },
+        {
+          type: 'input',
+          label: plain('User'),
+          element: { type: 'external_select', action_id: 'User', min_query_length: 2 },
+        },
+        {
+          type: 'input',
+          label: plain('Rights'),
+          element: { type: 'checkboxes', action_id: 'Rights', options: roles },
+        },
+        {
+          type: 'input',
+          label: plain('Locked'),
+          element: { type: 'radio_buttons', action_id: 'Locked', options: roles },
+        },
+      ),
+      (app) => {
+        received = submissions(app);
+        app.options('User', ({ ack, options }) =>
+          ack({ options: [option(`${options.value} found`, 'found')] }),
+        );
+      },
+    );
+    const { modal, page } = reader;
+    await modal.getByRole('textbox', { name: 'Name' }).fill('Nora');
+    await modal.getByRole('textbox', { name: 'Notes' }).fill('one\ntwo');
+    await modal.getByRole('textbox', { name: 'E-mail' }).fill('nora@example.com');
+    await modal.getByRole('combobox', { name: 'Role' }).fill('bill');
+    await page.keyboard.press('Enter');
+    const user = modal.getByRole('combobox', { name: 'User' });
+    await user.fill('n');
+    await reader.sees(modal.getByText('Type at least 2 characters'));
+    await user.fill('no');
+    await modal.getByRole('option', { name: 'no found' }).click();
+    await modal.getByRole('group', { name: 'Rights' }).getByLabel('Engineer').check();
+    await modal.getByRole('group', { name: 'Rights' }).getByLabel('Billing').check();
+    await modal.getByRole('radiogroup', { name: 'Locked' }).getByLabel('Billing').check();
+    await modal.getByRole('button', { name: 'Save' }).click();
+    await reader.seesNoMore(modal);
+    expect(received).toMatchObject([
+      {
+        Name: { value: 'Nora' },
+        Notes: { value: 'one\ntwo' },
+        'E-mail': { value: 'nora@example.com' },
+        Role: { selected_option: { value: 'billing' } },
+        User: { selected_option: { value: 'found' } },
+        Rights: { selected_options: [{ value: 'engineer' }, { value: 'billing' }] },
+        Locked: { selected_option: { value: 'billing' } },
+      },
+    ]);
+  });
+
+  it('is submitted with Enter, and closed with Escape', async () => {
+    let received: { [actionId: string]: JsonObject }[] = [];
+    const reader = await openModal(view('Form', textField('Name')), (app) => {
+      received = submissions(app);
+    });
+    await reader.sees(reader.modal.locator('input:focus'));
+    await reader.page.keyboard.type('Nora');
+    await reader.page.keyboard.press('Enter');
+    await reader.seesNoMore(reader.modal);
+    expect(received).toMatchObject([{ Name: { value: 'Nora' } }]);
+    await reader.say('/sample');
+    await reader.sees(reader.modal);
+    await reader.page.keyboard.press('Escape');
+    await reader.seesNoMore(reader.modal);
+    expect(received).toHaveLength(1);
+  });
+
+  it("shows Slack's own errors and the app's at their fields, and keeps what was typed", async () => {
+    const reader = await openModal(view('Form', textField('Name'), textField('Reason', true)), (app) => {
+      app.view('form', ({ ack }) => ack({ response_action: 'errors', errors: { Reason: 'Say more.' } }));
+    });
+    const { modal } = reader;
+    const name = modal.getByRole('textbox', { name: 'Name' });
+    await modal.getByRole('button', { name: 'Save' }).click();
+    await reader.sees(modal.getByRole('alert').getByText('Please complete this required field.'));
+    expect(await name.getAttribute('aria-invalid')).toBe('true');
+    await name.fill('much longer than twenty characters');
+    await reader.sees(modal.getByText('34 of 20'));
+    await modal.getByRole('button', { name: 'Save' }).click();
+    await reader.sees(modal.getByText('Please use at most 20 characters.'));
+    await name.fill('Nora');
+    await modal.getByRole('button', { name: 'Save' }).click();
+    const reason = modal.getByRole('textbox', { name: 'Reason' });
+    await reader.sees(modal.getByRole('alert').getByText('Say more.'));
+    expect(await reason.getAttribute('aria-invalid')).toBe('true');
+    expect(await name.inputValue()).toBe('Nora');
+  });
+
+  it('shows that a submission is under way, and takes no second one', async () => {
+    const answered = Promise.withResolvers<void>();
+    let times = 0;
+    const reader = await openModal(view('Form', textField('Name', true)), (app) => {
+      app.view('form', async ({ ack }) => {
+        times += 1;
+        await answered.promise;
+        await ack();
+      });
+    });
+    const save = reader.modal.getByRole('button', { name: 'Save' });
+    await save.click();
+    await reader.sees(reader.modal.locator('button[aria-busy=true]', { hasText: 'Save' }));
+    expect(await save.isDisabled()).toBe(true);
+    await reader.modal.getByRole('textbox').press('Enter');
+    answered.resolve();
+    await reader.seesNoMore(reader.modal);
+    expect(times).toBe(1);
+  });
+
+  it("says in Slack's words that the app was too slow, and stays as it was filled in", async () => {
+    const reader = await openModal(
+      view('Form', textField('Name')),
+      (app) => app.view({ callback_id: 'form' }, async () => undefined),
+      { acknowledgeWithin: 300 },
+    );
+    await reader.modal.getByRole('textbox').fill('Nora');
+    await reader.modal.getByRole('button', { name: 'Save' }).click();
+    await reader.sees(reader.modal.getByText('We had some trouble connecting. Try again?'));
+    expect(await reader.modal.getByRole('textbox').inputValue()).toBe('Nora');
+    expect(await reader.modal.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
+  });
+
+  it('stacks views, and goes back to the one below', async () => {
+    const reader = await openModal(view('First', textField('Name')), (app) => {
+      app.view('form', ({ ack }) =>
+        ack({
+          response_action: 'push',
+          view: { ...view('Second', textField('More')), callback_id: 'second' },
+        }),
+      );
+    });
+    const { modal } = reader;
+    await modal.getByRole('textbox').fill('Nora');
+    await modal.getByRole('button', { name: 'Save' }).click();
+    await reader.sees(modal.getByRole('heading', { name: 'Second' }));
+    await modal.getByRole('button', { name: 'Back' }).click();
+    await reader.sees(modal.getByRole('heading', { name: 'First' }));
+    expect(await modal.getByRole('textbox').inputValue()).toBe('Nora');
+    await modal.getByRole('button', { name: 'Save' }).click();
+    await reader.sees(modal.getByRole('heading', { name: 'Second' }));
+    await modal.getByRole('button', { name: 'Close all' }).click();
+    await reader.seesNoMore(modal);
+  });
+
+  it('shows an alert, and what takes its place when the app updates it', async () => {
+    let update: () => Promise<unknown> = () => Promise.resolve();
+    const { page: url } = await startSample((app) => {
+      app.command('/sample', async ({ ack, body, client }) => {
+        await ack();
+        const opened = await client.views.open({
+          trigger_id: body.trigger_id,
+          view: JSON.parse(
+            JSON.stringify({
+              type: 'modal',
+              title: plain('Working'),
+              blocks: [{ type: 'alert', level: 'info', text: plain('A moment…') }],
+            }),
+          ),
+        });
+        update = () =>
+          client.views.update({ view_id: opened.view?.id ?? '', view: view('Ready', textField('Name')) });
+      });
+    });
+    const reader = await openPage(url);
+    await reader.say('/sample');
+    await reader.sees(reader.modal.locator('.alert.info', { hasText: 'A moment…' }));
+    expect(await reader.modal.getByRole('button', { name: 'Save' }).count()).toBe(0);
+    await update();
+    await reader.modal.getByRole('button', { name: 'Save' }).waitFor();
+    await reader.page.keyboard.type('Nora');
+    expect(await reader.modal.getByRole('textbox').inputValue()).toBe('Nora');
+  });
+});
+
+describeInBrowser('the Home tab', () => {
+  it('tells the app that it is opened, draws what it publishes, and its buttons work', async () => {
+    const clicked: string[] = [];
+    const { page: url } = await startSample((app) => {
+      app.event('app_home_opened', async ({ client, event }) => {
+        await client.views.publish({
+          user_id: event.user,
+          view: {
+            type: 'home',
+            blocks: [
+              { type: 'header', text: plain('At home') },
+              { type: 'actions', elements: [{ type: 'button', action_id: 'go', text: plain('Go') }] },
+            ],
+          },
+        });
+      });
+      app.action('go', async ({ ack, body }) => {
+        await ack();
+        clicked.push(body.user.id);
+      });
+    });
+    const reader = await openPage(url);
+    await reader.page.getByRole('link', { name: 'Home' }).click();
+    await reader.sees(reader.page.getByRole('heading', { name: 'At home' }));
+    await reader.page.getByRole('button', { name: 'Go' }).click();
+    await expect.poll(() => clicked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { startWorkplace } from '../e2e/workplace.ts';
+import { AUDIT_TRAIL, CDN_TEAM, JONAS, NORA, PARTNERS, TOMAS } from '../sandbox/cast.ts';
+import { ENGINEER } from '../sandbox/fastly/people.ts';
+import { describeInBrowser, openPage } from './browser.ts';
+import { mrkdwn, post, startSample } from './sample.ts';
+
+describeInBrowser('the composer', () => {
+  it('completes the command, its subcommands and mentions', async () => {
+    const { page: url } = await startWorkplace();
+    const { composer, page } = await openPage(url);
+    await composer.pressSequentially('/fa');
+    await page.getByRole('option', { name: /^\/fastly-user/ }).waitFor();
+    await composer.press('Enter');
+    expect(await composer.inputValue()).toBe('/fastly-user ');
+    await page.getByRole('option', { name: '/fastly-user delete' }).waitFor();
+    await composer.pressSequentially('re');
+    await composer.press('Tab');
+    expect(await composer.inputValue()).toBe('/fastly-user reset ');
+    await composer.pressSequentially('@tom');
+    await composer.press('ArrowDown');
+    await composer.press('Enter');
+    expect(await composer.inputValue()).toBe('/fastly-user reset @tomas ');
+    await composer.press('Escape');
+    expect(await page.getByRole('option').count()).toBe(0);
+  });
+
+  it('sends with Enter what is typed, also where it is no subcommand', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.say('/fastly-user gett');
+    await reader.sees(reader.message('Did you mean').getByText('Only visible to you'));
+    await reader.say('Hello, everyone');
+    await reader.sees(reader.message('Hello, everyone').getByText(NORA.realName));
+  });
+
+  it('is closed where the app takes no messages', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.open('fastly-user-bot');
+    await reader.sees(reader.page.getByText('Sending messages to this app has been turned off.'));
+    expect(await reader.composer.count()).toBe(0);
+  });
+});
+
+describeInBrowser('the workspace', () => {
+  it('marks what one has not read, for each member apart', async () => {
+    const { page: url } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const reader = await openPage(url);
+    const audit = reader.page.getByRole('navigation').getByRole('link', { name: AUDIT_TRAIL.name });
+    await reader.say(`/fastly-user reset ${ENGINEER.login}`);
+    await reader.sees(audit.getByLabel('1 unread'));
+    await reader.open(AUDIT_TRAIL.name);
+    await reader.sees(reader.message(ENGINEER.login));
+    await reader.open(CDN_TEAM.name);
+    expect(await audit.getByLabel('1 unread').count()).toBe(0);
+    await reader.become(TOMAS);
+    await reader.sees(audit.getByLabel('1 unread'));
+    await reader.page.reload();
+    await reader.become(NORA);
+    await reader.sees(audit);
+    expect(await audit.getByLabel('1 unread').count()).toBe(0);
+  });
+
+  it('has for somebody of another company the shared channel alone', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.become(JONAS);
+    const channels = reader.page.getByRole('navigation').getByRole('link');
+    await expect.poll(() => channels.allInnerTexts()).toEqual([expect.stringContaining(PARTNERS.name)]);
+  });
+
+  it('follows a link to a message of its own into the thread', async () => {
+    const sandbox = await startSample();
+    await post(sandbox, { type: 'section', text: mrkdwn('The first') });
+    const [first] = (await sandbox.client.as(NORA).sees()).channels[0]?.messages ?? [];
+    const permalink = `https://example-corp.slack.com/archives/${CDN_TEAM.id}/p${first?.ts.replace('.', '')}`;
+    await post(sandbox, { type: 'section', text: mrkdwn(`<${permalink}|The other one>`) });
+    const reader = await openPage(sandbox.page);
+    await reader.page.getByRole('link', { name: 'The other one' }).click();
+    const thread = reader.page.getByRole('complementary', { name: 'Thread' });
+    await reader.sees(thread.getByText('The first'));
+    await thread.getByRole('combobox').fill('Indeed');
+    await thread.getByRole('combobox').press('Enter');
+    await reader.sees(thread.getByText('Indeed'));
+    await reader.sees(reader.page.getByRole('link', { name: '1 reply' }));
+  });
+
+  it('says so when the sandbox is gone', async () => {
+    const sandbox = await startSample();
+    const { page } = await openPage(sandbox.page);
+    await page.getByRole('navigation').waitFor();
+    page.removeAllListeners('console');
+    await sandbox.close();
+    await page.getByRole('alert').getByText('The sandbox does not answer').waitFor();
+  });
+});
+
+describeInBrowser("at a phone's width", () => {
+  it('needs no scrolling to the side, whatever is open', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const { page } = reader;
+    await reader.say(`/fastly-user delete ${ENGINEER.login}`);
+    await reader.sees(reader.message('Delete Edda Morton?'));
+    expect(await reader.overhang()).toBe(0);
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await reader.sees(page.getByRole('navigation'));
+    expect(await reader.overhang()).toBe(0);
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByRole('button', { name: 'Behind the scenes' }).click();
+    await reader.sees(page.getByRole('switch', { name: 'Slow' }));
+    expect(await reader.overhang()).toBe(0);
+    await page.getByRole('button', { name: 'Close the panel' }).click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    expect(await reader.overhang()).toBe(0);
+    await page.keyboard.press('Escape');
+    await reader.say('/fastly-user reset');
+    await reader.sees(reader.modal);
+    expect(await reader.overhang()).toBe(0);
+  });
+});
+
+describe('the control API', () => {
+  it("refuses what another site's page asks, and what comes by another name", async () => {
+    const { control } = await startSample();
+    const foreign = await fetch(`${control.url}/members`, { headers: { origin: 'http://example.com' } });
+    expect(foreign.status).toBe(403);
+    const { hostname, port } = new URL(control.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /members HTTP/1.1\r\nHost: example.com:${port}\r\nConnection: close\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 403 /);
+    socket.destroy();
+  });
+
+  it('serves nothing but the page', async () => {
+    const { page } = await startSample();
+    for (const path of [
+      '/page/client/none.ts',
+      '/page/client/..%2fpage.ts',
+      '/page/style/none.css',
+      '/page/library/zod',
+    ]) {
+      expect((await fetch(`${page}${path}`)).status).toBe(404);
+    }
+    const policy = (await fetch(page)).headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+  });
+
+  it('has no bot to kill where it runs none', async () => {
+    const { control } = await startSample();
+    expect(await (await fetch(`${control.url}/bot`)).json()).toEqual({ process: 'foreign', connected: true });
+    const refused = await fetch(`${control.url}/bot`, { method: 'POST', body: '{"want":"kill"}' });
+    expect(refused.status).toBe(400);
+  });
+});
