@@ -23,6 +23,7 @@ const Addresses = z.strictObject({
   }),
   fastly: z.strictObject({ url: z.url(), token: z.string().min(1) }),
   control: z.url(),
+  page: z.url(),
 });
 
 /** Starts it as a group of its own, which is what Ctrl-C at a terminal ends, and of which nothing outlives the test. */
@@ -74,7 +75,8 @@ async function takenPort(): Promise<number> {
 describe('npm run sandbox', () => {
   it('prints where everything is as one line of JSON, and its bot answers', async () => {
     const cli = start('npm', 'run', '-s', 'sandbox', '--', '--json', '--port', '0');
-    const { control } = await addresses(cli);
+    const { control, page } = await addresses(cli);
+    expect(await (await fetch(page)).text()).toContain('<title>Sandbox</title>');
     const nora = new ControlClient(control).as(NORA);
     await nora.command('whoami');
     await nora.until(
@@ -124,6 +126,7 @@ describe("the sandbox's process", () => {
   it('tells people what to type', async () => {
     const cli = startCli('--port', '0');
     await cli.until((text) => text.startsWith('Ctrl-C'), 'its last line');
+    expect(cli.text('stdout')).toMatch(/in a browser:\n\n {2}http:\/\/localhost:\d+\n/);
     expect(cli.text('stdout')).toMatch(
       /Slack's Web API +http:.*\n.*Fastly's API +http:.*\n.*Control API +http:/,
     );

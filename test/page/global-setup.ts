@@ -14,7 +14,7 @@ export default function setup(project: TestProject): void {
   if (browser === null) {
     const lack = 'found neither Chromium nor Chrome on this machine';
     if (process.env.CI) throw new Error(`The page cannot be tested: ${lack}. .ci/run installs one.`);
-    process.stderr.write(`The tests in test/page are skipped: ${lack}.\n`);
+    process.stderr.write(`The tests of the page in a browser are skipped: ${lack}.\n`);
   }
   project.provide('browser', browser);
 }
