@@ -1,8 +1,10 @@
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, describe, expect, inject, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, inject, onTestFinished, vi } from 'vitest';
 import type { Member } from '../sandbox/cast.ts';
 
-const PATIENCE_MILLISECONDS = 15_000;
+/** How long anything may take to be shown, on a machine that is busy with many browsers. */
+const PATIENCE_MILLISECONDS = 20_000;
+vi.setConfig({ testTimeout: 60_000 });
 
 let launched: Promise<Browser> | null = null;
 afterAll(async () => {
