@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { BOT, CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
-import { describeInBrowser, openPage, type Reader } from './browser.ts';
+import { describeInBrowser, eventually, openPage, type Reader } from './browser.ts';
 import { mrkdwn, option, plain, post, startSample } from './sample.ts';
 
 /** Opens the page on a message of these blocks. */
@@ -138,11 +138,11 @@ describeInBrowser('a message', () => {
     const names = () => page.getByRole('rowheader').allInnerTexts();
     await reader.sees(page.getByText('1–5 of 12'));
     await page.getByRole('button', { name: 'Next' }).click();
-    await expect.poll(names).toEqual(['user 6', 'user 7', 'user 8', 'user 9', 'user 10']);
+    await eventually(names).toEqual(['user 6', 'user 7', 'user 8', 'user 9', 'user 10']);
     const sort = page.getByRole('button', { name: 'Logins' });
     await sort.click();
     await sort.click();
-    await expect.poll(names).toEqual(['user 12', 'user 11', 'user 10', 'user 9', 'user 8']);
+    await eventually(names).toEqual(['user 12', 'user 11', 'user 10', 'user 9', 'user 8']);
   });
 
   it('says what it does not draw, in place of nothing', async () => {
@@ -205,7 +205,7 @@ describeInBrowser('what is on a message', () => {
     const reader = await openPage(sandbox.page);
     const { page } = reader;
     await page.getByRole('button', { name: 'Go' }).click();
-    await expect.poll(() => told).toEqual(['go']);
+    await eventually(() => told).toEqual(['go']);
     const dialog = page.getByRole('dialog', { name: 'Really?' });
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.keyboard.press('Escape');
@@ -214,14 +214,14 @@ describeInBrowser('what is on a message', () => {
     await dialog.getByRole('button', { name: 'No' }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
     await dialog.getByRole('button', { name: 'Stop it' }).click();
-    await expect.poll(() => told).toEqual(['go', 'stop']);
+    await eventually(() => told).toEqual(['go', 'stop']);
     await page.getByRole('combobox', { name: 'Role' }).fill('bil');
     await page.keyboard.press('Enter');
-    await expect.poll(() => told.at(-1)).toBe('role billing');
+    await eventually(() => told.at(-1)).toBe('role billing');
     await page.getByRole('button', { name: 'More' }).click();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await expect.poll(() => told.at(-1)).toBe('more lock');
+    await eventually(() => told.at(-1)).toBe('more lock');
   });
 
   it('bears the warning sign when the app does not answer in time', async () => {

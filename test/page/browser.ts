@@ -14,6 +14,9 @@ afterAll(async () => {
 /** As `describe`, where there is a browser. */
 export const describeInBrowser = describe.skipIf(inject('browser') === null);
 
+/** What is true sooner or later: `await eventually(() => …).toBe(…)`. */
+export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: PATIENCE_MILLISECONDS });
+
 /** The sandbox's page in front of somebody, who uses it by what it shows and says. */
 export class Reader {
   readonly page: Page;

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { describeInBrowser, openPage } from './browser.ts';
+import { it } from 'vitest';
+import { describeInBrowser, eventually, openPage } from './browser.ts';
 import { plain, startSample } from './sample.ts';
 
 describeInBrowser('the Home tab', () => {
@@ -27,6 +27,6 @@ describeInBrowser('the Home tab', () => {
     await reader.page.getByRole('link', { name: 'Home' }).click();
     await reader.sees(reader.page.getByRole('heading', { name: 'At home' }));
     await reader.page.getByRole('button', { name: 'Go' }).click();
-    await expect.poll(() => clicked).toHaveLength(1);
+    await eventually(() => clicked).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
 import type { SandboxOptions } from '../sandbox/sandbox.ts';
-import { describeInBrowser, openPage, type Reader } from './browser.ts';
+import { describeInBrowser, eventually, openPage, type Reader } from './browser.ts';
 import { option, plain, startSample } from './sample.ts';
 
 const view = (title: string, ...blocks: ModalView['blocks']): ModalView => ({
@@ -157,6 +157,30 @@ describeInBrowser('a modal', () => {
     await reader.sees(modal.getByRole('alert').getByText('Say more.'));
     expect(await reason.getAttribute('aria-invalid')).toBe('true');
     expect(await name.inputValue()).toBe('Nora');
+  });
+
+  it('keeps what is typed while the app is busy with what was typed before', async () => {
+    const answered = Promise.withResolvers<void>();
+    const told: string[] = [];
+    let received: { [actionId: string]: JsonObject }[] = [];
+    const dispatching = { ...textField('Name'), dispatch_action: true };
+    const reader = await openModal(view('Form', dispatching, textField('Reason', true)), (app) => {
+      received = submissions(app);
+      app.action('Name', async ({ ack, action }) => {
+        told.push('value' in action ? String(action.value) : '');
+        await answered.promise;
+        await ack();
+      });
+    });
+    const name = reader.modal.getByRole('textbox', { name: 'Name' });
+    await name.fill('No');
+    await name.press('Tab');
+    await eventually(() => told).toEqual(['No']);
+    await name.fill('Nora');
+    await name.press('Enter');
+    answered.resolve();
+    await reader.seesNoMore(reader.modal);
+    expect(received).toMatchObject([{ Name: { value: 'Nora' } }]);
   });
 
   it('shows that a submission is under way, and takes no second one', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startWorkplace } from '../e2e/workplace.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
 import { ENGINEER } from '../sandbox/fastly/people.ts';
-import { describeInBrowser, openPage } from './browser.ts';
+import { describeInBrowser, eventually, openPage } from './browser.ts';
 
 const SWITCHES: { name: string; fault: (faults: FastlyFaults) => unknown; off: unknown; on: unknown }[] = [
   { name: 'Slow', fault: ({ delay }) => delay?.milliseconds, off: undefined, on: 4000 },
@@ -41,11 +41,11 @@ describeInBrowser('the panel beside the workspace', () => {
     const control = reader.page.getByRole('switch', { name });
     expect(await control.isChecked()).toBe(false);
     await control.click();
-    await expect.poll(() => fault(fastly.faults())).toBe(on);
-    await expect.poll(() => control.isChecked()).toBe(true);
+    await eventually(() => fault(fastly.faults())).toBe(on);
+    await eventually(() => control.isChecked()).toBe(true);
     await control.click();
-    await expect.poll(() => fault(fastly.faults())).toBe(off);
-    await expect.poll(() => control.isChecked()).toBe(false);
+    await eventually(() => fault(fastly.faults())).toBe(off);
+    await eventually(() => control.isChecked()).toBe(false);
   });
 
   it('has no switch for a bot that it does not run', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startWorkplace } from '../e2e/workplace.ts';
 import { CDN_TEAM, JONAS, NORA, PARTNERS, PRIYA, TOMAS } from '../sandbox/cast.ts';
 import { ENGINEER, LIMITED_ENGINEER } from '../sandbox/fastly/people.ts';
-import { describeInBrowser, openPage } from './browser.ts';
+import { describeInBrowser, eventually, openPage } from './browser.ts';
 
 const ASK = `/fastly-user delete ${ENGINEER.login} --reason "Left the company"`;
 
@@ -69,6 +69,45 @@ describeInBrowser('a superuser on the page', () => {
     await reader.modal.getByRole('textbox').fill('She stays');
     await reader.modal.getByRole('button', { name: 'Deny' }).click();
     await reader.sees(reader.message('Edda Morton was not deleted').getByText('She stays'));
+  });
+
+  it('reads the list of users, page by page', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.say('/fastly-user list');
+    const list = reader.message('users in the Fastly account');
+    await reader.sees(list.getByRole('columnheader', { name: 'Login' }));
+    await list.getByRole('button', { name: 'Next' }).click();
+    await reader.sees(list.getByText(/^11–/));
+  });
+
+  it('changes a role in the form, and everybody reads what it was', async () => {
+    const { page: url, client } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.say(`/fastly-user update ${ENGINEER.login}`);
+    const role = reader.modal.getByRole('combobox', { name: 'Role' });
+    await reader.sees(role);
+    expect(await role.inputValue()).toBe('engineer');
+    await role.fill('billing');
+    await role.press('Enter');
+    await reader.modal.getByRole('button', { name: 'Save' }).click();
+    await reader.sees(reader.message('engineer → billing'));
+    expect(await client.fastlyUsers()).toContainEqual(
+      expect.objectContaining({ id: ENGINEER.id, role: 'billing' }),
+    );
+  });
+
+  it('invites where the account creates nobody directly', async () => {
+    const { page: url, client } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.page.getByRole('switch', { name: 'No direct creation' }).click();
+    await reader.say('/fastly-user create newcomer@example.com --role user');
+    await reader.page
+      .getByRole('article')
+      .getByRole('button', { name: /^Invite/ })
+      .click();
+    await eventually(() => client.fastlyInvitations()).toHaveLength(1);
+    await reader.sees(reader.message(/invited/i).filter({ hasText: 'newcomer@example.com' }));
   });
 
   it('is told that who asks cannot approve', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startWorkplace } from '../e2e/workplace.ts';
 import { AUDIT_TRAIL, CDN_TEAM, JONAS, NORA, PARTNERS, TOMAS } from '../sandbox/cast.ts';
 import { ENGINEER } from '../sandbox/fastly/people.ts';
-import { describeInBrowser, openPage } from './browser.ts';
+import { describeInBrowser, eventually, openPage } from './browser.ts';
 import { mrkdwn, post, startSample } from './sample.ts';
 
 describeInBrowser('the composer', () => {
@@ -69,7 +69,7 @@ describeInBrowser('the workspace', () => {
     const reader = await openPage(url);
     await reader.become(JONAS);
     const channels = reader.page.getByRole('navigation').getByRole('link');
-    await expect.poll(() => channels.allInnerTexts()).toEqual([expect.stringContaining(PARTNERS.name)]);
+    await eventually(() => channels.allInnerTexts()).toEqual([expect.stringContaining(PARTNERS.name)]);
   });
 
   it('follows a link to a message of its own into the thread', async () => {

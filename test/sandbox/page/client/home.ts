@@ -30,7 +30,6 @@ export function Home({ view }: { view: View | null }) {
 
 function surfaceOf(memberId: string, view: View | null): Surface {
   return {
-    kind: 'home',
     valueOf: (blockId, actionId) => view?.values[blockId]?.[actionId],
     errorAt: () => undefined,
     use: (blockId, actionId, value) =>

@@ -31,7 +31,6 @@ export function Message({ message, channelId, replies, threadAddress }: MessageP
     {
       class: `message ${ephemeral ? 'ephemeral' : ''}`,
       'aria-label': `${name}, ${formatTs(ts)}`,
-      'data-ts': ts,
     },
     h(Avatar, { name, bot }),
     h(
@@ -84,7 +83,6 @@ export function Message({ message, channelId, replies, threadAddress }: MessageP
 
 function surfaceOf(memberId: string, channel: string, ts: string): Surface {
   return {
-    kind: 'message',
     valueOf: () => undefined,
     errorAt: () => undefined,
     use: (blockId, actionId, value) =>

@@ -107,7 +107,6 @@ export function Modal({ view, below }: { view: View; below: number }) {
 
 function surfaceOf(memberId: string, shown: { current: View }, kept: { current: Promise<unknown> }): Surface {
   return {
-    kind: 'modal',
     valueOf: (blockId, actionId) => shown.current.values[blockId]?.[actionId],
     errorAt: (blockId) => shown.current.errors[blockId],
     use: (blockId, actionId, value) => {

@@ -6,7 +6,6 @@ export type Value = string | string[] | null;
 
 /** The message or view that an element stands in, and what a person can do with the element there. */
 export type Surface = {
-  kind: 'message' | 'modal' | 'home';
   /** What the element holds, as in `state.values`; undefined where only the page knows. */
   valueOf(blockId: string, actionId: string): JsonObject | undefined;
   /** What Slack or the app says against what a block's input holds. */

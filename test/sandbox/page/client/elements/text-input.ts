@@ -10,7 +10,11 @@ export type TextElement = ElementOf<
   'plain_text_input' | 'email_text_input' | 'url_text_input' | 'number_input' | 'rich_text_input'
 >;
 
-const KEYBOARDS = { email_text_input: 'email', url_text_input: 'url', number_input: 'decimal' } as const;
+const KEYBOARDS: { [type: string]: 'email' | 'url' | 'decimal' } = {
+  email_text_input: 'email',
+  url_text_input: 'url',
+  number_input: 'decimal',
+};
 
 /** A field for text. What is typed goes to Slack when the field is left, or at once where the app wants each character. */
 export function TextInput({
@@ -55,7 +59,7 @@ export function TextInput({
       : h('input', {
           ...attributes,
           type: 'text',
-          inputMode: element.type in KEYBOARDS ? KEYBOARDS[element.type as keyof typeof KEYBOARDS] : 'text',
+          inputMode: KEYBOARDS[element.type] ?? 'text',
         }),
     longest !== undefined &&
       h('span', { class: `count ${length > longest ? 'over' : ''}` }, `${length} of ${longest}`),

@@ -7,15 +7,18 @@ import { useSurface, type Value } from '../surface.ts';
 
 type Actionable = { action_id?: string | undefined; confirm?: Confirm | undefined };
 
-/** How an element is used: after its confirm dialog, where it has one, and not again before Slack has answered. */
+/**
+ * How an element is used: after its confirm dialog, where it has one. A click is not repeated before Slack has
+ * answered the one before; a value goes there whenever it changes.
+ */
 export function useAction(element: Actionable, blockId: string) {
   const surface = useSurface();
-  const [busy, setBusy] = useState(false);
+  const [underWay, setUnderWay] = useState(0);
   const [failure, setFailure] = useState<string | null>(null);
   const [asked, setAsked] = useState<{ value: Value | undefined } | null>(null);
 
   async function send(value: Value | undefined): Promise<void> {
-    setBusy(true);
+    setUnderWay((before) => before + 1);
     setFailure(null);
     try {
       const outcome = await surface.use(blockId, element.action_id ?? '', value);
@@ -23,7 +26,7 @@ export function useAction(element: Actionable, blockId: string) {
     } catch (error) {
       setFailure(reasonOf(error));
     }
-    setBusy(false);
+    setUnderWay((before) => before - 1);
   }
 
   const dialog: ComponentChild | null =
@@ -37,9 +40,9 @@ export function useAction(element: Actionable, blockId: string) {
         })
       : null;
   return {
-    busy,
+    busy: underWay > 0,
     use: (value?: Value) => {
-      if (busy) return;
+      if (underWay > 0 && value === undefined) return;
       if (element.confirm === undefined) void send(value);
       else setAsked({ value });
     },
