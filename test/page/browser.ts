@@ -70,9 +70,13 @@ export class Reader {
     await what.waitFor({ state: 'hidden' });
   }
 
-  /** Pixels by which the page is wider than its window. */
+  /** Pixels by which the page, or what scrolls on it, is wider than it is shown. Tables may be. */
   overhang(): Promise<number> {
-    return this.page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    return this.page.evaluate(`Math.max(
+      ...[document.documentElement, ...document.querySelectorAll('.messages, .modal-body, .panel-body, .sidebar')]
+        .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+      ...[...document.querySelectorAll('dialog')].map((each) => each.getBoundingClientRect().right - innerWidth),
+    )`);
   }
 }
 

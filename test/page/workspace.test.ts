@@ -105,6 +105,8 @@ describeInBrowser("at a phone's width", () => {
     const { page } = reader;
     await reader.say(`/fastly-user delete ${ENGINEER.login}`);
     await reader.sees(reader.message('Delete Edda Morton?'));
+    await reader.say('/fastly-user list');
+    await reader.sees(page.getByRole('table'));
     expect(await reader.overhang()).toBe(0);
     await page.getByRole('button', { name: 'Channels' }).click();
     await reader.sees(page.getByRole('navigation'));

@@ -58,7 +58,7 @@ export function Modal({ view, below }: { view: View; below: number }) {
         'aria-busy': busy,
         onSubmit: (event: Event) => {
           event.preventDefault();
-          if (!busy && view.submit !== null) void submit();
+          if (view.submit !== null) void submit();
         },
       },
       h(
