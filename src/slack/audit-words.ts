@@ -75,14 +75,14 @@ function ownChange({ actor, change, event, target, details }: AuditLine): Senten
   }
 }
 
-const MARKS: Record<ChangeKind, string> = {
-  create: '🆕',
-  invite: '✉️',
-  withdraw: '↩️',
-  update: '✏️',
-  reset: '✉️',
-  lock: '🔒',
-  password: '🔑',
+const MARKS: Record<ChangeKind, Sentence> = {
+  create: say`🆕`,
+  invite: say`✉️`,
+  withdraw: say`↩️`,
+  update: say`✏️`,
+  reset: say`✉️`,
+  lock: say`🔒`,
+  password: say`🔑`,
 };
 
 function whoOf(actor: string | null): Sentence {

@@ -1,30 +1,30 @@
 import type { Deed } from '../approvals/request.ts';
 import { type Sentence, say } from './sentence.ts';
 
-type Verb = { base: string; gerund: string; participle: string; tail: string; mark: string };
+type Verb = { base: string; gerund: string; participle: string; tail: string; mark: Sentence };
 
 const AS_SUPERUSER = ' as a Fastly superuser';
 
 const VERBS: Record<Deed, Verb> = {
-  delete: { base: 'delete', gerund: 'deleting', participle: 'deleted', tail: '', mark: '🗑️' },
+  delete: { base: 'delete', gerund: 'deleting', participle: 'deleted', tail: '', mark: say`🗑️` },
   promote: {
     base: 'promote',
     gerund: 'promoting',
     participle: 'promoted',
     tail: ' to Fastly superuser',
-    mark: '⭐',
+    mark: say`⭐`,
   },
-  unlock: { base: 'unlock', gerund: 'unlocking', participle: 'unlocked', tail: '', mark: '🔓' },
-  create: { base: 'create', gerund: 'creating', participle: 'created', tail: AS_SUPERUSER, mark: '⭐' },
-  invite: { base: 'invite', gerund: 'inviting', participle: 'invited', tail: AS_SUPERUSER, mark: '✉️' },
+  unlock: { base: 'unlock', gerund: 'unlocking', participle: 'unlocked', tail: '', mark: say`🔓` },
+  create: { base: 'create', gerund: 'creating', participle: 'created', tail: AS_SUPERUSER, mark: say`⭐` },
+  invite: { base: 'invite', gerund: 'inviting', participle: 'invited', tail: AS_SUPERUSER, mark: say`✉️` },
   demote: {
     base: 'demote',
     gerund: 'demoting',
     participle: 'demoted',
     tail: ' from Fastly superuser',
-    mark: '⬇️',
+    mark: say`⬇️`,
   },
-  lock: { base: 'lock', gerund: 'locking', participle: 'locked', tail: '', mark: '🔒' },
+  lock: { base: 'lock', gerund: 'locking', participle: 'locked', tail: '', mark: say`🔒` },
 };
 
 /** 'delete X', 'promote X to Fastly superuser'. */
@@ -51,7 +51,7 @@ export function seen(deed: Deed): string {
 }
 
 /** The sign that stands in front of it where it is told. */
-export function markOf(deed: Deed): string {
+export function markOf(deed: Deed): Sentence {
   return VERBS[deed].mark;
 }
 
