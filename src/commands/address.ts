@@ -61,5 +61,10 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
 function notAnAddress(typed: string): Sentence {
   return typed.trim() === ''
     ? say`Type an e-mail address, such as ada@example.com.`
-    : say`${code(typed)} is no e-mail address. One goes like ada@example.com.`;
+    : say`${code(typed)} is no e-mail address. One looks like ${code('ada@example.com')}.`;
+}
+
+/** That nobody can come by this address, as they are there. */
+export function isUserAlready(login: string): Sentence {
+  return say`${code(login)} is a user already. Look at them with ${code(`/fastly-user get ${login}`)}.`;
 }

@@ -5,6 +5,7 @@ import { createdUser } from '../directory/carried-out.ts';
 import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
 import { confirm } from '../slack/confirmation.ts';
+import { Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
@@ -15,8 +16,8 @@ import { code, date, member, richText, type Sentence, say } from '../slack/sente
 import { settingsWords } from '../slack/setting-words.ts';
 import { FieldError } from '../slack/submission.ts';
 import { userWords } from '../slack/user-words.ts';
-import { ADDRESS, addressInput, addressInWords, readAddress } from './address.ts';
-import { fileRequest } from './approval-filing.ts';
+import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
+import { fileRequest, isApprovalRequired } from './approval-filing.ts';
 import { found, makeChange } from './change.ts';
 import { atItsField } from './fastly-refusal.ts';
 import { invitationOffer, offerInvitation } from './invite.ts';
@@ -51,7 +52,7 @@ export const create: Subcommand = {
     if (login === null) return await openCreateForm(request, triggerId, { settings, reason });
     const created = await createUser(request, { login, settings, reason });
     if (created.kind === 'told') await request.reply.privately(message(created.sentence));
-    if (created.kind === 'not-here') await request.reply.privately(invitationOffer(created.user));
+    if (created.kind === 'not-here') await request.reply.privately(invitationOffer(request, created.user));
   },
   listeners: [
     {
@@ -94,11 +95,13 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
   const { login, settings, reason } = user;
   const { fastly, directory } = request.services;
   if (settings.role === 'superuser') {
-    if (await directory.byLogin(login)) throw new FieldError(ADDRESS, taken(login));
+    if (await directory.byLogin(login)) throw new FieldError(ADDRESS, isUserAlready(login));
     const target = { id: null, login, name: settings.name ?? login };
     const action = { kind: 'promote', version: 1, by: 'creation', target, changes: settings } as const;
     return await fileRequest(request, action, reason);
   }
+  // Who was there before was not created, should the answer be lost. Where Fastly has no list, no look shows either.
+  const before = await directory.byLogin(login).catch(() => null);
   try {
     const created = await makeChange(request, {
       kind: 'create',
@@ -106,7 +109,7 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
       settings,
       reason,
       call: () => fastly.createUser({ login, ...settings }),
-      look: async () => found(await createdUser(fastly, login, settings), 'unknown'),
+      look: async () => found(before ? null : await createdUser(fastly, login, settings), 'unknown'),
     });
     request.log.info({ user: created.id }, 'a user was created');
     const who = userWords({ name: nameOf(created), login: created.login });
@@ -119,6 +122,7 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
   } catch (error) {
     if (isFastlyError(error) && refusesDirectCreation(error)) {
       request.log.info({ err: error }, 'this account does not create users directly');
+      if (request.services.disabled.has('invite')) throw new Refusal(onlyInvites());
       return { kind: 'not-here', user };
     }
     throw atItsField(error, [
@@ -129,8 +133,8 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
   }
 }
 
-function taken(login: string): Sentence {
-  return say`${code(login)} is a user already. Look at them with ${code(`/fastly-user get ${login}`)}.`;
+function onlyInvites(): Sentence {
+  return say`This Fastly account cannot create users directly, so nothing was done. It takes invitations only, and ${code('invite')} is switched off here; whoever runs the bot can change that.`;
 }
 
 function withoutName({ name: _, ...others }: Settings): Settings {
@@ -192,7 +196,9 @@ function createForm(
       addressInput('Login', login),
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
-      richText(say`A Fastly superuser is created once another superuser has approved.`),
+      ...(isApprovalRequired(request.services, 'promote')
+        ? [richText(say`A Fastly superuser is created once another superuser has approved.`)]
+        : []),
     ],
   });
 }

@@ -16,8 +16,9 @@ import { refuseWords } from './refuse-words.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 20;
-/** Stands before an invitation's id in a button's value. */
-const NAMED = 'invitation ';
+const SHOW = 'invitations.show';
+const NEWER = 'invitations.newer';
+const OLDER = 'invitations.older';
 /** How long an invitation is good for (Fastly's guide). */
 const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 
@@ -33,12 +34,16 @@ export const invitations: Subcommand = {
     refuseWords(this, words);
     await request.reply.result(await drawn(request, 1));
   },
-  listeners: [withdrawListener(), pageListener()],
+  listeners: [withdrawListener(), pageListener(SHOW), pageListener(NEWER), pageListener(OLDER)],
 };
 
+/** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
+const Page = z.object({ page: z.int().positive(), private: z.boolean() });
+const Withdrawal = Page.extend({ invitation: InvitationId });
+
 /** A button that shows them, for where they are only mentioned. */
-export function invitationsButton(text: string) {
-  return button({ actionId: 'invitations.page', text, value: 'new 1' });
+export function invitationsButton(request: Request, text: string) {
+  return pageButton(request, SHOW, text, 1);
 }
 
 /** An invitation in a line: to whom, as what, until when. */
@@ -52,14 +57,16 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   return sideBySide([say`${bold(email)}`, ...about]);
 }
 
-async function drawn({ services }: Request, page: number): Promise<Message> {
+async function drawn(request: Request, page: number): Promise<Message> {
+  const { services } = request;
   const open = (await services.fastly.listInvitations()).toSorted((a, b) =>
     (b.created_at ?? '').localeCompare(a.created_at ?? ''),
   );
-  const offered = services.disabled.has('invite') ? [] : [inviteButton('Invite somebody…')];
+  const offered = services.disabled.has('invite') ? [] : [inviteButton(request, 'Invite somebody…')];
   if (open.length === 0) {
+    if (offered.length === 0) return message(say`No invitation is open.`);
     const none = message(say`No invitation is open. ${code('/fastly-user invite')} sends one.`);
-    if (offered.length > 0) none.blocks.push({ type: 'actions', elements: offered });
+    none.blocks.push({ type: 'actions', elements: offered });
     return none;
   }
   const pages = Math.ceil(open.length / PAGE_SIZE);
@@ -69,24 +76,26 @@ async function drawn({ services }: Request, page: number): Promise<Message> {
       ? say`${bold('One invitation is open')}`
       : say`${bold(`${open.length} invitations are open`)}, the latest first${pages > 1 ? ` (page ${current} of ${pages})` : ''}`;
   const shown = message(first);
-  shown.blocks.push(...open.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE).map(entry));
+  const onPage = open.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
+  shown.blocks.push(...onPage.map((invitation) => entry(request, invitation, current)));
   const turns = [
-    ...(current > 1 ? [pageButton('Newer', current - 1)] : []),
-    ...(current < pages ? [pageButton('Older', current + 1)] : []),
+    ...(current > 1 ? [pageButton(request, NEWER, 'Newer', current - 1)] : []),
+    ...(current < pages ? [pageButton(request, OLDER, 'Older', current + 1)] : []),
   ];
   const buttons = [...turns, ...offered];
   if (buttons.length > 0) shown.blocks.push({ type: 'actions', elements: buttons });
   return shown;
 }
 
-function entry(invitation: Invitation): KnownBlock {
+function entry({ origin }: Request, invitation: Invitation, page: number): KnownBlock {
+  const value: z.infer<typeof Withdrawal> = { page, private: origin.private, invitation: invitation.id };
   return {
     type: 'section',
     text: { type: 'mrkdwn', text: mrkdwn(invitationWords(invitation)), verbatim: true },
     accessory: button({
       actionId: 'invitations.withdraw',
       text: 'Withdraw',
-      value: `${NAMED}${invitation.id}`,
+      value: JSON.stringify(value),
       confirm: {
         title: say`Withdraw the invitation?`,
         text: say`The link that Fastly e-mailed to ${invitation.email} stops working.`,
@@ -97,8 +106,20 @@ function entry(invitation: Invitation): KnownBlock {
   };
 }
 
-function pageButton(text: string, page: number) {
-  return button({ actionId: 'invitations.page', text, value: `turn ${page}` });
+function pageButton({ origin }: Request, actionId: string, text: string, page: number) {
+  const value: z.infer<typeof Page> = { page, private: origin.private };
+  return button({ actionId, text, value: JSON.stringify(value) });
+}
+
+/** @throws {Refusal} when a button carries something else */
+function read<T>(schema: z.ZodType<T>, value: string | null, names: string): T {
+  try {
+    return schema.parse(JSON.parse(value ?? ''));
+  } catch {
+    throw new Refusal(
+      say`This button names no ${names} any more. Start again with ${code('/fastly-user invitations')}.`,
+    );
+  }
 }
 
 function withdrawListener(): Listener {
@@ -107,15 +128,16 @@ function withdrawListener(): Listener {
     id: 'invitations.withdraw',
     async run(delivery, services) {
       const { incoming } = delivery;
-      const id = InvitationId.safeParse(incoming.value?.replace(NAMED, ''));
-      if (!id.success || !incoming.value?.startsWith(NAMED)) throw new Refusal(unnamed());
-      const origin = { ...originOfClick(incoming), private: false };
+      const about = read(Withdrawal, incoming.value, 'invitation');
+      const origin = { ...originOfClick(incoming), private: about.private };
       const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-      const open = (await services.fastly.listInvitations()).find((each) => each.id === id.data);
-      if (!open)
+      const open = (await services.fastly.listInvitations()).find((each) => each.id === about.invitation);
+      if (!open) {
+        await redraw(request, about.page);
         throw new Refusal(
           say`That invitation is not open any more: it was accepted or withdrawn, or has expired.`,
         );
+      }
       await makeChange(request, {
         kind: 'withdraw',
         target: { id: null, login: open.email, name: open.email },
@@ -129,32 +151,33 @@ function withdrawListener(): Listener {
         request,
         message(say`↩️ ${by} withdrew the invitation of ${bold(open.email)}, ${date(new Date())}.`),
       );
-      await request.reply.replaceOriginal(await drawn(request, 1));
+      await redraw(request, about.page);
     },
   };
 }
 
-/** `new`: beside what it was clicked on; `turn`: in its place. */
-const Turn = z.templateLiteral([z.enum(['new', 'turn']), ' ', z.number().int().positive()]);
+/** Puts the list as it is now in the place of the one that was clicked on; where Fastly does not tell it, that stays. */
+async function redraw(request: Request, page: number): Promise<void> {
+  try {
+    await request.reply.replaceOriginal(await drawn(request, page));
+  } catch (error) {
+    request.log.warn({ err: error }, 'a list of invitations stays as it was');
+  }
+}
 
-function pageListener(): Listener {
+/** What is shown first stands beside what it was asked from; another page takes the place of the one before. */
+function pageListener(id: string): Listener {
   return {
     kind: 'click',
-    id: 'invitations.page',
+    id,
     async run(delivery, services) {
       const { incoming } = delivery;
-      const turn = Turn.safeParse(incoming.value);
-      if (!turn.success) throw new Refusal(unnamed());
-      const [how, page] = turn.data.split(' ');
-      const origin = originOfClick(incoming);
+      const { page, private: alone } = read(Page, incoming.value, 'page');
+      const origin = { ...originOfClick(incoming), private: alone };
       const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-      const shown = await drawn(request, Number(page));
-      if (how === 'new') await request.reply.privately(shown);
+      const shown = await drawn(request, page);
+      if (id === SHOW) await request.reply.privately(shown);
       else await request.reply.replaceOriginal(shown);
     },
   };
-}
-
-function unnamed(): Sentence {
-  return say`This button names no user any more. Start again with ${code('/fastly-user invitations')}.`;
 }

@@ -13,11 +13,11 @@ import { formView, openModal } from '../slack/modal.ts';
 import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import { newRequest, type Request } from '../slack/request.ts';
-import { bold, code, member, richText, type Sentence, say } from '../slack/sentence.ts';
+import { bold, code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
 import { settingsWords } from '../slack/setting-words.ts';
 import { FieldError, type NextForm } from '../slack/submission.ts';
-import { ADDRESS, addressInput, addressInWords, readAddress } from './address.ts';
-import { fileRequest } from './approval-filing.ts';
+import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
+import { fileRequest, isApprovalRequired } from './approval-filing.ts';
 import { found, makeChange } from './change.ts';
 import { atItsField } from './fastly-refusal.ts';
 import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
@@ -74,15 +74,21 @@ export const invite: Subcommand = {
 
 /** What a button fills the form in with. It comes back as input. */
 const Filled = z.object({
+  private: z.boolean(),
   email: z.string().max(254),
   settings: Settings.pick({ role: true, limit_services: true }),
 });
 
-/** A button that opens the form, filled in where it is known for whom. */
-export function inviteButton(text: string, { email = '', settings = {} }: Partial<Invitee> = {}) {
+/** A button that opens the form, filled in where it is known for whom. What is private stays so. */
+export function inviteButton(
+  { origin }: Request,
+  text: string,
+  { email = '', settings = {} }: Partial<Invitee> = {},
+) {
   const { role, limit_services } = settings;
   const offered = { ...(role && { role }), ...(limit_services !== undefined && { limit_services }) };
-  return button({ actionId: 'invite.button', text, value: JSON.stringify({ email, settings: offered }) });
+  const value = JSON.stringify({ private: origin.private, email, settings: offered });
+  return button({ actionId: 'invite.button', text, value });
 }
 
 function inviteButtonListener(): Listener {
@@ -97,7 +103,7 @@ function inviteButtonListener(): Listener {
           say`This button names no user any more. Start again with ${code('/fastly-user invite')}.`,
         );
       }
-      const origin = { ...originOfClick(incoming), private: false };
+      const origin = { ...originOfClick(incoming), private: filled.private };
       const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
       await openModal(request, incoming.triggerId ?? '', inviteForm(request, { ...filled, reason: null }));
     },
@@ -113,10 +119,13 @@ function readFilled(value: string | null): z.infer<typeof Filled> | null {
 }
 
 /** For who cannot be created directly here: the private message that offers an invitation instead. */
-export function invitationOffer({ login, settings }: { login: string; settings: Settings }): Message {
+export function invitationOffer(
+  request: Request,
+  { login, settings }: { login: string; settings: Settings },
+): Message {
   const offered = message(notHere(login));
   const invitee = { email: login, settings };
-  offered.blocks.push({ type: 'actions', elements: [inviteButton('Invite them…', invitee)] });
+  offered.blocks.push({ type: 'actions', elements: [inviteButton(request, 'Invite them…', invitee)] });
   return offered;
 }
 
@@ -130,7 +139,7 @@ export function offerInvitation(
   return {
     kind: 'next',
     view: inviteForm(request, { email: login, settings, reason, onTop }),
-    orElse: invitationOffer(user),
+    orElse: invitationOffer(request, user),
   };
 }
 
@@ -140,16 +149,14 @@ function notHere(login: string): Sentence {
 
 async function sendInvitation(request: Request, { email, settings, reason }: Invitee): Promise<Delivered> {
   const { fastly, directory } = request.services;
-  if (await directory.byLogin(email)) {
-    throw new FieldError(ADDRESS, say`${code(email)} is a user of the account already.`);
+  if (await directory.byLogin(email)) throw new FieldError(ADDRESS, isUserAlready(email));
+  if (await openInvitation(fastly, email)) {
+    throw new FieldError(
+      ADDRESS,
+      say`${code(email)} is invited already. ${code('/fastly-user invitations')} shows the invitation.`,
+    );
   }
   if (settings.role === 'superuser') {
-    if (await openInvitation(fastly, email)) {
-      throw new FieldError(
-        ADDRESS,
-        say`${code(email)} is invited already. ${code('/fastly-user invitations')} shows it.`,
-      );
-    }
     const target = { id: null, login: email, name: email };
     const action = { kind: 'promote', version: 1, by: 'invitation', target, changes: settings } as const;
     return await fileRequest(request, action, reason);
@@ -169,7 +176,7 @@ async function sendInvitation(request: Request, { email, settings, reason }: Inv
     return await confirm(
       request,
       message(
-        say`✉️ ${by} had Fastly invite ${bold(invitation.email)}: ${what}. The invitation is good for 7 days.`,
+        say`✉️ ${by} had Fastly invite ${bold(invitation.email)}, ${date(new Date())}: ${what}. The invitation is good for 7 days.`,
         ...reasonLine(reason),
       ),
     );
@@ -206,7 +213,7 @@ function inviteForm(
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
       richText(
-        say`Fastly e-mails them a link that is good for 7 days. A Fastly superuser is invited once another superuser has approved.`,
+        say`Fastly e-mails them a link that is good for 7 days.${isApprovalRequired(request.services, 'promote') ? ' A Fastly superuser is invited once another superuser has approved.' : ''}`,
       ),
     ],
   });
