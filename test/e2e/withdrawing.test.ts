@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
+import type { FastlyFaults } from '../sandbox/control/protocol.ts';
+import { untilTold } from './approving.ts';
+import { ADA, again, invited, list, withdraw } from './inviting.ts';
+import { GRACE, withdrawals } from './newcomers.ts';
+import { messagesIn, messageWith, wordsOf } from './seeing.ts';
+import { startWorkplace } from './workplace.ts';
+
+describe('withdrawing an invitation', () => {
+  it.each(['was withdrawn', 'was accepted', 'is withdrawn at this moment'])(
+    'says so when an invitation %s, and shows what is left',
+    async (how) => {
+      const workplace = await startWorkplace();
+      const { client } = workplace;
+      const nora = client.as(NORA);
+      await invited(workplace, [GRACE, ADA]);
+      const first = await list(client, '2 invitations are open');
+      const other = await list(client, '2 invitations are open', ' --private');
+      if (how === 'is withdrawn at this moment') {
+        await client.fastlyFaults({ fail: { match: 'DELETE /invitations', status: 404, times: 1 } });
+      } else {
+        await nora.click(withdraw(other, ADA));
+        await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the first');
+      }
+      await client.as(TOMAS).click(withdraw(first, ADA));
+      await untilTold(client.as(TOMAS), 'That invitation is not open any more');
+      if (how === 'is withdrawn at this moment') return;
+      await nora.until(
+        (sees) => wordsOf(again(sees, first)?.blocks).includes('One invitation is open'),
+        'the list, drawn again',
+      );
+      expect(await withdrawals(client)).toHaveLength(1);
+    },
+  );
+
+  it.each<[string, Partial<FastlyFaults>, RegExp]>([
+    [
+      'refuses',
+      { fail: { match: 'DELETE /invitations', status: 400, body: '{"msg":"Not now"}', times: 1 } },
+      /Fastly refused this \(it says: Not now\)\. Nothing was changed/,
+    ],
+    ['is away', { down: true }, /cannot be reached at the moment\. Nothing was changed/],
+    [
+      "has used up the hour's limit",
+      { rateLimitUsedUp: { reset: 4_102_444_800 } },
+      /no more changes from the bot until/,
+    ],
+    [
+      'loses the call',
+      { drop: { match: 'DELETE /invitations', when: 'before', times: 1 } },
+      /may have been carried out all the same: look with \/fastly-user invitations/,
+    ],
+  ])('says so, and leaves the list and its button, when Fastly %s', async (_what, faults, words) => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults(faults);
+    await nora.click(withdraw(first, GRACE));
+    const told = await nora.until((sees) => messagesIn(sees, CDN_TEAM)[1], 'the failure');
+    expect(told.ephemeral).toBe(true);
+    expect(wordsOf(told.blocks)).toMatch(words);
+    await client.fastlyFaults({ fail: null, down: false, rateLimitUsedUp: null });
+    await nora.click(withdraw(first, GRACE));
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
+  });
+
+  it('tells of it as withdrawn when the answer is lost and the invitation is gone', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults({ drop: { match: 'DELETE /invitations', when: 'after', times: 1 } });
+    await nora.click(withdraw(first, GRACE));
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
+    expect(await withdrawals(client)).toHaveLength(1);
+  });
+
+  it('says only that it is withdrawn when Fastly does not tell the list afterwards', async () => {
+    const workplace = await startWorkplace();
+    const { client, log } = workplace;
+    const nora = client.as(NORA);
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults({ delay: { match: 'DELETE /invitations', milliseconds: 1_000 } });
+    const clicked = nora.click(withdraw(first, GRACE));
+    await expect.poll(() => client.fastlyInvitations()).toEqual([]);
+    await client.fastlyFaults({ fail: { match: 'GET /invitations', status: 403, times: 1 } });
+    await clicked;
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
+    await log.until('a list of invitations stays as it was');
+    expect(messagesIn(await nora.sees(), CDN_TEAM)).toHaveLength(2);
+  });
+});
