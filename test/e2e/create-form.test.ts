@@ -93,7 +93,9 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
     const nora = client.as(NORA);
     const { id } = await openForm(nora, 'create');
     await nora.submit({ address: ENGINEER.login, name: 'Grace', role: 'engineer', switches: ['locked'] });
-    expect(await errorAt(nora, 'address')).toContain('Fastly has that login already');
+    const taken = await errorAt(nora, 'address');
+    expect(taken).toContain('Fastly has that login already');
+    expect(taken).not.toContain('Reference');
     expect((await nora.sees()).modals).toMatchObject([
       {
         id,

@@ -41,6 +41,14 @@ describe('create from words, in trouble', () => {
     expect(await creations(client)).toHaveLength(calls);
   });
 
+  it('creates also where Fastly does not tell who is there', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.fastlyFaults({ fail: { match: 'GET /customer/', status: 403, times: 1 } });
+    await nora.command(`create ${GRACE}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, '🆕'), 'the confirmation');
+  });
+
   it('tells of it as created when the answer is lost and the user is there as wanted', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);

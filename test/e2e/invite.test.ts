@@ -3,15 +3,7 @@ import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
 import { ENGINEER } from '../sandbox/fastly/people.ts';
 import { openRequests, untilTold } from './approving.ts';
-import {
-  askFor,
-  deliverTheLastOneAgain,
-  form,
-  GRACE,
-  invitationsSent,
-  openForm,
-  working,
-} from './newcomers.ts';
+import { deliverTheLastOneAgain, form, GRACE, invitationsSent, openForm, working } from './newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
 
@@ -67,30 +59,6 @@ describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
     await log.untilTimes('the same delivery once more is not carried out again', 2);
     expect(await invitationsSent(client)).toEqual([{ email: GRACE }, { email: 'ada@example.com' }]);
     expect(messagesIn(await nora.sees(), CDN_TEAM)).toHaveLength(2);
-  });
-
-  it('asks for a Fastly superuser, and once another superuser approves invites them', async () => {
-    const { client } = await startWorkplace(mode);
-    const nora = client.as(NORA);
-    const request = await askFor(
-      client,
-      `invite ${GRACE} --role superuser --limit-services no --reason "On call"`,
-      GRACE,
-    );
-    const words = request.words(await nora.sees());
-    expect(words).toContain(`Invite ${GRACE} as a Fastly superuser?`);
-    expect(words).toContain('*Role* Fastly superuser');
-    expect(words).toContain('*Limited services* no');
-    expect(words).toContain('Reason: On call');
-    expect(await invitationsSent(client)).toEqual([]);
-    await request.click(client.as(TOMAS), 'approve');
-    await request.until(nora, '✅ Invited as a Fastly superuser');
-    await untilTold(nora, `✉️ ${GRACE} is invited as a Fastly superuser.`, 'direct');
-    expect(await invitationsSent(client)).toEqual([
-      { email: GRACE, role: 'superuser', limit_services: false },
-    ]);
-    await nora.command('invitations');
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, `${GRACE}* · Fastly superuser`), 'the list');
   });
 });
 
@@ -216,42 +184,6 @@ describe('invite', () => {
     }
     expect(await invitationsSent(client)).toHaveLength(1);
   });
-
-  it.each([
-    ['becomes a user', 'there is a user with that login already'],
-    ['is invited by somebody else', 'an invitation to that address is open already'],
-  ])('for a Fastly superuser is refused, with why, when the person %s meanwhile', async (how, why) => {
-    const { client } = await startWorkplace();
-    const nora = client.as(NORA);
-    const request = await askFor(client, `invite ${GRACE} --role superuser`, GRACE);
-    if (how === 'becomes a user') await client.putFastlyUsers([{ id: 'grace1', login: GRACE }]);
-    else {
-      await client.as(TOMAS).command(`invite ${GRACE} --private`);
-      await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'that');
-    }
-    await request.click(client.as(TOMAS), 'approve');
-    expect(await request.until(nora, '⛔ Not carried out')).toContain(why);
-  });
-
-  it.each([
-    ['after', '✅ Invited', 1],
-    ['before', 'I looked: there is no such invitation', 1],
-  ] as const)(
-    'for a Fastly superuser, its answer lost %s the work, is looked up',
-    async (when, words, calls) => {
-      const { client } = await startWorkplace();
-      const nora = client.as(NORA);
-      const request = await askFor(client, `invite ${GRACE} --role superuser`, GRACE);
-      await client.fastlyFaults({ drop: { match: 'POST /invitations', when, times: 1 } });
-      await request.click(client.as(TOMAS), 'approve');
-      await request.until(nora, words);
-      expect(await invitationsSent(client)).toHaveLength(calls);
-      if (when === 'after') return;
-      await request.click(nora, 'retry');
-      await request.until(nora, '✅ Invited');
-      expect(await invitationsSent(client)).toHaveLength(2);
-    },
-  );
 
   it('is in the audit log, with what was set and why, and what failed', async () => {
     const { client } = await startWorkplace();

@@ -6,6 +6,20 @@ import { wordsOf } from './seeing.ts';
 
 /** Somebody who is no Fastly user to begin with. */
 export const GRACE = 'grace@example.com';
+/** All that can be said of a new Fastly superuser beside the login, in words. */
+export const SUPERUSER_WORDS =
+  '--name "Grace Example" --role superuser --limit-services no --locked no --require-new-password yes --two-factor-auth-enabled yes --two-factor-setup-required no';
+/** The same as Fastly gets it. */
+export const SUPERUSER_FIELDS = {
+  login: GRACE,
+  name: 'Grace Example',
+  role: 'superuser',
+  limit_services: 'false',
+  locked: 'false',
+  require_new_password: 'true',
+  two_factor_auth_enabled: 'true',
+  two_factor_setup_required: 'false',
+};
 /** What is said where the account takes invitations only. */
 export const CANNOT_CREATE = 'This Fastly account cannot create users directly, so nothing was done.';
 
