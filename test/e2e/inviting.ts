@@ -21,6 +21,14 @@ export async function invited({ fastly, client }: Sandbox, emails: readonly stri
   }
 }
 
+/** Ends an invitation, as it is done in Fastly's own pages. */
+export async function ended({ fastly, client }: Sandbox, email: string): Promise<void> {
+  const open = (await client.fastlyInvitations()).find((each) => JSON.stringify(each).includes(email));
+  const headers = { 'fastly-key': fastly.token, accept: 'application/vnd.api+json' };
+  const response = await fetch(`${fastly.url}/invitations/${open?.id}`, { method: 'DELETE', headers });
+  expect(response.status).toBe(204);
+}
+
 /** So many addresses. */
 export const many = (count: number) =>
   Array.from({ length: count }, (_, index) => `person.${String(index).padStart(3, '0')}@example.com`);

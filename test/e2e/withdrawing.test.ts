@@ -2,30 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
 import { untilTold } from './approving.ts';
-import { ADA, again, invited, list, withdraw } from './inviting.ts';
+import { ADA, again, ended, invited, list, withdraw } from './inviting.ts';
 import { GRACE, withdrawals } from './newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from './seeing.ts';
 import { startWorkplace } from './workplace.ts';
 
 describe('withdrawing an invitation', () => {
-  it.each(['was withdrawn', 'was accepted', 'is withdrawn at this moment'])(
-    'says so when an invitation %s, and shows what is left',
-    async (how) => {
+  it.each(['in another copy of the list', 'in Fastly itself'])(
+    'says so when it is gone already, having ended %s, and draws the list again',
+    async (where) => {
       const workplace = await startWorkplace();
       const { client } = workplace;
-      const nora = client.as(NORA);
+      const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
       await invited(workplace, [GRACE, ADA]);
       const first = await list(client, '2 invitations are open');
-      const other = await list(client, '2 invitations are open', ' --private');
-      if (how === 'is withdrawn at this moment') {
-        await client.fastlyFaults({ fail: { match: 'DELETE /invitations', status: 404, times: 1 } });
-      } else {
-        await nora.click(withdraw(other, ADA));
-        await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the first');
+      if (where === 'in Fastly itself') await ended(workplace, ADA);
+      else {
+        await tomas.command('invitations --private');
+        const own = await tomas.until((sees) => messagesIn(sees, CDN_TEAM)[1], 'a list of his own');
+        await tomas.click(withdraw(own, ADA));
+        await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
       }
-      await client.as(TOMAS).click(withdraw(first, ADA));
-      await untilTold(client.as(TOMAS), 'That invitation is not open any more');
-      if (how === 'is withdrawn at this moment') return;
+      await nora.click(withdraw(first, ADA));
+      await untilTold(nora, 'That invitation is not open any more: it was accepted or withdrawn');
       await nora.until(
         (sees) => wordsOf(again(sees, first)?.blocks).includes('One invitation is open'),
         'the list, drawn again',
@@ -33,6 +32,16 @@ describe('withdrawing an invitation', () => {
       expect(await withdrawals(client)).toHaveLength(1);
     },
   );
+
+  it('says so when it is gone at this moment', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults({ fail: { match: 'DELETE /invitations', status: 404, times: 1 } });
+    await client.as(NORA).click(withdraw(first, GRACE));
+    await untilTold(client.as(NORA), 'That invitation is not open any more');
+  });
 
   it.each<[string, Partial<FastlyFaults>, RegExp]>([
     [
