@@ -190,7 +190,7 @@ describe('values that no button or form of the bot holds', () => {
       expect(await slack.deliver(forged)).toEqual({});
       expect(await slack.nextResponse()).toMatchObject({
         response_type: 'ephemeral',
-        text: expect.stringMatching(/names no (user|request|page) any more/),
+        text: expect.stringMatching(/names no (user|request|page|invitation) any more/),
       });
     }
     expect(await slack.client.fastlyCalls()).toEqual([]);
