@@ -95,5 +95,5 @@ function repeated({ state }: Extract<Begun, { kind: 'repeat' }>, change: ChangeK
 function howToGoOn(change: ChangeKind): Sentence {
   return change === 'password'
     ? say`${TRY_BOTH_PASSWORDS} Then start anew with ${code('/fastly-user password')}.`
-    : say`Look at the user with ${code('/fastly-user get')} before you start anew.`;
+    : say`Look with ${code(`/fastly-user ${change === 'invite' || change === 'withdraw' ? 'invitations' : 'get'}`)} before you start anew.`;
 }

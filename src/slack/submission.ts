@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { withinAnswerTime } from './answer-time.ts';
 import { explainWithReference, failureMessage, logFailure, Refusal } from './failure.ts';
 import type { FormSecrets, FormValues } from './incoming.ts';
-import type { Message } from './message.ts';
+import { type Message, message } from './message.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { cut } from './plain.ts';
 import type { Delivered } from './reply.ts';
@@ -103,11 +103,38 @@ async function showLate(
   const view =
     result.kind === 'done'
       ? viewAfter(form, request, result.delivered)
-      : await form.again(request, submitted, result.problem);
+      : await formAgain(form, request, submitted, result.problem);
   if (await updateModal(request, submitted.viewId, view)) return;
-  if (result.kind === 'failed')
-    await request.reply.privately(failureMessage(result.error, request.reference));
-  else if (result.delivered.kind === 'next') await request.reply.privately(result.delivered.orElse);
+  const untold = untoldBy(result, request);
+  if (untold !== null) await request.reply.privately(untold);
+}
+
+/** The form as it was filled in; where it cannot be drawn, as Fastly is away, only what is wrong. */
+async function formAgain(
+  form: SubmittedForm,
+  request: Request,
+  submitted: Submitted,
+  problem: Sentence,
+): Promise<ModalView> {
+  try {
+    return await form.again(request, submitted, problem);
+  } catch (error) {
+    request.log.warn({ err: error }, 'a form could not be drawn again');
+    return noticeView(form.title, problem);
+  }
+}
+
+/** What has not been told anywhere when the modal is closed. */
+function untoldBy(result: Result, { reference }: Request): Message | null {
+  if (result.kind === 'failed') return failureMessage(result.error, reference);
+  switch (result.delivered.kind) {
+    case 'next':
+      return result.delivered.orElse;
+    case 'told':
+      return message(result.delivered.sentence);
+    default:
+      return null;
+  }
 }
 
 function viewAfter(
