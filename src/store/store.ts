@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { reasonOf } from '../reason-of.ts';
 import { type AuditEntry, append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
+import { homesChanged } from './homes.ts';
 import { migrate } from './migrations/index.ts';
 import type { AuditRow, Tables } from './tables.ts';
 
@@ -24,7 +25,10 @@ export type Transaction = {
   engine: Engine;
   /** The database's clock, Unix milliseconds. Read after the locks one waits for. */
   now(): Promise<number>;
-  /** Adds to the audit log. To be the last of a transaction's writes: it makes all others wait. */
+  /**
+   * Adds to the audit log, and has the Homes show what has changed. To be the last of a transaction's writes: it makes
+   * all others wait.
+   */
   audit(entry: AuditEntry): Promise<void>;
 };
 
@@ -77,7 +81,10 @@ export class Store {
             engine: this.engine,
             now: () => this.#now(database),
             audit: async (entry) => {
-              appended.push(await append(database, this.engine, entry, await this.#now(database)));
+              const row = await append(database, this.engine, entry, await this.#now(database));
+              appended.push(row);
+              // Behind the lock of the audit log, so that no two of them lock the rows in different orders.
+              await homesChanged(database, row.at);
             },
           });
           written = true;
