@@ -233,8 +233,8 @@ const Event = z
     team_id: z.string().optional(),
     event: z.object({
       type: z.string(),
-      user: z.unknown(),
-      user_team: z.unknown(),
+      user: z.unknown().optional(),
+      user_team: z.unknown().optional(),
       tab: z.string().nullable().catch(null),
     }),
   })
