@@ -24,15 +24,21 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
 }
 
 /**
- * Something has changed that a Home may show. Writes to all of them, due already or not: who shows one just now has to
+ * Something has changed that a Home may show. Writes to all of them, due already or not: who is about to show one has to
  * wait until this transaction is over, and does not miss it.
- *
- * @param now Unix milliseconds
  */
-export async function homesChanged(database: Kysely<Tables>, now: number): Promise<void> {
+export async function homesChanged({
+  database,
+  engine,
+  now,
+}: Pick<Transaction, 'database' | 'engine' | 'now'>): Promise<void> {
+  // In an order, so that no two transactions wait for each other.
+  const known = database.selectFrom('homes').select('member').orderBy('member').modifyEnd(engine.forUpdate);
+  if ((await known.execute()).length === 0) return;
+  const later = (await now()) + GATHERED_FOR_MILLISECONDS;
   await database
     .updateTable('homes')
-    .set(({ fn, val }) => ({ due_at: fn.coalesce('due_at', val(now + GATHERED_FOR_MILLISECONDS)) }))
+    .set(({ fn, val }) => ({ due_at: fn.coalesce('due_at', val(later)) }))
     .execute();
 }
 

@@ -76,15 +76,12 @@ export class Store {
       // What is read after a lock was waited for must be what the one before has left.
       () =>
         transaction.setIsolationLevel('read committed').execute(async (database) => {
+          const own = { database, engine: this.engine, now: () => this.#now(database) };
           const done = await work({
-            database,
-            engine: this.engine,
-            now: () => this.#now(database),
+            ...own,
             audit: async (entry) => {
-              const row = await append(database, this.engine, entry, await this.#now(database));
-              appended.push(row);
-              // Behind the lock of the audit log, so that no two of them lock the rows in different orders.
-              await homesChanged(database, row.at);
+              appended.push(await append(database, this.engine, entry, await own.now()));
+              await homesChanged(own);
             },
           });
           written = true;
