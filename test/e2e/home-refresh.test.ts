@@ -46,6 +46,17 @@ describe('a Home tab that was opened before', () => {
     await untilGoneFromHome(tomas, 'Waits for you', request.id);
   });
 
+  it('links to the message of a request as soon as there is one', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await openHome(tomas);
+    await client.slackFaults({ hold: { method: 'chat.postMessage', when: 'before', times: 1 } });
+    await nora.command(`delete ${ENGINEER.id}`);
+    expect(await untilAtHome(tomas, 'Waits for you', ENGINEER.login)).not.toContain(': request');
+    await client.slackFaults({ hold: null });
+    await untilAtHome(tomas, 'Waits for you', ': request');
+  });
+
   it('shows what failed to every superuser, with a retry', async () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];

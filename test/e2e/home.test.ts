@@ -41,7 +41,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     expect(rowsOf(hers, 'Waits for you')).toEqual([['approve', 'deny', 'lock']]);
     expect(rowsOf(hers, 'Your open requests')).toEqual([['cancel', 'lock']]);
     const waiting = wordsOf(sectionOf(his, 'Waits for you'));
-    expect(waiting).toContain(`Delete ${ENGINEER.name} ( ${ENGINEER.login} ) ? <@${NORA.id}> asks`);
+    expect(waiting).toContain(`<@${NORA.id}> asks to delete ${ENGINEER.name} ( ${ENGINEER.login} )`);
     expect(waiting).toContain('Reason: Left the company');
     expect(waiting).toContain(`request ${request.id} in <#${CDN_TEAM.id}>`);
     expect(waiting).not.toContain(BILLING.login);
@@ -90,6 +90,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
 
   it.each([
     ['get', 'Find a user'],
+    ['create', 'Create a user'],
     ['reset', 'Reset a password'],
   ])('opens the form of %s', async (name, title) => {
     const { client } = await startWorkplace(mode);
@@ -171,6 +172,19 @@ describe('the Home tab', () => {
     expect(wordsOf(sectionOf(hers, 'Your open requests'))).toContain('50 more of yours are open');
     for (const sees of [his, hers]) expect(sees.home?.blocks.length).toBeLessThanOrEqual(100);
   }, 60_000);
+
+  it('offers nothing that is switched off', async () => {
+    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'create,audit' });
+    await askForDeletion(client, NORA, ENGINEER);
+    const sees = await openHome(client.as(NORA));
+    expect(rowsOf(sees, 'Quick actions')).toEqual([['get', 'reset']]);
+    expect(wordsOf(sectionOf(sees, 'Latest changes'))).not.toContain('/fastly-user audit');
+  });
+
+  it('has no quick actions where all of them are switched off', async () => {
+    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'get,create,reset' });
+    expect(headersOf(await openHome(client.as(NORA)))).not.toContain('Quick actions');
+  });
 
   it('offers the requester to approve where that is allowed, and shows the request once', async () => {
     const { client } = await startWorkplace('socket', { ALLOW_SELF_APPROVAL: 'true' });
