@@ -1,15 +1,18 @@
 import { Approvals } from './approvals/approvals.ts';
+import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FastlyClient } from './fastly/client.ts';
 import type { Logger } from './observability/log.ts';
 import type { SlackClients } from './slack/clients.ts';
 import type { Conversations } from './slack/conversations.ts';
+import { AuditPages } from './store/audit-page.ts';
 import { Intents } from './store/intents.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
 import { Execution } from './worker/execution.ts';
+import { Homes } from './worker/homes.ts';
 import { InterruptedChanges } from './worker/interrupted-changes.ts';
 import { Presentation } from './worker/presentation.ts';
 import { Worker } from './worker.ts';
@@ -23,8 +26,14 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   return new Store(engine, log);
 }
 
-/** What lasts beyond one delivery: approval requests, intents, and the worker that goes on with them. */
-export type Background = { approvals: Approvals; intents: Intents; worker: Worker };
+/** What lasts beyond one delivery: approval requests, intents, Homes, and the worker that goes on with them. */
+export type Background = {
+  approvals: Approvals;
+  intents: Intents;
+  auditPages: AuditPages;
+  homes: Homes;
+  worker: Worker;
+};
 
 /** @param onHealth called with what keeps the worker from the database, and with null when it has been there */
 export function createBackground(
@@ -54,6 +63,20 @@ export function createBackground(
   const wake = () => worker.wake();
   const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
   const intents = new Intents(store, lease, wake);
+  const disabled = new Set(config.DISABLED_COMMANDS);
+  const auditPages = new AuditPages(store);
+  const homes = new Homes({
+    store,
+    approvals,
+    auditPages,
+    directory,
+    slack,
+    conversations,
+    quickActions: quickActionsWithout(disabled),
+    disabled,
+    wake,
+    log,
+  });
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
@@ -65,6 +88,7 @@ export function createBackground(
       confirmationsChannel,
       log,
     }),
+    homes,
     interruptedChanges: new InterruptedChanges({
       intents,
       approvals,
@@ -76,5 +100,5 @@ export function createBackground(
     onHealth,
     log,
   });
-  return { approvals, intents, worker };
+  return { approvals, intents, auditPages, homes, worker };
 }

@@ -16,7 +16,6 @@ import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
 import { NewerBlocks } from './slack/newer-blocks.ts';
 import type { Services } from './slack/request.ts';
-import { AuditPages } from './store/audit-page.ts';
 import { releaseAllClaims } from './store/left-behind.ts';
 import { DatabaseInUse } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -72,14 +71,15 @@ export class Bot {
     this.#background = createBackground(config, { ...parts, store: this.#store }, (error) =>
       this.#databaseHealth(error),
     );
-    const { approvals, intents } = this.#background;
+    const { approvals, intents, auditPages, homes } = this.#background;
     this.#services = {
       ...parts,
       newerBlocks: new NewerBlocks(log),
       approvals,
       intents,
-      auditPages: new AuditPages(this.#store),
       disabled: new Set(config.DISABLED_COMMANDS),
+      auditPages,
+      homes,
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
       confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
     };

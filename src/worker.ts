@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Approvals } from './approvals/approvals.ts';
 import type { RequestId } from './approvals/request.ts';
+import type { MemberId } from './ids.ts';
 import type { Interrupted } from './store/intents.ts';
 import type { Execution } from './worker/execution.ts';
+import type { Homes } from './worker/homes.ts';
 import type { InterruptedChanges } from './worker/interrupted-changes.ts';
 import { Loop } from './worker/loop.ts';
 import type { Presentation } from './worker/presentation.ts';
@@ -15,6 +17,7 @@ export type WorkerOptions = {
   approvals: Approvals;
   execution: Execution;
   presentation: Presentation;
+  homes: Homes;
   interruptedChanges: InterruptedChanges;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
@@ -25,17 +28,18 @@ export type WorkerOptions = {
 
 /**
  * The one place that joins approvals, Fastly and Slack in the background. In every replica it expires, reminds and
- * carries out, takes over what another one left behind, and brings what Slack shows up to date.
+ * carries out, takes over what another one left behind, and brings what Slack shows up to date, Home tabs included.
  */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #advancing: Loop<RequestId>;
   readonly #presenting: Loop<RequestId>;
   readonly #settling: Loop<Interrupted>;
+  readonly #publishing: Loop<MemberId>;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, presentation, interruptedChanges, onHealth, log } = options;
+    const { approvals, presentation, homes, interruptedChanges, onHealth, log } = options;
     const common = {
       atATime: AT_A_TIME,
       interval: INTERVAL_MILLISECONDS,
@@ -61,6 +65,12 @@ export class Worker {
       key: ({ change }) => change.deliveryKey,
       work: (each) => interruptedChanges.settle(each),
     });
+    this.#publishing = new Loop<MemberId>({
+      ...common,
+      find: (limit) => homes.due(limit),
+      key: (member) => member,
+      work: (member) => homes.publish(member),
+    });
   }
 
   start(): void {
@@ -73,12 +83,13 @@ export class Worker {
 
   /** Carries out nothing new, and resolves when what is under way is over and Slack has been shown what came of it. */
   async stop(): Promise<void> {
-    await Promise.all([this.#advancing.stop(), this.#settling.stop()]);
+    // What the Homes miss by that they are shown by the next process.
+    await Promise.all([this.#advancing.stop(), this.#settling.stop(), this.#publishing.stop()]);
     await this.#presenting.stop({ lastLook: true });
   }
 
   #loops(): Pick<Loop<unknown>, 'start' | 'wake'>[] {
-    return [this.#advancing, this.#presenting, this.#settling];
+    return [this.#advancing, this.#presenting, this.#settling, this.#publishing];
   }
 
   async #advance(id: RequestId): Promise<void> {

@@ -16,7 +16,9 @@ const Manifest = z.object({
     slash_commands: z.array(
       z.object({ command: z.string(), usage_hint: z.string(), should_escape: z.boolean() }),
     ),
+    app_home: z.object({ home_tab_enabled: z.boolean(), messages_tab_enabled: z.boolean() }),
   }),
+  settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }) }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 });
 const manifest = Manifest.parse(parse(read('manifest.yml')));
@@ -125,6 +127,15 @@ describe('the manifest', () => {
     expect(called).toEqual(Object.keys(SCOPES_OF));
     const scopes = called.flatMap((method) => SCOPES_OF[method] ?? []);
     expect([...SCOPES].sort()).toEqual([...new Set(['commands', ...scopes])].sort());
+  });
+
+  it("subscribes to the registry's events and no others", () => {
+    const listened = LISTENERS.filter(({ kind }) => kind === 'event').map(({ id }) => id);
+    expect(manifest.settings.event_subscriptions.bot_events).toEqual(listened);
+  });
+
+  it('has both tabs: the Home, and the messages that people are told directly in', () => {
+    expect(manifest.features.app_home).toEqual({ home_tab_enabled: true, messages_tab_enabled: true });
   });
 
   it("has the registry's commands, with mentions escaped", () => {

@@ -14,6 +14,7 @@ import {
   requestOfDelivery,
   updateRequest,
 } from '../store/approval-requests.ts';
+import { homesChanged } from '../store/homes.ts';
 import { auditStep } from '../store/steps.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
@@ -189,8 +190,10 @@ export class Approvals {
       const request = await lockRequest(transaction, id);
       if (request?.channel !== at.channel) return;
       const recorded = await messageOf(transaction.database, id);
-      if (recorded === null) await recordShown(transaction, id, 'message', { ...at, version: 0 });
-      else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });
+      if (recorded === null) {
+        await recordShown(transaction, id, 'message', { ...at, version: 0 });
+        await homesChanged(transaction);
+      } else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });
       await displayDue(transaction, id, await transaction.now());
     });
     this.#onStep();

@@ -8,6 +8,7 @@ import { readFlags, splitWords } from '../slack/words.ts';
 import { decisions } from './approvals/decisions.ts';
 import { lockNow } from './approvals/lock-now.ts';
 import { notUnderstood } from './help.ts';
+import { homeListeners } from './home.ts';
 import { SUBCOMMANDS } from './index.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -61,6 +62,7 @@ export function listenersWithout(disabled: ReadonlySet<string>): readonly Listen
   return [
     slashCommand,
     userPickerListener,
+    ...homeListeners(disabled),
     ...decisions,
     lockNow,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),

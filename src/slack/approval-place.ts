@@ -67,21 +67,12 @@ export async function resultPlace(request: Request): Promise<ChannelId> {
 
 /** A link to a request's message, or where it is where there is none. */
 export async function whereRequestIs(
-  { approvals, slack, log }: Pick<Services, 'approvals' | 'slack' | 'log'>,
+  { approvals, conversations }: Pick<Services, 'approvals' | 'conversations'>,
   { id, channel }: ApprovalRequest,
 ): Promise<Sentence> {
   const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
   const plainly = say`${code(id)} in ${where}`;
   const place = await approvals.messageOf(id);
-  if (place === null) return plainly;
-  try {
-    const { permalink } = await slack.background.chat.getPermalink({
-      channel: place.channel,
-      message_ts: place.ts,
-    });
-    return permalink ? say`${link(`request ${id}`, permalink)} in ${where}` : plainly;
-  } catch (error) {
-    log.info({ request: id, err: error }, 'Slack gave no link to a request');
-    return plainly;
-  }
+  const url = place && (await conversations.linkTo(place.channel, place.ts));
+  return url ? say`${link(`request ${id}`, url)} in ${where}` : plainly;
 }

@@ -69,7 +69,10 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 const MOST_NAMED = 5;
 
 /** Why someone is turned away, and whom to ask. */
-export function denial(reason: Extract<Verdict, { allowed: false }>['reason'], policy: Policy): Sentence {
+export function denial(
+  reason: Extract<Verdict, { allowed: false }>['reason'],
+  policy: Pick<Policy, 'superusers' | 'commandChannels'>,
+): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`I cannot tell who you are, so I did nothing. ${whomToAsk(policy)}`;
@@ -82,7 +85,7 @@ export function denial(reason: Extract<Verdict, { allowed: false }>['reason'], p
   }
 }
 
-function whomToAsk({ superusers }: Policy): Sentence {
+function whomToAsk({ superusers }: Pick<Policy, 'superusers'>): Sentence {
   if (superusers.length === 0)
     return say`Nobody is on that list yet: whoever runs this bot can add people to SUPERUSERS.`;
   const named = superusers.slice(0, MOST_NAMED).map(member);

@@ -7,13 +7,15 @@ import type { Caller } from './incoming.ts';
 export type Audience = 'own-workspace' | 'other-companies' | 'hidden' | 'unknown';
 
 const FRESH_MILLISECONDS = 60_000;
+const MOST_LINKS = 1_000;
 
-/** What the bot knows of channels and direct messages, asked of Slack and kept for a minute. */
+/** What the bot knows of channels, direct messages and messages, asked of Slack and kept: what may change, for a minute. */
 export class Conversations {
   readonly #slack: WebClient;
   readonly #log: Logger;
   readonly #audiences = new Map<ChannelId, { audience: Audience; until: number }>();
   readonly #directMessages = new Map<MemberId, ChannelId>();
+  readonly #links = new Map<string, string>();
 
   constructor(slack: WebClient, log: Logger) {
     this.#slack = slack;
@@ -53,6 +55,24 @@ export class Conversations {
       return id;
     } catch (error) {
       this.#log.warn({ member: memberId, err: error }, 'a direct message could not be opened');
+      return null;
+    }
+  }
+
+  /** The address of a message, which stays the same; `null` where Slack does not say. */
+  async linkTo(channel: ChannelId, ts: string): Promise<string | null> {
+    const message = `${channel} ${ts}`;
+    const known = this.#links.get(message);
+    if (known !== undefined) return known;
+    try {
+      const { permalink } = await this.#slack.chat.getPermalink({ channel, message_ts: ts });
+      if (permalink === undefined) return null;
+      const [oldest] = this.#links.keys();
+      if (this.#links.size >= MOST_LINKS && oldest !== undefined) this.#links.delete(oldest);
+      this.#links.set(message, permalink);
+      return permalink;
+    } catch (error) {
+      this.#log.info({ channel, ts, err: error }, 'Slack gave no link to a message');
       return null;
     }
   }

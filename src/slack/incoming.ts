@@ -46,7 +46,8 @@ export type Incoming =
     }
   | { kind: 'view-closed'; caller: Caller | null; callbackId: string }
   | { kind: 'shortcut'; caller: Caller | null; callbackId: string }
-  | { kind: 'event'; caller: Caller | null; type: string };
+  /** `tab`: which one of the bot's was opened, where it was one. */
+  | { kind: 'event'; caller: Caller | null; type: string; tab: string | null };
 
 /** Where a click happened. */
 export type Place =
@@ -230,13 +231,19 @@ const Event = z
   .object({
     type: z.literal('event_callback'),
     team_id: z.string().optional(),
-    event: z.object({ type: z.string(), user: z.unknown(), user_team: z.unknown() }),
+    event: z.object({
+      type: z.string(),
+      user: z.unknown().optional(),
+      user_team: z.unknown().optional(),
+      tab: z.string().nullable().catch(null),
+    }),
   })
   .transform(
     ({ team_id, event }): Incoming => ({
       kind: 'event',
       caller: person.parse({ id: event.user, team_id: event.user_team ?? team_id }),
       type: event.type,
+      tab: event.tab,
     }),
   );
 
@@ -246,3 +253,10 @@ const Delivery = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Sho
 export function readIncoming(body: unknown): Incoming | null {
   return Delivery.safeParse(body).data ?? null;
 }
+
+/** Whether it says that the caller looks at their Home tab: there are other tabs (docs.slack.dev, app_home_opened). */
+export function opensHome({ type, tab }: Extract<Incoming, { kind: 'event' }>): boolean {
+  return type === HOME_OPENED && tab === 'home';
+}
+
+export const HOME_OPENED = 'app_home_opened';

@@ -20,7 +20,8 @@ export type Listener =
     }
   | { kind: 'click'; id: string; run(delivery: Delivery<'click'>, services: Services): Promise<void> }
   | { kind: 'type-ahead'; id: string; options(text: string, services: Services): Promise<PlainTextOption[]> }
-  | { kind: 'submission'; id: string; form: SubmittedForm };
+  | { kind: 'submission'; id: string; form: SubmittedForm }
+  | { kind: 'event'; id: string; run(delivery: Delivery<'event'>, services: Services): Promise<void> };
 
 /** Hands each listener to Bolt. What gets this far has been authorized. */
 export function register(
@@ -30,7 +31,7 @@ export function register(
   services: Services,
 ): void {
   for (const listener of listeners) {
-    const run = async ({ body, ack }: { body: object; ack: unknown }) => {
+    const run = async ({ body, ack }: { body: object; ack?: unknown }) => {
       const acknowledge = acknowledgeOf(ack, services.log);
       await take(listener, deliveries.of(body), acknowledge, services);
     };
@@ -46,6 +47,9 @@ export function register(
         break;
       case 'submission':
         app.view(listener.id, run);
+        break;
+      case 'event':
+        app.event(listener.id, run);
         break;
     }
   }
@@ -69,6 +73,9 @@ async function take(
   } else if (listener.kind === 'submission' && incoming.kind === 'submission') {
     const request = requestOf(delivery, services);
     await answerSubmission(listener.form, request, incoming, acknowledge);
+  } else if (listener.kind === 'event' && incoming.kind === 'event') {
+    // Nobody asked for anything: what goes wrong is logged, and told to nobody.
+    await listener.run({ ...delivery, incoming }, services);
   }
 }
 

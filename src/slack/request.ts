@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { FastlyClient } from '../fastly/client.ts';
-import type { ChannelId } from '../ids.ts';
+import type { ChannelId, MemberId } from '../ids.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import type { Intents } from '../store/intents.ts';
 import type { SlackClients } from './clients.ts';
@@ -25,6 +25,8 @@ export type Services = {
   auditPages: AuditPages;
   /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */
   disabled: ReadonlySet<string>;
+  /** Told when a superuser looks at their Home tab. */
+  homes: { opened(member: MemberId): Promise<void> };
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
   log: Logger;

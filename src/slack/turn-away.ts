@@ -1,8 +1,9 @@
 import type { Acknowledge } from './acknowledge.ts';
 import type { SlackClients } from './clients.ts';
-import type { Caller, Incoming } from './incoming.ts';
+import { type Caller, type Incoming, opensHome } from './incoming.ts';
 import { context, type Message, message } from './message.ts';
 import { noticeView } from './modal.ts';
+import { finalRefusal } from './refusals.ts';
 import { respond } from './response-url.ts';
 import { code, type Sentence, say } from './sentence.ts';
 
@@ -36,7 +37,7 @@ export async function turnAway(
       }
       return;
     case 'event':
-      if (incoming.type === 'app_home_opened' && incoming.caller) {
+      if (opensHome(incoming) && incoming.caller) {
         await showAtHome(slack, incoming.caller, told);
       }
       return;
@@ -47,5 +48,10 @@ export async function turnAway(
 }
 
 async function showAtHome(slack: SlackClients, { memberId }: Caller, { blocks }: Message): Promise<void> {
-  await slack.posting.views.publish({ user_id: memberId, view: { type: 'home', blocks } });
+  try {
+    await slack.posting.views.publish({ user_id: memberId, view: { type: 'home', blocks } });
+  } catch (error) {
+    // Bots and people of other companies have no Home to be told in.
+    if (finalRefusal(error) === null) throw error;
+  }
 }

@@ -27,6 +27,7 @@ export async function releaseAllClaims(store: Store): Promise<void> {
       .set({ display_claim: null, display_lease_until: null })
       .where('display_claim', 'is not', null)
       .execute();
+    await database.updateTable('homes').set({ lease_until: at }).where('claim', 'is not', null).execute();
     await database.updateTable('intents').set({ due_at: at }).where('due_at', 'is not', null).execute();
     await database.updateTable('account_lock').set({ holder: null, held_until: 0 }).execute();
   });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { reasonOf } from '../reason-of.ts';
 import { type AuditEntry, append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
+import { homesChanged } from './homes.ts';
 import { migrate } from './migrations/index.ts';
 import type { AuditRow, Tables } from './tables.ts';
 
@@ -24,7 +25,10 @@ export type Transaction = {
   engine: Engine;
   /** The database's clock, Unix milliseconds. Read after the locks one waits for. */
   now(): Promise<number>;
-  /** Adds to the audit log. To be the last of a transaction's writes: it makes all others wait. */
+  /**
+   * Adds to the audit log, and has the Homes show what has changed. To be the last of a transaction's writes: it makes
+   * all others wait.
+   */
   audit(entry: AuditEntry): Promise<void>;
 };
 
@@ -72,12 +76,12 @@ export class Store {
       // What is read after a lock was waited for must be what the one before has left.
       () =>
         transaction.setIsolationLevel('read committed').execute(async (database) => {
+          const own = { database, engine: this.engine, now: () => this.#now(database) };
           const done = await work({
-            database,
-            engine: this.engine,
-            now: () => this.#now(database),
+            ...own,
             audit: async (entry) => {
-              appended.push(await append(database, this.engine, entry, await this.#now(database)));
+              appended.push(await append(database, this.engine, entry, await own.now()));
+              await homesChanged(own);
             },
           });
           written = true;

@@ -8,6 +8,7 @@ export type Tables = {
   surfaces: SurfaceRow;
   intents: IntentRow;
   account_lock: AccountLockRow;
+  homes: HomeRow;
   audit_log: AuditRow;
 };
 
@@ -71,6 +72,16 @@ export type AccountLockRow = {
   name: string;
   holder: string | null;
   held_until: number;
+};
+
+/** The Home tab of a member who has opened it before. */
+export type HomeRow = {
+  member: string;
+  /** When it is to be shown anew; null when Slack has it, or is being given it. */
+  due_at: number | null;
+  /** Until when one process is at it, and which. */
+  lease_until: number | null;
+  claim: string | null;
 };
 
 export type AuditRow = {

@@ -5,10 +5,9 @@ import { readRequest } from '../store/approval-requests.ts';
 import { stepsOf } from '../store/steps.ts';
 import type { Transaction } from '../store/store.ts';
 import { claimDisplay, dueDisplays, releaseDisplay, renewDisplay, surfacesOf } from '../store/surfaces.ts';
+import { Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
 
-const FIRST_RETRY_MILLISECONDS = 500;
-const LONGEST_RETRY_MILLISECONDS = 30_000;
 /** Renewed with each record; between two of them there are at most two postings and a look-up. */
 const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
 
@@ -18,9 +17,7 @@ const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
  */
 export class Presentation {
   readonly #options: DisplayOptions;
-  readonly #failures = new Map<RequestId, number>();
-  /** By `performance.now()`; Slack's limits are for all that the bot posts. */
-  #pausedUntil = 0;
+  readonly #pauses = new Pauses<RequestId>();
 
   constructor(options: DisplayOptions) {
     this.#options = options;
@@ -30,7 +27,7 @@ export class Presentation {
   async due(limit: number): Promise<RequestId[]> {
     const { store } = this.#options;
     const due = await store.read((database) => dueDisplays(database, store.engine, limit));
-    return performance.now() < this.#pausedUntil ? [] : due;
+    return this.#pauses.limited ? [] : due;
   }
 
   /** Brings all of a request's surfaces up to date, unless another process is at it. */
@@ -43,25 +40,14 @@ export class Presentation {
       await this.#bringUpToDate(id, (transaction) =>
         renewDisplay(transaction, id, claim, LEASE_MILLISECONDS),
       );
-      this.#failures.delete(id);
+      this.#pauses.over(id);
     } catch (error) {
-      pause = this.#pauseAfter(id, error);
+      pause = this.#pauses.after(id, error);
       log.warn({ request: id, err: error, pause }, 'a request could not be shown in Slack, trying again');
     }
     await store.transaction(async (transaction) =>
       releaseDisplay(transaction, id, claim, (await transaction.now()) + pause),
     );
-  }
-
-  #pauseAfter(id: RequestId, error: unknown): number {
-    if (error instanceof WebAPIRateLimitedError) {
-      const pause = error.retryAfter * 1000;
-      this.#pausedUntil = performance.now() + pause;
-      return pause;
-    }
-    const failures = (this.#failures.get(id) ?? 0) + 1;
-    this.#failures.set(id, failures);
-    return Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
   }
 
   async #bringUpToDate(id: RequestId, goOn: (transaction: Transaction) => Promise<boolean>): Promise<void> {

@@ -13,6 +13,7 @@ import { type Message, message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
 import { plainText, type Sentence, say } from '../slack/sentence.ts';
 import { lockRequest } from '../store/approval-requests.ts';
+import { homesChanged } from '../store/homes.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import {
   addCopy,
@@ -118,7 +119,10 @@ export class RequestDisplay {
       await lockRequest(transaction, id);
       const recorded = await messageOf(transaction.database, id);
       if (recorded) await addCopy(transaction, id, { ...posted, wanted: version });
-      else await recordShown(transaction, id, 'message', { ...posted, version });
+      else {
+        await recordShown(transaction, id, 'message', { ...posted, version });
+        await homesChanged(transaction);
+      }
       return await this.#goOn(transaction);
     });
     if (!ours) throw new DisplayTakenOver();

@@ -15,7 +15,10 @@ import { connected, type DeliveryMode, environmentFor, type LogLines, runBot } f
  * Deliveries that nobody could cause in the sandbox by typing and clicking: on behalf of people who do not see the
  * button, with values that no form holds.
  */
-export type Forged = { type: 'slash_commands' | 'interactive'; payload: Record<string, unknown> };
+export type Forged = {
+  type: 'slash_commands' | 'interactive' | 'events_api';
+  payload: Record<string, unknown>;
+};
 
 /** Who a delivery says it is from, in the words of an interaction. */
 export type Sender = { id?: string; team_id?: string };
@@ -66,13 +69,13 @@ function requestUrlOf(log: LogLines): string {
 
 /** Posts as Slack does (docs.slack.dev, verifying requests from Slack). */
 export async function postSigned(url: string, secret: string, forged: Forged): Promise<Response> {
-  const body = encode(forged);
+  const { body, contentType } = encode(forged);
   const timestamp = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
   return await fetch(url, {
     method: 'POST',
     headers: {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': contentType,
       'x-slack-request-timestamp': String(timestamp),
       'x-slack-signature': `v0=${signature}`,
     },
@@ -80,10 +83,15 @@ export async function postSigned(url: string, secret: string, forged: Forged): P
   });
 }
 
-function encode({ type, payload }: Forged): string {
-  if (type === 'interactive') return String(new URLSearchParams({ payload: JSON.stringify(payload) }));
+function encode({ type, payload }: Forged): { body: string; contentType: string } {
+  if (type === 'events_api') return { body: JSON.stringify(payload), contentType: 'application/json' };
+  const contentType = 'application/x-www-form-urlencoded';
+  if (type === 'interactive') {
+    return { body: String(new URLSearchParams({ payload: JSON.stringify(payload) })), contentType };
+  }
   const fields = Object.entries(payload).filter(([, value]) => typeof value === 'string');
-  return String(new URLSearchParams(z.record(z.string(), z.string()).parse(Object.fromEntries(fields))));
+  const parsed = z.record(z.string(), z.string()).parse(Object.fromEntries(fields));
+  return { body: String(new URLSearchParams(parsed)), contentType };
 }
 
 async function acknowledgementOf(response: Response): Promise<unknown> {
@@ -210,6 +218,11 @@ export function deliveryTo(
         type: 'interactive',
         payload: { type: 'view_submission', ...people, view: viewOf(id), ...more },
       };
+    case 'event': {
+      const event = { type: id, ...(sender.id !== undefined && { user: sender.id }), tab: 'home' };
+      const team = sender.team_id === undefined ? {} : { team_id: sender.team_id };
+      return { type: 'events_api', payload: { type: 'event_callback', ...team, event, ...more } };
+    }
   }
 }
 

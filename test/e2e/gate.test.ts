@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { quickActionsWithout } from '../../src/commands/home.ts';
 import { LISTENERS } from '../../src/commands/slash-command.ts';
 import type { Listener } from '../../src/slack/listeners.ts';
-import { BOT, CDN_TEAM, GENERAL, JONAS, NORA, PARTNER_TEAM, PRIYA, TEAM } from '../sandbox/cast.ts';
+import { BOT, CDN_TEAM, GENERAL, JONAS, MEMBERS, NORA, PARTNER_TEAM, PRIYA, TEAM } from '../sandbox/cast.ts';
 import type { Sees } from '../sandbox/control/protocol.ts';
 import {
   deliveryTo,
@@ -12,7 +13,11 @@ import {
   superuser,
   viewOf,
 } from './forged-delivery.ts';
+import { wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
+
+/** All but those for events: the Home tab is in no channel, and what is unknown of it is shown nowhere. */
+const LISTENERS_IN_CHANNELS = LISTENERS.filter(({ kind }) => kind !== 'event');
 
 type Reason = 'not-a-superuser' | 'other-workspace' | 'unknown-caller' | 'wrong-channel';
 
@@ -57,7 +62,25 @@ async function expectTold(
     case 'submission':
       expect(acknowledged).toMatchObject({ response_action: 'update', view: { type: 'modal' } });
       expect(JSON.stringify(acknowledged)).toContain(words);
+      break;
+    case 'event':
+      await expectShownAtHome(slack, sender, words);
   }
+}
+
+/** Events are acknowledged before anything else, so this waits. A bot, and who is not known, have no Home. */
+async function expectShownAtHome(
+  { client, log }: ForgedSlack,
+  { id, team_id }: Sender,
+  words: string,
+): Promise<void> {
+  if (team_id === undefined || !MEMBERS.some((member) => member.id === id)) {
+    await expect.poll(() => log.lines.some(({ delivery }) => delivery === 'event')).toBe(true);
+    return;
+  }
+  await client
+    .as(String(id))
+    .until(({ home }) => wordsOf(home?.blocks).includes(words), `'${words}' at Home`);
 }
 
 /** The log has this and nothing was let through, tried or asked of Fastly. */
@@ -83,7 +106,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
       await slack.deliver(deliveryTo(listener, superuser, slack.responseUrl));
       const { kind, id } = listener;
       const taken = { msg: 'taken', delivery: kind, id, caller: NORA.id, team: TEAM.id };
-      expect(slack.log.lines).toContainEqual(expect.objectContaining(taken));
+      await expect.poll(() => slack.log.lines).toContainEqual(expect.objectContaining(taken));
     }
   });
 
@@ -108,7 +131,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
   it('tells a superuser that something nobody listens for is of an older version', async () => {
     const slack = await startForgedSlack(mode);
-    for (const kind of new Set(LISTENERS.map((listener) => listener.kind))) {
+    for (const kind of new Set(LISTENERS_IN_CHANNELS.map((listener) => listener.kind))) {
       const unknown = { kind, id: kind === 'command' ? '/fastly-gone' : 'gone.id' };
       await expectTold(slack, unknown, superuser, 'older version');
       await expectNothingDone(slack, {
@@ -121,7 +144,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
   it('refuses every listener in another channel than COMMAND_CHANNELS, and names those', async () => {
     const slack = await startForgedSlack(mode, { COMMAND_CHANNELS: GENERAL.id });
-    for (const listener of LISTENERS) {
+    for (const listener of LISTENERS_IN_CHANNELS) {
       await expectTold(
         slack,
         listener,
@@ -137,6 +160,18 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
     const command: Pick<Listener, 'kind' | 'id'> = { kind: 'command', id: '/fastly-user' };
     await expectTold(slack, command, superuser, `<#${CDN_TEAM.id}>`, { channel_id: 'D0SOMEONE' });
     await expectNothingDone(slack, denied('wrong-channel', command));
+  });
+
+  it('does nothing about an event that nobody listens for', async () => {
+    const slack = await startForgedSlack(mode);
+    await slack.deliver(deliveryTo({ kind: 'event', id: 'team_join' }, superuser, ''));
+    await slack.log.until('nobody listens for this');
+    await expectNothingDone(slack, {
+      msg: 'nobody listens for this',
+      delivery: 'event',
+      id: 'team_join',
+    });
+    expect((await slack.client.as(NORA).sees()).home).toBeNull();
   });
 
   it('acknowledges what it cannot read, and does nothing', async () => {
@@ -178,8 +213,11 @@ describe('a click in a modal that its caller may not make', () => {
   });
 });
 
+/** Buttons of the Home tab whose value says nothing. */
+const OPENS_A_FORM = quickActionsWithout(new Set()).map(({ actionId }) => actionId);
+
 describe('values that no button or form of the bot holds', () => {
-  const clicks = LISTENERS.filter(({ kind }) => kind === 'click');
+  const clicks = LISTENERS.filter(({ kind, id }) => kind === 'click' && !OPENS_A_FORM.includes(id));
   const garbage = ['', 'garbage', '{}', '{"user":"../current_user","private":false}', '[1]', 'null'];
 
   it.each(garbage)('a click with the value %j is refused in words', async (value) => {

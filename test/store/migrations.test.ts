@@ -5,7 +5,15 @@ import type { Store } from '../../src/store/store.ts';
 import { connectedStore, newStore, onBothDatabases, POSTGRESQL, run } from './both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
-const TABLES = ['account_lock', 'approval_requests', 'audit_log', 'decisions', 'intents', 'surfaces'];
+const TABLES = [
+  'account_lock',
+  'approval_requests',
+  'audit_log',
+  'decisions',
+  'homes',
+  'intents',
+  'surfaces',
+];
 
 /** The tables there are, but for those in which the migrations themselves are recorded. */
 async function tablesOf(store: Store): Promise<string[]> {
@@ -44,6 +52,16 @@ onBothDatabases('connecting', (database) => {
     const second = await connectedStore(place);
     const rows = await second.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
     expect(rows).toMatchObject([{ seq: 1, event: 'begun' }]);
+  });
+
+  it('adds what is new to the database of an earlier version, and keeps the rest', async () => {
+    const { store } = await database.open();
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+    await run(store, 'drop table homes', "delete from kysely_migration where name = '002-homes'");
+    await store.connect();
+    expect(await tablesOf(store)).toEqual(TABLES);
+    const rows = await store.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
+    expect(rows).toHaveLength(1);
   });
 
   it('leaves nothing of a migration that fails at its end, and can be tried again', async () => {

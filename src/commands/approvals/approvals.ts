@@ -1,14 +1,10 @@
-import type { Button, KnownBlock } from '@slack/types';
-import { type ApprovalRequest, deedOf } from '../../approvals/request.ts';
-import { type Policy, standingApprovers } from '../../approvals/rules.ts';
-import { APPROVE, CANCEL, DENY, requestButtons } from '../../slack/approval-message.ts';
+import type { KnownBlock } from '@slack/types';
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import { approvalEntry } from '../../slack/approval-entry.ts';
 import { whereRequestIs } from '../../slack/approval-place.ts';
-import { targetWords } from '../../slack/approval-words.ts';
-import { toDo } from '../../slack/deed-words.ts';
 import { context, type Message, message } from '../../slack/message.ts';
-import { reasonLine } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
-import { bold, code, date, member, richText, type Sentence, say } from '../../slack/sentence.ts';
+import { bold, code, say } from '../../slack/sentence.ts';
 import { refuseWords } from '../refuse-words.ts';
 import type { Subcommand } from '../subcommand.ts';
 
@@ -52,52 +48,7 @@ async function listed(request: Request, open: readonly ApprovalRequest[]): Promi
   };
 }
 
-async function entry(request: Request, open: ApprovalRequest): Promise<KnownBlock[]> {
-  const { requester, expiresAt } = open;
-  const { policy } = request.services.approvals;
-  const where = await whereRequestIs(request.services, open);
-  const buttons = requestButtons(open).filter((each) => concerns(request, open, each));
-  return [
-    { type: 'divider' },
-    richText(
-      say`${member(requester)} asks to ${toDo(deedOf(open.action), targetWords(open))}: ${where}.`,
-      ...reasonLine(open.reason),
-      say`${standing(open, policy)} Until ${date(new Date(expiresAt))}.`,
-    ),
-    ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
-  ];
-}
-
-function standing(request: ApprovalRequest, policy: Policy): Sentence {
-  const { state, approvalsRequired } = request;
-  const given = standingApprovers(request, policy).length;
-  switch (state.kind) {
-    case 'pending':
-      return given === 0
-        ? say`⏳ Nobody has approved yet.`
-        : say`⏳ ${given} of ${approvalsRequired} approvals.`;
-    case 'failed':
-      return say`⚠️ It went wrong: ${state.why}`;
-    default:
-      return say`⚙️ Approved; I am at it.`;
-  }
-}
-
-/** Who asked can take it back, the others decide. */
-function concerns(
-  { caller, services }: Request,
-  { requester }: ApprovalRequest,
-  { action_id }: Button,
-): boolean {
-  const own = caller.memberId === requester;
-  switch (action_id) {
-    case CANCEL:
-      return own;
-    case DENY:
-      return !own;
-    case APPROVE:
-      return !own || services.approvals.policy.allowSelfApproval;
-    default:
-      return true;
-  }
+async function entry({ services, caller }: Request, open: ApprovalRequest): Promise<KnownBlock[]> {
+  const where = await whereRequestIs(services, open);
+  return [{ type: 'divider' }, ...approvalEntry(open, where, caller.memberId, services.approvals.policy)];
 }

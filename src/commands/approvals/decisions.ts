@@ -4,11 +4,12 @@ import { targetWords } from '../../slack/approval-words.ts';
 import { toDo } from '../../slack/deed-words.ts';
 import { Refusal } from '../../slack/failure.ts';
 import type { Listener } from '../../slack/listeners.ts';
+import { message } from '../../slack/message.ts';
 import { formView, noticeView, openWhenReady } from '../../slack/modal.ts';
 import { givenReason, REASON, reasonInput } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
 import { richText, type Sentence, say } from '../../slack/sentence.ts';
-import { answerWords } from './answer-words.ts';
+import { answerWords, successWords } from './answer-words.ts';
 import { requestButtonListener, tellAnswer } from './request-button.ts';
 
 const TITLE = 'Deny a request';
@@ -45,7 +46,9 @@ export const decisions: readonly Listener[] = [
         const { approvals } = request.services;
         const answer = await approvals.deny(id, request.caller.memberId, givenReason(values));
         if (answer.kind !== 'step') throw new Refusal(answerWords(answer, approvals.policy));
-        return { kind: 'channel', channel: answer.request.channel };
+        const { channel } = answer.request;
+        if (request.origin.channel === channel) return { kind: 'channel', channel };
+        return await request.reply.privately(message(successWords(answer.request, approvals.policy)));
       },
       async again(request, { values, subject }, problem) {
         const id = RequestId.safeParse(subject).data;

@@ -1,0 +1,56 @@
+import type { QuickAction } from '../slack/home.ts';
+import { HOME_OPENED, opensHome } from '../slack/incoming.ts';
+import { type Listener, originOfClick } from '../slack/listeners.ts';
+import { newRequest } from '../slack/request.ts';
+import { create } from './create.ts';
+import { get } from './get.ts';
+import { reset } from './reset.ts';
+import type { Subcommand } from './subcommand.ts';
+
+type Offer = { text: string; subcommand: Subcommand };
+
+/** What the Home tab offers to do: each opens the form of a subcommand, as that does where no words are given. */
+const OFFERS: readonly Offer[] = [
+  { text: 'Find a user', subcommand: get },
+  { text: 'Create a user', subcommand: create },
+  { text: 'Reset a password', subcommand: reset },
+];
+
+/** The offers as buttons, but for those of subcommands that are switched off. */
+export function quickActionsWithout(disabled: ReadonlySet<string>): QuickAction[] {
+  return offersWithout(disabled).map(({ text, subcommand }) => ({ text, actionId: actionIdOf(subcommand) }));
+}
+
+/** The Home tab: that it is opened, and its buttons beside those of approval requests. */
+export function homeListeners(disabled: ReadonlySet<string>): Listener[] {
+  return [opened, ...offersWithout(disabled).map(offerListener)];
+}
+
+const opened: Listener = {
+  kind: 'event',
+  id: HOME_OPENED,
+  async run({ incoming, caller }, { homes }) {
+    if (opensHome(incoming)) await homes.opened(caller.memberId);
+  },
+};
+
+function offerListener({ subcommand }: Offer): Listener {
+  return {
+    kind: 'click',
+    id: actionIdOf(subcommand),
+    async run(delivery, services) {
+      const { incoming } = delivery;
+      const { responseUrl, triggerId } = incoming;
+      const request = newRequest(services, delivery, { origin: originOfClick(incoming), responseUrl });
+      await subcommand.run(request, { words: [], flags: {}, triggerId: triggerId ?? '' });
+    },
+  };
+}
+
+function offersWithout(disabled: ReadonlySet<string>): Offer[] {
+  return OFFERS.filter(({ subcommand }) => !disabled.has(subcommand.name));
+}
+
+function actionIdOf({ name }: Subcommand): string {
+  return `home.${name}`;
+}
