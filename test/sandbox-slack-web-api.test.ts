@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { AUDIT_TRAIL, BOT, CDN_TEAM, GENERAL, JONAS, NORA, OPS, PRIYA, TEAM } from './sandbox/cast.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { callSlack } from './sandbox/slack/bolt-app.ts';
@@ -121,15 +124,21 @@ test.each([
     undefined,
     'not_found',
   ],
-  [
-    'a Home tab that is off',
-    'views.publish',
-    { user_id: NORA.id, view: { type: 'home', blocks: [] } },
-    undefined,
-    'not_enabled',
-  ],
 ])('%s is refused', async (_name, method, args, token, error) => {
   expect(await call(method, args, token)).toMatchObject({ ok: false, error });
+});
+
+test('a Home tab that the manifest switches off is refused', async () => {
+  const sample = await readFile(new URL('sandbox/slack/sample-manifest.yml', import.meta.url), 'utf8');
+  const folder = await mkdtemp(join(tmpdir(), 'manifest-test-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const manifest = join(folder, 'manifest.yml');
+  await writeFile(manifest, sample.replace('home_tab_enabled: true', 'home_tab_enabled: false'));
+  const publish = { user_id: NORA.id, view: { type: 'home', blocks: [] } };
+  const other = await startSandbox({ manifest });
+  onTestFinished(() => other.close());
+  expect(await callSlack(other.slack, 'views.publish', publish)).toMatchObject({ error: 'not_enabled' });
+  expect(await call('views.publish', publish)).toMatchObject({ ok: true });
 });
 
 test('a scope the manifest does not name is missing', async () => {
