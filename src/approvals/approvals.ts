@@ -15,6 +15,7 @@ import {
   updateRequest,
 } from '../store/approval-requests.ts';
 import { homesChanged } from '../store/homes.ts';
+import { isBeingChanged } from '../store/intents.ts';
 import { auditStep } from '../store/steps.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
@@ -131,6 +132,13 @@ export class Approvals {
       const now = await transaction.now();
       const ruling = current && rules.whatIsDue(current, claim, this.policy, now);
       if (!current || ruling?.kind !== 'step') return null;
+      if (
+        ruling.state.kind === 'executing' &&
+        (await isBeingChanged(transaction.database, targetKey(current.action)))
+      ) {
+        await putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
+        return null;
+      }
       if (ruling.state.kind === 'executing' && takesSuperuserAway(current.action)) {
         if (!(await holdAccount(transaction, id, ruling.state.leaseUntil))) {
           await putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);

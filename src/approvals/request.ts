@@ -81,11 +81,16 @@ export function superuserChange(
   { role, locked }: Pick<CurrentSettings, 'role' | 'locked'>,
   changes: Settings,
 ): 'promote' | 'demote' | null {
-  const is = role === 'superuser';
-  const becomes = (changes.role ?? role) === 'superuser';
+  const is = isSuperuser(role);
+  const becomes = isSuperuser(changes.role ?? role);
   if (becomes !== is) return becomes ? 'promote' : 'demote';
   if (!is || changes.locked === undefined || changes.locked === (locked ?? false)) return null;
   return changes.locked ? 'demote' : 'promote';
+}
+
+/** However the word is written: what Fastly may take for it counts as it. */
+function isSuperuser(role: string | null): boolean {
+  return role?.trim().toLowerCase() === 'superuser';
 }
 
 /** What stands for the target while the request is open: nobody has two. */
@@ -108,6 +113,8 @@ export const Obstacle = z.discriminatedUnion('kind', [
   }),
   /** Who was to be created or invited is a user, or is invited, already. */
   z.object({ kind: z.literal('exists'), as: z.enum(['user', 'invitation']) }),
+  /** This account cannot create users directly. */
+  z.object({ kind: z.literal('only-invited') }),
   z.object({ kind: z.literal('protected'), protection: z.enum(['token', 'owner', 'last-superuser']) }),
   /** Who asked, or too many of those who approved, are no longer superusers. */
   z.object({ kind: z.literal('rights'), whose: z.enum(['requester', 'approvers']) }),

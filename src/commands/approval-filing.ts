@@ -67,7 +67,8 @@ async function placeFor(request: Request, kind: ActionKind): Promise<ChannelId> 
     : await resultPlace(request);
 }
 
-async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
+/** That a request about the same user is open, and where it is. */
+export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
   const where = await whereRequestIs(services, open);
   const what = toDo(deedOf(open.action), targetWords(open));
   return say`There is a request to ${what} already, by ${member(open.requester)}: ${where}.`;

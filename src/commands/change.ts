@@ -1,16 +1,20 @@
+import type { ApprovalRequest } from '../approvals/request.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { reasonOf } from '../reason-of.ts';
-import { RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../slack/failure.ts';
-import type { Request } from '../slack/request.ts';
+import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../slack/failure.ts';
+import type { Request, Services } from '../slack/request.ts';
 import { code, type Sentence, say } from '../slack/sentence.ts';
 import type { Begun, Change, ChangeKind, Settlement } from '../store/intents.ts';
 import type { Transaction } from '../store/store.ts';
+import { alreadyOpen } from './approval-filing.ts';
 
 /** What a look at Fastly found: it is there as it was wanted, or it is not; `unknown`: it may still come. */
 export type Look<T> = { kind: 'done'; value: T } | { kind: 'failed' | 'unknown' };
 
 /** A change that one superuser makes at once. */
 export type OwnChange<T> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
+  /** What must still hold once the change is recorded; throws when it does not, and then nothing is called. */
+  check?(): Promise<void>;
   /** The one call to Fastly. */
   call(): Promise<T>;
   /** What became of it, where looking can tell; asked when the answer to the call is lost. */
@@ -25,17 +29,19 @@ export type OwnChange<T> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> 
  *
  * @returns what the call answered, or what was found when its answer was lost
  * @throws {RepeatedDelivery} when the same delivery was here before
+ * @throws {Refusal} when an open request about the same user is in the way
  * @throws {StoreUnavailable} before anything was done
  * @throws {FastlyError} when the call failed
  */
 export async function makeChange<T>(
   request: Request,
-  { call, look, also, ...what }: OwnChange<T>,
+  { check, call, look, also, ...what }: OwnChange<T>,
 ): Promise<T> {
   const { deliveryKey, caller, reference, services } = request;
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
   if (begun.kind === 'repeat') throw repeated(begun, what.kind);
+  if (begun.kind === 'in-the-way') throw new Refusal(await inTheWay(services, begun.request));
   const settle = async (settlement: Settlement) => {
     // Whatever became of it, the directory is not to show what was before.
     if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();
@@ -49,6 +55,12 @@ export async function makeChange<T>(
       );
     }
   };
+  try {
+    await check?.();
+  } catch (error) {
+    await settle({ kind: 'failed', why: reasonOf(error) });
+    throw error;
+  }
   try {
     const value = await call();
     await settle({ kind: 'done' });
@@ -77,6 +89,10 @@ async function lookAfter<T>(error: unknown, look: OwnChange<T>['look']): Promise
     // Whoever cannot look does not know.
   }
   return { kind: 'unknown' };
+}
+
+async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sentence> {
+  return say`${await alreadyOpen(services, open)} Until that is decided or taken back, I change neither their role nor their lock.`;
 }
 
 function repeated({ state }: Extract<Begun, { kind: 'repeat' }>, change: ChangeKind): RepeatedDelivery {

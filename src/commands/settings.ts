@@ -43,7 +43,10 @@ export function settingFlags(settings: readonly Setting[]): FlagKinds {
 
 /** @throws {FieldError} for a name or role that cannot be given */
 export function settingsInWords(flags: FlagValues, settings: readonly Setting[]): Settings {
-  return read(Object.fromEntries(settings.map((setting) => [setting, flags[flagOf(setting)]])), ROLES);
+  return checkSettings(
+    Object.fromEntries(settings.map((setting) => [setting, flags[flagOf(setting)]])),
+    ROLES,
+  );
 }
 
 /**
@@ -65,7 +68,7 @@ export function settingsInForm(
     if (isSwitch(setting)) return [setting, values[setting] === 'yes' ? true : offIs(setting)] as const;
     return [setting, values[setting]?.trim() || undefined] as const;
   });
-  return read(Object.fromEntries(given), roles, round);
+  return checkSettings(Object.fromEntries(given), roles, round);
 }
 
 /**
@@ -87,8 +90,16 @@ export function settingInputs(
   ];
 }
 
-/** The one schema that both words and forms are read with. */
-function read(given: Record<string, unknown>, roles: readonly string[], round: Round = 0): Settings {
+/**
+ * The one schema that words, forms and what travelled in a button are read with.
+ *
+ * @throws {FieldError} for a name or role that cannot be given
+ */
+export function checkSettings(
+  given: Record<string, unknown>,
+  roles: readonly string[] = ROLES,
+  round: Round = 0,
+): Settings {
   const schema = Settings.extend({ name: Name.exactOptional(), role: roleAmong(roles).exactOptional() });
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -99,10 +110,14 @@ function read(given: Record<string, unknown>, roles: readonly string[], round: R
   throw new FieldError(blockOf(setting, round), problemWith(setting, given[setting], roles));
 }
 
+/** As long as a name may be, so that whoever approves it sees all of it. */
+export const NAME_LENGTH = 255;
+
 const Name = z
   .string()
   .trim()
   .min(1)
+  .max(NAME_LENGTH)
   .refine((name) => !name.includes('\0') && name.isWellFormed());
 
 function roleAmong(roles: readonly string[]) {
@@ -114,7 +129,7 @@ function roleAmong(roles: readonly string[]) {
 }
 
 function problemWith(setting: Setting, given: unknown, roles: readonly string[]): Sentence {
-  if (setting !== 'role') return say`A name has at least one letter.`;
+  if (setting !== 'role') return say`A name has 1 to ${NAME_LENGTH} characters.`;
   const typed = String(given);
   const close = nearest(typed, [...roles]);
   const hint = close === null ? say`` : say` Did you mean ${code(close)}?`;

@@ -119,6 +119,8 @@ export function obstacleWords(obstacle: Obstacle): Sentence {
       return obstacle.as === 'user'
         ? say`there is a user with that login already. Look at them with ${code('/fastly-user get')}.`
         : say`an invitation to that address is open already. ${code('/fastly-user invitations')} shows it.`;
+    case 'only-invited':
+      return say`this Fastly account cannot create users directly. They have to be invited instead, as a Fastly superuser, which is asked for in the same way.`;
     case 'protected':
       return protectionWords(obstacle.protection);
     case 'rights':

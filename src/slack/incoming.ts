@@ -39,6 +39,8 @@ export type Incoming =
       viewId: string;
       triggerId: string | null;
       values: FormValues;
+      /** The ids of the blocks that have an input. */
+      blocks: readonly string[];
       secrets: FormSecrets;
       origin: Origin | null;
       /** What else the form was opened about. */
@@ -198,6 +200,7 @@ const Submission = z
       viewId: view.id,
       triggerId: trigger_id,
       ...formInputs(view.state),
+      blocks: Object.keys(view.state.values),
       origin: Origin.read(view.private_metadata),
       subject: Origin.readSubject(view.private_metadata),
     }),

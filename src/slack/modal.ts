@@ -78,7 +78,13 @@ export async function openWhenReady(
     logFailure(request, error);
     return noticeView(title, explainWithReference(error, request.reference));
   });
-  await updateModal(request, viewId, view);
+  if (await updateModal(request, viewId, view)) return;
+  // Either it was closed, and nobody sees this, or Slack does not take the form.
+  await updateModal(
+    request,
+    viewId,
+    noticeView(title, say`Slack did not take the form. Reference ${code(request.reference)}.`),
+  );
 }
 
 /** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */

@@ -141,7 +141,7 @@ function mrkdwnPart(part: Part): string {
     case 'bold':
       return `*${escaped(part.text)}*`;
     case 'code':
-      return `\`${escaped(part.text).replaceAll('`', "'")}\``;
+      return `\`${escaped(part.text).replaceAll('`', '‹U+0060›')}\``;
     case 'member':
       return `<@${part.id}>`;
     case 'channel':

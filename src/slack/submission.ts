@@ -38,6 +38,8 @@ export type Submitted = {
   viewId: string;
   values: FormValues;
   secrets: FormSecrets;
+  /** The ids of the blocks that have an input: what an error can stand at. */
+  blocks: readonly string[];
   subject: string | null;
 };
 
@@ -59,7 +61,7 @@ export async function answerSubmission(
 ): Promise<void> {
   const work = carryOut(form, request, submitted);
   const early = await withinAnswerTime(work);
-  if (early !== null) return await acknowledge(earlyAnswer(form, request, early));
+  if (early !== null) return await acknowledge(earlyAnswer(form, request, submitted, early));
   await acknowledge({
     response_action: 'update',
     view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
@@ -82,12 +84,15 @@ async function carryOut(form: SubmittedForm, request: Request, submitted: Submit
   }
 }
 
-function earlyAnswer(form: SubmittedForm, request: Request, result: Result): object {
+function earlyAnswer(form: SubmittedForm, request: Request, { blocks }: Submitted, result: Result): object {
   if (result.kind === 'failed') {
-    return {
-      response_action: 'errors',
-      errors: { [result.blockId]: cut(plainText(result.problem), FIELD_ERROR_LENGTH) },
-    };
+    const { blockId, problem } = result;
+    // A form that was drawn again may have its blocks numbered; Slack refuses an error at a block that is not there.
+    const block =
+      blocks.find((each) => each === blockId) ?? blocks.find((each) => each.startsWith(`${blockId} `));
+    return block === undefined
+      ? { response_action: 'update', view: noticeView(form.title, problem) }
+      : { response_action: 'errors', errors: { [block]: cut(plainText(problem), FIELD_ERROR_LENGTH) } };
   }
   return result.delivered.kind === 'channel'
     ? { response_action: 'clear' }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { Settings } from '../approvals/settings.ts';
 import { MemberId } from '../ids.ts';
+import { openRequestAbout } from './approval-requests.ts';
 import type { Store, Transaction } from './store.ts';
 import type { IntentRow, Tables } from './tables.ts';
 
@@ -46,7 +47,11 @@ const Details = z.object({
 });
 
 /** Whether a change may be made now; `repeat` with the state of the one that the same delivery made before. */
-export type Begun = { kind: 'begun' } | { kind: 'repeat'; state: 'open' | Settlement['kind'] };
+export type Begun =
+  | { kind: 'begun' }
+  | { kind: 'repeat'; state: 'open' | Settlement['kind'] }
+  /** A request about the same user is open, and this would change what it is about. */
+  | { kind: 'in-the-way'; request: ApprovalRequest };
 
 /** One that a crash left behind. */
 export type Interrupted = { change: Change; state: 'open' | Settlement['kind'] };
@@ -78,6 +83,8 @@ export class Intents {
     return await this.#store.transaction(async (transaction) => {
       const { database, now } = transaction;
       const { deliveryKey, kind, caller, ...particulars } = change;
+      const open = await openRequestInTheWay(database, change);
+      if (open !== null) return { kind: 'in-the-way', request: open };
       const at = await now();
       const begun = { state: 'open', begun_at: at, due_at: at + this.#lease };
       const target = particulars.target.id ?? particulars.target.login;
@@ -187,6 +194,31 @@ export class Intents {
       .execute();
     return rows.map((row) => row.delivery_key);
   }
+}
+
+/** The role and the lock of a user are not changed beside a request that is about them: it takes effect, or it ends. */
+async function openRequestInTheWay(
+  database: Kysely<Tables>,
+  { kind, target, settings }: Change,
+): Promise<ApprovalRequest | null> {
+  if (kind !== 'update' || target.id === null || !isAboutAccess(settings)) return null;
+  return await openRequestAbout(database, target.id);
+}
+
+function isAboutAccess(settings: Settings = {}): boolean {
+  return settings.role !== undefined || settings.locked !== undefined;
+}
+
+/** Whether a change of this user's role or lock is under way, whose end is not known yet. */
+export async function isBeingChanged(database: Kysely<Tables>, target: string): Promise<boolean> {
+  const rows = await database
+    .selectFrom('intents')
+    .select('details')
+    .where('target', '=', target)
+    .where('state', '=', 'open')
+    .where('change', 'in', ['update', 'lock'])
+    .execute();
+  return rows.some(({ details }) => isAboutAccess(Details.parse(JSON.parse(details)).settings));
 }
 
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);

@@ -1,10 +1,12 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
 import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
 import { lostRights, type Outcome } from '../approvals/rules.ts';
+import type { Setting } from '../approvals/settings.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain } from '../slack/failure.ts';
 import { plainText } from '../slack/sentence.ts';
+import { SETTING_LABELS } from '../slack/setting-words.ts';
 import type { Intents } from '../store/intents.ts';
 import { admission } from './operations/admission.ts';
 import { alteration } from './operations/alteration.ts';
@@ -26,8 +28,15 @@ class NothingShows extends Error {
   }
 }
 
-/** Fastly answered that it has done something else. */
-class NotAsWanted extends Error {}
+/** It is done but for these settings, as far as a look shows. */
+class NotAsWanted extends Error {
+  readonly unmet: readonly Setting[];
+
+  constructor(unmet: readonly Setting[]) {
+    super(`not as wanted: ${unmet.join(', ')}`);
+    this.unmet = unmet;
+  }
+}
 
 /** `mayBeDone`: a call may have been sent, in this or an earlier attempt, and may still take effect. */
 type Attempt = { readonly claim: Claim; mayBeDone: boolean };
@@ -66,6 +75,7 @@ export class Execution {
     const obstacle = this.#obstacle(request, sight);
     if (obstacle !== null) return { kind: 'refused', obstacle };
     if (sight.kind === 'done') return FOUND_DONE;
+    if (sight.kind === 'partly') throw new NotAsWanted(sight.unmet);
     if (attempt.mayBeDone && !operation.repeatable && !mayRepeat) throw new NothingShows();
     return await this.#send(attempt, operation, operation.repeatable);
   }
@@ -76,19 +86,21 @@ export class Execution {
     if (!(await this.#approvals.holds(attempt.claim, 2 * this.#callTimeout))) throw new OutOfTime();
     try {
       const { asWanted } = await operation.call();
-      if (!asWanted) throw new NotAsWanted();
+      if (!asWanted) return await this.#afterOddAnswer(attempt, operation);
       return { kind: 'completed', found: false };
     } catch (error) {
       if (!isFastlyError(error)) throw error;
-      if (error.kind === 'not_found' && operation.gone !== null) {
+      const refusal = operation.obstacleIn(error);
+      if (refusal !== null) {
         const gone = attempt.mayBeDone ? await look(operation, attempt) : null;
-        return gone?.kind === 'done' ? FOUND_DONE : { kind: 'refused', obstacle: operation.gone };
+        return gone?.kind === 'done' ? FOUND_DONE : { kind: 'refused', obstacle: refusal };
       }
       if (!error.mayHaveBeenCarriedOut) throw error;
       const before = attempt.mayBeDone;
       attempt.mayBeDone = true;
       const sight = await look(operation, attempt);
       if (sight.kind === 'done') return FOUND_DONE;
+      if (sight.kind === 'partly') throw new NotAsWanted(sight.unmet);
       if (error.status === 500) {
         // Fastly itself has ended with it, and nothing shows: this call takes effect no more.
         attempt.mayBeDone = before;
@@ -101,8 +113,16 @@ export class Execution {
     }
   }
 
+  /** Fastly took the call, but its answer lacks something or shows something else: what is there counts. */
+  async #afterOddAnswer(attempt: Attempt, operation: Operation): Promise<Outcome> {
+    attempt.mayBeDone = true;
+    const sight = await look(operation, attempt);
+    if (sight.kind === 'done') return { kind: 'completed', found: false };
+    throw sight.kind === 'partly' ? new NotAsWanted(sight.unmet) : new NothingShows();
+  }
+
   #obstacle(request: ApprovalRequest, sight: Sight): Obstacle | null {
-    if (sight.kind === 'done') return null;
+    if (sight.kind === 'done' || sight.kind === 'partly') return null;
     const gone = sight.kind === 'obstacle' && sight.obstacle.kind === 'gone';
     const whose = gone ? null : lostRights(request, this.#approvals.policy);
     if (whose !== null) return { kind: 'rights', whose };
@@ -134,7 +154,8 @@ function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: Ope
     return { kind: 'failed', why, unclear: true, lookFirst };
   }
   if (error instanceof NotAsWanted) {
-    const why = 'Fastly took it, but its answer shows other values. Look at the user before you go on.';
+    const missing = error.unmet.map((setting) => SETTING_LABELS[setting]).join(', ');
+    const why = `Fastly did it, but not all of it: ${missing} is not as approved. Look at the user, and update what is missing.`;
     return { kind: 'failed', why, unclear: true, lookFirst };
   }
   if (error instanceof Unclear || (mayBeDone && !isFastlyError(error) && !(error instanceof OutOfTime))) {

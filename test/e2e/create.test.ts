@@ -165,7 +165,7 @@ describe('create from words', () => {
     [`${GRACE} --rol engineer`, 'There is no --rol here. Did you mean --role ?'],
     [`${GRACE} --locked perhaps`, '--locked takes yes or no , not perhaps .'],
     [`${GRACE} --require-new-password`, '--require-new-password needs yes or no after it.'],
-    [`${GRACE} --name " "`, 'A name has at least one letter.'],
+    [`${GRACE} --name " "`, 'A name has 1 to 255 characters.'],
     [`${GRACE} --reason ${'x'.repeat(241)}`, 'The reason has 241 characters; keep it to 240.'],
     [ENGINEER.login, 'Fastly has that login already (it says: Duplicate record: Login'],
     [`${GRACE} --role user --limit-services yes`, "Role 'user' is not allowed to be service limited"],

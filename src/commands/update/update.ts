@@ -12,7 +12,7 @@ import type { Request } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../../slack/user-picker.ts';
 import { type FlagValues, WordsError } from '../../slack/words.ts';
-import { settingFlags, settingsInWords } from '../settings.ts';
+import { checkSettings, settingFlags, settingsInWords } from '../settings.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { CARRIED_LENGTH, requestAboutUser, userButton, whichUser } from '../user-button.ts';
 import { alter, EDITABLE, type Wanted } from './alter.ts';
@@ -191,7 +191,10 @@ function write(wanted: Wanted): string {
 function read(text: string | null): Wanted {
   try {
     const wanted = Written.safeParse(JSON.parse(text ?? ''));
-    if (wanted.success) return { ...wanted.data, reason: readReason(wanted.data.reason) };
+    if (wanted.success) {
+      const { settings, reason } = wanted.data;
+      return { settings: checkSettings(settings), reason: readReason(reason) };
+    }
   } catch {
     // Said below.
   }

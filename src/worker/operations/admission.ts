@@ -1,7 +1,10 @@
 import type { Admission } from '../../approvals/request.ts';
+import { unmet } from '../../approvals/settings.ts';
 import { userWithLogin } from '../../directory/account-users.ts';
 import { hasSettings, isAsInvited, openInvitation } from '../../directory/carried-out.ts';
+import { settingsOf } from '../../directory/settings-of.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
+import { refusesDirectCreation } from '../../fastly/errors.ts';
 import { inviteeOf } from '../../fastly/invitation.ts';
 import type { Operation } from './operation.ts';
 
@@ -12,9 +15,10 @@ export function admission({ by, target, changes }: Admission, fastly: FastlyClie
     async look(mayBeDone) {
       const user = await userWithLogin(fastly, login);
       if (user !== null) {
-        return mayBeDone && by === 'creation' && hasSettings(user, changes)
-          ? { kind: 'done' }
-          : { kind: 'obstacle', obstacle: { kind: 'exists', as: 'user' } };
+        if (!mayBeDone || by === 'invitation')
+          return { kind: 'obstacle', obstacle: { kind: 'exists', as: 'user' } };
+        const missing = unmet(changes, settingsOf(user));
+        return missing.length === 0 ? { kind: 'done' } : { kind: 'partly', unmet: missing };
       }
       if (by === 'creation') return { kind: 'open' };
       const invitation = await openInvitation(fastly, login);
@@ -29,7 +33,7 @@ export function admission({ by, target, changes }: Admission, fastly: FastlyClie
       }
       return { asWanted: isAsInvited(await fastly.createInvitation(inviteeOf(login, changes)), changes) };
     },
-    gone: null,
+    obstacleIn: (error) => (refusesDirectCreation(error) ? { kind: 'only-invited' } : null),
     repeatable: false,
     nothingShows: by === 'creation' ? 'there is no such user.' : 'there is no such invitation.',
   };

@@ -1,4 +1,5 @@
 import type { Alteration, Obstacle } from '../../approvals/request.ts';
+import { unmet } from '../../approvals/settings.ts';
 import { hasSettings } from '../../directory/carried-out.ts';
 import { protectionOf } from '../../directory/protection.ts';
 import { settingsOf } from '../../directory/settings-of.ts';
@@ -17,14 +18,18 @@ export function alteration(action: Alteration, fastly: FastlyClient): Operation 
     async look(mayBeDone) {
       const user = await existingUser(fastly, id);
       if (user === null) return { kind: 'obstacle', obstacle: { kind: 'gone' } };
-      if (mayBeDone && hasSettings(user, changes)) return { kind: 'done' };
+      const missing = unmet(changes, settingsOf(user));
+      if (mayBeDone && missing.length === 0) return { kind: 'done' };
+      // Only its own call leaves some of them set and the others as they were.
+      if (mayBeDone && missing.length < Object.keys(changes).length)
+        return { kind: 'partly', unmet: missing };
       const obstacle = await obstacleTo(user);
       return obstacle === null ? { kind: 'open' } : { kind: 'obstacle', obstacle };
     },
     async call() {
       return { asWanted: hasSettings(await fastly.updateUser(id, changes), changes) };
     },
-    gone: { kind: 'gone' },
+    obstacleIn: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
     repeatable: true,
     nothingShows: 'they are as they were.',
   };

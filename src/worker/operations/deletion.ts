@@ -27,7 +27,7 @@ export function deletion(
       await fastly.deleteUser(id);
       return { asWanted: true };
     },
-    gone: { kind: 'gone' },
+    obstacleIn: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
     repeatable: true,
     nothingShows: 'they are still there.',
   };
