@@ -28,7 +28,7 @@ describe.each(DELIVERY_MODES)('over %s, a user who was changed while the form wa
     await nora.submit({ name: 'Edda Sommer', switches: ['locked'], reason: 'On leave' });
     const again = await nora.until(formThatSays('was changed meanwhile'), 'the form again');
     expect(wordsOf(again.blocks)).toContain(
-      'Role engineer → billing and Password change required not set → yes . So I changed nothing yet.',
+      'Role engineer → billing and Password change required not set → yes. So I changed nothing yet.',
     );
     expect(filledIn(again)).toEqual({
       name: 'Edda Sommer',
