@@ -121,6 +121,17 @@ describe('the form of update', () => {
     expect(await updates(client)).toEqual([updateOf(NEVER_ACTIVE, { name: 'Leif D.' })]);
   });
 
+  it.each(['Edda Morton ', ' ', ''])('leaves the name %j as it is when nobody touches it', async (name) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.putFastlyUsers([{ ...ENGINEER, name }]);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    await nora.submit({ role: 'billing' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the change');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
+  });
+
   it('says at its fields what cannot be saved, and keeps the rest', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);

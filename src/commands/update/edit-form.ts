@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { CurrentSettings, onlyChanged, Settings } from '../../approvals/settings.ts';
+import { CurrentSettings, only, onlyChanged, Settings } from '../../approvals/settings.ts';
 import { settingsOf } from '../../directory/settings-of.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../slack/failure.ts';
@@ -130,15 +130,19 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
 /** @throws {FieldError} also where a field was emptied: what is sent to Fastly has a value */
 function wantedIn(values: FormValues, { seen, round }: About): Wanted {
   for (const setting of ['name', 'role'] as const) {
-    if (seen[setting] !== null && !values[setting]?.trim()) {
+    const before = seen[setting]?.trim();
+    if (before && !values[setting]?.trim()) {
       throw new FieldError(
         blockOf(setting, round),
-        say`A ${setting} can be changed, but not taken away. It is ${code(seen[setting])} now.`,
+        say`A ${setting} can be changed, but not taken away. It is ${code(before)} now.`,
       );
     }
   }
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false, round });
-  return { settings: onlyChanged(settings, seen), reason: givenReason(values) };
+  // The spaces around a name are taken off what is typed, which is no change of who has some.
+  const untouched = settings.name === seen.name?.trim() ? ['name'] : [];
+  const offered = EDITABLE.filter((setting) => !untouched.includes(setting));
+  return { settings: onlyChanged(only(settings, offered), seen), reason: givenReason(values) };
 }
 
 /** The same, whether or not it can be taken. */
