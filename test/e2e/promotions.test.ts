@@ -13,6 +13,8 @@ describe.each(DELIVERY_MODES)('over %s, a request to promote', (mode) => {
   it('shows every field, and has exactly that done once another superuser approves', async () => {
     const { client } = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await nora.command(`get ${ENGINEER.login}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
     const flags = `${SUPERUSER} --name "Edda Sommer" --limit-services yes --require-new-password no`;
     const request = await askForUpdate(client, NORA, ENGINEER, `${flags} --reason "Joins us"`);
     const sees = await tomas.sees();
