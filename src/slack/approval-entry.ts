@@ -3,7 +3,7 @@ import { type ApprovalRequest, deedOf } from '../approvals/request.ts';
 import { mayApprove, type Policy, standingApprovers } from '../approvals/rules.ts';
 import type { MemberId } from '../ids.ts';
 import { APPROVE, CANCEL, DENY, requestButtons } from './approval-message.ts';
-import { targetWords } from './approval-words.ts';
+import { changesLine, targetWords } from './approval-words.ts';
 import { toDo } from './deed-words.ts';
 import { reasonLine } from './reason.ts';
 import { date, member, richText, type Sentence, say } from './sentence.ts';
@@ -24,6 +24,7 @@ export function approvalEntry(
   return [
     richText(
       say`${member(requester)} asks to ${toDo(deedOf(request.action), targetWords(request))}: ${where}.`,
+      ...changesLine(request.action),
       ...reasonLine(request.reason),
       say`${standing(request, policy)} Until ${date(new Date(expiresAt))}.`,
     ),

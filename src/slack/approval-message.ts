@@ -9,7 +9,14 @@ import {
   type Target,
 } from '../approvals/request.ts';
 import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
-import { approvedBy, mentions, obstacleWords, postponedWords, targetWords } from './approval-words.ts';
+import {
+  approvedBy,
+  changesLine,
+  mentions,
+  obstacleWords,
+  postponedWords,
+  targetWords,
+} from './approval-words.ts';
 import { button } from './button.ts';
 import { consequence, done, kindOfUser, markOf, subcommandFor, toDo } from './deed-words.ts';
 import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
@@ -17,7 +24,7 @@ import { context, type Message, message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { reasonLine } from './reason.ts';
 import { code, date, member, plainText, richText, type Sentence, say } from './sentence.ts';
-import { changeFields, changeWords, settingValue } from './setting-words.ts';
+import { changeFields, settingValue } from './setting-words.ts';
 
 /** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
@@ -219,7 +226,7 @@ export function approvalConfirmation(request: ApprovalRequest, at: Date): Messag
   const deed = deedOf(action);
   return message(
     say`${markOf(deed)} ${targetWords(request)} was ${done(deed)} ${date(at)}. ${member(requester)} asked for it.${approvedBy(request)}`,
-    ...('before' in action ? [changeWords(action.before, action.changes)] : []),
+    ...changesLine(action),
     ...reasonLine(request.reason),
   );
 }

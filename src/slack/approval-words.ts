@@ -1,8 +1,9 @@
 import type { Event, OutcomeStep, Step } from '../approvals/event.ts';
-import { type ApprovalRequest, deedOf, type Obstacle } from '../approvals/request.ts';
+import { type Action, type ApprovalRequest, deedOf, type Obstacle } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
 import { doing, done, markOf, seen, toDo } from './deed-words.ts';
-import { channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
+import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
+import { changeWords, settingsWords } from './setting-words.ts';
 import { userWords } from './user-words.ts';
 
 /** As many as may be required (`APPROVALS_REQUIRED`), so that nobody who may approve is left out. */
@@ -18,6 +19,12 @@ export function mentions(ids: readonly string[], conjunction: 'and' | 'or' = 'an
 /** Whom a request concerns. */
 export function targetWords({ action: { target } }: ApprovalRequest): Sentence {
   return userWords(target);
+}
+
+/** What would be set, as a line of its own; no line for a deletion, which sets nothing. */
+export function changesLine(action: Action): Sentence[] {
+  if (action.kind === 'delete') return [];
+  return ['before' in action ? changeWords(action.before, action.changes) : settingsWords(action.changes)];
 }
 
 /** Who approved, to be put behind another sentence; nothing where nobody has. */
@@ -104,6 +111,17 @@ export function outcomeWords(
   }
 }
 
+type ChangedField = Extract<Obstacle, { kind: 'changed' }>['differences'][number]['field'];
+
+const FIELD_WORDS: Record<ChangedField, Sentence> = {
+  login: say`the login`,
+  name: say`the name`,
+  role: say`the role`,
+  lock: say`the lock`,
+  'limited services': say`${bold('Limited services')}`,
+  'password change required': say`${bold('Password change required')}`,
+};
+
 /** Why an approved request is not carried out, and what one can do. */
 export function obstacleWords(obstacle: Obstacle): Sentence {
   switch (obstacle.kind) {
@@ -111,7 +129,8 @@ export function obstacleWords(obstacle: Obstacle): Sentence {
       return say`they were deleted in Fastly meanwhile, by somebody else.`;
     case 'changed': {
       const changes = obstacle.differences.map(
-        ({ field, approved, found }) => say`the ${field} was ${code(approved)} and is now ${code(found)}`,
+        ({ field, approved, found }) =>
+          say`${FIELD_WORDS[field]} was ${code(approved)} and is now ${code(found)}`,
       );
       return say`this is not what was approved any more: ${enumerate(changes)}. Look at them with ${code('/fastly-user get')}, and ask again if it still should be.`;
     }

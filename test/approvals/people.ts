@@ -1,6 +1,7 @@
-import type { ApprovalRequest, Target } from '../../src/approvals/request.ts';
+import type { ApprovalRequest, Newcomer, Target } from '../../src/approvals/request.ts';
 import { RequestId } from '../../src/approvals/request.ts';
 import type { Policy } from '../../src/approvals/rules.ts';
+import type { CurrentSettings } from '../../src/approvals/settings.ts';
 import { ChannelId, MemberId } from '../../src/ids.ts';
 
 export const NORA = MemberId.parse('U0NORA001');
@@ -34,6 +35,20 @@ export const ENGINEER: Target = {
   twoFactor: true,
   lastActiveAt: '2026-01-02T03:04:05Z',
 };
+
+/** What the engineer has of all that can be set. */
+export const CURRENT: CurrentSettings = {
+  name: 'Grace Example',
+  role: 'engineer',
+  limit_services: false,
+  locked: false,
+  require_new_password: null,
+  two_factor_auth_enabled: true,
+  two_factor_setup_required: null,
+};
+
+/** Who is no user yet. */
+export const NEWCOMER: Newcomer = { id: null, login: 'linus@example.com', name: 'Linus Example' };
 
 /** Whose deletion leaves the account with one Fastly superuser less. */
 export const FASTLY_SUPERUSER: Target = {

@@ -12,7 +12,7 @@ import { message } from '../../slack/message.ts';
 import { reasonLine } from '../../slack/reason.ts';
 import type { Delivered } from '../../slack/reply.ts';
 import type { Request } from '../../slack/request.ts';
-import { date, member, type Sentence, say } from '../../slack/sentence.ts';
+import { bold, date, member, type Sentence, say } from '../../slack/sentence.ts';
 import { changeWords, SETTING_LABELS, settingValue } from '../../slack/setting-words.ts';
 import { userWords } from '../../slack/user-words.ts';
 import { fileRequest } from '../approval-filing.ts';
@@ -30,7 +30,7 @@ export class ChangedMeanwhile extends Refusal {
 
   constructor(user: User, seen: CurrentSettings) {
     super(
-      say`${userWords({ name: nameOf(user), login: user.login })} was changed meanwhile, by somebody else: ${changeWords(seen, differing(seen, user))}. So I changed nothing yet.`,
+      say`${userWords({ name: nameOf(user), login: user.login })} was changed meanwhile: ${changeWords(seen, differing(seen, user))}. So I changed nothing yet.`,
     );
     this.user = user;
   }
@@ -94,11 +94,15 @@ function updatedWords(
     changes,
     EDITABLE.filter((setting) => !kept.includes(setting)),
   );
+  const by = member(caller.memberId);
+  const when = date(new Date());
   return [
-    say`✏️ ${member(caller.memberId)} updated ${who}, ${date(new Date())}: ${changeWords(before, done)}.`,
+    Object.keys(done).length === 0
+      ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
+      : say`✏️ ${by} updated ${who}, ${when}: ${changeWords(before, done)}.`,
     ...kept.map(
       (setting) =>
-        say`⚠️ Fastly took it, but answers that ${SETTING_LABELS[setting]} is still ${settingValue(setting, now[setting])}.`,
+        say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, changes[setting])}, but answers that it is ${settingValue(setting, now[setting])}.`,
     ),
     ...reasonLine(reason),
   ];

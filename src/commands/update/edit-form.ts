@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { CurrentSettings, onlyChanged, Settings } from '../../approvals/settings.ts';
+import { CurrentSettings, only, onlyChanged, Settings } from '../../approvals/settings.ts';
 import { settingsOf } from '../../directory/settings-of.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../slack/failure.ts';
@@ -11,8 +11,9 @@ import { formView } from '../../slack/modal.ts';
 import { givenReason, reasonInput } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
-import type { NextForm } from '../../slack/submission.ts';
+import { FieldError, type NextForm } from '../../slack/submission.ts';
 import { userWords } from '../../slack/user-words.ts';
+import { isApprovalRequired } from '../approval-filing.ts';
 import { atItsField } from '../fastly-refusal.ts';
 import { blockOf, ROLES, settingInputs, settingsInForm } from '../settings.ts';
 import { alter, ChangedMeanwhile, EDITABLE, type Wanted } from './alter.ts';
@@ -47,11 +48,20 @@ export function editForm(
       richText(userWords({ name: nameOf(user), login: user.login })),
       ...settingInputs(EDITABLE, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
-      richText(
-        say`Only what you change is sent. What makes somebody a Fastly superuser, or one less, waits until another superuser has approved it.`,
-      ),
+      richText(say`Only what you change is sent.${whatWaits(request)}`),
     ],
   });
+}
+
+/** Which changes are not made at once, by how this installation approves. */
+function whatWaits({ services }: Request): Sentence {
+  const promotions = isApprovalRequired(services, 'promote');
+  const demotions = isApprovalRequired(services, 'demote');
+  if (promotions && demotions) {
+    return say` What makes somebody a Fastly superuser, or one less, waits for approval.`;
+  }
+  if (promotions) return say` What makes somebody a Fastly superuser waits for approval.`;
+  return demotions ? say` What makes one Fastly superuser less waits for approval.` : say``;
 }
 
 export const editFormListener: Listener = {
@@ -59,7 +69,7 @@ export const editFormListener: Listener = {
   id: FORM,
   form: {
     title: EDIT_TITLE,
-    mainBlockId: blockOf('name'),
+    mainBlockId: ({ subject }) => blockOf('name', aboutIn(subject)?.round),
     async work(request, { values, subject }) {
       const about = readAbout(subject);
       const wanted = wantedIn(values, about);
@@ -97,15 +107,19 @@ function again(request: Request, changed: ChangedMeanwhile, wanted: Wanted, { ro
 
 /** @throws {Refusal} for a form that was not drawn by this version of the bot */
 function readAbout(subject: string | null): About {
-  try {
-    const about = About.safeParse(JSON.parse(subject ?? ''));
-    if (about.success) return about.data;
-  } catch {
-    // Said below.
-  }
+  const about = aboutIn(subject);
+  if (about !== null) return about;
   throw new Refusal(
     say`This form names no user any more. Close it, and start again with ${code('/fastly-user update')}.`,
   );
+}
+
+function aboutIn(subject: string | null): About | null {
+  try {
+    return About.safeParse(JSON.parse(subject ?? '')).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** The four roles, and the one that the user has where it is another. */
@@ -113,10 +127,22 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
   return role === null || ROLES.includes(role) ? ROLES : [...ROLES, role];
 }
 
-/** @throws {FieldError} */
+/** @throws {FieldError} also where a field was emptied: what is sent to Fastly has a value */
 function wantedIn(values: FormValues, { seen, round }: About): Wanted {
+  for (const setting of ['name', 'role'] as const) {
+    const before = seen[setting]?.trim();
+    if (before && !values[setting]?.trim()) {
+      throw new FieldError(
+        blockOf(setting, round),
+        say`A ${setting} can be changed, but not taken away. It is ${code(before)} now.`,
+      );
+    }
+  }
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false, round });
-  return { settings: onlyChanged(settings, seen), reason: givenReason(values) };
+  // The spaces around a name are taken off what is typed, which is no change of who has some.
+  const untouched = settings.name === seen.name?.trim() ? ['name'] : [];
+  const offered = EDITABLE.filter((setting) => !untouched.includes(setting));
+  return { settings: onlyChanged(only(settings, offered), seen), reason: givenReason(values) };
 }
 
 /** The same, whether or not it can be taken. */

@@ -40,7 +40,7 @@ export function alteration(action: Alteration, fastly: FastlyClient): Operation 
       ...settingDifferencesOf(action.before, settingsOf(user)),
     ];
     if (differences.length > 0) return { kind: 'changed', differences };
-    if (action.kind === 'promote') return null;
+    if (action.kind === 'promote' && !changes.locked) return null;
     const protection = await protectionOf(fastly, user);
     return protection === null ? null : { kind: 'protected', protection };
   }
