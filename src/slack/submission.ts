@@ -22,8 +22,8 @@ export class FieldError extends Refusal {
 /** A form that can be submitted. */
 export type SubmittedForm = {
   title: string;
-  /** The block that shows what has no field of its own to stand at; by what was submitted where its name changes. */
-  mainBlockId: string | ((submitted: Submitted) => string);
+  /** The block that shows what has no field of its own to stand at. */
+  mainBlockId: string;
   /** The form as it was filled in, with the problem on top. */
   again(request: Request, submitted: Submitted, problem: Sentence): Promise<ModalView>;
   /** Does what the form asks for, or has another form follow. What it throws is shown in the form. */
@@ -74,11 +74,9 @@ async function carryOut(form: SubmittedForm, request: Request, submitted: Submit
     return { kind: 'done', delivered: await form.work(request, submitted) };
   } catch (error) {
     logFailure(request, error);
-    const { mainBlockId } = form;
-    const mainBlock = typeof mainBlockId === 'string' ? mainBlockId : mainBlockId(submitted);
     return {
       kind: 'failed',
-      blockId: error instanceof FieldError ? error.blockId : mainBlock,
+      blockId: error instanceof FieldError ? error.blockId : form.mainBlockId,
       problem: error instanceof FieldError ? error.sentence : explainWithReference(error, request.reference),
       error,
     };

@@ -59,7 +59,7 @@ describe('what needs approval', () => {
     { role: 'superuser', locked: false, changes: { name: 'Ada', limit_services: true }, is: null },
     { role: 'engineer', locked: false, changes: { role: 'billing', locked: true }, is: null },
     { role: 'engineer', locked: true, changes: { locked: false }, is: null },
-    { role: 'Superuser', locked: false, changes: { role: 'user' }, is: null },
+    { role: 'Superuser', locked: false, changes: { role: 'user' }, is: 'demote' },
     { role: 'engineer', locked: false, changes: {}, is: null },
   ];
 

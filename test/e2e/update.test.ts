@@ -129,7 +129,7 @@ describe('update', () => {
       words: `${ENGINEER.id} --locked maybe`,
       why: '--locked takes yes or no , not maybe .',
     },
-    { when: 'the name is blank', words: `${ENGINEER.id} --name " "`, why: 'A name has at least one letter.' },
+    { when: 'the name is blank', words: `${ENGINEER.id} --name " "`, why: 'A name has 1 to 255 characters.' },
     {
       when: 'the reason is too long',
       words: `${ENGINEER.id} --role user --reason "${'x'.repeat(241)}"`,

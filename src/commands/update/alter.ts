@@ -17,6 +17,7 @@ import { changeWords, SETTING_LABELS, settingValue } from '../../slack/setting-w
 import { userWords } from '../../slack/user-words.ts';
 import { fileRequest } from '../approval-filing.ts';
 import { found, makeChange } from '../change.ts';
+import { NAME_LENGTH } from '../settings.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
 export const EDITABLE = ['name', 'role', 'locked', 'limit_services', 'require_new_password'] as const;
@@ -64,7 +65,10 @@ export async function alter(
     throw new Refusal(say`${who} is like that already, so I changed nothing.`);
   }
   const kind = superuserChange(before, changes);
-  if (kind === 'demote' || changes.locked) await refuseProtected(request, user, who, changes);
+  const mayBe = async () => {
+    if (kind === 'demote' || changes.locked) await refuseProtected(request, user, who, changes);
+  };
+  await mayBe();
   if (kind !== null) {
     const of = { version: 1, target: targetOf(user), before, changes } as const;
     const action = kind === 'promote' ? ({ kind, by: 'update', ...of } as const) : ({ kind, ...of } as const);
@@ -75,6 +79,12 @@ export async function alter(
     target: { id: user.id, login: user.login, name: nameOf(user) },
     settings: changes,
     reason,
+    // From here on no request about them can be carried out beside it; what was meanwhile shows now.
+    async check() {
+      const now = await fastly.getUser(id);
+      if (Object.keys(differing(before, now)).length > 0) throw new ChangedMeanwhile(now, before);
+      await mayBe();
+    },
     call: () => fastly.updateUser(id, changes),
     look: async () => found(await updatedUser(fastly, id, changes), 'unknown'),
   });
@@ -120,9 +130,15 @@ async function refuseProtected(
   throw new Refusal(say`I never ${what}: ${protectionWords(protection)}`);
 }
 
+/** What a caller has seen of a user in a form: a name that no form holds is not in it. */
+export function seenOf(user: User): CurrentSettings {
+  const seen = settingsOf(user);
+  return (seen.name?.length ?? 0) > NAME_LENGTH ? { ...seen, name: null } : seen;
+}
+
 /** What of the settings that can be changed is not as it was seen, as it is now. */
 function differing(seen: CurrentSettings, user: User): Partial<CurrentSettings> {
-  const now = settingsOf(user);
+  const now = seen.name === null ? seenOf(user) : settingsOf(user);
   return Object.fromEntries(
     EDITABLE.filter((setting) => (seen[setting] ?? false) !== (now[setting] ?? false)).map((setting) => [
       setting,

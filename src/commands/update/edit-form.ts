@@ -1,7 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../approvals/settings.ts';
-import { settingsOf } from '../../directory/settings-of.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../slack/failure.ts';
 import type { FormValues } from '../../slack/incoming.ts';
@@ -16,7 +15,7 @@ import { userWords } from '../../slack/user-words.ts';
 import { isApprovalRequired } from '../approval-filing.ts';
 import { atItsField } from '../fastly-refusal.ts';
 import { blockOf, ROLES, settingInputs, settingsInForm } from '../settings.ts';
-import { alter, ChangedMeanwhile, EDITABLE, type Wanted } from './alter.ts';
+import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';
 
 export const EDIT_TITLE = 'Update a user';
 const FORM = 'update.form';
@@ -35,7 +34,8 @@ export function editForm(
   { settings, reason }: Wanted,
   { onTop = null, round = 0 }: { onTop?: Sentence | null; round?: number } = {},
 ): ModalView {
-  const seen = settingsOf(user);
+  const seen = seenOf(user);
+  const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
   const about: About = { id: user.id, seen, round };
   return formView({
     callbackId: FORM,
@@ -46,7 +46,7 @@ export function editForm(
     blocks: [
       ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
       richText(userWords({ name: nameOf(user), login: user.login })),
-      ...settingInputs(EDITABLE, { ...seen, ...settings }, rolesFor(seen), round),
+      ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(request)}`),
     ],
@@ -69,7 +69,7 @@ export const editFormListener: Listener = {
   id: FORM,
   form: {
     title: EDIT_TITLE,
-    mainBlockId: ({ subject }) => blockOf('name', aboutIn(subject)?.round),
+    mainBlockId: blockOf('name'),
     async work(request, { values, subject }) {
       const about = readAbout(subject);
       const wanted = wantedIn(values, about);

@@ -82,8 +82,9 @@ export const update: Subcommand = {
       id: 'update.choose',
       async run(delivery, services) {
         const { request, id, carried } = requestAboutUser(delivery, services);
+        const wanted = read(carried);
         await request.reply.removeOriginal();
-        await alterAndTell(request, id, read(carried));
+        await alterAndTell(request, id, wanted);
       },
     },
     pickListener(),
