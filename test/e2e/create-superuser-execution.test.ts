@@ -19,20 +19,38 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     expect(await creations(client)).toEqual([]);
   });
 
-  it('fails with the way out where the account cannot create users, and leads to an invitation', async () => {
+  it('ends with the way out where the account cannot create users, and leads to an invitation', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await client.fastlyFaults({ directCreation: 410 });
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     await request.click(client.as(TOMAS), 'approve');
-    expect(await request.until(nora, '⚠️ It went wrong')).toMatch(
-      /cannot create users directly \(it says: Gone: .*\)\. \/fastly-user invite invites them instead/,
+    expect(await request.until(nora, '⛔ Not carried out')).toContain(
+      'this Fastly account cannot create users directly. They have to be invited instead',
     );
-    expect(request.buttons(await nora.sees())).toEqual(['retry', 'cancel']);
-    await request.click(nora, 'cancel');
-    await request.until(nora, 'Taken back');
+    expect(request.buttons(await nora.sees())).toEqual([]);
     const invitation = await askFor(client, `invite ${GRACE} --role superuser`, GRACE);
     expect(invitation.id).not.toBe(request.id);
+  });
+
+  it('is said to be done but for what Fastly did not set, and stays so when it is tried again', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS}`, GRACE);
+    await client.fastlyFaults({ hold: { match: 'POST /user', when: 'after', times: 1 } });
+    await request.click(client.as(TOMAS), 'approve');
+    await client.untilHeld('fastly');
+    const created = (await client.fastlyUsers()).find(({ login }) => login === GRACE);
+    await client.putFastlyUsers([{ ...created, login: GRACE, require_new_password: null }]);
+    await client.fastlyFaults({ hold: null });
+    for (const attempt of ['first', 'second']) {
+      const words = await request.until(nora, '⚠️ It went wrong');
+      expect(words, attempt).toContain('Was Grace Example created as a Fastly superuser?');
+      expect(words, attempt).toContain('not all of it: Password change required is not as approved');
+      await request.click(nora, 'retry');
+      await request.untilInThread(nora, 'has me try again');
+    }
+    expect(await creations(client)).toHaveLength(1);
   });
 
   it('is completed when the answer is lost and the user is there with all of it', async () => {

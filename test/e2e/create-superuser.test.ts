@@ -70,7 +70,9 @@ describe('creating a Fastly superuser', () => {
     expect(wordsOf(copy.blocks)).toMatch(
       new RegExp(`⭐ ${GRACE} was created as a Fastly superuser +\\. <@${NORA.id}> asked for it`),
     );
-    expect(wordsOf(copy.blocks)).toContain(`Approved by <@${TOMAS.id}> . Reason: On call`);
+    expect(wordsOf(copy.blocks)).toContain(
+      `Approved by <@${TOMAS.id}> . Role Fastly superuser Reason: On call`,
+    );
   });
 
   it('is refused at the login that is taken, from words and from the form, and nothing is asked', async () => {

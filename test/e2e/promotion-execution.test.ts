@@ -124,6 +124,8 @@ describe('an approved promotion', () => {
       client.fastlyFaults({ fail: { match: 'PUT', status: 200, body, times: 1 } }),
     );
     const words = await request.until(client.as(NORA), 'Was Edda Morton promoted to Fastly superuser?');
-    expect(words).toContain('its answer shows other values. Look at the user before you go on.');
+    expect(words).toContain(
+      'I looked: they are as they were. It may still come, so look again before you retry.',
+    );
   });
 });
