@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA } from '../sandbox/cast.ts';
 import type { ActingMember } from '../sandbox/control/client.ts';
@@ -18,6 +20,13 @@ async function auditAsShown(who: ActingMember): Promise<string> {
   await who.command('audit');
   const shown = await who.until((sees) => messageWith(sees, CDN_TEAM, 'The latest changes'), 'the audit log');
   return wordsOf(shown.blocks);
+}
+
+/** What the database's files hold, the log of what is to be written into it among them. */
+async function writtenIn({ DATABASE_URL }: { DATABASE_URL: string }): Promise<string> {
+  const folder = dirname(DATABASE_URL.slice('file:'.length));
+  const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
+  return Buffer.concat(files).toString('latin1');
 }
 
 describe('a change of a password', () => {
@@ -41,15 +50,32 @@ describe('a change of a password', () => {
     expect(await auditAsShown(nora)).toContain(`<@${NORA.id}> changed the password of ${name}`);
   });
 
-  it('is recorded by the login alone where this account has no such user', async () => {
+  it.each([
+    ['where this account has no such user', {}],
+    [
+      'where the users cannot be listed',
+      { fail: { match: 'GET /customer/', status: 403, body: '{}', times: 99 } },
+    ],
+  ])('is recorded without the login that was typed %s', async (_where, faults) => {
     const database = await databaseInFile();
-    const { client } = await startWorkplace('socket', database);
+    const { client, log } = await startWorkplace('socket', database);
     const nora = client.as(NORA);
+    await client.fastlyFaults(faults);
     await openPasswordForm(nora);
-    await submitPasswords(nora, { login: 'nobody@example.com' });
+    await submitPasswords(nora, { login: 'Horse@battery.example' });
     await untilErrorAt(nora, 'current-password');
-    const [begun] = await auditEntries(database);
-    expect(begun).toMatchObject({ target: null, details: { login: 'nobody@example.com' } });
+    const unknown = 'a login that I do not know';
+    expect(await auditEntries(database)).toMatchObject(
+      ['begun', 'failed'].map((event) => ({
+        event,
+        target: null,
+        details: { login: unknown, name: unknown },
+      })),
+    );
+    expect(await auditAsShown(nora)).toContain(`tried to change the password of ${unknown}`);
+    expect(await writtenIn(database)).toContain(unknown);
+    expect(await writtenIn(database)).not.toContain('Horse');
+    expect(JSON.stringify(log.lines)).not.toContain('Horse');
   });
 
   it('whose answer is lost is unknown: the caller is told to try both passwords, and it is not sent again', async () => {

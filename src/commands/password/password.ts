@@ -58,7 +58,7 @@ async function changePassword(request: Request, submitted: Submitted): Promise<D
   try {
     await makeChange(request, {
       kind: 'password',
-      target: { id: user?.id ?? null, login, name: user ? nameOf(user) : login },
+      target: user ? { id: user.id, login, name: nameOf(user) } : { id: null, login: UNKNOWN, name: UNKNOWN },
       call: () => request.services.fastly.updateUserPassword(login, current, chosen),
     });
   } catch (error) {
@@ -72,6 +72,12 @@ async function changePassword(request: Request, submitted: Submitted): Promise<D
     ),
   );
 }
+
+/**
+ * What is recorded for ever in place of a login that is no user's: it could be a password, typed into the wrong field.
+ * Once Fastly has taken it as a login, the confirmation names it.
+ */
+const UNKNOWN = 'a login that I do not know';
 
 /**
  * The user whose login it is; `null` where this account has none, as the login may be another account's.
