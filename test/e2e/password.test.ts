@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
-import { ENGINEER, PASSWORD } from '../sandbox/fastly/people.ts';
+import { ENGINEER, PASSWORD, TOMAS_USER } from '../sandbox/fastly/people.ts';
 import { auditEntries, databaseInFile, untilTold } from './approving.ts';
 import {
   CHOSEN,
@@ -117,6 +117,28 @@ describe('the form of password', () => {
       { login: 'a@b-Lantern-4', current: 'a@b-Lantern-4' },
       /the same as/,
     ],
+    ['an address without a dot', 'login', { login: 'Horse@Battery-77' }, /no login that I know/],
+    ['an address that ends in digits', 'login', { login: 'Horse@Battery.77' }, /no login that I know/],
+    ['what no domain can have', 'login', { login: 'Horse@Batt_ery!.de' }, /no login that I know/],
+    [
+      'the current password and the login swapped',
+      'login',
+      { login: 'Horse@Battery-77', current: ENGINEER.login },
+      /may be mixed up/,
+    ],
+    [
+      'the new password and the login swapped',
+      'login',
+      { login: 'Horse@Battery.eu', chosen: ` ${ENGINEER.login} ` },
+      /may be mixed up/,
+    ],
+    [
+      "a login of another account's as a password",
+      'login',
+      { login: 'Horse@Battery.eu', current: 'somebody@example.com' },
+      /may be mixed up/,
+    ],
+    ['the login of another user as a password', 'login', { current: TOMAS_USER.login }, /may be mixed up/],
     ['11 characters', 'new-password', { chosen: 'abcdef-1234' }, /: at least 12 characters\.$/],
     ['no letter', 'new-password', { chosen: '1234-5678-9012' }, /: a letter\.$/],
     ['no digit', 'new-password', { chosen: 'abcd-efgh-ijkl' }, /: a digit\.$/],
@@ -132,6 +154,15 @@ describe('the form of password', () => {
     expect(await untilErrorAt(nora, field)).toMatch(words);
     expect(await passwordCalls(workplace)).toEqual([]);
     expect(await auditEntries(database)).toEqual([]);
+    expect(JSON.stringify(workplace.log.lines)).not.toContain('Horse');
+  });
+
+  it('takes a password that looks like an address where the login is a user', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await openPasswordForm(nora);
+    await submitPasswords(nora, { chosen: 'amber@Thicket-902.example' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'changed the password'), 'the confirmation');
   });
 
   it.each<[string, string, Typed, Partial<FastlyFaults>, RegExp]>([

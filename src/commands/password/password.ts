@@ -11,7 +11,7 @@ import { singleSignOnCaution } from '../single-sign-on.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts';
 import { inTheForm } from './refusal.ts';
-import { looksLikeAnAddress, readForm } from './rules.ts';
+import { checkNewPassword, looksLikeAnAddress, readForm, type Wanted } from './rules.ts';
 
 /** Changes the password of a Fastly login, of which one knows the current one. By a form alone. */
 export const password: Subcommand = {
@@ -52,9 +52,11 @@ async function caution({ services: { directory }, log }: Request): Promise<Sente
 
 async function changePassword(request: Request, submitted: Submitted): Promise<Delivered> {
   const fields = fieldsOf(submitted.subject);
-  const { login: typed, current, chosen } = readForm(submitted, fields);
-  const user = await userBehind(request, typed);
-  const login = user?.login ?? typed;
+  const wanted = readForm(submitted, fields);
+  const user = await userBehind(request, wanted);
+  checkNewPassword(wanted, fields);
+  const { current, chosen } = wanted;
+  const login = user?.login ?? wanted.login;
   try {
     await makeChange(request, {
       kind: 'password',
@@ -82,14 +84,26 @@ const UNKNOWN = 'a login that I do not know';
 /**
  * The user whose login it is; `null` where this account has none, as the login may be another account's.
  *
- * @throws {FieldError} when it is nobody's and no e-mail address either: what is recorded for ever must not be a
- * password that was typed into the wrong field
+ * @throws {FieldError} when the login seems to be in another field, or is nobody's and no e-mail address either
  */
-async function userBehind({ services: { directory }, log }: Request, login: string): Promise<User | null> {
-  const user = await directory.byLogin(login).catch((error: unknown) => {
-    log.warn({ err: error }, 'the users could not be listed, so a password is changed by the login alone');
-    return null;
-  });
+async function userBehind(
+  { services: { directory }, log }: Request,
+  { login, current, chosen }: Wanted,
+): Promise<User | null> {
+  const passwords = [current.reveal(), chosen.reveal()];
+  const found = await Promise.all([login, ...passwords].map((text) => directory.byLogin(text))).catch(
+    (error: unknown) => {
+      log.warn({ err: error }, 'the users could not be listed, so a password is changed by the login alone');
+      return [];
+    },
+  );
+  const [user = null, ...usersByPasswords] = found;
+  if (usersByPasswords.some((other) => other !== null) || (!user && passwords.some(looksLikeAnAddress))) {
+    throw new FieldError(
+      LOGIN,
+      say`The fields may be mixed up: what you typed as a password looks like a login. Type the login here and the passwords below. A password that does look so can be changed in Fastly itself.`,
+    );
+  }
   if (user || looksLikeAnAddress(login)) return user;
   throw new FieldError(LOGIN, say`This is no login that I know. Logins are e-mail addresses, mostly.`);
 }

@@ -7,7 +7,7 @@ import { CHOSEN, CURRENT, type Fields, LOGIN } from './form.ts';
 export type Wanted = { login: string; current: Secret; chosen: Secret };
 
 /**
- * Reads the form, as far as can be told before Fastly is asked.
+ * Reads the form, as far as each field is there and the login could be one.
  *
  * @throws {FieldError} with the first thing that is wrong; it repeats nothing that was typed
  */
@@ -21,14 +21,21 @@ export function readForm({ values, secrets }: Submitted, fields: Fields): Wanted
   if ([current, chosen].some((secret) => secret.reveal() === login)) {
     throw new FieldError(LOGIN, say`This is the same as one of the passwords. Type the login here.`);
   }
-  const wrongPassword = problemOfNewPassword(chosen, current);
-  if (wrongPassword) throw new FieldError(fields.chosen, wrongPassword);
   return { login, current, chosen };
 }
 
-/** Nearly every login is one. */
-export function looksLikeAnAddress(login: string): boolean {
-  return /^[^@]+@[^@]+$/.test(login);
+/** @throws {FieldError} when Fastly would not take the new password */
+export function checkNewPassword({ current, chosen }: Wanted, fields: Fields): void {
+  const wrong = problemOfNewPassword(chosen, current);
+  if (wrong) throw new FieldError(fields.chosen, wrong);
+}
+
+/**
+ * Whether it is an e-mail address with a domain as they are in the world: dots between its labels, and letters at its
+ * end. Nearly every login is one, and few passwords are.
+ */
+export function looksLikeAnAddress(text: string): boolean {
+  return /^[^@\s]+@([a-z\d]([a-z\d-]*[a-z\d])?\.)+([a-z]{2,}|xn--[a-z\d-]+)$/i.test(text.trim());
 }
 
 function problemOfLogin(login: string): Sentence | null {
