@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../secret.ts';
+import type { Secret } from '../secret.ts';
 import { Customer } from './customer.ts';
 import { FastlyInvalidId, FastlyUnexpectedAnswer } from './errors.ts';
 import {
@@ -9,6 +9,7 @@ import {
   InvitationPage,
   type Invitee,
 } from './invitation.ts';
+import { inOurWords, type Redaction, withoutToken } from './redaction.ts';
 import { parseJson } from './refusal.ts';
 import { problemOf, refusalOf } from './refused.ts';
 import { type Call, Transport } from './transport.ts';
@@ -94,10 +95,11 @@ export class FastlyClient {
 
   /**
    * Changes the password of the account that `login` and `oldPassword` open, by HTTP Basic: the bot's token has
-   * no part in it. A wrong current password throws `FastlyUnauthorized`.
+   * no part in it. A wrong current password throws `FastlyUnauthorized`. No error repeats Fastly's words: `msg` is one of
+   * `PASSWORD_REFUSALS`, or `null`.
    */
   async updateUserPassword(login: string, oldPassword: Secret, newPassword: Secret): Promise<User> {
-    const credentials = new Secret(`${login}:${oldPassword.reveal()}`);
+    const credentials = Buffer.from(`${login}:${oldPassword.reveal()}`).toString('base64');
     const { headers, body } = form({
       old_password: oldPassword.reveal(),
       new_password: newPassword.reveal(),
@@ -110,12 +112,12 @@ export class FastlyClient {
         path: '/current_user/password',
         headers: {
           ...headers,
-          authorization: `Basic ${Buffer.from(credentials.reveal()).toString('base64')}`,
+          authorization: `Basic ${credentials}`,
         },
         body,
       },
       User,
-      [credentials, oldPassword, newPassword],
+      inOurWords,
     );
   }
 
@@ -187,17 +189,17 @@ export class FastlyClient {
     return await this.#call(
       { ...call, headers: { ...call.headers, 'fastly-key': this.#token.reveal() } },
       answer,
-      [this.#token],
+      withoutToken(this.#token),
     );
   }
 
-  /** @param secrets what was sent and is kept out of errors, should Fastly quote it */
-  async #call<T>(call: Call, schema: z.ZodType<T>, secrets: readonly Secret[]): Promise<T> {
+  /** @param redacted what of a refusal's words goes into the error, as Fastly can quote what was sent */
+  async #call<T>(call: Call, schema: z.ZodType<T>, redacted: Redaction): Promise<T> {
     const answer = await this.#transport.send({
       ...call,
       headers: { accept: 'application/json', ...call.headers },
     });
-    if (answer.status >= 300) throw refusalOf(call, answer, secrets);
+    if (answer.status >= 300) throw refusalOf(call, answer, redacted);
     const parsed = schema.safeParse(parseJson(answer.body));
     if (parsed.success) return parsed.data;
     throw new FastlyUnexpectedAnswer(

@@ -18,17 +18,14 @@ const ErrorBody = z.object({
 /**
  * Fastly's words out of an error's body. There are three shapes of it, and the content type does not tell which:
  * `{msg, detail}`, `{errors: [{title, detail}]}` and `{title, detail, errors: null}`. An empty body or a proxy's
- * page has none.
- *
- * @param clean takes out what must not be repeated
+ * page has none. They can quote what was sent, secrets among it.
  */
-export function readRefusal(body: string, clean: (text: string) => string): RefusalWords {
+export function readRefusal(body: string): RefusalWords {
   const parsed = ErrorBody.safeParse(parseJson(body));
   if (!parsed.success) return { msg: null, detail: null };
   const { msg, title, detail, errors } = parsed.data;
   const first = errors?.[0];
-  const [short, long] = [msg ?? title ?? first?.title, detail ?? first?.detail];
-  return { msg: short ? clean(short) : null, detail: long ? clean(long) : null };
+  return { msg: msg ?? title ?? first?.title ?? null, detail: detail ?? first?.detail ?? null };
 }
 
 /** The body as JSON, or `undefined` where it is none. */

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { Secret } from '../secret.ts';
 import {
   FastlyDuplicate,
   type FastlyError,
@@ -8,21 +7,18 @@ import {
   FastlyNotFound,
   FastlyUnauthorized,
 } from './errors.ts';
-import { withoutSecrets } from './redaction.ts';
+import type { Redaction } from './redaction.ts';
 import { readRefusal } from './refusal.ts';
 import type { Answer, Call } from './transport.ts';
 
-/** The error that an answer of 3xx or 4xx stands for. @param secrets what was sent, should Fastly quote it */
-export function refusalOf(
-  { operation }: Call,
-  { status, body }: Answer,
-  secrets: readonly Secret[],
-): FastlyError {
-  const refusal = readRefusal(body, (text) => withoutSecrets(text, secrets));
+/** The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. */
+export function refusalOf({ operation }: Call, { status, body }: Answer, redacted: Redaction): FastlyError {
+  const words = readRefusal(body);
+  const refusal = redacted(words);
   if (status === 401) return new FastlyUnauthorized(operation, status);
   if (status === 403) return new FastlyForbidden(operation, status, refusal);
   if (status === 404) return new FastlyNotFound(operation, status, refusal);
-  if (status === 409 || refusal.msg === 'Duplicate record')
+  if (status === 409 || words.msg === 'Duplicate record')
     return new FastlyDuplicate(operation, status, refusal);
   return new FastlyInvalid(operation, status, refusal);
 }

@@ -98,7 +98,7 @@ function explainFastly(error: FastlyError): Sentence {
 }
 
 /** Fastly's own words, where it gave some. */
-export function fastlyWords({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
+function fastlyWords({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
   const given = [msg, detail].filter((part) => part !== null);
   return given.length === 0 ? say`` : say` (it says: ${given.join(': ')})`;
 }

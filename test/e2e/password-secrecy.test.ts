@@ -27,7 +27,7 @@ const SECRETS = {
   third: 'Çedar "fir" & \\bay/ <9>+%43?ê',
   wrong: 'wröng "nut" & \\fig/ <6>+%44?ë',
   weak: 'wæk"&\\<5>+%',
-  refused: 'Æsop "box" & \\ivy/ <4>+%45?ì',
+  refused: 'Æsop\'s "box!" & \\ivy/ <4>+%45?ì',
   inWords: 'týped-"gum"&\\oat/<3>+%46?í',
   atFirst: PASSWORD,
 };
@@ -40,7 +40,11 @@ function writingsOf(secret: string): string[] {
     inJson,
     JSON.stringify(inJson).slice(1, -1),
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    secret.replaceAll("'", '&#39;'),
+    secret.replaceAll("'", '&#x27;'),
+    secret.replaceAll("'", "\\'"),
     encodeURIComponent(secret),
+    encodeURIComponent(secret).replaceAll("'", '%27').replaceAll('!', '%21'),
     new URLSearchParams({ secret }).toString().slice('secret='.length),
     ...[0, 1, 2].flatMap((before) => [base64Inside(secret, before), base64Inside(inJson, before)]),
   ].flatMap((writing) => [writing, writing.replaceAll('+', '-').replaceAll('/', '_')]);
@@ -136,12 +140,12 @@ describe.each(DELIVERY_MODES)('over %s, passwords', (mode) => {
     await untilErrorAt(nora, 'new-password');
     await submitPasswords(nora, { login: first, current: first, chosen: second });
     await untilErrorAt(nora, 'login');
-    const quoted = `Password '${refused}' is too weak, see ${encodeURIComponent(refused)}`;
+    const quoted = `Password '${refused}' is too weak, see ${writingsOf(refused).join(' ')}`;
     await client.fastlyFaults({
       fail: { match: PASSWORD_CALL, status: 400, body: JSON.stringify({ msg: quoted }), times: 1 },
     });
     await submitPasswords(nora, { current: first, chosen: refused });
-    expect(await untilErrorAt(nora, 'new-password')).toContain("Password '[redacted]' is too weak");
+    expect(await untilErrorAt(nora, 'new-password')).toContain('too weak');
 
     await client.fastlyFaults({ delay: { match: PASSWORD_CALL, milliseconds: 2_500 } });
     await submitPasswords(nora, { current: wrong, chosen: second });

@@ -63,38 +63,68 @@ describe.each(calls)('no token and no password is in the error of %s', (_name, c
     const error = await failureOf(call(clientFor(account.url, TOKEN)));
     const told = everythingOf(error);
     for (const secret of SECRETS) expect(told).not.toContain(secret);
-    expect(error.message).toContain('No: [redacted]');
   });
 });
 
-describe('a refusal that quotes a password', () => {
-  const [current, chosen] = ['ab&"<\\>+/?é-1', 'ab&"<\\>+/?é-123'];
-  const writings: [string, (secret: string) => string][] = [
-    ['as it is', (secret) => secret],
-    ['in JSON', (secret) => JSON.stringify(secret).slice(1, -1)],
-    ['in a URL', encodeURIComponent],
-    ['in a form', (secret) => new URLSearchParams([['', secret]]).toString().slice(1)],
+describe('a refusal that quotes the token', () => {
+  it('is told without it', async () => {
+    const { account } = await startAccount();
+    account.setFaults(failing(400, JSON.stringify({ msg: `No: ${TOKEN}`, detail: `Not ${TOKEN}${TOKEN}.` })));
+    const { message } = await failureOf(clientFor(account.url, TOKEN).getCurrentUser());
+    expect(message).toContain('No: [redacted]: Not [redacted][redacted].');
+  });
+});
+
+describe('a refusal of a change of a password', () => {
+  const secret = new Secret('it\'s "O!Neil" & <\\>+/?é-1');
+  const inHtml = secret.reveal().replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const writings: [string, string][] = [
+    ['as it is', secret.reveal()],
+    ['in JSON', JSON.stringify(secret.reveal())],
+    ['in a URL', encodeURIComponent(secret.reveal())],
     [
-      'in HTML',
-      (secret) =>
-        secret.replace('&', '&amp;').replace('"', '&quot;').replace('<', '&lt;').replace('>', '&gt;'),
+      'in a URL with every mark encoded',
+      encodeURIComponent(secret.reveal()).replace("'", '%27').replace('!', '%21'),
     ],
-    ['in base64', (secret) => Buffer.from(secret).toString('base64')],
-    ['as HTTP Basic', (secret) => Buffer.from(`${NORA_USER.login}:${secret}`).toString('base64')],
+    ['in HTML with a number', inHtml.replace("'", '&#39;')],
+    ['in HTML with a hexadecimal number', inHtml.replace("'", '&#x27;')],
+    ['in quotes', `'${secret.reveal().replace("'", "\\'")}'`],
+    ['in base64', Buffer.from(secret.reveal()).toString('base64')],
+    ['as one of Ruby', 'it\\x27s'],
   ];
 
-  it.each(writings)('%s is told without it, also where one is part of the other', async (how, write) => {
+  it.each(writings)('repeats nothing that Fastly says, where it quotes one %s', async (_how, quoted) => {
     const { account } = await startAccount();
-    const quoted = how === 'as HTTP Basic' ? [current] : [current, chosen];
-    const words = quoted.map(write).join(' and ');
-    account.setFaults(failing(400, JSON.stringify({ msg: 'Record invalid', detail: `Not ${words}.` })));
-    const change = clientFor(account.url, TOKEN).updateUserPassword(
-      NORA_USER.login,
-      new Secret(current),
-      new Secret(chosen),
-    );
-    const redacted = quoted.map(() => '[redacted]').join(' and ');
-    expect((await failureOf(change)).message).toContain(`Not ${redacted}.`);
+    const body = { msg: `Sorry, ${quoted}`, detail: `Not ${quoted}.` };
+    account.setFaults(failing(400, JSON.stringify(body)));
+    const change = clientFor(account.url, TOKEN).updateUserPassword(NORA_USER.login, secret, secret);
+    const error = await failureOf(change);
+    expect(error.message).toBe('update_user_password: answered 400');
+    const told = everythingOf(error);
+    for (const part of [quoted, JSON.stringify(quoted).slice(1, -1), 'Sorry'])
+      expect(told).not.toContain(part);
+  });
+
+  it.each([
+    ['Record invalid', 'Password is too easy to guess', 'the new password is too weak'],
+    ['Record invalid', 'Password must have at least 12 characters', 'the new password is too weak'],
+    ['Password needs a digit', null, 'the new password is too weak'],
+    ['Password was found in a breach', null, 'the new password is too weak'],
+    ['New password must differ from the current password', null, 'the new password was in use before'],
+    ['Record invalid', 'Password must not be the current one', 'the new password was in use before'],
+    ['Password has been used before', null, 'the new password was in use before'],
+    ['Password has already been used', null, 'the new password was in use before'],
+    ['Cannot reuse a recent password', null, 'the new password was in use before'],
+    ['Bad request', 'Old password is not correct', 'the current password is wrong'],
+    ['old_password is invalid', null, 'the current password is wrong'],
+    ['Current password does not match', null, 'the current password is wrong'],
+    ['Passwords are managed elsewhere', null, null],
+    ['Too many attempts, try again', null, null],
+  ])('is told in words of our own: %s, %s', async (msg, detail, words) => {
+    const { account } = await startAccount();
+    account.setFaults(failing(400, JSON.stringify({ msg, detail })));
+    const change = clientFor(account.url, TOKEN).updateUserPassword(NORA_USER.login, secret, secret);
+    expect(await failureOf(change)).toMatchObject({ kind: 'invalid', msg: words, detail: null });
   });
 });
 
