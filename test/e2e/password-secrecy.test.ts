@@ -122,7 +122,7 @@ async function stop(bot: BotProcess): Promise<void> {
   await bot.ended;
 }
 
-describe.each(DELIVERY_MODES)('over %s, passwords', (mode) => {
+describe.each(DELIVERY_MODES)('over %s, passwords', { timeout: 60_000 }, (mode) => {
   it('are in nothing that the bot writes or sends, but in the request that changes them', async () => {
     const { sandbox, bot, folder, asked } = await startRecordedBot(mode);
     const { client } = sandbox;
