@@ -1,4 +1,4 @@
-import { type Settings, unmet } from '../approvals/settings.ts';
+import { type CurrentSettings, only, type Settings, unmet } from '../approvals/settings.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import type { Invitation, InvitationId } from '../fastly/invitation.ts';
@@ -59,10 +59,21 @@ export function hasSettings(user: User, settings: Settings): boolean {
   return unmet(settings, settingsOf(user)).length === 0;
 }
 
-/** Whether an invitation is to what was wanted. */
-export function isAsInvited(invitation: Invitation, { role, limit_services }: Settings): boolean {
-  return (
-    (role === undefined || invitation.role === role) &&
-    (limit_services === undefined || (invitation.limit_services ?? false) === limit_services)
-  );
+/** Whether an invitation is to what was wanted, as far as one says it. */
+export function isAsInvited(invitation: Invitation, settings: Settings): boolean {
+  const said = only(settings, ['role', 'limit_services']);
+  return unmet(said, settingsOfInvitation(invitation)).length === 0;
+}
+
+/** What an invitation says of who comes. */
+export function settingsOfInvitation({ role, limit_services }: Invitation): CurrentSettings {
+  return {
+    name: null,
+    role: role ?? null,
+    limit_services: limit_services ?? null,
+    locked: null,
+    require_new_password: null,
+    two_factor_auth_enabled: null,
+    two_factor_setup_required: null,
+  };
 }
