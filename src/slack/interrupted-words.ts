@@ -35,7 +35,7 @@ const WORDS: Record<ChangeKind, Words> = {
   withdraw: {
     doing: (whom) => say`withdrawing the invitation of ${whom} for you`,
     done: say`it is gone.`,
-    notDone: say`it is still open.`,
+    notDone: say`it was accepted rather than withdrawn: there is a user with that login. Look at them with ${code('/fastly-user get')}.`,
     unknown: say`it was withdrawn. I looked, and it is still open`,
     next: LOOK_AT_INVITATIONS,
   },
