@@ -5,7 +5,7 @@ import { RequestId } from '../approvals/request.ts';
 import { createdUser, endOfInvitation, sentInvitation, updatedUser } from '../directory/carried-out.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
-import { UserId } from '../fastly/user.ts';
+import { type User, UserId } from '../fastly/user.ts';
 import { interruptedWords } from '../slack/interrupted-words.ts';
 import { message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
@@ -41,10 +41,11 @@ export class InterruptedChanges {
     return await this.#intents.takeOver(limit);
   }
 
-  async settle({ change, state }: Interrupted): Promise<void> {
+  async settle(interrupted: Interrupted): Promise<void> {
+    const { change, state } = interrupted;
     const log = this.#log.child({ change: change.kind, reference: change.reference });
     const settlement: Settlement =
-      state === 'open' ? { kind: await this.#lookAt(change), why: 'interrupted' } : { kind: state };
+      state === 'open' ? { kind: await this.#lookAt(interrupted), why: 'interrupted' } : { kind: state };
     if (state === 'open') {
       log.warn({ settlement: settlement.kind }, 'a change was left behind');
       await this.#record(change, settlement);
@@ -78,7 +79,8 @@ export class InterruptedChanges {
    *
    * @throws {FastlyError} when Fastly cannot be asked: then later
    */
-  async #lookAt({ kind, target, settings = {}, invitation }: Change): Promise<Settlement['kind']> {
+  async #lookAt({ change, begunAt }: Interrupted): Promise<Settlement['kind']> {
+    const { kind, target, settings = {}, invitation } = change;
     switch (kind) {
       case 'reset':
       case 'password':
@@ -89,8 +91,10 @@ export class InterruptedChanges {
       }
       case 'update':
         return doneWhere(await updatedUser(this.#fastly, UserId.parse(target.id), settings));
-      case 'create':
-        return doneWhere(await createdUser(this.#fastly, target.login, settings));
+      case 'create': {
+        const user = await createdUser(this.#fastly, target.login, settings);
+        return user !== null && wasCreatedSince(user, begunAt) ? 'done' : 'unknown';
+      }
       case 'invite':
         return doneWhere(await sentInvitation(this.#fastly, target.login, settings));
       case 'withdraw': {
@@ -100,6 +104,11 @@ export class InterruptedChanges {
       }
     }
   }
+}
+
+/** Whether it was not before that, in Unix milliseconds. Fastly tells it to the second. */
+function wasCreatedSince({ created_at }: User, begunAt: number): boolean {
+  return Date.parse(created_at ?? '') >= Math.floor(begunAt / 1000) * 1000;
 }
 
 /** What does not show may still come. */
