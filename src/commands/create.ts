@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { Settings } from '../approvals/settings.ts';
 import { createdUser } from '../directory/carried-out.ts';
+import { settingsOf } from '../directory/settings-of.ts';
 import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
 import { confirm } from '../slack/confirmation.ts';
@@ -13,14 +14,13 @@ import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reaso
 import type { Delivered } from '../slack/reply.ts';
 import type { Request } from '../slack/request.ts';
 import { code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
-import { settingsWords } from '../slack/setting-words.ts';
 import { FieldError } from '../slack/submission.ts';
 import { userWords } from '../slack/user-words.ts';
 import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
 import { fileRequest, isApprovalRequired } from './approval-filing.ts';
 import { found, makeChange } from './change.ts';
 import { atItsField } from './fastly-refusal.ts';
-import { invitationOffer, offerInvitation } from './invite.ts';
+import { answerWords, invitationOffer, offerInvitation } from './invite.ts';
 import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -113,11 +113,11 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
     });
     request.log.info({ user: created.id }, 'a user was created');
     const who = userWords({ name: nameOf(created), login: created.login });
-    const what = settingsWords({ role: created.role ?? 'user', ...withoutName(settings) });
+    const { what, warnings } = answerWords(settings, settingsOf(created));
     const by = member(request.caller.memberId);
     return await confirm(
       request,
-      message(say`🆕 ${by} created ${who}, ${date(new Date())}: ${what}.`, ...reasonLine(reason)),
+      message(say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`, ...warnings, ...reasonLine(reason)),
     );
   } catch (error) {
     if (isFastlyError(error) && refusesDirectCreation(error)) {
@@ -135,10 +135,6 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
 
 function onlyInvites(): Sentence {
   return say`This Fastly account cannot create users directly, so nothing was done. It takes invitations only, and ${code('invite')} is switched off here; whoever runs the bot can change that.`;
-}
-
-function withoutName({ name: _, ...others }: Settings): Settings {
-  return others;
 }
 
 /** What of the words a form cannot show: a switch that was to be 'no', which looks like one not given. */

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
-import { invitationIsGone } from '../directory/carried-out.ts';
+import { endOfInvitation } from '../directory/carried-out.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
 import { button } from '../slack/button.ts';
 import { confirm } from '../slack/confirmation.ts';
@@ -138,14 +138,7 @@ function withdrawListener(): Listener {
           say`That invitation is not open any more: it was accepted or withdrawn, or has expired.`,
         );
       }
-      await makeChange(request, {
-        kind: 'withdraw',
-        target: { id: null, login: open.email, name: open.email },
-        invitation: open.id,
-        call: () => services.fastly.deleteInvitation(open.id),
-        look: async () =>
-          found((await invitationIsGone(services.fastly, open.id)) ? undefined : null, 'failed'),
-      });
+      await endInvitation(request, open, about.page);
       const by = member(request.caller.memberId);
       await confirm(
         request,
@@ -154,6 +147,32 @@ function withdrawListener(): Listener {
       await redraw(request, about.page);
     },
   };
+}
+
+/** @throws {Refusal} when the answer is lost and it shows that they have accepted */
+async function endInvitation(request: Request, invitation: Invitation, page: number): Promise<void> {
+  const { fastly } = request.services;
+  const { id, email } = invitation;
+  let accepted = false;
+  try {
+    await makeChange(request, {
+      kind: 'withdraw',
+      target: { id: null, login: email, name: email },
+      invitation: id,
+      call: () => fastly.deleteInvitation(id),
+      look: async () => {
+        const end = await endOfInvitation(fastly, invitation);
+        accepted = end === 'accepted';
+        return found(end === 'withdrawn' ? undefined : null, 'failed');
+      },
+    });
+  } catch (error) {
+    if (!accepted) throw error;
+    await redraw(request, page);
+    throw new Refusal(
+      say`The invitation of ${bold(email)} was accepted before I could withdraw it: there is a user with that login. Look at them with ${code('/fastly-user get')}.`,
+    );
+  }
 }
 
 /** Puts the list as it is now in the place of the one that was clicked on; where Fastly does not tell it, that stays. */

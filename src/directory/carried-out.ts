@@ -1,7 +1,7 @@
-import { type Settings, unmet } from '../approvals/settings.ts';
+import { type CurrentSettings, only, type Settings, unmet } from '../approvals/settings.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import type { Invitation, InvitationId } from '../fastly/invitation.ts';
+import type { Invitation } from '../fastly/invitation.ts';
 import type { User, UserId } from '../fastly/user.ts';
 import { userWithLogin } from './account-users.ts';
 import { settingsOf } from './settings-of.ts';
@@ -44,8 +44,17 @@ export async function sentInvitation(
   return invitation && isAsInvited(invitation, settings) ? invitation : null;
 }
 
-export async function invitationIsGone(fastly: FastlyClient, id: InvitationId): Promise<boolean> {
-  return !(await fastly.listInvitations()).some((invitation) => invitation.id === id);
+/**
+ * What became of an invitation that was to be withdrawn. One that was accepted is off the list, too, but has left a user.
+ *
+ * @throws {FastlyError} when Fastly cannot be asked
+ */
+export async function endOfInvitation(
+  fastly: FastlyClient,
+  { id, email }: Pick<Invitation, 'id' | 'email'>,
+): Promise<'open' | 'accepted' | 'withdrawn'> {
+  if ((await fastly.listInvitations()).some((invitation) => invitation.id === id)) return 'open';
+  return (await userWithLogin(fastly, email)) === null ? 'withdrawn' : 'accepted';
 }
 
 /** The open invitation to an address, letter case aside. */
@@ -59,10 +68,21 @@ export function hasSettings(user: User, settings: Settings): boolean {
   return unmet(settings, settingsOf(user)).length === 0;
 }
 
-/** Whether an invitation is to what was wanted. */
-export function isAsInvited(invitation: Invitation, { role, limit_services }: Settings): boolean {
-  return (
-    (role === undefined || invitation.role === role) &&
-    (limit_services === undefined || (invitation.limit_services ?? false) === limit_services)
-  );
+/** Whether an invitation is to what was wanted, as far as one says it. */
+export function isAsInvited(invitation: Invitation, settings: Settings): boolean {
+  const said = only(settings, ['role', 'limit_services']);
+  return unmet(said, settingsOfInvitation(invitation)).length === 0;
+}
+
+/** What an invitation says of who comes. */
+export function settingsOfInvitation({ role, limit_services }: Invitation): CurrentSettings {
+  return {
+    name: null,
+    role: role ?? null,
+    limit_services: limit_services ?? null,
+    locked: null,
+    require_new_password: null,
+    two_factor_auth_enabled: null,
+    two_factor_setup_required: null,
+  };
 }

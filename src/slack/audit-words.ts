@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { DEEDS, type Deed } from '../approvals/request.ts';
+import { DEEDS, type Deed, Obstacle } from '../approvals/request.ts';
 import { Settings } from '../approvals/settings.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { ChangeKind } from '../store/intents.ts';
+import { obstacleWords } from './approval-words.ts';
 import { doing, done, markOf, toDo } from './deed-words.ts';
 import { date, member, type Sentence, say } from './sentence.ts';
 import { settingsWords } from './setting-words.ts';
@@ -47,8 +48,12 @@ function stepOfRequest({ actor, change, event, target, details }: AuditLine, dee
       return say`${markOf(deed)} ${whom} was ${done(deed)}`;
     case 'failed':
       return say`⚠️ ${doing(deed, whom)} went wrong`;
-    case 'refused':
-      return say`⛔ I did not ${toDo(deed, whom)}, as things had changed or they are protected`;
+    case 'refused': {
+      const obstacle = Obstacle.safeParse(details.obstacle);
+      return obstacle.success
+        ? say`⛔ I did not ${toDo(deed, whom)}: ${obstacleWords(obstacle.data)}`
+        : say`⛔ I did not ${toDo(deed, whom)}, as things had changed or they are protected`;
+    }
     default:
       return say`${who}: ${change} ${event}, ${whom}`;
   }

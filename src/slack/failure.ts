@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type FastlyError, isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
+import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { context, type Message, message } from './message.ts';
 import { code, date, plainText, type Sentence, say } from './sentence.ts';
@@ -56,9 +56,6 @@ export function failureMessage(error: unknown, reference: string): Message {
 export const TRY_BOTH_PASSWORDS = say`Try which of the two passwords Fastly takes before you go on.`;
 
 function explainFastly(error: FastlyError): Sentence {
-  if (refusesDirectCreation(error)) {
-    return say`This Fastly account cannot create users directly${'msg' in error ? fastlyWords(error) : say``}. ${code('/fastly-user invite')} invites them instead.`;
-  }
   switch (error.kind) {
     case 'not_found':
       if (error.operation === 'delete_invitation') {

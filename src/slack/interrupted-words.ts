@@ -22,7 +22,7 @@ const WORDS: Record<ChangeKind, Words> = {
     doing: (whom) => say`creating ${whom} for you`,
     done: say`they are there, as you wanted.`,
     notDone: say`they are not there.`,
-    unknown: say`they were created. I looked, and they are not there as you wanted; it may still come`,
+    unknown: say`they were created. I looked, and found nobody as you wanted who has come since; it may still come`,
     next: LOOK,
   },
   invite: {
@@ -35,7 +35,7 @@ const WORDS: Record<ChangeKind, Words> = {
   withdraw: {
     doing: (whom) => say`withdrawing the invitation of ${whom} for you`,
     done: say`it is gone.`,
-    notDone: say`it is still open.`,
+    notDone: say`it was accepted rather than withdrawn: there is a user with that login. Look at them with ${code('/fastly-user get')}.`,
     unknown: say`it was withdrawn. I looked, and it is still open`,
     next: LOOK_AT_INVITATIONS,
   },

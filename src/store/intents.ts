@@ -53,8 +53,8 @@ export type Begun =
   /** A request about the same user is open, and this would change what it is about. */
   | { kind: 'in-the-way'; request: ApprovalRequest };
 
-/** One that a crash left behind. */
-export type Interrupted = { change: Change; state: 'open' | Settlement['kind'] };
+/** One that a crash left behind. `begunAt` is in Unix milliseconds, by the database's clock. */
+export type Interrupted = { change: Change; state: 'open' | Settlement['kind']; begunAt: number };
 
 /**
  * Changes that are recorded before they are made, so that the same delivery twice is one change, and a crash in
@@ -232,6 +232,7 @@ function interrupted(row: IntentRow): Interrupted {
       ...Details.parse(JSON.parse(row.details)),
     },
     state: IntentState.parse(row.state),
+    begunAt: row.begun_at,
   };
 }
 

@@ -2,10 +2,10 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
-import { createdUser, invitationIsGone, sentInvitation, updatedUser } from '../directory/carried-out.ts';
+import { createdUser, endOfInvitation, sentInvitation, updatedUser } from '../directory/carried-out.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
-import { UserId } from '../fastly/user.ts';
+import { type User, UserId } from '../fastly/user.ts';
 import { interruptedWords } from '../slack/interrupted-words.ts';
 import { message, PLAIN_POSTING } from '../slack/message.ts';
 import { finalRefusal } from '../slack/refusals.ts';
@@ -41,9 +41,11 @@ export class InterruptedChanges {
     return await this.#intents.takeOver(limit);
   }
 
-  async settle({ change, state }: Interrupted): Promise<void> {
+  async settle(interrupted: Interrupted): Promise<void> {
+    const { change, state } = interrupted;
     const log = this.#log.child({ change: change.kind, reference: change.reference });
-    const settlement = state === 'open' ? await this.#lookAt(change) : { kind: state };
+    const settlement: Settlement =
+      state === 'open' ? { kind: await this.#lookAt(interrupted), why: 'interrupted' } : { kind: state };
     if (state === 'open') {
       log.warn({ settlement: settlement.kind }, 'a change was left behind');
       await this.#record(change, settlement);
@@ -72,29 +74,46 @@ export class InterruptedChanges {
     });
   }
 
-  /** @throws {FastlyError} when Fastly cannot be asked: then later */
-  async #lookAt(change: Change): Promise<Settlement> {
-    const done = await this.#isDone(change);
-    if (done) return { kind: 'done', why: 'interrupted' };
-    return { kind: change.kind === 'lock' ? 'failed' : 'unknown', why: 'interrupted' };
-  }
-
-  /** Whether it shows in Fastly; what leaves nothing to look at does not. */
-  async #isDone({ kind, target, settings = {}, invitation }: Change): Promise<boolean> {
+  /**
+   * What shows of it in Fastly; what leaves nothing to look at stays unknown.
+   *
+   * @throws {FastlyError} when Fastly cannot be asked: then later
+   */
+  async #lookAt({ change, begunAt }: Interrupted): Promise<Settlement['kind']> {
+    const { kind, target, settings = {}, invitation } = change;
     switch (kind) {
       case 'reset':
       case 'password':
-        return false;
-      case 'lock':
-        return (await updatedUser(this.#fastly, UserId.parse(target.id), { locked: true })) !== null;
+        return 'unknown';
+      case 'lock': {
+        const locked = await updatedUser(this.#fastly, UserId.parse(target.id), { locked: true });
+        return locked ? 'done' : 'failed';
+      }
       case 'update':
-        return (await updatedUser(this.#fastly, UserId.parse(target.id), settings)) !== null;
-      case 'create':
-        return (await createdUser(this.#fastly, target.login, settings)) !== null;
+        return doneWhere(await updatedUser(this.#fastly, UserId.parse(target.id), settings));
+      case 'create': {
+        const user = await createdUser(this.#fastly, target.login, settings);
+        return user !== null && wasCreatedSince(user, begunAt) ? 'done' : 'unknown';
+      }
       case 'invite':
-        return (await sentInvitation(this.#fastly, target.login, settings)) !== null;
-      case 'withdraw':
-        return await invitationIsGone(this.#fastly, InvitationId.parse(invitation));
+        return doneWhere(await sentInvitation(this.#fastly, target.login, settings));
+      case 'withdraw': {
+        const id = InvitationId.parse(invitation);
+        const end = await endOfInvitation(this.#fastly, { id, email: target.login });
+        return AFTER_WITHDRAWAL[end];
+      }
     }
   }
 }
+
+/** Whether it was not before that, in Unix milliseconds. Fastly tells it to the second. */
+function wasCreatedSince({ created_at }: User, begunAt: number): boolean {
+  return Date.parse(created_at ?? '') >= Math.floor(begunAt / 1000) * 1000;
+}
+
+/** What does not show may still come. */
+function doneWhere(shows: object | null): 'done' | 'unknown' {
+  return shows === null ? 'unknown' : 'done';
+}
+
+const AFTER_WITHDRAWAL = { open: 'unknown', accepted: 'failed', withdrawn: 'done' } as const;

@@ -17,6 +17,10 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     );
     await untilTold(nora, `I did not create ${GRACE} as a Fastly superuser: there is a user`, 'direct');
     expect(await creations(client)).toEqual([]);
+    await nora.command('audit --private');
+    expect(await untilTold(nora, 'The latest changes')).toContain(
+      `⛔ I did not create ${GRACE} as a Fastly superuser: there is a user with that login already.`,
+    );
   });
 
   it('ends with the way out where the account cannot create users, and leads to an invitation', async () => {

@@ -64,14 +64,15 @@ describe.each(DELIVERY_MODES)('creating a Fastly superuser, over %s', (mode) => 
 describe('creating a Fastly superuser', () => {
   it('is copied to CONFIRMATIONS_CHANNEL once it is done, with who asked, who approved and why', async () => {
     const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
-    const request = await askFor(client, `create ${GRACE} --role superuser --reason "On call"`, GRACE);
+    const words = `create ${GRACE} --role superuser --locked no --reason "On call"`;
+    const request = await askFor(client, words, GRACE);
     await request.click(client.as(TOMAS), 'approve');
     const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
     expect(wordsOf(copy.blocks)).toMatch(
       new RegExp(`⭐ ${GRACE} was created as a Fastly superuser +\\. <@${NORA.id}> asked for it`),
     );
     expect(wordsOf(copy.blocks)).toContain(
-      `Approved by <@${TOMAS.id}> . Role Fastly superuser Reason: On call`,
+      `Approved by <@${TOMAS.id}> . Role Fastly superuser and Locked no Reason: On call`,
     );
   });
 

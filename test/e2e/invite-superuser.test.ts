@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import { untilTold } from './approving.ts';
 import { askFor, GRACE, invitationsSent } from './newcomers.ts';
-import { messageWith } from './seeing.ts';
+import { messageWith, wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
 
 describe.each(DELIVERY_MODES)('inviting a Fastly superuser, over %s', (mode) => {
@@ -32,6 +32,14 @@ describe.each(DELIVERY_MODES)('inviting a Fastly superuser, over %s', (mode) => 
 });
 
 describe('inviting a Fastly superuser', () => {
+  it('is copied to CONFIRMATIONS_CHANNEL once it is done, with what was asked for', async () => {
+    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const request = await askFor(client, `invite ${GRACE} --role superuser --limit-services no`, GRACE);
+    await request.click(client.as(TOMAS), 'approve');
+    const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
+    expect(wordsOf(copy.blocks)).toContain('Role Fastly superuser and Limited services no');
+  });
+
   it.each([
     ['becomes a user', 'there is a user with that login already'],
     ['is invited by somebody else', 'an invitation to that address is open already'],

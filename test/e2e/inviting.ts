@@ -29,6 +29,12 @@ export async function ended({ fastly, client }: Sandbox, email: string): Promise
   expect(response.status).toBe(204);
 }
 
+/** Has somebody accept an invitation: they are a user then, and it is gone. */
+export async function accepted(sandbox: Sandbox, email: string): Promise<void> {
+  await ended(sandbox, email);
+  await sandbox.client.putFastlyUsers([{ id: 'accepted1', login: email, role: 'engineer' }]);
+}
+
 /** So many addresses. */
 export const many = (count: number) =>
   Array.from({ length: count }, (_, index) => `person.${String(index).padStart(3, '0')}@example.com`);

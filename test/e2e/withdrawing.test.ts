@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
-import { untilTold } from './approving.ts';
-import { ADA, again, ended, invited, list, withdraw } from './inviting.ts';
+import { auditEntries, databaseInFile, untilTold } from './approving.ts';
+import { ADA, accepted, again, ended, invited, list, withdraw } from './inviting.ts';
 import { GRACE, withdrawals } from './newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from './seeing.ts';
 import { startWorkplace } from './workplace.ts';
@@ -86,6 +86,42 @@ describe('withdrawing an invitation', () => {
     await nora.click(withdraw(first, GRACE));
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
     expect(await withdrawals(client)).toHaveLength(1);
+  });
+
+  it('tells that it was accepted, and is not withdrawn, when the answer is lost and they are a user now', async () => {
+    const database = await databaseInFile();
+    const workplace = await startWorkplace('socket', database);
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults({ hold: { match: 'DELETE /invitations', when: 'before', times: 1 } });
+    await nora.click(withdraw(first, GRACE));
+    await client.untilHeld('fastly');
+    await accepted(workplace, GRACE);
+    await client.fastlyFaults({ hold: null });
+    await untilTold(nora, `The invitation of ${GRACE} was accepted before I could withdraw it`);
+    await nora.until(
+      (sees) => wordsOf(again(sees, first)?.blocks).includes('No invitation is open'),
+      'the list, drawn again',
+    );
+    expect(messageWith(await nora.sees(), CDN_TEAM, 'withdrew')).toBeUndefined();
+    expect((await auditEntries(database)).map(({ event }) => event)).toEqual(['begun', 'failed']);
+  });
+
+  it('is left as not known when the answer is lost and Fastly does not tell who is there', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults({
+      drop: { match: 'DELETE /invitations', when: 'after', times: 1 },
+      fail: { match: 'GET /customer/', status: 403, times: 1 },
+    });
+    await nora.click(withdraw(first, GRACE));
+    await untilTold(nora, 'It may have been carried out all the same');
+    expect(messageWith(await nora.sees(), CDN_TEAM, 'withdrew')).toBeUndefined();
   });
 
   it('says only that it is withdrawn when Fastly does not tell the list afterwards', async () => {

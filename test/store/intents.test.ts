@@ -96,7 +96,7 @@ onBothDatabases('a change that is made at once', (database) => {
     expect(begun).toContainEqual({ kind: 'repeat', state: 'open' });
     expect(await eventsOf(again)).toEqual(['begun']);
     await letTimePass(store, LEASE);
-    expect(await others.takeOver(8)).toEqual([{ change: again, state: 'open' }]);
+    expect(await others.takeOver(8)).toEqual([{ change: again, state: 'open', begunAt: expect.any(Number) }]);
   });
 
   it('is settled once, with what is written together with it', async () => {
@@ -135,7 +135,7 @@ onBothDatabases('a change that is made at once', (database) => {
     const reset = change({ target: { id: 'grace1', login: `${name}@example.com`, name } });
     await intents.begin(reset);
     await letTimePass(store, LEASE);
-    expect(await others.takeOver(8)).toEqual([{ change: reset, state: 'open' }]);
+    expect(await others.takeOver(8)).toEqual([{ change: reset, state: 'open', begunAt: expect.any(Number) }]);
   });
 });
 
@@ -146,7 +146,7 @@ onBothDatabases('a change that was left behind', (database) => {
     await intents.begin(lock);
     expect(await others.takeOver(8)).toEqual([]);
     await letTimePass(store, LEASE);
-    expect(await others.takeOver(8)).toEqual([{ change: lock, state: 'open' }]);
+    expect(await others.takeOver(8)).toEqual([{ change: lock, state: 'open', begunAt: expect.any(Number) }]);
   });
 
   it('is taken over by one of two processes, which has it for a lease', async () => {
@@ -171,7 +171,9 @@ onBothDatabases('a change that was left behind', (database) => {
     await intents.settle(reset, { kind: 'unknown' }, { tell: true });
     expect(await intents.takeOver(8)).toEqual([]);
     await letTimePass(store, LEASE);
-    expect(await intents.takeOver(8)).toEqual([{ change: reset, state: 'unknown' }]);
+    expect(await intents.takeOver(8)).toEqual([
+      { change: reset, state: 'unknown', begunAt: expect.any(Number) },
+    ]);
     await intents.told(reset);
     await letTimePass(store, LEASE);
     expect(await intents.takeOver(8)).toEqual([]);
@@ -198,6 +200,6 @@ onBothDatabases('a change that was left behind', (database) => {
     expect(await intents.begin(lock)).toEqual({ kind: 'begun' });
     await intents.told(lock);
     await letTimePass(store, LEASE);
-    expect(await intents.takeOver(8)).toEqual([{ change: lock, state: 'open' }]);
+    expect(await intents.takeOver(8)).toEqual([{ change: lock, state: 'open', begunAt: expect.any(Number) }]);
   });
 });
