@@ -46,6 +46,14 @@ export function onlyChanged(wanted: Settings, current: CurrentSettings): Setting
   return only(wanted, unmet(wanted, current));
 }
 
+/** All but one of the settings. */
+export function without(settings: Settings, left: Setting): Settings {
+  return only(
+    settings,
+    SETTINGS.filter((setting) => setting !== left),
+  );
+}
+
 /** Only these of the settings. */
 export function only(settings: Settings, wanted: readonly Setting[]): Settings {
   return Settings.parse(

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { DEEDS, type Deed, Obstacle } from '../approvals/request.ts';
-import { Settings } from '../approvals/settings.ts';
+import { Settings, without } from '../approvals/settings.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { ChangeKind } from '../store/intents.ts';
 import { obstacleWords } from './approval-words.ts';
 import { doing, done, markOf, toDo } from './deed-words.ts';
+import { cut, plain } from './plain.ts';
 import { date, member, type Sentence, say } from './sentence.ts';
 import { settingsWords } from './setting-words.ts';
 import { userWords } from './user-words.ts';
@@ -21,13 +22,16 @@ function happened(line: AuditLine): Sentence {
     : ownChange(line);
 }
 
+const NAME_LENGTH = 80;
+const LOGIN_LENGTH = 120;
+
 /** The kinds of action that go through approval requests. */
 const APPROVAL_CHANGES = ['delete', 'promote', 'demote'];
 const AnyDeed = z.enum(DEEDS);
 
 function stepOfRequest({ actor, change, event, target, details }: AuditLine, deed: Deed): Sentence {
   const who = whoOf(actor);
-  const whom = userWords(target);
+  const whom = userWords(shortened(target));
   const why = typeof details.reason === 'string' ? say`: ${details.reason}` : say``;
   switch (event) {
     case 'filed':
@@ -61,12 +65,14 @@ function stepOfRequest({ actor, change, event, target, details }: AuditLine, dee
 
 function ownChange({ actor, change, event, target, details }: AuditLine): Sentence {
   const who = whoOf(actor);
-  const whom = userWords(target);
+  const whom = userWords(shortened(target));
   const kind = ChangeKind.safeParse(change);
   if (!kind.success) return say`${who}: ${change} ${event}, ${whom}`;
   const { past, infinitive } = ownChangeWords(kind.data, whom);
-  const set = Settings.safeParse(details.settings);
-  const settings = set.success && kind.data !== 'lock' ? settingsWords(set.data) : say``;
+  const set = Settings.safeParse(details.settings).data ?? {};
+  // Who is created is named by it already, and what a lock sets needs no words.
+  const told = kind.data === 'create' ? without(set, 'name') : set;
+  const settings = kind.data === 'lock' ? say`` : settingsWords(told);
   const what = settings.parts.length === 0 ? say`` : say`: ${settings}`;
   switch (event) {
     case 'done':
@@ -89,6 +95,11 @@ const MARKS: Record<ChangeKind, Sentence> = {
   lock: say`🔒`,
   password: say`🔑`,
 };
+
+/** Short enough that a page of lines stays within a message, whatever a user is called. */
+function shortened({ name, login }: AuditLine['target']): { name: string; login: string } {
+  return { name: cut(plain(name), NAME_LENGTH), login: cut(plain(login), LOGIN_LENGTH) };
+}
 
 function whoOf(actor: string | null): Sentence {
   return actor === null ? say`I` : say`${member(actor)}`;

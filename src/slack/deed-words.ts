@@ -57,7 +57,16 @@ export function markOf(deed: Deed): Sentence {
 
 /** Whom it is about, before they are named. */
 export function kindOfUser(deed: Deed): string {
-  return deed === 'lock' || deed === 'unlock' ? 'this Fastly superuser' : 'this Fastly user';
+  switch (deed) {
+    case 'create':
+    case 'invite':
+      return 'somebody new';
+    case 'lock':
+    case 'unlock':
+      return 'this Fastly superuser';
+    default:
+      return 'this Fastly user';
+  }
 }
 
 /** What it means, for whoever is about to approve it. */

@@ -14,7 +14,7 @@ describe.each(DELIVERY_MODES)('creating a Fastly superuser, over %s', (mode) => 
     const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS} --reason "On call"`, GRACE);
     const words = request.words(await client.as(TOMAS).sees());
     expect(words).toContain('Create Grace Example as a Fastly superuser?');
-    expect(words).toContain(`<@${NORA.id}> asked to create this Fastly user as a Fastly superuser.`);
+    expect(words).toContain(`<@${NORA.id}> asked to create somebody new as a Fastly superuser.`);
     expect(words).toContain('Reason: On call');
     for (const field of [
       `*Login* \`${GRACE}\``,
