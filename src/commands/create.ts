@@ -10,6 +10,7 @@ import { Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
+import { newcomerWords } from '../slack/newcomer-words.ts';
 import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import type { Request } from '../slack/request.ts';
@@ -20,7 +21,7 @@ import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } fro
 import { fileRequest, isApprovalRequired } from './approval-filing.ts';
 import { found, makeChange } from './change.ts';
 import { atItsField } from './fastly-refusal.ts';
-import { answerWords, invitationOffer, offerInvitation } from './invite.ts';
+import { invitationOffer, offerInvitation } from './invite.ts';
 import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -113,7 +114,7 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
     });
     request.log.info({ user: created.id }, 'a user was created');
     const who = userWords({ name: nameOf(created), login: created.login });
-    const { what, warnings } = answerWords(settings, settingsOf(created));
+    const { what, warnings } = newcomerWords(settings, settingsOf(created));
     const by = member(request.caller.memberId);
     return await confirm(
       request,

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { type CurrentSettings, only, SETTINGS, Settings, unmet } from '../approvals/settings.ts';
+import { Settings } from '../approvals/settings.ts';
 import { openInvitation, sentInvitation, settingsOfInvitation } from '../directory/carried-out.ts';
 import { inviteeOf } from '../fastly/invitation.ts';
 import { button } from '../slack/button.ts';
@@ -10,11 +10,11 @@ import type { FormValues } from '../slack/incoming.ts';
 import { type Listener, originOfClick } from '../slack/listeners.ts';
 import { type Message, message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
+import { newcomerWords } from '../slack/newcomer-words.ts';
 import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import { newRequest, type Request } from '../slack/request.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
-import { SETTING_LABELS, settingsWords, settingValue } from '../slack/setting-words.ts';
 import { FieldError, type NextForm } from '../slack/submission.ts';
 import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
 import { fileRequest, isApprovalRequired } from './approval-filing.ts';
@@ -172,7 +172,7 @@ async function sendInvitation(request: Request, { email, settings, reason }: Inv
     });
     request.log.info({ invitation: invitation.id }, 'an invitation was sent');
     const by = member(request.caller.memberId);
-    const { what, warnings } = answerWords(settings, settingsOfInvitation(invitation));
+    const { what, warnings } = newcomerWords(settings, settingsOfInvitation(invitation));
     return await confirm(
       request,
       message(
@@ -188,36 +188,6 @@ async function sendInvitation(request: Request, { email, settings, reason }: Inv
     ]);
   }
 }
-
-/**
- * What Fastly answers of somebody new, to be put behind when it was; and a warning for each thing that is not as it was
- * wanted. The name is left out: they are called by it.
- */
-export function answerWords(
-  wanted: Settings,
-  now: CurrentSettings,
-): { what: Sentence; warnings: Sentence[] } {
-  const unasked = now.role === 'superuser' && wanted.role !== 'superuser';
-  const otherwise = unmet(wanted, now);
-  const asWanted = SETTINGS.filter((setting) => setting !== 'name' && !otherwise.includes(setting));
-  const words = settingsWords({ ...only(wanted, asWanted), ...(now.role !== null && { role: now.role }) });
-  return {
-    what: words.parts.length === 0 ? say`` : say`: ${words}`,
-    warnings: [
-      ...(unasked ? [UNASKED_SUPERUSER] : []),
-      ...otherwise
-        .filter((setting) => !(unasked && setting === 'role'))
-        .map((setting) => {
-          const asked = say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
-          return now[setting] === null
-            ? say`${asked}, but its answer does not show it.`
-            : say`${asked}, but answers that it is ${settingValue(setting, now[setting])}.`;
-        }),
-    ],
-  };
-}
-
-const UNASKED_SUPERUSER = say`🚨 ${bold('Fastly answers with the role of Fastly superuser, which nobody asked for.')} Look at once, and take it back unless it is right.`;
 
 /** @throws {FieldError} */
 function inviteeIn(values: FormValues): Invitee {

@@ -56,3 +56,11 @@ export function changeFields(before: CurrentSettings | null, changes: Settings):
     );
   });
 }
+
+/** A warning that something is not as it was wanted, although Fastly took it. */
+export function otherwiseWords(setting: Setting, wanted: Settings, now: CurrentSettings): Sentence {
+  const asked = say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
+  return now[setting] === null
+    ? say`${asked}, but its answer does not show it.`
+    : say`${asked}, but answers that it is ${settingValue(setting, now[setting])}.`;
+}

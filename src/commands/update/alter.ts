@@ -12,8 +12,8 @@ import { message } from '../../slack/message.ts';
 import { reasonLine } from '../../slack/reason.ts';
 import type { Delivered } from '../../slack/reply.ts';
 import type { Request } from '../../slack/request.ts';
-import { bold, date, member, type Sentence, say } from '../../slack/sentence.ts';
-import { changeWords, SETTING_LABELS, settingValue } from '../../slack/setting-words.ts';
+import { date, member, type Sentence, say } from '../../slack/sentence.ts';
+import { changeWords, otherwiseWords } from '../../slack/setting-words.ts';
 import { userWords } from '../../slack/user-words.ts';
 import { fileRequest } from '../approval-filing.ts';
 import { found, makeChange } from '../change.ts';
@@ -110,10 +110,7 @@ function updatedWords(
     Object.keys(done).length === 0
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
       : say`✏️ ${by} updated ${who}, ${when}: ${changeWords(before, done)}.`,
-    ...kept.map(
-      (setting) =>
-        say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, changes[setting])}, but answers that it is ${settingValue(setting, now[setting])}.`,
-    ),
+    ...kept.map((setting) => otherwiseWords(setting, changes, now)),
     ...reasonLine(reason),
   ];
 }
