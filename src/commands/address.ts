@@ -8,12 +8,21 @@ import type { Subcommand } from './subcommand.ts';
 /** Block and action id of the field for the e-mail address that is somebody's login. */
 export const ADDRESS = 'address';
 
+/**
+ * Whether it is an e-mail address with a domain as they are in the world: dots between its labels, and letters at its
+ * end.
+ */
+export function looksLikeAnAddress(text: string): boolean {
+  return /^[^@\s]+@([a-z\d]([a-z\d-]*[a-z\d])?\.)+([a-z]{2,}|xn--[a-z\d-]+)$/i.test(text.trim());
+}
+
 /** What an e-mail address has for sure; the rest is for Fastly to say. */
 const Address = z
   .string()
   .trim()
   .max(254)
-  .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u)
+  .regex(/^[^\s@\p{Cc}]+@/u)
+  .refine(looksLikeAnAddress)
   .refine((address) => address.isWellFormed());
 
 export function addressInput(label: string, filled: string | null): InputBlock {
@@ -52,7 +61,7 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
   if (another) {
     const typed = another.kind === 'text' ? another.text : 'a mention';
     throw new WordsError(
-      say`${code(name)} takes one address, and does not know what to do with ${code(typed)}. It goes like this: ${code(`/fastly-user ${name} ${usage}`)}`,
+      say`${code(name)} takes one address, and does not know what to do with ${code(typed)}. A value of several words stands in quotes. It goes like this: ${code(`/fastly-user ${name} ${usage}`)}`,
     );
   }
   return readAddress(word.text);

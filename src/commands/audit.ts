@@ -28,7 +28,7 @@ const Typed = z
 
 /** A page of the log: about whom, and before which entry. It travels in the buttons, and comes back as input. */
 const Page = z.object({
-  subject: z.union([z.object({ id: UserId }), z.object({ typed: Typed })]).nullable(),
+  subject: z.union([z.object({ id: UserId, login: Typed }), z.object({ typed: Typed })]).nullable(),
   before: z.number().int().nullable(),
 });
 type Page = z.infer<typeof Page>;
@@ -44,7 +44,9 @@ export const audit: Subcommand = {
   async run(request, { words }) {
     const target = await subjectOf(request, words);
     if (target.kind === 'several') {
-      await request.reply.privately(whichUser('audit.choose', request, target));
+      await request.reply.privately(
+        whichUser('audit.choose', request, target, { verb: 'see the changes to' }),
+      );
       return;
     }
     await request.reply.result(await drawn(request.services, { subject: target.subject, before: null }));
@@ -56,7 +58,9 @@ export const audit: Subcommand = {
       async run(delivery, services) {
         const { request, id } = requestAboutUser(delivery, services);
         await request.reply.removeOriginal();
-        await request.reply.result(await drawn(services, { subject: { id }, before: null }));
+        await request.reply.result(
+          await drawn(services, { subject: await subjectWithId(services, id), before: null }),
+        );
       },
     },
     pageListener('audit.older'),
@@ -82,7 +86,10 @@ export const audit: Subcommand = {
         mainBlockId: USER_PICKER,
         async work({ reply, services }, { values }) {
           return await reply.result(
-            await drawn(services, { subject: { id: pickedUser(values) }, before: null }),
+            await drawn(services, {
+              subject: await subjectWithId(services, pickedUser(values)),
+              before: null,
+            }),
           );
         },
         again: async (request, _submitted, problem) => findForm(request, problem),
@@ -147,17 +154,26 @@ async function subjectOf(
   try {
     const found = await findUser(request, words);
     if (found.kind === 'one' && (typed === undefined || isExactly(found.user, typed))) {
-      return { kind: 'one', subject: { id: found.user.id } };
+      return { kind: 'one', subject: aboutUser(found.user) };
     }
     // Who is gone goes before who only has the words somewhere in the name.
     if (typed !== undefined && (await isInLog(request.services, typed))) {
       return { kind: 'one', subject: { typed } };
     }
-    return found.kind === 'one' ? { kind: 'one', subject: { id: found.user.id } } : found;
+    return found.kind === 'one' ? { kind: 'one', subject: aboutUser(found.user) } : found;
   } catch (error) {
     if (!(error instanceof Refusal) || typed === undefined) throw error;
     return { kind: 'one', subject: { typed } };
   }
+}
+
+function aboutUser({ id, login }: User): AuditSubject {
+  return { id, login };
+}
+
+/** Who was chosen may be gone by now, and is still in the log by the id. */
+async function subjectWithId({ fastly }: Services, id: UserId): Promise<AuditSubject> {
+  return await fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
 }
 
 function isExactly({ id, login, name }: User, typed: string): boolean {
@@ -203,5 +219,5 @@ function nothingFound({ subject, before }: Page): Sentence {
   if (before !== null) return say`There are no older entries.`;
   return subject === null
     ? say`The audit log is empty: I have not changed anything yet.`
-    : say`The audit log has nothing about ${code('id' in subject ? subject.id : subject.typed)}.`;
+    : say`The audit log has nothing about ${code('login' in subject ? subject.login : subject.typed)}. Who is deleted is found by the whole login, the whole name or the id.`;
 }

@@ -92,7 +92,7 @@ async function lookAfter<T>(error: unknown, look: OwnChange<T>['look']): Promise
 }
 
 async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sentence> {
-  return say`${await alreadyOpen(services, open)} Until that is decided or taken back, I change neither their role nor their lock.`;
+  return say`${await alreadyOpen(services, open)} Until that is decided or taken back, I do not update them.`;
 }
 
 function repeated({ state }: Extract<Begun, { kind: 'repeat' }>, change: ChangeKind): RepeatedDelivery {

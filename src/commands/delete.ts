@@ -17,6 +17,15 @@ export const deleteUser = oneUserSubcommand({
   about: say`I ask the other superusers, and delete the user once enough of them have approved. Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`,
   examples: ['delete', 'delete ada@example.com', 'delete "Ada Example" --reason "Left the company"'],
   form: { title: 'Delete a user', submit: 'Ask for deletion' },
+  choice: {
+    verb: 'have deleted',
+    confirm: {
+      title: say`Ask for the deletion?`,
+      text: say`I file a request to delete the user you chose.`,
+      confirm: 'Ask for deletion',
+      style: 'danger',
+    },
+  },
   takesReason: true,
   note: (request) => whoDecides(request, 'delete'),
   caution,

@@ -17,6 +17,7 @@ export const get = oneUserSubcommand({
   about: say`Shows what Fastly has at this moment, with buttons to update, reset and delete. It changes nothing.`,
   examples: ['get', 'get ada@example.com', "get O'Brien", 'get ada --private'],
   form: { title: 'Find a user', submit: 'Show' },
+  choice: { verb: 'see' },
   async act(request, id) {
     const { fastly, directory } = request.services;
     const [user, account] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { User, UserId } from '../fastly/user.ts';
+import type { Confirm } from '../slack/button.ts';
 import { findUser } from '../slack/find-user.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { message } from '../slack/message.ts';
@@ -20,6 +21,8 @@ export type OneUserSubcommand = {
   about: Sentence;
   examples: readonly string[];
   form: { title: string; submit: string };
+  /** How it is asked for whom of several, behind 'Which one do you want to'; and asked once more. */
+  choice: { verb: string; confirm?: Confirm };
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
   takesReason?: true;
   /**
@@ -59,7 +62,9 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
       }
       const target = await findUser(request, given);
       if (target.kind === 'one') return await actOrAsk(subcommand, request, target.user.id, reason);
-      await request.reply.privately(whichUser(`${name}.choose`, request, target, reason));
+      await request.reply.privately(
+        whichUser(`${name}.choose`, request, target, { ...subcommand.choice, carried: reason }),
+      );
     },
     listeners: [
       formListener(subcommand),

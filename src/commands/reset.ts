@@ -18,6 +18,14 @@ export const reset = oneUserSubcommand({
   about: say`Fastly e-mails them a link to choose a new password; the old one works until they do. I never see either.`,
   examples: ['reset', 'reset ada@example.com', 'reset "Ada Example" --private'],
   form: { title: 'Reset a password', submit: 'Send' },
+  choice: {
+    verb: 'have sent a password reset',
+    confirm: {
+      title: say`Reset the password?`,
+      text: say`Fastly will e-mail the user you chose a link to choose a new password.`,
+      confirm: 'Send',
+    },
+  },
   caution,
   async act(request, id) {
     const { fastly } = request.services;

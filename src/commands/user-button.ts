@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
-import { button, type Confirm } from '../slack/button.ts';
+import { button, type Confirm, confirmDialog } from '../slack/button.ts';
 import type { Delivery } from '../slack/delivery.ts';
 import { Refusal } from '../slack/failure.ts';
 import { originOfClick } from '../slack/listeners.ts';
@@ -55,15 +55,18 @@ export function userButton(
  * The private question that follows words which fit several users.
  *
  * @param carried what else was asked for, which comes back with the choice as input
+ * @param confirm what is asked once more when a choice is not for looking only
  */
 export function whichUser(
   actionId: string,
   { origin }: Request,
   target: { typed: string; users: readonly User[]; more: boolean },
-  carried: string | null = null,
+  { verb, carried = null, confirm }: { verb: string; carried?: string | null; confirm?: Confirm },
 ): Message {
   const { typed, users, more } = target;
-  const asked = message(say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one?`);
+  const asked = message(
+    say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one do you want to ${verb}?`,
+  );
   const options = userOptions(users, ({ id }) => write({ user: id, private: origin.private }));
   asked.blocks.push({
     type: 'actions',
@@ -74,6 +77,7 @@ export function whichUser(
         action_id: actionId,
         placeholder: { type: 'plain_text', text: 'Choose a user' },
         options,
+        ...(confirm && { confirm: confirmDialog(confirm) }),
       },
     ],
   });

@@ -1,4 +1,4 @@
-import type { Button, PlainTextElement } from '@slack/types';
+import type { Button, ConfirmationDialog, PlainTextElement } from '@slack/types';
 import { cut } from './plain.ts';
 import { plainText, type Sentence } from './sentence.ts';
 
@@ -24,15 +24,18 @@ export function button(definition: {
     text: label(text),
     value,
     ...(style && { style }),
-    ...(confirm && {
-      confirm: {
-        title: label(cut(plainText(confirm.title), CONFIRM_TITLE_LENGTH)),
-        text: label(cut(plainText(confirm.text), CONFIRM_LENGTH)),
-        confirm: label(confirm.confirm),
-        deny: label('Not now'),
-        ...(confirm.style && { style: confirm.style }),
-      },
-    }),
+    ...(confirm && { confirm: confirmDialog(confirm) }),
+  };
+}
+
+/** The dialog in which Slack asks. */
+export function confirmDialog({ title, text, confirm, style }: Confirm): ConfirmationDialog {
+  return {
+    title: label(cut(plainText(title), CONFIRM_TITLE_LENGTH)),
+    text: label(cut(plainText(text), CONFIRM_LENGTH)),
+    confirm: label(confirm),
+    deny: label('Not now'),
+    ...(style && { style }),
   };
 }
 

@@ -5,6 +5,7 @@ import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './sentence.ts';
+import { settingValue } from './setting-words.ts';
 
 /** A header holds 150 characters (docs.slack.dev, header block). */
 const HEADER_LENGTH = 150;
@@ -52,7 +53,7 @@ function identity(user: User): MrkdwnElement[] {
     // A name that is there is the headline.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
-    ...optionalField('Role', user.role, (role) => say`${role}`),
+    ...optionalField('Role', user.role, (role) => settingValue('role', role)),
     field('ID', say`${code(user.id)}`),
   ];
 }

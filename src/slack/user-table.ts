@@ -88,7 +88,7 @@ function loginIn({ login }: User): string {
 }
 
 function roleOf({ role }: User): string {
-  return role ? cut(plain(role), ROLE_LENGTH) : 'not set';
+  return role === 'superuser' ? 'Fastly superuser' : role ? cut(plain(role), ROLE_LENGTH) : 'not set';
 }
 
 function lockedWord({ locked }: User): string {

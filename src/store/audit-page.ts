@@ -4,8 +4,8 @@ import type { UserId } from '../fastly/user.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
-/** Whom entries are about: a user's id, or what somebody typed for one who is gone: the id, the login or the name. */
-export type AuditSubject = { id: UserId } | { typed: string };
+/** Whom entries are about: a user's id and login, or what somebody typed for one who is gone: the id, the login or the name. */
+export type AuditSubject = { id: UserId; login: string } | { typed: string };
 
 /** An entry for people to read. `at` is Unix milliseconds. */
 export type AuditLine = {
@@ -52,7 +52,14 @@ async function latestEntries(
     .orderBy('seq', 'desc')
     .limit(limit);
   if (before !== null) query = query.where('seq', '<', before);
-  if (subject !== null && 'id' in subject) query = query.where('target', '=', subject.id);
+  if (subject !== null && 'id' in subject) {
+    const { id, login } = subject;
+    // Who was created or invited had no id when that was written down.
+    const asNewcomer = holds(`"login":${JSON.stringify(login)}`);
+    query = query.where((where) =>
+      where.or([where('target', '=', id), where.and([where('target', 'is', null), asNewcomer])]),
+    );
+  }
   if (subject !== null && 'typed' in subject) {
     const { typed } = subject;
     const [login, name] = [`"login":${JSON.stringify(typed)}`, `"name":${JSON.stringify(typed)}`];

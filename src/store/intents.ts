@@ -196,29 +196,26 @@ export class Intents {
   }
 }
 
-/** The role and the lock of a user are not changed beside a request that is about them: it takes effect, or it ends. */
+/** A user is not updated beside a request about them: who approves it has been shown the user as they are. */
 async function openRequestInTheWay(
   database: Kysely<Tables>,
-  { kind, target, settings }: Change,
+  { kind, target }: Change,
 ): Promise<ApprovalRequest | null> {
-  if (kind !== 'update' || target.id === null || !isAboutAccess(settings)) return null;
+  if (kind !== 'update' || target.id === null) return null;
   return await openRequestAbout(database, target.id);
 }
 
-function isAboutAccess(settings: Settings = {}): boolean {
-  return settings.role !== undefined || settings.locked !== undefined;
-}
-
-/** Whether a change of this user's role or lock is under way, whose end is not known yet. */
+/** Whether an update of this user is under way, whose end is not known yet. */
 export async function isBeingChanged(database: Kysely<Tables>, target: string): Promise<boolean> {
-  const rows = await database
+  const row = await database
     .selectFrom('intents')
-    .select('details')
+    .select('delivery_key')
     .where('target', '=', target)
     .where('state', '=', 'open')
     .where('change', 'in', ['update', 'lock'])
-    .execute();
-  return rows.some(({ details }) => isAboutAccess(Details.parse(JSON.parse(details)).settings));
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);

@@ -37,7 +37,10 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     const { client } = await startWorkplace(mode);
     const nora = client.as(NORA);
     await nora.command(`delete Morton --reason '${LONGEST_REASON}'`);
-    const choice = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Which one?'), 'the choice');
+    const choice = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
+      'the choice',
+    );
     expect(choice.ephemeral).toBe(true);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
     await nora.click({
@@ -47,7 +50,10 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
       option: `shared ${LIMITED_ENGINEER.id}`,
     });
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, LIMITED_ENGINEER), 'the request');
-    const sees = await nora.until((now) => !messageWith(now, CDN_TEAM, 'Which one?') && now, 'no choice');
+    const sees = await nora.until(
+      (now) => !messageWith(now, CDN_TEAM, 'Which one do you want to') && now,
+      'no choice',
+    );
     expect(request.words(sees)).toContain(`Reason: ${LONGEST_REASON}`);
   });
 

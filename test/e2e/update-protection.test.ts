@@ -93,7 +93,10 @@ it('leaves an owner unlocked who is no Fastly superuser, also when chosen of sev
   const nora = client.as(NORA);
   await client.patchFastlyAccount({ owner_id: ENGINEER.id });
   await nora.command('update Morton --locked yes');
-  const choice = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Which one?'), 'the choice');
+  const choice = await nora.until(
+    (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
+    'the choice',
+  );
   const click = { channel: CDN_TEAM.id, ts: choice.ts, actionId: 'update.choose' };
   await nora.click({ ...click, option: `shared ${ENGINEER.id}` });
   await untilTold(nora, 'I never lock Edda Morton');

@@ -62,7 +62,10 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
     const { client } = await startWorkplace(mode);
     const nora = client.as(NORA);
     await nora.command('update Morton --role billing --locked no --reason "Moves to <finance> & co"');
-    const choice = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Which one?'), 'the choice');
+    const choice = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
+      'the choice',
+    );
     expect(choice.ephemeral).toBe(true);
     expect(await updates(client)).toEqual([]);
     await nora.click({
@@ -73,7 +76,7 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
     });
     const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
     expect(wordsOf(told.blocks)).toContain('Reason: Moves to <finance> & co');
-    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Which one?'), 'the choice to go');
+    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Which one do you want to'), 'the choice to go');
     expect(await updates(client)).toEqual([updateOf(LIMITED_ENGINEER, { role: 'billing' })]);
   });
 

@@ -22,10 +22,15 @@ export const approvals: Subcommand = {
   listeners: [],
   async run(request, { words }) {
     refuseWords(this, words);
-    const open = await request.services.approvals.open();
-    await request.reply.privately(open.length === 0 ? NOTHING : await listed(request, open));
+    await request.reply.privately(await openRequests(request));
   },
 };
+
+/** All that is open, for this caller, as it is now. */
+export async function openRequests(request: Request): Promise<Message> {
+  const open = await request.services.approvals.open();
+  return open.length === 0 ? NOTHING : await listed(request, open);
+}
 
 const NOTHING = message(say`Nothing waits for approval. ${code('/fastly-user delete')} asks for a deletion.`);
 

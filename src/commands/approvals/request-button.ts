@@ -7,6 +7,7 @@ import { message } from '../../slack/message.ts';
 import { newRequest, type Request } from '../../slack/request.ts';
 import { code, say } from '../../slack/sentence.ts';
 import { answerWords, successWords } from './answer-words.ts';
+import { openRequests } from './approvals.ts';
 
 /** A click on a button of an approval request. */
 export type RequestClick = {
@@ -39,6 +40,10 @@ export function requestButtonListener(
         place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
       try {
         await act({ request, id: id.data, triggerId: triggerId ?? '', seenAt });
+        // What only the caller sees is the list of requests, which would show what was.
+        if (place.kind === 'message' && place.ts === null) {
+          await request.reply.replaceOriginal(await openRequests(request));
+        }
       } finally {
         if (seenAt !== null) await services.approvals.seenAt(id.data, seenAt);
       }

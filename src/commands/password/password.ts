@@ -6,12 +6,13 @@ import type { Delivered } from '../../slack/reply.ts';
 import type { Request } from '../../slack/request.ts';
 import { code, date, member, type Sentence, say } from '../../slack/sentence.ts';
 import { FieldError, type Submitted } from '../../slack/submission.ts';
+import { looksLikeAnAddress } from '../address.ts';
 import { makeChange } from '../change.ts';
 import { singleSignOnCaution } from '../single-sign-on.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts';
 import { inTheForm } from './refusal.ts';
-import { checkNewPassword, looksLikeAnAddress, readForm, type Wanted } from './rules.ts';
+import { checkNewPassword, readForm, type Wanted } from './rules.ts';
 
 /** Changes the password of a Fastly login, of which one knows the current one. By a form alone. */
 export const password: Subcommand = {

@@ -30,14 +30,6 @@ export function checkNewPassword({ current, chosen }: Wanted, fields: Fields): v
   if (wrong) throw new FieldError(fields.chosen, wrong);
 }
 
-/**
- * Whether it is an e-mail address with a domain as they are in the world: dots between its labels, and letters at its
- * end. Nearly every login is one, and few passwords are.
- */
-export function looksLikeAnAddress(text: string): boolean {
-  return /^[^@\s]+@([a-z\d]([a-z\d-]*[a-z\d])?\.)+([a-z]{2,}|xn--[a-z\d-]+)$/i.test(text.trim());
-}
-
 function problemOfLogin(login: string): Sentence | null {
   if (login === '') return say`Type the login, which is an e-mail address, mostly.`;
   // A colon ends the login where both go to Fastly (RFC 7617).

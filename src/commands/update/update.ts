@@ -61,7 +61,17 @@ export const update: Subcommand = {
     } else {
       const target = await findUser(request, given);
       if (target.kind === 'one') return await alterAndTell(request, target.user.id, wanted);
-      await request.reply.privately(whichUser('update.choose', request, target, write(wanted)));
+      await request.reply.privately(
+        whichUser('update.choose', request, target, {
+          verb: 'update',
+          carried: write(wanted),
+          confirm: {
+            title: say`Update them?`,
+            text: say`I change the user you chose as you typed.`,
+            confirm: 'Update',
+          },
+        }),
+      );
     }
   },
   listeners: [
