@@ -17,6 +17,7 @@ import {
   deletions,
   openRequest,
   type RequestButton,
+  toldPrivately,
   untilTold,
 } from './approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from './seeing.ts';
@@ -99,6 +100,8 @@ describe('approvals', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await clickIn(nora, await list(nora, 'One request is open'), 'cancel');
     await untilTold(nora, `Noted. The request to delete ${ENGINEER.name}`);
+    await untilTold(nora, 'Nothing waits for approval.');
+    expect(toldPrivately(await nora.sees()).join()).not.toContain('One request is open');
     await request.until(nora, 'Taken back');
   });
 

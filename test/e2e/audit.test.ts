@@ -71,6 +71,32 @@ describe('audit', () => {
     expect(wordsOf(page.blocks)).toContain(`The latest changes to ${ENGINEER.name}`);
   });
 
+  it('shows that a user was created, in words and from the form', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command('create grace@example.com --name "Grace Example"');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'created'), 'the creation');
+    await nora.command('audit grace@example.com --private');
+    const page = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'The latest changes to Grace Example'),
+      'the page',
+    );
+    expect(wordsOf(page.blocks)).toContain(`<@${NORA.id}> created Grace Example ( grace@example.com )`);
+    await nora.click({ channel: CDN_TEAM.id, ts: page.ts, actionId: 'audit.find' });
+    await nora.until((sees) => sees.modals[0]?.callbackId === 'audit.form', 'the form');
+    await nora.typeAhead('user-picker', 'grace');
+    const grace = (await client.fastlyUsers()).find(({ login }) => login === 'grace@example.com');
+    await nora.submit({ 'user-picker': String(grace?.id) });
+    await nora.until(
+      ({ channels }) =>
+        channels.some(
+          ({ kind, messages }) =>
+            kind === 'im' && messages.some(({ blocks }) => wordsOf(blocks).includes('created Grace Example')),
+        ),
+      'the page in the direct message',
+    );
+  });
+
   it('shows who is gone and not who only has the words in the name', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
