@@ -123,6 +123,33 @@ describeInBrowser("at a phone's width", () => {
     await reader.sees(reader.modal);
     expect(await reader.overhang()).toBe(0);
   });
+
+  it('needs none for the Home tab, a long list and a long form either', async () => {
+    const { page: url, client } = await startWorkplace();
+    await client.putFastlyUsers(
+      Array.from({ length: 60 }, (_, index) => ({
+        id: `long${index}`,
+        name: 'Wilhelmina Bartholomea Featherstonehaugh-Cholmondeley',
+        login: `wilhelmina.bartholomea.featherstonehaugh-cholmondeley.${index}@example.com`,
+      })),
+    );
+    const reader = await openPage(url, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const { page } = reader;
+    await reader.say('/fastly-user list wilhelmina');
+    await reader.sees(reader.message('Filter…').getByRole('table'));
+    expect(await reader.overhang()).toBe(0);
+    await reader.say('/fastly-user delete long1 --reason "Left the company"');
+    await reader.sees(reader.message('Delete Wilhelmina'));
+    expect(await reader.overhang()).toBe(0);
+    await reader.say('/fastly-user create --role superuser');
+    await reader.modal.getByRole('textbox', { name: 'Login' }).fill('long.1@example.com');
+    expect(await reader.overhang()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await reader.sees(page.getByRole('main').getByRole('button', { name: 'Take back' }));
+    expect(await reader.overhang()).toBe(0);
+  });
 });
 
 describe('the control API', () => {
