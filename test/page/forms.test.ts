@@ -14,8 +14,7 @@ describeInBrowser("the bot's forms on the page", () => {
     await modal.getByRole('textbox', { name: 'Name' }).fill('Grace Example');
     await modal.getByRole('button', { name: 'Create' }).click();
     await reader.sees(modal.getByRole('alert').filter({ hasText: /login/i }));
-    expect(await login.getAttribute('aria-invalid')).toBe('true');
-    await eventually(() => login.evaluate((field) => field === document.activeElement)).toBe(true);
+    await reader.sees(modal.locator('input:focus[aria-invalid=true]'));
     expect(await modal.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Grace Example');
     await login.fill('grace@example.com');
     await login.press('Enter');
