@@ -71,10 +71,10 @@ describeInBrowser("the bot's list on the page", () => {
     const [table, bot] = [list.locator('.pager'), list.locator('.actions')];
     await table.getByRole('button', { name: 'Next' }).click();
     await eventually(logins).toEqual(tens(11, 20));
-    await bot.getByRole('button', { name: 'Next' }).click();
+    await bot.getByRole('button', { name: 'Next 10' }).click();
     await eventually(logins).toEqual(tens(51, 60));
     expect(await bot.getByRole('button', { name: 'Next' }).count()).toBe(0);
-    await bot.getByRole('button', { name: 'Previous' }).click();
+    await bot.getByRole('button', { name: 'Previous 50' }).click();
     await eventually(logins).toEqual(tens(1, 10));
   });
 });
