@@ -112,7 +112,7 @@ async function drawn(request: Request, page: Page): Promise<Message> {
   const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
   if (shown.length === 0) {
     const empty = message(...nobody(filter, account.users));
-    if (account.users > 0) empty.blocks.push(actions);
+    if (account.users > 0) empty.blocks.push(actions, context(footnote(filter, figuresOf(users))));
     return empty;
   }
   const figures = figuresOf(users);
