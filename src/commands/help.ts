@@ -58,7 +58,7 @@ function overview(all: readonly Subcommand[]): Message {
     blocks: [
       ...shown.blocks,
       context(
-        say`${code('[user]')} is an id, a login, part of a name, or a mention. Without it a form opens. ${code('--private')} shows a result to you alone. Examples: ${code('/fastly-user help get')}`,
+        say`${code('[user]')} is an id, a login, part of a name, or a mention. Without it a form opens. ${code('--private')} shows a result to you alone. ${code('/fastly-user help get')} says more of one, with examples.`,
       ),
     ],
   };

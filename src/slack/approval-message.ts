@@ -9,6 +9,7 @@ import {
   type Target,
 } from '../approvals/request.ts';
 import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
+import type { Settings } from '../approvals/settings.ts';
 import {
   approvedBy,
   changesLine,
@@ -98,18 +99,22 @@ function fieldsOf(action: Action): MrkdwnElement[][] {
   if (isAdmission(action)) {
     return [[field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)]];
   }
-  const who = targetFields(action.target);
-  return 'before' in action ? [who, changeFields(action.before, action.changes)] : [who];
+  if (!('before' in action)) return [targetFields(action.target, {})];
+  const { target, before, changes } = action;
+  return [targetFields(target, changes), changeFields(before, changes)];
 }
 
-function targetFields(target: Target): MrkdwnElement[] {
+/** @param changes have a field of their own, with what was there before */
+function targetFields(target: Target, changes: Settings): MrkdwnElement[] {
   return [
     field('Name', say`${target.name}`),
     field('Login', say`${code(target.login)}`),
-    optionalField('Role', target.role, (role) => settingValue('role', role)),
+    ...(changes.role === undefined
+      ? [optionalField('Role', target.role, (role) => settingValue('role', role))]
+      : []),
     optionalField('Last active', target.lastActiveAt, moment),
     optionalField('Two-factor', target.twoFactor, onOrOff),
-    field('Locked', yesOrNo(target.locked)),
+    ...(changes.locked === undefined ? [field('Locked', yesOrNo(target.locked))] : []),
     field('ID', say`${code(target.id)}`),
   ].flat();
 }

@@ -31,7 +31,7 @@ export async function findUser(request: Request, words: readonly Word[]): Promis
   const found = await request.services.directory.find(typed, MOST_CHOICES);
   if (found.kind === 'none') {
     throw new Refusal(
-      say`Nobody in the Fastly account fits ${code(typed)}. Try part of the name, the login or the id.`,
+      say`Nobody in the Fastly account fits ${code(typed)}. Try part of the name, the login or the id. Who was added in Fastly itself less than a minute ago may not show yet.`,
     );
   }
   return found.kind === 'one' ? found : { ...found, typed };

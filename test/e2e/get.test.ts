@@ -121,7 +121,11 @@ describe('get', () => {
       { id: 'a'.repeat(90), ...long, login: 'z@example.com' },
     ]);
     await nora.command(`get ${'x'.repeat(5_000)}`);
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Nobody in the Fastly account fits'), 'an answer');
+    const nobody = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'Nobody in the Fastly account fits'),
+      'an answer',
+    );
+    expect(wordsOf(nobody.blocks)).toContain('less than a minute ago may not show yet');
     await nora.command('get longperson');
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'yyyy'), 'the card');
     await nora.command('get');

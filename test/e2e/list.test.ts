@@ -246,6 +246,7 @@ describe('list', () => {
     const nobody = await listed(client, 'nobody-like-that --role user');
     expect(wordsOf(nobody.blocks)).toContain(`0 of ${PEOPLE.length} users : nobody-like-that · role user`);
     expect(wordsOf(nobody.blocks)).toContain('type less of the name');
+    expect(wordsOf(nobody.blocks)).toContain('This may be a minute old');
     await nora.click({ channel: CDN_TEAM.id, ts: nobody.ts, actionId: 'list.filter' });
     await nora.until((sees) => sees.modals[0]?.callbackId === 'list.form', 'the form');
   });

@@ -73,7 +73,7 @@ export class Reader {
   /** Pixels by which the page, or what scrolls on it, is wider than it is shown. Tables may be. */
   overhang(): Promise<number> {
     return this.page.evaluate(`Math.max(
-      ...[document.documentElement, ...document.querySelectorAll('.messages, .modal-body, .panel-body, .sidebar')]
+      ...[document.documentElement, ...document.querySelectorAll('.messages, .home, .modal-body, .panel-body, .sidebar')]
         .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
       ...[...document.querySelectorAll('dialog')].map((each) => each.getBoundingClientRect().right - innerWidth),
     )`);

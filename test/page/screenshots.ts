@@ -4,10 +4,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { z } from 'zod';
-import { NORA, TOMAS } from '../sandbox/cast.ts';
+import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
+import { LIMITED_ENGINEER } from '../sandbox/fastly/people.ts';
 import { findBrowser } from './find-browser.ts';
 
-/** `npm run screenshots`: pictures of the bot's messages, from the page and the bot as they are now. */
+/** `npm run screenshots`: the pictures in README.md, from the page and the bot as they are now. */
 const SANDBOX = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url));
 const PICTURES = new URL('../sandbox/page/pictures/', import.meta.url);
 const QUALITY_PERCENT = 80;
@@ -38,10 +39,22 @@ try {
   await page.getByRole('radio', { name: TOMAS.realName }).check({ force: true });
   await take(page, 'approval-request', request);
 
+  await page.getByRole('link', { name: 'Home' }).click();
+  await page.locator('.home').getByRole('button', { name: 'Approve' }).waitFor();
+  await take(page, 'home', page.locator('.home'));
+  await page.getByRole('navigation').getByRole('link', { name: CDN_TEAM.name }).click();
+
   await request.getByRole('button', { name: 'Approve' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
   await page.getByRole('radio', { name: NORA.realName }).check({ force: true });
   await take(page, 'approval-end', message(page, 'Edda Morton was deleted'));
+
+  await type(page, `/fastly-user create --name "Grace Example" --role engineer`);
+  const form = page.getByRole('dialog');
+  await form.getByRole('textbox', { name: 'Login' }).fill(LIMITED_ENGINEER.login);
+  await form.getByRole('button', { name: 'Create' }).click();
+  await form.getByRole('alert').waitFor();
+  await take(page, 'form', form);
 } finally {
   await browser.close();
   sandbox.kill('SIGTERM');

@@ -36,6 +36,21 @@ describeInBrowser('the composer', () => {
     await reader.sees(reader.message('Hello, everyone').getByText(NORA.realName));
   });
 
+  it('brings its answer in sight, also to who had gone up to earlier messages', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url, { viewport: { width: 1280, height: 400 } });
+    const messages = reader.page.getByRole('log');
+    await reader.say('/fastly-user help');
+    await reader.sees(reader.message('What you can do here'));
+    await messages.evaluate((list) => list.scrollTo({ top: 0 }));
+    await eventually(() => messages.evaluate((list) => list.scrollTop)).toBe(0);
+    await reader.say('/fastly-user gett');
+    await reader.sees(reader.message('Did you mean'));
+    await eventually(() =>
+      messages.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 2),
+    ).toBe(true);
+  });
+
   it('is closed where the app takes no messages', async () => {
     const { page: url } = await startWorkplace();
     const reader = await openPage(url);
@@ -122,6 +137,36 @@ describeInBrowser("at a phone's width", () => {
     await reader.say('/fastly-user reset');
     await reader.sees(reader.modal);
     expect(await reader.overhang()).toBe(0);
+  });
+
+  it('needs none for the Home tab, a long list and a long form either', async () => {
+    const { page: url, client } = await startWorkplace();
+    await client.putFastlyUsers(
+      Array.from({ length: 60 }, (_, index) => ({
+        id: `long${index}`,
+        name: 'Wilhelmina Bartholomea Featherstonehaugh-Cholmondeley',
+        login: `wilhelmina.bartholomea.featherstonehaugh-cholmondeley.${index}@example.com`,
+      })),
+    );
+    const reader = await openPage(url, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const { page } = reader;
+    await reader.say('/fastly-user list wilhelmina');
+    await reader.sees(reader.message('Filter…').getByRole('table'));
+    expect(await reader.overhang()).toBe(0);
+    await reader.say('/fastly-user delete long1 --reason "Left the company"');
+    await reader.sees(reader.message('Delete Wilhelmina'));
+    expect(await reader.overhang()).toBe(0);
+    await reader.say('/fastly-user create --role superuser');
+    await reader.modal.getByRole('textbox', { name: 'Login' }).fill('long.1@example.com');
+    expect(await reader.overhang()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await reader.sees(page.getByRole('main').getByRole('button', { name: 'Take back' }));
+    expect(await reader.overhang()).toBe(0);
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await reader.seesNoMore(page.getByRole('navigation'));
   });
 });
 

@@ -112,7 +112,7 @@ async function drawn(request: Request, page: Page): Promise<Message> {
   const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
   if (shown.length === 0) {
     const empty = message(...nobody(filter, account.users));
-    if (account.users > 0) empty.blocks.push(actions);
+    if (account.users > 0) empty.blocks.push(actions, context(footnote(filter, figuresOf(users))));
     return empty;
   }
   const figures = figuresOf(users);
@@ -126,13 +126,15 @@ async function drawn(request: Request, page: Page): Promise<Message> {
   });
 }
 
+/** The numbers tell them from those with which Slack pages through one table. */
 function buttons(page: Page, users: number): Button[] {
   const { from } = page;
+  const rest = users - from - MOST_USERS;
   const to = (actionId: string, text: string, start: number) =>
     button({ actionId, text, value: writePage({ ...page, from: start }) });
   return [
-    ...(from > 0 ? [to('list.previous', 'Previous', Math.max(0, from - MOST_USERS))] : []),
-    ...(from + MOST_USERS < users ? [to('list.next', 'Next', from + MOST_USERS)] : []),
+    ...(from > 0 ? [to('list.previous', `Previous ${MOST_USERS}`, Math.max(0, from - MOST_USERS))] : []),
+    ...(rest > 0 ? [to('list.next', `Next ${Math.min(rest, MOST_USERS)}`, from + MOST_USERS)] : []),
     to('list.filter', 'Filter…', 0),
   ];
 }

@@ -58,7 +58,7 @@ export function App({ setting }: { setting: Setting }) {
           { class: 'lost', role: 'alert' },
           'The sandbox does not answer. Start it again: npm run sandbox',
         ),
-      h(Sidebar, { where: home ? HOME : (channel?.name ?? ''), unread }),
+      h(Sidebar, { where: home ? HOME : (channel?.name ?? ''), unread, chosen: () => setDrawer(null) }),
       h(
         'main',
         null,

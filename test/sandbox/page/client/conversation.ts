@@ -25,11 +25,13 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
     thread === null ? threadTs === undefined : ts === thread || threadTs === thread,
   );
   const [working, setWorking] = useState<string | null>(null);
+  const [said, setSaid] = useState(0);
   const slow = useLater(working !== null);
 
   async function send(text: string): Promise<string | null> {
     const [, command, words = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(text) ?? [];
     if (command !== undefined && thread !== null) return `${command} is not supported in threads.`;
+    setSaid((before) => before + 1);
     try {
       if (command === undefined) {
         await write(memberId, { channel: channel.id, text, ...(thread !== null && { threadTs: thread }) });
@@ -70,6 +72,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
       messages,
       withReplies: thread === null,
       notices,
+      said,
       children: thread === null && beginning,
     }),
     h(

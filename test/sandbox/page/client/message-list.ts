@@ -13,6 +13,8 @@ type MessageListProps = {
   /** Whether each shows how many replies it has. */
   withReplies: boolean;
   notices: Notice[];
+  /** How often the reader has said something here. */
+  said: number;
   /** What stands above the first message. */
   children: ComponentChildren;
 };
@@ -20,14 +22,17 @@ type MessageListProps = {
 /** As far from the end, in pixels, as counts as reading along. */
 const NEAR_THE_END = 120;
 
-/** Messages, the latest at the bottom and in sight, unless the reader has gone up to earlier ones. */
-export function MessageList({ channel, messages, withReplies, notices, children }: MessageListProps) {
+/** Messages, the latest at the bottom and in sight, unless the reader has gone up to earlier ones and says nothing. */
+export function MessageList({ channel, messages, withReplies, notices, said, children }: MessageListProps) {
   const { who } = useNames();
   const list = useRef<HTMLDivElement>(null);
   const along = useRef(true);
   const toTheEnd = () => {
     if (along.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   };
+  useLayoutEffect(() => {
+    along.current = true;
+  }, [said]);
   useLayoutEffect(toTheEnd);
   useEffect(() => {
     const resized = new ResizeObserver(toTheEnd);

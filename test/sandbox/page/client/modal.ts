@@ -45,7 +45,11 @@ export function Modal({ view, below }: { view: View; below: number }) {
     setBusy(false);
   }
   const submit = () => attempt(() => act(memberId, 'submit', {}));
-  const close = (all: boolean) => attempt(() => act(memberId, 'close', { all }));
+  const close = (all: boolean) => {
+    // A field tells what was typed when it is left, which it must not do once its view is gone.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    return attempt(() => act(memberId, 'close', { all }));
+  };
 
   return h(
     Dialog,

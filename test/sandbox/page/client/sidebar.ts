@@ -7,10 +7,12 @@ type SidebarProps = {
   /** Name of what is open. */
   where: string;
   unread: (channel: Channel) => number;
+  /** Something there was chosen, be it what is open already. */
+  chosen: () => void;
 };
 
 /** The channels, the direct messages and the bot's Home tab, as far as the member has them. */
-export function Sidebar({ where, unread }: SidebarProps) {
+export function Sidebar({ where, unread, chosen }: SidebarProps) {
   const { setting, channels, who } = useNames();
   const entry = (name: string, sign: string, count = 0, note: string | null = null) =>
     h(
@@ -22,6 +24,7 @@ export function Sidebar({ where, unread }: SidebarProps) {
           href: addressOf({ who, where: name, thread: null }),
           class: count > 0 ? 'unread' : '',
           'aria-current': name === where ? 'page' : undefined,
+          onClick: chosen,
         },
         h('span', { 'aria-hidden': true, class: 'sign' }, sign),
         h('span', { class: 'entry-name' }, name === HOME ? 'Home' : name),
