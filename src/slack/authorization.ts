@@ -79,7 +79,7 @@ export function denial(
     case 'other-workspace':
       return say`I take instructions only from superusers of my own workspace, and you belong to another one. ${whomToAsk(policy)}`;
     case 'not-a-superuser':
-      return say`You are not on my list of superusers, so I did nothing. ${whomToAsk(policy)}`;
+      return say`You are not on my list of superusers, so there is nothing I can do for you. ${whomToAsk(policy)}`;
     case 'wrong-channel':
       return say`I do not take commands in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or write to me directly.`;
   }

@@ -22,7 +22,7 @@ const WORDS: Record<ChangeKind, Words> = {
     doing: (whom) => say`creating ${whom} for you`,
     done: say`they are there, as you wanted.`,
     notDone: say`they are not there.`,
-    unknown: say`they were created. I looked, and found nobody as you wanted who has come since; it may still come`,
+    unknown: say`they were created. I looked, and nobody like that has come since; it may still come`,
     next: LOOK,
   },
   invite: {

@@ -11,7 +11,7 @@ const CREATION: OwnChange = {
   confirmation: 'created Grace Newcomb',
   interrupted: 'I was interrupted while creating Grace Newcomb',
   done: 'I looked: they are there, as you wanted.',
-  unknown: 'so I do not know whether they were created. I looked, and they are not there',
+  unknown: 'so I do not know whether they were created. I looked, and nobody like that has come since',
   async isMade({ client }) {
     return (await client.fastlyUsers()).some(
       ({ login, name, role }) => login === LOGIN && name === 'Grace Newcomb' && role === 'billing',

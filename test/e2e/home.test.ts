@@ -108,7 +108,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     await priya.home();
     const home = await priya.until((sees) => sees.home, 'the Home');
     expect(wordsOf(home.blocks)).toContain(
-      `not on my list of superusers, so I did nothing. Ask <@${NORA.id}>`,
+      `not on my list of superusers, so there is nothing I can do for you. Ask <@${NORA.id}>`,
     );
     expect(elementsOf(home.blocks)).toEqual([]);
     expect(await client.fastlyCalls()).toEqual([]);

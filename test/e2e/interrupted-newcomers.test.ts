@@ -72,7 +72,9 @@ it.each([
       ask: create,
       meanwhile: put(fields),
     });
-    expect(words).toContain('so I do not know whether they were created. I looked, and found nobody');
+    expect(words).toContain(
+      'so I do not know whether they were created. I looked, and nobody like that has come since',
+    );
     expect(events).toEqual(['begun', 'unknown']);
   },
   60_000,
