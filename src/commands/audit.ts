@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type User, UserId } from '../fastly/user.ts';
 import { auditWords } from '../slack/audit-words.ts';
 import { button } from '../slack/button.ts';
+import { readCarried } from '../slack/carried.ts';
 import { Refusal } from '../slack/failure.ts';
 import { findUser } from '../slack/find-user.ts';
 import { type Listener, originOfClick } from '../slack/listeners.ts';
@@ -131,12 +132,8 @@ function pageListener(id: string): Listener {
 
 /** @throws {Refusal} when a button's value is no page */
 function readPage(value: string | null): Page {
-  try {
-    const page = Page.safeParse(JSON.parse(value ?? ''));
-    if (page.success) return page.data;
-  } catch {
-    // Said below.
-  }
+  const page = readCarried(Page, value);
+  if (page !== null) return page;
   throw new Refusal(say`This button names no user any more. Start again with ${code('/fastly-user audit')}.`);
 }
 

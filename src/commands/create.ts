@@ -5,13 +5,14 @@ import { createdUser } from '../directory/carried-out.ts';
 import { settingsOf } from '../directory/settings-of.ts';
 import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
+import { readCarried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
 import { Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
 import { newcomerWords } from '../slack/newcomer-words.ts';
-import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
+import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import type { Request } from '../slack/request.ts';
 import { code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
@@ -49,7 +50,7 @@ export const create: Subcommand = {
   async run(request, { words, flags, triggerId }) {
     const login = addressInWords(words, this);
     const settings = settingsInWords(flags, OFFERED);
-    const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+    const reason = reasonInWords(flags);
     if (login === null) return await openCreateForm(request, triggerId, { settings, reason });
     const created = await createUser(request, { login, settings, reason });
     if (created.kind === 'told') await request.reply.privately(message(created.sentence));
@@ -146,11 +147,7 @@ function offOf(settings: Settings): string {
 }
 
 function offIn(subject: string | null): readonly string[] {
-  try {
-    return Words.safeParse(JSON.parse(subject ?? '')).data?.off ?? [];
-  } catch {
-    return [];
-  }
+  return readCarried(Words, subject)?.off ?? [];
 }
 
 /** @throws {FieldError} */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { endOfInvitation } from '../directory/carried-out.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
 import { button } from '../slack/button.ts';
+import { readCarried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
 import { Refusal } from '../slack/failure.ts';
 import { type Listener, originOfClick } from '../slack/listeners.ts';
@@ -113,13 +114,11 @@ function pageButton({ origin }: Request, actionId: string, text: string, page: n
 
 /** @throws {Refusal} when a button carries something else */
 function read<T>(schema: z.ZodType<T>, value: string | null, names: string): T {
-  try {
-    return schema.parse(JSON.parse(value ?? ''));
-  } catch {
-    throw new Refusal(
-      say`This button names no ${names} any more. Start again with ${code('/fastly-user invitations')}.`,
-    );
-  }
+  const carried = readCarried(schema, value);
+  if (carried !== null) return carried;
+  throw new Refusal(
+    say`This button names no ${names} any more. Start again with ${code('/fastly-user invitations')}.`,
+  );
 }
 
 function withdrawListener(): Listener {

@@ -4,6 +4,7 @@ import { Settings } from '../approvals/settings.ts';
 import { openInvitation, sentInvitation, settingsOfInvitation } from '../directory/carried-out.ts';
 import { inviteeOf } from '../fastly/invitation.ts';
 import { button } from '../slack/button.ts';
+import { readCarried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
 import { Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
@@ -11,7 +12,7 @@ import { type Listener, originOfClick } from '../slack/listeners.ts';
 import { type Message, message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
 import { newcomerWords } from '../slack/newcomer-words.ts';
-import { givenReason, readReason, reasonInput, reasonLine } from '../slack/reason.ts';
+import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import { newRequest, type Request } from '../slack/request.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
@@ -42,7 +43,7 @@ export const invite: Subcommand = {
   async run(request, { words, flags, triggerId }) {
     const email = addressInWords(words, this);
     const settings = settingsInWords(flags, OFFERED);
-    const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+    const reason = reasonInWords(flags);
     if (email === null) {
       await openModal(request, triggerId, inviteForm(request, { email: null, settings, reason }));
       return;
@@ -97,7 +98,7 @@ function inviteButtonListener(): Listener {
     id: 'invite.button',
     async run(delivery, services) {
       const { incoming } = delivery;
-      const filled = readFilled(incoming.value);
+      const filled = readCarried(Filled, incoming.value);
       if (filled === null) {
         throw new Refusal(
           say`This button names no user any more. Start again with ${code('/fastly-user invite')}.`,
@@ -108,14 +109,6 @@ function inviteButtonListener(): Listener {
       await openModal(request, incoming.triggerId ?? '', inviteForm(request, { ...filled, reason: null }));
     },
   };
-}
-
-function readFilled(value: string | null): z.infer<typeof Filled> | null {
-  try {
-    return Filled.safeParse(JSON.parse(value ?? '')).data ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /** For who cannot be created directly here: the private message that offers an invitation instead. */

@@ -5,7 +5,7 @@ import { findUser } from '../slack/find-user.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal, openWhenReady } from '../slack/modal.ts';
-import { givenReason, readReason, reasonInput } from '../slack/reason.ts';
+import { givenReason, readReason, reasonInput, reasonInWords } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
 import type { Request, Services } from '../slack/request.ts';
 import { richText, type Sentence, say } from '../slack/sentence.ts';
@@ -55,7 +55,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
     examples,
     flags: takesReason ? { reason: 'text' } : {},
     async run(request, { words, flags, triggerId }) {
-      const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+      const reason = reasonInWords(flags);
       const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
       if (given.length === 0) {
         return await openForm(subcommand, request, triggerId, async () => ({ reason }));

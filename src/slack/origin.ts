@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChannelId } from '../ids.ts';
+import { readCarried } from './carried.ts';
 
 const Schema = z.object({ channel: ChannelId.nullable(), private: z.boolean() });
 const Metadata = z.object({ subject: z.string() });
@@ -12,15 +13,7 @@ export const Origin = {
   write: (origin: Origin, subject: string | null = null): string =>
     JSON.stringify({ ...origin, ...(subject !== null && { subject }) }),
   /** `null` when the text is not an origin. */
-  read: (text: string): Origin | null => Schema.safeParse(parsed(text)).data ?? null,
+  read: (text: string): Origin | null => readCarried(Schema, text),
   /** `null` when the text names no subject. */
-  readSubject: (text: string): string | null => Metadata.safeParse(parsed(text)).data?.subject ?? null,
+  readSubject: (text: string): string | null => readCarried(Metadata, text)?.subject ?? null,
 };
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

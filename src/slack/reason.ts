@@ -3,6 +3,7 @@ import { REASON_LENGTH } from '../approvals/request.ts';
 import type { FormValues } from './incoming.ts';
 import { bold, type Sentence, say } from './sentence.ts';
 import { FieldError } from './submission.ts';
+import type { FlagValues } from './words.ts';
 
 /** Block and action id of the field. */
 export const REASON = 'reason';
@@ -32,6 +33,11 @@ export function reasonLine(reason: string | null): Sentence[] {
 /** @throws {FieldError} when it is longer than a reason may be */
 export function givenReason(values: FormValues): string | null {
   return readReason(values[REASON] ?? null);
+}
+
+/** The reason after `--reason`. @throws {FieldError} when it is longer than a reason may be */
+export function reasonInWords({ reason }: FlagValues): string | null {
+  return readReason(typeof reason === 'string' ? reason : null);
 }
 
 /**

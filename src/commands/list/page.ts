@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Filter } from '../../directory/filter.ts';
+import { readCarried } from '../../slack/carried.ts';
 import { Refusal } from '../../slack/failure.ts';
 import { code, say } from '../../slack/sentence.ts';
 
@@ -33,15 +34,7 @@ export function writePage(page: Page): string {
 
 /** @throws {Refusal} when a button's value is no page */
 export function readPage(value: string | null): Page {
-  const page = Page.safeParse(parsed(value ?? '')).data;
-  if (page) return page;
+  const page = readCarried(Page, value);
+  if (page !== null) return page;
   throw new Refusal(say`This button names no page any more. Start again with ${code('/fastly-user list')}.`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../approvals/settings.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { readCarried } from '../../slack/carried.ts';
 import { Refusal } from '../../slack/failure.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Listener } from '../../slack/listeners.ts';
@@ -107,19 +108,11 @@ function again(request: Request, changed: ChangedMeanwhile, wanted: Wanted, { ro
 
 /** @throws {Refusal} for a form that was not drawn by this version of the bot */
 function readAbout(subject: string | null): About {
-  const about = aboutIn(subject);
+  const about = readCarried(About, subject);
   if (about !== null) return about;
   throw new Refusal(
     say`This form names no user any more. Close it, and start again with ${code('/fastly-user update')}.`,
   );
-}
-
-function aboutIn(subject: string | null): About | null {
-  try {
-    return About.safeParse(JSON.parse(subject ?? '')).data ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /** The four roles, and the one that the user has where it is another. */

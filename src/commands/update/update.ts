@@ -7,7 +7,7 @@ import { findUser } from '../../slack/find-user.ts';
 import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import { formView, openModal, openWhenReady } from '../../slack/modal.ts';
-import { readReason } from '../../slack/reason.ts';
+import { readReason, reasonInWords } from '../../slack/reason.ts';
 import type { Request } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../../slack/user-picker.ts';
@@ -46,7 +46,7 @@ export const update: Subcommand = {
   async run(request, { words, flags, triggerId }) {
     refuseWhatCannotChange(flags);
     const settings = settingsInWords(flags, EDITABLE);
-    const reason = readReason(typeof flags.reason === 'string' ? flags.reason : null);
+    const reason = reasonInWords(flags);
     const wanted = { settings, reason };
     const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
     if (given.length === 0) {
