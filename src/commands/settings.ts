@@ -58,17 +58,13 @@ export function settingsInWords(flags: FlagValues, settings: readonly Setting[])
 export function settingsInForm(
   values: FormValues,
   settings: readonly Setting[],
-  {
-    roles,
-    offIs,
-    round = 0,
-  }: { roles: readonly string[]; offIs(setting: Switch): false | undefined; round?: Round },
+  { roles, offIs }: { roles: readonly string[]; offIs(setting: Switch): false | undefined },
 ): Settings {
   const given = settings.map((setting) => {
     if (isSwitch(setting)) return [setting, values[setting] === 'yes' ? true : offIs(setting)] as const;
     return [setting, values[setting]?.trim() || undefined] as const;
   });
-  return checkSettings(Object.fromEntries(given), roles, round);
+  return checkSettings(Object.fromEntries(given), roles);
 }
 
 /**
@@ -95,11 +91,7 @@ export function settingInputs(
  *
  * @throws {FieldError} for a name or role that cannot be given
  */
-export function checkSettings(
-  given: Record<string, unknown>,
-  roles: readonly string[] = ROLES,
-  round: Round = 0,
-): Settings {
+export function checkSettings(given: Record<string, unknown>, roles: readonly string[] = ROLES): Settings {
   const schema = Settings.extend({ name: Name.exactOptional(), role: roleAmong(roles).exactOptional() });
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -107,7 +99,7 @@ export function checkSettings(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const setting = Settings.keyof().safeParse(issue?.path[0]).data ?? 'name';
-  throw new FieldError(blockOf(setting, round), problemWith(setting, given[setting], roles));
+  throw new FieldError(blockOf(setting), problemWith(setting, given[setting], roles));
 }
 
 /** As long as a name may be, so that whoever approves it sees all of it. */

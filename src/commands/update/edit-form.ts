@@ -79,8 +79,8 @@ export const editFormListener: Listener = {
       } catch (error) {
         if (error instanceof ChangedMeanwhile) return again(request, error, wanted, about);
         throw atItsField(error, [
-          [/\brole\b|service limited/i, blockOf('role', about.round)],
-          [/./, blockOf('name', about.round)],
+          [/\brole\b|service limited/i, blockOf('role')],
+          [/./, blockOf('name')],
         ]);
       }
     },
@@ -121,17 +121,17 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
 }
 
 /** @throws {FieldError} also where a field was emptied: what is sent to Fastly has a value */
-function wantedIn(values: FormValues, { seen, round }: About): Wanted {
+function wantedIn(values: FormValues, { seen }: About): Wanted {
   for (const setting of ['name', 'role'] as const) {
     const before = seen[setting]?.trim();
     if (before && !values[setting]?.trim()) {
       throw new FieldError(
-        blockOf(setting, round),
+        blockOf(setting),
         say`A ${setting} can be changed, but not taken away. It is ${code(before)} now.`,
       );
     }
   }
-  const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false, round });
+  const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
   // The spaces around a name are taken off what is typed, which is no change of who has some.
   const untouched = settings.name === seen.name?.trim() ? ['name'] : [];
   const offered = EDITABLE.filter((setting) => !untouched.includes(setting));
