@@ -125,8 +125,9 @@ describe("the sandbox's process", () => {
 
   it('tells people what to type', async () => {
     const cli = startCli('--port', '0');
-    await cli.until((text) => text.startsWith('Ctrl-C'), 'its last line');
-    expect(cli.text('stdout')).toMatch(/in a browser:\n\n {2}http:\/\/localhost:\d+\n/);
+    await cli.until((text) => text.startsWith('  http://localhost:'), 'the address of its page');
+    // Last of all, so that it stays in sight.
+    expect(cli.text('stdout').trimEnd()).toMatch(/In a browser, .*\n\n {2}http:\/\/localhost:\d+$/);
     expect(cli.text('stdout')).toMatch(
       /Slack's Web API +http:.*\n.*Fastly's API +http:.*\n.*Control API +http:/,
     );

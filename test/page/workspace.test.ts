@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startWorkplace } from '../e2e/workplace.ts';
-import { AUDIT_TRAIL, CDN_TEAM, JONAS, NORA, PARTNERS, TOMAS } from '../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, JONAS, NORA, PARTNERS, PRIYA, TOMAS } from '../sandbox/cast.ts';
 import { ENGINEER } from '../sandbox/fastly/people.ts';
 import { describeInBrowser, eventually, openPage } from './browser.ts';
 import { mrkdwn, post, startSample } from './sample.ts';
@@ -57,6 +57,28 @@ describeInBrowser('the composer', () => {
     await reader.open('fastly-user-bot');
     await reader.sees(reader.page.getByText('Sending messages to this app has been turned off.'));
     expect(await reader.composer.count()).toBe(0);
+  });
+});
+
+describeInBrowser('the beginning of a channel', () => {
+  it('leads a superuser to a deletion that the other approves, by what can be typed as it stands', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    const deletion = reader.page.getByRole('listitem').filter({ hasText: 'Ask for a deletion' });
+    await reader.sees(deletion.getByText(`become ${TOMAS.realName}`));
+    await reader.say(await deletion.getByRole('code').innerText());
+    await reader.become(TOMAS);
+    await reader.sees(deletion.getByText(`become ${NORA.realName}`));
+    await reader.confirm(reader.message('Delete').getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sees(reader.message('was deleted'));
+  });
+
+  it('sends an outsider to help', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.become(PRIYA);
+    await reader.sees(reader.page.getByText('Try /fastly-user help.'));
+    expect(await reader.page.getByText('Ask for a deletion').count()).toBe(0);
   });
 });
 

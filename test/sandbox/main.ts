@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BotProcess } from './bot-process.ts';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, SUPERUSERS, TOMAS } from './cast.ts';
+import { FIRST_STEPS } from './control/setting.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
 /** `npm run sandbox`: Slack, Fastly and the bot on this machine, until Ctrl-C. */
@@ -127,16 +128,15 @@ function addresses({ slack, fastly, control, page }: Sandbox) {
 
 function welcome(running: Sandbox, withBot: boolean): string {
   const { slack, fastly, control, page } = addresses(running);
+  const { lookUp, askForDeletion } = FIRST_STEPS;
   const bot = withBot
-    ? 'The bot is connected. Without a browser, type a command as Nora, and read what she sees:'
+    ? 'The bot is connected.'
     : `No bot was started. Start yours with:
-  SLACK_API_URL=${slack.apiUrl} SLACK_BOT_TOKEN=${slack.botToken} SLACK_APP_TOKEN=${slack.appToken} \\
-  SUPERUSERS=${SUPERUSERS.map(({ id }) => id).join(',')} FASTLY_API_URL=${fastly.url} FASTLY_API_TOKEN=${fastly.token} npm start
-Then type a command as Nora, and read what she sees:`;
-  return `
-A Slack workspace and a Fastly account are running on this machine. Look around in a browser:
 
-  ${page}
+  SLACK_API_URL=${slack.apiUrl} SLACK_BOT_TOKEN=${slack.botToken} SLACK_APP_TOKEN=${slack.appToken} \\
+  SUPERUSERS=${SUPERUSERS.map(({ id }) => id).join(',')} FASTLY_API_URL=${fastly.url} FASTLY_API_TOKEN=${fastly.token} npm start`;
+  return `
+A Slack workspace and a Fastly account are running on this machine.
 
   Slack's Web API   ${slack.apiUrl}
   Fastly's API      ${fastly.url}
@@ -144,17 +144,20 @@ A Slack workspace and a Fastly account are running on this machine. Look around 
 
 ${bot}
 
-  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"get nora l"}'
+Without a browser, have Nora ask for a user and for a deletion, Tomás approve it, and read what she sees:
+
+  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${lookUp}"}'
+  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${askForDeletion}"}'
+  curl -s ${control}/members/${TOMAS.id}/click -d '{"channel":"${CDN_TEAM.id}","actionId":"approvals.approve"}'
   curl -s '${control}/members/${NORA.id}/sees?as=text'
 
-Or have Nora ask for a deletion, and Tomás approve it:
-
-  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"delete edda"}'
-  curl -s ${control}/members/${TOMAS.id}/click -d '{"channel":"${CDN_TEAM.id}","actionId":"approvals.approve"}'
-
 What else one can do is in test/sandbox/control/protocol.ts: fill in and submit a form, change Fastly, break things.
-
 Ctrl-C stops everything.
+
+In a browser, all of it is at
+
+  ${page}
+
 `;
 }
 

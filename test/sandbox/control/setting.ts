@@ -2,6 +2,9 @@ import { BOT, PARTNER_TEAM, SUPERUSERS, TEAM } from '../cast.ts';
 import type { SlackServer } from '../slack/server.ts';
 import type { Setting } from './protocol.ts';
 
+/** The command of the project's own bot, and after it what shows a newcomer most. */
+export const FIRST_STEPS = { command: '/fastly-user', lookUp: 'get edda', askForDeletion: 'delete edda' };
+
 /** Who and what there is in the workspace. */
 export function settingOf({ manifest, members }: SlackServer): Setting {
   return {
@@ -21,5 +24,6 @@ export function settingOf({ manifest, members }: SlackServer): Setting {
     })),
     homeTab: manifest.homeTab,
     takesMessages: manifest.messagesTab && !manifest.messagesTabReadOnly,
+    firstSteps: manifest.commands.has(FIRST_STEPS.command) ? FIRST_STEPS : null,
   };
 }

@@ -1,5 +1,6 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Beginning } from './beginning.ts';
 import { Composer } from './composer.ts';
 import { act, reasonOf, write } from './control.ts';
 import { MessageList } from './message-list.ts';
@@ -49,21 +50,6 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
   }
 
   const name = channel.kind === 'im' ? channel.name : `#${channel.name}`;
-  const [command] = setting.commands;
-  const beginning = h(
-    'div',
-    { class: 'beginning' },
-    h('h2', null, name),
-    h(
-      'p',
-      null,
-      channel.kind === 'im'
-        ? `What ${setting.bot.name} tells you alone.`
-        : `This is the beginning of ${name}.`,
-      channel.kind !== 'im' &&
-        command !== undefined && [' Try ', h('code', null, `${command.name} help`), '.'],
-    ),
-  );
   return h(
     'div',
     { class: 'conversation' },
@@ -73,7 +59,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
       withReplies: thread === null,
       notices,
       said,
-      children: thread === null && beginning,
+      children: thread === null && h(Beginning, { channel }),
     }),
     h(
       'p',
