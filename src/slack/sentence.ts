@@ -15,7 +15,7 @@ type Part =
   | { kind: 'member'; id: string }
   | { kind: 'channel'; id: string }
   | { kind: 'link'; text: string; url: string }
-  | { kind: 'date'; moment: Date };
+  | { kind: 'date'; moment: Date; format: DateFormat };
 
 /** ``say`Reset for ${bold(name)}` ``: strings put in are data, sentences and parts keep their form. */
 export function say(
@@ -74,11 +74,20 @@ export function link(text: string, url: string): Part {
   return web ? { kind: 'link', text: data(text), url } : { kind: 'text', text: data(text) };
 }
 
+/** How Slack writes a moment down, in the reader's time zone and language (docs.slack.dev, formatting message text). */
+type DateFormat = '{date_short_pretty} at {time}' | '{date_short_pretty}';
+
 /** A moment, shown in the reader's time zone and language. */
 export function date(moment: Date): Part {
   return Number.isNaN(moment.getTime())
     ? { kind: 'text', text: 'at an unknown time' }
-    : { kind: 'date', moment };
+    : { kind: 'date', moment, format: '{date_short_pretty} at {time}' };
+}
+
+/** As `date`, without the time: for lists, where it only takes room. */
+export function day(moment: Date): Part {
+  const whole = date(moment);
+  return whole.kind === 'date' ? { ...whole, format: '{date_short_pretty}' } : whole;
 }
 
 /** 'a', 'a and b', 'a, b and c'. */
@@ -121,13 +130,11 @@ function element(part: Part): RichTextElement {
       return {
         type: 'date',
         timestamp: unixSeconds(part.moment),
-        format: DATE_FORMAT,
+        format: part.format,
         fallback: inUtc(part.moment),
       };
   }
 }
-
-const DATE_FORMAT = '{date_short_pretty} at {time}';
 
 /** For a message's `text`, and for fields; what has a meaning in mrkdwn is escaped (docs.slack.dev, formatting). */
 export function mrkdwn(sentence: Sentence): string {
@@ -149,7 +156,7 @@ function mrkdwnPart(part: Part): string {
     case 'link':
       return `<${escaped(part.url)}|${escaped(part.text)}>`;
     case 'date':
-      return `<!date^${unixSeconds(part.moment)}^${DATE_FORMAT}|${inUtc(part.moment)}>`;
+      return `<!date^${unixSeconds(part.moment)}^${part.format}|${inUtc(part.moment)}>`;
   }
 }
 

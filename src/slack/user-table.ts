@@ -2,7 +2,7 @@ import type { DataTableBlock, KnownBlock, RichTextBlock, TableBlock } from '@sla
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
-import { date, richText, type Sentence, say, sideBySide } from './sentence.ts';
+import { day, richText, type Sentence, say, sideBySide } from './sentence.ts';
 import { userWords } from './user-words.ts';
 
 /**
@@ -53,7 +53,7 @@ export function userTable(caption: string, users: readonly User[], around: Aroun
   };
 }
 
-const HEADER = ['Name', 'Login', 'Role', 'Locked', 'Two-factor', 'Last active'].map(text);
+const HEADER = ['Name', 'Login', 'Role', 'Two-factor', 'Last active'].map(text);
 /** Names and logins break rather than widen the table. */
 const WRAPPED = [{ is_wrapped: true }, { is_wrapped: true }];
 
@@ -61,8 +61,7 @@ function row(user: User): Cell[] {
   return [
     text(nameIn(user)),
     text(loginIn(user)),
-    text(roleOf(user)),
-    text(lockedWord(user)),
+    text(user.locked ? `${roleOf(user)}, 🔒 locked` : roleOf(user)),
     text(twoFactorWord(user)),
     user.last_active_at ? moment(user.last_active_at) : text(inactive(user)),
   ];
@@ -75,7 +74,7 @@ function line(user: User): Sentence {
     say`${roleOf(user)}`,
     ...(user.locked ? [say`🔒 locked`] : []),
     say`two-factor ${twoFactorWord(user)}`,
-    last_active_at ? say`last active ${date(new Date(last_active_at))}` : say`last active: ${inactive(user)}`,
+    last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive(user)}`,
   ]);
 }
 
@@ -89,11 +88,6 @@ function loginIn({ login }: User): string {
 
 function roleOf({ role }: User): string {
   return role === 'superuser' ? 'Fastly superuser' : role ? cut(plain(role), ROLE_LENGTH) : 'not set';
-}
-
-function lockedWord({ locked }: User): string {
-  if (locked) return '🔒 yes';
-  return locked === false ? 'no' : 'not set';
 }
 
 function twoFactorWord({ two_factor_auth_enabled: twoFactor }: User): string {
@@ -111,5 +105,5 @@ function text(words: string): Cell {
 }
 
 function moment(iso: string): RichTextBlock {
-  return richText(say`${date(new Date(iso))}`);
+  return richText(say`${day(new Date(iso))}`);
 }

@@ -70,9 +70,12 @@ describe.each(PROTECTED)('$who', ({ user, why, prepare }) => {
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, user.login), 'the card');
     await nora.click({ channel: CDN_TEAM.id, ts: card.ts, actionId: 'update.button' });
     await untilEditForm(nora);
-    for (const values of [{ switches: ['locked'] }, { switches: [], role: 'billing' }]) {
+    for (const { field, ...values } of [
+      { field: 'switches', switches: ['locked'] },
+      { field: 'role', switches: [], role: 'billing' },
+    ]) {
       await nora.submit(values);
-      await nora.until((sees) => editForm(sees)?.errors.name?.includes(why), 'the refusal');
+      await nora.until((sees) => editForm(sees)?.errors[field]?.includes(why), 'the refusal');
     }
     expect(await updates(client)).toEqual([]);
   });

@@ -112,7 +112,7 @@ async function drawn(request: Request, page: Page): Promise<Message> {
   const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
   if (shown.length === 0) {
     const empty = message(...nobody(filter, account.users));
-    if (account.users > 0) empty.blocks.push(actions, context(footnote(filter, figuresOf(users))));
+    if (account.users > 0) empty.blocks.push(actions, context(footnote(figuresOf(users))));
     return empty;
   }
   const figures = figuresOf(users);
@@ -122,7 +122,7 @@ async function drawn(request: Request, page: Page): Promise<Message> {
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {
     headline: headline(filter, users.length, account.users),
     above: lines.length > 0 ? [richText(...lines)] : [],
-    below: [...invited, actions, context(footnote(filter, figures))],
+    below: [...invited, actions, context(footnote(figures))],
   });
 }
 

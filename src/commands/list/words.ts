@@ -28,13 +28,9 @@ export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
   return [...roles, ...(marks.length > 0 ? [sideBySide(marks)] : [])];
 }
 
-/** What the counts and filters make of what Fastly has not set, and where to look closer. */
-export function footnote(filter: Filter, { withoutTwoFactor }: Figures): Sentence {
-  const countsAs = [
-    ...(filter.locked === false ? [say`not locked`] : []),
-    ...(withoutTwoFactor > 0 ? [say`without two-factor`] : []),
-  ];
-  const notSet = countsAs.length > 0 ? say`‘not set’ counts as ${enumerate(countsAs)}. ` : say``;
+/** What is counted of those of whom Fastly has not set it, and where to look closer. */
+export function footnote({ withoutTwoFactor }: Figures): Sentence {
+  const notSet = withoutTwoFactor > 0 ? say`‘not set’ counts as without two-factor. ` : say``;
   return say`${notSet}This may be a minute old; ${code('/fastly-user get')} shows a user as they are now.`;
 }
 

@@ -14,10 +14,11 @@ import type { Delivered } from '../../slack/reply.ts';
 import type { Request } from '../../slack/request.ts';
 import { date, member, type Sentence, say } from '../../slack/sentence.ts';
 import { changeWords, otherwiseWords } from '../../slack/setting-words.ts';
+import { FieldError } from '../../slack/submission.ts';
 import { userWords } from '../../slack/user-words.ts';
 import { fileRequest } from '../approval-filing.ts';
 import { found, makeChange } from '../change.ts';
-import { NAME_LENGTH } from '../settings.ts';
+import { blockOf, NAME_LENGTH } from '../settings.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
 export const EDITABLE = ['name', 'role', 'locked', 'limit_services', 'require_new_password'] as const;
@@ -123,8 +124,13 @@ async function refuseProtected(
 ): Promise<void> {
   const protection = await protectionOf(services.fastly, user);
   if (protection === null) return;
-  const what = changes.locked ? say`lock ${who}` : say`take the role of Fastly superuser away from ${who}`;
-  throw new Refusal(say`I never ${what}: ${protectionWords(protection)}`);
+  const why = protectionWords(protection);
+  throw changes.locked
+    ? new FieldError(blockOf('locked'), say`I never lock ${who}: ${why}`)
+    : new FieldError(
+        blockOf('role'),
+        say`I never take the role of Fastly superuser away from ${who}: ${why}`,
+      );
 }
 
 /** What a caller has seen of a user in a form: a name that no form holds is not in it. */
