@@ -32,7 +32,7 @@ export const reset = oneUserSubcommand({
     // The caution has been seen by now; a refusal holds at the moment of the change, too.
     await caution(request.services);
     const user = await fastly.getUser(id);
-    refuseWherePointless(user);
+    refuseWherePointless(request.services, user);
     await makeChange(request, {
       kind: 'reset',
       target: { id: user.id, login: user.login, name: nameOf(user) },
@@ -73,7 +73,7 @@ async function caution({ directory, log }: Services): Promise<Sentence | null> {
   return singleSignOnCaution(account);
 }
 
-function refuseWherePointless(user: User): void {
+function refuseWherePointless({ disabled }: Services, user: User): void {
   const who = say`${bold(nameOf(user))} (${code(user.login)})`;
   if (user.deleted_at) {
     throw new Refusal(
@@ -81,8 +81,9 @@ function refuseWherePointless(user: User): void {
     );
   }
   if (user.locked) {
-    throw new Refusal(
-      say`${who} is locked, so a new password would not let them in. Unlock them in Fastly first, then reset.`,
-    );
+    const unlock = disabled.has('update')
+      ? say`Unlock them in Fastly first.`
+      : say`Unlock them first: ${code(`/fastly-user update ${user.login} --locked no`)}.`;
+    throw new Refusal(say`${who} is locked, so a new password would not let them in. ${unlock}`);
   }
 }

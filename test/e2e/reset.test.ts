@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
 import { ENGINEER, LOCKED_SUPERUSER, PLUS_LOGIN } from '../sandbox/fastly/people.ts';
+import { untilTold } from './approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace, type Workplace } from './workplace.ts';
 
@@ -119,16 +120,20 @@ describe('reset', () => {
     expect(wordsOf(form.blocks)).toContain('single sign-on');
   });
 
-  it('does not reset who is locked, and says why', async () => {
-    const workplace = await startWorkplace();
-    const nora = workplace.client.as(NORA);
-    await nora.command(`reset ${LOCKED_SUPERUSER.id}`);
-    await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'is locked, so a new password would not let them in'),
-      'the refusal',
-    );
-    expect(await resets(workplace)).toEqual([]);
-  });
+  it.each([
+    ['', `Unlock them first: /fastly-user update ${LOCKED_SUPERUSER.login} --locked no .`],
+    ['update', 'Unlock them in Fastly first.'],
+  ])(
+    'does not reset who is locked, and says why and what to do first (without %j)',
+    async (disabled, words) => {
+      const workplace = await startWorkplace('socket', { DISABLED_COMMANDS: disabled });
+      const nora = workplace.client.as(NORA);
+      await nora.command(`reset ${LOCKED_SUPERUSER.id}`);
+      const told = await untilTold(nora, 'is locked, so a new password would not let them in');
+      expect(told).toContain(words);
+      expect(await resets(workplace)).toEqual([]);
+    },
+  );
 
   it('does not reset who is deleted, and says when that was', async () => {
     const workplace = await startWorkplace();
