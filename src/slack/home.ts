@@ -8,12 +8,12 @@ import { approvalEntry } from './approval-entry.ts';
 import { auditWords } from './audit-words.ts';
 import { button } from './button.ts';
 import { context } from './message.ts';
-import { bold, code, date, enumerate, richText, type Sentence, say } from './sentence.ts';
+import { rolesWords } from './role-words.ts';
+import { bold, code, date, richText, type Sentence, say } from './sentence.ts';
 
 /** Each takes two blocks of the 100 that a Home tab holds (docs.slack.dev, home tab views). */
 const MOST_WAITING = 20;
 const MOST_OWN = 10;
-const MOST_ROLES = 8;
 
 /** Open requests, the oldest of them, and how many more there are. */
 export type Listed<Item> = { shown: readonly Item[]; more: number };
@@ -155,19 +155,11 @@ function figuresLines(figures: FiguresAtHand): [Sentence, ...Sentence[]] {
 
 function figuresWords(figures: Figures): [Sentence, ...Sentence[]] {
   const { users, byRole, locked, withoutTwoFactor, neverActive } = figures;
-  const roles = byRole.slice(0, MOST_ROLES).map(({ role, users: having }) => roleWords(role, having));
-  const others = byRole.slice(MOST_ROLES).reduce((sum, each) => sum + each.users, 0);
-  if (others > 0) roles.push(say`${others} with other roles`);
-  const byRoleWords = roles.length === 0 ? say`` : say`: ${enumerate(roles)}`;
   return [
-    say`${bold(users === 1 ? '1 user' : `${users} users`)}${byRoleWords}.`,
+    say`${bold(users === 1 ? '1 user' : `${users} users`)}`,
+    ...(byRole.length === 0 ? [] : [rolesWords(figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without two-factor  ·  ${bold(String(neverActive))} never active`,
   ];
-}
-
-function roleWords(role: string, users: number): Sentence {
-  if (role !== 'superuser') return say`${users} ${role}`;
-  return users === 1 ? say`1 Fastly superuser` : say`${users} Fastly superusers`;
 }
 
 function header(text: string): HeaderBlock {

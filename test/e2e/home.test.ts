@@ -80,9 +80,9 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const nora = client.as(NORA);
     await nora.home();
     const words = await untilAtHome(nora, 'The account', ' users');
-    expect(words).toContain(`${users.length} users : `);
-    expect(words).toContain(`${having('role', 'superuser')} Fastly superusers`);
-    expect(words).toContain(`${having('role', 'engineer')} engineer`);
+    expect(words).toContain(`${users.length} users`);
+    expect(words).toContain(`Fastly superuser: ${having('role', 'superuser')}`);
+    expect(words).toContain(`engineer: ${having('role', 'engineer')}`);
     expect(words).toContain(`${having('locked', true)} locked`);
     expect(words).toContain(`${users.length - having('two_factor_auth_enabled', true)} without two-factor`);
     expect(words).toContain(`${having('last_active_at', null)} never active`);
