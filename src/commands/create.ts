@@ -7,7 +7,7 @@ import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
 import { readCarried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
-import { Refusal } from '../slack/failure.ts';
+import { loginTaken, Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
@@ -127,8 +127,11 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
       if (request.services.disabled.has('invite')) throw new Refusal(onlyInvites());
       return { kind: 'not-here', user };
     }
+    if (isFastlyError(error) && error.kind === 'duplicate') {
+      throw new FieldError(ADDRESS, loginTaken(error, login));
+    }
     throw atItsField(error, [
-      [/login|e-?mail|duplicate/i, ADDRESS],
+      [/login|e-?mail/i, ADDRESS],
       [/\brole\b|service limited/i, blockOf('role')],
       [/\bname\b/i, blockOf('name')],
     ]);

@@ -95,6 +95,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
     await nora.submit({ address: ENGINEER.login, name: 'Grace', role: 'engineer', switches: ['locked'] });
     const taken = await errorAt(nora, 'address');
     expect(taken).toContain('Fastly has that login already');
+    expect(taken).toContain(`Look for it with /fastly-user get ${ENGINEER.login}.`);
     expect(taken).not.toContain('Reference');
     expect((await nora.sees()).modals).toMatchObject([
       {

@@ -180,6 +180,15 @@ describe('create from words', () => {
     expect(await client.fastlyUsers()).toEqual(before);
   });
 
+  it('names the login that is taken as it can be pasted', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`create ${ENGINEER.login}`);
+    await untilTold(nora, `Look for it with /fastly-user get ${ENGINEER.login} .`);
+    await nora.command(`get ${ENGINEER.login}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.id), 'the card');
+  });
+
   it('creates once also when the delivery comes again after a restart', async () => {
     const database = await databaseInFile();
     const workplace = await startWorkplace('socket', database);
