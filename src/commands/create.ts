@@ -31,6 +31,8 @@ const OFFERED = Settings.keyof().options;
 const TITLE = 'Create a user';
 const FORM = 'create.form';
 
+const SUPERUSER_WAITS = say`Creating a Fastly superuser waits for approval.`;
+
 /** Whom to create. */
 type NewUser = { login: string; settings: Settings; reason: string | null };
 
@@ -38,7 +40,13 @@ type NewUser = { login: string; settings: Settings; reason: string | null };
 export const create: Subcommand = {
   name: 'create',
   summary: 'Create a user',
-  about: say`With a login I create them at once; without one a form opens. What you leave out, Fastly chooses. A Fastly superuser is created once another superuser has approved. Where the account cannot create users directly, I offer to invite them.`,
+  about: (services) => {
+    const waits = isApprovalRequired(services, 'promote') ? say` ${SUPERUSER_WAITS}` : say``;
+    const otherwise = services.disabled.has('invite')
+      ? say``
+      : say` Where the account cannot create users directly, I offer to invite them.`;
+    return say`With a login I create them at once; without one a form opens. What you leave out, Fastly chooses.${waits}${otherwise}`;
+  },
   usage:
     '[login] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--two-factor-auth-enabled yes|no] [--two-factor-setup-required yes|no] [--reason …] [--private]',
   examples: [
@@ -193,9 +201,7 @@ function createForm(
       addressInput('Login', login),
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
-      ...(isApprovalRequired(request.services, 'promote')
-        ? [richText(say`A Fastly superuser is created once another superuser has approved.`)]
-        : []),
+      ...(isApprovalRequired(request.services, 'promote') ? [richText(SUPERUSER_WAITS)] : []),
     ],
   });
 }

@@ -38,7 +38,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'create');
     expect(opened.title).toBe('Create a user');
-    expect(wordsOf(opened.blocks)).toContain('A Fastly superuser is created once another superuser has');
+    expect(wordsOf(opened.blocks)).toContain('Creating a Fastly superuser waits for approval.');
     await nora.submit({
       address: ` ${GRACE} `,
       name: 'Grace Example',
