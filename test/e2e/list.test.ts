@@ -233,6 +233,7 @@ describe('list', () => {
     ['--locked perhaps', '--locked takes yes or no'],
     ['--without-2fa=no', '--without-2fa takes no value'],
     ['--lokced yes', 'Did you mean --locked ?'],
+    ['--2fa', 'There is no --2fa here. Did you mean --without-2fa ?'],
     ['@nora lindqvist', 'A mention stands alone'],
     ['x'.repeat(201), 'too long to search for'],
   ])('refuses %s in words, to the caller alone', async (words, refusal) => {
