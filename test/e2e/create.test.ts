@@ -219,8 +219,8 @@ describe('create from words', () => {
     const words = await untilTold(nora, 'The latest changes');
     for (const line of [
       `🆕 <@${NORA.id}> created ${GRACE} : Role billing and Locked no (New in the team)`,
-      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done`,
-      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known`,
+      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done (create_user: answered 409: Duplicate record: Login '${GRACE}' has already been taken)`,
+      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known (create_user: no connection (`,
     ]) {
       expect(words).toContain(line);
     }

@@ -196,7 +196,9 @@ describe('invite', () => {
     await nora.command('audit --private');
     const words = await untilTold(nora, 'The latest changes');
     expect(words).toContain(`✉️ <@${NORA.id}> invited ${GRACE} : Role billing (New in the team)`);
-    expect(words).toContain(`⚠️ <@${NORA.id}> tried to invite ada@example.com ; it was not done`);
+    expect(words).toContain(
+      `⚠️ <@${NORA.id}> tried to invite ada@example.com ; it was not done (create_invitation: answered 400: Bad request: No)`,
+    );
   });
 });
 
