@@ -11,7 +11,10 @@ import { context } from './message.ts';
 import { rolesWords } from './role-words.ts';
 import { bold, code, date, richText, type Sentence, say } from './sentence.ts';
 
-/** Each takes two blocks of the 100 that a Home tab holds (docs.slack.dev, home tab views). */
+/**
+ * Of the 100 blocks that a Home tab holds (docs.slack.dev, home tab views) each takes three with its divider, in the
+ * last one's place that there are more, and the rest takes ten.
+ */
 const MOST_WAITING = 20;
 const MOST_OWN = 10;
 
@@ -126,7 +129,10 @@ function listsOpen({ disabled }: HomeContent): Sentence {
 }
 
 function entries(shown: readonly Placed[], { member, policy }: HomeContent): KnownBlock[] {
-  return shown.flatMap(({ request, where }) => approvalEntry(request, where, member, policy));
+  return shown.flatMap(({ request, where }, place): KnownBlock[] => [
+    ...(place === 0 ? [] : [{ type: 'divider' } as const]),
+    ...approvalEntry(request, where, member, policy),
+  ]);
 }
 
 function quickActionBlocks(quickActions: readonly QuickAction[]): KnownBlock[] {
