@@ -18,8 +18,8 @@ export const Target = z.object({
   role: z.string().nullable(),
   locked: z.boolean(),
   twoFactor: z.boolean().nullable(),
-  /** ISO 8601. */
-  lastActiveAt: z.string().nullable(),
+  /** ISO 8601; null for never, not there where Fastly does not say. */
+  lastActiveAt: z.string().nullable().exactOptional(),
 });
 export type Target = z.infer<typeof Target>;
 

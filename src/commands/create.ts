@@ -7,7 +7,7 @@ import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
 import { readCarried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
-import { Refusal } from '../slack/failure.ts';
+import { loginTaken, Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
@@ -31,6 +31,8 @@ const OFFERED = Settings.keyof().options;
 const TITLE = 'Create a user';
 const FORM = 'create.form';
 
+const SUPERUSER_WAITS = say`Creating a Fastly superuser waits for approval.`;
+
 /** Whom to create. */
 type NewUser = { login: string; settings: Settings; reason: string | null };
 
@@ -38,7 +40,13 @@ type NewUser = { login: string; settings: Settings; reason: string | null };
 export const create: Subcommand = {
   name: 'create',
   summary: 'Create a user',
-  about: say`With a login I create them at once; without one a form opens. What you leave out, Fastly chooses. A Fastly superuser is created once another superuser has approved. Where the account cannot create users directly, I offer to invite them.`,
+  about: (services) => {
+    const waits = isApprovalRequired(services, 'promote') ? say` ${SUPERUSER_WAITS}` : say``;
+    const otherwise = services.disabled.has('invite')
+      ? say``
+      : say` Where the account cannot create users directly, I offer to invite them.`;
+    return say`With a login I create them at once; without one a form opens. What you leave out, Fastly chooses.${waits}${otherwise}`;
+  },
   usage:
     '[login] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--two-factor-auth-enabled yes|no] [--two-factor-setup-required yes|no] [--reason …] [--private]',
   examples: [
@@ -127,8 +135,11 @@ async function createUser(request: Request, user: NewUser): Promise<Created> {
       if (request.services.disabled.has('invite')) throw new Refusal(onlyInvites());
       return { kind: 'not-here', user };
     }
+    if (isFastlyError(error) && error.kind === 'duplicate') {
+      throw new FieldError(ADDRESS, loginTaken(error, login));
+    }
     throw atItsField(error, [
-      [/login|e-?mail|duplicate/i, ADDRESS],
+      [/login|e-?mail/i, ADDRESS],
       [/\brole\b|service limited/i, blockOf('role')],
       [/\bname\b/i, blockOf('name')],
     ]);
@@ -190,9 +201,7 @@ function createForm(
       addressInput('Login', login),
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
-      ...(isApprovalRequired(request.services, 'promote')
-        ? [richText(say`A Fastly superuser is created once another superuser has approved.`)]
-        : []),
+      ...(isApprovalRequired(request.services, 'promote') ? [richText(SUPERUSER_WAITS)] : []),
     ],
   });
 }

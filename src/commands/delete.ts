@@ -13,8 +13,13 @@ import { userButton } from './user-button.ts';
 /** Files an approval request to delete a user. */
 export const deleteUser = oneUserSubcommand({
   name: 'delete',
-  summary: 'Ask for a user to be deleted; another superuser approves',
-  about: say`I ask the other superusers, and delete the user once enough of them have approved. Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`,
+  summary: 'Have a user deleted',
+  about: (services) => {
+    const how = isApprovalRequired(services, 'delete')
+      ? say`I ask for approval first, and delete the user once it is given.`
+      : say`It takes no approval: the user is deleted at once.`;
+    return say`${how} Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`;
+  },
   examples: ['delete', 'delete ada@example.com', 'delete "Ada Example" --reason "Left the company"'],
   form: { title: 'Delete a user', submit: 'Ask for deletion' },
   choice: {

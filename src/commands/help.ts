@@ -1,6 +1,7 @@
 import { Refusal } from '../slack/failure.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import { nearest } from '../slack/nearest.ts';
+import type { Services } from '../slack/request.ts';
 import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
 import { refuseWords } from './refuse-words.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -26,7 +27,7 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
       const name = asked.kind === 'text' ? asked.text.toLowerCase() : '';
       const subcommand = all().find((candidate) => candidate.name === name);
       if (!subcommand || disabled.has(name)) throw new Refusal(notUnderstood(name, all(), disabled));
-      await request.reply.privately(details(subcommand));
+      await request.reply.privately(details(subcommand, request.services));
     },
   };
 }
@@ -69,12 +70,13 @@ function inShort(usage: string): string {
   return usage.replace(/\[--.*$/, '').trim();
 }
 
-function details({ name, usage, summary, about, examples }: Subcommand): Message {
+function details({ name, usage, summary, about, examples }: Subcommand, services: Services): Message {
   const title = say`${code(`/fastly-user ${name} ${usage}`.trim())}`;
+  const told = typeof about === 'function' ? about(services) : about;
   return {
     ...message(title),
     blocks: [
-      richText(title, say`${summary}. ${about}`),
+      richText(title, say`${summary}. ${told}`),
       richText(say`For example:`, ...examples.map((example) => say`${code(`/fastly-user ${example}`)}`)),
     ],
   };

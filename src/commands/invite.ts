@@ -14,7 +14,7 @@ import { formView, openModal } from '../slack/modal.ts';
 import { newcomerWords } from '../slack/newcomer-words.ts';
 import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
-import { newRequest, type Request } from '../slack/request.ts';
+import { newRequest, type Request, type Services } from '../slack/request.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
 import { FieldError, type NextForm } from '../slack/submission.ts';
 import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
@@ -36,7 +36,8 @@ type Invitee = { email: string; settings: Settings; reason: string | null };
 export const invite: Subcommand = {
   name: 'invite',
   summary: 'Invite somebody to the Fastly account',
-  about: say`Fastly e-mails a link that is good for 7 days; they choose their name and password themselves. A Fastly superuser is invited once another superuser has approved.`,
+  about: (services) =>
+    say`Fastly e-mails a link that is good for 7 days; they choose their name and password themselves.${superuserWaits(services)}`,
   usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
   examples: ['invite', 'invite grace@example.com', 'invite linus@example.com --role engineer'],
   flags: { ...settingFlags(OFFERED), reason: 'text' },
@@ -72,6 +73,12 @@ export const invite: Subcommand = {
     inviteButtonListener(),
   ],
 };
+
+function superuserWaits(services: Services): Sentence {
+  return isApprovalRequired(services, 'promote')
+    ? say` Inviting a Fastly superuser waits for approval.`
+    : say``;
+}
 
 /** What a button fills the form in with. It comes back as input. */
 const Filled = z.object({
@@ -206,9 +213,7 @@ function inviteForm(
       addressInput('E-mail address', email),
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
-      richText(
-        say`Fastly e-mails them a link that is good for 7 days.${isApprovalRequired(request.services, 'promote') ? ' A Fastly superuser is invited once another superuser has approved.' : ''}`,
-      ),
+      richText(say`Fastly e-mails them a link that is good for 7 days.${superuserWaits(request.services)}`),
     ],
   });
 }

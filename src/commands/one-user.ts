@@ -11,14 +11,14 @@ import type { Request, Services } from '../slack/request.ts';
 import { richText, type Sentence, say } from '../slack/sentence.ts';
 import { pickedUser, USER_PICKER, userPicker } from '../slack/user-picker.ts';
 import type { SubcommandName } from '../subcommand-names.ts';
-import type { Subcommand } from './subcommand.ts';
+import type { About, Subcommand } from './subcommand.ts';
 import { allTheSame, requestAboutUser, whichUser } from './user-button.ts';
 
 /** A subcommand about one user, who is given in words, chosen from a form, or stands behind a button. */
 export type OneUserSubcommand = {
   name: SubcommandName;
   summary: string;
-  about: Sentence;
+  about: About;
   examples: readonly string[];
   form: { title: string; submit: string };
   /** How it is asked for whom of several, behind 'Which one do you want to'; and asked once more. */

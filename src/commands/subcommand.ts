@@ -1,5 +1,5 @@
 import type { Listener } from '../slack/listeners.ts';
-import type { Request } from '../slack/request.ts';
+import type { Request, Services } from '../slack/request.ts';
 import type { Sentence } from '../slack/sentence.ts';
 import type { FlagKinds, FlagValues, Word } from '../slack/words.ts';
 import type { SubcommandName } from '../subcommand-names.ts';
@@ -7,13 +7,18 @@ import type { SubcommandName } from '../subcommand-names.ts';
 /** What was typed after the subcommand, with `--private` already taken out. */
 export type Typed = { words: readonly Word[]; flags: FlagValues; triggerId: string };
 
+/**
+ * What one should know before using a subcommand: what it does for sure, what it asks of others, what it never does;
+ * where that is not the same everywhere, by how this installation is set up.
+ */
+export type About = Sentence | ((services: Services) => Sentence);
+
 /** What follows `/fastly-user`. Help, usage hints and the registry of listeners follow from it. */
 export type Subcommand = {
   name: SubcommandName;
   /** What it does, in a few words that fit behind 'to …'. */
   summary: string;
-  /** What one should know before using it: what it does for sure, what it asks of others, what it never does. */
-  about: Sentence;
+  about: About;
   /** What may follow the name, as `[user] [--private]`. */
   usage: string;
   /** What one could type after `/fastly-user`, as it stands. */

@@ -10,6 +10,6 @@ export function targetOf(user: User): Target {
     role: user.role ?? null,
     locked: user.locked === true,
     twoFactor: user.two_factor_auth_enabled ?? null,
-    lastActiveAt: user.last_active_at ?? null,
+    ...(user.last_active_at !== undefined && { lastActiveAt: user.last_active_at }),
   };
 }

@@ -9,7 +9,7 @@ import {
   type Target,
 } from '../approvals/request.ts';
 import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
-import type { Settings } from '../approvals/settings.ts';
+import type { Setting, Settings } from '../approvals/settings.ts';
 import {
   approvedBy,
   changesLine,
@@ -20,7 +20,7 @@ import {
 } from './approval-words.ts';
 import { button } from './button.ts';
 import { consequence, done, kindOfUser, markOf, subcommandFor, toDo } from './deed-words.ts';
-import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
+import { field, lastActive, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { reasonLine } from './reason.ts';
@@ -61,8 +61,9 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
         type: 'header',
         text: { type: 'plain_text', text: cut(plain(headline), HEADER_LENGTH), emoji: false },
       },
+      ...(headline.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(asked, ...reasonLine(request.reason)),
-      ...fieldsOf(action).map((fields): KnownBlock => ({ type: 'section', fields })),
+      { type: 'section', fields: fieldsOf(action) },
       richText(standing),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
       context(say`Request ${code(request.id)}, filed ${date(new Date(request.filedAt))}`),
@@ -94,29 +95,34 @@ function capitalized(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
-/** Everything that will be done, and to whom: a section for each. */
-function fieldsOf(action: Action): MrkdwnElement[][] {
+/**
+ * Everything that will be done, and to whom; the name is the headline. With what changes in the place of what stays, a
+ * deletion and the usual change have six fields, in rows of two.
+ */
+function fieldsOf(action: Action): MrkdwnElement[] {
   if (isAdmission(action)) {
-    return [[field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)]];
+    return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)];
   }
-  if (!('before' in action)) return [targetFields(action.target, {})];
+  if (!('before' in action)) return targetFields(action.target, {});
   const { target, before, changes } = action;
-  return [targetFields(target, changes), changeFields(before, changes)];
+  return [...changeFields(before, changes), ...targetFields(target, changes)];
 }
 
 /** @param changes have a field of their own, with what was there before */
 function targetFields(target: Target, changes: Settings): MrkdwnElement[] {
+  const unlessChanged = (setting: Setting, fields: MrkdwnElement[]) =>
+    changes[setting] === undefined ? fields : [];
   return [
-    field('Name', say`${target.name}`),
     field('Login', say`${code(target.login)}`),
-    ...(changes.role === undefined
-      ? [optionalField('Role', target.role, (role) => settingValue('role', role))]
-      : []),
-    optionalField('Last active', target.lastActiveAt, moment),
-    optionalField('Two-factor', target.twoFactor, onOrOff),
-    ...(changes.locked === undefined ? [field('Locked', yesOrNo(target.locked))] : []),
+    ...unlessChanged(
+      'role',
+      optionalField('Role', target.role, (role) => settingValue('role', role)),
+    ),
     field('ID', say`${code(target.id)}`),
-  ].flat();
+    ...lastActive(target.lastActiveAt),
+    ...unlessChanged('two_factor_auth_enabled', optionalField('Two-factor', target.twoFactor, onOrOff)),
+    ...unlessChanged('locked', [field('Locked', yesOrNo(target.locked))]),
+  ];
 }
 
 /** How the request stands: what it waits for, or who decided and when. */

@@ -24,6 +24,7 @@ function happened(line: AuditLine): Sentence {
 
 const NAME_LENGTH = 80;
 const LOGIN_LENGTH = 120;
+const WHY_LENGTH = 200;
 
 /** The kinds of action that go through approval requests. */
 const APPROVAL_CHANGES = ['delete', 'promote', 'demote'];
@@ -51,7 +52,7 @@ function stepOfRequest({ actor, change, event, target, details }: AuditLine, dee
     case 'completed':
       return say`${markOf(deed)} ${whom} was ${done(deed)}`;
     case 'failed':
-      return say`⚠️ ${doing(deed, whom)} went wrong`;
+      return say`⚠️ ${doing(deed, whom)} went wrong${whyOf(details)}`;
     case 'refused': {
       const obstacle = Obstacle.safeParse(details.obstacle);
       return obstacle.success
@@ -78,9 +79,9 @@ function ownChange({ actor, change, event, target, details }: AuditLine): Senten
     case 'done':
       return say`${MARKS[kind.data]} ${who} ${past}${what}${reasonOf(details)}`;
     case 'failed':
-      return say`⚠️ ${who} tried to ${infinitive}${what}; it was not done`;
+      return say`⚠️ ${who} tried to ${infinitive}${what}; it was not done${whyOf(details)}`;
     case 'unknown':
-      return say`⚠️ ${who} tried to ${infinitive}${what}; what came of it is not known`;
+      return say`⚠️ ${who} tried to ${infinitive}${what}; what came of it is not known${whyOf(details)}`;
     default:
       return say`${who}: ${change} ${event}, ${whom}`;
   }
@@ -107,6 +108,11 @@ function whoOf(actor: string | null): Sentence {
 
 function reasonOf({ reason }: AuditLine['details']): Sentence {
   return typeof reason === 'string' ? say` (${reason})` : say``;
+}
+
+/** What was recorded of the failure, as it stands in the log. */
+function whyOf({ why }: AuditLine['details']): Sentence {
+  return typeof why === 'string' ? say` (${cut(plain(why), WHY_LENGTH)})` : say``;
 }
 
 function ownChangeWords(kind: ChangeKind, whom: Sentence): { past: Sentence; infinitive: Sentence } {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { context, type Message, message } from './message.ts';
 import { code, date, plainText, type Sentence, say } from './sentence.ts';
@@ -74,7 +74,7 @@ function explainFastly(error: FastlyError): Sentence {
     case 'duplicate':
       return error.operation === 'create_invitation'
         ? say`Whoever has that address is a user or invited already${fastlyWords(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
-        : say`Fastly has that login already${fastlyWords(error)}. Look for it with ${code('/fastly-user get')}.`;
+        : loginTaken(error);
     case 'invalid':
       return say`Fastly refused this${fastlyWords(error)}. Nothing was changed.${hint(error)}`;
     case 'rate_limited':
@@ -92,6 +92,12 @@ function explainFastly(error: FastlyError): Sentence {
     case 'unexpected_answer':
       return say`Fastly's answer made no sense to the bot. ${aftermath(error)}`;
   }
+}
+
+/** That Fastly has the login already, with what shows whose it is; `login` where it is known. */
+export function loginTaken(error: FastlyDuplicate, login = ''): Sentence {
+  const look = code(`/fastly-user get ${login}`.trim());
+  return say`Fastly has that login already${fastlyWords(error)}. Look for it with ${look}.`;
 }
 
 /** Fastly's own words, where it gave some. */

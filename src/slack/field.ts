@@ -24,6 +24,12 @@ export function optionalField<T>(
   return [field(label, value === null ? say`not set` : draw(value))];
 }
 
+/** When somebody last used Fastly: `null` is never, where Fastly did not send it nothing is said. */
+export function lastActive(iso: string | null | undefined): MrkdwnElement[] {
+  if (iso === undefined) return [];
+  return [field('Last active', iso === null ? say`never` : moment(iso))];
+}
+
 export function yesOrNo(value: boolean): Sentence {
   return say`${value ? 'yes' : 'no'}`;
 }

@@ -8,12 +8,15 @@ import { approvalEntry } from './approval-entry.ts';
 import { auditWords } from './audit-words.ts';
 import { button } from './button.ts';
 import { context } from './message.ts';
-import { bold, code, date, enumerate, richText, type Sentence, say } from './sentence.ts';
+import { rolesWords } from './role-words.ts';
+import { bold, code, date, richText, type Sentence, say } from './sentence.ts';
 
-/** Each takes two blocks of the 100 that a Home tab holds (docs.slack.dev, home tab views). */
+/**
+ * Of the 100 blocks that a Home tab holds (docs.slack.dev, home tab views) each takes three with its divider, in the
+ * last one's place that there are more, and the rest takes ten.
+ */
 const MOST_WAITING = 20;
 const MOST_OWN = 10;
-const MOST_ROLES = 8;
 
 /** Open requests, the oldest of them, and how many more there are. */
 export type Listed<Item> = { shown: readonly Item[]; more: number };
@@ -126,7 +129,10 @@ function listsOpen({ disabled }: HomeContent): Sentence {
 }
 
 function entries(shown: readonly Placed[], { member, policy }: HomeContent): KnownBlock[] {
-  return shown.flatMap(({ request, where }) => approvalEntry(request, where, member, policy));
+  return shown.flatMap(({ request, where }, place): KnownBlock[] => [
+    ...(place === 0 ? [] : [{ type: 'divider' } as const]),
+    ...approvalEntry(request, where, member, policy),
+  ]);
 }
 
 function quickActionBlocks(quickActions: readonly QuickAction[]): KnownBlock[] {
@@ -155,19 +161,11 @@ function figuresLines(figures: FiguresAtHand): [Sentence, ...Sentence[]] {
 
 function figuresWords(figures: Figures): [Sentence, ...Sentence[]] {
   const { users, byRole, locked, withoutTwoFactor, neverActive } = figures;
-  const roles = byRole.slice(0, MOST_ROLES).map(({ role, users: having }) => roleWords(role, having));
-  const others = byRole.slice(MOST_ROLES).reduce((sum, each) => sum + each.users, 0);
-  if (others > 0) roles.push(say`${others} with other roles`);
-  const byRoleWords = roles.length === 0 ? say`` : say`: ${enumerate(roles)}`;
   return [
-    say`${bold(users === 1 ? '1 user' : `${users} users`)}${byRoleWords}.`,
+    say`${bold(users === 1 ? '1 user' : `${users} users`)}`,
+    ...(byRole.length === 0 ? [] : [rolesWords(figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without two-factor  ·  ${bold(String(neverActive))} never active`,
   ];
-}
-
-function roleWords(role: string, users: number): Sentence {
-  if (role !== 'superuser') return say`${users} ${role}`;
-  return users === 1 ? say`1 Fastly superuser` : say`${users} Fastly superusers`;
 }
 
 function header(text: string): HeaderBlock {

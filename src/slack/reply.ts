@@ -1,6 +1,6 @@
-import { WebAPIPlatformError } from '@slack/web-api';
+import { type ChatPostMessageResponse, WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
-import type { ChannelId } from '../ids.ts';
+import { ChannelId } from '../ids.ts';
 import type { SlackClients } from './clients.ts';
 import type { Audience, Conversations } from './conversations.ts';
 import type { Caller } from './incoming.ts';
@@ -15,7 +15,8 @@ import { channel as channelName, code, type Sentence, say } from './sentence.ts'
 export type Delivered =
   | { kind: 'channel'; channel: ChannelId }
   | { kind: 'caller' }
-  | { kind: 'direct-message' }
+  /** `link`: the message's address; null where Slack does not say. */
+  | { kind: 'direct-message'; link: string | null }
   /** It will be shown elsewhere; this says where. */
   | { kind: 'told'; sentence: Sentence }
   | { kind: 'nowhere' };
@@ -67,8 +68,10 @@ export class Reply {
       return { kind: 'caller' };
     }
     try {
-      await this.#postMessage(this.#caller.memberId, message);
-      return { kind: 'direct-message' };
+      const { channel, ts } = await this.#postMessage(this.#caller.memberId, message);
+      const direct = ChannelId.safeParse(channel).data;
+      const link = direct && ts ? await this.#conversations.linkTo(direct, ts) : null;
+      return { kind: 'direct-message', link };
     } catch (error) {
       this.#log.error({ err: error }, 'the caller could not be told');
       return { kind: 'nowhere' };
@@ -120,8 +123,8 @@ export class Reply {
     }
   }
 
-  async #postMessage(channel: string, message: Message): Promise<void> {
-    await this.#newerBlocks.post(message, (version) =>
+  async #postMessage(channel: string, message: Message): Promise<ChatPostMessageResponse> {
+    return await this.#newerBlocks.post(message, (version) =>
       this.#slack.posting.chat.postMessage({ channel, ...version, ...PLAIN_POSTING }),
     );
   }

@@ -7,7 +7,7 @@ import { noticeView, updateModal } from './modal.ts';
 import { cut } from './plain.ts';
 import type { Delivered } from './reply.ts';
 import type { Request } from './request.ts';
-import { code, plainText, type Sentence, say } from './sentence.ts';
+import { code, link, plainText, type Sentence, say } from './sentence.ts';
 
 /** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
 export class FieldError extends Refusal {
@@ -154,12 +154,19 @@ function viewAfter(
     case 'told':
       return noticeView(title, delivered.sentence);
     case 'caller':
+      return noticeView(title, resultIn(null));
     case 'direct-message':
-      return noticeView(title, say`Done. The result is in your direct messages with me.`);
+      return noticeView(title, resultIn(delivered.link));
     case 'nowhere':
       return noticeView(
         title,
         say`Done, but Slack let me post the result nowhere. Do not repeat it; the bot's log has it under ${code(reference)}.`,
       );
   }
+}
+
+/** @param address of the direct message that has the result */
+function resultIn(address: string | null): Sentence {
+  const where = 'your direct messages with me';
+  return say`Done. The result is in ${address === null ? where : link(where, address)}.`;
 }

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Customer } from '../fastly/customer.ts';
 import { nameOf, type User } from '../fastly/user.ts';
-import { field, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
+import { field, lastActive, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
 import { context, type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './sentence.ts';
@@ -12,7 +12,8 @@ const HEADER_LENGTH = 150;
 
 /**
  * A user, to be looked at: what Fastly did not send is left out, what it has no value for is 'not set'. Fastly
- * superusers, the owner and who is locked or deleted stand out.
+ * superusers, the owner and who is locked or deleted stand out. Where all is sent, the fields, two in a row, fill their
+ * rows.
  *
  * @param account `null` where it could not be read: then the owner is not marked
  */
@@ -32,8 +33,6 @@ export function userCard(
   blocks.push({ type: 'section', fields: identity(user) });
   const details = state(user);
   if (details.length > 0) blocks.push({ type: 'section', fields: details });
-  const moments = history(user);
-  if (moments.length > 0) blocks.push({ type: 'section', fields: moments });
   if (buttons.length > 0) blocks.push({ type: 'actions', elements: [...buttons] });
   blocks.push(context(footnote));
   return { text: notification(say`${nameOf(user)} (${user.login})`), blocks };
@@ -55,23 +54,24 @@ function identity(user: User): MrkdwnElement[] {
     field('Login', say`${code(user.login)}`),
     ...optionalField('Role', user.role, (role) => settingValue('role', role)),
     field('ID', say`${code(user.id)}`),
+    ...lastActive(user.last_active_at),
   ];
 }
 
 function state(user: User): MrkdwnElement[] {
   return [
-    ...optionalField('Two-factor', user.two_factor_auth_enabled, onOrOff),
-    ...optionalField('Two-factor demanded by the account', user.two_factor_setup_required, yesOrNo),
+    ...twoFactor(user),
     ...optionalField('Locked', user.locked, yesOrNo),
     ...optionalField('Limited services', user.limit_services, yesOrNo),
     ...optionalField('Password change required', user.require_new_password, yesOrNo),
+    ...optionalField('Created', user.created_at, moment),
+    ...optionalField('Updated', user.updated_at, moment),
   ];
 }
 
-function history(user: User): MrkdwnElement[] {
-  return [
-    ...optionalField('Created', user.created_at, moment),
-    ...optionalField('Updated', user.updated_at, moment),
-    ...optionalField('Last active', user.last_active_at, moment),
-  ];
+function twoFactor(user: User): MrkdwnElement[] {
+  const { two_factor_auth_enabled: on, two_factor_setup_required: demanded } = user;
+  if (!demanded) return optionalField('Two-factor', on, onOrOff);
+  const state = on === undefined ? say`` : say`${settingValue('two_factor_auth_enabled', on)}, `;
+  return [field('Two-factor', say`${state}demanded by the account`)];
 }

@@ -140,8 +140,30 @@ describe('what Slack shows of a request', () => {
     const markup = markupIn((await nora.sees()).channels).join('\n');
     expect(markup).toContain(user.login);
     expect(markup).not.toMatch(/<!(channel|here)>/);
+    const words = request.words(await nora.sees());
+    if (user === LONG_NAME) expect(words).toMatch(new RegExp(`${user.name}\\s+<@${NORA.id}> asked`));
     if (user === HOSTILE) expect(markup).toContain('&lt;!channel&gt;');
-    expect(request.words(await nora.sees())).toContain(user.login);
+    expect(words).toContain(user.login);
+  });
+
+  it.each([
+    { sent: 'null', last_active_at: null, says: '*Last active* never' },
+    { sent: 'nothing', last_active_at: undefined, says: null },
+  ])('has when the user was last active, as far as Fastly says: $sent', async ({ last_active_at, says }) => {
+    const { client } = await startWorkplace();
+    await client.fastlyFaults({
+      fail: {
+        match: `GET /user/${ENGINEER.id}`,
+        status: 200,
+        body: JSON.stringify({ ...ENGINEER, last_active_at }),
+        contentType: 'application/json',
+        times: 5,
+      },
+    });
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    const words = request.words(await client.as(TOMAS).sees());
+    if (says === null) expect(words).not.toContain('Last active');
+    else expect(words).toContain(says);
   });
 
   it('mentions every one of very many superusers', async () => {

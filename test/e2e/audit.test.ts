@@ -97,6 +97,21 @@ describe('audit', () => {
     );
   });
 
+  it('says why something was not done, in short', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const body = JSON.stringify({ msg: 'Bad request', detail: 'because '.repeat(100) });
+    await client.fastlyFaults({
+      fail: { match: `DELETE /user/${ENGINEER.id}`, status: 400, body, times: 1 },
+    });
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'approve');
+    await request.until(nora, 'It went wrong');
+    await nora.command('audit');
+    const words = wordsOf((await nora.until(logPage, 'the page')).blocks);
+    expect(words).toMatch(/went wrong \(Fastly refused this \(it says: Bad request: because .{100,150}…\)/);
+  });
+
   it('shows who is gone and not who only has the words in the name', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);

@@ -38,7 +38,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'create');
     expect(opened.title).toBe('Create a user');
-    expect(wordsOf(opened.blocks)).toContain('A Fastly superuser is created once another superuser has');
+    expect(wordsOf(opened.blocks)).toContain('Creating a Fastly superuser waits for approval.');
     await nora.submit({
       address: ` ${GRACE} `,
       name: 'Grace Example',
@@ -95,6 +95,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
     await nora.submit({ address: ENGINEER.login, name: 'Grace', role: 'engineer', switches: ['locked'] });
     const taken = await errorAt(nora, 'address');
     expect(taken).toContain('Fastly has that login already');
+    expect(taken).toContain(`Look for it with /fastly-user get ${ENGINEER.login}.`);
     expect(taken).not.toContain('Reference');
     expect((await nora.sees()).modals).toMatchObject([
       {

@@ -180,6 +180,15 @@ describe('create from words', () => {
     expect(await client.fastlyUsers()).toEqual(before);
   });
 
+  it('names the login that is taken as it can be pasted', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`create ${ENGINEER.login}`);
+    await untilTold(nora, `Look for it with /fastly-user get ${ENGINEER.login} .`);
+    await nora.command(`get ${ENGINEER.login}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.id), 'the card');
+  });
+
   it('creates once also when the delivery comes again after a restart', async () => {
     const database = await databaseInFile();
     const workplace = await startWorkplace('socket', database);
@@ -210,8 +219,8 @@ describe('create from words', () => {
     const words = await untilTold(nora, 'The latest changes');
     for (const line of [
       `🆕 <@${NORA.id}> created ${GRACE} : Role billing and Locked no (New in the team)`,
-      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done`,
-      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known`,
+      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done (create_user: answered 409: Duplicate record: Login '${GRACE}' has already been taken)`,
+      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known (create_user: no connection (`,
     ]) {
       expect(words).toContain(line);
     }

@@ -240,7 +240,7 @@ describe('values that no button or form of the bot holds', () => {
       const slack = await startForgedSlack('http');
       const view = viewOf('get.form', { private_metadata });
       const forged = deliveryTo({ kind: 'submission', id: 'get.form' }, superuser, '', { view });
-      expect(JSON.stringify(await slack.deliver(forged))).toContain('in your direct messages');
+      expect(JSON.stringify(await slack.deliver(forged))).toContain('your direct messages with me');
       const nora = slack.client.as(NORA);
       const where = (sees: Sees) =>
         sees.channels.filter(({ messages }) => messages.length > 0).map(({ kind }) => kind);

@@ -10,6 +10,7 @@ import {
   OWNER,
   PRIYA_USER,
 } from '../sandbox/fastly/people.ts';
+import { completeUser } from '../sandbox/fastly/user.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
 
@@ -73,7 +74,8 @@ describe('get', () => {
     const nora = client.as(NORA);
     await nora.command(`get ${NEVER_ACTIVE.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, NEVER_ACTIVE.login), 'the card');
-    expect(wordsOf(card.blocks)).toContain('*Last active* not set');
+    expect(wordsOf(card.blocks)).toContain('*Last active* never');
+    expect(wordsOf(card.blocks)).toContain('*Two-factor* not set *Locked* not set');
     await client.putFastlyUsers([
       { id: 'bare1', name: 'Bare Person', login: 'bare@example.com', last_active_at: null },
     ]);
@@ -91,6 +93,52 @@ describe('get', () => {
     expect(wordsOf(bare.blocks)).toContain('*Locked* not set');
     expect(wordsOf(bare.blocks)).toContain('*Name* not set');
     expect(wordsOf(bare.blocks)).not.toMatch(/Last active|Role|Two-factor|Created/);
+  });
+
+  it('fills its rows of two where Fastly sends everything', async () => {
+    const { client } = await startWorkplace();
+    await client.putFastlyUsers([
+      completeUser({ id: 'complete1', login: 'all@example.com', two_factor_setup_required: true }),
+    ]);
+    const nora = client.as(NORA);
+    await nora.command('get complete1');
+    const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'all@example.com'), 'the card');
+    const sections = card.blocks.flatMap(({ fields }) =>
+      Array.isArray(fields) ? [fields.map((field) => /\*(.*)\*/.exec(wordsOf(field))?.[1])] : [],
+    );
+    expect(sections).toEqual([
+      ['Login', 'Role', 'ID', 'Last active'],
+      ['Two-factor', 'Locked', 'Limited services', 'Password change required', 'Created', 'Updated'],
+    ]);
+  });
+
+  it.each([
+    { enabled: true, demanded: true, says: 'on, demanded by the account' },
+    { enabled: false, demanded: true, says: 'off, demanded by the account' },
+    { enabled: null, demanded: true, says: 'not set, demanded by the account' },
+    { enabled: undefined, demanded: true, says: 'demanded by the account' },
+    { enabled: true, demanded: false, says: 'on *Locked*' },
+    { enabled: false, demanded: null, says: 'off *Locked*' },
+  ])('says of two-factor: $says', async ({ enabled, demanded, says }) => {
+    const { client } = await startWorkplace();
+    await client.putFastlyUsers([
+      completeUser({ id: 'factors1', login: 'factors@example.com', two_factor_setup_required: demanded }),
+    ]);
+    const answer = {
+      id: 'factors1',
+      login: 'factors@example.com',
+      locked: false,
+      two_factor_auth_enabled: enabled,
+      two_factor_setup_required: demanded,
+    };
+    const body = JSON.stringify(answer);
+    await client.fastlyFaults({
+      fail: { match: 'GET /user/factors1', status: 200, body, contentType: 'application/json', times: 2 },
+    });
+    const nora = client.as(NORA);
+    await nora.command('get factors1');
+    const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'factors@example.com'), 'the card');
+    expect(wordsOf(card.blocks)).toContain(`*Two-factor* ${says}`);
   });
 
   it('says so when the e-mail of a mentioned member is no login', async () => {

@@ -33,6 +33,33 @@ describe('help', () => {
   });
 
   it.each([
+    ['delete', 'delete', 'I ask for approval first, and delete the user once it is given.'],
+    ['delete', 'promote,demote', 'It takes no approval: the user is deleted at once.'],
+    ['create', 'promote', 'Creating a Fastly superuser waits for approval.'],
+    ['create', 'delete,demote', null],
+    ['invite', 'promote', 'Inviting a Fastly superuser waits for approval.'],
+    ['invite', 'delete,demote', null],
+    ['update', 'promote,demote', 'a Fastly superuser, or one less, waits for approval.'],
+    ['update', 'demote', 'What makes one Fastly superuser less waits for approval.'],
+    ['update', 'delete', null],
+  ])('says of %s what waits for approval where %s does', async (name, requiredFor, says) => {
+    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: requiredFor });
+    const nora = client.as(NORA);
+    await nora.command(`help ${name}`);
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, `/fastly-user ${name}`), 'the help');
+    if (says === null) expect(wordsOf(told.blocks)).not.toContain('approv');
+    else expect(wordsOf(told.blocks)).toContain(says);
+  });
+
+  it('says nothing of approvals in its list where nothing waits for one', async () => {
+    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: 'none' });
+    const nora = client.as(NORA);
+    await nora.command('help');
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'What you can do here'), 'the help');
+    expect(wordsOf(told.blocks)).not.toContain('approves');
+  });
+
+  it.each([
     ['rseet', 'Did you mean /fastly-user reset ?'],
     ['help gte', 'Did you mean /fastly-user get ?'],
     ['frobnicate', 'I do not know frobnicate .'],

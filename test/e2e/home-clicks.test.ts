@@ -4,7 +4,7 @@ import { BILLING, ENGINEER } from '../sandbox/fastly/people.ts';
 import { askForDeletion, deletions, untilTold } from './approving.ts';
 import { deliveryTo, postSigned, startForgedSlack } from './forged-delivery.ts';
 import { clickAtHome, openHome, rowsOf, sectionOf, untilAtHome, untilGoneFromHome } from './home-tab.ts';
-import { wordsOf } from './seeing.ts';
+import { messageWith, wordsOf } from './seeing.ts';
 import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
 
 describe.each(DELIVERY_MODES)('a button on the Home tab, over %s', (mode) => {
@@ -150,7 +150,31 @@ describe('a form from the Home tab', () => {
     await nora.until(({ modals }) => modals[0]?.callbackId === 'get.form', 'the form');
     await nora.typeAhead('user-picker', BILLING.login);
     await nora.submit({ 'user-picker': BILLING.id });
-    await untilTold(nora, BILLING.login, 'direct');
+    const card = await nora.until((sees) => messageWith(sees, 'direct', BILLING.login), 'the card');
+    const notice = await nora.until(
+      ({ modals }) => modals.find(({ callbackId }) => !callbackId),
+      'the notice',
+    );
+    expect(wordsOf(notice.blocks)).toContain('Done. The result is in your direct messages with me .');
+    const direct = (await nora.sees()).channels.find(({ kind }) => kind === 'im')?.id;
+    const address = `https://${TEAM.domain}.slack.com/archives/${direct}/p${card.ts.replace('.', '')}`;
+    expect(JSON.stringify(notice.blocks)).toContain(`"url":"${address}"`);
+  });
+
+  it('says where the result of a form is also where Slack gives no link to it', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await openHome(nora);
+    await client.slackFaults({ refuse: { method: 'chat.getPermalink', error: 'internal_error', times: 9 } });
+    await nora.click({ view: 'home', actionId: 'home.get' });
+    await nora.until(({ modals }) => modals[0]?.callbackId === 'get.form', 'the form');
+    await nora.typeAhead('user-picker', BILLING.login);
+    await nora.submit({ 'user-picker': BILLING.id });
+    const notice = await nora.until(
+      ({ modals }) => modals.find(({ callbackId }) => !callbackId),
+      'the notice',
+    );
+    expect(wordsOf(notice.blocks)).toContain('Done. The result is in your direct messages with me.');
   });
 
   it('resets a password, and the Home shows it', async () => {

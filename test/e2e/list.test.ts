@@ -65,7 +65,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
     expect(tableIn(message)?.type).toBe('data_table');
     expect(rows).toHaveLength(PEOPLE.length);
     expect(wordsOf(message.blocks)).toContain(`${PEOPLE.length} users in the Fastly account`);
-    expect(wordsOf(message.blocks)).toContain('7 engineer , 7 user , 6 superuser');
+    expect(wordsOf(message.blocks)).toContain('engineer: 7 · user: 7 · Fastly superuser: 6');
     expect(wordsOf(message.blocks)).toContain('2 locked');
     expect(rows).toContainEqual(
       expect.stringMatching(`^${NORA_USER.name} ${NORA_USER.login} Fastly superuser on`),
@@ -233,6 +233,7 @@ describe('list', () => {
     ['--locked perhaps', '--locked takes yes or no'],
     ['--without-2fa=no', '--without-2fa takes no value'],
     ['--lokced yes', 'Did you mean --locked ?'],
+    ['--2fa', 'There is no --2fa here. Did you mean --without-2fa ?'],
     ['@nora lindqvist', 'A mention stands alone'],
     ['x'.repeat(201), 'too long to search for'],
   ])('refuses %s in words, to the caller alone', async (words, refusal) => {
@@ -301,7 +302,7 @@ describe('list', () => {
       const message = await listed(client, '<&>');
       expect(wordsOf(message.blocks)).toContain('Here are 1 to 50.');
       expect(tableIn(message)?.type).toBe(type);
-      expect(wordsOf(message.blocks)).toContain('54 with other roles');
+      expect(wordsOf(message.blocks)).toContain('other roles: 54');
     },
   );
 

@@ -21,8 +21,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to promote', (mode) => {
     for (const shown of [
       'Promote Edda Morton to Fastly superuser?',
       `<@${NORA.id}> asked to promote this Fastly user to Fastly superuser. Reason: Joins us`,
-      '*Login* `edda.morton@example.com` *Last active*',
-      '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes',
+      '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes *Login* `edda.morton@example.com` *ID* `',
       'Waiting for an approval (0 of 1) until',
       'a Fastly superuser, who can change and delete everybody',
       `${ENGINEER.login} (Edda Morton) is not promoted to Fastly superuser then`,

@@ -1,9 +1,7 @@
 import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
+import { rolesWords } from '../../slack/role-words.ts';
 import { bold, code, enumerate, type Sentence, say, sideBySide } from '../../slack/sentence.ts';
-
-/** More roles than these are summed up. */
-const MOST_ROLES = 6;
 
 /** How many users fit, of how many, and what they had to fit. */
 export function headline(filter: Filter, fitting: number, all: number): Sentence {
@@ -56,15 +54,6 @@ function conditions({ text, role, locked, withoutTwoFactor }: Filter): Sentence[
     ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
     ...(withoutTwoFactor ? [say`without two-factor`] : []),
   ];
-}
-
-function rolesWords({ byRole }: Figures): Sentence {
-  const shown = byRole.slice(0, MOST_ROLES);
-  const others = byRole.slice(MOST_ROLES).reduce((sum, each) => sum + each.users, 0);
-  return enumerate([
-    ...shown.map((each) => say`${each.users} ${code(each.role)}`),
-    ...(others > 0 ? [say`${others} with other roles`] : []),
-  ]);
 }
 
 function users(count: number): string {

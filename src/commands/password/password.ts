@@ -106,5 +106,5 @@ async function userBehind(
     );
   }
   if (user || looksLikeAnAddress(login)) return user;
-  throw new FieldError(LOGIN, say`This is no login that I know. Logins are e-mail addresses, mostly.`);
+  throw new FieldError(LOGIN, say`This is no login that I know, and no e-mail address.`);
 }

@@ -37,12 +37,12 @@ function whatIsInvalid(why: string | null, { current, chosen }: Fields): Refusal
     case PASSWORD_REFUSALS.reused:
       return new FieldError(
         chosen,
-        say`This new password was in use before, and Fastly wants another one. Nothing was changed.`,
+        say`This one was in use before, and Fastly wants another. Nothing was changed.`,
       );
     case PASSWORD_REFUSALS.weak:
       return new FieldError(
         chosen,
-        say`Fastly finds this new password too weak. Choose one that is longer or harder to guess. Nothing was changed.`,
+        say`Fastly finds this one too weak. Choose one that is longer or harder to guess. Nothing was changed.`,
       );
     default:
       return new Refusal(

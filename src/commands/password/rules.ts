@@ -1,5 +1,5 @@
 import type { Secret } from '../../secret.ts';
-import { type Sentence, say } from '../../slack/sentence.ts';
+import { enumerate, type Sentence, say } from '../../slack/sentence.ts';
 import { FieldError, type Submitted } from '../../slack/submission.ts';
 import { CHOSEN, CURRENT, type Fields, LOGIN } from './form.ts';
 
@@ -31,22 +31,26 @@ export function checkNewPassword({ current, chosen }: Wanted, fields: Fields): v
 }
 
 function problemOfLogin(login: string): Sentence | null {
-  if (login === '') return say`Type the login, which is an e-mail address, mostly.`;
+  if (login === '') return say`Type the login.`;
   // A colon ends the login where both go to Fastly (RFC 7617).
   return /[\s\p{C}:]/u.test(login) ? say`A login has no spaces and no colons.` : null;
 }
 
-/** Fastly's own rules since May 2025 (its status notice). */
+/** Fastly's own rules since May 2025 (its status notice). The form's hint has them all, so an error says what is amiss. */
 const FEWEST_CHARACTERS = 12;
 
 function problemOfNewPassword(chosen: Secret, current: Secret): Sentence | null {
   const text = chosen.reveal();
+  const short = [...text].length < FEWEST_CHARACTERS;
   const lacks = [
-    [...text].length < FEWEST_CHARACTERS && `at least ${FEWEST_CHARACTERS} characters`,
     !/\p{L}/u.test(text) && 'a letter',
     !/\p{N}/u.test(text) && 'a digit',
     !/[^\p{L}\p{N}]/u.test(text) && 'a special character such as ! or -',
   ].filter((lack) => lack !== false);
-  if (lacks.length > 0) return say`Fastly wants more of a new password: ${lacks.join(', ')}.`;
+  const wrong = [
+    ...(short ? [say`is too short`] : []),
+    ...(lacks.length > 0 ? [say`lacks ${enumerate(lacks.map((lack) => say`${lack}`))}`] : []),
+  ];
+  if (wrong.length > 0) return say`This one ${enumerate(wrong)}.`;
   return text === current.reveal() ? say`This is the current password. Choose another one.` : null;
 }

@@ -9,7 +9,7 @@ import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import { formView } from '../../slack/modal.ts';
 import { givenReason, reasonInput } from '../../slack/reason.ts';
-import type { Request } from '../../slack/request.ts';
+import type { Request, Services } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
 import { FieldError, type NextForm } from '../../slack/submission.ts';
 import { userWords } from '../../slack/user-words.ts';
@@ -49,13 +49,13 @@ export function editForm(
       richText(userWords({ name: nameOf(user), login: user.login })),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
-      richText(say`Only what you change is sent.${whatWaits(request)}`),
+      richText(say`Only what you change is sent.${whatWaits(request.services)}`),
     ],
   });
 }
 
-/** Which changes are not made at once, by how this installation approves. */
-function whatWaits({ services }: Request): Sentence {
+/** Which changes are not made at once, by how this installation approves; to stand behind another sentence. */
+export function whatWaits(services: Services): Sentence {
   const promotions = isApprovalRequired(services, 'promote');
   const demotions = isApprovalRequired(services, 'demote');
   if (promotions && demotions) {

@@ -16,7 +16,7 @@ import { checkSettings, settingFlags, settingsInWords } from '../settings.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { CARRIED_LENGTH, requestAboutUser, userButton, whichUser } from '../user-button.ts';
 import { alter, EDITABLE, type Wanted } from './alter.ts';
-import { EDIT_TITLE, editForm, editFormListener } from './edit-form.ts';
+import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
 
 const PICK = 'update.pick';
 const NOTHING: Wanted = { settings: {}, reason: null };
@@ -29,7 +29,8 @@ const REFUSED_FLAGS = ['login', ...TWO_FACTOR_FLAGS];
 export const update: Subcommand = {
   name: 'update',
   summary: 'Change a user',
-  about: say`With a user and what to change I do it at once; otherwise a form opens, filled in. Only what differs is sent, and I show before and after. What makes somebody a Fastly superuser, or one less, waits until another superuser has approved. The login and two-factor authentication cannot be changed here.`,
+  about: (services) =>
+    say`With a user and what to change I do it at once; otherwise a form opens, filled in. Only what differs is sent, and I show before and after.${whatWaits(services)} The login and two-factor authentication cannot be changed here.`,
   usage:
     '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
   examples: [
