@@ -7,9 +7,9 @@ import { readCarried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
 import { Refusal } from '../slack/failure.ts';
 import { type Listener, originOfClick } from '../slack/listeners.ts';
-import { type Message, message } from '../slack/message.ts';
+import { lineWith, type Message, message } from '../slack/message.ts';
 import { newRequest, type Request } from '../slack/request.ts';
-import { bold, code, date, member, mrkdwn, type Sentence, say, sideBySide } from '../slack/sentence.ts';
+import { bold, code, date, member, type Sentence, say, sideBySide } from '../slack/sentence.ts';
 import { settingValue } from '../slack/setting-words.ts';
 import { found, makeChange } from './change.ts';
 import { inviteButton } from './invite.ts';
@@ -90,21 +90,18 @@ async function drawn(request: Request, page: number): Promise<Message> {
 
 function entry({ origin }: Request, invitation: Invitation, page: number): KnownBlock {
   const value: z.infer<typeof Withdrawal> = { page, private: origin.private, invitation: invitation.id };
-  return {
-    type: 'section',
-    text: { type: 'mrkdwn', text: mrkdwn(invitationWords(invitation)), verbatim: true },
-    accessory: button({
-      actionId: 'invitations.withdraw',
-      text: 'Withdraw',
-      value: JSON.stringify(value),
-      confirm: {
-        title: say`Withdraw the invitation?`,
-        text: say`The link that Fastly e-mailed to ${invitation.email} stops working.`,
-        confirm: 'Withdraw',
-        style: 'danger',
-      },
-    }),
-  };
+  const withdraw = button({
+    actionId: 'invitations.withdraw',
+    text: 'Withdraw',
+    value: JSON.stringify(value),
+    confirm: {
+      title: say`Withdraw the invitation?`,
+      text: say`The link that Fastly e-mailed to ${invitation.email} stops working.`,
+      confirm: 'Withdraw',
+      style: 'danger',
+    },
+  });
+  return lineWith(withdraw, invitationWords(invitation));
 }
 
 function pageButton({ origin }: Request, actionId: string, text: string, page: number) {

@@ -1,4 +1,4 @@
-import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
+import type { Button, KnownBlock, TextObject } from '@slack/types';
 import type { Step } from '../approvals/event.ts';
 import {
   type Action,
@@ -99,7 +99,7 @@ function capitalized(text: string): string {
  * Everything that will be done, and to whom; the name is the headline. With what changes in the place of what stays, a
  * deletion and the usual change have six fields, in rows of two.
  */
-function fieldsOf(action: Action): MrkdwnElement[] {
+function fieldsOf(action: Action): TextObject[] {
   if (isAdmission(action)) {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)];
   }
@@ -109,8 +109,8 @@ function fieldsOf(action: Action): MrkdwnElement[] {
 }
 
 /** @param changes have a field of their own, with what was there before */
-function targetFields(target: Target, changes: Settings): MrkdwnElement[] {
-  const unlessChanged = (setting: Setting, fields: MrkdwnElement[]) =>
+function targetFields(target: Target, changes: Settings): TextObject[] {
+  const unlessChanged = (setting: Setting, fields: TextObject[]) =>
     changes[setting] === undefined ? fields : [];
   return [
     field('Login', say`${code(target.login)}`),

@@ -1,17 +1,12 @@
-import type { MrkdwnElement } from '@slack/types';
-import { cut } from './plain.ts';
-import { bold, date, mrkdwn, type Sentence, say } from './sentence.ts';
+import type { TextObject } from '@slack/types';
+import { bold, date, type Sentence, say, textObject } from './sentence.ts';
 
 /** A section's field holds 2,000 characters (docs.slack.dev, section block). */
 const FIELD_LENGTH = 2_000;
 
 /** A labelled value in a section. */
-export function field(label: string, value: Sentence): MrkdwnElement {
-  return {
-    type: 'mrkdwn',
-    text: cut(`${mrkdwn(say`${bold(label)}`)}\n${mrkdwn(value)}`, FIELD_LENGTH),
-    verbatim: true,
-  };
+export function field(label: string, value: Sentence): TextObject {
+  return textObject(say`${bold(label)}\n${value}`, FIELD_LENGTH);
 }
 
 /** Nothing for what Fastly did not send, 'not set' for what has no value. */
@@ -19,13 +14,13 @@ export function optionalField<T>(
   label: string,
   value: T | null | undefined,
   draw: (value: T) => Sentence,
-): MrkdwnElement[] {
+): TextObject[] {
   if (value === undefined) return [];
   return [field(label, value === null ? say`not set` : draw(value))];
 }
 
 /** When somebody last used Fastly: `null` is never, where Fastly did not send it nothing is said. */
-export function lastActive(iso: string | null | undefined): MrkdwnElement[] {
+export function lastActive(iso: string | null | undefined): TextObject[] {
   if (iso === undefined) return [];
   return [field('Last active', iso === null ? say`never` : moment(iso))];
 }

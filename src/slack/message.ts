@@ -1,6 +1,6 @@
-import type { ContextBlock, KnownBlock } from '@slack/types';
+import type { Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { cut } from './plain.ts';
-import { mrkdwn, richText, type Sentence } from './sentence.ts';
+import { mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
 
 /**
  * What is posted: blocks, and the text that notifications and screen readers use in their place. Where it holds a kind
@@ -35,9 +35,17 @@ export function withFootnote(original: Message, footnote: Sentence): Message {
   };
 }
 
+/** So many characters are in a small grey line or beside a button (docs.slack.dev, context block, section block). */
+const TEXT_LENGTH = 3_000;
+
 /** A small grey line. */
 export function context(sentence: Sentence): ContextBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text: mrkdwn(sentence), verbatim: true }] };
+  return { type: 'context', elements: [textObject(sentence, TEXT_LENGTH)] };
+}
+
+/** A line with a button beside it. */
+export function lineWith(accessory: Button, sentence: Sentence): SectionBlock {
+  return { type: 'section', text: textObject(sentence, TEXT_LENGTH), accessory };
 }
 
 /** How every message is sent: nothing in it is looked up, linked or previewed (docs.slack.dev, chat.postMessage). */

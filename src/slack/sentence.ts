@@ -1,4 +1,4 @@
-import type { RichTextBlock, RichTextElement } from '@slack/types';
+import type { RichTextBlock, RichTextElement, TextObject } from '@slack/types';
 import { cut, plain } from './plain.ts';
 
 /**
@@ -136,7 +136,27 @@ function element(part: Part): RichTextElement {
   }
 }
 
-/** For a message's `text`, and for fields; what has a meaning in mrkdwn is escaped (docs.slack.dev, formatting). */
+/**
+ * For fields and other small places that take no rich text. Slack has an escape for `&`, `<` and `>`, but none for what
+ * makes text bold, struck, quoted or an emoji (docs.slack.dev, formatting message text): where names and the like have
+ * that, all of it is plain text.
+ *
+ * @param limit how many characters the place holds
+ */
+export function textObject(sentence: Sentence, limit: number): TextObject {
+  const written = sentence.parts
+    .filter(({ kind }) => kind !== 'code')
+    .map(plainPart)
+    .join(' ');
+  return LOOKS_LIKE_MARKUP.test(written)
+    ? { type: 'plain_text', text: cut(plainText(sentence), limit), emoji: false }
+    : { type: 'mrkdwn', text: cut(mrkdwn(sentence), limit), verbatim: true };
+}
+
+/** One sign of it is enough, as its other half may be anywhere. */
+const LOOKS_LIKE_MARKUP = /[*~`]|\b_|_\b|:[\w'+-]+:|(^|\n)\s*>/;
+
+/** For a message's `text`, where markup does no harm: it is read out and shown in notifications. */
 export function mrkdwn(sentence: Sentence): string {
   return sentence.parts.map(mrkdwnPart).join('');
 }

@@ -1,4 +1,4 @@
-import type { MrkdwnElement } from '@slack/types';
+import type { TextObject } from '@slack/types';
 import { type CurrentSettings, SETTINGS, type Setting, type Settings } from '../approvals/settings.ts';
 import { field } from './field.ts';
 import { bold, enumerate, type Sentence, say } from './sentence.ts';
@@ -47,7 +47,7 @@ export function settingsWords(settings: Settings): Sentence {
 }
 
 /** The same as fields of a section; `before` is null where there was nothing. */
-export function changeFields(before: CurrentSettings | null, changes: Settings): MrkdwnElement[] {
+export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
   return SETTINGS.filter((setting) => changes[setting] !== undefined).map((setting) => {
     const after = settingValue(setting, changes[setting]);
     return field(

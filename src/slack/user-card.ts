@@ -1,4 +1,4 @@
-import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
+import type { Button, KnownBlock, TextObject } from '@slack/types';
 import type { Customer } from '../fastly/customer.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { field, lastActive, moment, onOrOff, optionalField, yesOrNo } from './field.ts';
@@ -47,7 +47,7 @@ function standingOut(user: User, account: Customer | null): Sentence[] {
   return marks;
 }
 
-function identity(user: User): MrkdwnElement[] {
+function identity(user: User): TextObject[] {
   return [
     // A name that is there is the headline.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
@@ -58,7 +58,7 @@ function identity(user: User): MrkdwnElement[] {
   ];
 }
 
-function state(user: User): MrkdwnElement[] {
+function state(user: User): TextObject[] {
   return [
     ...twoFactor(user),
     ...optionalField('Locked', user.locked, yesOrNo),
@@ -69,7 +69,7 @@ function state(user: User): MrkdwnElement[] {
   ];
 }
 
-function twoFactor(user: User): MrkdwnElement[] {
+function twoFactor(user: User): TextObject[] {
   const { two_factor_auth_enabled: on, two_factor_setup_required: demanded } = user;
   if (!demanded) return optionalField('Two-factor', on, onOrOff);
   const state = on === undefined ? say`` : say`${settingValue('two_factor_auth_enabled', on)}, `;

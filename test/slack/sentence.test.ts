@@ -13,7 +13,9 @@ import {
   richText,
   type Sentence,
   say,
+  textObject,
 } from '../../src/slack/sentence.ts';
+import { parseMrkdwn } from '../sandbox/page/client/text/parse-mrkdwn.ts';
 
 const MOMENT = new Date('2025-09-01T14:30:59Z');
 
@@ -94,6 +96,41 @@ describe('hostile text', () => {
 
   it('is kept as it is in plain text where all of it can be seen', () => {
     expect(plainText(say`Name: ${'<!channel> & *Bobby* `x`'}`)).toBe('Name: <!channel> & *Bobby* `x`');
+  });
+});
+
+describe('a text object', () => {
+  const markup = fc.string({
+    unit: fc.constantFrom('*', '_', '~', '`', '```', '>', ':', 'tada', '+1', ' ', 'a', '\n', '<', '&'),
+  });
+
+  it('reads as what it says, whatever markup is in its data', () => {
+    fc.assert(
+      fc.property(markup, markup, (one, other) => {
+        const sentence = say`${bold('Name')}\n${one} → ${other}`;
+        const { type, text } = textObject(sentence, 3_000);
+        if (type === 'plain_text') expect(text).toBe(plainText(sentence));
+        else {
+          const after = plainText(sentence).slice('Name'.length);
+          expect(parseMrkdwn(text, true)).toEqual([
+            { kind: 'bold', pieces: [{ kind: 'text', text: 'Name' }] },
+            { kind: 'text', text: after },
+          ]);
+        }
+      }),
+    );
+  });
+
+  it.each(['tls_admin → tls_viewer', "O'Brien & Sons", 'a > b', 'at 10:30', 'x<y'])(
+    'keeps its form where the data is harmless: %s',
+    (data) => {
+      expect(textObject(say`${bold('Name')} ${data}`, 100)).toMatchObject({ type: 'mrkdwn', verbatim: true });
+    },
+  );
+
+  it('is as long as its place allows', () => {
+    expect(textObject(say`${bold('Name')} ${'x'.repeat(50)}`, 20).text).toHaveLength(20);
+    expect(textObject(say`${bold('Name')} ${'*'.repeat(50)}`, 20).text).toHaveLength(20);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
 import { rolesWords } from '../../slack/role-words.ts';
-import { bold, code, enumerate, type Sentence, say, sideBySide } from '../../slack/sentence.ts';
+import { bold, code, type Sentence, say, sideBySide } from '../../slack/sentence.ts';
 
 /** How many users fit, of how many, and what they had to fit. */
 export function headline(filter: Filter, fitting: number, all: number): Sentence {
