@@ -121,6 +121,18 @@ describe('a text object', () => {
     );
   });
 
+  it.each(['*Bobby*', '_Bobby_', '~Bobby~', '`Bobby`', ':tada:', 'a :+1: b', '> Bobby'])(
+    'is plain text where the data would come alive: %s',
+    (data) => {
+      const text = `Name\n${data}`;
+      expect(textObject(say`${bold('Name')}\n${data}`, 100)).toEqual({
+        type: 'plain_text',
+        text,
+        emoji: false,
+      });
+    },
+  );
+
   it.each(['tls_admin → tls_viewer', "O'Brien & Sons", 'a > b', 'at 10:30', 'x<y'])(
     'keeps its form where the data is harmless: %s',
     (data) => {
