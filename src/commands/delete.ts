@@ -21,13 +21,16 @@ export const deleteUser = oneUserSubcommand({
     return say`${how} Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`;
   },
   examples: ['delete', 'delete ada@example.com', 'delete "Ada Example" --reason "Left the company"'],
-  form: { title: 'Delete a user', submit: 'Ask for deletion' },
+  form: {
+    title: 'Delete a user',
+    submit: (services) => (isApprovalRequired(services, 'delete') ? 'Ask for deletion' : 'Delete'),
+  },
   choice: {
     verb: 'have deleted',
     confirm: {
-      title: say`Ask for the deletion?`,
-      text: say`I file a request to delete the user you chose.`,
-      confirm: 'Ask for deletion',
+      title: say`Have them deleted?`,
+      text: say`I go on with the user you chose.`,
+      confirm: 'Go on',
       style: 'danger',
     },
   },

@@ -16,7 +16,7 @@ export const get = oneUserSubcommand({
   summary: "Show a user's card",
   about: say`Shows what Fastly has at this moment, with buttons to update, reset and delete. It changes nothing.`,
   examples: ['get', 'get ada@example.com', "get O'Brien", 'get ada --private'],
-  form: { title: 'Find a user', submit: 'Show' },
+  form: { title: 'Find a user', submit: () => 'Show' },
   choice: { verb: 'see' },
   async act(request, id) {
     const { fastly, directory } = request.services;

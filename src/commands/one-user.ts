@@ -20,7 +20,8 @@ export type OneUserSubcommand = {
   summary: string;
   about: About;
   examples: readonly string[];
-  form: { title: string; submit: string };
+  /** `submit` is also what the button that follows a caution says. */
+  form: { title: string; submit(services: Services): string };
   /** How it is asked for whom of several, behind 'Which one do you want to'; and asked once more. */
   choice: { verb: string; confirm?: Confirm };
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
@@ -131,10 +132,11 @@ async function actOrAsk(
   reason: string | null,
 ): Promise<void> {
   const { name, form } = subcommand;
+  const submit = form.submit(request.services);
   const caution = (await subcommand.caution?.(request.services)) ?? null;
   if (caution === null) return await act(subcommand, request, id, reason);
   const user = await request.services.fastly.getUser(id);
-  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, form.submit, reason));
+  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, submit, reason));
 }
 
 /** @param given what the form is filled in with; where that, or a caution, has to be asked for, the form waits */
@@ -164,7 +166,13 @@ function userForm(subcommand: OneUserSubcommand, request: Request, given: Given)
     ...(takesReason ? [reasonInput('Reason', reason ?? null)] : []),
     ...(note ? [richText(note)] : []),
   ];
-  return formView({ callbackId: `${name}.form`, ...form, origin: request.origin, blocks });
+  return formView({
+    callbackId: `${name}.form`,
+    title: form.title,
+    submit: form.submit(request.services),
+    origin: request.origin,
+    blocks,
+  });
 }
 
 function formListener(subcommand: OneUserSubcommand): Listener {

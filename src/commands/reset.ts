@@ -17,7 +17,7 @@ export const reset = oneUserSubcommand({
   summary: 'Have Fastly e-mail a password reset',
   about: say`Fastly e-mails them a link to choose a new password; the old one works until they do. I never see either.`,
   examples: ['reset', 'reset ada@example.com', 'reset "Ada Example" --private'],
-  form: { title: 'Reset a password', submit: 'Send' },
+  form: { title: 'Reset a password', submit: () => 'Send' },
   choice: {
     verb: 'have sent a password reset',
     confirm: {

@@ -63,6 +63,7 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     await nora.command('delete --reason "Left the company"');
     const form = await nora.until(deleteForm, 'the form');
     expect(wordsOf(form.blocks)).toContain(`in <#${CDN_TEAM.id}> : <@${TOMAS.id}> can give it`);
+    expect(form.submit).toBe('Ask for deletion');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await nora.submit({ 'user-picker': ENGINEER.id });
     const request = await nora.until(
@@ -220,6 +221,7 @@ describe('delete where nothing is set to wait for approval', () => {
     const caution = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');
     expect(caution.ephemeral).toBe(true);
     expect(wordsOf(caution.blocks)).toContain(ENGINEER.login);
+    expect(wordsOf(caution.blocks)).toContain('Delete all the same');
     expect(await deletions(client)).toEqual([]);
     await nora.click({ channel: CDN_TEAM.id, ts: caution.ts, actionId: 'delete.go-ahead' });
     const done = await tomas.until((sees) => messageWith(sees, CDN_TEAM, '✅ Deleted'), 'the end');
@@ -236,6 +238,7 @@ describe('delete where nothing is set to wait for approval', () => {
     await nora.command('delete');
     const form = await nora.until((sees) => sees.modals.find(({ submit }) => submit !== null), 'the form');
     expect(wordsOf(form.blocks)).toContain('the user is deleted at once, and that cannot be undone');
+    expect(form.submit).toBe('Delete');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await nora.submit({ 'user-picker': ENGINEER.id });
     await nora.until((sees) => messageWith(sees, CDN_TEAM, '✅ Deleted'), 'the end');
