@@ -81,7 +81,7 @@ export function denial(
     case 'not-a-superuser':
       return say`You are not on my list of superusers, so there is nothing I can do for you. ${whomToAsk(policy)}`;
     case 'wrong-channel':
-      return say`I do not take commands in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or write to me directly.`;
+      return say`I do not take commands in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or my Home tab.`;
   }
 }
 

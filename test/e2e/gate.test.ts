@@ -158,7 +158,9 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
   it('does not take a direct message between two people for one with the bot', async () => {
     const slack = await startForgedSlack(mode, { COMMAND_CHANNELS: CDN_TEAM.id });
     const command: Pick<Listener, 'kind' | 'id'> = { kind: 'command', id: '/fastly-user' };
-    await expectTold(slack, command, superuser, `<#${CDN_TEAM.id}>`, { channel_id: 'D0SOMEONE' });
+    await expectTold(slack, command, superuser, `<#${CDN_TEAM.id}>, or my Home tab.`, {
+      channel_id: 'D0SOMEONE',
+    });
     await expectNothingDone(slack, denied('wrong-channel', command));
   });
 
