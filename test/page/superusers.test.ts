@@ -16,15 +16,19 @@ describeInBrowser('a superuser on the page', () => {
     await reader.sees(card.getByRole('button', { name: 'Reset password' }));
   });
 
-  it('resets a password with the picker, and everybody reads so in the channel', async () => {
+  it('resets a password with the picker, sent empty at first, and everybody reads so in the channel', async () => {
     const { page: url } = await startWorkplace();
     const reader = await openPage(url);
     await reader.say('/fastly-user reset');
     const user = reader.modal.getByRole('combobox', { name: 'User' });
+    await reader.modal.getByRole('button', { name: 'Send' }).click();
+    await reader.sees(reader.modal.getByRole('alert'));
     await user.fill('edda');
     await reader.modal.getByRole('option', { name: ENGINEER.login }).click();
+    await reader.seesNoMore(reader.modal.getByRole('alert'));
     await user.press('Enter');
     await reader.seesNoMore(reader.modal);
+    await reader.sees(reader.composer.and(reader.page.locator(':focus')));
     await reader.sees(reader.message(/password reset/i).filter({ hasText: ENGINEER.login }));
     await reader.become(TOMAS);
     await reader.sees(reader.message(/password reset/i).filter({ hasText: ENGINEER.login }));

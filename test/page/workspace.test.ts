@@ -20,7 +20,6 @@ describeInBrowser('the composer', () => {
     await composer.press('Tab');
     expect(await composer.inputValue()).toBe('/fastly-user reset ');
     await composer.pressSequentially('@tom');
-    await composer.press('ArrowDown');
     await composer.press('Enter');
     expect(await composer.inputValue()).toBe('/fastly-user reset @tomas ');
     await composer.press('Escape');
@@ -66,19 +65,23 @@ describeInBrowser('the beginning of a channel', () => {
     const reader = await openPage(url);
     const deletion = reader.page.getByRole('listitem').filter({ hasText: 'Ask for a deletion' });
     await reader.sees(deletion.getByText(`become ${TOMAS.realName}`));
-    await reader.say(await deletion.getByRole('code').innerText());
+    await deletion.getByRole('button').click();
+    await reader.page.keyboard.press('Enter');
     await reader.become(TOMAS);
     await reader.sees(deletion.getByText(`become ${NORA.realName}`));
     await reader.confirm(reader.message('Delete').getByRole('button', { name: 'Approve' }), 'Approve');
     await reader.sees(reader.message('was deleted'));
   });
 
-  it('sends an outsider to help', async () => {
+  it('sends an outsider to help, but nobody who has no command there', async () => {
     const { page: url } = await startWorkplace();
     const reader = await openPage(url);
     await reader.become(PRIYA);
     await reader.sees(reader.page.getByText('Try /fastly-user help.'));
     expect(await reader.page.getByText('Ask for a deletion').count()).toBe(0);
+    await reader.become(JONAS);
+    await reader.sees(reader.page.getByText('This is the beginning of #partners.'));
+    expect(await reader.page.getByText('Try /fastly-user help.').count()).toBe(0);
   });
 });
 
@@ -152,7 +155,11 @@ describeInBrowser("at a phone's width", () => {
     await page.getByRole('button', { name: 'Behind the scenes' }).click();
     await reader.sees(page.getByRole('switch', { name: 'Slow' }));
     expect(await reader.overhang()).toBe(0);
+    await page.getByRole('switch', { name: 'Server error' }).click();
     await page.getByRole('button', { name: 'Close the panel' }).click();
+    await reader.sees(
+      page.getByRole('button', { name: 'Behind the scenes' }).getByLabel('1 made to go wrong'),
+    );
     await page.getByRole('button', { name: 'Approve' }).click();
     expect(await reader.overhang()).toBe(0);
     await page.keyboard.press('Escape');

@@ -8,6 +8,7 @@ import { HOME, usePlace } from './location.ts';
 import { Modal } from './modal.ts';
 import { NamesContext } from './names.ts';
 import { useNotices } from './notices.ts';
+import { faultsOn } from './panel/faults.ts';
 import { Panel } from './panel/panel.ts';
 import { Sidebar } from './sidebar.ts';
 import { Thread } from './thread.ts';
@@ -41,6 +42,7 @@ export function App({ setting }: { setting: Setting }) {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} – ${member?.realName} – Sandbox`;
   }, [waiting, title, member]);
+  const broken = (fastly === null ? 0 : faultsOn(fastly.faults)) + (bot?.process === 'ended' ? 1 : 0);
   const toggle = (which: 'channels' | 'panel') => () => setDrawer(drawer === which ? null : which);
 
   return h(
@@ -89,6 +91,7 @@ export function App({ setting }: { setting: Setting }) {
             },
             h('span', { 'aria-hidden': true }, '⚙'),
             h('span', { class: 'drawer-words' }, 'Behind the scenes'),
+            broken > 0 && h('span', { class: 'count', 'aria-label': `${broken} made to go wrong` }, broken),
           ),
         ),
         home && h(Home, { key: memberId, view: sees?.home ?? null }),

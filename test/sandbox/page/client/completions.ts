@@ -44,7 +44,8 @@ export function completionsOf(text: string, { commands, members }: Setting): Com
       text: `${before}@${member.name} `,
       shown: `@${member.name}`,
       description: member.realName,
-      eager: false,
+      // Sent as it is, part of a name means nobody.
+      eager: true,
     }));
 }
 

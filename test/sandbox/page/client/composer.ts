@@ -3,14 +3,18 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { type Completion, completionsOf } from './completions.ts';
 import { useNames } from './names.ts';
 
+/** Words to be sent as they are or changed; the same words another time are another suggestion. */
+export type Suggestion = { text: string };
+
 type ComposerProps = {
   placeholder: string;
+  suggested: Suggestion | null;
   /** Null: sent. Else what is wrong with it; what was typed stays. */
   send: (text: string) => Promise<string | null>;
 };
 
 /** Where messages and commands are typed. Enter sends, Tab completes, Escape closes the list. */
-export function Composer({ placeholder, send }: ComposerProps) {
+export function Composer({ placeholder, suggested, send }: ComposerProps) {
   const { setting } = useNames();
   const list = useId();
   const input = useRef<HTMLTextAreaElement>(null);
@@ -27,6 +31,12 @@ export function Composer({ placeholder, send }: ComposerProps) {
     box.style.height = 'auto';
     box.style.height = `${box.scrollHeight}px`;
   }, [text]);
+
+  useEffect(() => {
+    if (suggested === null) return;
+    write(suggested.text);
+    input.current?.focus();
+  }, [suggested]);
 
   function write(now: string): void {
     setText(now);

@@ -1,7 +1,7 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Beginning } from './beginning.ts';
-import { Composer } from './composer.ts';
+import { Composer, type Suggestion } from './composer.ts';
 import { act, reasonOf, write } from './control.ts';
 import { MessageList } from './message-list.ts';
 import { useNames } from './names.ts';
@@ -27,6 +27,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
   );
   const [working, setWorking] = useState<string | null>(null);
   const [said, setSaid] = useState(0);
+  const [suggested, setSuggested] = useState<Suggestion | null>(null);
   const slow = useLater(working !== null);
 
   async function send(text: string): Promise<string | null> {
@@ -59,7 +60,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
       withReplies: thread === null,
       notices,
       said,
-      children: thread === null && h(Beginning, { channel }),
+      children: thread === null && h(Beginning, { channel, suggest: (text) => setSuggested({ text }) }),
     }),
     h(
       'p',
@@ -70,6 +71,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
       ? h('p', { class: 'turned-off' }, TURNED_OFF)
       : h(Composer, {
           placeholder: thread === null ? `Message ${name}` : 'Reply in thread',
+          suggested,
           send,
         }),
   );

@@ -9,11 +9,13 @@ type DialogProps = {
   children?: ComponentChildren;
 };
 
-/** A dialog over the page, which keeps the focus until it is gone. */
+/** A dialog over the page, which keeps the focus until it is gone; then it is back where it was. */
 export function Dialog({ class: name, label, escaped, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
   }, []);
   return h(
     'dialog',

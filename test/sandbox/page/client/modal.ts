@@ -20,7 +20,7 @@ export function Modal({ view, below }: { view: View; below: number }) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const shown = useRef(view);
   shown.current = view;
-  const surface = useMemo(() => surfaceOf(memberId, shown, kept), [memberId, view]);
+  const surface = useMemo(() => surfaceOf(memberId, shown, kept, () => setTrouble(null)), [memberId, view]);
 
   useLayoutEffect(() => {
     const focused = document.activeElement;
@@ -109,15 +109,22 @@ export function Modal({ view, below }: { view: View; below: number }) {
   );
 }
 
-function surfaceOf(memberId: string, shown: { current: View }, kept: { current: Promise<unknown> }): Surface {
+/** @param used something was typed or chosen: what was wrong may not be any more */
+function surfaceOf(
+  memberId: string,
+  shown: { current: View },
+  kept: { current: Promise<unknown> },
+  used: () => void,
+): Surface {
   return {
     valueOf: (blockId, actionId) => shown.current.values[blockId]?.[actionId],
     errorAt: (blockId) => shown.current.errors[blockId],
     use: (blockId, actionId, value) => {
+      used();
       const body = { view: 'modal', blockId, actionId, ...(value != null && { option: value }) };
-      const used = kept.current.then(() => act(memberId, 'click', body));
-      kept.current = used.catch(() => undefined);
-      return used;
+      const outcome = kept.current.then(() => act(memberId, 'click', body));
+      kept.current = outcome.catch(() => undefined);
+      return outcome;
     },
     typeAhead: (blockId, actionId, value) => typeAhead(memberId, { view: 'modal', blockId, actionId, value }),
   };

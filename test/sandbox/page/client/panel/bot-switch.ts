@@ -21,7 +21,7 @@ export function BotSwitch({ bot }: { bot: BotState }) {
     h(
       'p',
       { class: 'bot-state' },
-      h('span', { class: `lamp ${bot.connected ? 'on' : ''}`, 'aria-hidden': true }),
+      h('span', { class: `lamp ${lampOf(bot)}`, 'aria-hidden': true }),
       h('span', { role: 'status' }, wordsFor(bot)),
       bot.process !== 'foreign' &&
         h(
@@ -37,6 +37,11 @@ export function BotSwitch({ bot }: { bot: BotState }) {
     ),
     problem !== null && h('p', { class: 'error', role: 'alert' }, problem),
   );
+}
+
+function lampOf({ process, connected }: BotState): string {
+  if (process !== 'ended' && connected) return 'on';
+  return process === 'running' ? 'starting' : 'off';
 }
 
 function wordsFor({ process, connected }: BotState): string {

@@ -53,6 +53,11 @@ const FAULTS: Fault[] = [
   },
 ];
 
+/** How many of the switches are on. */
+export function faultsOn(faults: FastlyFaults): number {
+  return FAULTS.filter(({ isOn }) => isOn(faults)).length;
+}
+
 /** What Fastly can be made to do. */
 export function Faults({ faults }: { faults: FastlyFaults }) {
   const [problem, setProblem] = useState<string | null>(null);

@@ -26,8 +26,8 @@ export function Panel({ fastly, bot, close }: Pick<LiveState, 'fastly' | 'bot'> 
       bot !== null && h(BotSwitch, { bot }),
       fastly !== null && [
         h(Faults, { key: 'faults', faults: fastly.faults }),
-        h(Calls, { key: 'calls', calls: fastly.calls, earlier: fastly.earlierCalls }),
         h(Users, { key: 'users', users: fastly.users }),
+        h(Calls, { key: 'calls', calls: fastly.calls, earlier: fastly.earlierCalls }),
       ],
     ),
   );
