@@ -5,7 +5,8 @@ import type { FormValues } from './incoming.ts';
 import type { Listener } from './listeners.ts';
 import { cut, plain } from './plain.ts';
 import type { Services } from './request.ts';
-import { say } from './sentence.ts';
+import { plainText, say } from './sentence.ts';
+import { settingValue } from './setting-words.ts';
 import { FieldError } from './submission.ts';
 
 /** Option text and description hold 75 characters, a list 100 options (docs.slack.dev, option object, select). */
@@ -63,9 +64,8 @@ export function userOptions(users: readonly User[], value: (user: User) => strin
 }
 
 function userOption(user: User, value: string): PlainTextOption {
-  const about = [user.login, user.role, user.locked ? 'locked' : null].filter(
-    (part) => part !== null && part !== undefined,
-  );
+  const role = user.role == null ? [] : [plainText(settingValue('role', user.role))];
+  const about = [user.login, ...role, ...(user.locked ? ['locked'] : [])];
   return { text: optionText(nameOf(user)), description: optionText(about.join(' · ')), value };
 }
 

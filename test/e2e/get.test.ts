@@ -160,6 +160,17 @@ describe('get', () => {
     expect(wordsOf(long.blocks)).toContain(LONG_NAME.name);
   });
 
+  it("calls Fastly's role by its name in the picker, too", async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command('get');
+    await nora.until(({ modals }) => modals.length > 0, 'the form');
+    const offered = await nora.typeAhead('user-picker', NORA_USER.login);
+    expect(offered).toMatchObject({
+      options: [{ description: { text: `${NORA_USER.login} · Fastly superuser` } }],
+    });
+  });
+
   it('answers however long the words and the names are', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
