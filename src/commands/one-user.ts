@@ -132,11 +132,11 @@ async function actOrAsk(
   reason: string | null,
 ): Promise<void> {
   const { name, form } = subcommand;
-  const submit = form.submit(request.services);
   const caution = (await subcommand.caution?.(request.services)) ?? null;
   if (caution === null) return await act(subcommand, request, id, reason);
   const user = await request.services.fastly.getUser(id);
-  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, submit, reason));
+  const verb = form.submit(request.services);
+  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, verb, reason));
 }
 
 /** @param given what the form is filled in with; where that, or a caution, has to be asked for, the form waits */

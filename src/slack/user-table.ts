@@ -2,7 +2,8 @@ import type { DataTableBlock, KnownBlock, RichTextBlock, TableBlock } from '@sla
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './message.ts';
 import { cut, plain } from './plain.ts';
-import { day, richText, type Sentence, say, sideBySide } from './sentence.ts';
+import { day, plainText, richText, type Sentence, say, sideBySide } from './sentence.ts';
+import { settingValue } from './setting-words.ts';
 import { userWords } from './user-words.ts';
 
 /**
@@ -62,7 +63,7 @@ function row(user: User): Cell[] {
     text(nameIn(user)),
     text(loginIn(user)),
     text(user.locked ? `${roleOf(user)}, 🔒 locked` : roleOf(user)),
-    text(twoFactorWord(user)),
+    text(twoFactorOf(user)),
     user.last_active_at ? moment(user.last_active_at) : text(inactive(user)),
   ];
 }
@@ -73,7 +74,7 @@ function line(user: User): Sentence {
     userWords({ name: nameIn(user), login: loginIn(user) }),
     say`${roleOf(user)}`,
     ...(user.locked ? [say`🔒 locked`] : []),
-    say`two-factor ${twoFactorWord(user)}`,
+    say`two-factor ${twoFactorOf(user)}`,
     last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive(user)}`,
   ]);
 }
@@ -87,12 +88,11 @@ function loginIn({ login }: User): string {
 }
 
 function roleOf({ role }: User): string {
-  return role === 'superuser' ? 'Fastly superuser' : role ? cut(plain(role), ROLE_LENGTH) : 'not set';
+  return role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
 }
 
-function twoFactorWord({ two_factor_auth_enabled: twoFactor }: User): string {
-  if (twoFactor) return 'on';
-  return twoFactor === false ? 'off' : 'not set';
+function twoFactorOf({ two_factor_auth_enabled: twoFactor }: User): string {
+  return plainText(settingValue('two_factor_auth_enabled', twoFactor));
 }
 
 /** `null` is never; where Fastly does not send the field, nobody knows. */

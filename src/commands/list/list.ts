@@ -109,13 +109,13 @@ async function drawn(request: Request, page: Page): Promise<Message> {
   ]);
   const from = Math.min(page.from, startOfLast(users.length));
   const shown = users.slice(from, from + MOST_USERS);
+  const figures = figuresOf(users);
   const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
   if (shown.length === 0) {
     const empty = message(...nobody(filter, account.users));
-    if (account.users > 0) empty.blocks.push(actions, context(footnote(figuresOf(users))));
+    if (account.users > 0) empty.blocks.push(actions, context(footnote(figures)));
     return empty;
   }
-  const figures = figuresOf(users);
   const range = `${from + 1} to ${from + shown.length}`;
   const inPages = users.length > MOST_USERS;
   const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Here are ${range}.`] : [])];

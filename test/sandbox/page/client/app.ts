@@ -10,6 +10,7 @@ import { NamesContext } from './names.ts';
 import { useNotices } from './notices.ts';
 import { faultsOn } from './panel/faults.ts';
 import { Panel } from './panel/panel.ts';
+import { titleOf } from './seen.ts';
 import { Sidebar } from './sidebar.ts';
 import { Thread } from './thread.ts';
 import { useUnread } from './unread.ts';
@@ -33,11 +34,7 @@ export function App({ setting }: { setting: Setting }) {
   const channel = home ? undefined : (channels.find(({ name }) => name === place.where) ?? channels[0]);
   const unread = useUnread(memberId, channels, channel?.id ?? null);
   const modal = sees?.modals.at(-1);
-  const title = home
-    ? setting.bot.name
-    : channel === undefined
-      ? ''
-      : `${channel.kind === 'im' ? '' : '#'}${channel.name}`;
+  const title = home ? setting.bot.name : channel === undefined ? '' : titleOf(channel);
   const waiting = channels.reduce((sum, each) => sum + unread(each), 0);
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} – ${member?.realName} – Sandbox`;

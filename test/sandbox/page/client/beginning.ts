@@ -1,39 +1,38 @@
 import { h } from 'preact';
+import type { Setting } from '../../control/protocol.ts';
 import { useNames } from './names.ts';
-import type { Channel } from './seen.ts';
+import { type Channel, titleOf } from './seen.ts';
 
-type BeginningProps = {
-  channel: Channel;
-  /** Puts words in the field in which one types. */
-  suggest: (text: string) => void;
-};
+/** Puts words in the field in which one types. */
+type Suggest = (text: string) => void;
 
 /** What stands above the first message of a conversation: what it is, and what to try there. */
-export function Beginning({ channel, suggest }: BeginningProps) {
+export function Beginning({ channel, suggest }: { channel: Channel; suggest: Suggest }) {
   const { setting, memberId } = useNames();
-  const member = setting.members.find(({ id }) => id === memberId);
+  const { bot, team, members } = setting;
+  const member = members.find(({ id }) => id === memberId);
   const direct = channel.kind === 'im';
-  const name = direct ? channel.name : `#${channel.name}`;
+  const name = titleOf(channel);
   return h(
     'div',
     { class: 'beginning' },
     h('h2', null, name),
-    h('p', null, direct ? `What ${setting.bot.name} tells you alone.` : `This is the beginning of ${name}.`),
+    h('p', null, direct ? `What ${bot.name} tells you alone.` : `This is the beginning of ${name}.`),
     // The commands of an app are those of its own workspace.
-    !direct && member?.company === setting.team.name && h(WhatToTry, { suggest }),
+    !direct && member?.company === team.name && h(WhatToTry, { setting, member, suggest }),
   );
 }
 
+type WhatToTryProps = { setting: Setting; member: Setting['members'][number]; suggest: Suggest };
+
 /** With the project's own bot, its superusers are led to the two things that show most of it. */
-function WhatToTry({ suggest }: Pick<BeginningProps, 'suggest'>) {
-  const { setting, memberId } = useNames();
+function WhatToTry({ setting, member, suggest }: WhatToTryProps) {
   const { members, commands, firstSteps } = setting;
   const [command] = commands;
   const typed = (text: string) =>
     h('button', { type: 'button', class: 'suggestion', onClick: () => suggest(text) }, h('code', null, text));
-  const superusers = members.filter(({ superuser }) => superuser);
-  const other = superusers.find(({ id }) => id !== memberId);
-  if (firstSteps !== null && other !== undefined && superusers.some(({ id }) => id === memberId)) {
+  const other = members.find(({ id, superuser }) => superuser && id !== member.id);
+  if (firstSteps !== null && member.superuser && other !== undefined) {
     return h(
       'ul',
       null,

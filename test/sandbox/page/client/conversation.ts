@@ -6,7 +6,7 @@ import { act, reasonOf, write } from './control.ts';
 import { MessageList } from './message-list.ts';
 import { useNames } from './names.ts';
 import type { Notice } from './notices.ts';
-import type { Channel } from './seen.ts';
+import { type Channel, titleOf } from './seen.ts';
 
 type ConversationProps = {
   channel: Channel;
@@ -50,7 +50,6 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
     }
   }
 
-  const name = channel.kind === 'im' ? channel.name : `#${channel.name}`;
   return h(
     'div',
     { class: 'conversation' },
@@ -70,7 +69,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
     channel.kind === 'im' && !setting.takesMessages
       ? h('p', { class: 'turned-off' }, TURNED_OFF)
       : h(Composer, {
-          placeholder: thread === null ? `Message ${name}` : 'Reply in thread',
+          placeholder: thread === null ? `Message ${titleOf(channel)}` : 'Reply in thread',
           suggested,
           send,
         }),

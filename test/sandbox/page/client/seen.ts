@@ -12,3 +12,8 @@ export type Sight = Omit<Sees, 'channels' | 'modals' | 'home'> & {
   modals: View[];
   home: View | null;
 };
+
+/** A channel as it is called, a direct message by who is in it. */
+export function titleOf({ kind, name }: Pick<Channel, 'kind' | 'name'>): string {
+  return kind === 'im' ? name : `#${name}`;
+}

@@ -2,7 +2,7 @@ import { h } from 'preact';
 import { Conversation } from './conversation.ts';
 import { addressOf } from './location.ts';
 import { useNames } from './names.ts';
-import type { Channel } from './seen.ts';
+import { type Channel, titleOf } from './seen.ts';
 
 /** A message and the replies to it, beside the channel. */
 export function Thread({ channel, ts }: { channel: Channel; ts: string }) {
@@ -14,7 +14,7 @@ export function Thread({ channel, ts }: { channel: Channel; ts: string }) {
     h(
       'header',
       { class: 'bar' },
-      h('h2', null, 'Thread ', h('small', null, channel.kind === 'im' ? channel.name : `#${channel.name}`)),
+      h('h2', null, 'Thread ', h('small', null, titleOf(channel))),
       h('a', { class: 'close', href: back, 'aria-label': 'Close the thread' }, '✕'),
     ),
     h(Conversation, { key: ts, channel, thread: ts, notices: [], tell: () => undefined }),

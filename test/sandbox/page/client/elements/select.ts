@@ -4,6 +4,7 @@ import type { Json } from '../../../control/protocol.ts';
 import type { Element, Option } from '../block-kit.ts';
 import { reasonOf } from '../control.ts';
 import { useNames } from '../names.ts';
+import { titleOf } from '../seen.ts';
 import { type Surface, useSurface } from '../surface.ts';
 import { plain } from '../text/text.ts';
 import { Combobox, type Item, type Offer } from './combobox.ts';
@@ -72,7 +73,7 @@ function useOwnItems(element: SelectElement): Item[] {
     case 'multi_channels_select':
     case 'conversations_select':
     case 'multi_conversations_select':
-      return channels.map(({ id, name, kind }) => bareItem(id, kind === 'im' ? name : `#${name}`));
+      return channels.map((channel) => bareItem(channel.id, titleOf(channel)));
     default:
       return [];
   }

@@ -7,6 +7,7 @@ import { reasonOf, setBot } from '../control.ts';
 export function BotSwitch({ bot }: { bot: BotState }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const { lamp, words } = standingOf(bot);
   const want = bot.process === 'running' ? 'kill' : 'start';
   async function change(): Promise<void> {
     setBusy(true);
@@ -21,8 +22,8 @@ export function BotSwitch({ bot }: { bot: BotState }) {
     h(
       'p',
       { class: 'bot-state' },
-      h('span', { class: `lamp ${lampOf(bot)}`, 'aria-hidden': true }),
-      h('span', { role: 'status' }, wordsFor(bot)),
+      h('span', { class: `lamp ${lamp}`, 'aria-hidden': true }),
+      h('span', { role: 'status' }, words),
       bot.process !== 'foreign' &&
         h(
           'button',
@@ -39,13 +40,11 @@ export function BotSwitch({ bot }: { bot: BotState }) {
   );
 }
 
-function lampOf({ process, connected }: BotState): string {
-  if (process !== 'ended' && connected) return 'on';
-  return process === 'running' ? 'starting' : 'off';
-}
-
-function wordsFor({ process, connected }: BotState): string {
-  if (process === 'ended') return 'Not running';
-  if (connected) return 'Connected to Slack';
-  return process === 'running' ? 'Starting…' : 'Not connected; you run it yourself';
+/** The colour of the lamp, and what it means. */
+function standingOf({ process, connected }: BotState): { lamp: string; words: string } {
+  if (process === 'ended') return { lamp: 'off', words: 'Not running' };
+  if (connected) return { lamp: 'on', words: 'Connected to Slack' };
+  return process === 'running'
+    ? { lamp: 'starting', words: 'Starting…' }
+    : { lamp: 'off', words: 'Not connected; you run it yourself' };
 }
