@@ -2,6 +2,8 @@ import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Setting } from '../../control/protocol.ts';
 import { Conversation } from './conversation.ts';
+import { Dialog } from './dialog.ts';
+import { useEscape } from './escape.ts';
 import { Home } from './home.ts';
 import { useLive } from './live.ts';
 import { HOME, usePlace } from './location.ts';
@@ -30,15 +32,19 @@ export function App({ setting }: { setting: Setting }) {
   useEffect(() => setDrawer(null), [place.where, place.who, place.thread]);
 
   const channels = sees?.channels ?? [];
-  const home = place.where === HOME && setting.homeTab;
+  const home = place.where === HOME && setting.homeTab && channels.some(({ kind }) => kind === 'im');
   const channel = home ? undefined : (channels.find(({ name }) => name === place.where) ?? channels[0]);
+  const thread = channel?.messages.find(({ ts }) => ts === place.thread)?.ts ?? null;
   const unread = useUnread(memberId, channels, channel?.id ?? null);
   const modal = sees?.modals.at(-1);
+  /** A modal takes all of the workspace, but not what is behind the scenes. */
+  const covered = modal !== undefined;
   const title = home ? setting.bot.name : channel === undefined ? '' : titleOf(channel);
   const waiting = channels.reduce((sum, each) => sum + unread(each), 0);
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} – ${member?.realName} – Sandbox`;
   }, [waiting, title, member]);
+  useEscape(drawer !== null, () => setDrawer(null));
   const broken = (fastly === null ? 0 : faultsOn(fastly.faults)) + (bot?.process === 'ended' ? 1 : 0);
   const toggle = (which: 'channels' | 'panel') => () => setDrawer(drawer === which ? null : which);
 
@@ -48,19 +54,24 @@ export function App({ setting }: { setting: Setting }) {
     h(
       'div',
       {
-        class: `app ${drawer === null ? '' : `${drawer}-open`} ${place.thread === null ? '' : 'thread-open'}`,
+        class: `app ${drawer === null ? '' : `${drawer}-open`} ${thread === null ? '' : 'thread-open'}`,
       },
-      h(Who, { setting, memberId, become: (handle) => go({ who: handle }) }),
+      h(Who, { setting, memberId, inert: covered, become: (handle) => go({ who: handle }) }),
       lost &&
         h(
           'p',
           { class: 'lost', role: 'alert' },
           'The sandbox does not answer. Start it again: npm run sandbox',
         ),
-      h(Sidebar, { where: home ? HOME : (channel?.name ?? ''), unread, chosen: () => setDrawer(null) }),
+      h(Sidebar, {
+        inert: covered,
+        where: home ? HOME : (channel?.name ?? ''),
+        unread,
+        chosen: () => setDrawer(null),
+      }),
       h(
         'main',
-        null,
+        { inert: covered },
         h(
           'header',
           { class: 'bar' },
@@ -91,7 +102,7 @@ export function App({ setting }: { setting: Setting }) {
             broken > 0 && h('span', { class: 'count', 'aria-label': `${broken} made to go wrong` }, broken),
           ),
         ),
-        home && h(Home, { key: memberId, view: sees?.home ?? null }),
+        home && h(Home, { key: memberId, view: sees?.home ?? null, connected: bot?.connected ?? false }),
         sees === null && h('p', { class: 'aside', role: 'status' }, 'Loading…'),
         channel !== undefined &&
           h(Conversation, {
@@ -102,11 +113,19 @@ export function App({ setting }: { setting: Setting }) {
             tell: (text) => tell({ memberId, channelId: channel.id, text }, channel.messages.at(-1)?.ts),
           }),
       ),
-      channel !== undefined && place.thread !== null
-        ? h(Thread, { key: `${memberId} ${place.thread}`, channel, ts: place.thread })
+      channel !== undefined && thread !== null
+        ? h(Thread, { key: `${memberId} ${thread}`, channel, ts: thread, inert: covered })
         : h(Panel, { fastly, bot, close: () => setDrawer(null) }),
       modal !== undefined &&
-        h(Modal, { key: `${memberId} ${modal.id}`, view: modal, below: (sees?.modals.length ?? 1) - 1 }),
+        h(
+          'div',
+          { class: 'veil' },
+          h(
+            Dialog,
+            { key: memberId, class: 'modal', label: modal.title, over: 'workspace' },
+            h(Modal, { key: modal.id, view: modal, below: (sees?.modals.length ?? 1) - 1 }),
+          ),
+        ),
     ),
   );
 }

@@ -45,8 +45,9 @@ export function completionsOf(text: string, { commands, members }: Setting): Com
       shown: `@${member.name}`,
       description: member.realName,
       // Sent as it is, part of a name means nobody.
-      eager: true,
-    }));
+      eager: member.name !== handle,
+    }))
+    .sort((one, other) => Number(one.eager) - Number(other.eager));
 }
 
 /** `[get | reset | help] [user]` names three. */

@@ -1,12 +1,15 @@
 import { h } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { type Completion, completionsOf } from './completions.ts';
+import { useDraft } from './draft.ts';
 import { useNames } from './names.ts';
 
 /** Words to be sent as they are or changed; the same words another time are another suggestion. */
 export type Suggestion = { text: string };
 
 type ComposerProps = {
+  /** Tells this field from others, for what was typed into it to be kept. */
+  where: string;
   placeholder: string;
   suggested: Suggestion | null;
   /** Null: sent. Else what is wrong with it; what was typed stays. */
@@ -14,11 +17,11 @@ type ComposerProps = {
 };
 
 /** Where messages and commands are typed. Enter sends, Tab completes, Escape closes the list. */
-export function Composer({ placeholder, suggested, send }: ComposerProps) {
+export function Composer({ where, placeholder, suggested, send }: ComposerProps) {
   const { setting } = useNames();
   const list = useId();
   const input = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState('');
+  const [text, setText] = useDraft(where);
   const [closed, setClosed] = useState(false);
   const [gone, setGone] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -39,7 +42,7 @@ export function Composer({ placeholder, suggested, send }: ComposerProps) {
   }, [suggested]);
 
   function write(now: string): void {
-    setText(now);
+    setText(() => now);
     setClosed(false);
     setGone(null);
     setProblem(null);

@@ -11,7 +11,7 @@ export function ConfirmDialog({ confirm, answered }: { confirm: Confirm; answere
   const title = confirm.title === undefined ? 'Are you sure?' : plain(confirm.title);
   return h(
     Dialog,
-    { class: 'confirm', label: title, escaped: () => answered(false) },
+    { class: 'confirm', label: title, over: 'everything', escaped: () => answered(false) },
     h('h2', null, title),
     h('p', null, h(Text, { text: confirm.text })),
     h(

@@ -69,6 +69,7 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
     channel.kind === 'im' && !setting.takesMessages
       ? h('p', { class: 'turned-off' }, TURNED_OFF)
       : h(Composer, {
+          where: [memberId, channel.id, thread].join(' '),
           placeholder: thread === null ? `Message ${titleOf(channel)}` : 'Reply in thread',
           suggested,
           send,

@@ -7,16 +7,19 @@ import type { View } from './seen.ts';
 import { type Surface, SurfaceContext } from './surface.ts';
 
 /** The bot's Home tab. That it is opened is what the app is told. */
-export function Home({ view }: { view: View | null }) {
+export function Home({ view, connected }: { view: View | null; connected: boolean }) {
   const { memberId } = useNames();
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    setProblem(null);
+  const open = () =>
     act(memberId, 'home', {}).then(
       (outcome) => setProblem(outcome.acknowledged ? null : outcome.notice),
       (error: unknown) => setProblem(reasonOf(error)),
     );
-  }, [memberId]);
+  useEffect(() => void open(), [memberId]);
+  // What did not reach the app is told again when it is back.
+  useEffect(() => {
+    if (connected && problem !== null) void open();
+  }, [connected]);
   const surface = useMemo(() => surfaceOf(memberId, view), [memberId, view]);
   return h(
     'div',

@@ -33,6 +33,15 @@ export function usePlace(fallback: Place): [Place, (changes: Partial<Place>) => 
 }
 
 function placeOf(hash: string, fallback: Place): Place {
-  const [who, where, thread] = hash.slice(1).split('/').map(decodeURIComponent);
+  const [who, where, thread] = hash.slice(1).split('/').map(decoded);
   return { who: who || fallback.who, where: where || fallback.where, thread: thread || null };
+}
+
+/** Empty where it is malformed: an address may be typed by hand. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }

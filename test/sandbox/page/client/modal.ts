@@ -2,7 +2,7 @@ import { h } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Blocks } from './blocks/blocks.ts';
 import { act, reasonOf, typeAhead } from './control.ts';
-import { Dialog } from './dialog.ts';
+import { useEscape } from './escape.ts';
 import { useNames } from './names.ts';
 import type { View } from './seen.ts';
 import { type Surface, SurfaceContext } from './surface.ts';
@@ -18,15 +18,30 @@ export function Modal({ view, below }: { view: View; below: number }) {
   const kept = useRef<Promise<unknown>>(Promise.resolve());
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
-  const shown = useRef(view);
+  /** Null once it is gone: a field tells what was typed when it is left, which nobody asks for then. */
+  const shown = useRef<View | null>(view);
   shown.current = view;
-  const surface = useMemo(() => surfaceOf(memberId, shown, kept, () => setTrouble(null)), [memberId, view]);
+  const surface = useMemo(() => surfaceOf(memberId, shown, kept), [memberId, view]);
+  useLayoutEffect(
+    () => () => {
+      shown.current = null;
+    },
+    [],
+  );
 
   useLayoutEffect(() => {
     const focused = document.activeElement;
-    const lost = !(focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement);
-    if (lost) form.current?.querySelector<HTMLElement>(FIELDS)?.focus();
+    const typing = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement;
+    const elsewhere = focused !== document.body && !form.current?.contains(focused);
+    if (typing || elsewhere) return;
+    const first = [FIELDS, 'button'].map((each) => form.current?.querySelector<HTMLElement>(each));
+    first.find((each) => each)?.focus();
   }, [view.hash]);
+  /** What stands at a field needs no saying above. */
+  const atField = trouble !== null && Object.values(view.errors).includes(trouble);
+  useEffect(() => {
+    if (atField) setTrouble(null);
+  }, [atField]);
   useEffect(() => {
     if (Object.keys(view.errors).length > 0)
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -45,82 +60,71 @@ export function Modal({ view, below }: { view: View; below: number }) {
     setBusy(false);
   }
   const submit = () => attempt(() => act(memberId, 'submit', {}));
-  const close = (all: boolean) => {
-    // A field tells what was typed when it is left, which it must not do once its view is gone.
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    return attempt(() => act(memberId, 'close', { all }));
-  };
+  const close = (all: boolean) => attempt(() => act(memberId, 'close', { all }));
+  useEscape(true, () => void close(false));
 
   return h(
-    Dialog,
-    { class: 'modal', label: view.title, escaped: () => void close(false) },
-    h(
-      'form',
-      {
-        ref: form,
-        novalidate: true,
-        'aria-busy': busy,
-        onSubmit: (event: Event) => {
-          event.preventDefault();
-          if (view.submit !== null) void submit();
-        },
+    'form',
+    {
+      ref: form,
+      novalidate: true,
+      'aria-busy': busy,
+      onSubmit: (event: Event) => {
+        event.preventDefault();
+        if (view.submit !== null && !busy) void submit();
       },
-      h(
-        'header',
-        { class: 'bar' },
-        below > 0 &&
-          h(
-            'button',
-            { type: 'button', class: 'close', 'aria-label': 'Back', onClick: () => close(false) },
-            '‹',
-          ),
-        h('h2', null, view.title),
+    },
+    h(
+      'header',
+      { class: 'bar' },
+      below > 0 &&
         h(
           'button',
-          { type: 'button', class: 'close', 'aria-label': 'Close all', onClick: () => close(true) },
-          '✕',
+          { type: 'button', class: 'close', 'aria-label': 'Back', onClick: () => close(false) },
+          '‹',
         ),
-      ),
+      h('h2', null, view.title),
       h(
-        'div',
-        { class: 'modal-body' },
-        trouble !== null &&
-          !Object.values(view.errors).includes(trouble) &&
-          h('p', { class: 'error', role: 'alert' }, trouble),
-        h(SurfaceContext.Provider, { value: surface }, h(Blocks, { blocks: view.blocks })),
+        'button',
+        { type: 'button', class: 'close', 'aria-label': 'Close all', onClick: () => close(true) },
+        '✕',
       ),
+    ),
+    h(
+      'div',
+      { class: 'modal-body' },
+      trouble !== null && !atField && h('p', { class: 'error', role: 'alert' }, trouble),
+      h(SurfaceContext.Provider, { value: surface }, h(Blocks, { blocks: view.blocks })),
+    ),
+    h(
+      'footer',
+      { class: 'dialog-buttons' },
+      h('small', null, setting.bot.name),
       h(
-        'footer',
-        { class: 'dialog-buttons' },
-        h('small', null, setting.bot.name),
+        'button',
+        { type: 'button', class: 'button', onClick: () => close(false) },
+        view.close ?? (view.submit === null ? 'Close' : 'Cancel'),
+      ),
+      view.submit !== null &&
         h(
           'button',
-          { type: 'button', class: 'button', onClick: () => close(false) },
-          view.close ?? (view.submit === null ? 'Close' : 'Cancel'),
+          { type: 'submit', class: 'button primary', 'aria-disabled': busy, 'aria-busy': busy },
+          view.submit,
         ),
-        view.submit !== null &&
-          h(
-            'button',
-            { type: 'submit', class: 'button primary', disabled: busy, 'aria-busy': busy },
-            view.submit,
-          ),
-      ),
     ),
   );
 }
 
-/** @param used something was typed or chosen: what was wrong may not be any more */
 function surfaceOf(
   memberId: string,
-  shown: { current: View },
+  shown: { current: View | null },
   kept: { current: Promise<unknown> },
-  used: () => void,
 ): Surface {
   return {
-    valueOf: (blockId, actionId) => shown.current.values[blockId]?.[actionId],
-    errorAt: (blockId) => shown.current.errors[blockId],
+    valueOf: (blockId, actionId) => shown.current?.values[blockId]?.[actionId],
+    errorAt: (blockId) => shown.current?.errors[blockId],
     use: (blockId, actionId, value) => {
-      used();
+      if (shown.current === null) return Promise.resolve({ acknowledged: true });
       const body = { view: 'modal', blockId, actionId, ...(value != null && { option: value }) };
       const outcome = kept.current.then(() => act(memberId, 'click', body));
       kept.current = outcome.catch(() => undefined);

@@ -4,6 +4,7 @@ import { useNames } from './names.ts';
 import type { Channel } from './seen.ts';
 
 type SidebarProps = {
+  inert: boolean;
   /** Name of what is open. */
   where: string;
   unread: (channel: Channel) => number;
@@ -12,7 +13,7 @@ type SidebarProps = {
 };
 
 /** The channels, the direct messages and the bot's Home tab, as far as the member has them. */
-export function Sidebar({ where, unread, chosen }: SidebarProps) {
+export function Sidebar({ inert, where, unread, chosen }: SidebarProps) {
   const { setting, channels, who } = useNames();
   const entry = (name: string, sign: string, count = 0, note: string | null = null) =>
     h(
@@ -35,7 +36,7 @@ export function Sidebar({ where, unread, chosen }: SidebarProps) {
   const direct = channels.filter(({ kind }) => kind === 'im');
   return h(
     'nav',
-    { class: 'sidebar', 'aria-label': 'Workspace' },
+    { class: 'sidebar', 'aria-label': 'Workspace', inert },
     h('h1', null, setting.team.name),
     h('h2', null, 'Channels'),
     h(

@@ -1,16 +1,20 @@
 import { h } from 'preact';
 import { Conversation } from './conversation.ts';
+import { useEscape } from './escape.ts';
 import { addressOf } from './location.ts';
 import { useNames } from './names.ts';
 import { type Channel, titleOf } from './seen.ts';
 
 /** A message and the replies to it, beside the channel. */
-export function Thread({ channel, ts }: { channel: Channel; ts: string }) {
+export function Thread({ channel, ts, inert }: { channel: Channel; ts: string; inert: boolean }) {
   const { who } = useNames();
   const back = addressOf({ who, where: channel.name, thread: null });
+  useEscape(true, () => {
+    location.hash = back;
+  });
   return h(
     'aside',
-    { class: 'side thread', 'aria-label': 'Thread' },
+    { class: 'side thread', 'aria-label': 'Thread', inert },
     h(
       'header',
       { class: 'bar' },

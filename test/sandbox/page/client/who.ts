@@ -5,14 +5,15 @@ import { Avatar } from './avatar.ts';
 type WhoProps = {
   setting: Setting;
   memberId: string;
+  inert: boolean;
   become: (handle: string) => void;
 };
 
 /** The switch for who one is. */
-export function Who({ setting, memberId, become }: WhoProps) {
+export function Who({ setting, memberId, inert, become }: WhoProps) {
   return h(
     'fieldset',
-    { class: 'who' },
+    { class: 'who', inert },
     h('legend', null, 'You are'),
     setting.members.map((member) =>
       h(

@@ -35,6 +35,8 @@ export function Combobox(props: ComboboxProps) {
   function ask(text: string): void {
     setQuery(text);
     setActive(0);
+    // What fitted the words before must not be taken for these.
+    setOffer(null);
     asked.current += 1;
     const turn = asked.current;
     void props.offer(text).then((answer) => {

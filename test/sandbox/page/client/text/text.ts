@@ -7,7 +7,7 @@ import { Mrkdwn } from './mrkdwn.ts';
 export function Text({ text }: { text: TextObject }) {
   return text.type === 'mrkdwn'
     ? h(Mrkdwn, { text: text.text, verbatim: text.verbatim ?? false })
-    : h('span', null, plain(text));
+    : h('span', { class: 'plain' }, plain(text));
 }
 
 /** A plain text object's words. */
