@@ -38,7 +38,7 @@ export class Reader {
   }
 
   get composer(): Locator {
-    return this.page.getByRole('main').getByRole('combobox', { name: /^Message / });
+    return this.page.getByRole('main').getByRole('textbox', { name: /^Message / });
   }
 
   /** Types into the open channel and sends it. */

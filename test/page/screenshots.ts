@@ -68,7 +68,7 @@ async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
 }
 
 async function type(page: Page, text: string): Promise<void> {
-  const composer = page.getByRole('combobox', { name: /^Message / });
+  const composer = page.getByRole('textbox', { name: /^Message / });
   await composer.fill(text);
   await composer.press('Enter');
 }

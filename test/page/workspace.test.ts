@@ -122,8 +122,8 @@ describeInBrowser('the workspace', () => {
     await reader.page.getByRole('link', { name: 'The other one' }).click();
     const thread = reader.page.getByRole('complementary', { name: 'Thread' });
     await reader.sees(thread.getByText('The first'));
-    await thread.getByRole('combobox').fill('Indeed');
-    await thread.getByRole('combobox').press('Enter');
+    await thread.getByRole('textbox').fill('Indeed');
+    await thread.getByRole('textbox').press('Enter');
     await reader.sees(thread.getByText('Indeed'));
     await reader.sees(reader.page.getByRole('link', { name: '1 reply' }));
   });

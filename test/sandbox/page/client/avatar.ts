@@ -13,7 +13,7 @@ export function Avatar({ name, bot = false }: { name: string; bot?: boolean }) {
     {
       class: 'avatar',
       'aria-hidden': true,
-      style: { backgroundColor: bot ? '#d63b2f' : `hsl(${hue} 45% 38%)` },
+      style: { backgroundColor: bot ? '#d63b2f' : `hsl(${hue} 45% 34%)` },
     },
     bot ? 'f' : initials,
   );

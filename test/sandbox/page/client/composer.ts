@@ -116,12 +116,10 @@ export function Composer({ where, placeholder, suggested, send }: ComposerProps)
         rows: 1,
         value: text,
         placeholder,
-        role: 'combobox',
         spellcheck: false,
         'aria-label': placeholder,
         'aria-autocomplete': 'list',
-        'aria-expanded': completions.length > 0,
-        'aria-controls': list,
+        'aria-controls': completions.length > 0 ? list : undefined,
         'aria-activedescendant': active === null ? undefined : `${list}-${active}`,
         onInput: (event: Event) => {
           if (event.currentTarget instanceof HTMLTextAreaElement) write(event.currentTarget.value);

@@ -12,25 +12,29 @@ type WhoProps = {
 /** The switch for who one is. */
 export function Who({ setting, memberId, inert, become }: WhoProps) {
   return h(
-    'fieldset',
-    { class: 'who', inert },
-    h('legend', null, 'You are'),
-    setting.members.map((member) =>
-      h(
-        'label',
-        { key: member.id, title: `${member.realName}, ${standingOf(member, setting)}` },
-        h('input', {
-          type: 'radio',
-          name: 'who',
-          checked: member.id === memberId,
-          onChange: () => become(member.name),
-        }),
-        h(Avatar, { name: member.realName }),
+    'header',
+    { class: 'top', inert },
+    h(
+      'fieldset',
+      { class: 'who' },
+      h('legend', null, 'You are'),
+      setting.members.map((member) =>
         h(
-          'span',
-          { class: 'who-words' },
-          h('strong', null, member.realName),
-          h('small', null, standingOf(member, setting)),
+          'label',
+          { key: member.id, title: `${member.realName}, ${standingOf(member, setting)}` },
+          h('input', {
+            type: 'radio',
+            name: 'who',
+            checked: member.id === memberId,
+            onChange: () => become(member.name),
+          }),
+          h(Avatar, { name: member.realName }),
+          h(
+            'span',
+            { class: 'who-words' },
+            h('strong', null, member.realName),
+            h('small', null, standingOf(member, setting)),
+          ),
         ),
       ),
     ),

@@ -29,7 +29,7 @@ export function DataTable({ block }: { block: BlockOf<'data_table'> }) {
     { class: 'data-table' },
     h(
       'div',
-      { class: 'table', role: 'region', 'aria-label': caption, tabIndex: 0 },
+      { class: 'table', role: 'group', 'aria-label': caption, tabIndex: 0 },
       h(
         'table',
         null,

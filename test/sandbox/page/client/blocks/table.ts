@@ -11,7 +11,7 @@ export function Table({ block }: { block: BlockOf<'table'> }) {
   };
   return h(
     'div',
-    { class: 'table', role: 'region', 'aria-label': 'Table', tabIndex: 0 },
+    { class: 'table', role: 'group', 'aria-label': 'Table', tabIndex: 0 },
     h(
       'table',
       null,
