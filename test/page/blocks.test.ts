@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { BOT, CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
@@ -46,6 +47,17 @@ describeInBrowser('mrkdwn', () => {
     expect(await shown('a[href="https://example.com/a?b=1&c=2"][target=_blank]')).toBe('docs');
     expect(await shown('time')).toBe('1 Jan 2025 at 9:00');
     await reader.sees(reader.page.getByText('🎉'));
+  });
+
+  it('has its lines, and plain text too', async () => {
+    const reader = await draw(section('one\ntwo'), {
+      type: 'section',
+      fields: [mrkdwn('*three*\nfour'), plain('five\nsix')],
+    });
+    expect(await reader.page.locator('.section').allInnerTexts()).toEqual([
+      'one\ntwo',
+      'three\nfour\nfive\nsix',
+    ]);
   });
 
   it('stays text where it is markup, a script or no web address', async () => {
@@ -213,7 +225,8 @@ describeInBrowser('what is on a message', () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await dialog.getByRole('button', { name: 'No' }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await dialog.getByRole('button', { name: 'Stop it' }).click();
+    await reader.sees(dialog.getByRole('button', { name: 'Stop it' }).and(page.locator(':focus')));
+    await page.keyboard.press('Enter');
     await eventually(() => told).toEqual(['go', 'stop']);
     await page.getByRole('combobox', { name: 'Role' }).fill('bil');
     await page.keyboard.press('Enter');
@@ -222,6 +235,62 @@ describeInBrowser('what is on a message', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await eventually(() => told.at(-1)).toBe('more lock');
+  });
+
+  it('is clicked once by a double click', async () => {
+    const answered = Promise.withResolvers<void>();
+    const told: string[] = [];
+    const sandbox = await startSample((app) => {
+      app.action(/./, async ({ action, ack }) => {
+        told.push('action_id' in action ? action.action_id : '');
+        await answered.promise;
+        await ack();
+      });
+    });
+    const button = (id: string) => ({ type: 'button', action_id: id, text: plain(id) });
+    await post(sandbox, { type: 'actions', elements: [button('Go'), button('Stop')] });
+    const { page } = await openPage(sandbox.page);
+    const go = page.getByRole('button', { name: 'Go' });
+    await go.dblclick();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await eventually(() => told).toEqual(['Go', 'Stop']);
+    answered.resolve();
+    await eventually(() => go.getAttribute('aria-busy')).toBe('false');
+    await go.click();
+    await eventually(() => told).toEqual(['Go', 'Stop', 'Go']);
+  });
+
+  it('looks by its buttons as harmless, expected or dangerous as the app says, and so do its dialogs', async () => {
+    const button = (text: string, style?: 'primary' | 'danger') => ({
+      type: 'button',
+      action_id: text,
+      text: plain(text),
+      confirm: { title: plain(text), text: plain('Sure?'), confirm: plain('Yes'), ...(style && { style }) },
+      ...(style && { style }),
+    });
+    const reader = await draw({
+      type: 'actions',
+      elements: [button('Plain'), button('Primary', 'primary'), button('Danger', 'danger')],
+    });
+    const { page } = reader;
+    const lookOf = (shown: Locator): Promise<string> =>
+      shown.evaluate(
+        `(button) => getComputedStyle(button).color + ' on ' + getComputedStyle(button).backgroundColor`,
+      );
+    const own: string[] = [];
+    const yes: string[] = [];
+    for (const name of ['Plain', 'Primary', 'Danger']) {
+      await page.mouse.move(0, 0);
+      own.push(await lookOf(page.getByRole('button', { name })));
+      await page.getByRole('button', { name }).click();
+      yes.push(await lookOf(page.getByRole('button', { name: 'Yes' })));
+      await page.keyboard.press('Escape');
+      await reader.seesNoMore(page.getByRole('dialog'));
+    }
+    expect(new Set(own).size).toBe(3);
+    const [byDefault, primary, danger] = yes;
+    expect(byDefault).toBe(primary);
+    expect(danger).not.toBe(primary);
   });
 
   it('bears the warning sign when the app does not answer in time', async () => {

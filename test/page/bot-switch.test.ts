@@ -24,6 +24,19 @@ describeInBrowser('the switch for the bot', () => {
     expect((await client.fastlyUsers()).map(({ id }) => id)).not.toContain(ENGINEER.id);
   });
 
+  it('has the Home tab told of what did not reach the bot, once that runs again', async () => {
+    const { page: url } = await startSandboxProcess();
+    const reader = await openPage(url);
+    await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
+    await reader.sees(bot(reader).getByText('Not running'));
+    await reader.page.getByRole('link', { name: 'Home' }).click();
+    const home = reader.page.getByRole('main');
+    await reader.sees(home.getByRole('alert'));
+    await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
+    await reader.sees(home.getByText('Nothing waits for you.'));
+    await reader.seesNoMore(home.getByRole('alert'));
+  });
+
   it("shows Slack's words for a command while it is not running", async () => {
     const { page: url } = await startSandboxProcess();
     const reader = await openPage(url);

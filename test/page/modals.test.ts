@@ -1,44 +1,9 @@
 import type { App } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
-import type { SandboxOptions } from '../sandbox/sandbox.ts';
-import { describeInBrowser, eventually, openPage, type Reader } from './browser.ts';
+import { describeInBrowser, eventually, openPage } from './browser.ts';
 import { option, plain, startSample } from './sample.ts';
-
-const view = (title: string, ...blocks: ModalView['blocks']): ModalView => ({
-  type: 'modal',
-  callback_id: 'form',
-  title: { type: 'plain_text', text: title },
-  submit: { type: 'plain_text', text: 'Save' },
-  blocks,
-});
-const textField = (id: string, optional = false): ModalView['blocks'][number] => ({
-  type: 'input',
-  block_id: id,
-  optional,
-  label: plain(id),
-  element: { type: 'plain_text_input', action_id: id, max_length: 20 },
-});
-
-/** The page with a modal in front, which `/sample` opens. */
-async function openModal(
-  modal: ModalView,
-  register: (app: App) => void = () => undefined,
-  options: SandboxOptions = {},
-): Promise<Reader> {
-  const { page: url } = await startSample((app) => {
-    app.command('/sample', async ({ ack, body, client }) => {
-      await ack();
-      await client.views.open({ trigger_id: body.trigger_id, view: modal });
-    });
-    register(app);
-  }, options);
-  const reader = await openPage(url);
-  await reader.say('/sample');
-  await reader.sees(reader.modal);
-  return reader;
-}
+import { openModal, textField, view } from './sample-modal.ts';
 
 /** What was submitted, by action id. */
 function submissions(app: App): { [actionId: string]: JsonObject }[] {
@@ -156,7 +121,71 @@ describeInBrowser('a modal', () => {
     const reason = modal.getByRole('textbox', { name: 'Reason' });
     await reader.sees(modal.getByRole('alert').getByText('Say more.'));
     expect(await reason.getAttribute('aria-invalid')).toBe('true');
+    const described = (await reason.getAttribute('aria-describedby'))?.split(' ') ?? [];
+    const words = described.map((id) => modal.locator(`[id="${id}"]`));
+    expect((await Promise.all(words.map((each) => each.allInnerTexts()))).flat()).toContain('Say more.');
     expect(await name.inputValue()).toBe('Nora');
+  });
+
+  it('leaves its buttons where they are when an error goes', async () => {
+    const reader = await openModal(view('Form', textField('Name')));
+    const { modal } = reader;
+    const save = modal.getByRole('button', { name: 'Save' });
+    await save.click();
+    await reader.sees(modal.getByRole('alert'));
+    const before = await save.boundingBox();
+    await modal.getByRole('textbox').fill('Nora');
+    await modal.getByRole('textbox').press('Tab');
+    await reader.seesNoMore(modal.getByRole('alert'));
+    expect(await save.boundingBox()).toEqual(before);
+  });
+
+  it('begins in the field that the app says', async () => {
+    const reader = await openModal(view('Form', textField('Name'), textField('Reason', false, true)));
+    await reader.sees(
+      reader.modal.getByRole('textbox', { name: 'Reason' }).and(reader.page.locator(':focus')),
+    );
+  });
+
+  it('is gone with what was typed last, and nothing is told of a view that is gone', async () => {
+    const { page: url } = await startSample((app) => {
+      app.command('/sample', async ({ ack, body, client }) => {
+        await ack();
+        await client.views.open({ trigger_id: body.trigger_id, view: view('Form', textField('Name')) });
+      });
+    });
+    const reader = await openPage(url);
+    const asked: string[] = [];
+    reader.page.on('request', (request) =>
+      asked.push(new URL(request.url()).pathname.split('/').at(-1) ?? ''),
+    );
+    await reader.say('/sample');
+    await reader.modal.getByRole('textbox').fill('Nora');
+    await reader.page.keyboard.press('Escape');
+    await reader.seesNoMore(reader.modal);
+    await reader.say('/sample');
+    await reader.sees(reader.modal);
+    expect(asked.filter((each) => ['command', 'click', 'close'].includes(each))).toEqual([
+      'command',
+      'close',
+      'command',
+    ]);
+  });
+
+  it('leaves what is behind the scenes in reach, and the workspace not', async () => {
+    const reader = await openModal(view('Form', textField('Name')));
+    const { page, modal } = reader;
+    const slow = page.getByRole('switch', { name: 'Slow' });
+    await slow.click();
+    await eventually(() => slow.isChecked()).toBe(true);
+    for (const covered of [reader.composer, page.getByRole('link', { name: 'general' })]) {
+      await covered.focus();
+      expect(await covered.and(page.locator(':focus')).count()).toBe(0);
+    }
+    await page.keyboard.press('Escape');
+    await reader.seesNoMore(modal);
+    expect(await page.locator(':focus').getAttribute('role')).toBe('switch');
+    await reader.sees(page.getByRole('link', { name: 'general' }));
   });
 
   it('keeps what is typed while the app is busy with what was typed before', async () => {
@@ -197,6 +226,7 @@ describeInBrowser('a modal', () => {
     await save.click();
     await reader.sees(reader.modal.locator('button[aria-busy=true]', { hasText: 'Save' }));
     expect(await save.isDisabled()).toBe(true);
+    await save.click({ force: true });
     await reader.modal.getByRole('textbox').press('Enter');
     answered.resolve();
     await reader.seesNoMore(reader.modal);
@@ -212,6 +242,7 @@ describeInBrowser('a modal', () => {
     await reader.modal.getByRole('textbox').fill('Nora');
     await reader.modal.getByRole('button', { name: 'Save' }).click();
     await reader.sees(reader.modal.getByText('We had some trouble connecting. Try again?'));
+    await reader.sees(reader.modal.getByRole('button', { name: 'Save' }).and(reader.page.locator(':focus')));
     expect(await reader.modal.getByRole('textbox').inputValue()).toBe('Nora');
     expect(await reader.modal.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
   });
@@ -236,6 +267,7 @@ describeInBrowser('a modal', () => {
     await reader.sees(modal.getByRole('heading', { name: 'Second' }));
     await modal.getByRole('button', { name: 'Close all' }).click();
     await reader.seesNoMore(modal);
+    await reader.sees(reader.composer.and(reader.page.locator(':focus')));
   });
 
   it('shows an alert, and what takes its place when the app updates it', async () => {

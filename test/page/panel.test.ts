@@ -25,13 +25,16 @@ describeInBrowser('the panel beside the workspace', () => {
   });
 
   it('shows what was asked of Fastly, and no secret', async () => {
-    const { page: url, fastly } = await startWorkplace();
+    const { page: url, fastly, client } = await startWorkplace();
     const reader = await openPage(url);
     await reader.say(`/fastly-user reset ${ENGINEER.login}`);
     const calls = reader.page.getByRole('region', { name: 'Calls to Fastly' });
     const reset = calls.getByRole('listitem').filter({ hasText: 'POST' }).first();
     await reader.sees(reset.getByText('200'));
     await reader.sees(reset.getByText(/^\d+ ms$/));
+    const shown = await calls.getByRole('listitem').allInnerTexts();
+    const called = (await client.fastlyCalls()).map(({ method, path }) => `${method} ${path}`);
+    expect(shown.map((each) => each.split(/\s+/).slice(0, 2).join(' '))).toEqual(called.reverse());
     expect(await reader.page.content()).not.toContain(fastly.token);
   });
 

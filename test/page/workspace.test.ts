@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startWorkplace } from '../e2e/workplace.ts';
 import { AUDIT_TRAIL, CDN_TEAM, JONAS, NORA, PARTNERS, PRIYA, TOMAS } from '../sandbox/cast.ts';
 import { ENGINEER } from '../sandbox/fastly/people.ts';
+import { callSlack } from '../sandbox/slack/bolt-app.ts';
 import { describeInBrowser, eventually, openPage } from './browser.ts';
 import { mrkdwn, post, startSample } from './sample.ts';
 
@@ -22,8 +23,57 @@ describeInBrowser('the composer', () => {
     await composer.pressSequentially('@tom');
     await composer.press('Enter');
     expect(await composer.inputValue()).toBe('/fastly-user reset @tomas ');
-    await composer.press('Escape');
-    expect(await page.getByRole('option').count()).toBe(0);
+  });
+
+  it('closes its list with Escape, and then sends what stands there', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    const list = reader.page.getByRole('listbox', { name: 'Completions' });
+    await reader.composer.fill('/fastly-user who');
+    await reader.sees(list);
+    await reader.composer.press('Escape');
+    await reader.seesNoMore(list);
+    await reader.composer.press('Enter');
+    await reader.sees(reader.message('Did you mean').getByText('Only visible to you'));
+  });
+
+  it('sends a mention that is typed out, and completes the beginning of one', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.say(`Ask @${NORA.name}`);
+    await reader.sees(reader.message(`Ask @${NORA.name}`));
+    await reader.composer.fill('Ask @');
+    await reader.composer.press('ArrowDown');
+    await reader.composer.press('Enter');
+    expect(await reader.composer.inputValue()).toBe(`Ask @${TOMAS.name} `);
+  });
+
+  it('keeps what was not sent, for each channel and member', async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(url);
+    await reader.composer.fill('Half a sen');
+    await reader.open('general');
+    expect(await reader.composer.inputValue()).toBe('');
+    await reader.open(CDN_TEAM.name);
+    expect(await reader.composer.inputValue()).toBe('Half a sen');
+    await reader.become(TOMAS);
+    expect(await reader.composer.inputValue()).toBe('');
+  });
+
+  it('says that a command waits for the app, once that takes a moment', async () => {
+    const taken = Promise.withResolvers<void>();
+    const { page: url } = await startSample((app) => {
+      app.command('/sample', async ({ ack }) => {
+        await taken.promise;
+        await ack();
+      });
+    });
+    const reader = await openPage(url);
+    await reader.say('/sample');
+    const waiting = reader.page.getByRole('status').getByText('/sample is waiting for the app…');
+    await reader.sees(waiting);
+    taken.resolve();
+    await reader.seesNoMore(waiting);
   });
 
   it('sends with Enter what is typed, also where it is no subcommand', async () => {
@@ -92,7 +142,9 @@ describeInBrowser('the workspace', () => {
     const audit = reader.page.getByRole('navigation').getByRole('link', { name: AUDIT_TRAIL.name });
     await reader.say(`/fastly-user reset ${ENGINEER.login}`);
     await reader.sees(audit.getByLabel('1 unread'));
+    await eventually(() => reader.page.title()).toBe(`(1) #${CDN_TEAM.name} – ${NORA.realName} – Sandbox`);
     await reader.open(AUDIT_TRAIL.name);
+    await eventually(() => reader.page.title()).toBe(`#${AUDIT_TRAIL.name} – ${NORA.realName} – Sandbox`);
     await reader.sees(reader.message(ENGINEER.login));
     await reader.open(CDN_TEAM.name);
     expect(await audit.getByLabel('1 unread').count()).toBe(0);
@@ -125,7 +177,53 @@ describeInBrowser('the workspace', () => {
     await thread.getByRole('textbox').fill('Indeed');
     await thread.getByRole('textbox').press('Enter');
     await reader.sees(thread.getByText('Indeed'));
-    await reader.sees(reader.page.getByRole('link', { name: '1 reply' }));
+    const main = reader.page.getByRole('main');
+    await reader.sees(main.getByRole('link', { name: '1 reply' }));
+    expect(await main.getByText('Indeed').count()).toBe(0);
+    await thread.getByRole('textbox').press('Escape');
+    await reader.seesNoMore(thread);
+    await reader.sees(reader.page.getByRole('complementary', { name: 'Behind the scenes' }));
+  });
+
+  it('says what was edited', async () => {
+    const sandbox = await startSample();
+    const { ts = null } = await callSlack(sandbox.slack, 'chat.postMessage', {
+      channel: CDN_TEAM.id,
+      text: 'Tust',
+    });
+    const reader = await openPage(sandbox.page);
+    await reader.sees(reader.message('Tust'));
+    expect(await reader.page.getByText('(edited)').count()).toBe(0);
+    await callSlack(sandbox.slack, 'chat.update', { channel: CDN_TEAM.id, ts, text: 'Test' });
+    await reader.sees(reader.message('Test').getByText('(edited)'));
+  });
+
+  it.each([
+    '#nora/%',
+    '#nobody/nowhere',
+    `#${NORA.name}/${CDN_TEAM.name}/1.2`,
+    `#${NORA.name}/${CDN_TEAM.name}/%/x`,
+  ])('is there at %s, too, without a thread that does not exist', async (fragment) => {
+    const { page: url } = await startSample();
+    const reader = await openPage(`${url}/${fragment}`);
+    await reader.sees(reader.page.getByRole('main').getByRole('heading', { name: CDN_TEAM.name }).first());
+    await reader.sees(reader.page.getByRole('complementary', { name: 'Behind the scenes' }));
+  });
+
+  it("has no Home tab of the app for another company's member", async () => {
+    const { page: url } = await startWorkplace();
+    const reader = await openPage(`${url}/#${JONAS.name}/home`);
+    await reader.sees(reader.page.getByText('This is the beginning of #partners.'));
+  });
+
+  it('has a dark look where the reader wants one', async () => {
+    const { page: url } = await startSample();
+    const ground = async (colorScheme: 'light' | 'dark') => {
+      const { page } = await openPage(url, { colorScheme });
+      return page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    };
+    expect(await ground('light')).toBe('rgb(255, 255, 255)');
+    expect(await ground('dark')).toBe('rgb(26, 29, 33)');
   });
 
   it('says so when the sandbox is gone', async () => {
@@ -135,6 +233,20 @@ describeInBrowser('the workspace', () => {
     page.removeAllListeners('console');
     await sandbox.close();
     await page.getByRole('alert').getByText('The sandbox does not answer').waitFor();
+  });
+
+  it('says so no more once it answers again', async () => {
+    const { page: url } = await startSample();
+    const reader = await openPage(url);
+    const { page } = reader;
+    page.removeAllListeners('console');
+    await page.route('**/live?*', (route) => route.abort());
+    await page.reload();
+    const lost = page.getByRole('alert').getByText('The sandbox does not answer');
+    await reader.sees(lost);
+    await page.unroute('**/live?*');
+    await reader.seesNoMore(lost);
+    await reader.sees(page.getByRole('heading', { name: CDN_TEAM.name }).first());
   });
 });
 
@@ -151,12 +263,14 @@ describeInBrowser("at a phone's width", () => {
     await page.getByRole('button', { name: 'Channels' }).click();
     await reader.sees(page.getByRole('navigation'));
     expect(await reader.overhang()).toBe(0);
-    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.keyboard.press('Escape');
+    await reader.seesNoMore(page.getByRole('navigation'));
     await page.getByRole('button', { name: 'Behind the scenes' }).click();
     await reader.sees(page.getByRole('switch', { name: 'Slow' }));
     expect(await reader.overhang()).toBe(0);
     await page.getByRole('switch', { name: 'Server error' }).click();
     await page.getByRole('button', { name: 'Close the panel' }).click();
+    await reader.seesNoMore(page.getByRole('switch', { name: 'Slow' }));
     await reader.sees(
       page.getByRole('button', { name: 'Behind the scenes' }).getByLabel('1 made to go wrong'),
     );
@@ -223,7 +337,16 @@ describe('the control API', () => {
       expect((await fetch(`${page}${path}`)).status).toBe(404);
     }
     const policy = (await fetch(page)).headers.get('content-security-policy');
-    expect(policy).toContain("default-src 'none'");
+    expect(policy?.split('; ').map((part) => part.replace(/'sha256-.*'/, 'HASH'))).toEqual([
+      "default-src 'none'",
+      "script-src 'self' HASH",
+      "style-src 'self'",
+      "connect-src 'self'",
+      'img-src data:',
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ]);
   });
 
   it('has no bot to kill where it runs none', async () => {

@@ -7,8 +7,8 @@ import { useNames } from './names.ts';
 import type { View } from './seen.ts';
 import { type Surface, SurfaceContext } from './surface.ts';
 
-/** What holds a value, in the order in which the focus is offered. */
-const FIELDS = '[data-focus], .modal-body input, .modal-body textarea';
+/** What is offered the focus, and if there is none of it, the next: where the app says, what holds a value, anything. */
+const FIRST = ['[data-focus]', '.modal-body :is(input, textarea)', 'button'];
 
 /** The view on top of a member's modals; `below`: how many it covers. */
 export function Modal({ view, below }: { view: View; below: number }) {
@@ -34,7 +34,7 @@ export function Modal({ view, below }: { view: View; below: number }) {
     const typing = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement;
     const elsewhere = focused !== document.body && !form.current?.contains(focused);
     if (typing || elsewhere) return;
-    const first = [FIELDS, 'button'].map((each) => form.current?.querySelector<HTMLElement>(each));
+    const first = FIRST.map((each) => form.current?.querySelector<HTMLElement>(each));
     first.find((each) => each)?.focus();
   }, [view.hash]);
   /** What stands at a field needs no saying above. */
