@@ -273,10 +273,11 @@ describeInBrowser('what is on a message', () => {
       elements: [button('Plain'), button('Primary', 'primary'), button('Danger', 'danger')],
     });
     const { page } = reader;
-    const lookOf = (shown: Locator): Promise<string> =>
-      shown.evaluate(
-        `(button) => getComputedStyle(button).color + ' on ' + getComputedStyle(button).backgroundColor`,
-      );
+    const lookOf = (shown: Locator) =>
+      shown.evaluate((button) => {
+        const look = button.ownerDocument.defaultView?.getComputedStyle(button);
+        return `${look?.color} on ${look?.backgroundColor}`;
+      });
     const own: string[] = [];
     const yes: string[] = [];
     for (const name of ['Plain', 'Primary', 'Danger']) {
