@@ -48,7 +48,7 @@ export const LOCK = 'approvals.lock';
 export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
   const { action, requester } = request;
   const deed = deedOf(action);
-  const headline = headlineOf(request);
+  const headline = plain(headlineOf(request));
   const asked = say`${member(requester)} asked to ${toDo(deed, say`${kindOfUser(deed)}`)}.`;
   const buttons = requestButtons(request);
   const standing = standingOf(request, steps, policy);
@@ -59,7 +59,7 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
     blocks: [
       {
         type: 'header',
-        text: { type: 'plain_text', text: cut(plain(headline), HEADER_LENGTH), emoji: false },
+        text: { type: 'plain_text', text: cut(headline, HEADER_LENGTH), emoji: false },
       },
       ...(headline.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(asked, ...reasonLine(request.reason)),

@@ -139,7 +139,7 @@ function element(part: Part): RichTextElement {
 /**
  * For fields and other small places that take no rich text. Slack has an escape for `&`, `<` and `>`, but none for what
  * makes text bold, struck, quoted or an emoji (docs.slack.dev, formatting message text): where names and the like have
- * that, all of it is plain text.
+ * that, all of it is plain text. So it is where only the escapes make it too long for the place.
  *
  * @param limit how many characters the place holds
  */
@@ -148,13 +148,14 @@ export function textObject(sentence: Sentence, limit: number): TextObject {
     .filter(({ kind }) => kind !== 'code')
     .map(plainPart)
     .join(' ');
-  return LOOKS_LIKE_MARKUP.test(written)
+  const marked = mrkdwn(sentence);
+  return LOOKS_LIKE_MARKUP.test(written) || marked.length > limit
     ? { type: 'plain_text', text: cut(plainText(sentence), limit), emoji: false }
-    : { type: 'mrkdwn', text: cut(mrkdwn(sentence), limit), verbatim: true };
+    : { type: 'mrkdwn', text: marked, verbatim: true };
 }
 
 /** One sign of it is enough, as its other half may be anywhere. */
-const LOOKS_LIKE_MARKUP = /[*~`]|\b_|_\b|:[\w'+-]+:|(^|\n)\s*>/;
+const LOOKS_LIKE_MARKUP = /[*~`]|\b_|_\b|:[^\s:]+:|(^|\n)\s*>/;
 
 /** For a message's `text`, where markup does no harm: it is read out and shown in notifications. */
 export function mrkdwn(sentence: Sentence): string {
@@ -193,7 +194,7 @@ function plainPart(part: Part): string {
     case 'link':
       return part.text;
     case 'member':
-      return 'that member';
+      return 'a superuser';
     case 'channel':
       return 'that channel';
     case 'date':

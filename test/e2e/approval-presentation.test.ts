@@ -146,6 +146,18 @@ describe('what Slack shows of a request', () => {
     expect(words).toContain(user.login);
   });
 
+  it('has the name in full below the header where that has no room for what cannot be seen in it', async () => {
+    const { client } = await startWorkplace();
+    const invisible = 25;
+    const user = { id: 'hidden1', name: `Jo${'\u200b'.repeat(invisible)}Doe` };
+    await client.putFastlyUsers([{ ...user, login: 'jo@example.com' }]);
+    const request = await askForDeletion(client, NORA, user);
+    await request.click(client.as(TOMAS), 'approve');
+    await request.until(client.as(TOMAS), '✅ Deleted');
+    const words = request.words(await client.as(NORA).sees());
+    expect(words).toMatch(new RegExp(`…\\s+Jo${'‹U\\+200B›'.repeat(invisible)}Doe\\s`));
+  });
+
   it.each([
     { sent: 'null', last_active_at: null, says: '*Last active* never' },
     { sent: 'nothing', last_active_at: undefined, says: null },

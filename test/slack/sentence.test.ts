@@ -121,7 +121,7 @@ describe('a text object', () => {
     );
   });
 
-  it.each(['*Bobby*', '_Bobby_', '~Bobby~', '`Bobby`', ':tada:', 'a :+1: b', '> Bobby'])(
+  it.each(['*Bobby*', '_Bobby_', '~Bobby~', '`Bobby`', ':tada:', ':größe:', 'a :+1: b', '> Bobby'])(
     'is plain text where the data would come alive: %s',
     (data) => {
       const text = `Name\n${data}`;
@@ -139,6 +139,14 @@ describe('a text object', () => {
       expect(textObject(say`${bold('Name')} ${data}`, 100)).toMatchObject({ type: 'mrkdwn', verbatim: true });
     },
   );
+
+  it('is plain text where only the escapes would have it cut', () => {
+    const [before, after] = ['&'.repeat(40), 'Grace'];
+    expect(textObject(say`${before} → ${after}`, 100)).toMatchObject({
+      type: 'plain_text',
+      text: `${before} → ${after}`,
+    });
+  });
 
   it('is as long as its place allows', () => {
     expect(textObject(say`${bold('Name')} ${'x'.repeat(50)}`, 20).text).toHaveLength(20);
@@ -195,7 +203,7 @@ describe('a sentence', () => {
   });
 
   it('is drawn in plain text without ids and markup', () => {
-    expect(plainText(sentence)).toBe('that member in that channel, 2025-09-01 14:30 UTC: 7 < 8 3');
+    expect(plainText(sentence)).toBe('a superuser in that channel, 2025-09-01 14:30 UTC: 7 < 8 3');
   });
 
   it('is drawn in rich text with an element for each', () => {
