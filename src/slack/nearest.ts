@@ -4,14 +4,26 @@ import { closest, distance } from 'fastest-levenshtein';
 const SHORTEST_PART = 3;
 
 /**
- * The candidate that a mistyped `word` was most likely meant to be: the only one that it is a part of, else the closest;
- * `null` when there is none.
+ * The candidate that a mistyped `word` was most likely meant to be: the only one that begins with it, else the only one
+ * that it is a part of, else the closest of those that are close, for which the first letter counts most; `null` when
+ * there is none.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
-  if (candidates.length === 0) return null;
   const typed = word.toLowerCase();
-  const [whole, another] = candidates.filter((candidate) => candidate.toLowerCase().includes(typed));
-  if (typed.length >= SHORTEST_PART && whole !== undefined && another === undefined) return whole;
-  const candidate = closest(typed, candidates);
-  return distance(typed, candidate) <= Math.max(2, candidate.length / 2) ? candidate : null;
+  const whole =
+    only(candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed))) ??
+    (typed.length < SHORTEST_PART
+      ? null
+      : only(candidates.filter((candidate) => candidate.toLowerCase().includes(typed))));
+  if (whole !== null) return whole;
+  const close = candidates.filter((candidate) => {
+    const mistakes = distance(typed, candidate);
+    return mistakes <= 1 || (candidate[0] === typed[0] && mistakes <= Math.max(2, candidate.length / 2));
+  });
+  return close.length === 0 ? null : closest(typed, close);
+}
+
+function only(candidates: readonly string[]): string | null {
+  const [first = null, another] = candidates;
+  return another === undefined ? first : null;
 }

@@ -13,8 +13,22 @@ describe('what a word was meant to be', () => {
     ['two-factor', null],
     ['xyzzyxyzzy', null],
     ['', null],
+    ['lo', 'locked'],
+    ['wolf', null],
+    ['bole', 'role'],
   ])('%j: %j', (word, meant) => {
     expect(nearest(word, FLAGS)).toBe(meant);
+  });
+
+  it.each([
+    ['de', 'delete'],
+    ['lsit', 'list'],
+    ['gett', 'get'],
+    ['dleete', 'delete'],
+    ['edit', null],
+    ['in', null],
+  ])('%j among subcommands: %j', (word, meant) => {
+    expect(nearest(word, ['get', 'list', 'delete', 'audit', 'invite', 'invitations'])).toBe(meant);
   });
 
   it('is nothing where there is nothing', () => {
