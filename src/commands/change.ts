@@ -1,6 +1,5 @@
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import { reasonOf } from '../reason-of.ts';
 import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../slack/failure.ts';
 import type { Request, Services } from '../slack/request.ts';
 import { code, type Sentence, say } from '../slack/sentence.ts';
@@ -58,7 +57,7 @@ export async function makeChange<T>(
   try {
     await check?.();
   } catch (error) {
-    await settle({ kind: 'failed', why: reasonOf(error) });
+    await settle({ kind: 'failed', why: forTheLog(error) });
     throw error;
   }
   try {
@@ -67,7 +66,7 @@ export async function makeChange<T>(
     return value;
   } catch (error) {
     const looked = await lookAfter(error, look);
-    await settle({ kind: looked.kind, why: reasonOf(error) });
+    await settle({ kind: looked.kind, why: forTheLog(error) });
     if (looked.kind === 'done') return looked.value;
     throw error;
   }
@@ -89,6 +88,12 @@ async function lookAfter<T>(error: unknown, look: OwnChange<T>['look']): Promise
     // Whoever cannot look does not know.
   }
   return { kind: 'unknown' };
+}
+
+/** What of a failure the audit log keeps: words that are meant for people, never those of just any error. */
+function forTheLog(error: unknown): string {
+  if (isFastlyError(error)) return error.reason;
+  return error instanceof Refusal ? error.message : 'something went wrong in the bot itself';
 }
 
 async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sentence> {

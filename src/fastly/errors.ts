@@ -9,10 +9,13 @@ abstract class FastlyFailure extends Error {
   readonly status: number | null;
   /** A change that Fastly may have made although the call failed. Always `false` for reads. */
   readonly mayHaveBeenCarriedOut: boolean;
+  /** What went wrong, in a few words for people who know Fastly. */
+  readonly reason: string;
 
-  constructor(operation: string, status: number | null, message: string, mayHaveBeenCarriedOut = false) {
-    super(`${operation}: ${message}`);
+  constructor(operation: string, status: number | null, reason: string, mayHaveBeenCarriedOut = false) {
+    super(`${operation}: ${reason}`);
     this.name = new.target.name;
+    this.reason = reason;
     this.operation = operation;
     this.status = status;
     this.mayHaveBeenCarriedOut = mayHaveBeenCarriedOut;
@@ -36,7 +39,11 @@ abstract class FastlyRefused extends FastlyFailure {
   readonly detail: string | null;
 
   constructor(operation: string, status: number, { msg, detail }: RefusalWords) {
-    super(operation, status, [`answered ${status}`, msg, detail].filter((part) => part !== null).join(': '));
+    super(
+      operation,
+      status,
+      [`Fastly answered ${status}`, msg, detail].filter((part) => part !== null).join(': '),
+    );
     this.msg = msg;
     this.detail = detail;
   }
@@ -69,7 +76,7 @@ export class FastlyRateLimited extends FastlyFailure {
   readonly resetAt: number | null;
 
   constructor(operation: string, status: number, resetAt: number | null) {
-    super(operation, status, 'the rate limit is used up');
+    super(operation, status, "Fastly's rate limit is used up");
     this.resetAt = resetAt;
   }
 }
@@ -79,7 +86,7 @@ export class FastlyUnavailable extends FastlyFailure {
   readonly kind = 'unavailable';
 
   constructor(operation: string, status: number, mayHaveBeenCarriedOut: boolean) {
-    super(operation, status, `answered ${status}`, mayHaveBeenCarriedOut);
+    super(operation, status, `Fastly answered ${status}`, mayHaveBeenCarriedOut);
   }
 }
 
@@ -88,7 +95,7 @@ export class FastlyTimedOut extends FastlyFailure {
   readonly kind = 'timed_out';
 
   constructor(operation: string, mayHaveBeenCarriedOut: boolean) {
-    super(operation, null, 'no answer in time', mayHaveBeenCarriedOut);
+    super(operation, null, 'Fastly did not answer in time', mayHaveBeenCarriedOut);
   }
 }
 
@@ -97,7 +104,7 @@ export class FastlyCutOff extends FastlyFailure {
   readonly kind = 'cut_off';
 
   constructor(operation: string, mayHaveBeenCarriedOut: boolean, cause: string) {
-    super(operation, null, `no connection (${cause})`, mayHaveBeenCarriedOut);
+    super(operation, null, `no connection to Fastly (${cause})`, mayHaveBeenCarriedOut);
   }
 }
 

@@ -214,13 +214,13 @@ describe('create from words', () => {
     await untilTold(nora, 'has that login already');
     await client.fastlyFaults({ drop: { match: 'POST /user', when: 'before', times: 1 } });
     await nora.command('create ada@example.com');
-    await untilTold(nora, 'look at the user');
+    await untilTold(nora, 'may have been carried out all the same');
     await nora.command('audit --private');
     const words = await untilTold(nora, 'The latest changes');
     for (const line of [
       `🆕 <@${NORA.id}> created ${GRACE} : Role billing and Locked no (New in the team)`,
-      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done (create_user: answered 409: Duplicate record: Login '${GRACE}' has already been taken)`,
-      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known (create_user: no connection (`,
+      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done (Fastly answered 409: Duplicate record: Login '${GRACE}' has already been taken)`,
+      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known (no connection to Fastly (`,
     ]) {
       expect(words).toContain(line);
     }

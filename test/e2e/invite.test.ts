@@ -30,7 +30,7 @@ describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'invite --role engineer --limit-services yes --reason Why');
     expect(wordsOf(opened.blocks)).toContain(
-      'Fastly e-mails them a link that is good for 7 days. Inviting a Fastly superuser waits for approval.',
+      'Fastly e-mails them a link that is good for 7 days, and chooses the role if you do not. Inviting a Fastly superuser waits for approval.',
     );
     expect(opened.values).toMatchObject({
       role: { role: { selected_option: { value: 'engineer' } } },
@@ -197,7 +197,7 @@ describe('invite', () => {
     const words = await untilTold(nora, 'The latest changes');
     expect(words).toContain(`✉️ <@${NORA.id}> invited ${GRACE} : Role billing (New in the team)`);
     expect(words).toContain(
-      `⚠️ <@${NORA.id}> tried to invite ada@example.com ; it was not done (create_invitation: answered 400: Bad request: No)`,
+      `⚠️ <@${NORA.id}> tried to invite ada@example.com ; it was not done (Fastly answered 400: Bad request: No)`,
     );
   });
 });

@@ -70,7 +70,7 @@ describe("the account's own refusals", () => {
       status: 404,
       msg: 'Record not found',
       detail: "Cannot load user 'nobody0'",
-      message: "get_user: answered 404: Record not found: Cannot load user 'nobody0'",
+      message: "get_user: Fastly answered 404: Record not found: Cannot load user 'nobody0'",
     });
   });
 

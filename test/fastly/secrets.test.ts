@@ -99,7 +99,7 @@ describe('a refusal of a change of a password', () => {
     account.setFaults(failing(400, JSON.stringify(body)));
     const change = clientFor(account.url, TOKEN).updateUserPassword(NORA_USER.login, secret, secret);
     const error = await failureOf(change);
-    expect(error.message).toBe('update_user_password: answered 400');
+    expect(error.message).toBe('update_user_password: Fastly answered 400');
     const told = everythingOf(error);
     for (const part of [quoted, JSON.stringify(quoted).slice(1, -1), 'Sorry'])
       expect(told).not.toContain(part);
