@@ -1,8 +1,9 @@
+import { withinAnswerTime } from '../slack/answer-time.ts';
 import type { Delivery } from '../slack/delivery.ts';
 import { Refusal } from '../slack/failure.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { newRequest, type Request, type Services } from '../slack/request.ts';
-import type { Sentence } from '../slack/sentence.ts';
+import { type Sentence, say } from '../slack/sentence.ts';
 import { userPickerListener } from '../slack/user-picker.ts';
 import { readFlags, splitWords } from '../slack/words.ts';
 import { decisions } from './approvals/decisions.ts';
@@ -33,7 +34,10 @@ const slashCommand: Listener = {
     }
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
     const request = requestFrom(delivery, services, flags.private === true);
-    await subcommand.run(request, { words: positional, flags, triggerId });
+    const run = subcommand.run(request, { words: positional, flags, triggerId });
+    const inTime = await withinAnswerTime(run.then(() => true));
+    if (inTime === null) await request.reply.meanwhile(say`This takes longer than usual. I am at it.`);
+    await run;
   },
 };
 

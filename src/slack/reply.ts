@@ -4,7 +4,7 @@ import { ChannelId } from '../ids.ts';
 import type { SlackClients } from './clients.ts';
 import type { Audience, Conversations } from './conversations.ts';
 import type { Caller } from './incoming.ts';
-import { type Message, PLAIN_POSTING, withFootnote } from './message.ts';
+import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
 import type { NewerBlocks } from './newer-blocks.ts';
 import type { Origin } from './origin.ts';
 import type { Services } from './request.ts';
@@ -34,6 +34,8 @@ export class Reply {
   readonly #caller: Caller;
   readonly #origin: Origin;
   readonly #responseUrl: string | null;
+  /** Over once what was said meanwhile is on its way. */
+  #said: Promise<unknown> = Promise.resolve();
 
   constructor(
     services: Pick<Services, 'slack' | 'conversations' | 'newerBlocks'>,
@@ -51,6 +53,7 @@ export class Reply {
 
   /** A result: for the channel, unless the caller wants it alone or other companies read along. */
   async result(message: Message): Promise<Delivered> {
+    await this.#said;
     const { channel } = this.#origin;
     if (this.#origin.private || channel === null) return await this.privately(message);
     const audience = await this.#conversations.audience(channel, this.#caller);
@@ -64,6 +67,7 @@ export class Reply {
 
   /** For the caller alone: errors, refusals, and results where a channel is not the place. */
   async privately(message: Message): Promise<Delivered> {
+    await this.#said;
     if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'caller', message))) {
       return { kind: 'caller' };
     }
@@ -76,6 +80,13 @@ export class Reply {
       this.#log.error({ err: error }, 'the caller could not be told');
       return { kind: 'nowhere' };
     }
+  }
+
+  /** What the caller is told while the result is being worked on; that is not told before. */
+  async meanwhile(sentence: Sentence): Promise<void> {
+    if (this.#responseUrl === null) return;
+    this.#said = this.#respond(this.#responseUrl, 'caller', message(sentence));
+    await this.#said;
   }
 
   /** Takes away the message whose button was clicked, once it has served. */

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { CDN_TEAM, NORA, TOMAS } from '../sandbox/cast.ts';
+import { ENGINEER } from '../sandbox/fastly/people.ts';
+import { messagesIn, messageWith, wordsOf } from './seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from './workplace.ts';
+
+it.each(DELIVERY_MODES)(
+  'a command that takes long says so to its caller before it answers, over %s',
+  async (mode) => {
+    const { client } = await startWorkplace(mode);
+    await client.fastlyFaults({ delay: { match: null, milliseconds: 3_000 } });
+    await client.as(NORA).command(`get ${ENGINEER.id}`);
+    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
+    const [word, card, ...more] = messagesIn(await client.as(NORA).sees(), CDN_TEAM);
+    expect(word).toMatchObject({ ephemeral: true });
+    expect(wordsOf(word?.blocks ?? [])).toContain('This takes longer than usual. I am at it.');
+    expect(wordsOf(card?.blocks ?? [])).toContain(ENGINEER.login);
+    expect(more).toEqual([]);
+    expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toHaveLength(1);
+  },
+);
