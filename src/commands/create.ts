@@ -31,6 +31,7 @@ const OFFERED = Settings.keyof().options;
 const TITLE = 'Create a user';
 const FORM = 'create.form';
 
+const LEFT_OUT = say`What you leave out, Fastly chooses.`;
 const SUPERUSER_WAITS = say`Creating a Fastly superuser waits for approval.`;
 
 /** Whom to create. */
@@ -45,7 +46,7 @@ export const create: Subcommand = {
     const otherwise = services.disabled.has('invite')
       ? say``
       : say` Where the account cannot create users directly, I offer to invite them.`;
-    return say`With a login I create them at once; without one a form opens. What you leave out, Fastly chooses.${waits}${otherwise}`;
+    return say`With a login I create them at once; without one a form opens. ${LEFT_OUT}${waits}${otherwise}`;
   },
   usage:
     '[login] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--two-factor-auth-enabled yes|no] [--two-factor-setup-required yes|no] [--reason …] [--private]',
@@ -201,7 +202,9 @@ function createForm(
       addressInput('Login', login),
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
-      ...(isApprovalRequired(request.services, 'promote') ? [richText(SUPERUSER_WAITS)] : []),
+      richText(
+        isApprovalRequired(request.services, 'promote') ? say`${LEFT_OUT} ${SUPERUSER_WAITS}` : LEFT_OUT,
+      ),
     ],
   });
 }

@@ -213,7 +213,9 @@ function inviteForm(
       addressInput('E-mail address', email),
       ...settingInputs(OFFERED, settings, ROLES),
       reasonInput('Reason', reason),
-      richText(say`Fastly e-mails them a link that is good for 7 days.${superuserWaits(request.services)}`),
+      richText(
+        say`Fastly e-mails them a link that is good for 7 days, and chooses the role if you do not.${superuserWaits(request.services)}`,
+      ),
     ],
   });
 }

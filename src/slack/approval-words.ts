@@ -3,7 +3,7 @@ import { type Action, type ApprovalRequest, deedOf, type Obstacle } from '../app
 import { mayApprove, type Policy } from '../approvals/rules.ts';
 import { doing, done, markOf, seen, toDo } from './deed-words.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './sentence.ts';
-import { changeWords, settingsWords } from './setting-words.ts';
+import { changeWords, settingsWords, settingValue } from './setting-words.ts';
 import { userWords } from './user-words.ts';
 
 /** As many as may be required (`APPROVALS_REQUIRED`), so that nobody who may approve is left out. */
@@ -122,6 +122,10 @@ const FIELD_WORDS: Record<ChangedField, Sentence> = {
   'password change required': say`${bold('Password change required')}`,
 };
 
+function foundWords(field: ChangedField, value: string): Sentence {
+  return field === 'role' ? settingValue('role', value) : say`${code(value)}`;
+}
+
 /** Why an approved request is not carried out, and what one can do. */
 export function obstacleWords(obstacle: Obstacle): Sentence {
   switch (obstacle.kind) {
@@ -130,7 +134,7 @@ export function obstacleWords(obstacle: Obstacle): Sentence {
     case 'changed': {
       const changes = obstacle.differences.map(
         ({ field, approved, found }) =>
-          say`${FIELD_WORDS[field]} was ${code(approved)} and is now ${code(found)}`,
+          say`${FIELD_WORDS[field]} was ${foundWords(field, approved)} and is now ${foundWords(field, found)}`,
       );
       return say`this is not what was approved any more: ${enumerate(changes)}. Look at them with ${code('/fastly-user get')}, and ask again if it still should be.`;
     }

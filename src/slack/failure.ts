@@ -124,6 +124,6 @@ function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence 
     case 'update_user_password':
       return say`The password may have been changed all the same. ${TRY_BOTH_PASSWORDS}`;
     default:
-      return say`It may have been carried out all the same: look at the user before you try again.`;
+      return say`It may have been carried out all the same: look with ${code('/fastly-user get')} before you try again.`;
   }
 }

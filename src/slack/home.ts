@@ -10,6 +10,7 @@ import { button } from './button.ts';
 import { context } from './message.ts';
 import { rolesWords } from './role-words.ts';
 import { bold, code, date, richText, type Sentence, say } from './sentence.ts';
+import { userCount } from './user-words.ts';
 
 /**
  * Of the 100 blocks that a Home tab holds (docs.slack.dev, home tab views) each takes three with its divider, in the
@@ -162,7 +163,7 @@ function figuresLines(figures: FiguresAtHand): [Sentence, ...Sentence[]] {
 function figuresWords(figures: Figures): [Sentence, ...Sentence[]] {
   const { users, byRole, locked, withoutTwoFactor, neverActive } = figures;
   return [
-    say`${bold(users === 1 ? '1 user' : `${users} users`)}`,
+    say`${bold(userCount(users))}`,
     ...(byRole.length === 0 ? [] : [rolesWords(figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without two-factor  ·  ${bold(String(neverActive))} never active`,
   ];

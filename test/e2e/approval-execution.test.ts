@@ -39,7 +39,7 @@ describe('an approved deletion', () => {
       was: 'made a Fastly superuser',
       user: ENGINEER,
       now: { role: 'superuser' },
-      why: 'the role was engineer and is now superuser',
+      why: 'the role was engineer and is now Fastly superuser',
     },
     {
       was: 'renamed',

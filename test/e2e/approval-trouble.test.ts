@@ -45,7 +45,7 @@ describe('an approved deletion', () => {
     await client.untilHeld('fastly');
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
     const words = await request.until(client.as(NORA), 'Not carried out');
-    expect(words).toContain('the role was engineer and is now superuser');
+    expect(words).toContain('the role was engineer and is now Fastly superuser');
     expect(await deletions(client)).toEqual([PATH]);
   });
 

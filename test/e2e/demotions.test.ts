@@ -114,7 +114,12 @@ describe('a request to demote', () => {
 
 describe('an approved demotion', () => {
   it.each<{ what: string; flags: string; now: JsonObject; why: string }>([
-    { what: 'role', flags: '--role user', now: { role: 'billing' }, why: 'was superuser and is now billing' },
+    {
+      what: 'role',
+      flags: '--role user',
+      now: { role: 'billing' },
+      why: 'was Fastly superuser and is now billing',
+    },
     { what: 'lock', flags: '--role user', now: { locked: true }, why: 'was not locked and is now locked' },
     { what: 'lock', flags: '--locked yes', now: { locked: true }, why: 'was not locked and is now locked' },
     { what: 'limit', flags: '--locked yes', now: { limit_services: true }, why: 'Limited services was no' },

@@ -39,8 +39,8 @@ describe('help', () => {
     ['create', 'delete,demote', null],
     ['invite', 'promote', 'Inviting a Fastly superuser waits for approval.'],
     ['invite', 'delete,demote', null],
-    ['update', 'promote,demote', 'a Fastly superuser, or one less, waits for approval.'],
-    ['update', 'demote', 'What makes one Fastly superuser less waits for approval.'],
+    ['update', 'promote,demote', 'a Fastly superuser, or no longer one, waits for approval.'],
+    ['update', 'demote', 'Demoting or locking a Fastly superuser waits for approval.'],
     ['update', 'delete', null],
   ])('says of %s what waits for approval where %s does', async (name, requiredFor, says) => {
     const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: requiredFor });

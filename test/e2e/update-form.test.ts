@@ -197,9 +197,12 @@ describe('the form of update', () => {
   });
 
   it.each([
-    { requiredFor: 'delete,promote,demote', says: 'somebody a Fastly superuser, or one less, waits for' },
-    { requiredFor: 'promote', says: 'What makes somebody a Fastly superuser waits for approval' },
-    { requiredFor: 'demote', says: 'What makes one Fastly superuser less waits for approval' },
+    {
+      requiredFor: 'delete,promote,demote',
+      says: 'somebody a Fastly superuser, or no longer one, waits for',
+    },
+    { requiredFor: 'promote', says: 'Making somebody a Fastly superuser waits for approval' },
+    { requiredFor: 'demote', says: 'Demoting or locking a Fastly superuser waits for approval' },
     { requiredFor: 'none', says: null },
   ])('says what waits for approval where $requiredFor does', async ({ requiredFor, says }) => {
     const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: requiredFor });

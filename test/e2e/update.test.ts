@@ -209,13 +209,13 @@ describe('update', () => {
       when: 'the connection breaks before it was made, twice',
       faults: { drop: { match: 'PUT', when: 'before', times: 2 } },
       made: false,
-      words: /connection to Fastly broke.*look at the user before you try again/,
+      words: /connection to Fastly broke.*look with .*get.* before you try again/,
     },
     {
       when: 'Fastly answers 500',
       faults: { fail: { match: 'PUT', status: 500, times: 1 } },
       made: false,
-      words: /it answered 500.*look at the user before you try again/,
+      words: /it answered 500.*look with .*get.* before you try again/,
     },
     {
       when: "the hour's limit is used up",

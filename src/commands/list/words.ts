@@ -2,13 +2,14 @@ import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
 import { rolesWords } from '../../slack/role-words.ts';
 import { bold, code, type Sentence, say, sideBySide } from '../../slack/sentence.ts';
+import { userCount } from '../../slack/user-words.ts';
 
 /** How many users fit, of how many, and what they had to fit. */
 export function headline(filter: Filter, fitting: number, all: number): Sentence {
   const wanted = conditions(filter);
   return wanted.length === 0
-    ? say`${bold(users(all))} in the Fastly account`
-    : say`${bold(`${fitting} of ${users(all)}`)}: ${sideBySide(wanted)}`;
+    ? say`${bold(userCount(all))} in the Fastly account`
+    : say`${bold(`${fitting} of ${userCount(all)}`)}: ${sideBySide(wanted)}`;
 }
 
 /** The figures of the users that fit; what the filter settles is not said again. */
@@ -54,8 +55,4 @@ function conditions({ text, role, locked, withoutTwoFactor }: Filter): Sentence[
     ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
     ...(withoutTwoFactor ? [say`without two-factor`] : []),
   ];
-}
-
-function users(count: number): string {
-  return count === 1 ? '1 user' : `${count} users`;
 }

@@ -59,10 +59,10 @@ export function whatWaits(services: Services): Sentence {
   const promotions = isApprovalRequired(services, 'promote');
   const demotions = isApprovalRequired(services, 'demote');
   if (promotions && demotions) {
-    return say` What makes somebody a Fastly superuser, or one less, waits for approval.`;
+    return say` Making somebody a Fastly superuser, or no longer one, waits for approval.`;
   }
-  if (promotions) return say` What makes somebody a Fastly superuser waits for approval.`;
-  return demotions ? say` What makes one Fastly superuser less waits for approval.` : say``;
+  if (promotions) return say` Making somebody a Fastly superuser waits for approval.`;
+  return demotions ? say` Demoting or locking a Fastly superuser waits for approval.` : say``;
 }
 
 export const editFormListener: Listener = {
