@@ -38,7 +38,9 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'create');
     expect(opened.title).toBe('Create a user');
-    expect(wordsOf(opened.blocks)).toContain('Creating a Fastly superuser waits for approval.');
+    expect(wordsOf(opened.blocks)).toContain(
+      'What you leave out, Fastly chooses. Creating a Fastly superuser waits for approval.',
+    );
     await nora.submit({
       address: ` ${GRACE} `,
       name: 'Grace Example',
