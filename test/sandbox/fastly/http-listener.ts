@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -9,6 +10,13 @@ export type HttpListener = {
   close(): Promise<void>;
 };
 
+/**
+ * Systems give ports from 32768 up (Linux) or higher to whoever asks for any, and to connections. One below is still
+ * free when the server comes back to it.
+ */
+const LOWEST_PORT = 20_000;
+const PORTS = 12_000;
+
 /** Port 0 takes any that is free; it is kept from then on. */
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
@@ -16,8 +24,13 @@ export async function listen(
   port: number,
 ): Promise<HttpListener> {
   const server = createServer(handle);
-  server.listen(port, host);
-  await once(server, 'listening');
+  server.listen(port === 0 ? LOWEST_PORT + randomInt(PORTS) : port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (port === 0 && isTaken(error)) return await listen(handle, host, 0);
+    throw error;
+  }
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Not listening on a port');
   const away = () => {
@@ -37,4 +50,8 @@ export async function listen(
       await closed;
     },
   };
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

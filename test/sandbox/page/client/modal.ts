@@ -31,9 +31,7 @@ export function Modal({ view, below }: { view: View; below: number }) {
 
   useLayoutEffect(() => {
     const focused = document.activeElement;
-    const typing = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement;
-    const elsewhere = focused !== document.body && !form.current?.contains(focused);
-    if (typing || elsewhere) return;
+    if (focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement) return;
     const first = FIRST.map((each) => form.current?.querySelector<HTMLElement>(each));
     first.find((each) => each)?.focus();
   }, [view.hash]);
