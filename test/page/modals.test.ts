@@ -128,14 +128,16 @@ describeInBrowser('a modal', () => {
   });
 
   it('leaves its buttons where they are when an error goes', async () => {
-    const reader = await openModal(view('Form', textField('Name')));
+    // More than fills the least height of a form.
+    const more = ['Reason', 'Place', 'Time'].map((id) => textField(id, true));
+    const reader = await openModal(view('Form', textField('Name'), ...more));
     const { modal } = reader;
     const save = modal.getByRole('button', { name: 'Save' });
     await save.click();
     await reader.sees(modal.getByRole('alert'));
     const before = await save.boundingBox();
-    await modal.getByRole('textbox').fill('Nora');
-    await modal.getByRole('textbox').press('Tab');
+    await modal.getByRole('textbox', { name: 'Name' }).fill('Nora');
+    await modal.getByRole('textbox', { name: 'Name' }).press('Tab');
     await reader.seesNoMore(modal.getByRole('alert'));
     expect(await save.boundingBox()).toEqual(before);
   });
