@@ -53,6 +53,7 @@ function viewText(text: string): { type: 'plain_text'; text: string } {
 export async function openModal(request: Request, triggerId: string, view: ModalView): Promise<string> {
   try {
     const opened = await request.services.slack.interactive.views.open({ trigger_id: triggerId, view });
+    request.reply.formOpened();
     return opened.view?.id ?? '';
   } catch (error) {
     request.log.warn({ err: error }, 'a form could not be opened');

@@ -34,6 +34,8 @@ export class Reply {
   readonly #caller: Caller;
   readonly #origin: Origin;
   readonly #responseUrl: string | null;
+  /** The caller sees that something comes of the request. */
+  #answered = false;
   /** Over once what was said meanwhile is on its way. */
   #said: Promise<unknown> = Promise.resolve();
 
@@ -53,6 +55,7 @@ export class Reply {
 
   /** A result: for the channel, unless the caller wants it alone or other companies read along. */
   async result(message: Message): Promise<Delivered> {
+    this.#answered = true;
     await this.#said;
     const { channel } = this.#origin;
     if (this.#origin.private || channel === null) return await this.privately(message);
@@ -67,6 +70,7 @@ export class Reply {
 
   /** For the caller alone: errors, refusals, and results where a channel is not the place. */
   async privately(message: Message): Promise<Delivered> {
+    this.#answered = true;
     await this.#said;
     if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'caller', message))) {
       return { kind: 'caller' };
@@ -82,9 +86,14 @@ export class Reply {
     }
   }
 
-  /** What the caller is told while the result is being worked on; that is not told before. */
+  /** A form in front of the caller is an answer, too. */
+  formOpened(): void {
+    this.#answered = true;
+  }
+
+  /** What the caller is told while nothing else shows that the result is being worked on; that is not told before. */
   async meanwhile(sentence: Sentence): Promise<void> {
-    if (this.#responseUrl === null) return;
+    if (this.#responseUrl === null || this.#answered) return;
     this.#said = this.#respond(this.#responseUrl, 'caller', message(sentence));
     await this.#said;
   }

@@ -19,3 +19,11 @@ it.each(DELIVERY_MODES)(
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toHaveLength(1);
   },
 );
+
+it('a command that opened a form waits there, and says nothing beside it', async () => {
+  const { client } = await startWorkplace();
+  await client.fastlyFaults({ delay: { match: null, milliseconds: 3_000 } });
+  await client.as(NORA).command(`update ${ENGINEER.id}`);
+  await client.as(NORA).until((sees) => sees.modals[0]?.submit, 'the form');
+  expect(messagesIn(await client.as(NORA).sees(), CDN_TEAM)).toEqual([]);
+});
