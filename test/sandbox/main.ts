@@ -128,7 +128,8 @@ function addresses({ slack, fastly, control, page }: Sandbox) {
 
 function welcome(running: Sandbox, withBot: boolean): string {
   const { slack, fastly, control, page } = addresses(running);
-  const { lookUp, askForDeletion } = FIRST_STEPS;
+  const { lookUp, askForDeletion, whom } = FIRST_STEPS;
+  const [first] = whom;
   const bot = withBot
     ? 'The bot is connected.'
     : `No bot was started. Start yours with:
@@ -146,8 +147,8 @@ ${bot}
 
 Without a browser, have Nora ask for a user and for a deletion, Tomás approve it, and read what she sees:
 
-  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${lookUp}"}'
-  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${askForDeletion}"}'
+  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${lookUp} ${first}"}'
+  curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${askForDeletion} ${first}"}'
   curl -s ${control}/members/${TOMAS.id}/click -d '{"channel":"${CDN_TEAM.id}","actionId":"approvals.approve"}'
   curl -s '${control}/members/${NORA.id}/sees?as=text'
 

@@ -85,7 +85,7 @@ export type Setting = {
   /** People may write to the bot directly. */
   takesMessages: boolean;
   /** What to type first into the project's own bot: a command and the words after it. Null: the app is another one. */
-  firstSteps: { command: string; lookUp: string; askForDeletion: string } | null;
+  firstSteps: { command: string; lookUp: string; askForDeletion: string; whom: string[] } | null;
 };
 
 /**

@@ -2,8 +2,13 @@ import { BOT, PARTNER_TEAM, SUPERUSERS, TEAM } from '../cast.ts';
 import type { SlackServer } from '../slack/server.ts';
 import type { Setting } from './protocol.ts';
 
-/** The command of the project's own bot, and after it what shows a newcomer most. */
-export const FIRST_STEPS = { command: '/fastly-user', lookUp: 'get edda', askForDeletion: 'delete edda' };
+/** The command of the project's own bot, after it what shows a newcomer most, and with whom: the first who is there. */
+export const FIRST_STEPS = {
+  command: '/fastly-user',
+  lookUp: 'get',
+  askForDeletion: 'delete',
+  whom: ['edda', 'silas', 'oskar', 'gideon'],
+};
 
 /** Who and what there is in the workspace. */
 export function settingOf({ manifest, members }: SlackServer): Setting {

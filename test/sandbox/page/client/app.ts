@@ -109,6 +109,7 @@ export function App({ setting }: { setting: Setting }) {
             key: `${memberId} ${channel.id}`,
             channel,
             thread: null,
+            users: fastly?.users ?? [],
             notices: notices.filter((each) => each.memberId === memberId && each.channelId === channel.id),
             tell: (text) => tell({ memberId, channelId: channel.id, text }, channel.messages.at(-1)?.ts),
           }),

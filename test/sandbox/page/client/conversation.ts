@@ -1,5 +1,6 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { JsonObject } from '../../control/protocol.ts';
 import { Beginning } from './beginning.ts';
 import { Composer, type Suggestion } from './composer.ts';
 import { act, reasonOf, write } from './control.ts';
@@ -12,6 +13,8 @@ type ConversationProps = {
   channel: Channel;
   /** Timestamp of the message whose thread this is; null: the channel itself. */
   thread: string | null;
+  /** Who is in the Fastly account. */
+  users: JsonObject[];
   notices: Notice[];
   tell: (text: string) => void;
 };
@@ -20,7 +23,7 @@ type ConversationProps = {
 const TURNED_OFF = 'Sending messages to this app has been turned off.';
 
 /** A channel, a direct message, or a thread in one of them: what was said, and the field to say more. */
-export function Conversation({ channel, thread, notices, tell }: ConversationProps) {
+export function Conversation({ channel, thread, users, notices, tell }: ConversationProps) {
   const { memberId, setting } = useNames();
   const messages = channel.messages.filter(({ ts, threadTs }) =>
     thread === null ? threadTs === undefined : ts === thread || threadTs === thread,
@@ -59,7 +62,8 @@ export function Conversation({ channel, thread, notices, tell }: ConversationPro
       withReplies: thread === null,
       notices,
       said,
-      children: thread === null && h(Beginning, { channel, suggest: (text) => setSuggested({ text }) }),
+      children:
+        thread === null && h(Beginning, { channel, users, suggest: (text) => setSuggested({ text }) }),
     }),
     h(
       'p',

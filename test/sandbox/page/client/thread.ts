@@ -21,6 +21,6 @@ export function Thread({ channel, ts, inert }: { channel: Channel; ts: string; i
       h('h2', null, 'Thread ', h('small', null, titleOf(channel))),
       h('a', { class: 'close', href: back, 'aria-label': 'Close the thread' }, '✕'),
     ),
-    h(Conversation, { key: ts, channel, thread: ts, notices: [], tell: () => undefined }),
+    h(Conversation, { key: ts, channel, thread: ts, users: [], notices: [], tell: () => undefined }),
   );
 }
