@@ -186,7 +186,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
     await request.click(tomas, 'approve');
     const words = await request.until(tomas, 'Not carried out');
-    const why = 'the role was engineer and is now superuser';
+    const why = 'the role was engineer and is now Fastly superuser';
     expect(words).toContain(`${ENGINEER.name} was not deleted`);
     expect(words).toContain(why);
     expect(request.buttons(await tomas.sees())).toEqual([]);

@@ -34,7 +34,7 @@ describe('an approved promotion', () => {
     {
       what: 'role, to what was asked for,',
       now: { role: 'superuser' },
-      why: 'the role was engineer and is now superuser',
+      why: 'the role was engineer and is now Fastly superuser',
     },
   ])("is not made when the user's $what changed meanwhile", async ({ now, why }) => {
     const workplace = await startWorkplace();

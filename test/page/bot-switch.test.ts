@@ -24,6 +24,26 @@ describeInBrowser('the switch for the bot', () => {
     expect((await client.fastlyUsers()).map(({ id }) => id)).not.toContain(ENGINEER.id);
   });
 
+  it('kills it while a form is filled in, which is kept and sent once it runs again', async () => {
+    const { page: url, client } = await startSandboxProcess();
+    const reader = await openPage(url);
+    const { modal } = reader;
+    await reader.say('/fastly-user create --role billing');
+    await modal.getByRole('textbox', { name: 'Login' }).fill('grace@example.com');
+    await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
+    await reader.sees(bot(reader).getByText('Not running'));
+    await modal.getByRole('button', { name: 'Create' }).click();
+    await reader.sees(modal.getByRole('alert').getByText('We had some trouble connecting. Try again?'));
+    await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
+    await reader.sees(bot(reader).getByText('Connected to Slack'));
+    await modal.getByRole('button', { name: 'Create' }).click();
+    await reader.seesNoMore(modal);
+    await reader.sees(reader.message('created grace@example.com'));
+    expect(await client.fastlyUsers()).toContainEqual(
+      expect.objectContaining({ login: 'grace@example.com', role: 'billing' }),
+    );
+  });
+
   it('has the Home tab told of what did not reach the bot, once that runs again', async () => {
     const { page: url } = await startSandboxProcess();
     const reader = await openPage(url);

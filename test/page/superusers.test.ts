@@ -82,7 +82,7 @@ describeInBrowser('a superuser on the page', () => {
     const list = reader.message('users in the Fastly account');
     await reader.sees(list.getByRole('columnheader', { name: 'Login' }));
     await reader.page.setViewportSize({ width: 1400, height: 900 });
-    const table = list.getByRole('region');
+    const table = list.getByRole('group', { name: 'Users' });
     expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     await list.getByRole('button', { name: 'Next' }).click();
     await reader.sees(list.getByText(/^11–/));
