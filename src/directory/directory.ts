@@ -69,6 +69,11 @@ export class Directory {
     return unlisted ? { kind: 'one', user: unlisted } : { kind: 'none' };
   }
 
+  /** The words by which the account's users can be found. */
+  async words(): Promise<string[]> {
+    return (await this.#index.get()).words();
+  }
+
   /** The user with exactly this login, letter case aside. */
   async byLogin(login: string): Promise<User | null> {
     return (await this.#index.get()).byLogin(login);

@@ -49,6 +49,16 @@ export class SearchIndex {
     });
   }
 
+  /** What users could be looked for by: each word of a name, each login. Folded, and each once. */
+  words(): string[] {
+    const words = new Set<string>();
+    for (const line of this.users.keys()) {
+      for (const word of this.#names.at(line).split(' ')) words.add(word);
+      words.add(this.#logins.at(line));
+    }
+    return [...words];
+  }
+
   /** The user with exactly this login, letter case aside: one that only looks like it is another's. */
   byLogin(login: string): User | null {
     const wanted = login.trim().toLowerCase();

@@ -2,6 +2,7 @@ import { WebAPIPlatformError } from '@slack/web-api';
 import type { User } from '../fastly/user.ts';
 import type { MemberId } from '../ids.ts';
 import { Refusal } from './failure.ts';
+import { nearest } from './nearest.ts';
 import type { Request, Services } from './request.ts';
 import { code, member, say } from './sentence.ts';
 import { type Word, WordsError } from './words.ts';
@@ -30,8 +31,10 @@ export async function findUser(request: Request, words: readonly Word[]): Promis
   const typed = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
   const found = await request.services.directory.find(typed, MOST_CHOICES);
   if (found.kind === 'none') {
+    const close = nearest(typed, await request.services.directory.words());
+    const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;
     throw new Refusal(
-      say`Nobody in the Fastly account fits ${code(typed)}. Try part of the name, the login or the id. Who was added in Fastly itself less than a minute ago may not show yet.`,
+      say`Nobody in the Fastly account fits ${code(typed)}. ${meant}Try part of the name, the login or the id. Who was added in Fastly itself less than a minute ago may not show yet.`,
     );
   }
   return found.kind === 'one' ? found : { ...found, typed };

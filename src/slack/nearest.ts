@@ -17,8 +17,8 @@ export function nearest(word: string, candidates: readonly string[]): string | n
       : only(candidates.filter((candidate) => candidate.toLowerCase().includes(typed))));
   if (whole !== null) return whole;
   const close = candidates.filter((candidate) => {
-    const mistakes = distance(typed, candidate);
-    return mistakes <= 1 || (candidate[0] === typed[0] && mistakes <= Math.max(2, candidate.length / 2));
+    const most = candidate[0] === typed[0] ? Math.max(2, candidate.length / 5) : 1;
+    return Math.abs(candidate.length - typed.length) <= most && distance(typed, candidate) <= most;
   });
   return close.length === 0 ? null : closest(typed, close);
 }

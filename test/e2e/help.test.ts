@@ -68,6 +68,8 @@ describe('help', () => {
     ['whoami nora', 'does not know what to do with nora'],
     ['get @nora lindqvist', 'A mention stands alone'],
     ['get nobody-like-that', 'Nobody in the Fastly account fits nobody-like-that'],
+    ['get ingrd', 'Nobody in the Fastly account fits ingrd . Did you mean ingrid ?'],
+    ['get edda.mortn@example.com', 'Did you mean edda.morton@example.com ?'],
     ['get @jonas', 'Slack does not tell me the e-mail address of <@U0JONAS01>'],
   ])('answers what means nothing with what would: %s', async (words, answer) => {
     const { client } = await startWorkplace();
@@ -75,5 +77,12 @@ describe('help', () => {
     const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
     expect(told.ephemeral).toBe(true);
     expect(wordsOf(told.blocks)).toContain(answer);
+  });
+
+  it('means nobody where nobody is near', async () => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command('get nobody@example.com');
+    const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
+    expect(wordsOf(told.blocks)).toContain('fits nobody@example.com . Try part of the name');
   });
 });
