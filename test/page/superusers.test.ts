@@ -81,7 +81,7 @@ describeInBrowser('a superuser on the page', () => {
     await reader.say('/fastly-user list');
     const list = reader.message('users in the Fastly account');
     await reader.sees(list.getByRole('columnheader', { name: 'Login' }));
-    await reader.page.setViewportSize({ width: 1400, height: 900 });
+    await reader.page.setViewportSize({ width: 1366, height: 768 });
     const table = list.getByRole('group', { name: 'Users' });
     expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     await list.getByRole('button', { name: 'Next' }).click();
