@@ -90,7 +90,7 @@ function clickListener(id: string, act: Act): Listener {
     id,
     run: async (delivery, services) => {
       const { request, id: user, carried } = requestAboutUser(delivery, services);
-      await act(request, user, readReason(carried));
+      await request.reply.waitFor(act(request, user, readReason(carried)));
     },
   };
 }

@@ -1,9 +1,8 @@
-import { withinAnswerTime } from '../slack/answer-time.ts';
 import type { Delivery } from '../slack/delivery.ts';
 import { Refusal } from '../slack/failure.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { newRequest, type Request, type Services } from '../slack/request.ts';
-import { type Sentence, say } from '../slack/sentence.ts';
+import type { Sentence } from '../slack/sentence.ts';
 import { userPickerListener } from '../slack/user-picker.ts';
 import { readFlags, splitWords } from '../slack/words.ts';
 import { decisions } from './approvals/decisions.ts';
@@ -34,10 +33,7 @@ const slashCommand: Listener = {
     }
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
     const request = requestFrom(delivery, services, flags.private === true);
-    const run = subcommand.run(request, { words: positional, flags, triggerId });
-    const inTime = await withinAnswerTime(run.then(() => true));
-    if (inTime === null) await request.reply.meanwhile(say`This takes longer than usual. I am at it.`);
-    await run;
+    await request.reply.waitFor(subcommand.run(request, { words: positional, flags, triggerId }));
   },
 };
 

@@ -1,6 +1,7 @@
 import { type ChatPostMessageResponse, WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId } from '../ids.ts';
+import { withinAnswerTime } from './answer-time.ts';
 import type { SlackClients } from './clients.ts';
 import type { Audience, Conversations } from './conversations.ts';
 import type { Caller } from './incoming.ts';
@@ -10,6 +11,8 @@ import type { Origin } from './origin.ts';
 import type { Services } from './request.ts';
 import { respond } from './response-url.ts';
 import { channel as channelName, code, type Sentence, say } from './sentence.ts';
+
+const STILL_AT_IT = say`This takes longer than usual. I am at it.`;
 
 /** Where a result ended up, for a modal to tell; `nowhere` when Slack took it in no way. */
 export type Delivered =
@@ -91,11 +94,14 @@ export class Reply {
     this.#answered = true;
   }
 
-  /** What the caller is told while nothing else shows that the result is being worked on; that is not told before. */
-  async meanwhile(sentence: Sentence): Promise<void> {
-    if (this.#responseUrl === null || this.#answered) return;
-    this.#said = this.#respond(this.#responseUrl, 'caller', message(sentence));
-    await this.#said;
+  /** Waits for the work; where that takes long and nothing shows that it goes on, the caller is told so before the result. */
+  async waitFor(work: Promise<void>): Promise<void> {
+    const inTime = await withinAnswerTime(work.then(() => true));
+    if (inTime === null && this.#responseUrl !== null && !this.#answered) {
+      this.#said = this.#respond(this.#responseUrl, 'caller', message(STILL_AT_IT));
+      await this.#said;
+    }
+    await work;
   }
 
   /** Takes away the message whose button was clicked, once it has served. */

@@ -95,7 +95,7 @@ export const update: Subcommand = {
         const { request, id, carried } = requestAboutUser(delivery, services);
         const wanted = read(carried);
         await request.reply.removeOriginal();
-        await alterAndTell(request, id, wanted);
+        await request.reply.waitFor(alterAndTell(request, id, wanted));
       },
     },
     pickListener(),
