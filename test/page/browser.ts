@@ -28,7 +28,8 @@ export class Reader {
   /** Becomes another member. */
   async become({ realName }: Member): Promise<void> {
     await this.page.getByRole('radio', { name: realName }).check({ force: true });
-    await this.sees(this.page.getByRole('navigation', { name: 'Workspace' }));
+    await eventually(() => this.page.title()).toContain(realName);
+    await this.page.locator('nav li').first().waitFor({ state: 'attached' });
   }
 
   /** Opens a channel, or what else is listed beside them. */

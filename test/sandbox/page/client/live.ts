@@ -14,9 +14,9 @@ const NOTHING: LiveState = { sees: null, fastly: null, bot: null, lost: false };
 
 /** What the sandbox tells of this member's sight and of what is around it, kept up to date. */
 export function useLive(memberId: string): LiveState {
-  const [state, setState] = useState(NOTHING);
+  const [{ of, ...state }, setState] = useState({ ...NOTHING, of: memberId });
   useEffect(() => {
-    setState((before) => ({ ...before, sees: null }));
+    setState((before) => ({ ...before, sees: null, of: memberId }));
     const source = new EventSource(`/live?member=${encodeURIComponent(memberId)}`);
     const told = (name: keyof Live) => (event: MessageEvent<string>) =>
       setState((before) => ({ ...before, [name]: JSON.parse(event.data), lost: false }));
@@ -24,5 +24,6 @@ export function useLive(memberId: string): LiveState {
     source.onerror = () => setState((before) => ({ ...before, lost: true }));
     return () => source.close();
   }, [memberId]);
-  return state;
+  // What one member sees is never drawn for another, not even for a moment.
+  return of === memberId ? state : { ...state, sees: null };
 }
