@@ -6,7 +6,7 @@ import { type Logger, slackSdkLogger } from './observability/log.ts';
 import { installGate } from './slack/gate.ts';
 import type { Identity } from './slack/identity.ts';
 import { register } from './slack/listeners.ts';
-import type { Services } from './slack/request.ts';
+import type { Services } from './slack/services.ts';
 
 /**
  * The Bolt app: the gate in front, and every listener behind it. Bolt is told who the bot is, so that it asks
@@ -41,17 +41,8 @@ export function createApp(
     commandChannels: config.COMMAND_CHANNELS,
     approvalsChannel: services.approvalsChannel,
   };
-  const { slack, conversations } = services;
   const listeners = listenersWithout(services.disabled);
-  const deliveries = installGate(app, {
-    policy,
-    listeners,
-    slack,
-    conversations,
-    inFlight,
-    stopping,
-    log,
-  });
-  register(app, listeners, deliveries, services);
+  installGate(app, { policy, listeners, services, inFlight, stopping, log });
+  register(app, listeners);
   return app;
 }

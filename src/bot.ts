@@ -15,7 +15,7 @@ import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
 import { NewerBlocks } from './slack/newer-blocks.ts';
-import type { Services } from './slack/request.ts';
+import type { Services } from './slack/services.ts';
 import { releaseAllClaims } from './store/left-behind.ts';
 import { DatabaseInUse } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';

@@ -6,9 +6,10 @@ import { mentions, targetWords } from '../slack/approval-words.ts';
 import { isDirect } from '../slack/conversations.ts';
 import { toDo } from '../slack/deed-words.ts';
 import { Refusal, RepeatedDelivery } from '../slack/failure.ts';
+import type { Interaction } from '../slack/interaction.ts';
 import type { Delivered } from '../slack/reply.ts';
-import type { Request, Services } from '../slack/request.ts';
 import { channel, code, member, type Sentence, say } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 
 /**
  * Files an approval request where those who may approve see it.
@@ -16,7 +17,7 @@ import { channel, code, member, type Sentence, say } from '../slack/sentence.ts'
  * @throws {Refusal} where nobody could see it, or there is one about the same user already
  */
 export async function fileRequest(
-  request: Request,
+  request: Interaction,
   action: Action,
   reason: string | null,
 ): Promise<Delivered> {
@@ -48,7 +49,7 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
  *
  * @throws {Refusal} where nobody could see it
  */
-export async function whoDecides(request: Request, kind: ActionKind): Promise<Sentence> {
+export async function whoDecides(request: Interaction, kind: ActionKind): Promise<Sentence> {
   const { services, caller } = request;
   const { superusers, allowSelfApproval, approvalsRequired } = services.approvals.policy;
   const place = await placeFor(request, kind);
@@ -61,7 +62,7 @@ export async function whoDecides(request: Request, kind: ActionKind): Promise<Se
     : say`I ask for ${approvalsRequired} approvals ${where}: ${who} can give them.`;
 }
 
-async function placeFor(request: Request, kind: ActionKind): Promise<ChannelId> {
+async function placeFor(request: Interaction, kind: ActionKind): Promise<ChannelId> {
   return isApprovalRequired(request.services, kind)
     ? await approvalPlace(request)
     : await resultPlace(request);

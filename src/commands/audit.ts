@@ -3,19 +3,20 @@ import { z } from 'zod';
 import { type User, UserId } from '../fastly/user.ts';
 import { auditWords } from '../slack/audit-words.ts';
 import { button } from '../slack/button.ts';
-import { readCarried } from '../slack/carried.ts';
+import { carried } from '../slack/carried.ts';
 import { Refusal } from '../slack/failure.ts';
 import { findUser } from '../slack/find-user.ts';
-import { type Listener, originOfClick } from '../slack/listeners.ts';
+import type { Interaction } from '../slack/interaction.ts';
+import type { Listener } from '../slack/listeners.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
-import { newRequest, type Request, type Services } from '../slack/request.ts';
 import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 import { pickedUser, USER_PICKER, userPicker } from '../slack/user-picker.ts';
 import type { Word } from '../slack/words.ts';
 import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
 import type { Subcommand } from './subcommand.ts';
-import { requestAboutUser, whichUser } from './user-button.ts';
+import { clickedUser, whichUser } from './user-button.ts';
 
 const PAGE_SIZE = 15;
 const TITLE = 'Changes to a user';
@@ -28,11 +29,12 @@ const Typed = z
   .refine((text) => !text.includes('\0') && text.isWellFormed());
 
 /** A page of the log: about whom, and before which entry. It travels in the buttons, and comes back as input. */
-const Page = z.object({
+const PageSchema = z.object({
   subject: z.union([z.object({ id: UserId, login: Typed }), z.object({ typed: Typed })]).nullable(),
   before: z.number().int().nullable(),
 });
-type Page = z.infer<typeof Page>;
+type Page = z.infer<typeof PageSchema>;
+const Page = carried('button', PageSchema, 'audit');
 
 /** Shows the latest entries of the audit log, of all or about one user, page by page. */
 export const audit: Subcommand = {
@@ -56,10 +58,11 @@ export const audit: Subcommand = {
     {
       kind: 'click',
       id: 'audit.choose',
-      async run(delivery, services) {
-        const { request, id } = requestAboutUser(delivery, services);
-        await request.reply.removeOriginal();
-        await request.reply.result(
+      async run(interaction, click) {
+        const { request, id } = clickedUser(interaction, click);
+        const { reply, services } = request;
+        await reply.removeOriginal();
+        await reply.result(
           await drawn(services, { subject: await subjectWithId(services, id), before: null }),
         );
       },
@@ -69,14 +72,12 @@ export const audit: Subcommand = {
     {
       kind: 'click',
       id: 'audit.find',
-      async run(delivery, services) {
-        const { incoming } = delivery;
-        readPage(incoming.value);
+      async run(interaction, { value, place }) {
+        Page.read(value);
         // Below a page that the channel sees, the channel sees the next one, too.
-        const shared = incoming.place.kind === 'message' && incoming.place.ts !== null;
-        const origin = { ...originOfClick(incoming), private: !shared };
-        const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-        await openModal(request, incoming.triggerId ?? '', findForm(request));
+        const shared = place.kind === 'message' && place.ts !== null;
+        const request = interaction.shownTo({ private: !shared });
+        await openModal(request, findForm(request));
       },
     },
     {
@@ -100,7 +101,7 @@ export const audit: Subcommand = {
 };
 
 /** The form that asks about whom; who is deleted is found by words only. */
-function findForm({ origin }: Request, problem?: Sentence): ModalView {
+function findForm({ origin }: Interaction, problem?: Sentence): ModalView {
   return formView({
     callbackId: FORM,
     title: TITLE,
@@ -120,26 +121,15 @@ function pageListener(id: string): Listener {
   return {
     kind: 'click',
     id,
-    async run(delivery, services) {
-      const { incoming } = delivery;
-      const page = readPage(incoming.value);
-      const origin = originOfClick(incoming);
-      const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-      await request.reply.replaceOriginal(await drawn(services, page));
+    async run({ reply, services }, { value }) {
+      await reply.replaceOriginal(await drawn(services, Page.read(value)));
     },
   };
 }
 
-/** @throws {Refusal} when a button's value is no page */
-function readPage(value: string | null): Page {
-  const page = readCarried(Page, value);
-  if (page !== null) return page;
-  throw new Refusal(say`This button names no user any more. Start again with ${code('/fastly-user audit')}.`);
-}
-
 /** Whom the words mean. Who is gone from Fastly is still in the log, by login, name or id. */
 async function subjectOf(
-  request: Request,
+  request: Interaction,
   words: readonly Word[],
 ): Promise<
   | { kind: 'one'; subject: AuditSubject | null }
@@ -203,7 +193,7 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
 }
 
 function pageButton(actionId: string, text: string, page: Page): Button {
-  return button({ actionId, text, value: JSON.stringify(page) });
+  return button({ actionId, text, value: Page.write(page) });
 }
 
 function headline({ subject }: Page, [first]: readonly AuditLine[]): Sentence {

@@ -1,8 +1,9 @@
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../slack/failure.ts';
-import type { Request, Services } from '../slack/request.ts';
+import type { Interaction } from '../slack/interaction.ts';
 import { code, type Sentence, say } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 import type { Begun, Change, ChangeKind, Settlement } from '../store/intents.ts';
 import type { Transaction } from '../store/store.ts';
 import { alreadyOpen } from './approval-filing.ts';
@@ -33,7 +34,7 @@ export type OwnChange<T> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> 
  * @throws {FastlyError} when the call failed
  */
 export async function makeChange<T>(
-  request: Request,
+  request: Interaction,
   { check, call, look, also, ...what }: OwnChange<T>,
 ): Promise<T> {
   const { deliveryKey, caller, reference, services } = request;

@@ -5,16 +5,16 @@ import { createdUser } from '../directory/carried-out.ts';
 import { settingsOf } from '../directory/settings-of.ts';
 import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
-import { readCarried } from '../slack/carried.ts';
+import { carried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
 import { loginTaken, Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
+import type { Interaction } from '../slack/interaction.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
 import { newcomerWords } from '../slack/newcomer-words.ts';
 import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
-import type { Request } from '../slack/request.ts';
 import { code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
 import { FieldError } from '../slack/submission.ts';
 import { userWords } from '../slack/user-words.ts';
@@ -56,11 +56,11 @@ export const create: Subcommand = {
     'create linus@example.com --role billing --require-new-password yes',
   ],
   flags: { ...settingFlags(OFFERED), reason: 'text' },
-  async run(request, { words, flags, triggerId }) {
+  async run(request, { words, flags }) {
     const login = addressInWords(words, this);
     const settings = settingsInWords(flags, OFFERED);
     const reason = reasonInWords(flags);
-    if (login === null) return await openCreateForm(request, triggerId, { settings, reason });
+    if (login === null) return await openCreateForm(request, { settings, reason });
     const created = await createUser(request, { login, settings, reason });
     if (created.kind === 'told') await request.reply.privately(message(created.sentence));
     if (created.kind === 'not-here') await request.reply.privately(invitationOffer(request, created.user));
@@ -88,21 +88,16 @@ export const create: Subcommand = {
 
 /** Opens the form, with what is known already. */
 export async function openCreateForm(
-  request: Request,
-  triggerId: string,
+  request: Interaction,
   given: { settings?: Settings; reason?: string | null } = {},
 ): Promise<void> {
-  await openModal(
-    request,
-    triggerId,
-    createForm(request, { login: null, settings: {}, reason: null, ...given }),
-  );
+  await openModal(request, createForm(request, { login: null, settings: {}, reason: null, ...given }));
 }
 
 /** What came of it: `not-here` where the account has to invite people. */
 type Created = Delivered | { kind: 'not-here'; user: NewUser };
 
-async function createUser(request: Request, user: NewUser): Promise<Created> {
+async function createUser(request: Interaction, user: NewUser): Promise<Created> {
   const { login, settings, reason } = user;
   const { fastly, directory } = request.services;
   if (settings.role === 'superuser') {
@@ -152,14 +147,14 @@ function onlyInvites(): Sentence {
 }
 
 /** What of the words a form cannot show: a switch that was to be 'no', which looks like one not given. */
-const Words = z.object({ off: z.array(Settings.keyof()).catch([]) });
+const Words = carried('form', z.object({ off: z.array(Settings.keyof()) }), 'create');
 
 function offOf(settings: Settings): string {
-  return JSON.stringify({ off: OFFERED.filter((setting) => settings[setting] === false) });
+  return Words.write({ off: OFFERED.filter((setting) => settings[setting] === false) });
 }
 
 function offIn(subject: string | null): readonly string[] {
-  return readCarried(Words, subject)?.off ?? [];
+  return Words.read(subject).off;
 }
 
 /** @throws {FieldError} */
@@ -187,7 +182,7 @@ function typedIn(values: FormValues, subject: string | null): Parameters<typeof 
 }
 
 function createForm(
-  request: Request,
+  request: Interaction,
   filled: { login: string | null; settings: Settings; reason: string | null; problem?: Sentence },
 ): ModalView {
   const { login, settings, reason, problem } = filled;

@@ -1,7 +1,7 @@
 import type { Button } from '@slack/types';
 import type { Customer } from '../fastly/customer.ts';
 import type { User } from '../fastly/user.ts';
-import type { Request } from '../slack/request.ts';
+import type { Interaction } from '../slack/interaction.ts';
 import { code, member, say } from '../slack/sentence.ts';
 import { userCard } from '../slack/user-card.ts';
 import type { SubcommandName } from '../subcommand-names.ts';
@@ -34,7 +34,7 @@ export const get = oneUserSubcommand({
 });
 
 /** What would be refused for sure is not offered. */
-function buttonsFor({ services, origin }: Request, user: User, account: Customer | null): Button[] {
+function buttonsFor({ services, origin }: Interaction, user: User, account: Customer | null): Button[] {
   if (user.deleted_at) return [];
   const alone = origin.private;
   const owner = account?.owner_id === user.id;

@@ -1,8 +1,8 @@
 import { Refusal } from '../slack/failure.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import { nearest } from '../slack/nearest.ts';
-import type { Services } from '../slack/request.ts';
 import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 import { refuseWords } from './refuse-words.ts';
 import type { Subcommand } from './subcommand.ts';
 

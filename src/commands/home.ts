@@ -1,7 +1,7 @@
 import type { QuickAction } from '../slack/home.ts';
 import { HOME_OPENED, opensHome } from '../slack/incoming.ts';
-import { type Listener, originOfClick } from '../slack/listeners.ts';
-import { newRequest } from '../slack/request.ts';
+import type { Listener } from '../slack/listeners.ts';
+
 import { create } from './create.ts';
 import { get } from './get.ts';
 import { reset } from './reset.ts';
@@ -29,8 +29,8 @@ export function homeListeners(disabled: ReadonlySet<string>): Listener[] {
 const opened: Listener = {
   kind: 'event',
   id: HOME_OPENED,
-  async run({ incoming, caller }, { homes }) {
-    if (opensHome(incoming)) await homes.opened(caller.memberId);
+  async run({ caller, services }, incoming) {
+    if (opensHome(incoming)) await services.homes.opened(caller.memberId);
   },
 };
 
@@ -38,12 +38,7 @@ function offerListener({ subcommand }: Offer): Listener {
   return {
     kind: 'click',
     id: actionIdOf(subcommand),
-    async run(delivery, services) {
-      const { incoming } = delivery;
-      const { responseUrl, triggerId } = incoming;
-      const request = newRequest(services, delivery, { origin: originOfClick(incoming), responseUrl });
-      await subcommand.run(request, { words: [], flags: {}, triggerId: triggerId ?? '' });
-    },
+    run: (interaction) => subcommand.run(interaction, { words: [], flags: {} }),
   };
 }
 

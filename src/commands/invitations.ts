@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { endOfInvitation } from '../directory/carried-out.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
 import { button } from '../slack/button.ts';
-import { readCarried } from '../slack/carried.ts';
+import { carried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
 import { Refusal } from '../slack/failure.ts';
-import { type Listener, originOfClick } from '../slack/listeners.ts';
+import type { Interaction } from '../slack/interaction.ts';
+import type { Listener } from '../slack/listeners.ts';
 import { lineWith, type Message, message } from '../slack/message.ts';
-import { newRequest, type Request } from '../slack/request.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../slack/sentence.ts';
 import { settingValue } from '../slack/setting-words.ts';
 import { found, makeChange } from './change.ts';
@@ -39,11 +39,12 @@ export const invitations: Subcommand = {
 };
 
 /** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
-const Page = z.object({ page: z.int().positive(), private: z.boolean() });
-const Withdrawal = Page.extend({ invitation: InvitationId });
+const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
+const Page = carried('button', PageSchema, 'invitations');
+const Withdrawal = carried('button', PageSchema.extend({ invitation: InvitationId }), 'invitations');
 
 /** A button that shows them, for where they are only mentioned. */
-export function invitationsButton(request: Request, text: string) {
+export function invitationsButton(request: Interaction, text: string) {
   return pageButton(request, SHOW, text, 1);
 }
 
@@ -58,7 +59,7 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   return sideBySide([say`${bold(email)}`, ...about]);
 }
 
-async function drawn(request: Request, page: number): Promise<Message> {
+async function drawn(request: Interaction, page: number): Promise<Message> {
   const { services } = request;
   const open = (await services.fastly.listInvitations()).toSorted((a, b) =>
     (b.created_at ?? '').localeCompare(a.created_at ?? ''),
@@ -88,12 +89,11 @@ async function drawn(request: Request, page: number): Promise<Message> {
   return shown;
 }
 
-function entry({ origin }: Request, invitation: Invitation, page: number): KnownBlock {
-  const value: z.infer<typeof Withdrawal> = { page, private: origin.private, invitation: invitation.id };
+function entry({ origin }: Interaction, invitation: Invitation, page: number): KnownBlock {
   const withdraw = button({
     actionId: 'invitations.withdraw',
     text: 'Withdraw',
-    value: JSON.stringify(value),
+    value: Withdrawal.write({ page, private: origin.private, invitation: invitation.id }),
     confirm: {
       title: say`Withdraw the invitation?`,
       text: say`The link that Fastly e-mailed to ${invitation.email} stops working.`,
@@ -104,30 +104,20 @@ function entry({ origin }: Request, invitation: Invitation, page: number): Known
   return lineWith(withdraw, invitationWords(invitation));
 }
 
-function pageButton({ origin }: Request, actionId: string, text: string, page: number) {
-  const value: z.infer<typeof Page> = { page, private: origin.private };
-  return button({ actionId, text, value: JSON.stringify(value) });
-}
-
-/** @throws {Refusal} when a button carries something else */
-function read<T>(schema: z.ZodType<T>, value: string | null, names: string): T {
-  const carried = readCarried(schema, value);
-  if (carried !== null) return carried;
-  throw new Refusal(
-    say`This button names no ${names} any more. Start again with ${code('/fastly-user invitations')}.`,
-  );
+function pageButton({ origin }: Interaction, actionId: string, text: string, page: number) {
+  return button({ actionId, text, value: Page.write({ page, private: origin.private }) });
 }
 
 function withdrawListener(): Listener {
   return {
     kind: 'click',
     id: 'invitations.withdraw',
-    async run(delivery, services) {
-      const { incoming } = delivery;
-      const about = read(Withdrawal, incoming.value, 'invitation');
-      const origin = { ...originOfClick(incoming), private: about.private };
-      const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-      const open = (await services.fastly.listInvitations()).find((each) => each.id === about.invitation);
+    async run(interaction, { value }) {
+      const about = Withdrawal.read(value);
+      const request = interaction.shownTo(about);
+      const open = (await request.services.fastly.listInvitations()).find(
+        (each) => each.id === about.invitation,
+      );
       if (!open) {
         await redraw(request, about.page);
         throw new Refusal(
@@ -146,7 +136,7 @@ function withdrawListener(): Listener {
 }
 
 /** @throws {Refusal} when the answer is lost and it shows that they have accepted */
-async function endInvitation(request: Request, invitation: Invitation, page: number): Promise<void> {
+async function endInvitation(request: Interaction, invitation: Invitation, page: number): Promise<void> {
   const { fastly } = request.services;
   const { id, email } = invitation;
   let accepted = false;
@@ -172,7 +162,7 @@ async function endInvitation(request: Request, invitation: Invitation, page: num
 }
 
 /** Puts the list as it is now in the place of the one that was clicked on; where Fastly does not tell it, that stays. */
-async function redraw(request: Request, page: number): Promise<void> {
+async function redraw(request: Interaction, page: number): Promise<void> {
   try {
     await request.reply.replaceOriginal(await drawn(request, page));
   } catch (error) {
@@ -185,12 +175,10 @@ function pageListener(id: string): Listener {
   return {
     kind: 'click',
     id,
-    async run(delivery, services) {
-      const { incoming } = delivery;
-      const { page, private: alone } = read(Page, incoming.value, 'page');
-      const origin = { ...originOfClick(incoming), private: alone };
-      const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-      const shown = await drawn(request, page);
+    async run(interaction, { value }) {
+      const about = Page.read(value);
+      const request = interaction.shownTo(about);
+      const shown = await drawn(request, about.page);
       if (id === SHOW) await request.reply.privately(shown);
       else await request.reply.replaceOriginal(shown);
     },

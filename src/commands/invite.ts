@@ -4,18 +4,18 @@ import { Settings } from '../approvals/settings.ts';
 import { openInvitation, sentInvitation, settingsOfInvitation } from '../directory/carried-out.ts';
 import { inviteeOf } from '../fastly/invitation.ts';
 import { button } from '../slack/button.ts';
-import { readCarried } from '../slack/carried.ts';
+import { carried } from '../slack/carried.ts';
 import { confirm } from '../slack/confirmation.ts';
-import { Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
-import { type Listener, originOfClick } from '../slack/listeners.ts';
+import type { Interaction } from '../slack/interaction.ts';
+import type { Listener } from '../slack/listeners.ts';
 import { type Message, message } from '../slack/message.ts';
 import { formView, openModal } from '../slack/modal.ts';
 import { newcomerWords } from '../slack/newcomer-words.ts';
 import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
-import { newRequest, type Request, type Services } from '../slack/request.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 import { FieldError, type NextForm } from '../slack/submission.ts';
 import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
 import { fileRequest, isApprovalRequired } from './approval-filing.ts';
@@ -41,12 +41,12 @@ export const invite: Subcommand = {
   usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
   examples: ['invite', 'invite grace@example.com', 'invite linus@example.com --role engineer'],
   flags: { ...settingFlags(OFFERED), reason: 'text' },
-  async run(request, { words, flags, triggerId }) {
+  async run(request, { words, flags }) {
     const email = addressInWords(words, this);
     const settings = settingsInWords(flags, OFFERED);
     const reason = reasonInWords(flags);
     if (email === null) {
-      await openModal(request, triggerId, inviteForm(request, { email: null, settings, reason }));
+      await openModal(request, inviteForm(request, { email: null, settings, reason }));
       return;
     }
     const sent = await sendInvitation(request, { email, settings, reason });
@@ -81,21 +81,25 @@ function superuserWaits(services: Services): Sentence {
 }
 
 /** What a button fills the form in with. It comes back as input. */
-const Filled = z.object({
-  private: z.boolean(),
-  email: z.string().max(254),
-  settings: Settings.pick({ role: true, limit_services: true }),
-});
+const Filled = carried(
+  'button',
+  z.object({
+    private: z.boolean(),
+    email: z.string().max(254),
+    settings: Settings.pick({ role: true, limit_services: true }),
+  }),
+  'invite',
+);
 
 /** A button that opens the form, filled in where it is known for whom. What is private stays so. */
 export function inviteButton(
-  { origin }: Request,
+  { origin }: Interaction,
   text: string,
   { email = '', settings = {} }: Partial<Invitee> = {},
 ) {
   const { role, limit_services } = settings;
   const offered = { ...(role && { role }), ...(limit_services !== undefined && { limit_services }) };
-  const value = JSON.stringify({ private: origin.private, email, settings: offered });
+  const value = Filled.write({ private: origin.private, email, settings: offered });
   return button({ actionId: 'invite.button', text, value });
 }
 
@@ -103,24 +107,17 @@ function inviteButtonListener(): Listener {
   return {
     kind: 'click',
     id: 'invite.button',
-    async run(delivery, services) {
-      const { incoming } = delivery;
-      const filled = readCarried(Filled, incoming.value);
-      if (filled === null) {
-        throw new Refusal(
-          say`This button names no user any more. Start again with ${code('/fastly-user invite')}.`,
-        );
-      }
-      const origin = { ...originOfClick(incoming), private: filled.private };
-      const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-      await openModal(request, incoming.triggerId ?? '', inviteForm(request, { ...filled, reason: null }));
+    async run(interaction, { value }) {
+      const filled = Filled.read(value);
+      const request = interaction.shownTo(filled);
+      await openModal(request, inviteForm(request, { ...filled, reason: null }));
     },
   };
 }
 
 /** For who cannot be created directly here: the private message that offers an invitation instead. */
 export function invitationOffer(
-  request: Request,
+  request: Interaction,
   { login, settings }: { login: string; settings: Settings },
 ): Message {
   const offered = message(notHere(login));
@@ -131,7 +128,7 @@ export function invitationOffer(
 
 /** The same in the form that was to create them. */
 export function offerInvitation(
-  request: Request,
+  request: Interaction,
   user: { login: string; settings: Settings; reason: string | null },
 ): NextForm {
   const { login, settings, reason } = user;
@@ -147,7 +144,10 @@ function notHere(login: string): Sentence {
   return say`This Fastly account cannot create users directly, so nothing was done. You can invite ${code(login)} instead: they choose their name and password themselves, and what else you wanted can be set once they are there.`;
 }
 
-async function sendInvitation(request: Request, { email, settings, reason }: Invitee): Promise<Delivered> {
+async function sendInvitation(
+  request: Interaction,
+  { email, settings, reason }: Invitee,
+): Promise<Delivered> {
   const { fastly, directory } = request.services;
   if (await directory.byLogin(email)) throw new FieldError(ADDRESS, isUserAlready(email));
   if (await openInvitation(fastly, email)) {
@@ -199,7 +199,7 @@ function inviteeIn(values: FormValues): Invitee {
 }
 
 function inviteForm(
-  request: Request,
+  request: Interaction,
   filled: { email: string | null; settings: Settings; reason: string | null; onTop?: Sentence },
 ): ModalView {
   const { email, settings, reason, onTop } = filled;

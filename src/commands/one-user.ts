@@ -2,17 +2,18 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { User, UserId } from '../fastly/user.ts';
 import type { Confirm } from '../slack/button.ts';
 import { findUser } from '../slack/find-user.ts';
+import type { Interaction } from '../slack/interaction.ts';
 import type { Listener } from '../slack/listeners.ts';
 import { message } from '../slack/message.ts';
 import { formView, openModal, openWhenReady } from '../slack/modal.ts';
 import { givenReason, readReason, reasonInput, reasonInWords } from '../slack/reason.ts';
 import type { Delivered } from '../slack/reply.ts';
-import type { Request, Services } from '../slack/request.ts';
 import { richText, type Sentence, say } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 import { pickedUser, USER_PICKER, userPicker } from '../slack/user-picker.ts';
 import type { SubcommandName } from '../subcommand-names.ts';
 import type { About, Subcommand } from './subcommand.ts';
-import { allTheSame, requestAboutUser, whichUser } from './user-button.ts';
+import { allTheSame, clickedUser, whichUser } from './user-button.ts';
 
 /** A subcommand about one user, who is given in words, chosen from a form, or stands behind a button. */
 export type OneUserSubcommand = {
@@ -30,13 +31,13 @@ export type OneUserSubcommand = {
    * What the form says under its fields.
    * @throws {Refusal} when it cannot be done from here at all
    */
-  note?(request: Request): Promise<Sentence>;
+  note?(request: Interaction): Promise<Sentence>;
   /**
    * What the caller should know before it is done; shown on top of the form, or asked about after words.
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  act(request: Request, id: UserId, reason: string | null): Promise<Delivered>;
+  act(request: Interaction, id: UserId, reason: string | null): Promise<Delivered>;
 };
 
 /** What a form is opened with. */
@@ -55,11 +56,11 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
     usage: takesReason ? '[user] [--reason …]' : '[user] [--private]',
     examples,
     flags: takesReason ? { reason: 'text' } : {},
-    async run(request, { words, flags, triggerId }) {
+    async run(request, { words, flags }) {
       const reason = reasonInWords(flags);
       const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
       if (given.length === 0) {
-        return await openForm(subcommand, request, triggerId, async () => ({ reason }));
+        return await openForm(subcommand, request, async () => ({ reason }));
       }
       const target = await findUser(request, given);
       if (target.kind === 'one') return await actOrAsk(subcommand, request, target.user.id, reason);
@@ -82,14 +83,14 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
   };
 }
 
-type Act = (request: Request, user: UserId, reason: string | null) => Promise<void>;
+type Act = (request: Interaction, user: UserId, reason: string | null) => Promise<void>;
 
 function clickListener(id: string, act: Act): Listener {
   return {
     kind: 'click',
     id,
-    run: async (delivery, services) => {
-      const { request, id: user, carried } = requestAboutUser(delivery, services);
+    run: async (interaction, click) => {
+      const { request, id: user, carried } = clickedUser(interaction, click);
       await request.reply.waitFor(act(request, user, readReason(carried)));
     },
   };
@@ -104,19 +105,17 @@ function buttonListener(subcommand: OneUserSubcommand): Listener {
   return {
     kind: 'click',
     id: `${subcommand.name}.button`,
-    run: async (delivery, services) => {
-      // The form says where its result will be, so that it is no secret because the card was one.
-      const { request, id } = requestAboutUser(delivery, services, { private: false });
-      await openForm(subcommand, request, delivery.incoming.triggerId ?? '', async () => ({
-        user: await services.fastly.getUser(id),
-      }));
+    run: async (interaction, click) => {
+      // Results are public even if the card was private; the form says where they go.
+      const { request, id } = clickedUser(interaction, click, { private: false });
+      await openForm(subcommand, request, async () => ({ user: await request.services.fastly.getUser(id) }));
     },
   };
 }
 
 async function act(
   subcommand: OneUserSubcommand,
-  request: Request,
+  request: Interaction,
   id: UserId,
   reason: string | null,
 ): Promise<void> {
@@ -127,7 +126,7 @@ async function act(
 /** Acts, or first says what the caller should know and leaves the rest to a button. */
 async function actOrAsk(
   subcommand: OneUserSubcommand,
-  request: Request,
+  request: Interaction,
   id: UserId,
   reason: string | null,
 ): Promise<void> {
@@ -142,22 +141,21 @@ async function actOrAsk(
 /** @param given what the form is filled in with; where that, or a caution, has to be asked for, the form waits */
 async function openForm(
   subcommand: OneUserSubcommand,
-  request: Request,
-  triggerId: string,
+  request: Interaction,
   given: () => Promise<Given>,
 ): Promise<void> {
   if (!subcommand.caution && !subcommand.note) {
-    await openModal(request, triggerId, userForm(subcommand, request, await given()));
+    await openModal(request, userForm(subcommand, request, await given()));
     return;
   }
-  await openWhenReady(request, triggerId, subcommand.form.title, async () => {
+  await openWhenReady(request, subcommand.form.title, async () => {
     const note = (await subcommand.note?.(request)) ?? null;
     const onTop = (await subcommand.caution?.(request.services)) ?? null;
     return userForm(subcommand, request, { ...(await given()), onTop, note });
   });
 }
 
-function userForm(subcommand: OneUserSubcommand, request: Request, given: Given): ModalView {
+function userForm(subcommand: OneUserSubcommand, request: Interaction, given: Given): ModalView {
   const { name, form, takesReason } = subcommand;
   const { user, reason, onTop, note } = given;
   const blocks: KnownBlock[] = [

@@ -1,7 +1,5 @@
-import type { Delivery } from '../slack/delivery.ts';
 import { Refusal } from '../slack/failure.ts';
 import type { Listener } from '../slack/listeners.ts';
-import { newRequest, type Request, type Services } from '../slack/request.ts';
 import type { Sentence } from '../slack/sentence.ts';
 import { userPickerListener } from '../slack/user-picker.ts';
 import { readFlags, splitWords } from '../slack/words.ts';
@@ -16,31 +14,26 @@ import type { Subcommand } from './subcommand.ts';
 const slashCommand: Listener = {
   kind: 'command',
   id: '/fastly-user',
-  async run(delivery, services) {
-    const { text, triggerId } = delivery.incoming;
+  async run(interaction, { text }) {
+    const { disabled } = interaction.services;
     const wordless = findWordless(text);
     if (wordless) {
       const { name, refusal } = wordless;
-      if (services.disabled.has(name)) throw new Refusal(notUnderstood(name, SUBCOMMANDS, services.disabled));
+      if (disabled.has(name)) throw new Refusal(notUnderstood(name, SUBCOMMANDS, disabled));
       if (text.trim().toLowerCase() !== name) throw new Refusal(refusal);
-      return await wordless.run(requestFrom(delivery, services, false), { words: [], flags: {}, triggerId });
+      return await wordless.run(interaction.shownTo({ private: false }), { words: [], flags: {} });
     }
     const [first, ...rest] = splitWords(text);
     const name = first === undefined ? 'help' : first.kind === 'text' ? first.text.toLowerCase() : '';
     const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
-    if (!subcommand || services.disabled.has(name)) {
-      throw new Refusal(notUnderstood(name, SUBCOMMANDS, services.disabled));
+    if (!subcommand || disabled.has(name)) {
+      throw new Refusal(notUnderstood(name, SUBCOMMANDS, disabled));
     }
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
-    const request = requestFrom(delivery, services, flags.private === true);
-    await request.reply.waitFor(subcommand.run(request, { words: positional, flags, triggerId }));
+    const shown = interaction.shownTo({ private: flags.private === true });
+    await shown.reply.waitFor(subcommand.run(shown, { words: positional, flags }));
   },
 };
-
-function requestFrom(delivery: Delivery<'command'>, services: Services, alone: boolean): Request {
-  const { channel, responseUrl } = delivery.incoming;
-  return newRequest(services, delivery, { origin: { channel, private: alone }, responseUrl });
-}
 
 /**
  * The wordless subcommand that a text is meant for. Looked for before anything is read, and also behind a quote or in

@@ -1,11 +1,12 @@
+import type { Interaction } from '../slack/interaction.ts';
 import type { Listener } from '../slack/listeners.ts';
-import type { Request, Services } from '../slack/request.ts';
 import type { Sentence } from '../slack/sentence.ts';
+import type { Services } from '../slack/services.ts';
 import type { FlagKinds, FlagValues, Word } from '../slack/words.ts';
 import type { SubcommandName } from '../subcommand-names.ts';
 
 /** What was typed after the subcommand, with `--private` already taken out. */
-export type Typed = { words: readonly Word[]; flags: FlagValues; triggerId: string };
+export type Typed = { words: readonly Word[]; flags: FlagValues };
 
 /**
  * What one should know before using a subcommand: what it does for sure, what it asks of others, what it never does;
@@ -31,7 +32,7 @@ export type Subcommand = {
    */
   wordless?: Sentence;
   /** Acts on words; opens its modal where they do not suffice. What it throws is told to the caller. */
-  run(request: Request, typed: Typed): Promise<void>;
+  run(request: Interaction, typed: Typed): Promise<void>;
   /** Its form, its buttons. */
   listeners: readonly Listener[];
 };

@@ -1,29 +1,17 @@
 import type { Button } from '@slack/types';
+import { z } from 'zod';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
 import { button, type Confirm, confirmDialog } from '../slack/button.ts';
-import type { Delivery } from '../slack/delivery.ts';
-import { Refusal } from '../slack/failure.ts';
-import { originOfClick } from '../slack/listeners.ts';
+import { carried } from '../slack/carried.ts';
+import type { Incoming } from '../slack/incoming.ts';
+import type { Interaction } from '../slack/interaction.ts';
 import { context, type Message, message } from '../slack/message.ts';
 import type { Origin } from '../slack/origin.ts';
-import { newRequest, type Request, type Services } from '../slack/request.ts';
 import { code, type Sentence, say } from '../slack/sentence.ts';
 import { userOptions } from '../slack/user-picker.ts';
 
-/** Whom a click is about, and whether its result is for the clicker alone. */
-type About = { user: UserId; private: boolean };
-
-/** What a button or an option carries: short, as options hold 75 characters. It comes back as input. */
-function write(about: About): string {
-  return `${about.private ? 'private' : 'shared'} ${about.user}`;
-}
-
-function read(value: string | null): About | null {
-  const [visibility, id] = value?.split(' ') ?? [];
-  const user = UserId.safeParse(id);
-  const known = visibility === 'private' || visibility === 'shared';
-  return known && user.success ? { user: user.data, private: visibility === 'private' } : null;
-}
+/** The user a click is about, and whether its result is for the caller alone. Short, as options hold 75 characters. */
+const About = carried('button', z.object({ user: UserId, private: z.boolean() }), 'get');
 
 const CARRIED = 'carried: ';
 
@@ -47,7 +35,7 @@ export function userButton(
   text: string,
   confirm?: Confirm,
 ): Button {
-  const value = write({ user: user.id, private: alone });
+  const value = About.write({ user: user.id, private: alone });
   return button({ actionId, text, value, ...(confirm && { confirm }) });
 }
 
@@ -59,18 +47,22 @@ export function userButton(
  */
 export function whichUser(
   actionId: string,
-  { origin }: Request,
+  { origin }: Interaction,
   target: { typed: string; users: readonly User[]; more: boolean },
-  { verb, carried = null, confirm }: { verb: string; carried?: string | null; confirm?: Confirm },
+  {
+    verb,
+    carried: carriedText = null,
+    confirm,
+  }: { verb: string; carried?: string | null; confirm?: Confirm },
 ): Message {
   const { typed, users, more } = target;
   const asked = message(
     say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one do you want to ${verb}?`,
   );
-  const options = userOptions(users, ({ id }) => write({ user: id, private: origin.private }));
+  const options = userOptions(users, ({ id }) => About.write({ user: id, private: origin.private }));
   asked.blocks.push({
     type: 'actions',
-    ...carrying(carried),
+    ...carrying(carriedText),
     elements: [
       {
         type: 'static_select',
@@ -92,37 +84,32 @@ export function whichUser(
 /** The private question that follows a caution: do it all the same? */
 export function allTheSame(
   actionId: string,
-  { origin }: Request,
+  { origin }: Interaction,
   user: User,
   caution: Sentence,
   verb: string,
-  carried: string | null = null,
+  carriedText: string | null = null,
 ): Message {
   const asked = message(caution, say`This is about ${nameOf(user)} (${code(user.login)}).`);
   asked.blocks.push({
     type: 'actions',
-    ...carrying(carried),
+    ...carrying(carriedText),
     elements: [userButton(actionId, user, origin.private, `${verb} all the same`)],
   });
   return asked;
 }
 
 /**
- * The request behind a click on such a button or option.
+ * The user behind a click on such a button or option, and the interaction with its result shown as the button says.
  *
  * @throws {Refusal} when it names no user
  */
-export function requestAboutUser(
-  delivery: Delivery<'click'>,
-  services: Services,
+export function clickedUser(
+  interaction: Interaction,
+  { value, blockId }: Extract<Incoming, { kind: 'click' }>,
   override: Partial<Pick<Origin, 'private'>> = {},
-): { request: Request; id: UserId; carried: string | null } {
-  const { incoming } = delivery;
-  const about = read(incoming.value);
-  if (about === null) {
-    throw new Refusal(say`This button names no user any more. Start again with ${code('/fastly-user get')}.`);
-  }
-  const origin = { ...originOfClick(incoming), private: about.private, ...override };
-  const request = newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl });
-  return { request, id: about.user, carried: carriedBy(incoming.blockId) };
+): { request: Interaction; id: UserId; carried: string | null } {
+  const about = About.read(value);
+  const request = interaction.shownTo({ private: about.private, ...override });
+  return { request, id: about.user, carried: carriedBy(blockId) };
 }

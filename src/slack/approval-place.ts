@@ -2,15 +2,16 @@ import type { ApprovalRequest } from '../approvals/request.ts';
 import type { ChannelId } from '../ids.ts';
 import { isDirect } from './conversations.ts';
 import { Refusal } from './failure.ts';
-import type { Request, Services } from './request.ts';
+import type { Interaction } from './interaction.ts';
 import { channel as channelName, code, link, type Sentence, say } from './sentence.ts';
+import type { Services } from './services.ts';
 
 /**
  * Where a request is shown to those who may approve it: `APPROVALS_CHANNEL`, else where it was asked for.
  *
  * @throws {Refusal} where no one else could see it, or people of another company could
  */
-export async function approvalPlace(request: Request): Promise<ChannelId> {
+export async function approvalPlace(request: Interaction): Promise<ChannelId> {
   const { services, origin } = request;
   if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, request);
   const { channel } = origin;
@@ -28,7 +29,7 @@ export async function approvalPlace(request: Request): Promise<ChannelId> {
 }
 
 /** A channel the bot is not in passes: whether it may post there, only posting tells. */
-async function unshared(channel: ChannelId, { services, caller }: Request): Promise<ChannelId> {
+async function unshared(channel: ChannelId, { services, caller }: Interaction): Promise<ChannelId> {
   switch (await services.conversations.audience(channel, caller)) {
     case 'own-workspace':
     case 'hidden':
@@ -49,7 +50,7 @@ async function unshared(channel: ChannelId, { services, caller }: Request): Prom
  *
  * @throws {Refusal} where Slack does not say where that is
  */
-export async function resultPlace(request: Request): Promise<ChannelId> {
+export async function resultPlace(request: Interaction): Promise<ChannelId> {
   const { services, origin, caller } = request;
   const { approvalsChannel, conversations } = services;
   if (approvalsChannel !== null) return await unshared(approvalsChannel, request);

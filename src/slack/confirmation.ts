@@ -1,15 +1,15 @@
 import type { ChannelId } from '../ids.ts';
 import { isDirect } from './conversations.ts';
+import type { Interaction } from './interaction.ts';
 import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
 import type { Delivered } from './reply.ts';
-import type { Request } from './request.ts';
 import { channel as channelName, type Sentence, say } from './sentence.ts';
 
 /**
  * Tells that a change was made: where the request's results go, and in `CONFIRMATIONS_CHANNEL`. The change has
  * happened by then, so a channel that does not take the copy is told to the caller and fails nothing.
  */
-export async function confirm(request: Request, confirmation: Message): Promise<Delivered> {
+export async function confirm(request: Interaction, confirmation: Message): Promise<Delivered> {
   const delivered = await request.reply.result(confirmation);
   const { confirmationsChannel } = request.services;
   const there = delivered.kind === 'channel' && delivered.channel === confirmationsChannel;
@@ -18,7 +18,7 @@ export async function confirm(request: Request, confirmation: Message): Promise<
 }
 
 /** Tells of a change in `CONFIRMATIONS_CHANNEL` alone, where its result is to be seen already. */
-export async function confirmElsewhere(request: Request, confirmation: Message): Promise<void> {
+export async function confirmElsewhere(request: Interaction, confirmation: Message): Promise<void> {
   const { conversations, slack, confirmationsChannel: copyTo } = request.services;
   if (copyTo === null) return;
   try {
@@ -39,7 +39,7 @@ export function unconfirmed(channel: ChannelId): Sentence {
   return say`I could not post the confirmation in ${channelName(channel)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`;
 }
 
-function whereFrom({ origin: { channel } }: Request): Sentence {
+function whereFrom({ origin: { channel } }: Interaction): Sentence {
   if (channel === null) return say`Asked for from the Home tab.`;
   return isDirect(channel) ? say`Asked for in a direct message.` : say`Asked for in ${channelName(channel)}.`;
 }

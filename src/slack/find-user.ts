@@ -2,9 +2,10 @@ import { WebAPIPlatformError } from '@slack/web-api';
 import type { User } from '../fastly/user.ts';
 import type { MemberId } from '../ids.ts';
 import { Refusal } from './failure.ts';
+import type { Interaction } from './interaction.ts';
 import { nearest } from './nearest.ts';
-import type { Request, Services } from './request.ts';
 import { code, member, say } from './sentence.ts';
+import type { Services } from './services.ts';
 import { type Word, WordsError } from './words.ts';
 
 /** What a select holds (docs.slack.dev, select menu element). */
@@ -22,7 +23,7 @@ export type Target =
  * @throws {Refusal} when nobody fits, or the mention leads nowhere
  * @throws {WordsError} when a mention stands among other words
  */
-export async function findUser(request: Request, words: readonly Word[]): Promise<Target> {
+export async function findUser(request: Interaction, words: readonly Word[]): Promise<Target> {
   const mentioned = words.find((word) => word.kind === 'mention');
   if (mentioned?.kind === 'mention') {
     if (words.length > 1) throw new WordsError(say`A mention stands alone; leave the other words out.`);

@@ -4,21 +4,19 @@ import type { InFlight } from '../observability/in-flight.ts';
 import { newReference } from '../reference.ts';
 import { acknowledgeOf } from './acknowledge.ts';
 import { authorize, denial, type Policy } from './authorization.ts';
-import type { SlackClients } from './clients.ts';
-import type { Conversations } from './conversations.ts';
-import { Deliveries } from './delivery.ts';
 import { type Incoming, readIncoming } from './incoming.ts';
-import type { Listener } from './listeners.ts';
+import { interactionOf } from './interaction.ts';
+import { Delivery, type Listener } from './listeners.ts';
 import { noticeView } from './modal.ts';
 import { Repeats } from './repeats.ts';
 import { code, say } from './sentence.ts';
+import type { Services } from './services.ts';
 import { turnAway } from './turn-away.ts';
 
 export type Gate = {
   policy: Policy;
   listeners: readonly Listener[];
-  slack: SlackClients;
-  conversations: Conversations;
+  services: Services;
   inFlight: InFlight;
   /** Aborted when the bot stops: what is under way is finished, nothing new is begun. */
   stopping: AbortSignal;
@@ -26,12 +24,11 @@ export type Gate = {
 };
 
 /**
- * Stands in front of every listener. Who is not known to be allowed gets no further and is told so, in the way
- * that fits; so does an allowed caller of something nobody listens for, such as a button of an older version.
+ * Runs before every listener. Rejects callers who are not allowed, and ids without a listener, such as a button of an
+ * older version; the caller is told why, in the way that fits the delivery.
  */
-export function installGate(app: App, gate: Gate): Deliveries {
-  const deliveries = new Deliveries();
-  const { policy, listeners, conversations, inFlight, stopping } = gate;
+export function installGate(app: App, gate: Gate): void {
+  const { policy, listeners, services, inFlight, stopping } = gate;
   const repeats = new Repeats();
   const known = new Set(listeners.map(({ kind, id }) => `${kind} ${id}`));
   app.use(async ({ next }) => {
@@ -47,19 +44,19 @@ export function installGate(app: App, gate: Gate): Deliveries {
       return await acknowledge();
     }
     const verdict = await authorize(incoming, policy, (channel, caller) =>
-      conversations.isDirectMessage(channel, caller),
+      services.conversations.isDirectMessage(channel, caller),
     );
     if (!verdict.allowed) {
       log.warn({ reason: verdict.reason }, 'denied');
-      return await turnAway(gate.slack, incoming, acknowledge, denial(verdict.reason, policy), reference);
+      return await turnAway(services.slack, incoming, acknowledge, denial(verdict.reason, policy), reference);
     }
     if (!known.has(`${incoming.kind} ${idOf(incoming)}`)) {
       log.warn('nobody listens for this');
-      return await turnAway(gate.slack, incoming, acknowledge, OUTDATED, reference);
+      return await turnAway(services.slack, incoming, acknowledge, OUTDATED, reference);
     }
     if (stopping.aborted) {
       log.info('not taken, the bot is stopping');
-      return await turnAway(gate.slack, incoming, acknowledge, RESTARTING, reference);
+      return await turnAway(services.slack, incoming, acknowledge, RESTARTING, reference);
     }
     if ('triggerId' in incoming && incoming.triggerId && repeats.isRepeat(incoming.triggerId)) {
       log.info('the same delivery once more is not carried out again');
@@ -68,11 +65,10 @@ export function installGate(app: App, gate: Gate): Deliveries {
       );
     }
     log.info('taken');
-    const deliveryKey = deliveryKeyOf(incoming) ?? reference;
-    deliveries.pass(args.body, { incoming, caller: verdict.caller, reference, deliveryKey });
+    const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference });
+    args.context.delivery = new Delivery(interaction, incoming, acknowledge);
     await args.next();
   });
-  return deliveries;
 }
 
 const OUTDATED = say`This belongs to an older version of the bot, or to something that is switched off here, and does nothing any more. Start again with ${code('/fastly-user help')}.`;
@@ -82,11 +78,6 @@ const UNDER_WAY = noticeView(
   'One moment',
   say`This is under way already. The result will be where you asked for it.`,
 );
-
-function deliveryKeyOf(incoming: Incoming): string | null {
-  if (incoming.kind === 'submission') return incoming.viewId;
-  return 'triggerId' in incoming ? incoming.triggerId || null : null;
-}
 
 function idOf(incoming: Incoming): string {
   switch (incoming.kind) {

@@ -1,121 +1,111 @@
 import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
-import { type Acknowledge, acknowledgeOf } from './acknowledge.ts';
-import type { Deliveries, Delivery } from './delivery.ts';
+import type { Acknowledge } from './acknowledge.ts';
 import { failureMessage, logFailure, RepeatedDelivery } from './failure.ts';
 import type { Incoming } from './incoming.ts';
-import type { Origin } from './origin.ts';
-import { newRequest, type Request, type Services } from './request.ts';
+import type { Interaction } from './interaction.ts';
 import { answerSubmission, type SubmittedForm } from './submission.ts';
 
+type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;
+type Run<Kind extends Incoming['kind']> = (
+  interaction: Interaction,
+  incoming: IncomingOf<Kind>,
+) => Promise<void>;
+
 /**
- * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to what nobody
- * listens for, and the test that tries each as an outsider.
+ * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to ids without a
+ * listener, and the test that tries each as an outsider.
  */
 export type Listener =
+  | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
+  | { kind: 'click'; id: string; run: Run<'click'> }
   | {
-      kind: 'command';
-      id: `/${string}`;
-      run(delivery: Delivery<'command'>, services: Services): Promise<void>;
+      kind: 'type-ahead';
+      id: string;
+      options(interaction: Interaction, text: string): Promise<PlainTextOption[]>;
     }
-  | { kind: 'click'; id: string; run(delivery: Delivery<'click'>, services: Services): Promise<void> }
-  | { kind: 'type-ahead'; id: string; options(text: string, services: Services): Promise<PlainTextOption[]> }
   | { kind: 'submission'; id: string; form: SubmittedForm }
-  | { kind: 'event'; id: string; run(delivery: Delivery<'event'>, services: Services): Promise<void> };
+  | { kind: 'event'; id: string; run: Run<'event'> };
+
+/** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
+export class Delivery {
+  readonly interaction: Interaction;
+  readonly incoming: Incoming;
+  readonly acknowledge: Acknowledge;
+
+  constructor(interaction: Interaction, incoming: Incoming, acknowledge: Acknowledge) {
+    this.interaction = interaction;
+    this.incoming = incoming;
+    this.acknowledge = acknowledge;
+  }
+}
+
+/** Bolt's `context`, as the gate fills it in. */
+type Context = Readonly<Record<string, unknown>>;
 
 /** Hands each listener to Bolt. What gets this far has been authorized. */
-export function register(
-  app: App,
-  listeners: readonly Listener[],
-  deliveries: Deliveries,
-  services: Services,
-): void {
+export function register(app: App, listeners: readonly Listener[]): void {
   for (const listener of listeners) {
-    const run = async ({ body, ack }: { body: object; ack?: unknown }) => {
-      const acknowledge = acknowledgeOf(ack, services.log);
-      await take(listener, deliveries.of(body), acknowledge, services);
-    };
     switch (listener.kind) {
       case 'command':
-        app.command(listener.id, run);
+        app.command(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'command');
+          await acknowledge();
+          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
+        });
         break;
       case 'click':
-        app.action(listener.id, run);
+        app.action(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'click');
+          await acknowledge();
+          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
+        });
         break;
       case 'type-ahead':
-        app.options(listener.id, run);
+        app.options(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'type-ahead');
+          await acknowledge({ options: await listener.options(interaction, incoming.text) });
+        });
         break;
       case 'submission':
-        app.view(listener.id, run);
+        app.view(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'submission');
+          await answerSubmission(listener.form, interaction, incoming, acknowledge);
+        });
         break;
       case 'event':
-        app.event(listener.id, run);
+        app.event(listener.id, async ({ context }) => {
+          const { interaction, incoming } = delivered(context, 'event');
+          // An event asks for nothing, so a failure is logged and told to nobody.
+          await listener.run(interaction, incoming);
+        });
         break;
     }
   }
 }
 
-async function take(
-  listener: Listener,
-  delivery: Delivery,
-  acknowledge: Acknowledge,
-  services: Services,
-): Promise<void> {
-  const { incoming } = delivery;
-  if (listener.kind === 'command' && incoming.kind === 'command') {
-    await acknowledge();
-    await withFailuresTold(delivery, services, () => listener.run({ ...delivery, incoming }, services));
-  } else if (listener.kind === 'click' && incoming.kind === 'click') {
-    await acknowledge();
-    await withFailuresTold(delivery, services, () => listener.run({ ...delivery, incoming }, services));
-  } else if (listener.kind === 'type-ahead' && incoming.kind === 'type-ahead') {
-    await acknowledge({ options: await listener.options(incoming.text, services) });
-  } else if (listener.kind === 'submission' && incoming.kind === 'submission') {
-    const request = requestOf(delivery, services);
-    await answerSubmission(listener.form, request, incoming, acknowledge);
-  } else if (listener.kind === 'event' && incoming.kind === 'event') {
-    // Nobody asked for anything: what goes wrong is logged, and told to nobody.
-    await listener.run({ ...delivery, incoming }, services);
-  }
+/** @throws when the delivery did not come through the gate: there is no other way to a listener */
+function delivered<Kind extends Incoming['kind']>(
+  { delivery }: Context,
+  kind: Kind,
+): Delivery & { incoming: IncomingOf<Kind> } {
+  if (delivery instanceof Delivery && isOfKind(delivery, kind)) return delivery;
+  throw new Error('a delivery reached a listener without passing the gate');
 }
 
-async function withFailuresTold(
+function isOfKind<Kind extends Incoming['kind']>(
   delivery: Delivery,
-  services: Services,
-  work: () => Promise<void>,
-): Promise<void> {
+  kind: Kind,
+): delivery is Delivery & { incoming: IncomingOf<Kind> } {
+  return delivery.incoming.kind === kind;
+}
+
+async function withFailuresTold(interaction: Interaction, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const request = requestOf(delivery, services);
-    logFailure(request, error);
+    logFailure(interaction, error);
     if (error instanceof RepeatedDelivery) return;
-    await request.reply.privately(failureMessage(error, request.reference));
+    await interaction.reply.privately(failureMessage(error, interaction.reference));
   }
-}
-
-/** The request as the delivery alone tells it; a subcommand makes its own where words or a button say more. */
-function requestOf(delivery: Delivery, services: Services): Request {
-  const { incoming } = delivery;
-  const responseUrl = 'responseUrl' in incoming ? incoming.responseUrl : null;
-  return newRequest(services, delivery, { origin: originOf(incoming), responseUrl });
-}
-
-function originOf(incoming: Incoming): Origin {
-  switch (incoming.kind) {
-    case 'command':
-      return { channel: incoming.channel, private: true };
-    case 'click':
-      return originOfClick(incoming);
-    case 'submission':
-      // A form that does not say where it came from was not opened by this version of the bot.
-      return incoming.origin ?? { channel: null, private: true };
-    default:
-      return { channel: null, private: true };
-  }
-}
-
-/** Where a click started, its result being private until a button says otherwise. */
-export function originOfClick({ place }: Extract<Incoming, { kind: 'click' }>): Origin {
-  return { channel: place.kind === 'message' ? place.channel : null, private: true };
 }

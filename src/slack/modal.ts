@@ -1,8 +1,8 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { explainWithReference, logFailure, Refusal } from './failure.ts';
+import type { Interaction } from './interaction.ts';
 import { Origin } from './origin.ts';
 import { cut } from './plain.ts';
-import type { Request } from './request.ts';
 import { code, richText, type Sentence, say } from './sentence.ts';
 
 /** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */
@@ -50,9 +50,12 @@ function viewText(text: string): { type: 'plain_text'; text: string } {
  *
  * @throws {Refusal} when Slack does not open it, in words for the caller
  */
-export async function openModal(request: Request, triggerId: string, view: ModalView): Promise<string> {
+export async function openModal(request: Interaction, view: ModalView): Promise<string> {
   try {
-    const opened = await request.services.slack.interactive.views.open({ trigger_id: triggerId, view });
+    const opened = await request.services.slack.interactive.views.open({
+      trigger_id: request.triggerId,
+      view,
+    });
     request.reply.formOpened();
     return opened.view?.id ?? '';
   } catch (error) {
@@ -69,12 +72,11 @@ export async function openModal(request: Request, triggerId: string, view: Modal
  * @throws {Refusal} when Slack does not open it
  */
 export async function openWhenReady(
-  request: Request,
-  triggerId: string,
+  request: Interaction,
   title: string,
   form: () => Promise<ModalView>,
 ): Promise<void> {
-  const viewId = await openModal(request, triggerId, noticeView(title, say`One moment…`));
+  const viewId = await openModal(request, noticeView(title, say`One moment…`));
   const view = await form().catch((error: unknown) => {
     logFailure(request, error);
     return noticeView(title, explainWithReference(error, request.reference));
@@ -89,7 +91,7 @@ export async function openWhenReady(
 }
 
 /** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */
-export async function updateModal(request: Request, viewId: string, view: ModalView): Promise<boolean> {
+export async function updateModal(request: Interaction, viewId: string, view: ModalView): Promise<boolean> {
   try {
     await request.services.slack.posting.views.update({ view_id: viewId, view });
     return true;

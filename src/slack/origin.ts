@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChannelId } from '../ids.ts';
-import { readCarried } from './carried.ts';
+import { readJson } from './carried.ts';
 
 const Schema = z.object({ channel: ChannelId.nullable(), private: z.boolean() });
 const Metadata = z.object({ subject: z.string() });
@@ -13,7 +13,7 @@ export const Origin = {
   write: (origin: Origin, subject: string | null = null): string =>
     JSON.stringify({ ...origin, ...(subject !== null && { subject }) }),
   /** `null` when the text is not an origin. */
-  read: (text: string): Origin | null => readCarried(Schema, text),
+  read: (text: string): Origin | null => readJson(Schema, text),
   /** `null` when the text names no subject. */
-  readSubject: (text: string): string | null => readCarried(Metadata, text)?.subject ?? null,
+  readSubject: (text: string): string | null => readJson(Metadata, text)?.subject ?? null,
 };

@@ -8,9 +8,9 @@ import type { Caller } from './incoming.ts';
 import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
 import type { NewerBlocks } from './newer-blocks.ts';
 import type { Origin } from './origin.ts';
-import type { Services } from './request.ts';
 import { respond } from './response-url.ts';
 import { channel as channelName, code, type Sentence, say } from './sentence.ts';
+import type { Services } from './services.ts';
 
 const STILL_AT_IT = say`This takes longer than usual. I am at it.`;
 

@@ -2,11 +2,11 @@ import type { ModalView } from '@slack/types';
 import { withinAnswerTime } from './answer-time.ts';
 import { explainWithReference, failureMessage, logFailure, Refusal } from './failure.ts';
 import type { FormSecrets, FormValues } from './incoming.ts';
+import type { Interaction } from './interaction.ts';
 import { type Message, message } from './message.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { cut } from './plain.ts';
 import type { Delivered } from './reply.ts';
-import type { Request } from './request.ts';
 import { code, link, plainText, type Sentence, say } from './sentence.ts';
 
 /** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
@@ -25,9 +25,9 @@ export type SubmittedForm = {
   /** The block that shows what has no field of its own to stand at. */
   mainBlockId: string;
   /** The form as it was filled in, with the problem on top. */
-  again(request: Request, submitted: Submitted, problem: Sentence): Promise<ModalView>;
+  again(request: Interaction, submitted: Submitted, problem: Sentence): Promise<ModalView>;
   /** Does what the form asks for, or has another form follow. What it throws is shown in the form. */
-  work(request: Request, submitted: Submitted): Promise<Delivered | NextForm>;
+  work(request: Interaction, submitted: Submitted): Promise<Delivered | NextForm>;
 };
 
 /** A form that follows in the same modal; `orElse` is for who has closed it meanwhile. */
@@ -55,7 +55,7 @@ type Result =
  */
 export async function answerSubmission(
   form: SubmittedForm,
-  request: Request,
+  request: Interaction,
   submitted: Submitted,
   acknowledge: (response: object) => Promise<void>,
 ): Promise<void> {
@@ -69,7 +69,7 @@ export async function answerSubmission(
   await showLate(form, request, submitted, await work);
 }
 
-async function carryOut(form: SubmittedForm, request: Request, submitted: Submitted): Promise<Result> {
+async function carryOut(form: SubmittedForm, request: Interaction, submitted: Submitted): Promise<Result> {
   try {
     return { kind: 'done', delivered: await form.work(request, submitted) };
   } catch (error) {
@@ -83,7 +83,12 @@ async function carryOut(form: SubmittedForm, request: Request, submitted: Submit
   }
 }
 
-function earlyAnswer(form: SubmittedForm, request: Request, { blocks }: Submitted, result: Result): object {
+function earlyAnswer(
+  form: SubmittedForm,
+  request: Interaction,
+  { blocks }: Submitted,
+  result: Result,
+): object {
   if (result.kind === 'failed') {
     const { blockId, problem } = result;
     // A form that was drawn again may have its blocks numbered; Slack refuses an error at a block that is not there.
@@ -100,7 +105,7 @@ function earlyAnswer(form: SubmittedForm, request: Request, { blocks }: Submitte
 
 async function showLate(
   form: SubmittedForm,
-  request: Request,
+  request: Interaction,
   submitted: Submitted,
   result: Result,
 ): Promise<void> {
@@ -116,7 +121,7 @@ async function showLate(
 /** The form as it was filled in; where it cannot be drawn, as Fastly is away, only what is wrong. */
 async function formAgain(
   form: SubmittedForm,
-  request: Request,
+  request: Interaction,
   submitted: Submitted,
   problem: Sentence,
 ): Promise<ModalView> {
@@ -129,7 +134,7 @@ async function formAgain(
 }
 
 /** What has not been told anywhere when the modal is closed. */
-function untoldBy(result: Result, { reference }: Request): Message | null {
+function untoldBy(result: Result, { reference }: Interaction): Message | null {
   if (result.kind === 'failed') return failureMessage(result.error, reference);
   switch (result.delivered.kind) {
     case 'next':
@@ -143,7 +148,7 @@ function untoldBy(result: Result, { reference }: Request): Message | null {
 
 function viewAfter(
   { title }: SubmittedForm,
-  { reference }: Request,
+  { reference }: Interaction,
   delivered: Delivered | NextForm,
 ): ModalView {
   switch (delivered.kind) {

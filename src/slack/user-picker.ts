@@ -2,9 +2,9 @@ import type { InputBlock, PlainTextOption } from '@slack/types';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
 import { withinAnswerTime } from './answer-time.ts';
 import type { FormValues } from './incoming.ts';
+import type { Interaction } from './interaction.ts';
 import type { Listener } from './listeners.ts';
 import { cut, plain } from './plain.ts';
-import type { Services } from './request.ts';
 import { plainText, say } from './sentence.ts';
 import { settingValue } from './setting-words.ts';
 import { FieldError } from './submission.ts';
@@ -77,7 +77,7 @@ function optionText(text: string): { type: 'plain_text'; text: string; emoji: fa
 export const userPickerListener: Listener = {
   kind: 'type-ahead',
   id: USER_PICKER,
-  async options(text: string, { directory, log }: Services): Promise<PlainTextOption[]> {
+  async options({ services: { directory }, log }: Interaction, text: string): Promise<PlainTextOption[]> {
     const found = directory.search(text, MOST_OPTIONS).catch((error: Error) => {
       log.warn({ err: error }, 'the directory could not be read for a picker');
       return 'unavailable' as const;

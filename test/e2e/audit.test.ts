@@ -65,7 +65,7 @@ describe('audit', () => {
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
     await nora.command('audit morton');
     const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users fit'), 'the question');
-    const option = `shared ${ENGINEER.id}`;
+    const option = JSON.stringify({ user: ENGINEER.id, private: false });
     await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'audit.choose', option });
     const page = await nora.until(logPage, 'the page');
     expect(wordsOf(page.blocks)).toContain(`The latest changes to ${ENGINEER.name}`);

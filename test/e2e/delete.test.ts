@@ -47,7 +47,7 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
       channel: CDN_TEAM.id,
       ts: choice.ts,
       actionId: 'delete.choose',
-      option: `shared ${LIMITED_ENGINEER.id}`,
+      option: JSON.stringify({ user: LIMITED_ENGINEER.id, private: false }),
     });
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, LIMITED_ENGINEER), 'the request');
     const sees = await nora.until(

@@ -230,7 +230,7 @@ describe('values that no button or form of the bot holds', () => {
       expect(await slack.deliver(forged)).toEqual({});
       expect(await slack.nextResponse()).toMatchObject({
         response_type: 'ephemeral',
-        text: expect.stringMatching(/names no (user|request|page|invitation) any more/),
+        text: expect.stringMatching(/^This button no longer works\. Start again with `\/fastly-user /),
       });
     }
     expect(await slack.client.fastlyCalls()).toEqual([]);

@@ -49,7 +49,7 @@ describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
     expect(question.ephemeral).toBe(true);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
     const option = elementsOf(question.blocks)[0]?.options;
-    const chosen = `shared ${ENGINEER.id}`;
+    const chosen = JSON.stringify({ user: ENGINEER.id, private: false });
     expect(option).toEqual(expect.arrayContaining([expect.objectContaining({ value: chosen })]));
     await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'get.choose', option: chosen });
     await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');

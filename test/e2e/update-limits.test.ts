@@ -45,35 +45,36 @@ describe('a login', () => {
 });
 
 describe('what a choice among several carries', () => {
-  it.each([{ role: 'root' }, { name: '' }, { two_factor_auth_enabled: true }])(
-    'is checked like words: %j',
-    async (settings) => {
-      const slack = await startForgedSlack('http');
-      const actions = [
-        {
-          type: 'static_select',
-          action_id: 'update.choose',
-          block_id: `carried: ${JSON.stringify({ settings, reason: null })}`,
-          selected_option: { value: `shared ${ENGINEER.id}` },
-        },
-      ];
-      await slack.deliver(
-        deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
-      );
-      expect(await slack.nextResponse()).toMatchObject({
-        response_type: 'ephemeral',
-        text: expect.stringContaining('names no user any more'),
-      });
-      expect(await updates(slack.client)).toEqual([]);
-    },
-  );
+  it.each([
+    [{ role: 'root' }, 'role'],
+    [{ name: '' }, '1 to 255 characters'],
+    [{ two_factor_auth_enabled: true }, 'no longer works'],
+  ])('is checked like words: %j', async (settings, said) => {
+    const slack = await startForgedSlack('http');
+    const actions = [
+      {
+        type: 'static_select',
+        action_id: 'update.choose',
+        block_id: `carried: ${JSON.stringify({ settings, reason: null })}`,
+        selected_option: { value: JSON.stringify({ user: ENGINEER.id, private: false }) },
+      },
+    ];
+    await slack.deliver(
+      deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
+    );
+    expect(await slack.nextResponse()).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining(said),
+    });
+    expect(await updates(slack.client)).toEqual([]);
+  });
 
   it.each(['superuser ', 'Superuser'])(
     'is asked of another superuser where it is the role %j',
     async (role) => {
       const slack = await startForgedSlack('http');
       const block_id = `carried: ${JSON.stringify({ settings: { role }, reason: null })}`;
-      const selected_option = { value: `shared ${ENGINEER.id}` };
+      const selected_option = { value: JSON.stringify({ user: ENGINEER.id, private: false }) };
       const actions = [{ type: 'static_select', action_id: 'update.choose', block_id, selected_option }];
       await slack.deliver(
         deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),

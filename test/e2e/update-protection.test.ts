@@ -101,7 +101,7 @@ it('leaves an owner unlocked who is no Fastly superuser, also when chosen of sev
     'the choice',
   );
   const click = { channel: CDN_TEAM.id, ts: choice.ts, actionId: 'update.choose' };
-  await nora.click({ ...click, option: `shared ${ENGINEER.id}` });
+  await nora.click({ ...click, option: JSON.stringify({ user: ENGINEER.id, private: false }) });
   await untilTold(nora, 'I never lock Edda Morton');
   await expectNothingDone(workplace);
 });

@@ -72,7 +72,7 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
       channel: CDN_TEAM.id,
       ts: choice.ts,
       actionId: 'update.choose',
-      option: `shared ${LIMITED_ENGINEER.id}`,
+      option: JSON.stringify({ user: LIMITED_ENGINEER.id, private: false }),
     });
     const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
     expect(wordsOf(told.blocks)).toContain('Reason: Moves to <finance> & co');

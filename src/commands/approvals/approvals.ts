@@ -2,8 +2,8 @@ import type { KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../../approvals/request.ts';
 import { approvalEntry } from '../../slack/approval-entry.ts';
 import { whereRequestIs } from '../../slack/approval-place.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import { context, type Message, message } from '../../slack/message.ts';
-import type { Request } from '../../slack/request.ts';
 import { bold, code, say } from '../../slack/sentence.ts';
 import { refuseWords } from '../refuse-words.ts';
 import type { Subcommand } from '../subcommand.ts';
@@ -27,14 +27,14 @@ export const approvals: Subcommand = {
 };
 
 /** All that is open, for this caller, as it is now. */
-export async function openRequests(request: Request): Promise<Message> {
+export async function openRequests(request: Interaction): Promise<Message> {
   const open = await request.services.approvals.open();
   return open.length === 0 ? NOTHING : await listed(request, open);
 }
 
 const NOTHING = message(say`Nothing waits for approval. ${code('/fastly-user delete')} asks for a deletion.`);
 
-async function listed(request: Request, open: readonly ApprovalRequest[]): Promise<Message> {
+async function listed(request: Interaction, open: readonly ApprovalRequest[]): Promise<Message> {
   const shown = open.slice(0, MOST_LISTED);
   const entries = await Promise.all(shown.map((each) => entry(request, each)));
   const first =
@@ -53,7 +53,7 @@ async function listed(request: Request, open: readonly ApprovalRequest[]): Promi
   };
 }
 
-async function entry({ services, caller }: Request, open: ApprovalRequest): Promise<KnownBlock[]> {
+async function entry({ services, caller }: Interaction, open: ApprovalRequest): Promise<KnownBlock[]> {
   const where = await whereRequestIs(services, open);
   return [{ type: 'divider' }, ...approvalEntry(open, where, caller.memberId, services.approvals.policy)];
 }

@@ -1,13 +1,14 @@
 import { deedOf, RequestId } from '../../approvals/request.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../slack/approval-message.ts';
 import { targetWords } from '../../slack/approval-words.ts';
+import { noLongerWorks } from '../../slack/carried.ts';
 import { toDo } from '../../slack/deed-words.ts';
 import { Refusal } from '../../slack/failure.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import { formView, noticeView, openWhenReady } from '../../slack/modal.ts';
 import { givenReason, REASON, reasonInput } from '../../slack/reason.ts';
-import type { Request } from '../../slack/request.ts';
 import { richText, type Sentence, say } from '../../slack/sentence.ts';
 import { answerWords, successWords } from './answer-words.ts';
 import { requestButtonListener, tellAnswer } from './request-button.ts';
@@ -28,8 +29,8 @@ export const decisions: readonly Listener[] = [
     const { services, caller } = click.request;
     await tellAnswer(click, await services.approvals.retry(click.id, caller.memberId));
   }),
-  requestButtonListener(DENY, async ({ request, id, triggerId }) => {
-    await openWhenReady(request, triggerId, TITLE, async () => {
+  requestButtonListener(DENY, async ({ request, id }) => {
+    await openWhenReady(request, TITLE, async () => {
       const objection = await objectionToDenying(request, id);
       return objection === null ? await denyForm(request, id) : noticeView(TITLE, objection);
     });
@@ -42,7 +43,7 @@ export const decisions: readonly Listener[] = [
       mainBlockId: REASON,
       async work(request, { values, subject }) {
         const id = RequestId.safeParse(subject).data;
-        if (!id) throw new Refusal(say`This form names no request any more. Close it and click Deny again.`);
+        if (!id) throw noLongerWorks('form', 'approvals');
         const { approvals } = request.services;
         const answer = await approvals.deny(id, request.caller.memberId, givenReason(values));
         if (answer.kind !== 'step') throw new Refusal(answerWords(answer, approvals.policy));
@@ -59,13 +60,21 @@ export const decisions: readonly Listener[] = [
 ];
 
 /** Why the caller cannot deny it: better told before they write down a reason. */
-async function objectionToDenying({ services, caller }: Request, id: RequestId): Promise<Sentence | null> {
+async function objectionToDenying(
+  { services, caller }: Interaction,
+  id: RequestId,
+): Promise<Sentence | null> {
   const { approvals } = services;
   const objection = await approvals.objectionToDenying(id, caller.memberId);
   return objection === null ? null : answerWords(objection, approvals.policy);
 }
 
-async function denyForm(request: Request, id: RequestId, reason: string | null = null, problem?: Sentence) {
+async function denyForm(
+  request: Interaction,
+  id: RequestId,
+  reason: string | null = null,
+  problem?: Sentence,
+) {
   const open = await request.services.approvals.get(id);
   const about = open
     ? say`The request to ${toDo(deedOf(open.action), targetWords(open))} ends with this.`

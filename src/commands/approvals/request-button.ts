@@ -1,19 +1,17 @@
 import type { Answer } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
-import { Refusal } from '../../slack/failure.ts';
-import { type Listener, originOfClick } from '../../slack/listeners.ts';
+import { noLongerWorks } from '../../slack/carried.ts';
+import type { Interaction } from '../../slack/interaction.ts';
+import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
-import { newRequest, type Request } from '../../slack/request.ts';
-import { code, say } from '../../slack/sentence.ts';
 import { answerWords, successWords } from './answer-words.ts';
 import { openRequests } from './approvals.ts';
 
 /** A click on a button of an approval request. */
 export type RequestClick = {
-  request: Request;
+  request: Interaction;
   id: RequestId;
-  triggerId: string;
   /** The message it was on; null where only the caller sees that. */
   seenAt: { channel: ChannelId; ts: string } | null;
 };
@@ -26,26 +24,19 @@ export function requestButtonListener(
   return {
     kind: 'click',
     id: actionId,
-    run: async (delivery, services) => {
-      const { incoming } = delivery;
-      const id = RequestId.safeParse(incoming.value);
-      if (!id.success) {
-        throw new Refusal(
-          say`This button names no request any more. ${code('/fastly-user approvals')} lists what waits.`,
-        );
-      }
-      const { place, triggerId, responseUrl } = incoming;
-      const request = newRequest(services, delivery, { origin: originOfClick(incoming), responseUrl });
+    run: async (interaction, { value, place }) => {
+      const id = RequestId.safeParse(value);
+      if (!id.success) throw noLongerWorks('button', 'approvals');
       const seenAt =
         place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
       try {
-        await act({ request, id: id.data, triggerId: triggerId ?? '', seenAt });
+        await act({ request: interaction, id: id.data, seenAt });
         // What only the caller sees is the list of requests, which would show what was.
         if (place.kind === 'message' && place.ts === null) {
-          await request.reply.replaceOriginal(await openRequests(request));
+          await interaction.reply.replaceOriginal(await openRequests(interaction));
         }
       } finally {
-        if (seenAt !== null) await services.approvals.seenAt(id.data, seenAt);
+        if (seenAt !== null) await interaction.services.approvals.seenAt(id.data, seenAt);
       }
     },
   };

@@ -2,19 +2,18 @@ import type { Button, KnownBlock } from '@slack/types';
 import { figuresOf } from '../../directory/figures.ts';
 import { isOpen } from '../../directory/filter.ts';
 import { button } from '../../slack/button.ts';
-import type { Delivery } from '../../slack/delivery.ts';
 import { findUser } from '../../slack/find-user.ts';
-import { type Listener, originOfClick } from '../../slack/listeners.ts';
+import type { Interaction } from '../../slack/interaction.ts';
+import type { Listener } from '../../slack/listeners.ts';
 import { context, type Message, message } from '../../slack/message.ts';
 import { openWhenReady } from '../../slack/modal.ts';
-import { newRequest, type Request, type Services } from '../../slack/request.ts';
 import { bold, richText, say } from '../../slack/sentence.ts';
 import { MOST_USERS, userTable } from '../../slack/user-table.ts';
 import type { Word } from '../../slack/words.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, searchText, TEXT, TITLE } from './filter-form.ts';
 import { openInvitations } from './open-invitations.ts';
-import { type Page, readPage, writePage } from './page.ts';
+import { Page } from './page.ts';
 import { figuresWords, footnote, headline, nobody } from './words.ts';
 
 /** Shows the account's users as a table, all or those that fit, page by page. */
@@ -40,9 +39,9 @@ export const list: Subcommand = {
     {
       kind: 'click',
       id: 'list.filter',
-      async run(delivery, services) {
-        const { request, page } = requestForPage(delivery, services);
-        await openFilterForm(request, delivery.incoming.triggerId ?? '', page);
+      async run(interaction, { value }) {
+        const page = Page.read(value);
+        await openFilterForm(interaction.shownTo(page), page);
       },
     },
     {
@@ -67,7 +66,7 @@ export const list: Subcommand = {
 };
 
 /** A mention stands for the login that is the member's e-mail address. */
-async function textOf(request: Request, words: readonly Word[]): Promise<string> {
+async function textOf(request: Interaction, words: readonly Word[]): Promise<string> {
   if (words.some(({ kind }) => kind === 'mention')) {
     const target = await findUser(request, words);
     return target.kind === 'one' ? target.user.login : '';
@@ -79,29 +78,22 @@ function pageListener(id: string): Listener {
   return {
     kind: 'click',
     id,
-    async run(delivery, services) {
-      const { request, page } = requestForPage(delivery, services);
+    async run(interaction, { value }) {
+      const page = Page.read(value);
+      const request = interaction.shownTo(page);
       await request.reply.replaceOriginal(await drawn(request, page));
     },
   };
 }
 
-/** @throws {Refusal} when the button names no page */
-function requestForPage(delivery: Delivery<'click'>, services: Services): { request: Request; page: Page } {
-  const { incoming } = delivery;
-  const page = readPage(incoming.value);
-  const origin = { ...originOfClick(incoming), private: page.private };
-  return { request: newRequest(services, delivery, { origin, responseUrl: incoming.responseUrl }), page };
-}
-
 /** The roles to choose from may have to be fetched first, for longer than a `trigger_id` lives. */
-async function openFilterForm(request: Request, triggerId: string, { filter }: Page): Promise<void> {
-  await openWhenReady(request, triggerId, TITLE, async () =>
+async function openFilterForm(request: Interaction, { filter }: Page): Promise<void> {
+  await openWhenReady(request, TITLE, async () =>
     filterForm(filter, await request.services.directory.figures(), request.origin),
   );
 }
 
-async function drawn(request: Request, page: Page): Promise<Message> {
+async function drawn(request: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
   const [{ users, account }, invited] = await Promise.all([
     request.services.directory.list(filter),
@@ -131,7 +123,7 @@ function buttons(page: Page, users: number): Button[] {
   const { from } = page;
   const rest = users - from - MOST_USERS;
   const to = (actionId: string, text: string, start: number) =>
-    button({ actionId, text, value: writePage({ ...page, from: start }) });
+    button({ actionId, text, value: Page.write({ ...page, from: start }) });
   return [
     ...(from > 0 ? [to('list.previous', `Previous ${MOST_USERS}`, Math.max(0, from - MOST_USERS))] : []),
     ...(rest > 0 ? [to('list.next', `Next ${Math.min(rest, MOST_USERS)}`, from + MOST_USERS)] : []),

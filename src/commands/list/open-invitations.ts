@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types';
-import type { Request } from '../../slack/request.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import { bold, richText, say } from '../../slack/sentence.ts';
 import { invitationsButton, invitationWords } from '../invitations.ts';
 
 const MOST_SHOWN = 5;
 
 /** The open invitations below the table of users: the latest few, and the way to all of them. */
-export async function openInvitations(request: Request): Promise<KnownBlock[]> {
+export async function openInvitations(request: Interaction): Promise<KnownBlock[]> {
   const { services, log } = request;
   if (services.disabled.has('invitations')) return [];
   try {

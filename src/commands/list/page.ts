@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { Filter } from '../../directory/filter.ts';
-import { readCarried } from '../../slack/carried.ts';
-import { Refusal } from '../../slack/failure.ts';
-import { code, say } from '../../slack/sentence.ts';
+import { carried } from '../../slack/carried.ts';
 
 /** With these a page fits into the 2,000 characters of a button's value, however JSON writes them down. */
 export const TEXT_LENGTH = 200;
@@ -17,7 +15,7 @@ export type Page = {
   private: boolean;
 };
 
-const Page: z.ZodType<Page> = z.object({
+const Schema: z.ZodType<Page> = z.object({
   filter: z.object({
     text: z.string().max(TEXT_LENGTH),
     role: z.string().max(ROLE_LENGTH).nullable(),
@@ -28,13 +26,4 @@ const Page: z.ZodType<Page> = z.object({
   private: z.boolean(),
 });
 
-export function writePage(page: Page): string {
-  return JSON.stringify(page);
-}
-
-/** @throws {Refusal} when a button's value is no page */
-export function readPage(value: string | null): Page {
-  const page = readCarried(Page, value);
-  if (page !== null) return page;
-  throw new Refusal(say`This button names no page any more. Start again with ${code('/fastly-user list')}.`);
-}
+export const Page = carried('button', Schema, 'list');

@@ -1,9 +1,9 @@
 import { nameOf, type User } from '../../fastly/user.ts';
 import { confirm } from '../../slack/confirmation.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import { message } from '../../slack/message.ts';
 import { openWhenReady } from '../../slack/modal.ts';
 import type { Delivered } from '../../slack/reply.ts';
-import type { Request } from '../../slack/request.ts';
 import { code, date, member, type Sentence, say } from '../../slack/sentence.ts';
 import { FieldError, type Submitted } from '../../slack/submission.ts';
 import { looksLikeAnAddress } from '../address.ts';
@@ -23,8 +23,8 @@ export const password: Subcommand = {
   examples: ['password'],
   flags: {},
   wordless: say`${code('password')} takes no words, and I did not read what you typed. If it was a password, consider it known: Slack keeps what is typed where one writes messages. Type ${code('/fastly-user password')} alone, and in the form that opens choose a new password that you have typed nowhere else.`,
-  async run(request, { triggerId }) {
-    await openWhenReady(request, triggerId, TITLE, async () =>
+  async run(request) {
+    await openWhenReady(request, TITLE, async () =>
       passwordForm(request.origin, { onTop: await caution(request) }),
     );
   },
@@ -43,7 +43,7 @@ export const password: Subcommand = {
   ],
 };
 
-async function caution({ services: { directory }, log }: Request): Promise<Sentence | null> {
+async function caution({ services: { directory }, log }: Interaction): Promise<Sentence | null> {
   const account = await directory.account().catch((error: unknown) => {
     log.warn({ err: error }, 'the account could not be read, so the form opens without its settings');
     return null;
@@ -51,7 +51,7 @@ async function caution({ services: { directory }, log }: Request): Promise<Sente
   return singleSignOnCaution(account);
 }
 
-async function changePassword(request: Request, submitted: Submitted): Promise<Delivered> {
+async function changePassword(request: Interaction, submitted: Submitted): Promise<Delivered> {
   const fields = fieldsOf(submitted.subject);
   const wanted = readForm(submitted, fields);
   const user = await userBehind(request, wanted);
@@ -88,7 +88,7 @@ const UNKNOWN = 'a login that I do not know';
  * @throws {FieldError} when the login seems to be in another field, or is nobody's and no e-mail address either
  */
 async function userBehind(
-  { services: { directory }, log }: Request,
+  { services: { directory }, log }: Interaction,
   { login, current, chosen }: Wanted,
 ): Promise<User | null> {
   const passwords = [current.reveal(), chosen.reveal()];

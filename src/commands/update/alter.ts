@@ -8,10 +8,10 @@ import { nameOf, type User, type UserId } from '../../fastly/user.ts';
 import { protectionWords } from '../../slack/approval-words.ts';
 import { confirm } from '../../slack/confirmation.ts';
 import { Refusal } from '../../slack/failure.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import { message } from '../../slack/message.ts';
 import { reasonLine } from '../../slack/reason.ts';
 import type { Delivered } from '../../slack/reply.ts';
-import type { Request } from '../../slack/request.ts';
 import { date, member, type Sentence, say } from '../../slack/sentence.ts';
 import { changeWords, otherwiseWords } from '../../slack/setting-words.ts';
 import { FieldError } from '../../slack/submission.ts';
@@ -46,7 +46,7 @@ export class ChangedMeanwhile extends Refusal {
  * @throws {Refusal} when there is nothing to change, or it must not be
  */
 export async function alter(
-  request: Request,
+  request: Interaction,
   id: UserId,
   { settings, reason }: Wanted,
   seen: CurrentSettings | null = null,
@@ -94,7 +94,7 @@ export async function alter(
 }
 
 function updatedWords(
-  { caller }: Request,
+  { caller }: Interaction,
   { user, after, changes, reason }: { user: User; after: User; changes: Settings; reason: string | null },
 ): [Sentence, ...Sentence[]] {
   const before = settingsOf(user);
@@ -117,7 +117,7 @@ function updatedWords(
 }
 
 async function refuseProtected(
-  { services }: Request,
+  { services }: Interaction,
   user: User,
   who: Sentence,
   changes: Settings,

@@ -2,15 +2,15 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../approvals/settings.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
-import { readCarried } from '../../slack/carried.ts';
-import { Refusal } from '../../slack/failure.ts';
+import { carried } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import { formView } from '../../slack/modal.ts';
 import { givenReason, reasonInput } from '../../slack/reason.ts';
-import type { Request, Services } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
+import type { Services } from '../../slack/services.ts';
 import { FieldError, type NextForm } from '../../slack/submission.ts';
 import { userWords } from '../../slack/user-words.ts';
 import { isApprovalRequired } from '../approval-filing.ts';
@@ -22,28 +22,28 @@ export const EDIT_TITLE = 'Update a user';
 const FORM = 'update.form';
 
 /** What a form is about: whom, as they were when it was drawn, and how often it was drawn. It comes back as input. */
-const About = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
-type About = z.infer<typeof About>;
+const AboutSchema = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
+type About = z.infer<typeof AboutSchema>;
+const About = carried('form', AboutSchema, 'update');
 
 /**
  * The form to edit a user in, filled in with what they have and, over that, with what was asked for already. One that
  * follows another in the same modal has blocks of its own, as Slack keeps what was typed under an old name.
  */
 export function editForm(
-  request: Request,
+  request: Interaction,
   user: User,
   { settings, reason }: Wanted,
   { onTop = null, round = 0 }: { onTop?: Sentence | null; round?: number } = {},
 ): ModalView {
   const seen = seenOf(user);
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
-  const about: About = { id: user.id, seen, round };
   return formView({
     callbackId: FORM,
     title: EDIT_TITLE,
     submit: 'Save',
     origin: request.origin,
-    subject: JSON.stringify(about),
+    subject: About.write({ id: user.id, seen, round }),
     blocks: [
       ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
       richText(userWords({ name: nameOf(user), login: user.login })),
@@ -72,7 +72,7 @@ export const editFormListener: Listener = {
     title: EDIT_TITLE,
     mainBlockId: blockOf('name'),
     async work(request, { values, subject }) {
-      const about = readAbout(subject);
+      const about = About.read(subject);
       const wanted = wantedIn(values, about);
       try {
         return await alter(request, about.id, wanted, about.seen);
@@ -85,7 +85,7 @@ export const editFormListener: Listener = {
       }
     },
     async again(request, { values, subject }, problem) {
-      const about = readAbout(subject);
+      const about = About.read(subject);
       const user = await request.services.fastly.getUser(about.id);
       const settings = typedIn(values, about);
       const reason = values.reason ?? null;
@@ -95,7 +95,7 @@ export const editFormListener: Listener = {
 };
 
 /** The form once more, with the user as they are now and what the caller wants of them. */
-function again(request: Request, changed: ChangedMeanwhile, wanted: Wanted, { round }: About): NextForm {
+function again(request: Interaction, changed: ChangedMeanwhile, wanted: Wanted, { round }: About): NextForm {
   const onTop = say`${changed.sentence} Look at the form again, and save it if it still should be.`;
   return {
     kind: 'next',
@@ -104,15 +104,6 @@ function again(request: Request, changed: ChangedMeanwhile, wanted: Wanted, { ro
       say`${changed.sentence} ${code(`/fastly-user update ${changed.user.login}`)} opens the form again.`,
     ),
   };
-}
-
-/** @throws {Refusal} for a form that was not drawn by this version of the bot */
-function readAbout(subject: string | null): About {
-  const about = readCarried(About, subject);
-  if (about !== null) return about;
-  throw new Refusal(
-    say`This form names no user any more. Close it, and start again with ${code('/fastly-user update')}.`,
-  );
 }
 
 /** The four roles, and the one that the user has where it is another. */

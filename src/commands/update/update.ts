@@ -2,19 +2,20 @@ import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { Settings } from '../../approvals/settings.ts';
 import type { User, UserId } from '../../fastly/user.ts';
+import { carried } from '../../slack/carried.ts';
 import { Refusal } from '../../slack/failure.ts';
 import { findUser } from '../../slack/find-user.ts';
+import type { Interaction } from '../../slack/interaction.ts';
 import type { Listener } from '../../slack/listeners.ts';
 import { message } from '../../slack/message.ts';
 import { formView, openModal, openWhenReady } from '../../slack/modal.ts';
 import { readReason, reasonInWords } from '../../slack/reason.ts';
-import type { Request } from '../../slack/request.ts';
 import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../../slack/user-picker.ts';
 import { type FlagValues, WordsError } from '../../slack/words.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../settings.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { CARRIED_LENGTH, requestAboutUser, userButton, whichUser } from '../user-button.ts';
+import { CARRIED_LENGTH, clickedUser, userButton, whichUser } from '../user-button.ts';
 import { alter, EDITABLE, type Wanted } from './alter.ts';
 import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
 
@@ -44,16 +45,16 @@ export const update: Subcommand = {
     ...Object.fromEntries(REFUSED_FLAGS.map((flag) => [flag, 'text' as const])),
     reason: 'text',
   },
-  async run(request, { words, flags, triggerId }) {
+  async run(request, { words, flags }) {
     refuseWhatCannotChange(flags);
     const settings = settingsInWords(flags, EDITABLE);
     const reason = reasonInWords(flags);
     const wanted = { settings, reason };
     const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
     if (given.length === 0) {
-      await openModal(request, triggerId, pickForm(request, wanted));
+      await openModal(request, pickForm(request, wanted));
     } else if (Object.keys(settings).length === 0) {
-      await openWhenReady(request, triggerId, EDIT_TITLE, async () => {
+      await openWhenReady(request, EDIT_TITLE, async () => {
         const target = await findUser(request, given);
         return target.kind === 'one'
           ? await freshForm(request, target.user.id, wanted)
@@ -80,20 +81,18 @@ export const update: Subcommand = {
     {
       kind: 'click',
       id: 'update.button',
-      async run(delivery, services) {
+      async run(interaction, click) {
         // The form does not show what is private, and its result is for the channel as any change's.
-        const { request, id } = requestAboutUser(delivery, services, { private: false });
-        await openWhenReady(request, delivery.incoming.triggerId ?? '', EDIT_TITLE, () =>
-          freshForm(request, id, NOTHING),
-        );
+        const { request, id } = clickedUser(interaction, click, { private: false });
+        await openWhenReady(request, EDIT_TITLE, () => freshForm(request, id, NOTHING));
       },
     },
     {
       kind: 'click',
       id: 'update.choose',
-      async run(delivery, services) {
-        const { request, id, carried } = requestAboutUser(delivery, services);
-        const wanted = read(carried);
+      async run(interaction, click) {
+        const { request, id, carried: text } = clickedUser(interaction, click);
+        const wanted = read(text);
         await request.reply.removeOriginal();
         await request.reply.waitFor(alterAndTell(request, id, wanted));
       },
@@ -107,7 +106,7 @@ export function updateButton(user: User, alone: boolean): Button {
   return userButton('update.button', user, alone, 'Update…');
 }
 
-async function alterAndTell(request: Request, id: UserId, wanted: Wanted): Promise<void> {
+async function alterAndTell(request: Interaction, id: UserId, wanted: Wanted): Promise<void> {
   const delivered = await alter(request, id, wanted);
   if (delivered.kind === 'told') await request.reply.privately(message(delivered.sentence));
 }
@@ -126,7 +125,7 @@ function refuseWhatCannotChange(flags: FlagValues): void {
   }
 }
 
-async function freshForm(request: Request, id: UserId, wanted: Wanted): Promise<ModalView> {
+async function freshForm(request: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
   const user = await request.services.fastly.getUser(id);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} is deleted, so there is nothing to change.`);
   return editForm(request, user, wanted);
@@ -134,7 +133,7 @@ async function freshForm(request: Request, id: UserId, wanted: Wanted): Promise<
 
 /** The first form, where it is not said whom to change; of several who fit it offers those. */
 function pickForm(
-  request: Request,
+  request: Interaction,
   wanted: Wanted,
   several?: { typed: string; users: readonly User[]; more: boolean },
   problem?: Sentence,
@@ -144,7 +143,7 @@ function pickForm(
     title: EDIT_TITLE,
     submit: 'Next',
     origin: request.origin,
-    subject: JSON.stringify(wanted),
+    subject: Carried.write(wanted),
     blocks: [
       ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
       ...(several
@@ -179,20 +178,24 @@ function pickListener(): Listener {
   };
 }
 
-const Written = z.object({
-  settings: Settings.pick({
-    name: true,
-    role: true,
-    locked: true,
-    limit_services: true,
-    require_new_password: true,
+const Carried = carried(
+  'form',
+  z.object({
+    settings: Settings.pick({
+      name: true,
+      role: true,
+      locked: true,
+      limit_services: true,
+      require_new_password: true,
+    }),
+    reason: z.string().nullable(),
   }),
-  reason: z.string().nullable(),
-});
+  'update',
+);
 
-/** What is wanted travels in a form or a choice, and comes back as input. @throws {Refusal} when it is too long */
+/** What is wanted, for a choice to carry. @throws {Refusal} when it is too long */
 function write(wanted: Wanted): string {
-  const text = JSON.stringify(wanted);
+  const text = Carried.write(wanted);
   if (text.length <= CARRIED_LENGTH) return text;
   throw new Refusal(
     say`Several users fit, and what you want to change is too long to go on with that. Say whom you mean by the login or the id.`,
@@ -201,14 +204,6 @@ function write(wanted: Wanted): string {
 
 /** @throws {Refusal} when it is nothing that was written here */
 function read(text: string | null): Wanted {
-  try {
-    const wanted = Written.safeParse(JSON.parse(text ?? ''));
-    if (wanted.success) {
-      const { settings, reason } = wanted.data;
-      return { settings: checkSettings(settings), reason: readReason(reason) };
-    }
-  } catch {
-    // Said below.
-  }
-  throw new Refusal(say`This names no user any more. Start again with ${code('/fastly-user update')}.`);
+  const { settings, reason } = Carried.read(text);
+  return { settings: checkSettings(settings), reason: readReason(reason) };
 }

@@ -1,0 +1,29 @@
+import type { Logger } from 'pino';
+import type { Approvals } from '../approvals/approvals.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import type { ChannelId, MemberId } from '../ids.ts';
+import type { AuditPages } from '../store/audit-page.ts';
+import type { Intents } from '../store/intents.ts';
+import type { SlackClients } from './clients.ts';
+import type { Conversations } from './conversations.ts';
+import type { NewerBlocks } from './newer-blocks.ts';
+
+/** What every subcommand works with. */
+export type Services = {
+  fastly: FastlyClient;
+  directory: Directory;
+  slack: SlackClients;
+  conversations: Conversations;
+  newerBlocks: NewerBlocks;
+  approvals: Approvals;
+  intents: Intents;
+  auditPages: AuditPages;
+  /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */
+  disabled: ReadonlySet<string>;
+  /** Told when a bot admin looks at their Home tab. */
+  homes: { opened(member: MemberId): Promise<void> };
+  approvalsChannel: ChannelId | null;
+  confirmationsChannel: ChannelId | null;
+  log: Logger;
+};
