@@ -4,8 +4,8 @@ import type { Config } from './config.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FastlyClient } from './fastly/client.ts';
 import type { Logger } from './observability/log.ts';
-import type { SlackClients } from './slack/clients.ts';
 import type { Conversations } from './slack/conversations.ts';
+import type { Posting } from './slack/posting.ts';
 import { AuditPages } from './store/audit-page.ts';
 import { Intents } from './store/intents.ts';
 import { postgres } from './store/postgres.ts';
@@ -42,13 +42,14 @@ export function createBackground(
     store: Store;
     fastly: FastlyClient;
     directory: Directory;
-    slack: SlackClients;
     conversations: Conversations;
+    /** One attempt each, as what is shown from the store is tried until it is shown. */
+    posting: Posting;
     log: Logger;
   },
   onHealth: (error: unknown) => void,
 ): Background {
-  const { store, fastly, directory, slack, conversations, log } = parts;
+  const { store, fastly, directory, conversations, posting, log } = parts;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -70,7 +71,7 @@ export function createBackground(
     approvals,
     auditPages,
     directory,
-    slack,
+    posting,
     conversations,
     quickActions: quickActionsWithout(disabled),
     disabled,
@@ -83,7 +84,7 @@ export function createBackground(
     presentation: new Presentation({
       store,
       approvals,
-      slack,
+      posting,
       conversations,
       confirmationsChannel,
       log,
@@ -93,7 +94,7 @@ export function createBackground(
       intents,
       approvals,
       fastly,
-      slack: slack.background,
+      posting,
       log,
     }),
     onUsersChanged: () => directory.usersChanged(),

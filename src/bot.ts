@@ -15,6 +15,7 @@ import { createClients, type SlackClients } from './slack/clients.ts';
 import { Conversations } from './slack/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
 import { NewerBlocks } from './slack/newer-blocks.ts';
+import { Posting } from './slack/posting.ts';
 import type { Services } from './slack/services.ts';
 import { releaseAllClaims } from './store/left-behind.ts';
 import { DatabaseInUse } from './store/sqlite.ts';
@@ -61,6 +62,7 @@ export class Bot {
     });
     this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
+    const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly: this.#fastly,
       directory: new Directory(this.#fastly),
@@ -68,13 +70,15 @@ export class Bot {
       conversations: new Conversations(this.#slack.interactive, log),
       log,
     };
-    this.#background = createBackground(config, { ...parts, store: this.#store }, (error) =>
-      this.#databaseHealth(error),
+    this.#background = createBackground(
+      config,
+      { ...parts, posting: new Posting(this.#slack.background, newerBlocks), store: this.#store },
+      (error) => this.#databaseHealth(error),
     );
     const { approvals, intents, auditPages, homes } = this.#background;
     this.#services = {
       ...parts,
-      newerBlocks: new NewerBlocks(log),
+      posting: new Posting(this.#slack.posting, newerBlocks),
       approvals,
       intents,
       disabled: new Set(config.DISABLED_COMMANDS),

@@ -1,7 +1,7 @@
 import type { ChannelId } from '../ids.ts';
 import { isDirect } from './conversations.ts';
 import type { Interaction } from './interaction.ts';
-import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
+import { type Message, message, withFootnote } from './message.ts';
 import type { Delivered } from './reply.ts';
 import { channel as channelName, type Sentence, say } from './sentence.ts';
 
@@ -19,7 +19,7 @@ export async function confirm(request: Interaction, confirmation: Message): Prom
 
 /** Tells of a change in `CONFIRMATIONS_CHANNEL` alone, where its result is to be seen already. */
 export async function confirmElsewhere(request: Interaction, confirmation: Message): Promise<void> {
-  const { conversations, slack, confirmationsChannel: copyTo } = request.services;
+  const { conversations, posting, confirmationsChannel: copyTo } = request.services;
   if (copyTo === null) return;
   try {
     const audience = await conversations.audienceOfChannel(copyTo);
@@ -27,7 +27,8 @@ export async function confirmElsewhere(request: Interaction, confirmation: Messa
       throw new Error(`who reads along in CONFIRMATIONS_CHANNEL: ${audience}`);
     }
     const copy = withFootnote(confirmation, whereFrom(request));
-    await slack.posting.chat.postMessage({ channel: copyTo, ...copy, ...PLAIN_POSTING });
+    const posted = await posting.post(copyTo, copy);
+    if (posted.kind === 'refused') throw new Error(posted.word);
   } catch (error) {
     request.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
     await request.reply.privately(message(say`It is done, but ${unconfirmed(copyTo)}`));

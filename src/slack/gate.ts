@@ -48,15 +48,15 @@ export function installGate(app: App, gate: Gate): void {
     );
     if (!verdict.allowed) {
       log.warn({ reason: verdict.reason }, 'denied');
-      return await turnAway(services.slack, incoming, acknowledge, denial(verdict.reason, policy), reference);
+      return await turnAway(services, incoming, acknowledge, denial(verdict.reason, policy), reference);
     }
     if (!known.has(`${incoming.kind} ${idOf(incoming)}`)) {
       log.warn('nobody listens for this');
-      return await turnAway(services.slack, incoming, acknowledge, OUTDATED, reference);
+      return await turnAway(services, incoming, acknowledge, OUTDATED, reference);
     }
     if (stopping.aborted) {
       log.info('not taken, the bot is stopping');
-      return await turnAway(services.slack, incoming, acknowledge, RESTARTING, reference);
+      return await turnAway(services, incoming, acknowledge, RESTARTING, reference);
     }
     if ('triggerId' in incoming && incoming.triggerId && repeats.isRepeat(incoming.triggerId)) {
       log.info('the same delivery once more is not carried out again');

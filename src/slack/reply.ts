@@ -1,14 +1,11 @@
-import { type ChatPostMessageResponse, WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
-import { ChannelId } from '../ids.ts';
+import type { ChannelId, MemberId } from '../ids.ts';
 import { withinAnswerTime } from './answer-time.ts';
-import type { SlackClients } from './clients.ts';
 import type { Audience, Conversations } from './conversations.ts';
 import type { Caller } from './incoming.ts';
-import { type Message, message, PLAIN_POSTING, withFootnote } from './message.ts';
-import type { NewerBlocks } from './newer-blocks.ts';
+import { type Message, message, withFootnote } from './message.ts';
 import type { Origin } from './origin.ts';
-import { respond } from './response-url.ts';
+import type { Posted, Posting } from './posting.ts';
 import { channel as channelName, code, type Sentence, say } from './sentence.ts';
 import type { Services } from './services.ts';
 
@@ -30,9 +27,8 @@ export type Delivered =
  * message, with the reason. Nothing here throws: what was done is done, whether or not Slack lets it be told.
  */
 export class Reply {
-  readonly #slack: SlackClients;
+  readonly #posting: Posting;
   readonly #conversations: Conversations;
-  readonly #newerBlocks: NewerBlocks;
   readonly #log: Logger;
   readonly #caller: Caller;
   readonly #origin: Origin;
@@ -43,13 +39,12 @@ export class Reply {
   #said: Promise<unknown> = Promise.resolve();
 
   constructor(
-    services: Pick<Services, 'slack' | 'conversations' | 'newerBlocks'>,
+    services: Pick<Services, 'posting' | 'conversations'>,
     log: Logger,
     to: { caller: Caller; origin: Origin; responseUrl: string | null },
   ) {
-    this.#slack = services.slack;
+    this.#posting = services.posting;
     this.#conversations = services.conversations;
-    this.#newerBlocks = services.newerBlocks;
     this.#log = log;
     this.#caller = to.caller;
     this.#origin = to.origin;
@@ -68,7 +63,13 @@ export class Reply {
     if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'channel', message))) {
       return { kind: 'channel', channel };
     }
-    return await this.#post(channel, message);
+    const posted = await this.#post(channel, message);
+    if (posted.kind === 'posted') return { kind: 'channel', channel };
+    this.#log.warn(
+      { channel, why: posted.word },
+      'a channel does not take posts, the direct message is used',
+    );
+    return await this.privately(withFootnote(message, whyNotPosted(channel, posted.word)));
   }
 
   /** For the caller alone: errors, refusals, and results where a channel is not the place. */
@@ -78,15 +79,12 @@ export class Reply {
     if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'caller', message))) {
       return { kind: 'caller' };
     }
-    try {
-      const { channel, ts } = await this.#postMessage(this.#caller.memberId, message);
-      const direct = ChannelId.safeParse(channel).data;
-      const link = direct && ts ? await this.#conversations.linkTo(direct, ts) : null;
-      return { kind: 'direct-message', link };
-    } catch (error) {
-      this.#log.error({ err: error }, 'the caller could not be told');
-      return { kind: 'nowhere' };
+    const posted = await this.#post(this.#caller.memberId, message);
+    if (posted.kind === 'posted') {
+      return { kind: 'direct-message', link: await this.#conversations.linkTo(posted.channel, posted.ts) };
     }
+    this.#log.error({ why: posted.word }, 'the caller could not be told');
+    return { kind: 'nowhere' };
   }
 
   /** A form in front of the caller is an answer, too. */
@@ -107,19 +105,16 @@ export class Reply {
   /** Takes away the message whose button was clicked, once it has served. */
   async removeOriginal(): Promise<void> {
     if (this.#responseUrl === null) return;
-    await respond(this.#responseUrl, { kind: 'delete-original' }).catch((error: Error) => {
+    await this.#posting.respond(this.#responseUrl, { kind: 'delete-original' }).catch((error: Error) => {
       this.#log.warn({ err: error }, 'an answered choice stays on screen');
     });
   }
 
   /** Puts another message in the place of the one whose button was clicked; where that fails, beside it, privately. */
   async replaceOriginal(message: Message): Promise<void> {
-    const responseUrl = this.#responseUrl;
     try {
-      if (responseUrl === null) throw new Error('the click came without a response URL');
-      await this.#newerBlocks.post(message, (version) =>
-        respond(responseUrl, { kind: 'replace-original', message: version }),
-      );
+      if (this.#responseUrl === null) throw new Error('the click came without a response URL');
+      await this.#posting.respond(this.#responseUrl, { kind: 'replace-original', message });
     } catch (error) {
       this.#log.warn({ err: error }, 'a message could not be replaced');
       await this.privately(message);
@@ -128,9 +123,7 @@ export class Reply {
 
   async #respond(responseUrl: string, visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
     try {
-      await this.#newerBlocks.post(message, (version) =>
-        respond(responseUrl, { kind: 'post', visibleTo, message: version }),
-      );
+      await this.#posting.respond(responseUrl, { kind: 'post', visibleTo, message });
       return true;
     } catch (error) {
       this.#log.warn({ err: error }, 'a response URL failed, the direct message is used');
@@ -138,21 +131,14 @@ export class Reply {
     }
   }
 
-  async #post(channel: ChannelId, message: Message): Promise<Delivered> {
+  /** An outage that outlasts the client's retries counts as refused: the caller is not to wait for longer. */
+  async #post(to: ChannelId | MemberId, message: Message): Promise<Posted> {
     try {
-      await this.#postMessage(channel, message);
-      return { kind: 'channel', channel };
+      return await this.#posting.post(to, message);
     } catch (error) {
-      const why = error instanceof WebAPIPlatformError ? error.data.error : 'no answer';
-      this.#log.warn({ channel, err: error }, 'a channel does not take posts, the direct message is used');
-      return await this.privately(withFootnote(message, whyNotPosted(channel, why)));
+      this.#log.warn({ err: error }, 'Slack did not answer a posting');
+      return { kind: 'refused', word: 'no answer' };
     }
-  }
-
-  async #postMessage(channel: string, message: Message): Promise<ChatPostMessageResponse> {
-    return await this.#newerBlocks.post(message, (version) =>
-      this.#slack.posting.chat.postMessage({ channel, ...version, ...PLAIN_POSTING }),
-    );
   }
 }
 

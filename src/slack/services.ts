@@ -7,7 +7,7 @@ import type { AuditPages } from '../store/audit-page.ts';
 import type { Intents } from '../store/intents.ts';
 import type { SlackClients } from './clients.ts';
 import type { Conversations } from './conversations.ts';
-import type { NewerBlocks } from './newer-blocks.ts';
+import type { Posting } from './posting.ts';
 
 /** What every subcommand works with. */
 export type Services = {
@@ -15,7 +15,8 @@ export type Services = {
   directory: Directory;
   slack: SlackClients;
   conversations: Conversations;
-  newerBlocks: NewerBlocks;
+  /** For replies: it retries, and waits out rate limits. */
+  posting: Posting;
   approvals: Approvals;
   intents: Intents;
   auditPages: AuditPages;

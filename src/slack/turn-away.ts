@@ -1,15 +1,13 @@
 import type { Acknowledge } from './acknowledge.ts';
-import type { SlackClients } from './clients.ts';
-import { type Caller, type Incoming, opensHome } from './incoming.ts';
-import { context, type Message, message } from './message.ts';
+import { type Incoming, opensHome } from './incoming.ts';
+import { context, message } from './message.ts';
 import { noticeView } from './modal.ts';
-import { finalRefusal } from './refusals.ts';
-import { respond } from './response-url.ts';
 import { code, type Sentence, say } from './sentence.ts';
+import type { Services } from './services.ts';
 
 /** Tells the caller, and nobody else, why nothing happened. */
 export async function turnAway(
-  slack: SlackClients,
+  { slack, posting }: Services,
   incoming: Incoming,
   acknowledge: Acknowledge,
   why: Sentence,
@@ -29,29 +27,20 @@ export async function turnAway(
     case 'click':
       await acknowledge();
       if (incoming.responseUrl !== null) {
-        await respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
+        await posting.respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
       } else if (incoming.place.kind === 'modal') {
         await slack.posting.views.update({ view_id: incoming.place.viewId, view });
       } else if (incoming.place.kind === 'home' && incoming.caller) {
-        await showAtHome(slack, incoming.caller, told);
+        await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
       }
       return;
     case 'event':
       if (opensHome(incoming) && incoming.caller) {
-        await showAtHome(slack, incoming.caller, told);
+        await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
       }
       return;
     case 'view-closed':
     case 'shortcut':
       return await acknowledge();
-  }
-}
-
-async function showAtHome(slack: SlackClients, { memberId }: Caller, { blocks }: Message): Promise<void> {
-  try {
-    await slack.posting.views.publish({ user_id: memberId, view: { type: 'home', blocks } });
-  } catch (error) {
-    // Bots and people of other companies have no Home to be told in.
-    if (finalRefusal(error) === null) throw error;
   }
 }

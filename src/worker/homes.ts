@@ -6,7 +6,7 @@ import type { MemberId } from '../ids.ts';
 import { withinAnswerTime } from '../slack/answer-time.ts';
 import { whereRequestIs } from '../slack/approval-place.ts';
 import { denial } from '../slack/authorization.ts';
-import { POSTING_TIMEOUT_MILLISECONDS, type SlackClients } from '../slack/clients.ts';
+import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/clients.ts';
 import type { Conversations } from '../slack/conversations.ts';
 import { explain } from '../slack/failure.ts';
 import {
@@ -19,7 +19,7 @@ import {
   requestsFor,
 } from '../slack/home.ts';
 import { message } from '../slack/message.ts';
-import { finalRefusal } from '../slack/refusals.ts';
+import type { Posting, Shown } from '../slack/posting.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import { claimHome, dueHomes, forgetHome, homeMembers, homeOpened, releaseHome } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
@@ -30,7 +30,7 @@ export type HomesOptions = {
   approvals: Approvals;
   auditPages: AuditPages;
   directory: Directory;
-  slack: SlackClients;
+  posting: Posting;
   conversations: Conversations;
   quickActions: readonly QuickAction[];
   /** The names of the subcommands that this installation does without. */
@@ -111,13 +111,16 @@ export class Homes {
         await this.#turnAway(member);
         return await this.#forget(member);
       }
-      await this.#show(member, await this.#recordedFor(member));
-      this.#pauses.over(member);
-    } catch (error) {
-      if (finalRefusal(error) !== null) {
-        log.error({ member, err: error }, 'Slack does not take a Home, it is left alone until it is opened');
+      const shown = await this.#show(member, await this.#recordedFor(member));
+      if (shown.kind === 'refused') {
+        log.error(
+          { member, why: shown.word },
+          'Slack refuses a Home tab, it is left until it is opened again',
+        );
         return await this.#forget(member);
       }
+      this.#pauses.over(member);
+    } catch (error) {
       pause = this.#pauses.after(member, error);
       log.warn({ member, err: error, pause }, 'a Home could not be shown, trying again');
     }
@@ -138,14 +141,14 @@ export class Homes {
   }
 
   async #turnAway(member: MemberId): Promise<void> {
-    const { slack, approvals } = this.#options;
+    const { posting, approvals } = this.#options;
     const { superusers } = approvals.policy;
     const { blocks } = message(denial('not-a-superuser', { superusers, commandChannels: [] }));
-    await slack.background.views.publish({ user_id: member, view: { type: 'home', blocks } });
+    await posting.publish(member, { type: 'home', blocks });
   }
 
-  async #show(member: MemberId, recorded: Recorded | null): Promise<void> {
-    const { slack, approvals, quickActions, disabled } = this.#options;
+  async #show(member: MemberId, recorded: Recorded | null): Promise<Shown> {
+    const { posting, approvals, quickActions, disabled } = this.#options;
     const figures = await this.#figuresAtHand(member);
     const view = homeView({
       member,
@@ -156,7 +159,7 @@ export class Homes {
       disabled,
       at: new Date(),
     });
-    await slack.background.views.publish({ user_id: member, view });
+    return await posting.publish(member, view);
   }
 
   async #recordedFor(member: MemberId): Promise<Recorded> {

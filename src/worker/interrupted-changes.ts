@@ -1,4 +1,3 @@
-import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
@@ -7,8 +6,8 @@ import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { interruptedWords } from '../slack/interrupted-words.ts';
-import { message, PLAIN_POSTING } from '../slack/message.ts';
-import { finalRefusal } from '../slack/refusals.ts';
+import { message } from '../slack/message.ts';
+import type { Posting } from '../slack/posting.ts';
 import type { Change, Intents, Interrupted, Settlement } from '../store/intents.ts';
 
 /**
@@ -19,20 +18,20 @@ export class InterruptedChanges {
   readonly #intents: Intents;
   readonly #approvals: Approvals;
   readonly #fastly: FastlyClient;
-  readonly #slack: WebClient;
+  readonly #posting: Posting;
   readonly #log: Logger;
 
   constructor(options: {
     intents: Intents;
     approvals: Approvals;
     fastly: FastlyClient;
-    slack: WebClient;
+    posting: Posting;
     log: Logger;
   }) {
     this.#intents = options.intents;
     this.#approvals = options.approvals;
     this.#fastly = options.fastly;
-    this.#slack = options.slack;
+    this.#posting = options.posting;
     this.#log = options.log;
   }
 
@@ -50,13 +49,8 @@ export class InterruptedChanges {
       log.warn({ settlement: settlement.kind }, 'a change was left behind');
       await this.#record(change, settlement);
     }
-    try {
-      const told = message(interruptedWords(change, settlement));
-      await this.#slack.chat.postMessage({ channel: change.caller, ...told, ...PLAIN_POSTING });
-    } catch (error) {
-      if (finalRefusal(error) === null) throw error;
-      log.error({ err: error }, 'the caller could not be told');
-    }
+    const told = await this.#posting.post(change.caller, message(interruptedWords(change, settlement)));
+    if (told.kind === 'refused') log.error({ why: told.word }, 'the caller could not be told');
     await this.#intents.told(change);
   }
 

@@ -2,15 +2,14 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { isOutcome, isRepetition, type Step } from '../approvals/event.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
-import { ChannelId } from '../ids.ts';
+import type { ChannelId, MemberId } from '../ids.ts';
 import { approvalConfirmation, approvalMessage } from '../slack/approval-message.ts';
 import { whereRequestIs } from '../slack/approval-place.ts';
 import { outcomeWords, stepWords, unseenWords } from '../slack/approval-words.ts';
-import type { SlackClients } from '../slack/clients.ts';
 import { unconfirmed } from '../slack/confirmation.ts';
 import type { Conversations } from '../slack/conversations.ts';
-import { type Message, message, PLAIN_POSTING } from '../slack/message.ts';
-import { finalRefusal } from '../slack/refusals.ts';
+import { type Message, message } from '../slack/message.ts';
+import type { Posting } from '../slack/posting.ts';
 import { plainText, type Sentence, say } from '../slack/sentence.ts';
 import { lockRequest } from '../store/approval-requests.ts';
 import { homesChanged } from '../store/homes.ts';
@@ -27,7 +26,7 @@ import {
 export type DisplayOptions = {
   store: Store;
   approvals: Approvals;
-  slack: SlackClients;
+  posting: Posting;
   conversations: Conversations;
   confirmationsChannel: ChannelId | null;
   log: Logger;
@@ -90,16 +89,11 @@ export class RequestDisplay {
       return await this.#update('message', { channel: known.channel, ts: known.ts, version }, drawn);
     }
     if (request.state.kind === 'cancelled') return await this.#leaveUnposted();
-    try {
-      const posted = await this.#post(request.channel, drawn);
-      await this.#recordPosted(posted);
-    } catch (error) {
-      const refusal = finalRefusal(error);
-      if (refusal === null) throw error;
-      this.#options.log.warn({ request: id, err: error }, 'a channel does not take an approval request');
-      await approvals.cancelUnseen(id, plainText(unseenWords(refusal)));
-      await this.#leaveUnposted();
-    }
+    const posted = await this.#options.posting.post(request.channel, drawn);
+    if (posted.kind === 'posted') return await this.#recordPosted(posted);
+    this.#options.log.warn({ request: id, why: posted.word }, 'a channel does not take an approval request');
+    await approvals.cancelUnseen(id, plainText(unseenWords(posted.word)));
+    await this.#leaveUnposted();
   }
 
   /** Nothing is to be posted, unless a click has shown meanwhile that there is a message: that one is stale. */
@@ -159,7 +153,7 @@ export class RequestDisplay {
 
   /** Posts in the thread of the request's message. */
   async #reply(place: { channel: ChannelId; ts: string }, words: Sentence): Promise<void> {
-    await this.#unlessRefused(() => this.#post(place.channel, message(words), place.ts));
+    await this.#post(place.channel, message(words), place.ts);
   }
 
   async #showRequester(): Promise<void> {
@@ -168,7 +162,7 @@ export class RequestDisplay {
     if (outcome) {
       const words = outcomeWords(outcome.event, outcome.actor, request);
       const told = message(words, say`It was ${await whereRequestIs(this.#options, request)}.`);
-      await this.#unlessRefused(() => this.#post(request.requester, told));
+      await this.#post(request.requester, told);
     }
     await this.#recordShown('requester', request.version);
   }
@@ -184,9 +178,7 @@ export class RequestDisplay {
       const shared = audience === 'other-companies';
       const posted =
         !shared &&
-        (await this.#unlessRefused(() =>
-          this.#post(confirmationsChannel, approvalConfirmation(request, new Date(completed.at))),
-        ));
+        (await this.#post(confirmationsChannel, approvalConfirmation(request, new Date(completed.at))));
       if (!posted) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
         const place = await this.#options.approvals.messageOf(request.id);
@@ -211,15 +203,13 @@ export class RequestDisplay {
     { channel, ts, version }: { channel: ChannelId; ts: string; version: number },
     drawn: Message,
   ): Promise<void> {
-    const { slack, log } = this.#options;
+    const { posting, log } = this.#options;
     const { id } = this.#snapshot.request;
-    try {
-      await slack.background.chat.update({ channel, ts, ...drawn, parse: PLAIN_POSTING.parse });
-    } catch (error) {
-      const refusal = finalRefusal(error);
-      if (refusal === null) throw error;
-      log.warn({ request: id, surface: name, err: error }, 'Slack does not update a message of a request');
-      if (name === 'message' && refusal === 'message_not_found' && hasButtons(drawn)) {
+    const updated = await posting.update({ channel, ts }, drawn);
+    if (updated.kind === 'refused') {
+      const { word } = updated;
+      log.warn({ request: id, surface: name, why: word }, 'Slack does not update a message of a request');
+      if (name === 'message' && word === 'message_not_found' && hasButtons(drawn)) {
         return await this.#record((transaction) =>
           recordShown(transaction, id, name, { channel: null, ts: null, version: 0 }),
         );
@@ -244,32 +234,16 @@ export class RequestDisplay {
     if (!ours) throw new DisplayTakenOver();
   }
 
-  async #post(
-    channel: string,
-    { text, blocks }: Message,
-    threadTs?: string,
-  ): Promise<{ channel: ChannelId; ts: string }> {
-    const posted = await this.#options.slack.background.chat.postMessage({
-      channel,
-      text,
-      blocks,
-      ...(threadTs !== undefined && { thread_ts: threadTs }),
-      ...PLAIN_POSTING,
-    });
-    return { channel: ChannelId.parse(posted.channel), ts: posted.ts ?? '' };
-  }
-
   /** `false` where Slack refuses for good: that is logged, and nothing that waiting would mend. */
-  async #unlessRefused(post: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await post();
-      return true;
-    } catch (error) {
-      if (finalRefusal(error) === null) throw error;
-      const { id } = this.#snapshot.request;
-      this.#options.log.warn({ request: id, err: error }, 'Slack does not take a message about a request');
-      return false;
-    }
+  async #post(to: ChannelId | MemberId, told: Message, threadTs?: string): Promise<boolean> {
+    const posted = await this.#options.posting.post(to, told, threadTs);
+    if (posted.kind === 'posted') return true;
+    const { id } = this.#snapshot.request;
+    this.#options.log.warn(
+      { request: id, why: posted.word },
+      'Slack does not take a message about a request',
+    );
+    return false;
   }
 }
 

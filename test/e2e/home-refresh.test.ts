@@ -105,7 +105,7 @@ describe('a Home tab that was opened before', () => {
     await openHome(tomas);
     await client.slackFaults({ refuse: { method: 'views.publish', error: 'not_enabled', times: 1 } });
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await log.until('Slack does not take a Home, it is left alone until it is opened');
+    await log.until('Slack refuses a Home tab, it is left until it is opened again');
     await tomas.home();
     await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
   });
