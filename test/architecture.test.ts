@@ -49,6 +49,14 @@ describe('the parts', () => {
     expect(trespasses(part, forbidden)).toEqual([]);
   });
 
+  it('of the sandbox need nothing of the tests around them', () => {
+    const besides = /\.test\.ts$|^test\/sandbox\/page\/support\//;
+    const imports = importsOf('test/sandbox').filter(({ file }) => !besides.test(file));
+    expect(imports.length).toBeGreaterThan(0);
+    const outside = imports.filter(({ imported }) => /^(test|src)\/(?!sandbox\/)/.test(imported));
+    expect(outside).toEqual([]);
+  });
+
   it('are read as they import each other', () => {
     const imports = importsOf('src');
     const bolt = { file: 'src/app.ts', imported: '@slack/bolt' };

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { message } from '../../src/slack/message.ts';
 import { respond } from '../../src/slack/response-url.ts';
 import { say } from '../../src/slack/sentence.ts';
-import { portOf } from '../e2e/stand-in.ts';
+import { portOf } from '../support/stand-in.ts';
 
 /** What comes of answering at a URL that says this. */
 async function answeredWith(status: number, body: string): Promise<void> {

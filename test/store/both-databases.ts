@@ -11,7 +11,7 @@ import type { Engine } from '../../src/store/engine.ts';
 import { postgres } from '../../src/store/postgres.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
 import { Store } from '../../src/store/store.ts';
-import { newDatabase } from '../postgres/database.ts';
+import { newDatabase } from '../support/postgres/database.ts';
 
 /** Where a database is, or will be: its `DATABASE_URL`, and engines for it, one a process. */
 export type Place = { url: string; engine(): Engine };

@@ -1,17 +1,11 @@
-import { spawn } from 'node:child_process';
 import { chmod, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { rowsOf, verify } from '../../src/store/audit-log.ts';
 import { DatabaseInUse, sqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { WatchedProcess } from '../e2e/bot-process.ts';
 import { connectedStore, newStore, SQLITE, temporaryFolder } from './both-databases.ts';
 
-const OWNER = fileURLToPath(new URL('owner.ts', import.meta.url));
-const AUDIT = fileURLToPath(new URL('../../src/cli/audit.ts', import.meta.url));
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
 
 const permissions = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
@@ -26,13 +20,6 @@ async function pragma(store: Store, name: string): Promise<unknown> {
     const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(database);
     return Object.values(rows[0] ?? {})[0];
   });
-}
-
-/** A process that owns the database, with an entry in its audit log. */
-async function startOwner(path: string): Promise<WatchedProcess> {
-  const owner = new WatchedProcess(spawn(process.execPath, [OWNER, path]));
-  await owner.until((text) => text === 'owned', 'owning the database');
-  return owner;
 }
 
 describe('the SQLite file', () => {
@@ -65,18 +52,6 @@ describe('the SQLite file', () => {
     expect(await pragma(store, 'synchronous')).toBe(2);
     expect(await pragma(store, 'foreign_keys')).toBe(1);
   });
-
-  it('keeps nothing in memory that a kill takes away', async () => {
-    const path = join(await temporaryFolder(), 'bot.db');
-    const owner = await startOwner(path);
-    owner.child.kill('SIGKILL');
-    await owner.ended;
-    const store = await openAt(path);
-    expect(await store.read((database) => verify(rowsOf(database)))).toMatchObject({
-      whole: true,
-      entries: 1,
-    });
-  });
 });
 
 describe('a process that owns the SQLite file', () => {
@@ -97,13 +72,6 @@ describe('a process that owns the SQLite file', () => {
     await expect(store.connect()).rejects.toThrow(DatabaseInUse);
   });
 
-  it('keeps another process away', async () => {
-    const path = join(await temporaryFolder(), 'bot.db');
-    await startOwner(path);
-    const { store } = newStore(sqlite(path));
-    await expect(store.connect()).rejects.toThrow(DatabaseInUse);
-  });
-
   it('lets one of several have it that come at once', async () => {
     const place = await SQLITE.newPlace();
     const stores = Array.from({ length: 5 }, () => newStore(place.engine()).store);
@@ -119,30 +87,6 @@ describe('a process that owns the SQLite file', () => {
     await first.close();
     await store.connect();
     await store.transaction((transaction) => transaction.audit(ENTRY));
-  });
-
-  it('leaves it to the next one when it is killed', async () => {
-    const path = join(await temporaryFolder(), 'bot.db');
-    const owner = await startOwner(path);
-    const { store } = newStore(sqlite(path));
-    await expect(store.connect()).rejects.toThrow(DatabaseInUse);
-    owner.child.kill('SIGKILL');
-    await owner.ended;
-    await store.connect();
-    await store.transaction((transaction) => transaction.audit(ENTRY));
-  });
-
-  it('can go on while the audit log is read', async () => {
-    const place = await SQLITE.newPlace();
-    const store = await connectedStore(place);
-    await store.transaction((transaction) => transaction.audit(ENTRY));
-    await store.transaction(async (transaction) => {
-      await transaction.audit(ENTRY);
-      const env = { DATABASE_URL: place.url };
-      const reader = new WatchedProcess(spawn(process.execPath, [AUDIT, 'verify'], { env }));
-      expect(await reader.ended).toBe(0);
-      expect(reader.text('stdout')).toContain('whole: one entry');
-    });
   });
 
   it('is each of those that keep everything in memory', async () => {

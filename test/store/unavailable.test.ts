@@ -7,8 +7,8 @@ import { rowsOf, verify } from '../../src/store/audit-log.ts';
 import { postgres } from '../../src/store/postgres.ts';
 import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { newDatabase } from '../postgres/database.ts';
-import { wireTo } from '../postgres/wire.ts';
+import { newDatabase } from '../support/postgres/database.ts';
+import { wireTo } from '../support/postgres/wire.ts';
 import { newStore, onBothDatabases, SQLITE } from './both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
@@ -137,19 +137,6 @@ describe('PostgreSQL', () => {
     wire.mend();
     await write(store);
     expect(await entries(store)).toMatchObject({ whole: true, entries: 2 });
-  });
-
-  it('is unavailable when it falls silent, and used on over a new connection', {
-    timeout: 60_000,
-  }, async () => {
-    const { wire, url } = await wireTo(await newDatabase());
-    const { store } = newStore(postgres(new Secret(url)));
-    await store.connect();
-    wire.silence();
-    await expect(write(store)).rejects.toThrow(StoreUnavailable);
-    wire.mend();
-    await write(store);
-    expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
   });
 
   it('can be connected to later when it is away at first', async () => {

@@ -17,6 +17,8 @@ export function httpDelivery(url: string, signingSecret: string, now: () => numb
         redirect: 'error',
         headers: {
           'content-type': contentType,
+          // An app closes a connection that is idle, and with it a request that is on its way just then.
+          connection: 'close',
           'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
           'x-slack-request-timestamp': String(timestamp),
           'x-slack-signature': `v0=${signature}`,

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, JONAS, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import {
+  askForDeletion,
+  deletions,
+  type RequestButton,
+  toldPrivately,
+  untilTold,
+  untilToldInForm,
+} from '../support/approving.ts';
+import { startWorkplace } from '../support/workplace.ts';
+
+const THREE_SUPERUSERS = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
+
+describe('a button of a request', () => {
+  it.each<RequestButton>(['approve', 'deny'])(
+    'does nothing for the requester who clicks %s, and says who decides',
+    async (button) => {
+      const { client } = await startWorkplace();
+      const nora = client.as(NORA);
+      const request = await askForDeletion(client, NORA, ENGINEER);
+      await request.click(nora, button);
+      const words = `You asked for this yourself, so it is for <@${TOMAS.id}> to decide`;
+      if (button === 'approve') await untilTold(nora, words);
+      else await untilToldInForm(nora, words);
+      const sees = await client.as(TOMAS).sees();
+      expect(request.words(sees)).toContain('Waiting for an approval');
+      expect(toldPrivately(sees)).toEqual([]);
+      expect(await deletions(client)).toEqual([]);
+    },
+  );
+
+  it('does not let another superuser take a request back, and says who can', async () => {
+    const { client } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'cancel');
+    await untilTold(tomas, `Only <@${NORA.id}> , who asked for this, can take it back. You can deny it.`);
+    expect(request.words(await tomas.sees())).toContain('Waiting for an approval');
+  });
+
+  it.each<RequestButton>(['approve', 'deny', 'cancel', 'lock'])(
+    'does nothing for a member who is no superuser and clicks %s, and says whom to ask',
+    async (button) => {
+      const { client } = await startWorkplace();
+      const priya = client.as(PRIYA);
+      const request = await askForDeletion(client, NORA, ENGINEER);
+      await client.forgetFastlyCalls();
+      await request.click(priya, button);
+      const told = await untilTold(priya, 'You are not on my list of superusers');
+      expect(told).toContain(`<@${NORA.id}>`);
+      const sees = await priya.sees();
+      expect(request.words(sees)).toContain('Waiting for an approval');
+      expect(sees.modals).toEqual([]);
+      expect(await client.fastlyCalls()).toEqual([]);
+    },
+  );
+
+  it.each<RequestButton>(['approve', 'deny', 'cancel', 'lock'])(
+    'does nothing for a member of another company who clicks %s',
+    async (button) => {
+      const { client } = await startWorkplace();
+      const jonas = client.as(JONAS);
+      const request = await askForDeletion(client, NORA, ENGINEER);
+      await client.share(CDN_TEAM.id);
+      await client.invite(CDN_TEAM.id, JONAS.id);
+      await client.forgetFastlyCalls();
+      await request.click(jonas, button);
+      await untilTold(jonas, 'you belong to another one');
+      const sees = await jonas.sees();
+      expect(request.words(sees)).toContain('Waiting for an approval');
+      expect(sees.modals).toEqual([]);
+      expect(await client.fastlyCalls()).toEqual([]);
+    },
+  );
+
+  it('counts an approval once when it is clicked twice', async () => {
+    const { client } = await startWorkplace('socket', { ...THREE_SUPERUSERS, APPROVALS_REQUIRED: '2' });
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'approve');
+    await request.until(tomas, '1 of 2');
+    await request.click(tomas, 'approve');
+    await untilTold(tomas, 'You have approved this already. It has 1 of 2 approvals.');
+    expect(request.words(await tomas.sees())).toContain('1 of 2');
+    expect(await deletions(client)).toEqual([]);
+  });
+
+  it('makes one deletion of two superusers who approve at the same moment', async () => {
+    const { client } = await startWorkplace('socket', THREE_SUPERUSERS);
+    const both = [client.as(TOMAS), client.as(PRIYA)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.slackFaults({ refuse: { method: 'chat.update', error: 'internal_error', times: 1 } });
+    await Promise.all(both.map((who) => request.click(who, 'approve')));
+    await request.until(client.as(NORA), '✅ Deleted');
+    const late = await Promise.any(both.map((who) => untilTold(who, 'That comes too late')));
+    expect(late).toContain(ENGINEER.name);
+    expect(await deletions(client)).toHaveLength(1);
+  });
+});

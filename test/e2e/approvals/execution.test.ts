@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import {
+  ENGINEER,
+  LOCKED_SUPERUSER,
+  NORA_USER,
+  OWNER,
+  THIRD_SUPERUSER,
+  TOMAS_USER,
+} from '../../sandbox/fastly/people.ts';
+import {
+  approvedAfter,
+  askForDeletion,
+  databaseInFile,
+  deletions,
+  type RequestMessage,
+  startAnother,
+  untilRecorded,
+  untilTold,
+} from '../support/approving.ts';
+import { startWorkplace, type Workplace } from '../support/workplace.ts';
+
+/** Unix seconds, by the sandbox's clock as long as nobody moves it. */
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+/** Waits until the request is refused, and checks that message, thread and requester are told why. */
+async function expectRefused({ client }: Workplace, request: RequestMessage, why: string): Promise<void> {
+  const nora = client.as(NORA);
+  expect(await request.until(nora, '⛔ Not carried out')).toContain(why);
+  expect(request.buttons(await nora.sees())).toEqual([]);
+  expect((await request.untilInThread(nora, 'I did not delete')).at(-1)).toContain(why);
+  expect(await untilTold(nora, 'I did not delete', 'direct')).toContain(why);
+  expect(await deletions(client)).toEqual([]);
+}
+
+describe('an approved deletion', () => {
+  it.each([
+    {
+      was: 'made a Fastly superuser',
+      user: ENGINEER,
+      now: { role: 'superuser' },
+      why: 'the role was engineer and is now Fastly superuser',
+    },
+    {
+      was: 'renamed',
+      user: ENGINEER,
+      now: { name: 'Edda Sommer' },
+      why: 'the name was Edda Morton and is now Edda Sommer',
+    },
+    {
+      was: 'locked',
+      user: ENGINEER,
+      now: { locked: true },
+      why: 'the lock was not locked and is now locked',
+    },
+    {
+      was: 'unlocked',
+      user: LOCKED_SUPERUSER,
+      now: { locked: false },
+      why: 'the lock was locked and is now not locked',
+    },
+    {
+      was: 'given another login',
+      user: ENGINEER,
+      now: { login: 'edda@example.com' },
+      why: 'the login was edda.morton@example.com and is now edda@example.com',
+    },
+    {
+      was: 'marked as deleted',
+      user: ENGINEER,
+      now: { deleted_at: '2026-01-02T03:04:05Z' },
+      why: 'they were deleted in Fastly meanwhile, by somebody else',
+    },
+  ])('is refused when the user was $was meanwhile', async ({ user, now, why }) => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const request = await approvedAfter(
+      workplace.client,
+      () => client.putFastlyUsers([{ ...user, ...now }]),
+      user,
+    );
+    await expectRefused(workplace, request, why);
+  });
+
+  it('is refused when the user was deleted in Fastly meanwhile', async () => {
+    const workplace = await startWorkplace();
+    const request = await approvedAfter(workplace.client, () =>
+      workplace.client.removeFastlyUser(ENGINEER.id),
+    );
+    await expectRefused(workplace, request, 'they were deleted in Fastly meanwhile, by somebody else');
+  });
+
+  it('names every difference when several things changed', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const request = await approvedAfter(workplace.client, () =>
+      client.putFastlyUsers([{ ...ENGINEER, name: 'Edda Sommer', role: 'billing' }]),
+    );
+    const why =
+      'the name was Edda Morton and is now Edda Sommer and the role was engineer and is now billing';
+    await expectRefused(workplace, request, why);
+  });
+
+  it('is refused when the user became the owner of the account meanwhile', async () => {
+    const workplace = await startWorkplace();
+    const request = await approvedAfter(workplace.client, () =>
+      workplace.client.patchFastlyAccount({ owner_id: ENGINEER.id }),
+    );
+    await expectRefused(workplace, request, 'they own the Fastly account');
+  });
+
+  it.each([
+    { whose: 'an approver', superusers: [NORA, PRIYA], why: 'too many of those who approved' },
+    { whose: 'the requester', superusers: [TOMAS, PRIYA], why: 'who asked for it is no longer on my list' },
+  ])('is refused when $whose is taken off SUPERUSERS before it runs', async ({ superusers, why }) => {
+    const database = await databaseInFile();
+    // A short deadline, so that the used-up limit is not waited out within the call.
+    const variables = { ...database, FASTLY_TIMEOUT: '2s' };
+    const workplace = await startWorkplace('socket', variables);
+    const { client, log } = workplace;
+    const request = await approvedAfter(workplace.client, () =>
+      client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(6) } }),
+    );
+    await untilRecorded(log, 'postponed');
+    const another = await startAnother(workplace, {
+      ...variables,
+      SUPERUSERS: superusers.map(({ id }) => id).join(','),
+    });
+    await client.fastlyFaults({ rateLimitUsedUp: null });
+    await client.forgetFastlyCalls();
+    expect(await request.until(client.as(NORA), '⛔ Not carried out', 15_000)).toContain(why);
+    await untilRecorded(another.log, 'refused');
+    expect(await deletions(client)).toEqual([]);
+  });
+
+  it('leaves the last of two Fastly superusers who are to be deleted at the same moment', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await client.putFastlyUsers([OWNER, NORA_USER].map((user) => ({ ...user, role: 'engineer' })));
+    const requests = [
+      await askForDeletion(client, NORA, TOMAS_USER),
+      await askForDeletion(client, NORA, THIRD_SUPERUSER),
+    ];
+    // Long enough that each would see the other one's target as the one who stays.
+    await client.fastlyFaults({ delay: { match: 'GET /customer/', milliseconds: 300 } });
+    await Promise.all(requests.map((request) => request.click(tomas, 'approve')));
+    const ends = await nora.until((sees) => {
+      const words = requests.map((request) => request.words(sees));
+      return words.every((each) => /✅ Deleted|⛔ Not carried out/.test(each)) && words;
+    }, 'both to end');
+    expect(ends.filter((words) => words.includes('✅ Deleted'))).toHaveLength(1);
+    expect(ends.filter((words) => words.includes('the last Fastly superuser'))).toHaveLength(1);
+    expect(await deletions(client)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import type { SlackFaults } from '../../sandbox/control/protocol.ts';
+import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import {
+  askForDeletion,
+  databaseInFile,
+  deletions,
+  type RequestMessage,
+  startAnother,
+  toldPrivately,
+  untilRecorded,
+  untilTold,
+  untilToldInForm,
+} from '../support/approving.ts';
+import { startWorkplace, type Workplace } from '../support/workplace.ts';
+
+const THREE_SUPERUSERS = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
+
+/** Messages keep their buttons, as on a screen that has not caught up yet. */
+const NO_UPDATES: Partial<SlackFaults> = {
+  refuse: { method: 'chat.update', error: 'internal_error', times: 1_000 },
+};
+
+describe('a button of a request that has gone on', () => {
+  it.each<{
+    end: string;
+    reach: (request: RequestMessage, workplace: Workplace) => Promise<unknown>;
+    words: string;
+    variables?: Record<string, string>;
+  }>([
+    {
+      end: 'completed',
+      reach: (request, { client }) => request.click(client.as(TOMAS), 'approve'),
+      words: `is deleted, as approved by <@${TOMAS.id}>`,
+    },
+    {
+      end: 'denied',
+      reach: (request, { client }) => request.deny(client.as(TOMAS)),
+      words: `<@${TOMAS.id}> denied deleting ${ENGINEER.name}`,
+    },
+    {
+      end: 'cancelled',
+      reach: (request, { client }) => request.click(client.as(NORA), 'cancel'),
+      words: 'was taken back',
+    },
+    {
+      end: 'expired',
+      variables: { APPROVAL_TTL: '5s' },
+      reach: async () => {},
+      words: 'The time for the request',
+    },
+    {
+      end: 'failed',
+      reach: async (request, { client }) => {
+        await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
+        await request.click(client.as(TOMAS), 'approve');
+      },
+      words: 'but went wrong. Any superuser can retry it',
+    },
+    {
+      end: 'refused',
+      reach: async (request, { client }) => {
+        await client.removeFastlyUser(ENGINEER.id);
+        await request.click(client.as(TOMAS), 'approve');
+      },
+      words: 'but I did not do it: they were deleted in Fastly meanwhile',
+    },
+  ])(
+    'says that it comes too late, and what is the case, when the request is $end',
+    async ({ end, reach, words, variables }) => {
+      const workplace = await startWorkplace('socket', { ...THREE_SUPERUSERS, ...variables });
+      const { client, log } = workplace;
+      const priya = client.as(PRIYA);
+      const request = await askForDeletion(client, NORA, ENGINEER);
+      await client.slackFaults(NO_UPDATES);
+      await reach(request, workplace);
+      await untilRecorded(log, end);
+      const calls = await deletions(client);
+      await request.click(priya, 'approve');
+      expect(await untilTold(priya, 'That comes too late.')).toContain(words);
+      await request.click(priya, 'deny');
+      await untilToldInForm(priya, words);
+      await request.click(priya, 'lock');
+      await expect
+        .poll(async () => toldPrivately(await priya.sees()).filter((each) => each.includes(words)), {
+          timeout: 10_000,
+        })
+        .toHaveLength(2);
+      expect(await deletions(client)).toEqual(calls);
+      expect(await lockings(workplace)).toEqual([]);
+    },
+  );
+
+  it('tells who has approved that they have, and what came of it', async () => {
+    const { client, log } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.slackFaults(NO_UPDATES);
+    await request.click(tomas, 'approve');
+    await untilRecorded(log, 'completed');
+    await request.click(tomas, 'approve');
+    expect(await untilTold(tomas, 'You have approved this already')).toContain('is deleted');
+    expect(await deletions(client)).toHaveLength(1);
+  });
+
+  it('says that it knows no such request, when the database is a new one', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await startAnother(workplace, {});
+    for (const [index, button] of (['approve', 'cancel', 'lock'] as const).entries()) {
+      await request.click(tomas, button);
+      await tomas.until(
+        (sees) =>
+          toldPrivately(sees).filter((each) => each.includes('I know no such request')).length === index + 1,
+        `the answer to ${button}`,
+      );
+    }
+    await request.click(tomas, 'deny');
+    await untilToldInForm(tomas, 'I know no such request');
+    expect(await deletions(client)).toEqual([]);
+    expect(await lockings(workplace)).toEqual([]);
+  });
+
+  it('still works after the bot was restarted', async () => {
+    const database = await databaseInFile();
+    const workplace = await startWorkplace('socket', database);
+    const { client } = workplace;
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
+    await startAnother(workplace, database);
+    await request.click(tomas, 'approve');
+    expect(await request.until(tomas, '✅ Deleted')).toContain('Left the company');
+    await untilTold(client.as(NORA), 'is deleted', 'direct');
+    expect(await deletions(client)).toHaveLength(1);
+  });
+
+  it('cannot be taken back once it is being carried out', async () => {
+    const workplace = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.slackFaults(NO_UPDATES);
+    await client.fastlyFaults({ hold: { match: 'DELETE /user/', when: 'before', times: 1 } });
+    await request.click(client.as(TOMAS), 'approve');
+    await client.untilHeld('fastly');
+    await request.click(nora, 'cancel');
+    const told = await untilTold(nora, 'That comes too late.');
+    expect(told).toContain(`was approved by <@${TOMAS.id}> , and I am at it`);
+    await client.fastlyFaults({ hold: null });
+    await client.slackFaults({ refuse: null });
+    await request.until(nora, '✅ Deleted');
+  });
+
+  it('keeps a denial that was written while somebody else decided, with why it does not count', async () => {
+    const workplace = await startWorkplace('socket', THREE_SUPERUSERS);
+    const { client } = workplace;
+    const [tomas, priya] = [client.as(TOMAS), client.as(PRIYA)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(priya, 'deny');
+    await priya.until((sees) => sees.modals[0]?.callbackId === 'approvals.deny-form', 'the form');
+    await request.click(tomas, 'approve');
+    await request.until(tomas, '✅ Deleted');
+    await priya.submit({ reason: 'Not yet' });
+    const view = await priya.until(
+      (sees) => sees.modals.find(({ errors }) => Object.keys(errors).length > 0),
+      'the error',
+    );
+    expect(view.errors.reason).toContain('That comes too late.');
+    expect(view.errors.reason).toContain(`${ENGINEER.name} (${ENGINEER.login}) is deleted`);
+    expect(request.words(await tomas.sees())).toContain('✅ Deleted');
+  });
+
+  it('is told to be too late when a retry has been clicked already', async () => {
+    const { client, log } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
+    await request.click(tomas, 'approve');
+    await request.until(tomas, 'It went wrong');
+    await client.slackFaults(NO_UPDATES);
+    await request.click(tomas, 'retry');
+    await untilRecorded(log, 'completed');
+    await request.click(nora, 'retry');
+    expect(await untilTold(nora, 'That comes too late.')).toContain('is deleted');
+    expect(await deletions(client)).toHaveLength(2);
+  });
+});
+
+/** The users that Fastly was asked to lock, by path. */
+async function lockings({ client }: Workplace): Promise<string[]> {
+  return (await client.fastlyCalls()).filter(({ method }) => method === 'PUT').map(({ path }) => path);
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import type { ActingMember } from '../../sandbox/control/client.ts';
+import type { SeenMessage } from '../../sandbox/control/protocol.ts';
+import {
+  BILLING,
+  BOT_ACCOUNT,
+  ENGINEER,
+  LIMITED_ENGINEER,
+  OWNER,
+  PEOPLE,
+  THIRD_SUPERUSER,
+} from '../../sandbox/fastly/people.ts';
+import {
+  askForDeletion,
+  buttonsOf,
+  deletions,
+  openRequest,
+  type RequestButton,
+  toldPrivately,
+  untilTold,
+} from '../support/approving.ts';
+import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+
+/** Types `/fastly-user approvals` and waits for the list, which begins with `heading`. */
+async function list(who: ActingMember, heading: string): Promise<SeenMessage> {
+  await who.command('approvals');
+  const found = await who.until((sees) => messageWith(sees, CDN_TEAM, heading), `the list '${heading}'`);
+  expect(found.ephemeral).toBe(true);
+  return found;
+}
+
+/** The buttons of each row of a list that has some. */
+const rowsOf = ({ blocks }: SeenMessage) =>
+  blocks.filter(({ type }) => type === 'actions').map((row) => buttonsOf(row));
+
+/** Clicks a button in a list that has it once. */
+async function clickIn(who: ActingMember, { ts }: SeenMessage, button: RequestButton): Promise<void> {
+  await who.click({ channel: CDN_TEAM.id, ts, actionId: `approvals.${button}` });
+}
+
+describe.each(DELIVERY_MODES)('approvals, over %s', (mode) => {
+  it('says so when nothing waits', async () => {
+    const { client } = await startWorkplace(mode);
+    const nora = client.as(NORA);
+    await nora.command('approvals');
+    await untilTold(nora, 'Nothing waits for approval. /fastly-user delete asks for a deletion.');
+  });
+
+  it('lists what waits, to each with the buttons that are for them', async () => {
+    const { client } = await startWorkplace(mode);
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const first = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
+    await askForDeletion(client, TOMAS, BILLING);
+    await askForDeletion(client, NORA, THIRD_SUPERUSER);
+    const hers = await list(nora, '3 requests are open');
+    const his = await list(tomas, '3 requests are open');
+    expect(rowsOf(hers)).toEqual([['cancel', 'lock'], ['approve', 'deny', 'lock'], ['cancel']]);
+    expect(rowsOf(his)).toEqual([
+      ['approve', 'deny', 'lock'],
+      ['cancel', 'lock'],
+      ['approve', 'deny'],
+    ]);
+    const words = wordsOf(hers.blocks);
+    expect(words).toContain(`<@${NORA.id}> asks to delete ${ENGINEER.name} ( ${ENGINEER.login} )`);
+    expect(words).toContain(`request ${first.id} in <#${CDN_TEAM.id}>`);
+    expect(words).toContain('Reason: Left the company');
+    expect(words).toContain('Nobody has approved yet');
+    expect(JSON.stringify(hers.blocks)).toContain(`/archives/${CDN_TEAM.id}/p${first.ts.replace('.', '')}`);
+    expect(messagesIn(await client.as(PRIYA).sees(), CDN_TEAM)).toHaveLength(3);
+  });
+
+  it('takes an approval in the list, and tells the approver so', async () => {
+    const { client } = await startWorkplace(mode);
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await clickIn(tomas, await list(tomas, 'One request is open'), 'approve');
+    await untilTold(tomas, `Noted: I delete ${ENGINEER.name} ( ${ENGINEER.login} ) now`);
+    await request.until(tomas, '✅ Deleted');
+    expect(await deletions(client)).toHaveLength(1);
+  });
+});
+
+describe('approvals', () => {
+  it('takes a denial in the list', async () => {
+    const { client } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await clickIn(tomas, await list(tomas, 'One request is open'), 'deny');
+    await tomas.until((sees) => sees.modals[0]?.callbackId === 'approvals.deny-form', 'the form');
+    await tomas.submit({ reason: 'Not yet' });
+    expect(await request.until(tomas, `Denied by <@${TOMAS.id}>`)).toContain('Not yet');
+    await tomas.until((sees) => sees.modals.length === 0, 'the form to close');
+  });
+
+  it('takes a request back in the list, and tells the requester so', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await clickIn(nora, await list(nora, 'One request is open'), 'cancel');
+    await untilTold(nora, `Noted. The request to delete ${ENGINEER.name}`);
+    await untilTold(nora, 'Nothing waits for approval.');
+    expect(toldPrivately(await nora.sees()).join()).not.toContain('One request is open');
+    await request.until(nora, 'Taken back');
+  });
+
+  it('locks from the list', async () => {
+    const { client } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await clickIn(tomas, await list(tomas, 'One request is open'), 'lock');
+    await request.until(tomas, '*Locked* yes');
+  });
+
+  it('answers a click in a list that is out of date', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    const old = await list(tomas, 'One request is open');
+    await request.click(nora, 'cancel');
+    await request.until(nora, 'Taken back');
+    await clickIn(tomas, old, 'approve');
+    expect(await untilTold(tomas, 'That comes too late')).toContain('was taken back');
+  });
+
+  it('offers a retry for what went wrong, and to give it up to who asked', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
+    await request.click(tomas, 'approve');
+    await request.until(tomas, 'It went wrong');
+    expect(rowsOf(await list(nora, 'One request is open'))).toEqual([['retry', 'cancel']]);
+    const his = await list(tomas, 'One request is open');
+    expect(rowsOf(his)).toEqual([['retry']]);
+    expect(wordsOf(his.blocks)).toContain('so I looked: they are still there');
+    await clickIn(tomas, his, 'retry');
+    await request.until(tomas, '✅ Deleted');
+  });
+
+  it('says how many approvals there are, and that some wait for more', async () => {
+    const { client } = await startWorkplace('socket', {
+      SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(','),
+      APPROVALS_REQUIRED: '2',
+    });
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await clickIn(tomas, await list(tomas, 'One request is open'), 'approve');
+    await untilTold(tomas, 'has 1 of 2 approvals now');
+    await request.until(tomas, '1 of 2');
+    await list(client.as(PRIYA), '1 of 2 approvals');
+  });
+
+  it('offers the requester to approve where that is allowed', async () => {
+    const { client } = await startWorkplace('socket', { ALLOW_SELF_APPROVAL: 'true' });
+    const nora = client.as(NORA);
+    await askForDeletion(client, NORA, ENGINEER);
+    expect(rowsOf(await list(nora, 'One request is open'))).toEqual([['approve', 'cancel', 'lock']]);
+  });
+
+  it('lists the oldest fifteen of very many, and says how many more there are', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    const users = PEOPLE.filter(({ id }) => id !== OWNER.id && id !== BOT_ACCOUNT.id).slice(0, 17);
+    for (const { id } of users) await nora.command(`delete ${id}`);
+    await nora.until((sees) => users.every((user) => openRequest(sees, CDN_TEAM, user)), 'all requests');
+    const shown = await list(nora, '17 requests are open');
+    expect(rowsOf(shown)).toHaveLength(15);
+    expect(new Set(elementsOf(shown.blocks).map(({ value }) => value)).size).toBe(15);
+    expect(wordsOf(shown.blocks)).toContain('These are the oldest 15; 2 more are open.');
+  });
+
+  it('takes no words', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await askForDeletion(client, NORA, LIMITED_ENGINEER);
+    await nora.command('approvals Silas');
+    await untilTold(nora, 'Silas');
+    expect(messageWith(await nora.sees(), CDN_TEAM, 'One request is open')).toBeUndefined();
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import type { SlackFaults } from '../../sandbox/control/protocol.ts';
+import { ENGINEER, HOSTILE, LONG_NAME } from '../../sandbox/fastly/people.ts';
+import {
+  askForDeletion,
+  deletions,
+  openRequest,
+  type RequestMessage,
+  untilTold,
+} from '../support/approving.ts';
+import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { startWorkplace, type Workplace } from '../support/workplace.ts';
+
+/** Somebody deletes the message in Slack, as an administrator of the workspace can. */
+async function deleteMessage({ slack }: Workplace, { channel, ts }: RequestMessage): Promise<void> {
+  const response = await fetch(new URL('chat.delete', slack.apiUrl), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: channel.id, ts }),
+  });
+  expect(await response.json()).toMatchObject({ ok: true });
+}
+
+/** The texts in which Slack reads markup: those of `mrkdwn`, and the messages' own. */
+function markupIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const type = 'type' in value ? value.type : 'mrkdwn';
+  const own = type === 'mrkdwn' && 'text' in value && typeof value.text === 'string' ? [value.text] : [];
+  return [...own, ...Object.values(value).flatMap(markupIn)];
+}
+
+describe('what Slack shows of a request', () => {
+  // Three times each: that many steps an approval has, and the last is to be shown as well.
+  it.each<[string, Partial<SlackFaults>]>([
+    [
+      'does not update messages for a while',
+      { refuse: { method: 'chat.update', error: 'internal_error', times: 3 } },
+    ],
+    [
+      'limits how often messages are updated',
+      { rateLimit: { method: 'chat.update', retryAfter: 1, times: 3 } },
+    ],
+    ['loses updates', { lose: { method: 'chat.update', when: 'before', times: 3 } }],
+    [
+      'does not take posts for a while',
+      { refuse: { method: 'chat.postMessage', error: 'internal_error', times: 3 } },
+    ],
+    ['limits how often is posted', { rateLimit: { method: 'chat.postMessage', retryAfter: 1, times: 3 } }],
+    [
+      'does not take the token for a while',
+      { refuse: { method: 'chat.update', error: 'token_revoked', times: 3 } },
+    ],
+  ])('is in the end all of it, each once, when Slack %s', async (_what, faults) => {
+    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.slackFaults(faults);
+    await request.click(tomas, 'approve');
+    await request.until(tomas, '✅ Deleted');
+    await untilTold(nora, 'is deleted', 'direct');
+    await tomas.until((sees) => messageWith(sees, AUDIT_TRAIL, 'was deleted'), 'the confirmation');
+    expect(await request.untilInThread(tomas, 'is deleted')).toEqual([
+      expect.stringContaining('approved'),
+      expect.stringContaining('is deleted'),
+    ]);
+    const sees = await nora.sees();
+    expect(messagesIn(sees, 'direct')).toHaveLength(1);
+    expect(messagesIn(sees, AUDIT_TRAIL)).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<SlackFaults>]>([
+    ['is in trouble', { refuse: { method: 'chat.postMessage', error: 'internal_error', times: 2 } }],
+    ['limits how often is posted', { rateLimit: { method: 'chat.postMessage', retryAfter: 1, times: 1 } }],
+    ['loses the call', { lose: { method: 'chat.postMessage', when: 'before', times: 1 } }],
+  ])('begins with one message also when Slack %s at first', async (_what, faults) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.slackFaults(faults);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(client.as(TOMAS), 'approve');
+    await request.until(nora, '✅ Deleted');
+    expect(messagesIn(await nora.sees(), CDN_TEAM).filter(({ threadTs }) => !threadTs)).toHaveLength(1);
+  });
+
+  it('is posted anew when somebody deletes the message while the request is open', async () => {
+    const workplace = await startWorkplace('socket', {
+      SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(','),
+      APPROVALS_REQUIRED: '2',
+    });
+    const { client } = workplace;
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await deleteMessage(workplace, request);
+    await tomas.command('approvals');
+    const list = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
+    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    const anew = await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the message anew');
+    expect(anew.id).toBe(request.id);
+    expect(anew.words(await nora.sees())).toContain('1 of 2');
+    await anew.click(client.as(PRIYA), 'approve');
+    await anew.until(nora, '✅ Deleted');
+    await untilTold(nora, 'is deleted', 'direct');
+    expect(await deletions(client)).toHaveLength(1);
+  });
+
+  it('is not posted anew when the request has ended, but the requester is told', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await tomas.command('approvals');
+    const list = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
+    await deleteMessage(workplace, request);
+    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    await untilTold(nora, 'is deleted', 'direct');
+    // By the time that a later one is shown to its end, this would have been, too.
+    const second = await askForDeletion(client, NORA, HOSTILE);
+    await second.click(tomas, 'approve');
+    await second.until(tomas, '✅ Deleted');
+    expect(messageWith(await tomas.sees(), CDN_TEAM, ENGINEER.id)).toBeUndefined();
+  });
+
+  it.each([
+    { whose: 'full of markup', user: HOSTILE },
+    { whose: 'of 200 characters', user: LONG_NAME },
+  ])('has a name $whose as nothing but a name, at every step', async ({ user }) => {
+    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, user, { reason: `<!here> ${user.name}` });
+    await request.click(tomas, 'deny');
+    const form = await tomas.until(
+      (sees) => sees.modals.find(({ callbackId }) => callbackId === 'approvals.deny-form'),
+      'the form',
+    );
+    expect(wordsOf(form.blocks)).toContain(user.name);
+    await tomas.close();
+    await request.click(tomas, 'lock');
+    await request.untilInThread(tomas, '🔒');
+    await nora.command('approvals');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
+    await request.click(tomas, 'approve');
+    await request.until(tomas, '✅ Deleted');
+    await untilTold(nora, 'is deleted', 'direct');
+    await tomas.until((sees) => messageWith(sees, AUDIT_TRAIL, 'was deleted'), 'the confirmation');
+    const markup = markupIn((await nora.sees()).channels).join('\n');
+    expect(markup).toContain(user.login);
+    expect(markup).not.toMatch(/<!(channel|here)>/);
+    const words = request.words(await nora.sees());
+    if (user === LONG_NAME) expect(words).toMatch(new RegExp(`${user.name}\\s+<@${NORA.id}> asked`));
+    if (user === HOSTILE) expect(markup).toContain('&lt;!channel&gt;');
+    expect(words).toContain(user.login);
+  });
+
+  it('has the name in full below the header where that has no room for what cannot be seen in it', async () => {
+    const { client } = await startWorkplace();
+    const invisible = 25;
+    const user = { id: 'hidden1', name: `Jo${'\u200b'.repeat(invisible)}Doe` };
+    await client.putFastlyUsers([{ ...user, login: 'jo@example.com' }]);
+    const request = await askForDeletion(client, NORA, user);
+    await request.click(client.as(TOMAS), 'approve');
+    await request.until(client.as(TOMAS), '✅ Deleted');
+    const words = request.words(await client.as(NORA).sees());
+    expect(words).toMatch(new RegExp(`…\\s+Jo${'‹U\\+200B›'.repeat(invisible)}Doe\\s`));
+  });
+
+  it.each([
+    { sent: 'null', last_active_at: null, says: '*Last active* never' },
+    { sent: 'nothing', last_active_at: undefined, says: null },
+  ])('has when the user was last active, as far as Fastly says: $sent', async ({ last_active_at, says }) => {
+    const { client } = await startWorkplace();
+    await client.fastlyFaults({
+      fail: {
+        match: `GET /user/${ENGINEER.id}`,
+        status: 200,
+        body: JSON.stringify({ ...ENGINEER, last_active_at }),
+        contentType: 'application/json',
+        times: 5,
+      },
+    });
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    const words = request.words(await client.as(TOMAS).sees());
+    if (says === null) expect(words).not.toContain('Last active');
+    else expect(words).toContain(says);
+  });
+
+  it('mentions every one of very many superusers', async () => {
+    const many = Array.from({ length: 38 }, (_, index) => `U0MANY${String(index).padStart(3, '0')}`);
+    const { client } = await startWorkplace('socket', {
+      SUPERUSERS: [NORA.id, TOMAS.id, ...many].join(','),
+      APPROVAL_REMINDER: '500ms',
+    });
+    const nora = client.as(NORA);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    const words = request.words(await nora.sees());
+    const [reminder] = await request.untilInThread(nora, '⏰');
+    for (const member of [TOMAS.id, ...many]) {
+      expect(words).toContain(`<@${member}>`);
+      expect(reminder).toContain(`<@${member}>`);
+    }
+  });
+
+  it.each([
+    { which: 'the bot is not in', channel: 'C0NOWHERE' },
+    { which: 'another company reads along in', channel: PARTNERS.id },
+  ])('has no confirmation in a channel that $which, and says so in its thread', async ({ channel }) => {
+    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: channel });
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'approve');
+    await request.until(tomas, '✅ Deleted');
+    await request.untilInThread(tomas, `I could not post the confirmation in <#${channel}>`);
+    await untilTold(nora, 'is deleted', 'direct');
+    expect(messagesIn(await tomas.sees(), PARTNERS)).toEqual([]);
+  });
+});

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, type Channel, GENERAL, JONAS, NORA, OPS, PARTNERS, TOMAS } from '../../sandbox/cast.ts';
+import {
+  BOT_ACCOUNT,
+  ENGINEER,
+  NORA_USER,
+  OWNER,
+  THIRD_SUPERUSER,
+  TOMAS_USER,
+} from '../../sandbox/fastly/people.ts';
+import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
+import { messagesIn } from '../support/seeing.ts';
+import { startWorkplace, type Workplace } from '../support/workplace.ts';
+
+const DIRECT = `D${NORA.id.slice(1)}`;
+
+/** Nothing waits, and nothing was deleted. */
+async function expectNothingAsked({ client }: Workplace): Promise<void> {
+  const nora = client.as(NORA);
+  await nora.command('approvals');
+  await untilTold(nora, 'Nothing waits for approval');
+  expect(await deletions(client)).toEqual([]);
+}
+
+describe('delete is refused privately', () => {
+  it.each([
+    {
+      where: 'in a direct message, where nobody else would see it',
+      channel: DIRECT,
+      seen: 'direct' as const,
+      words: '',
+      why: 'Nobody else would see your request here',
+    },
+    {
+      where: 'with --private, where nobody else would see it',
+      channel: CDN_TEAM.id,
+      seen: CDN_TEAM,
+      words: ' --private',
+      why: 'A request has to be seen by those who approve it. Leave --private out',
+    },
+    {
+      where: 'in a channel shared with another company',
+      channel: PARTNERS.id,
+      seen: PARTNERS,
+      words: '',
+      why: 'People of another company are in',
+    },
+  ])('$where, with how to mend it', async ({ channel, seen, words, why }) => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`delete ${ENGINEER.id}${words}`, channel);
+    expect(await untilTold(nora, why, seen)).toContain('APPROVALS_CHANNEL');
+    expect(messagesIn(await workplace.client.as(TOMAS).sees(), PARTNERS)).toEqual([]);
+    await expectNothingAsked(workplace);
+  });
+
+  it('where APPROVALS_CHANNEL is shared with another company, which sees nothing of it', async () => {
+    const workplace = await startWorkplace('socket', { APPROVALS_CHANNEL: PARTNERS.id });
+    const nora = workplace.client.as(NORA);
+    await nora.command(`delete ${ENGINEER.id}`);
+    await untilTold(nora, 'People of another company are in');
+    expect(messagesIn(await workplace.client.as(JONAS).sees(), PARTNERS)).toEqual([]);
+    await expectNothingAsked(workplace);
+  });
+
+  it('while Slack does not say who reads along', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await workplace.client.slackFaults({
+      rateLimit: { method: 'conversations.info', retryAfter: 1, times: 1 },
+    });
+    await nora.command(`delete ${ENGINEER.id}`, PARTNERS);
+    await untilTold(nora, 'Slack did not tell me who reads along in', PARTNERS);
+    expect(messagesIn(await workplace.client.as(JONAS).sees(), PARTNERS)).toEqual([]);
+    await expectNothingAsked(workplace);
+  });
+
+  it('where Fastly does not say who owns the account', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await workplace.client.fastlyFaults({
+      fail: {
+        match: 'GET /current_customer',
+        status: 200,
+        body: '{"id":"TWhtbByYgR51MumwLiSJyF"}',
+        times: 1,
+      },
+    });
+    await nora.command(`delete ${ENGINEER.id}`);
+    await untilTold(nora, "Fastly's answer made no sense");
+    await expectNothingAsked(workplace);
+  });
+
+  it('when the reason is too long', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`delete ${ENGINEER.id} --reason "${'x'.repeat(241)}"`);
+    await untilTold(nora, 'The reason has 241 characters; keep it to 240.');
+    await expectNothingAsked(workplace);
+  });
+
+  it('when Fastly does not know the user any more', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command('delete');
+    await nora.until((sees) => sees.modals[0]?.callbackId === 'delete.form', 'the form');
+    await nora.typeAhead('user-picker', ENGINEER.login);
+    await workplace.client.removeFastlyUser(ENGINEER.id);
+    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.until((sees) => JSON.stringify(sees.modals[0]?.errors).includes('does not know'), 'the error');
+    await nora.close();
+    await expectNothingAsked(workplace);
+  });
+
+  it('when the user is deleted already, with when that was', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
+    await nora.command(`delete ${ENGINEER.id}`);
+    await untilTold(nora, `${ENGINEER.name} ( ${ENGINEER.login} ) was deleted already`);
+    await expectNothingAsked(workplace);
+  });
+
+  it.each([
+    { who: "the account behind the bot's token", user: BOT_ACCOUNT, why: 'behind my own Fastly token' },
+    { who: "the account's owner", user: OWNER, why: 'they own the Fastly account' },
+  ])('for $who', async ({ user, why }) => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`delete ${user.id}`);
+    expect(await untilTold(nora, `I never delete ${user.name}`)).toContain(why);
+    await expectNothingAsked(workplace);
+  });
+
+  it("for the last Fastly superuser besides the token's own", async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await client.putFastlyUsers([OWNER, NORA_USER].map((user) => ({ ...user, role: 'engineer' })));
+    const request = await askForDeletion(client, NORA, THIRD_SUPERUSER);
+    await request.click(nora, 'cancel');
+    await request.until(nora, 'Taken back');
+    await client.putFastlyUsers([{ ...TOMAS_USER, locked: true }]);
+    await nora.command(`delete ${THIRD_SUPERUSER.id}`);
+    expect(await untilTold(nora, `I never delete ${THIRD_SUPERUSER.name}`)).toContain(
+      'the last Fastly superuser who is not locked',
+    );
+    await expectNothingAsked(workplace);
+  });
+
+  it('when Fastly does not answer', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    await client.fastlyFaults({ fail: { match: 'GET /current_customer', status: 503, times: 3 } });
+    await nora.command(`delete ${ENGINEER.id}`);
+    await untilTold(nora, 'Fastly is in trouble at the moment');
+    await expectNothingAsked(workplace);
+  });
+});
+
+describe('a request that Slack does not let be shown', () => {
+  const refusals: { where: string; channel: Channel; error: string | null; how: string }[] = [
+    {
+      where: 'in a private channel without the bot',
+      channel: OPS,
+      error: null,
+      how: '/invite me there and ask again',
+    },
+    {
+      where: 'in a channel the bot is not in',
+      channel: GENERAL,
+      error: 'not_in_channel',
+      how: '/invite me there and ask again',
+    },
+    {
+      where: 'in an archived channel',
+      channel: CDN_TEAM,
+      error: 'is_archived',
+      how: 'That channel is archived. Ask again in another one.',
+    },
+    {
+      where: 'in a channel where only some may post',
+      channel: CDN_TEAM,
+      error: 'restricted_action',
+      how: 'Slack did not let me post there (restricted_action). Ask again in another channel.',
+    },
+  ];
+
+  it.each(refusals)('$where is cancelled, and the requester hears how to mend it', async (refusal) => {
+    const { channel, error, how } = refusal;
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    if (error !== null) {
+      await client.slackFaults({
+        refuse: { method: 'chat.postMessage', channel: channel.id, error, times: 1 },
+      });
+    }
+    await nora.command(`delete ${ENGINEER.id}`, channel);
+    const told = await untilTold(nora, 'is cancelled', 'direct');
+    expect(told).toContain(`I could not show it in <#${channel.id}>`);
+    expect(told).toContain(how);
+    expect(toldPrivately(await nora.sees(), channel)).toEqual([]);
+    await expectNothingAsked(workplace);
+  });
+
+  it('can be asked for again once the bot is invited', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`delete ${ENGINEER.id}`, OPS);
+    await untilTold(nora, 'is cancelled', 'direct');
+    await client.invite(OPS.id);
+    await nora.command(`delete ${ENGINEER.id}`, OPS);
+    const request = await nora.until((sees) => openRequest(sees, OPS, ENGINEER), 'the request');
+    await request.click(client.as(TOMAS), 'approve');
+    await request.until(nora, '✅ Deleted');
+  });
+
+  it('in APPROVALS_CHANNEL without the bot is cancelled as well', async () => {
+    const workplace = await startWorkplace('socket', { APPROVALS_CHANNEL: OPS.id });
+    const nora = workplace.client.as(NORA);
+    await nora.command(`delete ${ENGINEER.id}`);
+    expect(await untilTold(nora, 'is cancelled', 'direct')).toContain(`<#${OPS.id}>`);
+    await expectNothingAsked(workplace);
+  });
+});

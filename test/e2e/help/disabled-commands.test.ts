@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { SUBCOMMANDS } from '../../../src/commands/index.ts';
+import { LISTENERS, listenersWithout } from '../../../src/commands/slash-command.ts';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import { askForDeletion } from '../support/approving.ts';
+import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+
+const names = SUBCOMMANDS.map(({ name }) => name).filter((name) => name !== 'help');
+
+describe.each(DELIVERY_MODES)('over %s, a subcommand that is switched off', (mode) => {
+  it('is not in help, and is refused when typed', async () => {
+    const { client } = await startWorkplace(mode, { DISABLED_COMMANDS: 'reset, audit' });
+    const nora = client.as(NORA);
+    await nora.command('help');
+    const help = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'What you can do here'), 'the help');
+    expect(wordsOf(help.blocks)).toContain('/fastly-user get');
+    expect(wordsOf(help.blocks)).not.toMatch(/\/fastly-user (reset|audit)/);
+    for (const words of [`reset ${ENGINEER.id}`, 'help reset', 'audit']) await nora.command(words);
+    await nora.until(
+      (sees) =>
+        messagesIn(sees, CDN_TEAM).filter(({ blocks }) => wordsOf(blocks).includes('is switched off here'))
+          .length === 3,
+      'three refusals',
+    );
+    const calls = await client.fastlyCalls();
+    expect(calls.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+});
+
+describe('a subcommand that is switched off', () => {
+  it('takes its button off the card, and one on an older card does nothing', async () => {
+    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'reset,delete,update' });
+    const nora = client.as(NORA);
+    await nora.command(`get ${ENGINEER.id}`);
+    const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
+    expect(elementsOf(card.blocks)).toEqual([]);
+  });
+
+  it.each(names)('%s takes its forms and buttons with it, and nothing else', (name) => {
+    const own = SUBCOMMANDS.find((each) => each.name === name)?.listeners ?? [];
+    const left = listenersWithout(new Set([name])).map(({ id }) => id);
+    const gone = [...own.map(({ id }) => id), `home.${name}`];
+    expect(left).toEqual(LISTENERS.map(({ id }) => id).filter((id) => !gone.includes(id)));
+  });
+
+  it('leaves what waits to be decided', async () => {
+    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'approvals' });
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(client.as(TOMAS), 'approve');
+    await request.until(client.as(TOMAS), '✅ Deleted');
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { SUBCOMMANDS } from '../../../src/commands/index.ts';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { BOT_ACCOUNT } from '../../sandbox/fastly/people.ts';
+import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+
+describe.each(DELIVERY_MODES)('over %s', (mode) => {
+  it("whoami shows the user behind the bot's token", async () => {
+    const { client } = await startWorkplace(mode);
+    await client.as(NORA).command('whoami');
+    await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, BOT_ACCOUNT.login), 'the card');
+  });
+
+  it('help lists every subcommand, to the caller alone, also when nothing is typed', async () => {
+    const { client } = await startWorkplace(mode);
+    for (const words of ['help', '']) await client.as(NORA).command(words);
+    await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM).length === 2, 'both answers');
+    for (const told of messagesIn(await client.as(NORA).sees(), CDN_TEAM)) {
+      for (const { name } of SUBCOMMANDS) expect(wordsOf(told.blocks)).toContain(`/fastly-user ${name}`);
+    }
+    expect(messagesIn(await client.as(PRIYA).sees(), CDN_TEAM)).toEqual([]);
+  });
+});
+
+describe('help', () => {
+  it('shows how a subcommand goes', async () => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command('help reset');
+    await client
+      .as(NORA)
+      .until((sees) => messageWith(sees, CDN_TEAM, '/fastly-user reset ada@example.com'), 'the examples');
+  });
+
+  it.each([
+    ['delete', 'delete', 'I ask for approval first, and delete the user once it is given.'],
+    ['delete', 'promote,demote', 'It takes no approval: the user is deleted at once.'],
+    ['create', 'promote', 'Creating a Fastly superuser waits for approval.'],
+    ['create', 'delete,demote', null],
+    ['invite', 'promote', 'Inviting a Fastly superuser waits for approval.'],
+    ['invite', 'delete,demote', null],
+    ['update', 'promote,demote', 'a Fastly superuser, or no longer one, waits for approval.'],
+    ['update', 'demote', 'Demoting or locking a Fastly superuser waits for approval.'],
+    ['update', 'delete', null],
+  ])('says of %s what waits for approval where %s does', async (name, requiredFor, says) => {
+    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: requiredFor });
+    const nora = client.as(NORA);
+    await nora.command(`help ${name}`);
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, `/fastly-user ${name}`), 'the help');
+    if (says === null) expect(wordsOf(told.blocks)).not.toContain('approv');
+    else expect(wordsOf(told.blocks)).toContain(says);
+  });
+
+  it('says nothing of approvals in its list where nothing waits for one', async () => {
+    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: 'none' });
+    const nora = client.as(NORA);
+    await nora.command('help');
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'What you can do here'), 'the help');
+    expect(wordsOf(told.blocks)).not.toContain('approves');
+  });
+
+  it.each([
+    ['rseet', 'Did you mean /fastly-user reset ?'],
+    ['help gte', 'Did you mean /fastly-user get ?'],
+    ['frobnicate', 'I do not know frobnicate .'],
+    ['get ada --pirvate', 'Did you mean --private ?'],
+    ['get "ada', 'is never closed'],
+    ['whoami nora', 'does not know what to do with nora'],
+    ['get @nora lindqvist', 'A mention stands alone'],
+    ['get nobody-like-that', 'Nobody in the Fastly account fits nobody-like-that'],
+    ['get ingrd', 'Nobody in the Fastly account fits ingrd . Did you mean ingrid ?'],
+    ['get edda.mortn@example.com', 'Did you mean edda.morton@example.com ?'],
+    ['get @jonas', 'Slack does not tell me the e-mail address of <@U0JONAS01>'],
+  ])('answers what means nothing with what would: %s', async (words, answer) => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command(words);
+    const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
+    expect(told.ephemeral).toBe(true);
+    expect(wordsOf(told.blocks)).toContain(answer);
+  });
+
+  it('means nobody where nobody is near', async () => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command('get nobody@example.com');
+    const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
+    expect(wordsOf(told.blocks)).toContain('fits nobody@example.com . Try part of the name');
+  });
+});

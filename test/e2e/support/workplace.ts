@@ -1,0 +1,113 @@
+import { Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { Bot } from '../../../src/bot.ts';
+import { readConfig } from '../../../src/config.ts';
+import { createLogger } from '../../../src/observability/log.ts';
+import { SUPERUSERS } from '../../sandbox/cast.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+
+export const DELIVERY_MODES = ['socket', 'http'] as const;
+export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+
+/** The bot's log, as whoever runs it would read it. */
+export class LogLines {
+  readonly lines: Record<string, unknown>[] = [];
+  readonly #watchers = new Set<() => void>();
+
+  readonly stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      for (const line of chunk
+        .toString()
+        .split('\n')
+        .filter((text) => text !== '')) {
+        this.lines.push(z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+      }
+      for (const watcher of this.#watchers) watcher();
+      done();
+    },
+  });
+
+  /** Resolves with the first line whose message is this, past or to come. */
+  async until(message: string): Promise<Record<string, unknown>> {
+    return (await this.untilTimes(message, 1))[0] ?? {};
+  }
+
+  /** Resolves with the lines whose message is this, once there are so many. */
+  async untilTimes(message: string, times: number): Promise<Record<string, unknown>[]> {
+    const find = () => this.lines.filter((line) => line.msg === message);
+    while (find().length < times) {
+      await new Promise<void>((resolve) => {
+        const watcher = () => {
+          this.#watchers.delete(watcher);
+          resolve();
+        };
+        this.#watchers.add(watcher);
+      });
+    }
+    return find();
+  }
+
+  get text(): string {
+    return this.lines.map((line) => JSON.stringify(line)).join('\n');
+  }
+}
+
+export type Workplace = Sandbox & { bot: Bot; log: LogLines; ended: Promise<unknown> };
+
+/** The variables of a bot that works in this sandbox. */
+export function environmentFor({ slack, fastly }: Sandbox, mode: DeliveryMode): Record<string, string> {
+  return {
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(mode === 'socket'
+      ? { SLACK_APP_TOKEN: slack.appToken }
+      : { SLACK_SIGNING_SECRET: slack.signingSecret }),
+    SUPERUSERS: SUPERUSERS.map(({ id }) => id).join(','),
+    FASTLY_API_URL: fastly.url,
+    FASTLY_API_TOKEN: fastly.token,
+    DATABASE_URL: 'file::memory:',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    HEALTH_PORT: '0',
+    LOG_LEVEL: 'debug',
+  };
+}
+
+/** A sandbox with the bot connected to it; both end with the test. */
+export async function startWorkplace(
+  mode: DeliveryMode = 'socket',
+  variables: Record<string, string> = {},
+  options: SandboxOptions = {},
+): Promise<Workplace> {
+  const sandbox = await startSandbox(options);
+  onTestFinished(() => sandbox.close());
+  const running = runBot({ ...environmentFor(sandbox, mode), ...variables });
+  await connected(sandbox, running.log, mode);
+  return { ...sandbox, ...running };
+}
+
+/** Runs a bot in this process; it stops with the test. */
+export function runBot(environment: Record<string, string>): {
+  bot: Bot;
+  log: LogLines;
+  ended: Promise<unknown>;
+} {
+  const config = readConfig(environment);
+  const log = new LogLines();
+  const bot = new Bot(config, createLogger(config.LOG_LEVEL, 'json', log.stream));
+  const ended = bot.run().catch((error: unknown) => error);
+  onTestFinished(() => bot.stop());
+  return { bot, log, ended };
+}
+
+export async function connected({ client }: Sandbox, log: LogLines, mode: DeliveryMode): Promise<void> {
+  await log.until('Fastly takes the token');
+  if (mode === 'socket') {
+    await log.until('connected to Slack');
+    return;
+  }
+  const { address } = await log.until("taking Slack's requests at /slack/events");
+  const { port } = z.object({ port: z.number() }).parse(address);
+  await client.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
+import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import { untilEditForm, updateOf, updates } from '../support/altering.ts';
+import { untilTold } from '../support/approving.ts';
+import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
+import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
+import { startWorkplace } from '../support/workplace.ts';
+
+const LONG = 'Edda '.repeat(580).trim();
+
+describe('a name', () => {
+  it('is given with 255 characters, and not with more', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --name ${'x'.repeat(256)}`);
+    await untilTold(nora, 'A name has 1 to 255 characters.');
+    await nora.command(`update ${ENGINEER.id} --name ${'x'.repeat(255)}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { name: 'x'.repeat(255) })]);
+  });
+
+  it('that is longer than any form holds leaves the rest of the form to edit', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.putFastlyUsers([{ ...ENGINEER, name: LONG }]);
+    await nora.command(`update ${ENGINEER.id}`);
+    const form = await untilEditForm(nora);
+    expect(elementsOf(form.blocks).map(({ action_id }) => action_id)).toEqual(['role', 'switches', 'reason']);
+    await nora.submit({ role: 'billing' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the change');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
+  });
+});
+
+describe('a login', () => {
+  it('with a backtick is shown as it is, where a backtick would end it', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.putFastlyUsers([{ ...ENGINEER, login: 'gr`ace@example.com' }]);
+    await nora.command(`get ${ENGINEER.id}`);
+    const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Login'), 'the card');
+    expect(wordsOf(card.blocks)).toContain('`gr‹U+0060›ace@example.com`');
+  });
+});
+
+describe('what a choice among several carries', () => {
+  it.each([
+    [{ role: 'root' }, 'role'],
+    [{ name: '' }, '1 to 255 characters'],
+    [{ two_factor_auth_enabled: true }, 'no longer works'],
+  ])('is checked like words: %j', async (settings, said) => {
+    const slack = await startForgedSlack('http');
+    const actions = [
+      {
+        type: 'static_select',
+        action_id: 'update.choose',
+        block_id: `carried: ${JSON.stringify({ settings, reason: null })}`,
+        selected_option: { value: JSON.stringify({ user: ENGINEER.id, private: false }) },
+      },
+    ];
+    await slack.deliver(
+      deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
+    );
+    expect(await slack.nextResponse()).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining(said),
+    });
+    expect(await updates(slack.client)).toEqual([]);
+  });
+
+  it.each(['superuser ', 'Superuser'])(
+    'is asked of another superuser where it is the role %j',
+    async (role) => {
+      const slack = await startForgedSlack('http');
+      const block_id = `carried: ${JSON.stringify({ settings: { role }, reason: null })}`;
+      const selected_option = { value: JSON.stringify({ user: ENGINEER.id, private: false }) };
+      const actions = [{ type: 'static_select', action_id: 'update.choose', block_id, selected_option }];
+      await slack.deliver(
+        deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
+      );
+      await slack.client
+        .as(NORA)
+        .until((sees) => messageWith(sees, CDN_TEAM, 'asked to promote'), 'the request');
+      expect(await updates(slack.client)).toEqual([]);
+    },
+  );
+});

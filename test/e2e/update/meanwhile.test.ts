@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import type { Sees } from '../../sandbox/control/protocol.ts';
+import { ENGINEER, LIMITED_ENGINEER, OWNER } from '../../sandbox/fastly/people.ts';
+import { editForm, filledIn, inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
+import { untilTold } from '../support/approving.ts';
+import { messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+
+/** Longer than a submission waits for its work, shorter than a call's deadline; in milliseconds. */
+const SLOW = 2_500;
+
+const working = ({ modals }: Sees) => modals.some(({ blocks }) => wordsOf(blocks).includes('Working on it'));
+
+/** The form once it says `words` on top, or at a field. */
+const formThatSays = (words: string) => (sees: Sees) => {
+  const form = editForm(sees);
+  return form && (wordsOf(form.blocks) + JSON.stringify(form.errors)).includes(words) ? form : undefined;
+};
+
+describe.each(DELIVERY_MODES)('over %s, a user who was changed while the form was open', (mode) => {
+  it('is not overwritten, and can be saved after another look', async () => {
+    const { client } = await startWorkplace(mode);
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.putFastlyUsers([{ ...ENGINEER, role: 'billing', require_new_password: true }]);
+    await nora.submit({ name: 'Edda Sommer', switches: ['locked'], reason: 'On leave' });
+    const again = await nora.until(formThatSays('was changed meanwhile'), 'the form again');
+    expect(wordsOf(again.blocks)).toContain(
+      'Role engineer → billing and Password change required not set → yes. So I changed nothing yet.',
+    );
+    expect(filledIn(again)).toEqual({
+      name: 'Edda Sommer',
+      role: 'billing',
+      switches: ['locked', 'require_new_password'],
+      reason: 'On leave',
+    });
+    expect(await updates(client)).toEqual([]);
+    await nora.submit();
+    const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
+    expect(wordsOf(told.blocks)).toContain('Reason: On leave');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { name: 'Edda Sommer', locked: 'true' })]);
+  });
+});
+
+describe('a user who was changed while the form was open', () => {
+  it('is shown again as often as that happens, and what is wrong is said at the fields then, too', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${LIMITED_ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.putFastlyUsers([{ ...LIMITED_ENGINEER, name: 'Silas Reed' }]);
+    await nora.submit({ role: 'billing' });
+    await nora.until(formThatSays('Name Silas Morton → Silas Reed'), 'the form again');
+    await client.putFastlyUsers([{ ...LIMITED_ENGINEER, name: 'Silas Rook' }]);
+    await nora.submit();
+    const third = await nora.until(formThatSays('Name Silas Reed → Silas Rook'), 'the form once more');
+    expect(filledIn(third)).toMatchObject({ name: 'Silas Rook', role: 'billing' });
+    await nora.submit({ role: 'engineer' });
+    await nora.until(formThatSays('is like that already'), 'nothing to change');
+    await nora.submit({ role: 'user' });
+    await nora.until(formThatSays('not allowed to be service limited'), "Fastly's refusal");
+    await nora.submit({ name: null });
+    await nora.until(formThatSays('A name can be changed, but not taken away'), 'the empty name');
+    await nora.submit({ name: 'Silas Roe', role: 'billing' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Name Silas Rook → Silas Roe'), 'the change');
+    expect((await nora.sees()).modals).toEqual([]);
+  });
+
+  it('is no matter when what changed is nothing that can be edited, or from not set to no', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    const changed = { require_new_password: false, two_factor_auth_enabled: false };
+    await client.putFastlyUsers([{ ...ENGINEER, ...changed, last_active_at: '2026-01-02T03:04:05Z' }]);
+    await nora.submit({ role: 'billing' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the change');
+  });
+
+  it('is told as deleted, in the form, when that is what happened', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
+    await nora.submit({ role: 'billing' });
+    await nora.until(formThatSays('so there is nothing to change'), 'the refusal');
+    await client.removeFastlyUser(ENGINEER.id);
+    await nora.submit();
+    await nora.until(formThatSays('Fastly does not know that user'), 'the other refusal');
+    expect(await updates(client)).toEqual([]);
+  });
+});
+
+describe('where Fastly is slow to save', () => {
+  it('says that it is at it, and then that it is done', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.fastlyFaults({ delay: { match: 'PUT', milliseconds: SLOW } });
+    await nora.submit({ role: 'billing' });
+    await nora.until(working, 'the working view');
+    await nora.until(
+      ({ modals }) => modals.some(({ blocks }) => wordsOf(blocks).includes('The result is in the channel')),
+      'the end',
+    );
+    expect(messageWith(await nora.sees(), CDN_TEAM, 'Role engineer → billing')).toBeDefined();
+    expect(await updates(client)).toHaveLength(1);
+  });
+
+  it('shows the form again with what was typed, and the refusal on top, and saves it then', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${LIMITED_ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.fastlyFaults({ delay: { match: 'PUT', milliseconds: SLOW } });
+    await nora.submit({ name: 'Silas Reed', role: 'user', reason: 'New job' });
+    await nora.until(working, 'the working view');
+    const again = await nora.until(formThatSays('not allowed to be service limited'), 'the form again');
+    expect(filledIn(again)).toEqual({
+      name: 'Silas Reed',
+      role: 'user',
+      switches: ['limit_services'],
+      reason: 'New job',
+    });
+    await client.fastlyFaults({ delay: null });
+    await nora.submit({ role: 'engineer' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Name Silas Morton → Silas Reed'), 'the change');
+    expect((await inFastly(client, LIMITED_ENGINEER))?.name).toBe('Silas Reed');
+  });
+
+  it('shows what changed meanwhile also where that takes long to see', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.putFastlyUsers([{ ...ENGINEER, role: 'billing' }]);
+    await client.fastlyFaults({ delay: { match: 'GET /user/', milliseconds: SLOW } });
+    await nora.submit({ name: 'Edda Sommer' });
+    await nora.until(working, 'the working view');
+    const again = await nora.until(formThatSays('Role engineer → billing'), 'the form again');
+    expect(filledIn(again)).toMatchObject({ name: 'Edda Sommer', role: 'billing' });
+  });
+
+  it.each([
+    { what: 'that it was refused', user: LIMITED_ENGINEER, says: 'not allowed to be service limited' },
+    { what: 'what changed meanwhile', user: ENGINEER, says: 'was changed meanwhile' },
+    { what: 'that it must not be', user: OWNER, says: 'they own the Fastly account' },
+  ])('tells directly $what to who has closed the form', async ({ what, user, says }) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${user.id}`);
+    await untilEditForm(nora);
+    if (what.includes('meanwhile')) await client.putFastlyUsers([{ ...user, name: 'Edda Sommer' }]);
+    const match = user === LIMITED_ENGINEER ? 'PUT' : 'GET /user/';
+    await client.fastlyFaults({ delay: { match, milliseconds: SLOW } });
+    await nora.submit({ role: 'user' });
+    await nora.until(working, 'the working view');
+    await nora.close();
+    await untilTold(nora, says, 'direct');
+    expect((await inFastly(client, user))?.role).toBe(user.role);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { ENGINEER, LOCKED_SUPERUSER } from '../../sandbox/fastly/people.ts';
+import { askForUpdate, updateOf, updates } from '../support/altering.ts';
+import { askForDeletion, openRequests, untilTold } from '../support/approving.ts';
+import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+
+const SUPERUSER = '--role superuser';
+const PROMOTED = updateOf(ENGINEER, { role: 'superuser' });
+
+describe.each(DELIVERY_MODES)('over %s, a request to promote', (mode) => {
+  it('shows every field, and has exactly that done once another superuser approves', async () => {
+    const { client } = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await nora.command(`get ${ENGINEER.login}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
+    const flags = `${SUPERUSER} --name "Edda Sommer" --limit-services yes --require-new-password no`;
+    const request = await askForUpdate(client, NORA, ENGINEER, `${flags} --reason "Joins us"`);
+    const sees = await tomas.sees();
+    for (const shown of [
+      'Promote Edda Morton to Fastly superuser?',
+      `<@${NORA.id}> asked to promote this Fastly user to Fastly superuser. Reason: Joins us`,
+      '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes *Login* `edda.morton@example.com` *ID* `',
+      'Waiting for an approval (0 of 1) until',
+      'a Fastly superuser, who can change and delete everybody',
+      `${ENGINEER.login} (Edda Morton) is not promoted to Fastly superuser then`,
+    ]) {
+      expect(request.words(sees)).toContain(shown);
+    }
+    expect(request.words(sees)).not.toContain('Password change required');
+    expect(request.buttons(sees)).toEqual(['approve', 'deny', 'cancel']);
+    expect(await updates(client)).toEqual([]);
+    await request.click(tomas, 'approve');
+    const words = await request.until(tomas, '✅ Promoted to Fastly superuser');
+    expect(words).toContain('Edda Morton was promoted to Fastly superuser');
+    expect(words).toContain(`Approved by <@${TOMAS.id}>`);
+    const sent = { name: 'Edda Sommer', role: 'superuser', limit_services: 'true' };
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, sent)]);
+    await untilTold(nora, '⭐ Edda Morton ( edda.morton@example.com ) is promoted', 'direct');
+    const copy = await nora.until((now) => messageWith(now, AUDIT_TRAIL, 'was promoted'), 'the confirmation');
+    expect(wordsOf(copy.blocks)).toContain(
+      'Name Edda Morton → Edda Sommer, Role engineer → Fastly superuser and Limited services no → yes',
+    );
+    await nora.command('get Sommer');
+    await nora.until((now) => messageWith(now, CDN_TEAM, '⭐ Fastly superuser'), 'the card by the new name');
+  });
+
+  it('is carried out at once where promotions wait for nobody', async () => {
+    const { client } = await startWorkplace(mode, { APPROVAL_REQUIRED_FOR: 'delete' });
+    await client.as(NORA).command(`update ${ENGINEER.id} ${SUPERUSER} --reason "Joins us"`);
+    const done = await client
+      .as(TOMAS)
+      .until((sees) => messageWith(sees, CDN_TEAM, '✅ Promoted'), 'the end');
+    expect(wordsOf(done.blocks)).toContain('*Role* engineer → Fastly superuser');
+    expect(wordsOf(done.blocks)).not.toContain('Approved by');
+    expect(elementsOf(done.blocks)).toEqual([]);
+    expect(await updates(client)).toEqual([PROMOTED]);
+  });
+});
+
+describe('a request to unlock a Fastly superuser', () => {
+  it('says so, and has that done', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForUpdate(client, NORA, LOCKED_SUPERUSER, '--locked no');
+    const words = request.words(await tomas.sees());
+    expect(words).toContain('Unlock Viktor Amsel?');
+    expect(words).toContain('asked to unlock this Fastly superuser');
+    expect(words).toContain('*Locked* yes → no');
+    expect(words).toContain('a Fastly superuser, back into Fastly');
+    await request.click(tomas, 'approve');
+    await request.until(nora, '✅ Unlocked');
+    await request.untilInThread(nora, '🔓 Viktor Amsel ( viktor.amsel@example.com ) is unlocked.');
+    expect(await updates(client)).toEqual([updateOf(LOCKED_SUPERUSER, { locked: 'false' })]);
+  });
+});
+
+describe('a request to promote', () => {
+  it('can be denied, with the reason, and then nothing is done', async () => {
+    const { client } = await startWorkplace();
+    const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
+    await request.deny(client.as(TOMAS), 'We are enough');
+    expect(await request.until(client.as(NORA), '🚫 Denied by')).toContain(
+      'was not promoted to Fastly superuser',
+    );
+    const told = await untilTold(client.as(NORA), 'denied promoting Edda Morton', 'direct');
+    expect(told).toContain('to Fastly superuser: We are enough');
+    expect(await updates(client)).toEqual([]);
+  });
+
+  it('can be taken back by who asked, and decided by nobody else than another superuser', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
+    await request.click(nora, 'approve');
+    expect(await untilTold(nora, 'You asked for this yourself')).toContain(`<@${TOMAS.id}>`);
+    await request.click(tomas, 'cancel');
+    await untilTold(tomas, `Only <@${NORA.id}> , who asked for this, can take it back`);
+    await request.click(nora, 'cancel');
+    await request.until(nora, '↩️ Taken back by');
+    await request.untilInThread(nora, 'took the request back');
+    expect(await updates(client)).toEqual([]);
+  });
+
+  it('expires, and says so', async () => {
+    const { client } = await startWorkplace('socket', { APPROVAL_TTL: '2s' });
+    const nora = client.as(NORA);
+    const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
+    await request.until(nora, '⌛ Expired');
+    await untilTold(nora, 'Nobody approved promoting Edda Morton', 'direct');
+    expect(await updates(client)).toEqual([]);
+  });
+
+  it('is the only open one about a user, whatever else is asked for', async () => {
+    const { client } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
+    await tomas.command(`delete ${ENGINEER.id}`);
+    const told = await untilTold(tomas, 'There is a request to promote Edda Morton');
+    expect(told).toContain(`to Fastly superuser already, by <@${NORA.id}> : request ${request.id}`);
+    expect(openRequests(await tomas.sees(), CDN_TEAM, ENGINEER)).toHaveLength(1);
+    await request.click(client.as(NORA), 'cancel');
+    await request.until(tomas, 'Taken back');
+    await askForDeletion(client, TOMAS, ENGINEER);
+    await client.as(NORA).command(`update ${ENGINEER.id} ${SUPERUSER}`);
+    await untilTold(client.as(NORA), 'There is a request to delete Edda Morton');
+  });
+
+  it('is listed with what it would set, and its steps are in the audit log', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await askForUpdate(client, NORA, ENGINEER, `${SUPERUSER} --name "Edda Sommer" --reason "Joins us"`);
+    await tomas.command('approvals');
+    const list = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
+    expect(wordsOf(list.blocks)).toContain(
+      'Name Edda Morton → Edda Sommer and Role engineer → Fastly superuser',
+    );
+    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, '✅ Promoted'), 'the end');
+    await nora.command(`audit ${ENGINEER.id}`);
+    const audit = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'approved promoting'), 'the log');
+    expect(wordsOf(audit.blocks)).toMatch(
+      /⭐ Edda Morton .* was promoted to Fastly superuser.*approved promoting Edda Morton .* to Fastly superuser.*asked to promote Edda Morton .* to Fastly superuser: Joins us/,
+    );
+  });
+});

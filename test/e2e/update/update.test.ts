@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
+import {
+  BILLING,
+  ENGINEER,
+  LIMITED_ENGINEER,
+  NEVER_ACTIVE,
+  NEW_PASSWORD_REQUIRED,
+} from '../../sandbox/fastly/people.ts';
+import { inFastly, updateOf, updates } from '../support/altering.ts';
+import { toldPrivately, untilTold } from '../support/approving.ts';
+import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+
+describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
+  it('sends what differs, and tells the channel who changed whom, from what to what, and why', async () => {
+    const { client } = await startWorkplace(mode);
+    await client
+      .as(NORA)
+      .command(
+        `update ${ENGINEER.login} --name "Edda Sommer" --role billing --locked yes --limit-services no --require-new-password yes --reason "New job"`,
+      );
+    const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
+    const words = wordsOf(told.blocks);
+    for (const shown of [
+      `<@${NORA.id}> updated Edda Morton ( ${ENGINEER.login} )`,
+      'Name Edda Morton → Edda Sommer',
+      'Role engineer → billing',
+      'Locked no → yes',
+      'Password change required not set → yes',
+      'Reason: New job',
+    ]) {
+      expect(words).toContain(shown);
+    }
+    expect(words).not.toContain('Limited services');
+    expect(JSON.stringify(told.blocks)).toContain('"type":"date"');
+    const sent = { name: 'Edda Sommer', role: 'billing', locked: 'true', require_new_password: 'true' };
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, sent)]);
+  });
+
+  it('takes a no, and finds who was renamed by the new name right after', async () => {
+    const { client } = await startWorkplace(mode);
+    const nora = client.as(NORA);
+    await nora.command('get Dorian');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, NEW_PASSWORD_REQUIRED.login), 'the card');
+    await nora.command('update Dorian --name Dora --require-new-password no');
+    await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'Password change required yes → no'),
+      'the change',
+    );
+    const sent = { name: 'Dora', require_new_password: 'false' };
+    expect(await updates(client)).toEqual([updateOf(NEW_PASSWORD_REQUIRED, sent)]);
+    await nora.command('get Dora');
+    await nora.until(
+      (sees) => messagesIn(sees, CDN_TEAM).some(({ blocks }) => wordsOf(blocks[0]).trim() === 'Dora'),
+      'the card by the new name',
+    );
+  });
+
+  it('asks privately who is meant where several fit, and then makes the same change', async () => {
+    const { client } = await startWorkplace(mode);
+    const nora = client.as(NORA);
+    await nora.command('update Morton --role billing --locked no --reason "Moves to <finance> & co"');
+    const choice = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
+      'the choice',
+    );
+    expect(choice.ephemeral).toBe(true);
+    expect(await updates(client)).toEqual([]);
+    await nora.click({
+      channel: CDN_TEAM.id,
+      ts: choice.ts,
+      actionId: 'update.choose',
+      option: JSON.stringify({ user: LIMITED_ENGINEER.id, private: false }),
+    });
+    const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
+    expect(wordsOf(told.blocks)).toContain('Reason: Moves to <finance> & co');
+    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Which one do you want to'), 'the choice to go');
+    expect(await updates(client)).toEqual([updateOf(LIMITED_ENGINEER, { role: 'billing' })]);
+  });
+
+  it('makes one change of a delivery that comes twice', async () => {
+    const { client, log } = await startWorkplace(mode);
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
+    await client.redeliver((await client.deliveries()).at(-1)?.id ?? '');
+    await log.until('the same delivery once more is not carried out again');
+    expect(await updates(client)).toHaveLength(1);
+    expect(toldPrivately(await nora.sees())).toEqual([]);
+  });
+});
+
+describe('update', () => {
+  it('copies the change to CONFIRMATIONS_CHANNEL, also when the caller wanted it alone', async () => {
+    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    await client.as(NORA).command(`update ${ENGINEER.id} --role billing --private`);
+    const copy = await client
+      .as(TOMAS)
+      .until((sees) => messageWith(sees, AUDIT_TRAIL, 'Role engineer → billing'), 'the copy');
+    expect(wordsOf(copy.blocks)).toContain(`in <#${CDN_TEAM.id}>`);
+    const own = await client
+      .as(NORA)
+      .until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the result');
+    expect(own.ephemeral).toBe(true);
+  });
+
+  it.each([
+    {
+      when: 'nothing differs, not set being no',
+      words: `${NEVER_ACTIVE.id} --role user --locked no --require-new-password no`,
+      why: 'Leif Drummond ( leif.drummond@example.com ) is like that already, so I changed nothing.',
+    },
+    {
+      when: 'nobody fits',
+      words: 'Zebedee --role user',
+      why: 'Nobody in the Fastly account fits Zebedee .',
+    },
+    {
+      when: 'there is no such role',
+      words: `${ENGINEER.id} --role bill`,
+      why: 'bill is no role I can give. Did you mean billing ? Choose user , billing , engineer or superuser .',
+    },
+    {
+      when: 'a role is one that is only shown',
+      words: `${ENGINEER.id} --role tls_admin`,
+      why: 'tls_admin is no role I can give.',
+    },
+    {
+      when: 'a switch is neither yes nor no',
+      words: `${ENGINEER.id} --locked maybe`,
+      why: '--locked takes yes or no , not maybe .',
+    },
+    { when: 'the name is blank', words: `${ENGINEER.id} --name " "`, why: 'A name has 1 to 255 characters.' },
+    {
+      when: 'the reason is too long',
+      words: `${ENGINEER.id} --role user --reason "${'x'.repeat(241)}"`,
+      why: 'The reason has 241 characters; keep it to 240.',
+    },
+    {
+      when: 'several fit, and what is wanted does not fit into the choice',
+      words: `Morton --role user --reason "${'x'.repeat(230)}"`,
+      why: 'too long to go on with that. Say whom you mean by the login or the id.',
+    },
+  ])('says privately why it changes nothing when $when', async ({ words, why }) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${words}`);
+    await untilTold(nora, why);
+    expect(await updates(client)).toEqual([]);
+    expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
+  });
+
+  it.each([
+    { flag: '--login edda@example.com', why: "does not let anybody's login be changed here" },
+    { flag: '--two-factor-auth-enabled no', why: 'each sets it up in their own profile' },
+    { flag: '--two-factor-setup-required yes', why: 'each sets it up in their own profile' },
+  ])('refuses $flag with the reason, before any call', async ({ flag, why }) => {
+    const { client } = await startWorkplace();
+    await client.forgetFastlyCalls();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing ${flag}`);
+    await untilTold(nora, why);
+    expect(await client.fastlyCalls()).toEqual([]);
+  });
+
+  it('says when the user was deleted', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
+    await nora.command(`update ${ENGINEER.id} --role billing`);
+    await untilTold(nora, 'so there is nothing to change');
+    expect(await updates(client)).toEqual([]);
+  });
+
+  it("repeats Fastly's refusal, with a reference", async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${LIMITED_ENGINEER.id} --role user`);
+    const told = await untilTold(nora, "Role 'user' is not allowed to be service limited");
+    expect(told).toMatch(/Nothing was changed\..*Reference/);
+  });
+
+  it.each([
+    { kept: 'all', answer: {}, done: 'had Fastly update', not: 'Name' },
+    { kept: 'a part', answer: { name: 'Bea' }, done: 'Name Beatriz Calloway → Bea', not: 'Role billing →' },
+  ])('says so where Fastly takes it, but answers that $kept of it is as before', async (given) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    const body = JSON.stringify({ ...BILLING, ...given.answer });
+    await client.fastlyFaults({ fail: { match: 'PUT', status: 200, body, times: 1 } });
+    const name = given.kept === 'all' ? '' : ' --name Bea';
+    await nora.command(`update ${BILLING.id} --role engineer${name}`);
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly took'), 'the result');
+    expect(wordsOf(told.blocks)).toContain(given.done);
+    expect(wordsOf(told.blocks)).toContain('Fastly took Role engineer, but answers that it is billing.');
+    expect(wordsOf(told.blocks)).not.toContain(given.not);
+  });
+
+  it.each<{ when: string; faults: Partial<FastlyFaults>; made: boolean; words: RegExp }>([
+    {
+      when: 'the answer is lost and it was made',
+      faults: { drop: { match: 'PUT', when: 'after', times: 2 } },
+      made: true,
+      words: /updated Edda Morton .*Role engineer → billing/,
+    },
+    {
+      when: 'the connection breaks before it was made, twice',
+      faults: { drop: { match: 'PUT', when: 'before', times: 2 } },
+      made: false,
+      words: /connection to Fastly broke.*look with .*get.* before you try again/,
+    },
+    {
+      when: 'Fastly answers 500',
+      faults: { fail: { match: 'PUT', status: 500, times: 1 } },
+      made: false,
+      words: /it answered 500.*look with .*get.* before you try again/,
+    },
+    {
+      when: "the hour's limit is used up",
+      faults: { rateLimitUsedUp: { reset: 4_102_444_800 } },
+      made: false,
+      words: /no more changes from the bot until.*Nothing was changed/,
+    },
+  ])('tells what became of it, having looked where that helps, when $when', async (given) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.fastlyFaults(given.faults);
+    await nora.command(`update ${ENGINEER.id} --role billing`);
+    const [told] = await nora.until((sees) => {
+      const messages = messagesIn(sees, CDN_TEAM);
+      return messages.length > 0 && messages;
+    }, 'the result');
+    expect(wordsOf(told?.blocks)).toMatch(given.words);
+    expect((await inFastly(client, ENGINEER))?.role).toBe(given.made ? 'billing' : 'engineer');
+  });
+});

@@ -1,0 +1,24 @@
+import { describe } from 'vitest';
+import { ENGINES } from '../support/databases.ts';
+import { itEndsWell, type OwnChange } from '../support/own-change.ts';
+import { PATIENT } from '../support/place.ts';
+
+const LOGIN = 'grace.newcomb@example.com';
+
+const CREATION: OwnChange = {
+  command: `create ${LOGIN} --name "Grace Newcomb" --role billing --limit-services no`,
+  call: 'POST /user',
+  confirmation: 'created Grace Newcomb',
+  interrupted: 'I was interrupted while creating Grace Newcomb',
+  done: 'I looked: they are there, as you wanted.',
+  unknown: 'so I do not know whether they were created. I looked, and nobody like that has come since',
+  async isMade({ client }) {
+    return (await client.fastlyUsers()).some(
+      ({ login, name, role }) => login === LOGIN && name === 'Grace Newcomb' && role === 'billing',
+    );
+  },
+};
+
+describe.each(ENGINES)('a creation, on %s', PATIENT, (engine) => {
+  itEndsWell(engine, CREATION);
+});

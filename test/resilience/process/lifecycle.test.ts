@@ -1,0 +1,210 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DELIVERY_MODES, type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
+import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
+import type { Sees } from '../../sandbox/control/protocol.ts';
+import { NORA_USER } from '../../sandbox/fastly/people.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { portOf, standIn } from '../../support/stand-in.ts';
+import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
+
+async function startedSandbox(): Promise<Sandbox> {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+/** The bot in a process of its own, ready for what happens in the sandbox. */
+async function startReady(
+  sandbox: Sandbox,
+  mode: DeliveryMode = 'socket',
+  variables: Record<string, string> = {},
+): Promise<BotProcess> {
+  const bot = await startBotProcess({ ...environmentFor(sandbox, mode), ...variables });
+  await bot.untilReadyz(200);
+  if (mode === 'http') {
+    const { address } = await bot.log("taking Slack's requests at /slack/events");
+    await sandbox.client.setRequestUrl(`http://127.0.0.1:${portOf(address)}/slack/events`);
+  }
+  return bot;
+}
+
+/** Whether the member sees the card of Nora's Fastly user in #cdn-team. */
+const seesCard = ({ channels }: Sees) =>
+  JSON.stringify(channels.find(({ id }) => id === CDN_TEAM.id)?.messages).includes(NORA_USER.id);
+
+describe('a bot that cannot start', () => {
+  it('points to the sandbox when nothing is set', async () => {
+    const bot = await startBotProcess({});
+    expect(await bot.ended).toBe(2);
+    expect(bot.text('stderr')).toContain('npm run sandbox');
+    expect(bot.text('stdout')).toBe('');
+  });
+
+  it('names every variable that is wrong, with what it is for', async () => {
+    const wrong = {
+      SLACK_BOT_TOKEN: 'xapp-mixed-up',
+      SLACK_APP_TOKEN: 'xapp-1-fine',
+      SUPERUSERS: 'nora',
+      FASTLY_TIMEOUT: 'soon',
+      HEALTH_PORT: '99999',
+      LOG_LEVEL: 'loud',
+    };
+    const bot = await startBotProcess(wrong);
+    expect(await bot.ended).toBe(2);
+    const said = bot.text('stderr');
+    for (const name of Object.keys(wrong).filter((each) => each !== 'SLACK_APP_TOKEN')) {
+      expect(said).toMatch(new RegExp(`- ${name} .*\\(.+\\)`));
+    }
+    expect(said).toMatch(/- FASTLY_API_TOKEN is missing/);
+    expect(said).not.toContain('SLACK_APP_TOKEN');
+    expect(said).not.toContain('npm run sandbox');
+    expect(said).not.toContain('xapp-mixed-up');
+  });
+
+  it.each([
+    { refused: 'the bot token', variables: { SLACK_BOT_TOKEN: 'xoxb-revoked' }, says: 'SLACK_BOT_TOKEN' },
+    { refused: 'the app token', variables: { SLACK_APP_TOKEN: 'xapp-1-revoked' }, says: 'SLACK_APP_TOKEN' },
+    { refused: 'the Fastly token', variables: { FASTLY_API_TOKEN: 'revoked' }, says: 'FASTLY_API_TOKEN' },
+  ])('ends and says what to do when $refused is refused', async ({ variables, says }) => {
+    const sandbox = await startedSandbox();
+    const bot = await startBotProcess({ ...environmentFor(sandbox, 'socket'), ...variables });
+    expect(await bot.ended).toBe(1);
+    expect(bot.text('stderr')).toMatch(new RegExp(`^(Slack|Fastly) refuses ${says} \\(.+\\)\\. .+\n$`));
+    expect(bot.text('stderr')).not.toContain('revoked');
+  });
+
+  it('ends when Fastly revokes the token while Slack is away', async () => {
+    const sandbox = await startedSandbox();
+    await sandbox.client.slackFaults({ down: true });
+    await sandbox.client.fastlyFaults({ tokenRefused: true });
+    const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
+    expect(await bot.ended).toBe(1);
+    expect(bot.text('stderr')).toContain('Fastly refuses FASTLY_API_TOKEN');
+  });
+
+  it('ends and gives the reason when it is installed for a whole organisation', async () => {
+    const sandbox = await startedSandbox();
+    const slack = await standIn({
+      'POST /api/auth.test': () => ({ ok: true, team_id: TEAM.id, is_enterprise_install: true }),
+    });
+    const variables = { ...environmentFor(sandbox, 'socket'), SLACK_API_URL: `${slack.url}/api/` };
+    const bot = await startBotProcess(variables);
+    expect(await bot.ended).toBe(1);
+    expect(bot.text('stderr')).toContain('org-wide install');
+    expect(bot.text('stderr')).not.toContain('    at ');
+  });
+
+  it('names the port that is taken, without a stack trace', async () => {
+    const sandbox = await startedSandbox();
+    const port = new URL(sandbox.control.url).port;
+    for (const variables of [{ HEALTH_PORT: port }, { PORT: port }]) {
+      const bot = await startBotProcess({ ...environmentFor(sandbox, 'http'), ...variables });
+      expect(await bot.ended).toBe(1);
+      expect(bot.text('stderr')).toContain(port);
+      expect(bot.text('stderr')).not.toContain('    at ');
+    }
+  });
+});
+
+describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away', (away) => {
+  it('lives, says what is missing, and is ready when it is back', async () => {
+    const sandbox = await startedSandbox();
+    const setDown = (down: boolean) =>
+      away === 'slack' ? sandbox.client.slackFaults({ down }) : sandbox.client.fastlyFaults({ down });
+    await setDown(true);
+    const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
+    await bot.log('not there yet, trying again', 2);
+    expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
+    await bot.untilReadyz(503, [away]);
+    expect((await bot.readyz()).body.missing[away]).toMatch(/\w+ \w+/);
+    await setDown(false);
+    await bot.untilReadyz(200);
+    await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
+    await sandbox.client.as(NORA).until(seesCard, 'the card');
+  });
+
+  it('stops when it is told to', async () => {
+    const sandbox = await startedSandbox();
+    await sandbox.client.slackFaults({ down: away === 'slack' });
+    await sandbox.client.fastlyFaults({ down: away === 'fastly' });
+    const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
+    await bot.log('not there yet, trying again');
+    bot.child.kill('SIGTERM');
+    expect(await bot.ended).toBe(0);
+  });
+});
+
+describe('readiness over Socket Mode', () => {
+  it('follows the connection', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startReady(sandbox);
+    await sandbox.client.slackFaults({ down: true });
+    await sandbox.client.disconnect('drop');
+    await bot.untilReadyz(503, ['slack']);
+    await sandbox.client.slackFaults({ down: false });
+    await bot.untilReadyz(200);
+    await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
+    await sandbox.client.as(NORA).until(seesCard, 'the card');
+  });
+
+  it('comes back after Slack asked for a new connection, and takes commands again', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startReady(sandbox);
+    await sandbox.client.disconnect('refresh');
+    await bot.log('connected to Slack', 2);
+    await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
+    await sandbox.client.as(NORA).until(seesCard, 'the card');
+    expect(await sandbox.client.connections()).toBe(1);
+  });
+});
+
+describe.each(DELIVERY_MODES)('SIGTERM over %s', (mode) => {
+  it('finishes what is under way', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startReady(sandbox, mode);
+    await sandbox.client.fastlyFaults({ delay: { match: 'GET /user/', milliseconds: 1_500 } });
+    await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
+    await bot.log('taken');
+    bot.child.kill('SIGTERM');
+    expect(await bot.ended).toBe(0);
+    expect(seesCard(await sandbox.client.as(NORA).sees())).toBe(true);
+  });
+
+  it('ends an idle bot without waiting for anything', { timeout: 9_000 }, async () => {
+    const bot = await startReady(await startedSandbox(), mode);
+    bot.child.kill('SIGTERM');
+    expect(await bot.ended).toBe(0);
+  });
+});
+
+describe.each(DELIVERY_MODES)("the bot's output over %s", (mode) => {
+  it('holds no secret, even at LOG_LEVEL=trace and in trouble', async () => {
+    const sandbox = await startedSandbox();
+    const { slack, fastly, client } = sandbox;
+    await client.slackFaults({ refuse: { method: 'auth.test', error: 'internal_error', times: 1 } });
+    await client.fastlyFaults({ fail: { match: null, status: 503, body: fastly.token, times: 4 } });
+    const bot = await startReady(sandbox, mode, { LOG_LEVEL: 'trace' });
+    const nora = client.as(NORA);
+    await nora.command(`get ${NORA_USER.id}`);
+    await nora.until(seesCard, 'the card');
+    await client.fastlyFaults({ tokenRefused: true });
+    await nora.command('whoami');
+    await bot.log('failed');
+    await client.slackFaults({ refuse: { method: 'views.open', error: 'invalid_auth', times: 1 } });
+    await nora.command('get');
+    await bot.log('a form could not be opened');
+    if (mode === 'socket') {
+      await client.slackFaults({ down: true });
+      await bot.log('no connection to Slack');
+    }
+    bot.child.kill('SIGTERM');
+    expect(await bot.ended).toBe(0);
+    const output = bot.text('stdout') + bot.text('stderr');
+    const inDeliveries = (await client.deliveries()).map(({ payload }) => String(payload.response_url));
+    expect(inDeliveries).toHaveLength(3);
+    const { botToken, appToken, signingSecret } = slack;
+    for (const secret of [botToken, appToken, signingSecret, fastly.token, ...inDeliveries]) {
+      expect(output).not.toContain(secret);
+    }
+  });
+});

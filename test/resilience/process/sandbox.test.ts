@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { NORA } from '../../sandbox/cast.ts';
+import { ControlClient } from '../../sandbox/control/client.ts';
+import { portOf } from '../../support/stand-in.ts';
+import { WatchedProcess } from '../../support/watched-process.ts';
+import { logLine } from '../support/bot-process.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
+const ENVIRONMENT = { ...process.env, LOG_LEVEL: 'info' };
+
+/** What `--json` prints. */
+const Addresses = z.strictObject({
+  slack: z.strictObject({
+    apiUrl: z.url(),
+    botToken: z.string().startsWith('xoxb-'),
+    appToken: z.string().startsWith('xapp-'),
+    signingSecret: z.string().min(1),
+  }),
+  fastly: z.strictObject({ url: z.url(), token: z.string().min(1) }),
+  control: z.url(),
+  page: z.url(),
+});
+
+/** Starts it as a group of its own, which is what Ctrl-C at a terminal ends, and of which nothing outlives the test. */
+function start(command: string, ...words: string[]): WatchedProcess {
+  const child = spawn(command, words, { cwd: ROOT, env: ENVIRONMENT, detached: true });
+  const started = new WatchedProcess(child);
+  onTestFinished(() => signalGroup(child.pid, 'SIGKILL'));
+  return started;
+}
+
+const startCli = (...flags: string[]) => start(process.execPath, MAIN, ...flags);
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // All of it has ended.
+  }
+}
+
+/** The line that says where everything is. */
+async function addresses(cli: WatchedProcess): Promise<z.infer<typeof Addresses>> {
+  return await cli.until((text) => {
+    if (!text.startsWith('{"slack":')) return undefined;
+    return Addresses.parse(JSON.parse(text));
+  }, 'its addresses');
+}
+
+/** The bot's own process, once it has logged something. */
+async function botPid(cli: WatchedProcess): Promise<number> {
+  return await cli.until((text) => logLine(text)?.pid, "a line of the bot's log");
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function takenPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return portOf(server.address());
+}
+
+describe('npm run sandbox', () => {
+  it('prints where everything is as one line of JSON, and its bot answers', async () => {
+    const cli = start('npm', 'run', '-s', 'sandbox', '--', '--json', '--port', '0');
+    const { control, page } = await addresses(cli);
+    expect(await (await fetch(page)).text()).toContain('<title>Sandbox</title>');
+    const nora = new ControlClient(control).as(NORA);
+    await nora.command('whoami');
+    await nora.until(
+      ({ channels }) => JSON.stringify(channels).includes('fastly-bot@example.com'),
+      'the account behind the token',
+    );
+    const pid = await botPid(cli);
+    signalGroup(cli.child.pid, 'SIGINT');
+    await cli.ended;
+    expect(runs(pid)).toBe(false);
+    expect(cli.text('stdout').split('\n')).toEqual([expect.stringMatching(/^\{.*\}$/), '']);
+  });
+});
+
+describe("the sandbox's process", () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('stops everything on %s, its bot included', async (signal) => {
+    const cli = startCli('--json', '--port', '0');
+    const { control, slack } = await addresses(cli);
+    const pid = await botPid(cli);
+    cli.child.kill(signal);
+    expect(await cli.ended).toBe(0);
+    expect(runs(pid)).toBe(false);
+    await expect(fetch(control)).rejects.toThrow();
+    await expect(fetch(slack.apiUrl)).rejects.toThrow();
+    expect(cli.text('stderr')).not.toContain('The bot ended');
+  });
+
+  it('leaves no bot behind when it is stopped while that starts', async () => {
+    const cli = startCli('--json', '--port', '0');
+    const pid = await botPid(cli);
+    cli.child.kill('SIGTERM');
+    expect(await cli.ended).toBe(0);
+    expect(runs(pid)).toBe(false);
+  });
+
+  it('starts no bot with --no-bot', async () => {
+    const cli = startCli('--json', '--port', '0', '--no-bot');
+    const { control } = await addresses(cli);
+    const client = new ControlClient(control);
+    expect(await client.connections()).toBe(0);
+    expect(await client.as(NORA).command('whoami')).toMatchObject({ acknowledged: false });
+    cli.child.kill('SIGTERM');
+    expect(await cli.ended).toBe(0);
+    expect(cli.text('stderr')).toBe('');
+  });
+
+  it('tells people what to type', async () => {
+    const cli = startCli('--port', '0');
+    await cli.until((text) => text.startsWith('  http://localhost:'), 'the address of its page');
+    // Last of all, so that it stays in sight.
+    expect(cli.text('stdout').trimEnd()).toMatch(/In a browser, .*\n\n {2}http:\/\/localhost:\d+$/);
+    expect(cli.text('stdout')).toMatch(
+      /Slack's Web API +http:.*\n.*Fastly's API +http:.*\n.*Control API +http:/,
+    );
+    expect(cli.text('stdout')).toMatch(/curl -s http:.*\/members\/U0NORA001\/command/);
+    expect(cli.text('stdout')).toMatch(/"text":"get edda"[\s\S]*"text":"delete edda"/);
+    cli.child.kill('SIGTERM');
+    expect(await cli.ended).toBe(0);
+  });
+
+  it.each([
+    { whose: 'its own', before: 0 },
+    { whose: "Slack's", before: 1 },
+    { whose: "Fastly's", before: 2 },
+    { whose: "the bot's", before: 3 },
+  ])('says so in words when $whose port is taken', async ({ whose, before }) => {
+    const cli = startCli('--json', '--port', String((await takenPort()) - before));
+    expect(await cli.ended).toBe(1);
+    expect(cli.text('stderr')).toMatch(/address already in use 127\.0\.0\.1:\d+/);
+    if (whose !== "the bot's") expect(cli.text('stderr')).toMatch(/npm run sandbox -- --port \d+/);
+    expect(cli.text('stderr')).not.toContain('    at ');
+    expect(cli.text('stdout')).toBe('');
+  });
+
+  it.each([[['--what']], [['--port', 'many']], [['--port', '70000']], [['extra']]])(
+    'shows its usage and ends with 2 for %j',
+    async (flags) => {
+      const cli = startCli(...flags);
+      expect(await cli.ended).toBe(2);
+      expect(cli.text('stderr')).toMatch(/\S+.*\n\nnpm run sandbox -- \[--port N\]/);
+      expect(cli.text('stdout')).toBe('');
+    },
+  );
+
+  it('shows its usage when asked for help', async () => {
+    const cli = startCli('--help');
+    expect(await cli.ended).toBe(0);
+    expect(cli.text('stdout')).toContain('--no-bot');
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/secret.ts';
+import { rowsOf, verify } from '../../../src/store/audit-log.ts';
+import { postgres } from '../../../src/store/postgres.ts';
+import { type Store, StoreUnavailable } from '../../../src/store/store.ts';
+import { newStore } from '../../store/both-databases.ts';
+import { newDatabase } from '../../support/postgres/database.ts';
+import { wireTo } from '../../support/postgres/wire.ts';
+
+const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
+const write = (store: Store) => store.transaction((transaction) => transaction.audit(ENTRY));
+const entries = (store: Store) => store.read((database) => verify(rowsOf(database)));
+
+describe('PostgreSQL', () => {
+  it('is unavailable when it falls silent, and used on over a new connection', async () => {
+    const { wire, url } = await wireTo(await newDatabase());
+    const { store } = newStore(postgres(new Secret(url)));
+    await store.connect();
+    wire.silence();
+    await expect(write(store)).rejects.toThrow(StoreUnavailable);
+    wire.mend();
+    await write(store);
+    expect(await entries(store)).toMatchObject({ whole: true, entries: 1 });
+  });
+});

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { rowsOf, verify } from '../../../src/store/audit-log.ts';
+import { DatabaseInUse, sqlite } from '../../../src/store/sqlite.ts';
+import { connectedStore, newStore, SQLITE, temporaryFolder } from '../../store/both-databases.ts';
+import { WatchedProcess } from '../../support/watched-process.ts';
+
+const OWNER = fileURLToPath(new URL('../support/owner.ts', import.meta.url));
+const AUDIT = fileURLToPath(new URL('../../../src/cli/audit.ts', import.meta.url));
+const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
+
+/** A process that owns the database, with an entry in its audit log. */
+async function startOwner(path: string): Promise<WatchedProcess> {
+  const owner = new WatchedProcess(spawn(process.execPath, [OWNER, path]));
+  await owner.until((text) => text === 'owned', 'owning the database');
+  return owner;
+}
+
+describe('the SQLite file', () => {
+  it('keeps nothing in memory that a kill takes away', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    const owner = await startOwner(path);
+    owner.child.kill('SIGKILL');
+    await owner.ended;
+    const store = await connectedStore({ url: `file:${path}`, engine: () => sqlite(path) });
+    expect(await store.read((database) => verify(rowsOf(database)))).toMatchObject({
+      whole: true,
+      entries: 1,
+    });
+  });
+});
+
+describe('a process that owns the SQLite file', () => {
+  it('keeps another process away', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    await startOwner(path);
+    const { store } = newStore(sqlite(path));
+    await expect(store.connect()).rejects.toThrow(DatabaseInUse);
+  });
+
+  it('leaves it to the next one when it is killed', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    const owner = await startOwner(path);
+    const { store } = newStore(sqlite(path));
+    await expect(store.connect()).rejects.toThrow(DatabaseInUse);
+    owner.child.kill('SIGKILL');
+    await owner.ended;
+    await store.connect();
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+  });
+
+  it('can go on while the audit log is read', async () => {
+    const place = await SQLITE.newPlace();
+    const store = await connectedStore(place);
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+    await store.transaction(async (transaction) => {
+      await transaction.audit(ENTRY);
+      const env = { DATABASE_URL: place.url };
+      const reader = new WatchedProcess(spawn(process.execPath, [AUDIT, 'verify'], { env }));
+      expect(await reader.ended).toBe(0);
+      expect(reader.text('stdout')).toContain('whole: one entry');
+    });
+  });
+});

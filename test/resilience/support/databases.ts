@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+import { Secret } from '../../../src/secret.ts';
+import { postgres } from '../../../src/store/postgres.ts';
+import { readOnlySqlite } from '../../../src/store/sqlite.ts';
+import type { Tables } from '../../../src/store/tables.ts';
+import { newDatabase } from '../../support/postgres/database.ts';
+
+export const ENGINES = ['SQLite', 'PostgreSQL'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** A bot's database, as a test sees it from beside the bot. */
+export type CrashDatabase = {
+  /** For `DATABASE_URL`. */
+  url: string;
+  read<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** The leases of a process that is gone run out; where one process owns the database there is no need to wait. */
+  outlastLeases(): Promise<void>;
+};
+
+/** A new, empty database, which is gone when the test ends. */
+export async function newCrashDatabase(engine: EngineName): Promise<CrashDatabase> {
+  return engine === 'SQLite' ? await newSqlite() : await newPostgres();
+}
+
+async function newSqlite(): Promise<CrashDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'fastly-user-bot-crash-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'bot.db');
+  return {
+    url: `file:${path}`,
+    read: async (work) => {
+      // Not kept open: the bot makes the file only when it starts.
+      const database = new Kysely<Tables>({ dialect: readOnlySqlite(path).dialect });
+      try {
+        return await work(database);
+      } finally {
+        await database.destroy();
+      }
+    },
+    outlastLeases: async () => {},
+  };
+}
+
+/** Longer than `EXECUTION_LEASE` is unless it is set. */
+const OUTLASTING = '61 seconds';
+
+/** Found before PostgreSQL's own function of that name, so that tests can set the database's clock forward. */
+const CLOCK = `
+  create table test_clock as select interval '0' as ahead;
+  create function clock_timestamp() returns timestamptz language sql volatile
+    as 'select pg_catalog.clock_timestamp() + ahead from public.test_clock';
+  do $$ begin
+    execute format('alter database %I set search_path = public, pg_catalog', current_database());
+  end $$`;
+
+async function newPostgres(): Promise<CrashDatabase> {
+  const url = await newDatabase();
+  await administer(url, CLOCK);
+  const database = new Kysely<Tables>({ dialect: postgres(new Secret(url)).dialect });
+  onTestFinished(() => database.destroy());
+  return {
+    url,
+    read: (work) => work(database),
+    outlastLeases: () => administer(url, `update test_clock set ahead = ahead + interval '${OUTLASTING}'`),
+  };
+}
+
+async function administer(url: string, statements: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statements);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { z } from 'zod';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { LIMITED_ENGINEER } from '../../sandbox/fastly/people.ts';
+import { findBrowser } from './find-browser.ts';
+
+/** `npm run screenshots`: the pictures in README.md, from the page and the bot as they are now. */
+const SANDBOX = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
+const PICTURES = new URL('../../sandbox/page/pictures/', import.meta.url);
+const QUALITY_PERCENT = 80;
+
+const executablePath = findBrowser();
+if (executablePath === null) throw new Error('There is neither Chromium nor Chrome on this machine.');
+await mkdir(PICTURES, { recursive: true });
+const sandbox = spawn(process.execPath, [SANDBOX, '--json', '--port', '0'], {
+  stdio: ['ignore', 'pipe', 'ignore'],
+});
+const browser = await chromium.launch({ executablePath });
+try {
+  const page = await browser.newPage({
+    // Wide enough for the columns side by side, high enough for a message without scrolling.
+    viewport: { width: 1280, height: 1400 },
+    deviceScaleFactor: 2,
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+  });
+  await page.goto(await addressOf(sandbox.stdout));
+
+  await type(page, '/fastly-user get edda');
+  await take(page, 'user-card', message(page, 'Reset password'));
+
+  await type(page, '/fastly-user delete edda --reason "Left the company"');
+  const request = message(page, 'Delete Edda Morton?');
+  await request.waitFor();
+  await page.getByRole('radio', { name: TOMAS.realName }).check({ force: true });
+  await take(page, 'approval-request', request);
+
+  await page.getByRole('link', { name: 'Home' }).click();
+  await page.locator('.home').getByRole('button', { name: 'Approve' }).waitFor();
+  await take(page, 'home', page.locator('.home'));
+  await page.getByRole('navigation').getByRole('link', { name: CDN_TEAM.name }).click();
+
+  await request.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('radio', { name: NORA.realName }).check({ force: true });
+  await take(page, 'approval-end', message(page, 'Edda Morton was deleted'));
+
+  await type(page, `/fastly-user create --name "Grace Example" --role engineer`);
+  const form = page.getByRole('dialog');
+  await form.getByRole('textbox', { name: 'Login' }).fill(LIMITED_ENGINEER.login);
+  await form.getByRole('button', { name: 'Create' }).click();
+  await form.getByRole('alert').waitFor();
+  await take(page, 'form', form);
+} finally {
+  await browser.close();
+  sandbox.kill('SIGTERM');
+}
+
+async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    return z.object({ page: z.url() }).parse(JSON.parse(line)).page;
+  }
+  throw new Error('The sandbox did not start: see npm run sandbox.');
+}
+
+async function type(page: Page, text: string): Promise<void> {
+  const composer = page.getByRole('textbox', { name: /^Message / });
+  await composer.fill(text);
+  await composer.press('Enter');
+}
+
+function message(page: Page, words: string): Locator {
+  return page.getByRole('article').filter({ hasText: words }).last();
+}
+
+/** WebP, which is a fraction of a PNG and which only the browser itself can make. */
+async function take(page: Page, name: string, what: Locator): Promise<void> {
+  await what.waitFor();
+  await page.mouse.move(0, 0);
+  const box = await what.boundingBox();
+  if (box === null) throw new Error(`There is nothing to be seen of ${name}.`);
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', {
+    format: 'webp',
+    quality: QUALITY_PERCENT,
+    clip: { ...box, scale: 1 },
+  });
+  await session.detach();
+  await writeFile(new URL(`${name}.webp`, PICTURES), data, 'base64');
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { portOf } from '../stand-in.ts';
+
+/** The network between a bot and its database, which the test can break. */
+export class Wire {
+  readonly #server: Server;
+  readonly #ends = new Set<Socket>();
+  #state: 'whole' | 'cut' | 'silent' = 'whole';
+
+  constructor(database: URL) {
+    this.#server = createServer({ allowHalfOpen: true }, (near) => {
+      if (this.#state === 'cut') return near.destroy();
+      const far = connect({ host: database.hostname, port: Number(database.port), allowHalfOpen: true });
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        this.#ends.add(from);
+        from.on('error', () => from.destroy()).on('close', () => this.#ends.delete(from) && to.destroy());
+        from.pipe(to);
+        if (this.#state === 'silent') from.pause();
+      }
+    });
+  }
+
+  /** Opens it until the test ends, and gives the port at which the database is then. */
+  async open(): Promise<number> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    onTestFinished(() => {
+      this.#server.close();
+      this.cut();
+    });
+    return portOf(this.#server.address());
+  }
+
+  /** Breaks every connection, and each new one at once. */
+  cut(): void {
+    this.#state = 'cut';
+    for (const end of this.#ends) end.destroy();
+  }
+
+  /** Carries nothing any more, and breaks nothing. */
+  silence(): void {
+    this.#state = 'silent';
+    for (const end of this.#ends) end.pause();
+  }
+
+  mend(): void {
+    this.#state = 'whole';
+    for (const end of this.#ends) end.resume();
+  }
+}
+
+/** A wire to a database, and the URL of the database for whoever goes through it. */
+export async function wireTo(databaseUrl: string): Promise<{ wire: Wire; url: string }> {
+  const url = new URL(databaseUrl);
+  const wire = new Wire(url);
+  const through = new URL(databaseUrl);
+  through.port = String(await wire.open());
+  return { wire, url: through.href };
+}
