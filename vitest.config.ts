@@ -1,12 +1,49 @@
 import { defineConfig } from 'vitest/config';
 
+/** What starts processes, kills them or takes services away; slow, as it waits for real processes. */
+const RESILIENCE = 'test/resilience/**/*.test.ts';
+/** The sandbox's page in a browser. What the page is made of is below that folder, and needs none. */
+const PAGE = 'test/sandbox/page/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres/global-setup.ts', 'test/support/browser/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    // Tests mostly wait, for sockets and processes: more of them than cores run side by side.
-    maxWorkers: 5,
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: [RESILIENCE, PAGE],
+          isolate: false,
+          // Tests mostly wait, for sockets and timers: more of them than cores run side by side.
+          maxWorkers: 4,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'resilience',
+          include: [RESILIENCE],
+          isolate: false,
+          maxWorkers: 4,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'page',
+          include: [PAGE],
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });
