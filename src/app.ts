@@ -1,12 +1,12 @@
 import { App, type Receiver } from '@slack/bolt';
 import { listenersWithout } from './commands/slash-command.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
-import { installGate } from './slack/gate.ts';
-import type { Identity } from './slack/identity.ts';
-import { register } from './slack/listeners.ts';
-import type { Services } from './slack/services.ts';
+import type { Identity } from './slack/connection/identity.ts';
+import { installGate } from './slack/gate/gate.ts';
+import { register } from './slack/gate/listeners.ts';
+import type { Services } from './slack/replies/services.ts';
 
 /**
  * The Bolt app: the gate in front, and every listener behind it. Bolt is told who the bot is, so that it asks

@@ -1,24 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { createApp } from './app.ts';
-import { type Background, createBackground, createStore } from './background.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
-import { createIntake, type Intake } from './intake.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
-import { reasonOf } from './reason-of.ts';
-import { createClients, type SlackClients } from './slack/clients.ts';
-import { Conversations } from './slack/conversations.ts';
-import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/identity.ts';
-import { NewerBlocks } from './slack/newer-blocks.ts';
-import { Posting } from './slack/posting.ts';
-import type { Services } from './slack/services.ts';
-import { releaseAllClaims } from './store/left-behind.ts';
-import { DatabaseInUse } from './store/sqlite.ts';
+import { reasonOf } from './observability/reason-of.ts';
+import { type Background, createBackground, createStore } from './parts.ts';
+import { createClients, type SlackClients } from './slack/connection/clients.ts';
+import { Conversations } from './slack/connection/conversations.ts';
+import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/connection/identity.ts';
+import { createIntake, type Intake } from './slack/connection/intake.ts';
+import { NewerBlocks } from './slack/connection/newer-blocks.ts';
+import { Posting } from './slack/connection/posting.ts';
+import type { Services } from './slack/replies/services.ts';
+import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
 /** A credential that is refused: nothing but a new one helps, so the process ends. */
@@ -133,7 +132,7 @@ export class Bot {
   async #reachDatabase(): Promise<void> {
     await this.#persist('database', async () => {
       await this.#store.connect();
-      if (this.#store.engine.exclusive) await releaseAllClaims(this.#store);
+      if (this.#store.engine.exclusive) await this.#background.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
     this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'the database is ready');

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 
 /** A Slack member's id: `U…`, or `W…` in an Enterprise organisation. */
@@ -20,3 +21,11 @@ export const ChannelId = z
   .regex(/^[CGD][A-Z0-9]+$/)
   .brand<'ChannelId'>();
 export type ChannelId = z.infer<typeof ChannelId>;
+
+const ALPHABET = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
+
+/** A short name that people can read out, such as `K7Q2-9FMX`: for a delivery in the log, or an approval request. */
+export function newReference(): string {
+  const letters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]);
+  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
+}

@@ -1,7 +1,7 @@
 import { Bot, CredentialRefused } from './bot.ts';
-import { ConfigError, processEnvironment, readConfig } from './config.ts';
+import { ConfigError, processEnvironment, readConfig } from './config/config.ts';
 import { createLogger } from './observability/log.ts';
-import { DatabaseInUse } from './store/sqlite.ts';
+import { DatabaseInUse } from './store/errors.ts';
 
 const BAD_CONFIGURATION = 2;
 

@@ -5,9 +5,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { SUBCOMMANDS } from '../src/commands/index.ts';
 import { LISTENERS } from '../src/commands/slash-command.ts';
-import { SCOPES } from '../src/slack/identity.ts';
-import { SUBCOMMAND_NAMES } from '../src/subcommand-names.ts';
-import { VARIABLES } from '../src/variables.ts';
+import { SUBCOMMAND_NAMES } from '../src/config/subcommand-names.ts';
+import { VARIABLES } from '../src/config/variables.ts';
+import { SCOPES } from '../src/slack/connection/identity.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 

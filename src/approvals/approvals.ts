@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { isBeingChanged } from '../changes/intents.ts';
 import type { ChannelId, MemberId } from '../ids.ts';
-import { newReference } from '../reference.ts';
-import { holdAccount, letGoOfAccount } from '../store/account-lock.ts';
+import { newReference } from '../ids.ts';
+import { homesChanged } from '../store/homes.ts';
+import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { holdAccount, letGoOfAccount } from './account-lock.ts';
+import { type Event, requesterHears } from './event.ts';
+import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import {
   dueRequests,
   insertRequest,
@@ -13,15 +19,10 @@ import {
   recordDecision,
   requestOfDelivery,
   updateRequest,
-} from '../store/approval-requests.ts';
-import { homesChanged } from '../store/homes.ts';
-import { isBeingChanged } from '../store/intents.ts';
-import { auditStep } from '../store/steps.ts';
-import type { Store, Transaction } from '../store/store.ts';
-import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from '../store/surfaces.ts';
-import { type Event, requesterHears } from './event.ts';
-import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
+} from './rows.ts';
 import * as rules from './rules.ts';
+import { auditStep } from './steps.ts';
+import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from './surfaces.ts';
 
 /** What someone asks for. */
 export type Filing = {

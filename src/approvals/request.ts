@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { CurrentSettings, Settings } from '../changes/settings.ts';
+import { Target } from '../changes/target.ts';
 import { type ChannelId, MemberId } from '../ids.ts';
-import { CurrentSettings, Settings } from './settings.ts';
 
 /** An approval request's own name, such as `K7Q2-9FMX`: it stands in its message and in the audit log. */
 export const RequestId = z
@@ -8,20 +9,6 @@ export const RequestId = z
   .regex(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/)
   .brand<'RequestId'>();
 export type RequestId = z.infer<typeof RequestId>;
-
-/** Whom a request concerns, as they were when it was filed: what approvers are shown, and what must still hold. */
-export const Target = z.object({
-  id: z.string().regex(/^[A-Za-z0-9]+$/),
-  login: z.string(),
-  /** The name, or the login where there is none. */
-  name: z.string(),
-  role: z.string().nullable(),
-  locked: z.boolean(),
-  twoFactor: z.boolean().nullable(),
-  /** ISO 8601; null for never, not there where Fastly does not say. */
-  lastActiveAt: z.string().nullable().exactOptional(),
-});
-export type Target = z.infer<typeof Target>;
 
 /** Who is to become a user, and has no id yet. */
 export const Newcomer = z.object({ id: z.null(), login: z.string(), name: z.string() });

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
-import { ConfigError, processEnvironment, readDatabaseLocation } from '../config.ts';
-import { reasonOf } from '../reason-of.ts';
+import { ConfigError, processEnvironment, readDatabaseLocation } from '../config/config.ts';
+import type { DatabaseLocation } from '../config/variables.ts';
+import { reasonOf } from '../observability/reason-of.ts';
 import { hasAuditLog, rowsOf, verify } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { Tables } from '../store/tables.ts';
-import type { DatabaseLocation } from '../variables.ts';
 
 /** `npm run audit`: reads the audit log, beside a bot that runs or without one. Only DATABASE_URL is needed. */
 const USAGE = `npm run audit -- verify    says whether the chain of hashes is whole, and where it breaks

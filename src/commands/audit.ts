@@ -1,22 +1,22 @@
 import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
-import { type User, UserId } from '../fastly/user.ts';
-import { auditWords } from '../slack/audit-words.ts';
-import { button } from '../slack/button.ts';
+import type { User, UserId } from '../fastly/user.ts';
+import { auditWords } from '../messages/audit-words.ts';
+import { Refusal } from '../messages/failure-text.ts';
+import { button } from '../messages/kit/button.ts';
+import { context, type Message, message } from '../messages/kit/message.ts';
+import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { carried } from '../slack/carried.ts';
-import { Refusal } from '../slack/failure.ts';
-import { findUser } from '../slack/find-user.ts';
-import type { Interaction } from '../slack/interaction.ts';
-import type { Listener } from '../slack/listeners.ts';
-import { context, type Message, message } from '../slack/message.ts';
-import { formView, openModal } from '../slack/modal.ts';
-import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
-import { pickedUser, USER_PICKER, userPicker } from '../slack/user-picker.ts';
-import type { Word } from '../slack/words.ts';
+import type { Listener } from '../slack/gate/listeners.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
+import { formView, openModal } from '../slack/replies/modal.ts';
+import type { Services } from '../slack/replies/services.ts';
 import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
+import type { Word } from './inputs/command-text.ts';
+import { findUser } from './inputs/find-user.ts';
+import { clickedUser, whichUser } from './inputs/user-button.ts';
+import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
 import type { Subcommand } from './subcommand.ts';
-import { clickedUser, whichUser } from './user-button.ts';
 
 const PAGE_SIZE = 15;
 const TITLE = 'Changes to a user';
@@ -30,7 +30,7 @@ const Typed = z
 
 /** A page of the log: about whom, and before which entry. It travels in the buttons, and comes back as input. */
 const PageSchema = z.object({
-  subject: z.union([z.object({ id: UserId, login: Typed }), z.object({ typed: Typed })]).nullable(),
+  subject: z.union([z.object({ id: Typed, login: Typed }), z.object({ typed: Typed })]).nullable(),
   before: z.number().int().nullable(),
 });
 type Page = z.infer<typeof PageSchema>;

@@ -1,12 +1,13 @@
 import type { ApprovalRequest } from '../approvals/request.ts';
+import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
+import type { Begun } from '../changes/intents.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../slack/failure.ts';
-import type { Interaction } from '../slack/interaction.ts';
-import { code, type Sentence, say } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
-import type { Begun, Change, ChangeKind, Settlement } from '../store/intents.ts';
-import type { Transaction } from '../store/store.ts';
-import { alreadyOpen } from './approval-filing.ts';
+import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../messages/failure-text.ts';
+import { code, type Sentence, say } from '../messages/kit/sentence.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
+import type { Services } from '../slack/replies/services.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { alreadyOpen } from './approvals/filing.ts';
 
 /** What a look at Fastly found: it is there as it was wanted, or it is not; `unknown`: it may still come. */
 export type Look<T> = { kind: 'done'; value: T } | { kind: 'failed' | 'unknown' };
@@ -101,7 +102,10 @@ async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sent
   return say`${await alreadyOpen(services, open)} Until that is decided or taken back, I do not update them.`;
 }
 
-function repeated({ state }: Extract<Begun, { kind: 'repeat' }>, change: ChangeKind): RepeatedDelivery {
+function repeated(
+  { state }: Extract<Begun<unknown>, { kind: 'repeat' }>,
+  change: ChangeKind,
+): RepeatedDelivery {
   switch (state) {
     case 'done':
       return new RepeatedDelivery(say`This was done already, so I did not do it again.`);

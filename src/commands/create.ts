@@ -1,29 +1,37 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { Settings } from '../approvals/settings.ts';
-import { createdUser } from '../directory/carried-out.ts';
-import { settingsOf } from '../directory/settings-of.ts';
+import { Settings } from '../changes/settings.ts';
+import { settingsOf } from '../changes/snapshot.ts';
+import { createdUser } from '../changes/took-effect.ts';
 import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
+import { reasonLine } from '../messages/approval-words.ts';
+import { loginTaken, Refusal } from '../messages/failure-text.ts';
+import { message } from '../messages/kit/message.ts';
+import { code, date, member, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import { newcomerWords } from '../messages/newcomer-words.ts';
+import { userWords } from '../messages/user-words.ts';
 import { carried } from '../slack/carried.ts';
-import { confirm } from '../slack/confirmation.ts';
-import { loginTaken, Refusal } from '../slack/failure.ts';
 import type { FormValues } from '../slack/incoming.ts';
-import type { Interaction } from '../slack/interaction.ts';
-import { message } from '../slack/message.ts';
-import { formView, openModal } from '../slack/modal.ts';
-import { newcomerWords } from '../slack/newcomer-words.ts';
-import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
-import type { Delivered } from '../slack/reply.ts';
-import { code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
-import { FieldError } from '../slack/submission.ts';
-import { userWords } from '../slack/user-words.ts';
-import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
-import { fileRequest, isApprovalRequired } from './approval-filing.ts';
+import { confirm } from '../slack/replies/confirmation.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
+import { formView, openModal } from '../slack/replies/modal.ts';
+import type { Delivered } from '../slack/replies/reply.ts';
+import { FieldError } from '../slack/replies/submission.ts';
+import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
 import { found, makeChange } from './change.ts';
-import { atItsField } from './fastly-refusal.ts';
+import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './inputs/address.ts';
+import { atItsField } from './inputs/fastly-refusal.ts';
+import { givenReason, reasonInput, reasonInWords } from './inputs/reason.ts';
+import {
+  blockOf,
+  ROLES,
+  settingFlags,
+  settingInputs,
+  settingsInForm,
+  settingsInWords,
+} from './inputs/settings-form.ts';
 import { invitationOffer, offerInvitation } from './invite.ts';
-import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** All that Fastly takes for a new user, beside the login (seed). */

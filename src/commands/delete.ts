@@ -1,14 +1,14 @@
 import type { Button } from '@slack/types';
-import { protectionOf } from '../directory/protection.ts';
-import { targetOf } from '../directory/target.ts';
+import { protectionOf } from '../changes/protection.ts';
+import { targetOf } from '../changes/snapshot.ts';
 import { nameOf, type User } from '../fastly/user.ts';
-import { protectionWords } from '../slack/approval-words.ts';
-import { Refusal } from '../slack/failure.ts';
-import { bold, code, date, type Sentence, say } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
-import { fileRequest, isApprovalRequired, whoDecides } from './approval-filing.ts';
-import { oneUserSubcommand } from './one-user.ts';
-import { userButton } from './user-button.ts';
+import { protectionWords } from '../messages/approval-words.ts';
+import { Refusal } from '../messages/failure-text.ts';
+import { bold, code, date, type Sentence, say } from '../messages/kit/sentence.ts';
+import type { Services } from '../slack/replies/services.ts';
+import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
+import { oneUserSubcommand } from './inputs/one-user.ts';
+import { userButton } from './inputs/user-button.ts';
 
 /** Files an approval request to delete a user. */
 export const deleteUser = oneUserSubcommand({

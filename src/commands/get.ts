@@ -1,12 +1,11 @@
 import type { Button } from '@slack/types';
-import type { Customer } from '../fastly/customer.ts';
-import type { User } from '../fastly/user.ts';
-import type { Interaction } from '../slack/interaction.ts';
-import { code, member, say } from '../slack/sentence.ts';
-import { userCard } from '../slack/user-card.ts';
-import type { SubcommandName } from '../subcommand-names.ts';
+import type { SubcommandName } from '../config/subcommand-names.ts';
+import type { Customer, User } from '../fastly/user.ts';
+import { code, member, say } from '../messages/kit/sentence.ts';
+import { userCard } from '../messages/user-card.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
 import { deleteButton } from './delete.ts';
-import { oneUserSubcommand } from './one-user.ts';
+import { oneUserSubcommand } from './inputs/one-user.ts';
 import { resetButton } from './reset.ts';
 import { updateButton } from './update/update.ts';
 

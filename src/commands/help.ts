@@ -1,9 +1,9 @@
-import { Refusal } from '../slack/failure.ts';
-import { context, type Message, message } from '../slack/message.ts';
-import { nearest } from '../slack/nearest.ts';
-import { bold, code, richText, type Sentence, say } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
-import { refuseWords } from './refuse-words.ts';
+import { Refusal } from '../messages/failure-text.ts';
+import { context, type Message, message } from '../messages/kit/message.ts';
+import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import type { Services } from '../slack/replies/services.ts';
+import { nearest } from './inputs/nearest.ts';
+import { refuseWords } from './inputs/refuse-words.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** Says what there is, or how one subcommand goes; also the answer to anything not understood. */

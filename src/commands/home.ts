@@ -1,6 +1,6 @@
-import type { QuickAction } from '../slack/home.ts';
+import type { QuickAction } from '../messages/home.ts';
+import type { Listener } from '../slack/gate/listeners.ts';
 import { HOME_OPENED, opensHome } from '../slack/incoming.ts';
-import type { Listener } from '../slack/listeners.ts';
 
 import { create } from './create.ts';
 import { get } from './get.ts';

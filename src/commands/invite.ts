@@ -1,27 +1,35 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { Settings } from '../approvals/settings.ts';
-import { openInvitation, sentInvitation, settingsOfInvitation } from '../directory/carried-out.ts';
+import { Settings } from '../changes/settings.ts';
+import { openInvitation, sentInvitation, settingsOfInvitation } from '../changes/took-effect.ts';
 import { inviteeOf } from '../fastly/invitation.ts';
-import { button } from '../slack/button.ts';
+import { reasonLine } from '../messages/approval-words.ts';
+import { button } from '../messages/kit/button.ts';
+import { type Message, message } from '../messages/kit/message.ts';
+import { bold, code, date, member, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import { newcomerWords } from '../messages/newcomer-words.ts';
 import { carried } from '../slack/carried.ts';
-import { confirm } from '../slack/confirmation.ts';
+import type { Listener } from '../slack/gate/listeners.ts';
 import type { FormValues } from '../slack/incoming.ts';
-import type { Interaction } from '../slack/interaction.ts';
-import type { Listener } from '../slack/listeners.ts';
-import { type Message, message } from '../slack/message.ts';
-import { formView, openModal } from '../slack/modal.ts';
-import { newcomerWords } from '../slack/newcomer-words.ts';
-import { givenReason, reasonInput, reasonInWords, reasonLine } from '../slack/reason.ts';
-import type { Delivered } from '../slack/reply.ts';
-import { bold, code, date, member, richText, type Sentence, say } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
-import { FieldError, type NextForm } from '../slack/submission.ts';
-import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './address.ts';
-import { fileRequest, isApprovalRequired } from './approval-filing.ts';
+import { confirm } from '../slack/replies/confirmation.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
+import { formView, openModal } from '../slack/replies/modal.ts';
+import type { Delivered } from '../slack/replies/reply.ts';
+import type { Services } from '../slack/replies/services.ts';
+import { FieldError, type NextForm } from '../slack/replies/submission.ts';
+import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
 import { found, makeChange } from './change.ts';
-import { atItsField } from './fastly-refusal.ts';
-import { blockOf, ROLES, settingFlags, settingInputs, settingsInForm, settingsInWords } from './settings.ts';
+import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './inputs/address.ts';
+import { atItsField } from './inputs/fastly-refusal.ts';
+import { givenReason, reasonInput, reasonInWords } from './inputs/reason.ts';
+import {
+  blockOf,
+  ROLES,
+  settingFlags,
+  settingInputs,
+  settingsInForm,
+  settingsInWords,
+} from './inputs/settings-form.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** What an invitation says beside the address. */

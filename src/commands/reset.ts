@@ -1,15 +1,15 @@
 import type { Button } from '@slack/types';
 import { isFastlyError } from '../fastly/errors.ts';
 import { nameOf, type User } from '../fastly/user.ts';
-import { confirm } from '../slack/confirmation.ts';
-import { Refusal } from '../slack/failure.ts';
-import { message } from '../slack/message.ts';
-import { bold, code, date, member, type Sentence, say } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
+import { Refusal } from '../messages/failure-text.ts';
+import { message } from '../messages/kit/message.ts';
+import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
+import { confirm } from '../slack/replies/confirmation.ts';
+import type { Services } from '../slack/replies/services.ts';
 import { makeChange } from './change.ts';
-import { oneUserSubcommand } from './one-user.ts';
-import { singleSignOnCaution } from './single-sign-on.ts';
-import { userButton } from './user-button.ts';
+import { oneUserSubcommand } from './inputs/one-user.ts';
+import { singleSignOnCaution } from './inputs/single-sign-on.ts';
+import { userButton } from './inputs/user-button.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({

@@ -1,13 +1,13 @@
-import { Refusal } from '../slack/failure.ts';
-import type { Listener } from '../slack/listeners.ts';
-import type { Sentence } from '../slack/sentence.ts';
-import { userPickerListener } from '../slack/user-picker.ts';
-import { readFlags, splitWords } from '../slack/words.ts';
+import { Refusal } from '../messages/failure-text.ts';
+import type { Sentence } from '../messages/kit/sentence.ts';
+import type { Listener } from '../slack/gate/listeners.ts';
 import { decisions } from './approvals/decisions.ts';
 import { lockNow } from './approvals/lock-now.ts';
 import { notUnderstood } from './help.ts';
 import { homeListeners } from './home.ts';
 import { SUBCOMMANDS } from './index.ts';
+import { readFlags, splitWords } from './inputs/command-text.ts';
+import { userPickerListener } from './inputs/user-picker.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */

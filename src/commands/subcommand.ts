@@ -1,9 +1,9 @@
-import type { Interaction } from '../slack/interaction.ts';
-import type { Listener } from '../slack/listeners.ts';
-import type { Sentence } from '../slack/sentence.ts';
-import type { Services } from '../slack/services.ts';
-import type { FlagKinds, FlagValues, Word } from '../slack/words.ts';
-import type { SubcommandName } from '../subcommand-names.ts';
+import type { SubcommandName } from '../config/subcommand-names.ts';
+import type { Sentence } from '../messages/kit/sentence.ts';
+import type { Listener } from '../slack/gate/listeners.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
+import type { Services } from '../slack/replies/services.ts';
+import type { FlagKinds, FlagValues, Word } from './inputs/command-text.ts';
 
 /** What was typed after the subcommand, with `--private` already taken out. */
 export type Typed = { words: readonly Word[]; flags: FlagValues };

@@ -1,8 +1,8 @@
+import { accountUsers } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
-import type { Customer } from '../fastly/customer.ts';
 import { isFastlyError } from '../fastly/errors.ts';
+import type { Customer } from '../fastly/user.ts';
 import { type User, UserId } from '../fastly/user.ts';
-import { accountUsers } from './account-users.ts';
 import { Cached } from './cached.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { type Filter, fits } from './filter.ts';

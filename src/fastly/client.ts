@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Secret } from '../secret.ts';
-import { Customer } from './customer.ts';
+import type { Secret } from '../config/secret.ts';
 import { FastlyInvalidId, FastlyUnexpectedAnswer } from './errors.ts';
 import {
   type Invitation,
@@ -13,7 +12,7 @@ import { inOurWords, type Redaction, withoutToken } from './redaction.ts';
 import { parseJson } from './refusal.ts';
 import { problemOf, refusalOf } from './refused.ts';
 import { type Call, Transport } from './transport.ts';
-import { CustomerId, User, type UserFields, UserId } from './user.ts';
+import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
 export type FastlyClientOptions = {
   token: Secret;

@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../config/secret.ts';
 import type { RefusalWords } from './errors.ts';
 
 /** What of Fastly's words may be repeated, to people and in logs. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { SubcommandName } from '../subcommand-names.ts';
-import { Refusal } from './failure.ts';
-import { code, say } from './sentence.ts';
+import type { SubcommandName } from '../config/subcommand-names.ts';
+import { Refusal } from '../messages/failure-text.ts';
+import { code, say } from '../messages/kit/sentence.ts';
 
 /** What a button or a form carries as JSON and brings back, as input. */
 export type Carried<T> = {

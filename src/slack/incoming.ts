@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Secret } from '../config/secret.ts';
 import { ChannelId, MemberId, TeamId } from '../ids.ts';
-import { Secret } from '../secret.ts';
 import { Origin } from './origin.ts';
 
 /** The Slack member, with their own workspace, behind a command, click or submission. */

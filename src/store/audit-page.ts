@@ -1,11 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import type { UserId } from '../fastly/user.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** Whom entries are about: a user's id and login, or what somebody typed for one who is gone: the id, the login or the name. */
-export type AuditSubject = { id: UserId; login: string } | { typed: string };
+export type AuditSubject = { id: string; login: string } | { typed: string };
 
 /** An entry for people to read. `at` is Unix milliseconds. */
 export type AuditLine = {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import { MemberId } from '../ids.ts';
 import type { Engine } from './engine.ts';
-import type { Transaction } from './store.ts';
 import type { Tables } from './tables.ts';
+import type { Transaction } from './transaction.ts';
 
 /**
  * The Home tabs of members who have opened theirs, as state: when each is to be shown anew, until Slack has it. Shown
@@ -109,4 +109,13 @@ export async function forgetHome({ database }: Transaction, member: MemberId): P
 function isDue({ now }: Engine) {
   return (where: ExpressionBuilder<Tables, 'homes'>) =>
     where(where.fn.coalesce('lease_until', 'due_at'), '<=', now);
+}
+
+/** Ends every claim to show a Home, for a database that one process owns: whoever held it is gone. */
+export async function releaseHomes({ database, now }: Transaction): Promise<void> {
+  await database
+    .updateTable('homes')
+    .set({ lease_until: await now() })
+    .where('claim', 'is not', null)
+    .execute();
 }

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../config/secret.ts';
 import type { Engine } from './engine.ts';
 
 const MOST_CONNECTIONS = 10;

@@ -13,19 +13,10 @@ import {
   sql,
 } from 'kysely';
 import type { Engine } from './engine.ts';
+import { DatabaseInUse } from './errors.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
 const BUSY_MILLISECONDS = 200;
-
-/** Another process has the file open. Two bots on one file would each take the other's claims for dead. */
-export class DatabaseInUse extends Error {
-  constructor(path: string) {
-    super(
-      `Another process uses the database ${path}. One process owns a SQLite file; for several replicas set DATABASE_URL=postgres://…`,
-    );
-    this.name = 'DatabaseInUse';
-  }
-}
 
 /**
  * SQLite in one file, by Node's own driver: write-ahead log, every commit on the disk before it is told, the folder

@@ -1,36 +1,12 @@
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
-import { reasonOf } from '../reason-of.ts';
-import { type AuditEntry, append } from './audit-log.ts';
+import { append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
+import { StoreUnavailable } from './errors.ts';
 import { homesChanged } from './homes.ts';
 import { migrate } from './migrations/index.ts';
 import type { AuditRow, Tables } from './tables.ts';
-
-/** The database cannot be reached or is not set up yet. */
-export class StoreUnavailable extends Error {
-  /** All was written but the answer to the commit was lost: it may be recorded. Else nothing is. */
-  readonly mayBeRecorded: boolean;
-
-  constructor(cause: unknown, mayBeRecorded = false) {
-    super(`the database cannot be used: ${reasonOf(cause)}`, { cause });
-    this.name = 'StoreUnavailable';
-    this.mayBeRecorded = mayBeRecorded;
-  }
-}
-
-/** One transaction: what is written in it happens together or not at all. */
-export type Transaction = {
-  database: Kysely<Tables>;
-  engine: Engine;
-  /** The database's clock, Unix milliseconds. Read after the locks one waits for. */
-  now(): Promise<number>;
-  /**
-   * Adds to the audit log, and has the Homes show what has changed. To be the last of a transaction's writes: it makes
-   * all others wait.
-   */
-  audit(entry: AuditEntry): Promise<void>;
-};
+import type { Transaction } from './transaction.ts';
 
 /**
  * The durable state: approval requests, intents, what Slack must show, and the audit log. Each row of the audit

@@ -1,13 +1,13 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
 import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
 import { lostRights, type Outcome } from '../approvals/rules.ts';
-import type { Setting } from '../approvals/settings.ts';
+import type { Intents } from '../changes/intents.ts';
+import type { Setting } from '../changes/settings.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
-import { explain } from '../slack/failure.ts';
-import { plainText } from '../slack/sentence.ts';
-import { SETTING_LABELS } from '../slack/setting-words.ts';
-import type { Intents } from '../store/intents.ts';
+import { explain } from '../messages/failure-text.ts';
+import { plainText } from '../messages/kit/sentence.ts';
+import { SETTING_LABELS } from '../messages/setting-words.ts';
 import { admission } from './operations/admission.ts';
 import { alteration } from './operations/alteration.ts';
 import { deletion } from './operations/deletion.ts';

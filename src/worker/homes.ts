@@ -3,12 +3,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import { Cached } from '../directory/cached.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { MemberId } from '../ids.ts';
-import { withinAnswerTime } from '../slack/answer-time.ts';
-import { whereRequestIs } from '../slack/approval-place.ts';
-import { denial } from '../slack/authorization.ts';
-import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/clients.ts';
-import type { Conversations } from '../slack/conversations.ts';
-import { explain } from '../slack/failure.ts';
+import { explain } from '../messages/failure-text.ts';
 import {
   type FiguresAtHand,
   type HomeContent,
@@ -17,9 +12,14 @@ import {
   type Placed,
   type QuickAction,
   requestsFor,
-} from '../slack/home.ts';
-import { message } from '../slack/message.ts';
-import type { Posting, Shown } from '../slack/posting.ts';
+} from '../messages/home.ts';
+import { message } from '../messages/kit/message.ts';
+import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
+import type { Conversations } from '../slack/connection/conversations.ts';
+import type { Posting, Shown } from '../slack/connection/posting.ts';
+import { denial } from '../slack/gate/authorization.ts';
+import { withinAnswerTime } from '../slack/replies/answer-time.ts';
+import { whereRequestIs } from '../slack/replies/request-link.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import { claimHome, dueHomes, forgetHome, homeMembers, homeOpened, releaseHome } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
-import { createdUser, endOfInvitation, sentInvitation, updatedUser } from '../directory/carried-out.ts';
+import type { Change, Settlement } from '../changes/change.ts';
+import type { Intents, Interrupted } from '../changes/intents.ts';
+import { createdUser, endOfInvitation, sentInvitation, updatedUser } from '../changes/took-effect.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
-import { interruptedWords } from '../slack/interrupted-words.ts';
-import { message } from '../slack/message.ts';
-import type { Posting } from '../slack/posting.ts';
-import type { Change, Intents, Interrupted, Settlement } from '../store/intents.ts';
+import { interruptedWords } from '../messages/interrupted-words.ts';
+import { message } from '../messages/kit/message.ts';
+import type { Posting } from '../slack/connection/posting.ts';
 
 /**
  * Settles the changes that a crash left between the record of their beginning and that of their end: looks what came

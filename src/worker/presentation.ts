@@ -1,10 +1,16 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { RequestId } from '../approvals/request.ts';
-import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/clients.ts';
-import { readRequest } from '../store/approval-requests.ts';
-import { stepsOf } from '../store/steps.ts';
-import type { Transaction } from '../store/store.ts';
-import { claimDisplay, dueDisplays, releaseDisplay, renewDisplay, surfacesOf } from '../store/surfaces.ts';
+import { readRequest } from '../approvals/rows.ts';
+import { stepsOf } from '../approvals/steps.ts';
+import {
+  claimDisplay,
+  dueDisplays,
+  releaseDisplay,
+  renewDisplay,
+  surfacesOf,
+} from '../approvals/surfaces.ts';
+import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
 

@@ -2,18 +2,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { isOutcome, isRepetition, type Step } from '../approvals/event.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
-import type { ChannelId, MemberId } from '../ids.ts';
-import { approvalConfirmation, approvalMessage } from '../slack/approval-message.ts';
-import { whereRequestIs } from '../slack/approval-place.ts';
-import { outcomeWords, stepWords, unseenWords } from '../slack/approval-words.ts';
-import { unconfirmed } from '../slack/confirmation.ts';
-import type { Conversations } from '../slack/conversations.ts';
-import { type Message, message } from '../slack/message.ts';
-import type { Posting } from '../slack/posting.ts';
-import { plainText, type Sentence, say } from '../slack/sentence.ts';
-import { lockRequest } from '../store/approval-requests.ts';
-import { homesChanged } from '../store/homes.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import { lockRequest } from '../approvals/rows.ts';
 import {
   addCopy,
   messageOf,
@@ -21,7 +10,19 @@ import {
   type Surface,
   type SurfaceName,
   surfacesOf,
-} from '../store/surfaces.ts';
+} from '../approvals/surfaces.ts';
+import type { ChannelId, MemberId } from '../ids.ts';
+import { approvalConfirmation, approvalMessage } from '../messages/approval-message.ts';
+import { outcomeWords, stepWords, unseenWords } from '../messages/approval-words.ts';
+import { type Message, message } from '../messages/kit/message.ts';
+import { plainText, type Sentence, say } from '../messages/kit/sentence.ts';
+import type { Conversations } from '../slack/connection/conversations.ts';
+import type { Posting } from '../slack/connection/posting.ts';
+import { unconfirmed } from '../slack/replies/confirmation.ts';
+import { whereRequestIs } from '../slack/replies/request-link.ts';
+import { homesChanged } from '../store/homes.ts';
+import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
 
 export type DisplayOptions = {
   store: Store;

@@ -1,7 +1,8 @@
-import type { ApprovalRequest, Newcomer, Target } from '../../src/approvals/request.ts';
+import type { ApprovalRequest, Newcomer } from '../../src/approvals/request.ts';
 import { RequestId } from '../../src/approvals/request.ts';
 import type { Policy } from '../../src/approvals/rules.ts';
-import type { CurrentSettings } from '../../src/approvals/settings.ts';
+import type { CurrentSettings } from '../../src/changes/settings.ts';
+import type { Target } from '../../src/changes/target.ts';
 import { ChannelId, MemberId } from '../../src/ids.ts';
 
 export const NORA = MemberId.parse('U0NORA001');

@@ -11,7 +11,7 @@ import {
   takesSuperuserAway,
   targetKey,
 } from '../../src/approvals/request.ts';
-import { onlyChanged, type Settings } from '../../src/approvals/settings.ts';
+import { onlyChanged, type Settings } from '../../src/changes/settings.ts';
 import { CURRENT, ENGINEER, FASTLY_SUPERUSER, NEWCOMER } from './people.ts';
 
 const LOCKED_SUPERUSER = { ...FASTLY_SUPERUSER, locked: true };

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { Approvals, type Claim, type Filing } from '../../src/approvals/approvals.ts';
 import type { Step } from '../../src/approvals/event.ts';
-import type { ApprovalRequest, State, Target } from '../../src/approvals/request.ts';
+import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
 import type { Policy } from '../../src/approvals/rules.ts';
-import { stepsOf } from '../../src/store/steps.ts';
+import { stepsOf } from '../../src/approvals/steps.ts';
+import type { Target } from '../../src/changes/target.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Kind, letTimePass, type OpenDatabase } from '../store/both-databases.ts';
 import { CDN_TEAM, ENGINEER, NORA, POLICY, TOMAS } from './people.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ApprovalRequest } from '../../src/approvals/request.ts';
-import { dueDisplays, recordShown, type Surface, surfacesOf } from '../../src/store/surfaces.ts';
+import { dueDisplays, recordShown, type Surface, surfacesOf } from '../../src/approvals/surfaces.ts';
 import { onBothDatabases } from '../store/both-databases.ts';
 import { CDN_TEAM, ELSEWHERE, ENGINEER, NORA, PRIYA, TOMAS } from './people.ts';
 import { fileClaimed, fileOne, type Service, startService, stepsIn } from './service.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import { figuresOf } from '../../src/directory/figures.ts';
 import type { Filter } from '../../src/directory/filter.ts';
 import { FastlyClient } from '../../src/fastly/client.ts';
 import { User } from '../../src/fastly/user.ts';
-import { Secret } from '../../src/secret.ts';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
 import {
   APOSTROPHE,

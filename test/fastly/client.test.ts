@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import { nameOf, type UserFields } from '../../src/fastly/user.ts';
-import { Secret } from '../../src/secret.ts';
 import {
   BOT_ACCOUNT,
   ENGINEER,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import type { FastlyClient } from '../../src/fastly/client.ts';
 import { isFastlyError } from '../../src/fastly/errors.ts';
 import { rateLimitReset } from '../../src/fastly/rate-limit.ts';
 import type { CustomerId, UserId } from '../../src/fastly/user.ts';
-import { Secret } from '../../src/secret.ts';
 import {
   ENGINEER,
   LIMITED_ENGINEER,

@@ -1,6 +1,6 @@
+import { Secret } from '../../src/config/secret.ts';
 import type { FastlyClient } from '../../src/fastly/client.ts';
 import type { CallKind } from '../../src/fastly/retry.ts';
-import { Secret } from '../../src/secret.ts';
 import { ENGINEER, PASSWORD } from '../sandbox/fastly/people.ts';
 import { CUSTOMER_ID } from '../sandbox/fastly/user.ts';
 import { customerId, userId } from './start.ts';

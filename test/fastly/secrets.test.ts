@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import type { FastlyClient } from '../../src/fastly/client.ts';
-import { Secret } from '../../src/secret.ts';
 import type { FastlyFaults } from '../sandbox/control/protocol.ts';
 import { ENGINEER, NORA_USER } from '../sandbox/fastly/people.ts';
 import { clientFor, failureOf, startAccount, userId } from './start.ts';

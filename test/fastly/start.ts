@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import { FastlyClient } from '../../src/fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../../src/fastly/errors.ts';
 import { CustomerId, UserId } from '../../src/fastly/user.ts';
-import { Secret } from '../../src/secret.ts';
 import { type Fastly, startFastly } from '../sandbox/fastly/server.ts';
 
 /** A Fastly account of the test's own and a client for it; both end with the test. */

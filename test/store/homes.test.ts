@@ -8,8 +8,9 @@ import {
   homeMembers,
   homeOpened,
   releaseHome,
+  releaseHomes,
 } from '../../src/store/homes.ts';
-import { releaseAllClaims } from '../../src/store/left-behind.ts';
+
 import type { Store } from '../../src/store/store.ts';
 import { NORA, PRIYA, TOMAS } from '../approvals/people.ts';
 import { filing, startService } from '../approvals/service.ts';
@@ -140,7 +141,7 @@ onBothDatabases('a Home', (database) => {
     const { store } = await database.open();
     await open(store, NORA);
     await claimed(store, NORA);
-    await releaseAllClaims(store);
+    await store.transaction(releaseHomes);
     expect(await due(store)).toEqual([NORA]);
   });
 

@@ -2,7 +2,8 @@ import { chmod, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { DatabaseInUse, sqlite } from '../../src/store/sqlite.ts';
+import { DatabaseInUse } from '../../src/store/errors.ts';
+import { sqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { connectedStore, newStore, SQLITE, temporaryFolder } from './both-databases.ts';
 

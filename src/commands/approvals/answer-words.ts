@@ -1,9 +1,9 @@
 import type { Answer } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, deedOf } from '../../approvals/request.ts';
 import { mayApprove, type Policy, standingApprovers } from '../../approvals/rules.ts';
-import { mentions, obstacleWords, targetWords } from '../../slack/approval-words.ts';
-import { doing, done, subcommandFor, toDo } from '../../slack/deed-words.ts';
-import { code, date, member, type Sentence, say } from '../../slack/sentence.ts';
+import { mentions, obstacleWords, targetWords } from '../../messages/approval-words.ts';
+import { doing, done, subcommandFor, toDo } from '../../messages/deed-words.ts';
+import { code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 
 /** What a click came to, where the request's message is not in sight. */
 export function successWords(request: ApprovalRequest, policy: Policy): Sentence {

@@ -1,11 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../../approvals/request.ts';
-import { approvalEntry } from '../../slack/approval-entry.ts';
-import { whereRequestIs } from '../../slack/approval-place.ts';
-import type { Interaction } from '../../slack/interaction.ts';
-import { context, type Message, message } from '../../slack/message.ts';
-import { bold, code, say } from '../../slack/sentence.ts';
-import { refuseWords } from '../refuse-words.ts';
+import { approvalEntry } from '../../messages/approval-entry.ts';
+import { context, type Message, message } from '../../messages/kit/message.ts';
+import { bold, code, say } from '../../messages/kit/sentence.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { whereRequestIs } from '../../slack/replies/request-link.ts';
+import { refuseWords } from '../inputs/refuse-words.ts';
 import type { Subcommand } from '../subcommand.ts';
 
 /** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage). */

@@ -1,15 +1,15 @@
 import { deedOf, RequestId } from '../../approvals/request.ts';
-import { APPROVE, CANCEL, DENY, RETRY } from '../../slack/approval-message.ts';
-import { targetWords } from '../../slack/approval-words.ts';
+import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
+import { targetWords } from '../../messages/approval-words.ts';
+import { toDo } from '../../messages/deed-words.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { message } from '../../messages/kit/message.ts';
+import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
-import { toDo } from '../../slack/deed-words.ts';
-import { Refusal } from '../../slack/failure.ts';
-import type { Interaction } from '../../slack/interaction.ts';
-import type { Listener } from '../../slack/listeners.ts';
-import { message } from '../../slack/message.ts';
-import { formView, noticeView, openWhenReady } from '../../slack/modal.ts';
-import { givenReason, REASON, reasonInput } from '../../slack/reason.ts';
-import { richText, type Sentence, say } from '../../slack/sentence.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { formView, noticeView, openWhenReady } from '../../slack/replies/modal.ts';
+import { givenReason, REASON, reasonInput } from '../inputs/reason.ts';
 import { answerWords, successWords } from './answer-words.ts';
 import { requestButtonListener, tellAnswer } from './request-button.ts';
 

@@ -1,10 +1,10 @@
 import type { Answer } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
+import { message } from '../../messages/kit/message.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
-import type { Interaction } from '../../slack/interaction.ts';
-import type { Listener } from '../../slack/listeners.ts';
-import { message } from '../../slack/message.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
 import { answerWords, successWords } from './answer-words.ts';
 import { openRequests } from './approvals.ts';
 

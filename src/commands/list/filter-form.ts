@@ -1,13 +1,13 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
+import { cut, plain } from '../../messages/kit/plain.ts';
+import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import { formView } from '../../slack/modal.ts';
-import { nearest } from '../../slack/nearest.ts';
 import type { Origin } from '../../slack/origin.ts';
-import { cut, plain } from '../../slack/plain.ts';
-import { code, enumerate, richText, type Sentence, say } from '../../slack/sentence.ts';
-import { FieldError } from '../../slack/submission.ts';
+import { formView } from '../../slack/replies/modal.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
+import { nearest } from '../inputs/nearest.ts';
 import { ROLE_LENGTH, TEXT_LENGTH } from './page.ts';
 
 export const FORM = 'list.form';

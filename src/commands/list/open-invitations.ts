@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { Interaction } from '../../slack/interaction.ts';
-import { bold, richText, say } from '../../slack/sentence.ts';
+import { bold, richText, say } from '../../messages/kit/sentence.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
 import { invitationsButton, invitationWords } from '../invitations.ts';
 
 const MOST_SHOWN = 5;

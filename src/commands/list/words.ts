@@ -1,8 +1,8 @@
 import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
-import { rolesWords } from '../../slack/role-words.ts';
-import { bold, code, type Sentence, say, sideBySide } from '../../slack/sentence.ts';
-import { userCount } from '../../slack/user-words.ts';
+import { bold, code, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import { rolesWords } from '../../messages/role-words.ts';
+import { userCount } from '../../messages/user-words.ts';
 
 /** How many users fit, of how many, and what they had to fit. */
 export function headline(filter: Filter, fitting: number, all: number): Sentence {

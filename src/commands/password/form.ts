@@ -1,9 +1,9 @@
 import type { InputBlock, ModalView, PlainTextInput } from '@slack/types';
 import { z } from 'zod';
+import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { SECRET_FIELD } from '../../slack/incoming.ts';
-import { formView } from '../../slack/modal.ts';
 import type { Origin } from '../../slack/origin.ts';
-import { code, richText, type Sentence, say } from '../../slack/sentence.ts';
+import { formView } from '../../slack/replies/modal.ts';
 
 export const FORM = 'password.form';
 export const TITLE = 'Change a password';

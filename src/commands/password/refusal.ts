@@ -1,8 +1,8 @@
 import { isFastlyError } from '../../fastly/errors.ts';
 import { PASSWORD_REFUSALS } from '../../fastly/redaction.ts';
-import { Refusal } from '../../slack/failure.ts';
-import { say } from '../../slack/sentence.ts';
-import { FieldError } from '../../slack/submission.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { say } from '../../messages/kit/sentence.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
 import type { Fields } from './form.ts';
 
 /**

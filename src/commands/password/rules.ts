@@ -1,6 +1,6 @@
-import type { Secret } from '../../secret.ts';
-import { enumerate, type Sentence, say } from '../../slack/sentence.ts';
-import { FieldError, type Submitted } from '../../slack/submission.ts';
+import type { Secret } from '../../config/secret.ts';
+import { enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { CHOSEN, CURRENT, type Fields, LOGIN } from './form.ts';
 
 /** What a form asks for. */

@@ -1,8 +1,8 @@
 import type { Admission } from '../../approvals/request.ts';
-import { unmet } from '../../approvals/settings.ts';
-import { userWithLogin } from '../../directory/account-users.ts';
-import { hasSettings, isAsInvited, openInvitation } from '../../directory/carried-out.ts';
-import { settingsOf } from '../../directory/settings-of.ts';
+import { unmet } from '../../changes/settings.ts';
+import { settingsOf } from '../../changes/snapshot.ts';
+import { hasSettings, isAsInvited, openInvitation } from '../../changes/took-effect.ts';
+import { userWithLogin } from '../../fastly/account-users.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { refusesDirectCreation } from '../../fastly/errors.ts';
 import { inviteeOf } from '../../fastly/invitation.ts';

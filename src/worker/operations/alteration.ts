@@ -1,9 +1,8 @@
 import type { Alteration, Obstacle } from '../../approvals/request.ts';
-import { unmet } from '../../approvals/settings.ts';
-import { hasSettings } from '../../directory/carried-out.ts';
-import { protectionOf } from '../../directory/protection.ts';
-import { settingsOf } from '../../directory/settings-of.ts';
-import { targetOf } from '../../directory/target.ts';
+import { protectionOf } from '../../changes/protection.ts';
+import { unmet } from '../../changes/settings.ts';
+import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { hasSettings } from '../../changes/took-effect.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { differencesOf, settingDifferencesOf } from './differences.ts';

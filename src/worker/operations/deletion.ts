@@ -1,9 +1,10 @@
-import type { ApprovalRequest, Obstacle, Target } from '../../approvals/request.ts';
-import { protectionOf } from '../../directory/protection.ts';
-import { targetOf } from '../../directory/target.ts';
+import type { ApprovalRequest, Obstacle } from '../../approvals/request.ts';
+import type { Intents } from '../../changes/intents.ts';
+import { protectionOf } from '../../changes/protection.ts';
+import { targetOf } from '../../changes/snapshot.ts';
+import type { Target } from '../../changes/target.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { type User, UserId } from '../../fastly/user.ts';
-import type { Intents } from '../../store/intents.ts';
 import { differencesOf } from './differences.ts';
 import { existingUser } from './existing-user.ts';
 import type { Operation } from './operation.ts';
@@ -35,7 +36,7 @@ export function deletion(
   async function obstacleTo(user: User): Promise<Obstacle | null> {
     const differences = differencesOf(target, targetOf(user));
     const ownLock = differences.every(({ field }) => field === 'lock') && user.locked === true;
-    if (differences.length > 0 && !(ownLock && (await intents.locked(request)))) {
+    if (differences.length > 0 && !(ownLock && (await intents.locked(request.id, target.id)))) {
       return { kind: 'changed', differences };
     }
     const protection = await protectionOf(fastly, user);

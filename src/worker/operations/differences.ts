@@ -1,5 +1,6 @@
-import type { Obstacle, Target } from '../../approvals/request.ts';
-import type { CurrentSettings } from '../../approvals/settings.ts';
+import type { Obstacle } from '../../approvals/request.ts';
+import type { CurrentSettings } from '../../changes/settings.ts';
+import type { Target } from '../../changes/target.ts';
 
 type Difference = Extract<Obstacle, { kind: 'changed' }>['differences'][number];
 

@@ -1,5 +1,5 @@
 import type { Obstacle } from '../../approvals/request.ts';
-import type { Setting } from '../../approvals/settings.ts';
+import type { Setting } from '../../changes/settings.ts';
 import type { FastlyError } from '../../fastly/errors.ts';
 
 /**

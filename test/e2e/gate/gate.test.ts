@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quickActionsWithout } from '../../../src/commands/home.ts';
 import { LISTENERS } from '../../../src/commands/slash-command.ts';
-import type { Listener } from '../../../src/slack/listeners.ts';
+import type { Listener } from '../../../src/slack/gate/listeners.ts';
 import {
   BOT,
   CDN_TEAM,

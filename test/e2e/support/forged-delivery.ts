@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type RawData, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { Listener } from '../../../src/slack/listeners.ts';
+import type { Listener } from '../../../src/slack/gate/listeners.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Bot } from '../../../src/bot.ts';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { SUPERUSERS } from '../../sandbox/cast.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/secret.ts';
+import { Secret } from '../../../src/config/secret.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
+import { StoreUnavailable } from '../../../src/store/errors.ts';
 import { postgres } from '../../../src/store/postgres.ts';
-import { type Store, StoreUnavailable } from '../../../src/store/store.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { newStore } from '../../store/both-databases.ts';
 import { newDatabase } from '../../support/postgres/database.ts';
 import { wireTo } from '../../support/postgres/wire.ts';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
-import { DatabaseInUse, sqlite } from '../../../src/store/sqlite.ts';
+import { DatabaseInUse } from '../../../src/store/errors.ts';
+import { sqlite } from '../../../src/store/sqlite.ts';
 import { connectedStore, newStore, SQLITE, temporaryFolder } from '../../store/both-databases.ts';
 import { WatchedProcess } from '../../support/watched-process.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
-import { Secret } from '../../../src/secret.ts';
+import { Secret } from '../../../src/config/secret.ts';
 import { postgres } from '../../../src/store/postgres.ts';
 import { readOnlySqlite } from '../../../src/store/sqlite.ts';
 import type { Tables } from '../../../src/store/tables.ts';

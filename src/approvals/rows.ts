@@ -1,0 +1,202 @@
+import type { Kysely, Selectable } from 'kysely';
+import { ChannelId, MemberId } from '../ids.ts';
+import type { ApprovalRequestRow, Tables } from '../store/tables.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { Action, type ApprovalRequest, isOpen, RequestId, State, targetKey } from './request.ts';
+import { dueAt } from './rules.ts';
+
+/** A request about to be filed, by the delivery that asked for it. */
+export type NewRequest = Omit<ApprovalRequest, 'approvers' | 'version'> & { deliveryKey: string };
+
+/** The request, locked until the transaction ends; `null` when there is none. */
+export async function lockRequest(
+  { database, engine }: Transaction,
+  id: RequestId,
+): Promise<ApprovalRequest | null> {
+  const row = await database
+    .selectFrom('approval_requests')
+    .selectAll()
+    .where('id', '=', id)
+    .modifyEnd(engine.forUpdate)
+    .executeTakeFirst();
+  return row ? await requestOf(database, row) : null;
+}
+
+/** The request as it stands; `null` when there is none. */
+export async function readRequest(database: Kysely<Tables>, id: RequestId): Promise<ApprovalRequest | null> {
+  return await requestWhere(database, 'id', id);
+}
+
+/** The request that this delivery filed before. */
+export async function requestOfDelivery(
+  database: Kysely<Tables>,
+  key: string,
+): Promise<ApprovalRequest | null> {
+  return await requestWhere(database, 'delivery_key', key);
+}
+
+/** The one open request about this target, by its key. */
+export async function openRequestAbout(
+  database: Kysely<Tables>,
+  target: string,
+): Promise<ApprovalRequest | null> {
+  return await requestWhere(database, 'open_target', target);
+}
+
+async function requestWhere(
+  database: Kysely<Tables>,
+  column: 'id' | 'delivery_key' | 'open_target',
+  value: string,
+): Promise<ApprovalRequest | null> {
+  const row = await database
+    .selectFrom('approval_requests')
+    .selectAll()
+    .where(column, '=', value)
+    .executeTakeFirst();
+  return row ? await requestOf(database, row) : null;
+}
+
+/** All open requests, oldest first. */
+export async function openRequests(database: Kysely<Tables>): Promise<ApprovalRequest[]> {
+  const rows = await database
+    .selectFrom('approval_requests')
+    .selectAll()
+    .where('open_target', 'is not', null)
+    .orderBy('filed_at')
+    .execute();
+  return await Promise.all(rows.map((row) => requestOf(database, row)));
+}
+
+/** `false` when the delivery filed one before, or the target has an open one: whichever, this is none. */
+export async function insertRequest({ database }: Transaction, request: NewRequest): Promise<boolean> {
+  const { id, requester, reason, channel, approvalsRequired, state, filedAt, expiresAt } = request;
+  const { numInsertedOrUpdatedRows } = await database
+    .insertInto('approval_requests')
+    .values({
+      id,
+      delivery_key: request.deliveryKey,
+      action: JSON.stringify(request.action),
+      open_target: targetKey(request.action),
+      requester,
+      reason,
+      channel,
+      approvals_required: approvalsRequired,
+      state: JSON.stringify(state),
+      version: 1,
+      filed_at: filedAt,
+      expires_at: expiresAt,
+      due_at: dueAt(state, expiresAt),
+      display_due_at: filedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Writes where a request stands after a step, and has Slack brought up to date from now on. */
+export async function updateRequest(
+  { database }: Transaction,
+  request: ApprovalRequest,
+  now: number,
+): Promise<void> {
+  await database
+    .updateTable('approval_requests')
+    .set({
+      action: JSON.stringify(request.action),
+      state: JSON.stringify(request.state),
+      version: request.version,
+      open_target: isOpen(request) ? targetKey(request.action) : null,
+      due_at: dueAt(request.state, request.expiresAt),
+      display_due_at: now,
+    })
+    .where('id', '=', request.id)
+    .execute();
+}
+
+/** One decision an approver: a denial replaces an approval given before. */
+export async function recordDecision(
+  { database }: Transaction,
+  decision: {
+    request: RequestId;
+    approver: MemberId;
+    verdict: 'approved' | 'denied';
+    reason: string | null;
+    at: number;
+  },
+): Promise<void> {
+  const { verdict, reason, at } = decision;
+  await database
+    .insertInto('decisions')
+    .values({ request_id: decision.request, approver: decision.approver, verdict, reason, decided_at: at })
+    .onConflict((conflict) =>
+      conflict.columns(['request_id', 'approver']).doUpdateSet({ verdict, reason, decided_at: at }),
+    )
+    .execute();
+}
+
+/** The ids of requests for which time alone has made a step due. */
+export async function dueRequests(
+  database: Kysely<Tables>,
+  engine: Transaction['engine'],
+  limit: number,
+): Promise<RequestId[]> {
+  const rows = await database
+    .selectFrom('approval_requests')
+    .select('id')
+    .where('due_at', '<=', engine.now)
+    .orderBy('due_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => RequestId.parse(id));
+}
+
+/** Puts off what is due: somebody else is in the way just now. */
+export async function putOff({ database }: Transaction, id: RequestId, until: number): Promise<void> {
+  await database.updateTable('approval_requests').set({ due_at: until }).where('id', '=', id).execute();
+}
+
+async function requestOf(
+  database: Kysely<Tables>,
+  row: Selectable<ApprovalRequestRow>,
+): Promise<ApprovalRequest> {
+  const approvals = await database
+    .selectFrom('decisions')
+    .select('approver')
+    .where('request_id', '=', row.id)
+    .where('verdict', '=', 'approved')
+    .orderBy('decided_at')
+    .execute();
+  return {
+    id: RequestId.parse(row.id),
+    action: Action.parse(JSON.parse(row.action)),
+    requester: MemberId.parse(row.requester),
+    reason: row.reason,
+    channel: ChannelId.parse(row.channel),
+    approvalsRequired: row.approvals_required,
+    approvers: approvals.map(({ approver }) => MemberId.parse(approver)),
+    state: State.parse(JSON.parse(row.state)),
+    version: row.version,
+    filedAt: row.filed_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** Ends every claim to carry a request out, for a database that one process owns: whoever held it is gone. */
+export async function releaseClaims({ database, now }: Transaction): Promise<void> {
+  const at = await now();
+  const rows = await database
+    .selectFrom('approval_requests')
+    .select(['id', 'state'])
+    .where('due_at', 'is not', null)
+    .execute();
+  for (const { id, state: text } of rows) {
+    const state = State.parse(JSON.parse(text));
+    if (state.kind !== 'executing') continue;
+    await database
+      .updateTable('approval_requests')
+      .set({ state: JSON.stringify({ ...state, leaseUntil: at }), due_at: at })
+      .where('id', '=', id)
+      .execute();
+  }
+  await database.updateTable('account_lock').set({ holder: null, held_until: 0 }).execute();
+}

@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import { MemberId } from '../ids.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { Event, type Step } from './event.ts';
+import { type ApprovalRequest, deedOf, type RequestId } from './request.ts';
+
+/** Writes a request's latest step into the audit log, which is where its history is kept. */
+export async function auditStep(
+  transaction: Transaction,
+  request: ApprovalRequest,
+  actor: MemberId | null,
+  event: Event,
+): Promise<void> {
+  const { kind, ...particulars } = event;
+  const { target } = request.action;
+  const filed = kind === 'filed' && {
+    action: request.action,
+    reason: request.reason,
+    channel: request.channel,
+    approvalsRequired: request.approvalsRequired,
+    expiresAt: request.expiresAt,
+  };
+  await transaction.audit({
+    actor,
+    change: request.action.kind,
+    event: kind,
+    target: target.id,
+    request: { id: request.id, step: request.version },
+    details: {
+      login: target.login,
+      name: target.name,
+      deed: deedOf(request.action),
+      ...particulars,
+      ...filed,
+    },
+  });
+}
+
+/** The steps of a request, first to last. */
+export async function stepsOf(database: Kysely<Tables>, request: RequestId): Promise<Step[]> {
+  const rows = await database
+    .selectFrom('audit_log')
+    .select(['step', 'at', 'actor', 'event', 'details'])
+    .where('request_id', '=', request)
+    .orderBy('step')
+    .execute();
+  return rows.map(({ step, at, actor, event, details }) => ({
+    request,
+    number: step ?? 0,
+    at,
+    actor: MemberId.nullable().parse(actor),
+    event: Event.parse({ ...JSON.parse(details), kind: event }),
+  }));
+}

@@ -1,0 +1,229 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { MemberId } from '../ids.ts';
+import type { Store } from '../store/store.ts';
+import type { IntentRow, Tables } from '../store/tables.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { type Change, ChangeKind, ChangeTarget, type Settlement } from './change.ts';
+import { Settings } from './settings.ts';
+
+/** What of a change has no column of its own. */
+const Details = z.object({
+  target: ChangeTarget,
+  settings: Settings.exactOptional(),
+  invitation: z.string().exactOptional(),
+  reason: z.string().nullable().exactOptional(),
+  request: z.string().exactOptional(),
+  reference: z.string(),
+});
+
+/** Whether a change may be made now; `repeat` with the state of the one that the same delivery made before. */
+export type Begun<InTheWay> =
+  | { kind: 'begun' }
+  | { kind: 'repeat'; state: 'open' | Settlement['kind'] }
+  /** A request about the same user is open, and this would change what it is about. */
+  | { kind: 'in-the-way'; request: InTheWay };
+
+/** One that a crash left behind. `begunAt` is in Unix milliseconds, by the database's clock. */
+export type Interrupted = { change: Change; state: 'open' | Settlement['kind']; begunAt: number };
+
+/** Reads what is in the way of an update of this user; `null` for nothing. */
+export type LookInTheWay<T> = (database: Kysely<Tables>, userId: string) => Promise<T | null>;
+
+/**
+ * Changes that are recorded before they are made, so that the same delivery twice is one change, and a crash in
+ * between is noticed and told. Approval requests have their own record of the same kind.
+ */
+export class Intents<InTheWay = unknown> {
+  readonly #store: Store;
+  readonly #lease: number;
+  readonly #inTheWay: LookInTheWay<InTheWay>;
+  readonly #onSettled: () => void;
+
+  /**
+   * @param lease after how many milliseconds an unsettled one counts as left behind; longer than any call
+   * @param inTheWay the open approval request about a user, which an update must not be made beside
+   * @param onSettled called after each: what was written with it may be to be shown
+   */
+  constructor(store: Store, lease: number, inTheWay: LookInTheWay<InTheWay>, onSettled: () => void) {
+    this.#store = store;
+    this.#lease = lease;
+    this.#inTheWay = inTheWay;
+    this.#onSettled = onSettled;
+  }
+
+  /**
+   * Records that a change is about to be made, once for each delivery; but a form whose change failed may be sent
+   * once more.
+   */
+  async begin(change: Change): Promise<Begun<InTheWay>> {
+    return await this.#store.transaction(async (transaction) => {
+      const { database, now } = transaction;
+      const { deliveryKey, kind, caller, ...particulars } = change;
+      const open = await this.#requestInTheWay(database, change);
+      if (open !== null) return { kind: 'in-the-way', request: open };
+      const at = await now();
+      const begun = { state: 'open', begun_at: at, due_at: at + this.#lease };
+      const target = particulars.target.id ?? particulars.target.login;
+      const details = JSON.stringify(particulars);
+      const { numInsertedOrUpdatedRows } = await database
+        .insertInto('intents')
+        .values({ delivery_key: deliveryKey, change: kind, caller, target, details, ...begun })
+        .onConflict((conflict) =>
+          conflict
+            .column('delivery_key')
+            .doUpdateSet({ change: kind, caller, target, details, ...begun })
+            .where('intents.state', '=', 'failed'),
+        )
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows !== 1n) {
+        const { state } = await database
+          .selectFrom('intents')
+          .select('state')
+          .where('delivery_key', '=', deliveryKey)
+          .executeTakeFirstOrThrow();
+        return { kind: 'repeat', state: IntentState.parse(state) };
+      }
+      await transaction.audit(entryOf(change, 'begun'));
+      return { kind: 'begun' };
+    });
+  }
+
+  /**
+   * Records what became of a change, once.
+   *
+   * @param also what happens in the same transaction
+   * @param tell whether the caller still has to be told, as nobody is there to tell them
+   */
+  async settle(
+    change: Change,
+    settlement: Settlement,
+    { also, tell = false }: { also?: (transaction: Transaction) => Promise<void>; tell?: boolean } = {},
+  ): Promise<void> {
+    await this.#store.transaction(async (transaction) => {
+      const { numUpdatedRows } = await transaction.database
+        .updateTable('intents')
+        .set({ state: settlement.kind, due_at: tell ? (await transaction.now()) + this.#lease : null })
+        .where('delivery_key', '=', change.deliveryKey)
+        .where('state', '=', 'open')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) return;
+      await also?.(transaction);
+      await transaction.audit(entryOf(change, settlement.kind, settlement.why));
+    });
+    this.#onSettled();
+  }
+
+  /** Whether this bot has locked, or may have locked, the target of a request, at the request's own button. */
+  async locked(requestId: string, userId: string): Promise<boolean> {
+    const rows = await this.#store.read((database) =>
+      database
+        .selectFrom('intents')
+        .select('details')
+        .where('change', '=', 'lock')
+        .where('target', '=', userId)
+        .where('state', '!=', 'failed')
+        .execute(),
+    );
+    return rows.some(({ details }) => Details.parse(JSON.parse(details)).request === requestId);
+  }
+
+  /** Has every open change count as left behind, for a database that one process owns: whoever made it is gone. */
+  async releaseAll({ database, now }: Transaction): Promise<void> {
+    await database
+      .updateTable('intents')
+      .set({ due_at: await now() })
+      .where('due_at', 'is not', null)
+      .execute();
+  }
+
+  /** Takes on the changes that were left behind: they are this process's for a lease. */
+  async takeOver(limit: number): Promise<Interrupted[]> {
+    const due = await this.#store.read((database) => this.#due(database, limit));
+    if (due.length === 0) return [];
+    return await this.#store.transaction(async ({ database, engine, now }) => {
+      const until = (await now()) + this.#lease;
+      const taken: Interrupted[] = [];
+      for (const key of due) {
+        const row = await database
+          .updateTable('intents')
+          .set({ due_at: until })
+          .where('delivery_key', '=', key)
+          .where('due_at', '<=', engine.now)
+          .returningAll()
+          .executeTakeFirst();
+        if (row) taken.push(interrupted(row));
+      }
+      return taken;
+    });
+  }
+
+  /** The caller of a change that was left behind has been told; unless it has been begun again meanwhile. */
+  async told({ deliveryKey }: Change): Promise<void> {
+    await this.#store.transaction(async ({ database }) => {
+      await database
+        .updateTable('intents')
+        .set({ due_at: null })
+        .where('delivery_key', '=', deliveryKey)
+        .where('state', '!=', 'open')
+        .execute();
+    });
+  }
+
+  /** Approvers have been shown the user as they are, so no update is made while they decide. */
+  async #requestInTheWay(database: Kysely<Tables>, { kind, target }: Change): Promise<InTheWay | null> {
+    if (kind !== 'update' || target.id === null) return null;
+    return await this.#inTheWay(database, target.id);
+  }
+
+  async #due(database: Kysely<Tables>, limit: number): Promise<string[]> {
+    const rows = await database
+      .selectFrom('intents')
+      .select('delivery_key')
+      .where('due_at', '<=', this.#store.engine.now)
+      .orderBy('due_at')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.delivery_key);
+  }
+}
+
+/** Whether an update of this user is under way, whose end is not known yet. */
+export async function isBeingChanged(database: Kysely<Tables>, target: string): Promise<boolean> {
+  const row = await database
+    .selectFrom('intents')
+    .select('delivery_key')
+    .where('target', '=', target)
+    .where('state', '=', 'open')
+    .where('change', 'in', ['update', 'lock'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
+
+function interrupted(row: IntentRow): Interrupted {
+  return {
+    change: {
+      deliveryKey: row.delivery_key,
+      kind: ChangeKind.parse(row.change),
+      caller: MemberId.parse(row.caller),
+      ...Details.parse(JSON.parse(row.details)),
+    },
+    state: IntentState.parse(row.state),
+    begunAt: row.begun_at,
+  };
+}
+
+function entryOf(change: Change, event: string, why?: string) {
+  const { kind, caller, target, settings, invitation, reason, request, reference } = change;
+  const { login, name } = target;
+  return {
+    actor: caller,
+    change: kind,
+    event,
+    target: target.id,
+    details: { login, name, settings, invitation, reason, request, reference, why },
+  };
+}

@@ -1,0 +1,63 @@
+import { WebAPIPlatformError } from '@slack/web-api';
+import type { User } from '../../fastly/user.ts';
+import type { MemberId } from '../../ids.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { code, member, say } from '../../messages/kit/sentence.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import type { Services } from '../../slack/replies/services.ts';
+import { type Word, WordsError } from './command-text.ts';
+import { nearest } from './nearest.ts';
+
+/** What a select holds (docs.slack.dev, select menu element). */
+const MOST_CHOICES = 100;
+
+/** Whom the words mean: one user, or several to choose from. */
+export type Target =
+  | { kind: 'one'; user: User }
+  | { kind: 'several'; typed: string; users: readonly User[]; more: boolean };
+
+/**
+ * Finds whom the words after a subcommand mean: an id, a login, (part of) a name, or a mention of a member whose
+ * e-mail is a login.
+ *
+ * @throws {Refusal} when nobody fits, or the mention leads nowhere
+ * @throws {WordsError} when a mention stands among other words
+ */
+export async function findUser(request: Interaction, words: readonly Word[]): Promise<Target> {
+  const mentioned = words.find((word) => word.kind === 'mention');
+  if (mentioned?.kind === 'mention') {
+    if (words.length > 1) throw new WordsError(say`A mention stands alone; leave the other words out.`);
+    return { kind: 'one', user: await byMention(request.services, mentioned.memberId) };
+  }
+  const typed = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
+  const found = await request.services.directory.find(typed, MOST_CHOICES);
+  if (found.kind === 'none') {
+    const close = nearest(typed, await request.services.directory.words());
+    const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;
+    throw new Refusal(
+      say`Nobody in the Fastly account fits ${code(typed)}. ${meant}Try part of the name, the login or the id. Who was added in Fastly itself less than a minute ago may not show yet.`,
+    );
+  }
+  return found.kind === 'one' ? found : { ...found, typed };
+}
+
+async function byMention({ slack, directory }: Services, memberId: MemberId): Promise<User> {
+  const email = await emailOf(slack.posting, memberId);
+  const user = email === null ? null : await directory.byLogin(email);
+  if (user) return user;
+  throw new Refusal(
+    email === null
+      ? say`Slack does not tell me the e-mail address of ${member(memberId)}, so I cannot look for it in Fastly. Try part of the name, or the login.`
+      : say`The e-mail address of ${member(memberId)} is nobody's login in the Fastly account. Try part of the name, or the login.`,
+  );
+}
+
+async function emailOf(slack: Services['slack']['posting'], memberId: MemberId): Promise<string | null> {
+  try {
+    const { user } = await slack.users.info({ user: memberId });
+    return user?.profile?.email ?? null;
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,199 @@
+import type { Checkboxes, InputBlock, PlainTextOption } from '@slack/types';
+import { z } from 'zod';
+import { type CurrentSettings, type Setting, Settings } from '../../changes/settings.ts';
+import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { flagOf, SETTING_LABELS } from '../../messages/setting-words.ts';
+import type { FormValues } from '../../slack/incoming.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
+import type { FlagKinds, FlagValues } from './command-text.ts';
+import { nearest } from './nearest.ts';
+
+/** The roles that are offered. Newer accounts have others, which are shown but not given. */
+export const ROLES: readonly string[] = ['user', 'billing', 'engineer', 'superuser'];
+
+/** Settings that are either so or not. */
+type Switch = Exclude<Setting, 'name' | 'role'>;
+
+const SWITCHES: Record<Switch, string> = {
+  locked: 'Cannot use Fastly until unlocked',
+  limit_services: 'May use only the services they are given',
+  require_new_password: 'Has to choose a new password at the next sign-in',
+  two_factor_auth_enabled: 'Two-factor authentication is on',
+  two_factor_setup_required: 'Has to set up two-factor authentication',
+};
+
+/** The block in which the switches stand, and its action id. */
+const SWITCH_BLOCK = 'switches';
+
+/** A part of a form's name that changes when it is drawn again, as Slack keeps what was typed under an old one. */
+export type Round = number;
+
+/** The block of a form in which a setting stands. */
+export function blockOf(setting: Setting, round: Round = 0): string {
+  const block = setting === 'name' || setting === 'role' ? setting : SWITCH_BLOCK;
+  return round === 0 ? block : `${block} ${round}`;
+}
+
+/** The flags by which settings are given in words. */
+export function settingFlags(settings: readonly Setting[]): FlagKinds {
+  return Object.fromEntries(
+    settings.map((setting) => [flagOf(setting), isSwitch(setting) ? 'yes-no' : 'text'] as const),
+  );
+}
+
+/** @throws {FieldError} for a name or role that cannot be given */
+export function settingsInWords(flags: FlagValues, settings: readonly Setting[]): Settings {
+  return checkSettings(
+    Object.fromEntries(settings.map((setting) => [setting, flags[flagOf(setting)]])),
+    ROLES,
+  );
+}
+
+/**
+ * What a form holds. A switch that is not ticked is a 'no' where `offIs` says so for it, else it is not given.
+ *
+ * @param roles the roles that the form offered
+ * @throws {FieldError} for a name or role that cannot be given
+ */
+export function settingsInForm(
+  values: FormValues,
+  settings: readonly Setting[],
+  { roles, offIs }: { roles: readonly string[]; offIs(setting: Switch): false | undefined },
+): Settings {
+  const given = settings.map((setting) => {
+    if (isSwitch(setting)) return [setting, values[setting] === 'yes' ? true : offIs(setting)] as const;
+    return [setting, values[setting]?.trim() || undefined] as const;
+  });
+  return checkSettings(Object.fromEntries(given), roles);
+}
+
+/**
+ * The inputs of a form, filled in.
+ *
+ * @param roles the roles to choose from
+ */
+export function settingInputs(
+  settings: readonly Setting[],
+  filled: Settings | CurrentSettings,
+  roles: readonly string[],
+  round: Round = 0,
+): InputBlock[] {
+  const switches = settings.filter(isSwitch);
+  return [
+    ...(settings.includes('name') ? [nameInput(filled.name ?? null, round)] : []),
+    ...(settings.includes('role') ? [roleInput(filled.role ?? null, roles, round)] : []),
+    ...(switches.length > 0 ? [switchInput(switches, filled, round)] : []),
+  ];
+}
+
+/**
+ * The one schema that words, forms and what travelled in a button are read with.
+ *
+ * @throws {FieldError} for a name or role that cannot be given
+ */
+export function checkSettings(given: Record<string, unknown>, roles: readonly string[] = ROLES): Settings {
+  const schema = Settings.extend({ name: Name.exactOptional(), role: roleAmong(roles).exactOptional() });
+  const parsed = schema.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  );
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const setting = Settings.keyof().safeParse(issue?.path[0]).data ?? 'name';
+  throw new FieldError(blockOf(setting), problemWith(setting, given[setting], roles));
+}
+
+/** As long as a name may be, so that whoever approves it sees all of it. */
+export const NAME_LENGTH = 255;
+
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(NAME_LENGTH)
+  .refine((name) => !name.includes('\0') && name.isWellFormed());
+
+function roleAmong(roles: readonly string[]) {
+  return z
+    .string()
+    .trim()
+    .transform((role) => roles.find((each) => each === role) ?? role.toLowerCase())
+    .refine((role) => roles.includes(role));
+}
+
+function problemWith(setting: Setting, given: unknown, roles: readonly string[]): Sentence {
+  if (setting !== 'role') return say`A name has 1 to ${NAME_LENGTH} characters.`;
+  const typed = String(given);
+  const close = nearest(typed, [...roles]);
+  const hint = close === null ? say`` : say` Did you mean ${code(close)}?`;
+  return say`${code(typed)} is no role I can give.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
+}
+
+function isSwitch(setting: Setting): setting is Switch {
+  return setting !== 'name' && setting !== 'role';
+}
+
+function nameInput(name: string | null, round: Round): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockOf('name', round),
+    optional: true,
+    label: { type: 'plain_text', text: SETTING_LABELS.name },
+    element: { type: 'plain_text_input', action_id: 'name', ...(name ? { initial_value: name } : {}) },
+  };
+}
+
+function roleInput(role: string | null, roles: readonly string[], round: Round): InputBlock {
+  const options = roles.map(roleOption);
+  const chosen = options.find(({ value }) => value === role);
+  return {
+    type: 'input',
+    block_id: blockOf('role', round),
+    optional: true,
+    label: { type: 'plain_text', text: SETTING_LABELS.role },
+    element: {
+      type: 'static_select',
+      action_id: 'role',
+      placeholder: { type: 'plain_text', text: 'Choose a role' },
+      options,
+      ...(chosen && { initial_option: chosen }),
+    },
+  };
+}
+
+function roleOption(role: string): PlainTextOption {
+  const text = role === 'superuser' ? 'Fastly superuser' : role;
+  return { text: { type: 'plain_text', text, emoji: false }, value: role };
+}
+
+function switchInput(
+  switches: readonly Switch[],
+  filled: Settings | CurrentSettings,
+  round: Round,
+): InputBlock {
+  const options = switches.map(switchOption);
+  const ticked = options.filter((_, index) => {
+    const setting = switches[index];
+    return setting !== undefined && filled[setting] === true;
+  });
+  const element: Checkboxes = {
+    type: 'checkboxes',
+    action_id: SWITCH_BLOCK,
+    options,
+    ...(ticked.length > 0 && { initial_options: ticked }),
+  };
+  return {
+    type: 'input',
+    block_id: blockOf('locked', round),
+    optional: true,
+    label: { type: 'plain_text', text: 'Settings' },
+    element,
+  };
+}
+
+function switchOption(setting: Switch): PlainTextOption {
+  return {
+    text: { type: 'plain_text', text: SETTING_LABELS[setting], emoji: false },
+    description: { type: 'plain_text', text: SWITCHES[setting], emoji: false },
+    value: setting,
+  };
+}

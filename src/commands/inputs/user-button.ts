@@ -1,0 +1,115 @@
+import type { Button } from '@slack/types';
+import { z } from 'zod';
+import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { button, type Confirm, confirmDialog } from '../../messages/kit/button.ts';
+import { context, type Message, message } from '../../messages/kit/message.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { carried } from '../../slack/carried.ts';
+import type { Incoming } from '../../slack/incoming.ts';
+import type { Origin } from '../../slack/origin.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { userOptions } from './user-picker.ts';
+
+/** The user a click is about, and whether its result is for the caller alone. Short, as options hold 75 characters. */
+const About = carried('button', z.object({ user: UserId, private: z.boolean() }), 'get');
+
+const CARRIED = 'carried: ';
+
+/** A block's id holds 255 characters (docs.slack.dev, blocks); this much is left for what else was asked for. */
+export const CARRIED_LENGTH = 255 - CARRIED.length;
+
+/** What else was asked for travels in the id of its block, as an option's value has no room for it. */
+function carrying(text: string | null): { block_id?: string } {
+  return text === null ? {} : { block_id: `${CARRIED}${text}` };
+}
+
+function carriedBy(blockId: string): string | null {
+  return blockId.startsWith(CARRIED) ? blockId.slice(CARRIED.length) : null;
+}
+
+/** A button that does something with one user. It asks first when `confirm` is given. */
+export function userButton(
+  actionId: string,
+  user: User,
+  alone: boolean,
+  text: string,
+  confirm?: Confirm,
+): Button {
+  const value = About.write({ user: user.id, private: alone });
+  return button({ actionId, text, value, ...(confirm && { confirm }) });
+}
+
+/**
+ * The private question that follows words which fit several users.
+ *
+ * @param carried what else was asked for, which comes back with the choice as input
+ * @param confirm what is asked once more when a choice is not for looking only
+ */
+export function whichUser(
+  actionId: string,
+  { origin }: Interaction,
+  target: { typed: string; users: readonly User[]; more: boolean },
+  {
+    verb,
+    carried: carriedText = null,
+    confirm,
+  }: { verb: string; carried?: string | null; confirm?: Confirm },
+): Message {
+  const { typed, users, more } = target;
+  const asked = message(
+    say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one do you want to ${verb}?`,
+  );
+  const options = userOptions(users, ({ id }) => About.write({ user: id, private: origin.private }));
+  asked.blocks.push({
+    type: 'actions',
+    ...carrying(carriedText),
+    elements: [
+      {
+        type: 'static_select',
+        action_id: actionId,
+        placeholder: { type: 'plain_text', text: 'Choose a user' },
+        options,
+        ...(confirm && { confirm: confirmDialog(confirm) }),
+      },
+    ],
+  });
+  if (more) {
+    asked.blocks.push(
+      context(say`These are the best ${users.length}. Type more of the name to narrow it down.`),
+    );
+  }
+  return asked;
+}
+
+/** The private question that follows a caution: do it all the same? */
+export function allTheSame(
+  actionId: string,
+  { origin }: Interaction,
+  user: User,
+  caution: Sentence,
+  verb: string,
+  carriedText: string | null = null,
+): Message {
+  const asked = message(caution, say`This is about ${nameOf(user)} (${code(user.login)}).`);
+  asked.blocks.push({
+    type: 'actions',
+    ...carrying(carriedText),
+    elements: [userButton(actionId, user, origin.private, `${verb} all the same`)],
+  });
+  return asked;
+}
+
+/**
+ * The user behind a click on such a button or option, and the interaction with its result shown as the button says.
+ *
+ * @throws {Refusal} when it names no user
+ */
+export function clickedUser(
+  interaction: Interaction,
+  { value, blockId }: Extract<Incoming, { kind: 'click' }>,
+  override: Partial<Pick<Origin, 'private'>> = {},
+): { request: Interaction; id: UserId; carried: string | null } {
+  const about = About.read(value);
+  const request = interaction.shownTo({ private: about.private, ...override });
+  return { request, id: about.user, carried: carriedBy(blockId) };
+}

@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { StoreUnavailable } from '../store/errors.ts';
+import { context, type Message, message } from './kit/message.ts';
+import { code, date, plainText, type Sentence, say } from './kit/sentence.ts';
+
+/** Something the bot will not or cannot do, in words for the caller. Thrown where it is found, told in one place. */
+export class Refusal extends Error {
+  readonly sentence: Sentence;
+
+  constructor(sentence: Sentence) {
+    super(plainText(sentence));
+    this.name = 'Refusal';
+    this.sentence = sentence;
+  }
+}
+
+/**
+ * The same command, click or form came before and was taken on then: nothing is done again. A form says so, for the
+ * rest nobody is told, as the first one is answered.
+ */
+export class RepeatedDelivery extends Refusal {}
+
+/** What a caller is told about a failure: what happened, what became of the change, what to do next. */
+export function explain(error: unknown): Sentence {
+  if (error instanceof Refusal) return error.sentence;
+  if (isFastlyError(error)) return explainFastly(error);
+  if (error instanceof StoreUnavailable) {
+    return error.mayBeRecorded
+      ? say`The connection to my own database broke, so I do not know whether this was recorded. ${code('/fastly-user approvals')} shows what waits; look before you try again.`
+      : say`My own database cannot be reached, so I recorded nothing and did nothing. Try again in a minute.`;
+  }
+  return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
+}
+
+/** The same for a form, which has one line for it, with the reference where the log has more. */
+export function explainWithReference(error: unknown, reference: string): Sentence {
+  if (error instanceof Refusal) return error.sentence;
+  return say`${explain(error)} Reference ${code(reference)}.`;
+}
+
+/** What the caller is told is expected, and logged in a line; the rest is logged with where it happened. */
+export function logFailure({ log }: { log: Logger }, error: unknown): void {
+  if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
+  else log.warn({ err: error }, 'failed');
+}
+
+/** The private message about a failure, with the reference under which the log has more; a refusal says it all. */
+export function failureMessage(error: unknown, reference: string): Message {
+  const told = message(explain(error));
+  if (error instanceof Refusal) return told;
+  return { ...told, blocks: [...told.blocks, context(say`Reference ${code(reference)}`)] };
+}
+
+/** What to do next where it is not known whether a password was changed. */
+export const TRY_BOTH_PASSWORDS = say`Try which of the two passwords Fastly takes before you go on.`;
+
+function explainFastly(error: FastlyError): Sentence {
+  switch (error.kind) {
+    case 'not_found':
+      if (error.operation === 'delete_invitation') {
+        return say`That invitation is not open any more: it was accepted or withdrawn, or has expired.`;
+      }
+      if (error.operation === 'list_users' || error.operation === 'get_current_user') {
+        return say`Fastly does not tell the bot about its own account and users, so they cannot be looked up by name or login. A user's id still works.`;
+      }
+      return say`Fastly does not know that user. They may have been deleted meanwhile. Look for them with ${code('/fastly-user get')}.`;
+    case 'invalid_id':
+      return say`A Fastly id has letters and digits only. Look for the user with ${code('/fastly-user get')} and part of the name.`;
+    case 'unauthorized':
+      return say`Fastly refused the bot's token, so nothing was done. Whoever runs the bot has to give it a new FASTLY_API_TOKEN.`;
+    case 'forbidden':
+      return say`Fastly does not allow the bot's token to do this${fastlyWords(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.${hint(error)}`;
+    case 'duplicate':
+      return error.operation === 'create_invitation'
+        ? say`Whoever has that address is a user or invited already${fastlyWords(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
+        : loginTaken(error);
+    case 'invalid':
+      return say`Fastly refused this${fastlyWords(error)}. Nothing was changed.${hint(error)}`;
+    case 'rate_limited':
+      return error.resetAt === null
+        ? say`Fastly takes no more requests like this from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
+        : say`Fastly takes no more changes from the bot until ${date(new Date(error.resetAt * 1000))}: this hour's limit is used up. Nothing was changed; try again then.`;
+    case 'unavailable':
+      return say`Fastly is in trouble at the moment (it answered ${error.status ?? 500}). ${aftermath(error)}`;
+    case 'timed_out':
+      return say`Fastly did not answer in time. ${aftermath(error)}`;
+    case 'cut_off':
+      return error.mayHaveBeenCarriedOut
+        ? say`The connection to Fastly broke before it answered. ${aftermath(error)}`
+        : say`Fastly cannot be reached at the moment. ${aftermath(error)}`;
+    case 'unexpected_answer':
+      return say`Fastly's answer made no sense to the bot. ${aftermath(error)}`;
+  }
+}
+
+/** That Fastly has the login already, with what shows whose it is; `login` where it is known. */
+export function loginTaken(error: FastlyDuplicate, login = ''): Sentence {
+  const look = code(`/fastly-user get ${login}`.trim());
+  return say`Fastly has that login already${fastlyWords(error)}. Look for it with ${look}.`;
+}
+
+/** Fastly's own words, where it gave some. */
+function fastlyWords({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
+  const given = [msg, detail].filter((part) => part !== null);
+  return given.length === 0 ? say`` : say` (it says: ${given.join(': ')})`;
+}
+
+/** What stands in the way most often (Fastly's guide to managing users). */
+function hint({ operation }: FastlyError): Sentence {
+  return operation === 'delete_user'
+    ? say` The API tokens of a user may have to be revoked in Fastly before the user can be deleted.`
+    : say``;
+}
+
+function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {
+  if (!mayHaveBeenCarriedOut) return say`Nothing was changed; try again in a minute.`;
+  switch (operation) {
+    case 'request_password_reset':
+      return say`The e-mail may have been sent all the same: ask them to look before you try again.`;
+    case 'create_invitation':
+    case 'delete_invitation':
+      return say`It may have been carried out all the same: look with ${code('/fastly-user invitations')} before you try again.`;
+    case 'update_user_password':
+      return say`The password may have been changed all the same. ${TRY_BOTH_PASSWORDS}`;
+    default:
+      return say`It may have been carried out all the same: look with ${code('/fastly-user get')} before you try again.`;
+  }
+}

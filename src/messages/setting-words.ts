@@ -1,0 +1,66 @@
+import type { TextObject } from '@slack/types';
+import { type CurrentSettings, SETTINGS, type Setting, type Settings } from '../changes/settings.ts';
+import { field } from './kit/field.ts';
+import { bold, enumerate, type Sentence, say } from './kit/sentence.ts';
+
+/** What of a user can be set, as it is called on cards, in forms and in messages. */
+export const SETTING_LABELS: Record<Setting, string> = {
+  name: 'Name',
+  role: 'Role',
+  limit_services: 'Limited services',
+  locked: 'Locked',
+  require_new_password: 'Password change required',
+  two_factor_auth_enabled: 'Two-factor',
+  two_factor_setup_required: 'Two-factor demanded by the account',
+};
+
+/** The flag after which it is given in words. */
+export function flagOf(setting: Setting): string {
+  return setting.replaceAll('_', '-');
+}
+
+/** A value in words; what Fastly has no value for is 'not set'. */
+export function settingValue(setting: Setting, value: string | boolean | null | undefined): Sentence {
+  if (value === null || value === undefined) return say`not set`;
+  if (setting === 'role') return say`${value === 'superuser' ? 'Fastly superuser' : String(value)}`;
+  if (setting === 'two_factor_auth_enabled') return say`${value ? 'on' : 'off'}`;
+  return say`${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`;
+}
+
+/** 'Role engineer → billing', and so on. */
+export function changeWords(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
+  return enumerate(
+    SETTINGS.filter((setting) => after[setting] !== undefined).map(
+      (setting) =>
+        say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, before[setting])} → ${settingValue(setting, after[setting])}`,
+    ),
+  );
+}
+
+/** What is set on somebody new: 'Role engineer, Locked yes'. */
+export function settingsWords(settings: Settings): Sentence {
+  return enumerate(
+    SETTINGS.filter((setting) => settings[setting] !== undefined).map(
+      (setting) => say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, settings[setting])}`,
+    ),
+  );
+}
+
+/** The same as fields of a section; `before` is null where there was nothing. */
+export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
+  return SETTINGS.filter((setting) => changes[setting] !== undefined).map((setting) => {
+    const after = settingValue(setting, changes[setting]);
+    return field(
+      SETTING_LABELS[setting],
+      before === null ? after : say`${settingValue(setting, before[setting])} → ${after}`,
+    );
+  });
+}
+
+/** A warning that something is not as it was wanted, although Fastly took it. */
+export function otherwiseWords(setting: Setting, wanted: Settings, now: CurrentSettings): Sentence {
+  const asked = say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
+  return now[setting] === null
+    ? say`${asked}, but its answer does not show it.`
+    : say`${asked}, but answers that it is ${settingValue(setting, now[setting])}.`;
+}

@@ -1,0 +1,77 @@
+import type { Button, KnownBlock, TextObject } from '@slack/types';
+import type { Customer } from '../fastly/user.ts';
+import { nameOf, type User } from '../fastly/user.ts';
+import { field, lastActive, moment, onOrOff, optionalField, yesOrNo } from './kit/field.ts';
+import { context, type Message, notification } from './kit/message.ts';
+import { cut, plain } from './kit/plain.ts';
+import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import { settingValue } from './setting-words.ts';
+
+/** A header holds 150 characters (docs.slack.dev, header block). */
+const HEADER_LENGTH = 150;
+
+/**
+ * A user, to be looked at: what Fastly did not send is left out, what it has no value for is 'not set'. Fastly
+ * superusers, the owner and who is locked or deleted stand out. Where all is sent, the fields, two in a row, fill their
+ * rows.
+ *
+ * @param account `null` where it could not be read: then the owner is not marked
+ */
+export function userCard(
+  user: User,
+  account: Customer | null,
+  footnote: Sentence,
+  buttons: readonly Button[] = [],
+): Message {
+  const marks = standingOut(user, account);
+  const name = plain(nameOf(user));
+  const blocks: KnownBlock[] = [
+    { type: 'header', text: { type: 'plain_text', text: cut(name, HEADER_LENGTH), emoji: false } },
+  ];
+  if (name.length > HEADER_LENGTH) blocks.push(richText(say`${name}`));
+  if (marks.length > 0) blocks.push(richText(sideBySide(marks)));
+  blocks.push({ type: 'section', fields: identity(user) });
+  const details = state(user);
+  if (details.length > 0) blocks.push({ type: 'section', fields: details });
+  if (buttons.length > 0) blocks.push({ type: 'actions', elements: [...buttons] });
+  blocks.push(context(footnote));
+  return { text: notification(say`${nameOf(user)} (${user.login})`), blocks };
+}
+
+function standingOut(user: User, account: Customer | null): Sentence[] {
+  const marks: Sentence[] = [];
+  if (user.deleted_at) marks.push(say`🗑️ ${bold('Deleted')} ${date(new Date(user.deleted_at))}`);
+  if (user.locked) marks.push(say`🔒 ${bold('Locked')}`);
+  if (account?.owner_id === user.id) marks.push(say`👑 ${bold('Owner of the account')}`);
+  if (user.role === 'superuser') marks.push(say`⭐ ${bold('Fastly superuser')}`);
+  return marks;
+}
+
+function identity(user: User): TextObject[] {
+  return [
+    // A name that is there is the headline.
+    ...(user.name === null ? [field('Name', say`not set`)] : []),
+    field('Login', say`${code(user.login)}`),
+    ...optionalField('Role', user.role, (role) => settingValue('role', role)),
+    field('ID', say`${code(user.id)}`),
+    ...lastActive(user.last_active_at),
+  ];
+}
+
+function state(user: User): TextObject[] {
+  return [
+    ...twoFactor(user),
+    ...optionalField('Locked', user.locked, yesOrNo),
+    ...optionalField('Limited services', user.limit_services, yesOrNo),
+    ...optionalField('Password change required', user.require_new_password, yesOrNo),
+    ...optionalField('Created', user.created_at, moment),
+    ...optionalField('Updated', user.updated_at, moment),
+  ];
+}
+
+function twoFactor(user: User): TextObject[] {
+  const { two_factor_auth_enabled: on, two_factor_setup_required: demanded } = user;
+  if (!demanded) return optionalField('Two-factor', on, onOrOff);
+  const state = on === undefined ? say`` : say`${settingValue('two_factor_auth_enabled', on)}, `;
+  return [field('Two-factor', say`${state}demanded by the account`)];
+}

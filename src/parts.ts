@@ -1,0 +1,119 @@
+import { Approvals } from './approvals/approvals.ts';
+import type { ApprovalRequest } from './approvals/request.ts';
+import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
+import { releaseDisplays } from './approvals/surfaces.ts';
+import { Intents } from './changes/intents.ts';
+import { quickActionsWithout } from './commands/home.ts';
+import type { Config } from './config/config.ts';
+import type { Directory } from './directory/directory.ts';
+import type { FastlyClient } from './fastly/client.ts';
+import type { Logger } from './observability/log.ts';
+import type { Conversations } from './slack/connection/conversations.ts';
+import type { Posting } from './slack/connection/posting.ts';
+import { AuditPages } from './store/audit-page.ts';
+import { releaseHomes } from './store/homes.ts';
+import { postgres } from './store/postgres.ts';
+import { sqlite } from './store/sqlite.ts';
+import { Store } from './store/store.ts';
+import { Execution } from './worker/execution.ts';
+import { Homes } from './worker/homes.ts';
+import { InterruptedChanges } from './worker/interrupted-changes.ts';
+import { Presentation } from './worker/presentation.ts';
+import { Worker } from './worker/worker.ts';
+
+/** The store where the configuration says it is. */
+export function createStore({ DATABASE_URL: location }: Config, log: Logger): Store {
+  const engine =
+    location.kind === 'sqlite'
+      ? sqlite(location.path)
+      : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
+  return new Store(engine, log);
+}
+
+/** What lasts beyond one delivery: approval requests, intents, Homes, and the worker that goes on with them. */
+export type Background = {
+  approvals: Approvals;
+  intents: Intents<ApprovalRequest>;
+  auditPages: AuditPages;
+  homes: Homes;
+  worker: Worker;
+  /** Ends the claims of processes before this one, where the database belongs to one process at a time. */
+  releaseClaims(): Promise<void>;
+};
+
+/** @param onHealth called with what keeps the worker from the database, and with null when it has been there */
+export function createBackground(
+  config: Config,
+  parts: {
+    store: Store;
+    fastly: FastlyClient;
+    directory: Directory;
+    conversations: Conversations;
+    /** One attempt each, as what is shown from the store is tried until it is shown. */
+    posting: Posting;
+    log: Logger;
+  },
+  onHealth: (error: unknown) => void,
+): Background {
+  const { store, fastly, directory, conversations, posting, log } = parts;
+  const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
+  const lease = config.EXECUTION_LEASE;
+  const policy = {
+    superusers: config.SUPERUSERS,
+    requiredFor: config.APPROVAL_REQUIRED_FOR,
+    approvalsRequired: config.APPROVALS_REQUIRED,
+    allowSelfApproval: config.ALLOW_SELF_APPROVAL,
+    ttl: config.APPROVAL_TTL,
+    reminder: config.APPROVAL_REMINDER,
+    lease,
+  };
+  const wake = () => worker.wake();
+  const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
+  const intents = new Intents(store, lease, openRequestAbout, wake);
+  const disabled = new Set(config.DISABLED_COMMANDS);
+  const auditPages = new AuditPages(store);
+  const homes = new Homes({
+    store,
+    approvals,
+    auditPages,
+    directory,
+    posting,
+    conversations,
+    quickActions: quickActionsWithout(disabled),
+    disabled,
+    wake,
+    log,
+  });
+  const worker = new Worker({
+    approvals,
+    execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
+    presentation: new Presentation({
+      store,
+      approvals,
+      posting,
+      conversations,
+      confirmationsChannel,
+      log,
+    }),
+    homes,
+    interruptedChanges: new InterruptedChanges({
+      intents,
+      approvals,
+      fastly,
+      posting,
+      log,
+    }),
+    onUsersChanged: () => directory.usersChanged(),
+    onHealth,
+    log,
+  });
+  const releaseClaims = async () => {
+    await store.transaction(async (transaction) => {
+      await releaseRequests(transaction);
+      await releaseDisplays(transaction);
+      await releaseHomes(transaction);
+      await intents.releaseAll(transaction);
+    });
+  };
+  return { approvals, intents, auditPages, homes, worker, releaseClaims };
+}

@@ -1,0 +1,107 @@
+import { WebAPIHTTPError, WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import { ChannelId, type MemberId } from '../../ids.ts';
+import type { Caller } from '../incoming.ts';
+
+/** Who reads along: `hidden` where the bot is not let in to look, `unknown` where Slack did not say. */
+export type Audience = 'own-workspace' | 'other-companies' | 'hidden' | 'unknown';
+
+const FRESH_MILLISECONDS = 60_000;
+const MOST_LINKS = 1_000;
+
+/** What the bot knows of channels, direct messages and messages, asked of Slack and kept: what may change, for a minute. */
+export class Conversations {
+  readonly #slack: WebClient;
+  readonly #log: Logger;
+  readonly #audiences = new Map<ChannelId, { audience: Audience; until: number }>();
+  readonly #directMessages = new Map<MemberId, ChannelId>();
+  readonly #links = new Map<string, string>();
+
+  constructor(slack: WebClient, log: Logger) {
+    this.#slack = slack;
+    this.#log = log;
+  }
+
+  /** Who reads along in a channel, or in the caller's direct message with the bot. */
+  async audience(channel: ChannelId, caller: Caller): Promise<Audience> {
+    if (isDirect(channel)) return (await this.isDirectMessage(channel, caller)) ? 'own-workspace' : 'hidden';
+    return await this.audienceOfChannel(channel);
+  }
+
+  /** Who reads along in a channel that is no direct message. */
+  async audienceOfChannel(channel: ChannelId): Promise<Audience> {
+    const known = this.#audiences.get(channel);
+    if (known && known.until > Date.now()) return known.audience;
+    const audience = await this.#lookUp(channel);
+    if (audience === 'own-workspace' || audience === 'other-companies') {
+      this.#audiences.set(channel, { audience, until: Date.now() + FRESH_MILLISECONDS });
+    }
+    return audience;
+  }
+
+  /** Whether `channel` is the caller's direct message with the bot. */
+  async isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean> {
+    return (await this.directMessage(caller)) === channel;
+  }
+
+  /** The caller's direct message with the bot; `null` where Slack does not say. */
+  async directMessage({ memberId }: Caller): Promise<ChannelId | null> {
+    const known = this.#directMessages.get(memberId);
+    if (known) return known;
+    try {
+      const { channel: opened } = await this.#slack.conversations.open({ users: memberId });
+      const id = ChannelId.safeParse(opened?.id).data ?? null;
+      if (id) this.#directMessages.set(memberId, id);
+      return id;
+    } catch (error) {
+      this.#log.warn({ member: memberId, err: error }, 'a direct message could not be opened');
+      return null;
+    }
+  }
+
+  /** The address of a message, which stays the same; `null` where Slack does not say. */
+  async linkTo(channel: ChannelId, ts: string): Promise<string | null> {
+    const message = `${channel} ${ts}`;
+    const known = this.#links.get(message);
+    if (known !== undefined) return known;
+    try {
+      const { permalink } = await this.#slack.chat.getPermalink({ channel, message_ts: ts });
+      if (permalink === undefined) return null;
+      const [oldest] = this.#links.keys();
+      if (this.#links.size >= MOST_LINKS && oldest !== undefined) this.#links.delete(oldest);
+      this.#links.set(message, permalink);
+      return permalink;
+    } catch (error) {
+      this.#log.info({ channel, ts, err: error }, 'Slack gave no link to a message');
+      return null;
+    }
+  }
+
+  async #lookUp(channel: ChannelId): Promise<Audience> {
+    try {
+      const { channel: info } = await this.#slack.conversations.info({ channel });
+      return info?.is_ext_shared || info?.is_pending_ext_shared ? 'other-companies' : 'own-workspace';
+    } catch (error) {
+      // A stand-in without this method has no shared channels; Slack itself always knows it.
+      if (isUnknownMethod(error)) return 'own-workspace';
+      this.#log.debug({ channel, err: error }, 'could not look at a channel');
+      return isChannelNotFound(error) ? 'hidden' : 'unknown';
+    }
+  }
+}
+
+function isUnknownMethod(error: unknown): boolean {
+  return (
+    (error instanceof WebAPIPlatformError && error.data.error === 'unknown_method') ||
+    (error instanceof WebAPIHTTPError && error.statusCode === 404)
+  );
+}
+
+function isChannelNotFound(error: unknown): boolean {
+  return error instanceof WebAPIPlatformError && error.data.error === 'channel_not_found';
+}
+
+/** Direct messages have ids of their own form. */
+export function isDirect(channel: ChannelId): boolean {
+  return channel.startsWith('D');
+}

@@ -1,0 +1,104 @@
+import type { View } from '@slack/types';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { ChannelId, type MemberId } from '../../ids.ts';
+import { type Message, PLAIN_POSTING } from '../../messages/kit/message.ts';
+import { isRefusal } from './identity.ts';
+import type { NewerBlocks } from './newer-blocks.ts';
+import { type Response, respond } from './response-url.ts';
+
+/** Where a message is; or Slack's word for why it will never take this one. */
+export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refused;
+/** Slack will not do this, now or later. */
+export type Refused = { kind: 'refused'; word: string };
+export type Shown = { kind: 'shown' } | Refused;
+
+/**
+ * The one way in which messages and Home tabs get to Slack. What Slack refuses for good is an answer; what may go
+ * away (a rate limit, an outage, a token that is refused) is thrown as the Web client throws it.
+ */
+export class Posting {
+  readonly #client: WebClient;
+  readonly #newerBlocks: NewerBlocks;
+
+  constructor(client: WebClient, newerBlocks: NewerBlocks) {
+    this.#client = client;
+    this.#newerBlocks = newerBlocks;
+  }
+
+  /** Posts in a channel, or in a member's direct messages; with `threadTs` as a reply to that message. */
+  async post(to: ChannelId | MemberId, message: Message, threadTs?: string): Promise<Posted> {
+    return await unlessRefused(async () => {
+      const { channel, ts } = await this.#newerBlocks.post(message, (version) =>
+        this.#client.chat.postMessage({
+          channel: to,
+          ...version,
+          ...(threadTs !== undefined && { thread_ts: threadTs }),
+          ...PLAIN_POSTING,
+        }),
+      );
+      return { kind: 'posted', channel: ChannelId.parse(channel), ts: ts ?? '' };
+    });
+  }
+
+  async update({ channel, ts }: { channel: ChannelId; ts: string }, message: Message): Promise<Shown> {
+    return await unlessRefused(async () => {
+      await this.#newerBlocks.post(message, (version) =>
+        this.#client.chat.update({ channel, ts, ...version, parse: PLAIN_POSTING.parse }),
+      );
+      return { kind: 'shown' };
+    });
+  }
+
+  /** Shows a member their Home tab. Bots and people of other companies have none. */
+  async publish(member: MemberId, view: View): Promise<Shown> {
+    return await unlessRefused(async () => {
+      await this.#client.views.publish({ user_id: member, view });
+      return { kind: 'shown' };
+    });
+  }
+
+  /**
+   * Answers through a command's or click's response URL.
+   *
+   * @throws {ResponseUrlRefused}
+   */
+  async respond(responseUrl: string, response: Response): Promise<void> {
+    if (response.kind === 'delete-original') return await respond(responseUrl, response);
+    await this.#newerBlocks.post(response.message, (message) =>
+      respond(responseUrl, { ...response, message }),
+    );
+  }
+}
+
+async function unlessRefused<T>(show: () => Promise<T>): Promise<T | Refused> {
+  try {
+    return await show();
+  } catch (error) {
+    const word = finalRefusal(error);
+    if (word === null) throw error;
+    return { kind: 'refused', word };
+  }
+}
+
+/** Answers of the Web API that may be others in a moment (docs.slack.dev, chat.postMessage, errors). */
+const PASSING = new Set([
+  'accesslimited',
+  'fatal_error',
+  'internal_error',
+  'message_limit_exceeded',
+  'rate_limited',
+  'ratelimited',
+  'request_timeout',
+  'service_unavailable',
+  'team_added_to_org',
+]);
+
+/**
+ * Slack's word for why it will not do this, now or later; `null` for anything that waiting may mend, a token that
+ * is refused included: the operator changes that.
+ */
+export function finalRefusal(error: unknown): string | null {
+  if (!(error instanceof WebAPIPlatformError)) return null;
+  const { error: word } = error.data;
+  return PASSING.has(word) || isRefusal(word) ? null : word;
+}

@@ -1,0 +1,106 @@
+import type { App } from '@slack/bolt';
+import type { Logger } from 'pino';
+import { newReference } from '../../ids.ts';
+import { code, say } from '../../messages/kit/sentence.ts';
+import type { InFlight } from '../../observability/in-flight.ts';
+import { acknowledgeOf } from '../acknowledge.ts';
+import { type Incoming, readIncoming } from '../incoming.ts';
+import { interactionOf } from '../replies/interaction.ts';
+import { noticeView } from '../replies/modal.ts';
+import type { Services } from '../replies/services.ts';
+import { authorize, denial, type Policy } from './authorization.ts';
+import { Delivery, type Listener } from './listeners.ts';
+import { Repeats } from './repeats.ts';
+import { turnAway } from './turn-away.ts';
+
+export type Gate = {
+  policy: Policy;
+  listeners: readonly Listener[];
+  services: Services;
+  inFlight: InFlight;
+  /** Aborted when the bot stops: what is under way is finished, nothing new is begun. */
+  stopping: AbortSignal;
+  log: Logger;
+};
+
+/**
+ * Runs before every listener. Rejects callers who are not allowed, and ids without a listener, such as a button of an
+ * older version; the caller is told why, in the way that fits the delivery.
+ */
+export function installGate(app: App, gate: Gate): void {
+  const { policy, listeners, services, inFlight, stopping } = gate;
+  const repeats = new Repeats();
+  const known = new Set(listeners.map(({ kind, id }) => `${kind} ${id}`));
+  app.use(async ({ next }) => {
+    await inFlight.track(next());
+  });
+  app.use(async (args) => {
+    const incoming = readIncoming(args.body);
+    const reference = newReference();
+    const log = gate.log.child({ reference, ...(incoming && described(incoming)) });
+    const acknowledge = acknowledgeOf('ack' in args ? args.ack : undefined, log);
+    if (incoming === null) {
+      log.warn('a delivery of an unknown form was refused');
+      return await acknowledge();
+    }
+    const verdict = await authorize(incoming, policy, (channel, caller) =>
+      services.conversations.isDirectMessage(channel, caller),
+    );
+    if (!verdict.allowed) {
+      log.warn({ reason: verdict.reason }, 'denied');
+      return await turnAway(services, incoming, acknowledge, denial(verdict.reason, policy), reference);
+    }
+    if (!known.has(`${incoming.kind} ${idOf(incoming)}`)) {
+      log.warn('nobody listens for this');
+      return await turnAway(services, incoming, acknowledge, OUTDATED, reference);
+    }
+    if (stopping.aborted) {
+      log.info('not taken, the bot is stopping');
+      return await turnAway(services, incoming, acknowledge, RESTARTING, reference);
+    }
+    if ('triggerId' in incoming && incoming.triggerId && repeats.isRepeat(incoming.triggerId)) {
+      log.info('the same delivery once more is not carried out again');
+      return await acknowledge(
+        incoming.kind === 'submission' ? { response_action: 'update', view: UNDER_WAY } : undefined,
+      );
+    }
+    log.info('taken');
+    const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference });
+    args.context.delivery = new Delivery(interaction, incoming, acknowledge);
+    await args.next();
+  });
+}
+
+const OUTDATED = say`This belongs to an older version of the bot, or to something that is switched off here, and does nothing any more. Start again with ${code('/fastly-user help')}.`;
+
+const RESTARTING = say`I am being restarted, so I did nothing. Try again in a minute.`;
+const UNDER_WAY = noticeView(
+  'One moment',
+  say`This is under way already. The result will be where you asked for it.`,
+);
+
+function idOf(incoming: Incoming): string {
+  switch (incoming.kind) {
+    case 'command':
+      return incoming.command;
+    case 'click':
+    case 'type-ahead':
+      return incoming.actionId;
+    case 'submission':
+    case 'view-closed':
+    case 'shortcut':
+      return incoming.callbackId;
+    case 'event':
+      return incoming.type;
+  }
+}
+
+/** What the log may hold of a delivery: who, what and where, never what was typed. */
+function described(incoming: Incoming): object {
+  return {
+    delivery: incoming.kind,
+    id: idOf(incoming),
+    caller: incoming.caller?.memberId ?? null,
+    team: incoming.caller?.teamId ?? null,
+  };
+}

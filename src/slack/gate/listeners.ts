@@ -1,0 +1,111 @@
+import type { App } from '@slack/bolt';
+import type { PlainTextOption } from '@slack/types';
+import { failureMessage, logFailure, RepeatedDelivery } from '../../messages/failure-text.ts';
+import type { Acknowledge } from '../acknowledge.ts';
+import type { Incoming } from '../incoming.ts';
+import type { Interaction } from '../replies/interaction.ts';
+import { answerSubmission, type SubmittedForm } from '../replies/submission.ts';
+
+type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;
+type Run<Kind extends Incoming['kind']> = (
+  interaction: Interaction,
+  incoming: IncomingOf<Kind>,
+) => Promise<void>;
+
+/**
+ * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to ids without a
+ * listener, and the test that tries each as an outsider.
+ */
+export type Listener =
+  | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
+  | { kind: 'click'; id: string; run: Run<'click'> }
+  | {
+      kind: 'type-ahead';
+      id: string;
+      options(interaction: Interaction, text: string): Promise<PlainTextOption[]>;
+    }
+  | { kind: 'submission'; id: string; form: SubmittedForm }
+  | { kind: 'event'; id: string; run: Run<'event'> };
+
+/** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
+export class Delivery {
+  readonly interaction: Interaction;
+  readonly incoming: Incoming;
+  readonly acknowledge: Acknowledge;
+
+  constructor(interaction: Interaction, incoming: Incoming, acknowledge: Acknowledge) {
+    this.interaction = interaction;
+    this.incoming = incoming;
+    this.acknowledge = acknowledge;
+  }
+}
+
+/** Bolt's `context`, as the gate fills it in. */
+type Context = Readonly<Record<string, unknown>>;
+
+/** Hands each listener to Bolt. What gets this far has been authorized. */
+export function register(app: App, listeners: readonly Listener[]): void {
+  for (const listener of listeners) {
+    switch (listener.kind) {
+      case 'command':
+        app.command(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'command');
+          await acknowledge();
+          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
+        });
+        break;
+      case 'click':
+        app.action(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'click');
+          await acknowledge();
+          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
+        });
+        break;
+      case 'type-ahead':
+        app.options(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'type-ahead');
+          await acknowledge({ options: await listener.options(interaction, incoming.text) });
+        });
+        break;
+      case 'submission':
+        app.view(listener.id, async ({ context }) => {
+          const { interaction, incoming, acknowledge } = delivered(context, 'submission');
+          await answerSubmission(listener.form, interaction, incoming, acknowledge);
+        });
+        break;
+      case 'event':
+        app.event(listener.id, async ({ context }) => {
+          const { interaction, incoming } = delivered(context, 'event');
+          // An event asks for nothing, so a failure is logged and told to nobody.
+          await listener.run(interaction, incoming);
+        });
+        break;
+    }
+  }
+}
+
+/** @throws when the delivery did not come through the gate: there is no other way to a listener */
+function delivered<Kind extends Incoming['kind']>(
+  { delivery }: Context,
+  kind: Kind,
+): Delivery & { incoming: IncomingOf<Kind> } {
+  if (delivery instanceof Delivery && isOfKind(delivery, kind)) return delivery;
+  throw new Error('a delivery reached a listener without passing the gate');
+}
+
+function isOfKind<Kind extends Incoming['kind']>(
+  delivery: Delivery,
+  kind: Kind,
+): delivery is Delivery & { incoming: IncomingOf<Kind> } {
+  return delivery.incoming.kind === kind;
+}
+
+async function withFailuresTold(interaction: Interaction, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logFailure(interaction, error);
+    if (error instanceof RepeatedDelivery) return;
+    await interaction.reply.privately(failureMessage(error, interaction.reference));
+  }
+}

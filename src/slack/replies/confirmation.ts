@@ -1,0 +1,46 @@
+import type { ChannelId } from '../../ids.ts';
+import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
+import { channel as channelName, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { isDirect } from '../connection/conversations.ts';
+import type { Interaction } from './interaction.ts';
+import type { Delivered } from './reply.ts';
+
+/**
+ * Tells that a change was made: where the request's results go, and in `CONFIRMATIONS_CHANNEL`. The change has
+ * happened by then, so a channel that does not take the copy is told to the caller and fails nothing.
+ */
+export async function confirm(request: Interaction, confirmation: Message): Promise<Delivered> {
+  const delivered = await request.reply.result(confirmation);
+  const { confirmationsChannel } = request.services;
+  const there = delivered.kind === 'channel' && delivered.channel === confirmationsChannel;
+  if (!there) await confirmElsewhere(request, confirmation);
+  return delivered;
+}
+
+/** Tells of a change in `CONFIRMATIONS_CHANNEL` alone, where its result is to be seen already. */
+export async function confirmElsewhere(request: Interaction, confirmation: Message): Promise<void> {
+  const { conversations, posting, confirmationsChannel: copyTo } = request.services;
+  if (copyTo === null) return;
+  try {
+    const audience = await conversations.audienceOfChannel(copyTo);
+    if (audience === 'other-companies' || audience === 'unknown') {
+      throw new Error(`who reads along in CONFIRMATIONS_CHANNEL: ${audience}`);
+    }
+    const copy = withFootnote(confirmation, whereFrom(request));
+    const posted = await posting.post(copyTo, copy);
+    if (posted.kind === 'refused') throw new Error(posted.word);
+  } catch (error) {
+    request.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
+    await request.reply.privately(message(say`It is done, but ${unconfirmed(copyTo)}`));
+  }
+}
+
+/** What is said where a confirmation is missing. @param channel `CONFIRMATIONS_CHANNEL`, which did not take it */
+export function unconfirmed(channel: ChannelId): Sentence {
+  return say`I could not post the confirmation in ${channelName(channel)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`;
+}
+
+function whereFrom({ origin: { channel } }: Interaction): Sentence {
+  if (channel === null) return say`Asked for from the Home tab.`;
+  return isDirect(channel) ? say`Asked for in a direct message.` : say`Asked for in ${channelName(channel)}.`;
+}

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import type { Caller, Incoming } from '../incoming.ts';
+import type { Origin } from '../origin.ts';
+import { Reply } from './reply.ts';
+import type { Services } from './services.ts';
+
+/** One delivery of an authorized caller: who asks, where, and the way to answer. The gate makes it, once. */
+export class Interaction {
+  /** Names this interaction in the log and in what the caller is told. */
+  readonly reference: string;
+  /** The same when Slack delivers the same command, click or form twice: a change is made once for each. */
+  readonly deliveryKey: string;
+  /** Opens one modal, within 3 seconds (docs.slack.dev, modals); empty where the delivery has none. */
+  readonly triggerId: string;
+  readonly caller: Caller;
+  readonly origin: Origin;
+  readonly reply: Reply;
+  readonly services: Services;
+  readonly log: Logger;
+  readonly #responseUrl: string | null;
+
+  constructor(
+    services: Services,
+    delivery: Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
+      responseUrl: string | null;
+    },
+  ) {
+    const { reference, deliveryKey, triggerId, caller, origin, responseUrl } = delivery;
+    this.reference = reference;
+    this.deliveryKey = deliveryKey;
+    this.triggerId = triggerId;
+    this.caller = caller;
+    this.origin = origin;
+    this.services = services;
+    this.#responseUrl = responseUrl;
+    this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
+    this.reply = new Reply(services, this.log, { caller, origin, responseUrl });
+  }
+
+  /** The same interaction, with its result for the caller alone or for the channel. */
+  shownTo({ private: alone }: Pick<Origin, 'private'>): Interaction {
+    const { reference, deliveryKey, triggerId, caller, origin, services } = this;
+    return new Interaction(services, {
+      reference,
+      deliveryKey,
+      triggerId,
+      caller,
+      origin: { ...origin, private: alone },
+      responseUrl: this.#responseUrl,
+    });
+  }
+}
+
+/**
+ * The interaction that a delivery tells of. Its result is for the caller alone, until a flag or a button says
+ * otherwise; a form brings its origin along.
+ */
+export function interactionOf(
+  services: Services,
+  incoming: Incoming,
+  { caller, reference }: { caller: Caller; reference: string },
+): Interaction {
+  const triggerId = ('triggerId' in incoming && incoming.triggerId) || '';
+  return new Interaction(services, {
+    reference,
+    // A view can be submitted once; its trigger_id differs when Slack delivers the submission again.
+    deliveryKey: (incoming.kind === 'submission' ? incoming.viewId : triggerId) || reference,
+    triggerId,
+    caller,
+    origin: originOf(incoming),
+    responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,
+  });
+}
+
+function originOf(incoming: Incoming): Origin {
+  switch (incoming.kind) {
+    case 'command':
+      return { channel: incoming.channel, private: true };
+    case 'click':
+      return { channel: incoming.place.kind === 'message' ? incoming.place.channel : null, private: true };
+    case 'submission':
+      // A form that does not say where it came from was not opened by this version of the bot.
+      return incoming.origin ?? { channel: null, private: true };
+    default:
+      return { channel: null, private: true };
+  }
+}

@@ -1,0 +1,102 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import { explainWithReference, logFailure, Refusal } from '../../messages/failure-text.ts';
+import { cut } from '../../messages/kit/plain.ts';
+import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { Origin } from '../origin.ts';
+import type { Interaction } from './interaction.ts';
+
+/** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */
+const TITLE_LENGTH = 24;
+
+/** A form to fill in. Where it was opened from travels with it. */
+export type Form = {
+  callbackId: string;
+  title: string;
+  submit: string;
+  origin: Origin;
+  /** What the form is about, where its fields do not say. */
+  subject?: string;
+  blocks: KnownBlock[];
+};
+
+export function formView(form: Form): ModalView {
+  return {
+    type: 'modal',
+    callback_id: form.callbackId,
+    title: viewText(form.title),
+    submit: viewText(form.submit),
+    close: viewText('Cancel'),
+    private_metadata: Origin.write(form.origin, form.subject),
+    blocks: form.blocks,
+  };
+}
+
+/** A view that only says something. */
+export function noticeView(title: string, ...sentences: readonly [Sentence, ...Sentence[]]): ModalView {
+  return {
+    type: 'modal',
+    title: viewText(title),
+    close: viewText('Close'),
+    blocks: [richText(...sentences)],
+  };
+}
+
+function viewText(text: string): { type: 'plain_text'; text: string } {
+  return { type: 'plain_text', text: cut(text, TITLE_LENGTH) };
+}
+
+/**
+ * Opens a modal and gives its id. A `trigger_id` lives 3 seconds (docs.slack.dev, modals).
+ *
+ * @throws {Refusal} when Slack does not open it, in words for the caller
+ */
+export async function openModal(request: Interaction, view: ModalView): Promise<string> {
+  try {
+    const opened = await request.services.slack.interactive.views.open({
+      trigger_id: request.triggerId,
+      view,
+    });
+    request.reply.formOpened();
+    return opened.view?.id ?? '';
+  } catch (error) {
+    request.log.warn({ err: error }, 'a form could not be opened');
+    throw new Refusal(
+      say`Slack did not open the form. Try again; ${code('/fastly-user help')} shows what can be said in words instead.`,
+    );
+  }
+}
+
+/**
+ * Opens a modal that waits until what its form needs has been asked for, then shows the form, or why there is none.
+ *
+ * @throws {Refusal} when Slack does not open it
+ */
+export async function openWhenReady(
+  request: Interaction,
+  title: string,
+  form: () => Promise<ModalView>,
+): Promise<void> {
+  const viewId = await openModal(request, noticeView(title, say`One moment…`));
+  const view = await form().catch((error: unknown) => {
+    logFailure(request, error);
+    return noticeView(title, explainWithReference(error, request.reference));
+  });
+  if (await updateModal(request, viewId, view)) return;
+  // Either it was closed, and nobody sees this, or Slack does not take the form.
+  await updateModal(
+    request,
+    viewId,
+    noticeView(title, say`Slack did not take the form. Reference ${code(request.reference)}.`),
+  );
+}
+
+/** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */
+export async function updateModal(request: Interaction, viewId: string, view: ModalView): Promise<boolean> {
+  try {
+    await request.services.slack.posting.views.update({ view_id: viewId, view });
+    return true;
+  } catch (error) {
+    request.log.info({ err: error }, 'a modal could not be updated');
+    return false;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Logger } from 'pino';
+import type { ChannelId, MemberId } from '../../ids.ts';
+import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
+import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { Audience, Conversations } from '../connection/conversations.ts';
+import type { Posted, Posting } from '../connection/posting.ts';
+import type { Caller } from '../incoming.ts';
+import type { Origin } from '../origin.ts';
+import { withinAnswerTime } from './answer-time.ts';
+import type { Services } from './services.ts';
+
+const STILL_AT_IT = say`This takes longer than usual. I am at it.`;
+
+/** Where a result ended up, for a modal to tell; `nowhere` when Slack took it in no way. */
+export type Delivered =
+  | { kind: 'channel'; channel: ChannelId }
+  | { kind: 'caller' }
+  /** `link`: the message's address; null where Slack does not say. */
+  | { kind: 'direct-message'; link: string | null }
+  /** It will be shown elsewhere; this says where. */
+  | { kind: 'told'; sentence: Sentence }
+  | { kind: 'nowhere' };
+
+/**
+ * Where the results of one request go. A command or click answers through its response URL; a modal posts to the
+ * channel it was opened from; what started in the Home tab, or cannot be posted, goes to the caller's direct
+ * message, with the reason. Nothing here throws: what was done is done, whether or not Slack lets it be told.
+ */
+export class Reply {
+  readonly #posting: Posting;
+  readonly #conversations: Conversations;
+  readonly #log: Logger;
+  readonly #caller: Caller;
+  readonly #origin: Origin;
+  readonly #responseUrl: string | null;
+  /** The caller sees that something comes of the request. */
+  #answered = false;
+  /** Over once what was said meanwhile is on its way. */
+  #said: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    services: Pick<Services, 'posting' | 'conversations'>,
+    log: Logger,
+    to: { caller: Caller; origin: Origin; responseUrl: string | null },
+  ) {
+    this.#posting = services.posting;
+    this.#conversations = services.conversations;
+    this.#log = log;
+    this.#caller = to.caller;
+    this.#origin = to.origin;
+    this.#responseUrl = to.responseUrl;
+  }
+
+  /** A result: for the channel, unless the caller wants it alone or other companies read along. */
+  async result(message: Message): Promise<Delivered> {
+    this.#answered = true;
+    await this.#said;
+    const { channel } = this.#origin;
+    if (this.#origin.private || channel === null) return await this.privately(message);
+    const audience = await this.#conversations.audience(channel, this.#caller);
+    if (audience !== 'own-workspace')
+      return await this.privately(withFootnote(message, whyPrivate(audience, channel)));
+    if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'channel', message))) {
+      return { kind: 'channel', channel };
+    }
+    const posted = await this.#post(channel, message);
+    if (posted.kind === 'posted') return { kind: 'channel', channel };
+    this.#log.warn(
+      { channel, why: posted.word },
+      'a channel does not take posts, the direct message is used',
+    );
+    return await this.privately(withFootnote(message, whyNotPosted(channel, posted.word)));
+  }
+
+  /** For the caller alone: errors, refusals, and results where a channel is not the place. */
+  async privately(message: Message): Promise<Delivered> {
+    this.#answered = true;
+    await this.#said;
+    if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'caller', message))) {
+      return { kind: 'caller' };
+    }
+    const posted = await this.#post(this.#caller.memberId, message);
+    if (posted.kind === 'posted') {
+      return { kind: 'direct-message', link: await this.#conversations.linkTo(posted.channel, posted.ts) };
+    }
+    this.#log.error({ why: posted.word }, 'the caller could not be told');
+    return { kind: 'nowhere' };
+  }
+
+  /** A form in front of the caller is an answer, too. */
+  formOpened(): void {
+    this.#answered = true;
+  }
+
+  /** Waits for the work; where that takes long and nothing shows that it goes on, the caller is told so before the result. */
+  async waitFor(work: Promise<void>): Promise<void> {
+    const inTime = await withinAnswerTime(work.then(() => true));
+    if (inTime === null && this.#responseUrl !== null && !this.#answered) {
+      this.#said = this.#respond(this.#responseUrl, 'caller', message(STILL_AT_IT));
+      await this.#said;
+    }
+    await work;
+  }
+
+  /** Takes away the message whose button was clicked, once it has served. */
+  async removeOriginal(): Promise<void> {
+    if (this.#responseUrl === null) return;
+    await this.#posting.respond(this.#responseUrl, { kind: 'delete-original' }).catch((error: Error) => {
+      this.#log.warn({ err: error }, 'an answered choice stays on screen');
+    });
+  }
+
+  /** Puts another message in the place of the one whose button was clicked; where that fails, beside it, privately. */
+  async replaceOriginal(message: Message): Promise<void> {
+    try {
+      if (this.#responseUrl === null) throw new Error('the click came without a response URL');
+      await this.#posting.respond(this.#responseUrl, { kind: 'replace-original', message });
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a message could not be replaced');
+      await this.privately(message);
+    }
+  }
+
+  async #respond(responseUrl: string, visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
+    try {
+      await this.#posting.respond(responseUrl, { kind: 'post', visibleTo, message });
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a response URL failed, the direct message is used');
+      return false;
+    }
+  }
+
+  /** An outage that outlasts the client's retries counts as refused: the caller is not to wait for longer. */
+  async #post(to: ChannelId | MemberId, message: Message): Promise<Posted> {
+    try {
+      return await this.#posting.post(to, message);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'Slack did not answer a posting');
+      return { kind: 'refused', word: 'no answer' };
+    }
+  }
+}
+
+function whyPrivate(audience: Exclude<Audience, 'own-workspace'>, channel: ChannelId): Sentence {
+  switch (audience) {
+    case 'other-companies':
+      return say`Shown only to you: people of another company are in ${channelName(channel)}.`;
+    case 'hidden':
+      return say`Shown only to you: I am not in that channel, so I cannot tell who reads along. ${code('/invite')} me to share results there.`;
+    case 'unknown':
+      return say`Shown only to you: Slack did not tell me who reads along in ${channelName(channel)}. Try again to share it.`;
+  }
+}
+
+function whyNotPosted(channel: ChannelId, error: string): Sentence {
+  const notIn = error === 'not_in_channel' || error === 'channel_not_found';
+  return notIn
+    ? say`I may not post in ${channelName(channel)}, so here it is. ${code('/invite')} me there to see results in the channel.`
+    : say`Slack did not let me post in ${channelName(channel)} (${error}), so here it is.`;
+}

@@ -1,0 +1,79 @@
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import type { ChannelId } from '../../ids.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { channel as channelName, code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { isDirect } from '../connection/conversations.ts';
+import type { Interaction } from './interaction.ts';
+import type { Services } from './services.ts';
+
+/**
+ * Where a request is shown to those who may approve it: `APPROVALS_CHANNEL`, else where it was asked for.
+ *
+ * @throws {Refusal} where no one else could see it, or people of another company could
+ */
+export async function approvalPlace(request: Interaction): Promise<ChannelId> {
+  const { services, origin } = request;
+  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, request);
+  const { channel } = origin;
+  if (channel === null || isDirect(channel)) {
+    throw new Refusal(
+      say`Nobody else would see your request here. Ask in a channel where other superusers are; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+    );
+  }
+  if (origin.private) {
+    throw new Refusal(
+      say`A request has to be seen by those who approve it. Leave ${code('--private')} out; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+    );
+  }
+  return await unshared(channel, request);
+}
+
+/** A channel the bot is not in passes: whether it may post there, only posting tells. */
+async function unshared(channel: ChannelId, { services, caller }: Interaction): Promise<ChannelId> {
+  switch (await services.conversations.audience(channel, caller)) {
+    case 'own-workspace':
+    case 'hidden':
+      return channel;
+    case 'unknown':
+      throw new Refusal(
+        say`Slack did not tell me who reads along in ${channelName(channel)}, so I did nothing. Try again in a minute.`,
+      );
+    case 'other-companies':
+      throw new Refusal(
+        say`People of another company are in ${channelName(channel)}, so I do not show requests there. Ask in another channel; or whoever runs the bot sets APPROVALS_CHANNEL to one without them.`,
+      );
+  }
+}
+
+/**
+ * Where a request is shown that nobody has to approve: where its result would be, or to the caller alone.
+ *
+ * @throws {Refusal} where Slack does not say where that is
+ */
+export async function resultPlace(request: Interaction): Promise<ChannelId> {
+  const { services, origin, caller } = request;
+  const { approvalsChannel, conversations } = services;
+  if (approvalsChannel !== null) return await unshared(approvalsChannel, request);
+  const { channel } = origin;
+  const shared = channel !== null && !origin.private;
+  if (shared && (await conversations.audience(channel, caller)) === 'own-workspace') return channel;
+  const direct = await conversations.directMessage(caller);
+  if (direct === null) {
+    throw new Refusal(
+      say`Slack did not let me write to you directly, so I did nothing. Try again in a minute.`,
+    );
+  }
+  return direct;
+}
+
+/** A link to a request's message, or where it is where there is none. */
+export async function whereRequestIs(
+  { approvals, conversations }: Pick<Services, 'approvals' | 'conversations'>,
+  { id, channel }: ApprovalRequest,
+): Promise<Sentence> {
+  const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
+  const plainly = say`${code(id)} in ${where}`;
+  const place = await approvals.messageOf(id);
+  const url = place && (await conversations.linkTo(place.channel, place.ts));
+  return url ? say`${link(`request ${id}`, url)} in ${where}` : plainly;
+}

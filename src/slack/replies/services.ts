@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+import type { Approvals } from '../../approvals/approvals.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import type { Intents } from '../../changes/intents.ts';
+import type { Directory } from '../../directory/directory.ts';
+import type { FastlyClient } from '../../fastly/client.ts';
+import type { ChannelId, MemberId } from '../../ids.ts';
+import type { AuditPages } from '../../store/audit-page.ts';
+import type { SlackClients } from '../connection/clients.ts';
+import type { Conversations } from '../connection/conversations.ts';
+import type { Posting } from '../connection/posting.ts';
+
+/** What every subcommand works with. */
+export type Services = {
+  fastly: FastlyClient;
+  directory: Directory;
+  slack: SlackClients;
+  conversations: Conversations;
+  /** For replies: it retries, and waits out rate limits. */
+  posting: Posting;
+  approvals: Approvals;
+  intents: Intents<ApprovalRequest>;
+  auditPages: AuditPages;
+  /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */
+  disabled: ReadonlySet<string>;
+  /** Told when a bot admin looks at their Home tab. */
+  homes: { opened(member: MemberId): Promise<void> };
+  approvalsChannel: ChannelId | null;
+  confirmationsChannel: ChannelId | null;
+  log: Logger;
+};

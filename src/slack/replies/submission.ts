@@ -1,0 +1,177 @@
+import type { ModalView } from '@slack/types';
+import { explainWithReference, failureMessage, logFailure, Refusal } from '../../messages/failure-text.ts';
+import { type Message, message } from '../../messages/kit/message.ts';
+import { cut } from '../../messages/kit/plain.ts';
+import { code, link, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { FormSecrets, FormValues } from '../incoming.ts';
+import { withinAnswerTime } from './answer-time.ts';
+import type { Interaction } from './interaction.ts';
+import { noticeView, updateModal } from './modal.ts';
+import type { Delivered } from './reply.ts';
+
+/** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
+export class FieldError extends Refusal {
+  readonly blockId: string;
+
+  constructor(blockId: string, sentence: Sentence) {
+    super(sentence);
+    this.blockId = blockId;
+  }
+}
+
+/** A form that can be submitted. */
+export type SubmittedForm = {
+  title: string;
+  /** The block that shows what has no field of its own to stand at. */
+  mainBlockId: string;
+  /** The form as it was filled in, with the problem on top. */
+  again(request: Interaction, submitted: Submitted, problem: Sentence): Promise<ModalView>;
+  /** Does what the form asks for, or has another form follow. What it throws is shown in the form. */
+  work(request: Interaction, submitted: Submitted): Promise<Delivered | NextForm>;
+};
+
+/** A form that follows in the same modal; `orElse` is for who has closed it meanwhile. */
+export type NextForm = { kind: 'next'; view: ModalView; orElse: Message };
+
+/** What came with a submission: the fields, and what the form was opened about. */
+export type Submitted = {
+  viewId: string;
+  values: FormValues;
+  secrets: FormSecrets;
+  /** The ids of the blocks that have an input: what an error can stand at. */
+  blocks: readonly string[];
+  subject: string | null;
+};
+
+const FIELD_ERROR_LENGTH = 1_000;
+
+type Result =
+  | { kind: 'done'; delivered: Delivered | NextForm }
+  | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
+
+/**
+ * Answers a submission within 2 seconds: closed when it is done, errors at the fields when it failed; else with a
+ * 'working' view that later becomes the outcome, or the form again. A modal closed meanwhile: direct message.
+ */
+export async function answerSubmission(
+  form: SubmittedForm,
+  request: Interaction,
+  submitted: Submitted,
+  acknowledge: (response: object) => Promise<void>,
+): Promise<void> {
+  const work = carryOut(form, request, submitted);
+  const early = await withinAnswerTime(work);
+  if (early !== null) return await acknowledge(earlyAnswer(form, request, submitted, early));
+  await acknowledge({
+    response_action: 'update',
+    view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
+  });
+  await showLate(form, request, submitted, await work);
+}
+
+async function carryOut(form: SubmittedForm, request: Interaction, submitted: Submitted): Promise<Result> {
+  try {
+    return { kind: 'done', delivered: await form.work(request, submitted) };
+  } catch (error) {
+    logFailure(request, error);
+    return {
+      kind: 'failed',
+      blockId: error instanceof FieldError ? error.blockId : form.mainBlockId,
+      problem: error instanceof FieldError ? error.sentence : explainWithReference(error, request.reference),
+      error,
+    };
+  }
+}
+
+function earlyAnswer(
+  form: SubmittedForm,
+  request: Interaction,
+  { blocks }: Submitted,
+  result: Result,
+): object {
+  if (result.kind === 'failed') {
+    const { blockId, problem } = result;
+    // A form that was drawn again may have its blocks numbered; Slack refuses an error at a block that is not there.
+    const block =
+      blocks.find((each) => each === blockId) ?? blocks.find((each) => each.startsWith(`${blockId} `));
+    return block === undefined
+      ? { response_action: 'update', view: noticeView(form.title, problem) }
+      : { response_action: 'errors', errors: { [block]: cut(plainText(problem), FIELD_ERROR_LENGTH) } };
+  }
+  return result.delivered.kind === 'channel'
+    ? { response_action: 'clear' }
+    : { response_action: 'update', view: viewAfter(form, request, result.delivered) };
+}
+
+async function showLate(
+  form: SubmittedForm,
+  request: Interaction,
+  submitted: Submitted,
+  result: Result,
+): Promise<void> {
+  const view =
+    result.kind === 'done'
+      ? viewAfter(form, request, result.delivered)
+      : await formAgain(form, request, submitted, result.problem);
+  if (await updateModal(request, submitted.viewId, view)) return;
+  const untold = untoldBy(result, request);
+  if (untold !== null) await request.reply.privately(untold);
+}
+
+/** The form as it was filled in; where it cannot be drawn, as Fastly is away, only what is wrong. */
+async function formAgain(
+  form: SubmittedForm,
+  request: Interaction,
+  submitted: Submitted,
+  problem: Sentence,
+): Promise<ModalView> {
+  try {
+    return await form.again(request, submitted, problem);
+  } catch (error) {
+    request.log.warn({ err: error }, 'a form could not be drawn again');
+    return noticeView(form.title, problem);
+  }
+}
+
+/** What has not been told anywhere when the modal is closed. */
+function untoldBy(result: Result, { reference }: Interaction): Message | null {
+  if (result.kind === 'failed') return failureMessage(result.error, reference);
+  switch (result.delivered.kind) {
+    case 'next':
+      return result.delivered.orElse;
+    case 'told':
+      return message(result.delivered.sentence);
+    default:
+      return null;
+  }
+}
+
+function viewAfter(
+  { title }: SubmittedForm,
+  { reference }: Interaction,
+  delivered: Delivered | NextForm,
+): ModalView {
+  switch (delivered.kind) {
+    case 'next':
+      return delivered.view;
+    case 'channel':
+      return noticeView(title, say`Done. The result is in the channel.`);
+    case 'told':
+      return noticeView(title, delivered.sentence);
+    case 'caller':
+      return noticeView(title, resultIn(null));
+    case 'direct-message':
+      return noticeView(title, resultIn(delivered.link));
+    case 'nowhere':
+      return noticeView(
+        title,
+        say`Done, but Slack let me post the result nowhere. Do not repeat it; the bot's log has it under ${code(reference)}.`,
+      );
+  }
+}
+
+/** @param address of the direct message that has the result */
+function resultIn(address: string | null): Sentence {
+  const where = 'your direct messages with me';
+  return say`Done. The result is in ${address === null ? where : link(where, address)}.`;
+}

@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import type { Approvals } from '../approvals/approvals.ts';
+import type { RequestId } from '../approvals/request.ts';
+import type { Interrupted } from '../changes/intents.ts';
+import type { MemberId } from '../ids.ts';
+import type { Execution } from './execution.ts';
+import type { Homes } from './homes.ts';
+import type { InterruptedChanges } from './interrupted-changes.ts';
+import { Loop } from './loop.ts';
+import type { Presentation } from './presentation.ts';
+
+/** How often each replica looks whether time has made something due; its own steps wake it at once. */
+const INTERVAL_MILLISECONDS = 1_000;
+const AT_A_TIME = 8;
+
+export type WorkerOptions = {
+  approvals: Approvals;
+  execution: Execution;
+  presentation: Presentation;
+  homes: Homes;
+  interruptedChanges: InterruptedChanges;
+  /** Called when the set of users has changed. */
+  onUsersChanged: () => void;
+  /** Called with what keeps the worker from the database, and with null when it has been there. */
+  onHealth: (error: unknown) => void;
+  log: Logger;
+};
+
+/**
+ * The one place that joins approvals, Fastly and Slack in the background. In every replica it expires, reminds and
+ * carries out, takes over what another one left behind, and brings what Slack shows up to date, Home tabs included.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #advancing: Loop<RequestId>;
+  readonly #presenting: Loop<RequestId>;
+  readonly #settling: Loop<Interrupted>;
+  readonly #publishing: Loop<MemberId>;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    const { approvals, presentation, homes, interruptedChanges, onHealth, log } = options;
+    const common = {
+      atATime: AT_A_TIME,
+      interval: INTERVAL_MILLISECONDS,
+      onLook: onHealth,
+      onFailure: (error: unknown) =>
+        log.error({ err: error }, 'the worker failed at something, trying again'),
+    };
+    this.#advancing = new Loop<RequestId>({
+      ...common,
+      find: (limit) => approvals.due(limit),
+      key: (id) => id,
+      work: (id) => this.#advance(id),
+    });
+    this.#presenting = new Loop<RequestId>({
+      ...common,
+      find: (limit) => presentation.due(limit),
+      key: (id) => id,
+      work: (id) => presentation.present(id),
+    });
+    this.#settling = new Loop<Interrupted>({
+      ...common,
+      find: (limit) => interruptedChanges.takeOver(limit),
+      key: ({ change }) => change.deliveryKey,
+      work: (each) => interruptedChanges.settle(each),
+    });
+    this.#publishing = new Loop<MemberId>({
+      ...common,
+      find: (limit) => homes.due(limit),
+      key: (member) => member,
+      work: (member) => homes.publish(member),
+    });
+  }
+
+  start(): void {
+    for (const loop of this.#loops()) loop.start();
+  }
+
+  wake(): void {
+    for (const loop of this.#loops()) loop.wake();
+  }
+
+  /** Carries out nothing new, and resolves when what is under way is over and Slack has been shown what came of it. */
+  async stop(): Promise<void> {
+    // What the Homes miss by that they are shown by the next process.
+    await Promise.all([this.#advancing.stop(), this.#settling.stop(), this.#publishing.stop()]);
+    await this.#presenting.stop({ lastLook: true });
+  }
+
+  #loops(): Pick<Loop<unknown>, 'start' | 'wake'>[] {
+    return [this.#advancing, this.#presenting, this.#settling, this.#publishing];
+  }
+
+  async #advance(id: RequestId): Promise<void> {
+    const { approvals, execution, onUsersChanged, log } = this.#options;
+    const claim = await approvals.advance(id);
+    if (claim === null) return;
+    const outcome = await execution.carryOut(claim);
+    log.info({ request: id, outcome: outcome.kind }, 'an approved request was carried out');
+    if (outcome.kind !== 'refused') onUsersChanged();
+    const recorded = await approvals.record(claim, outcome);
+    if (recorded.kind !== 'step') {
+      log.error(
+        { request: id, outcome },
+        'another process has taken the request over; this outcome is not recorded',
+      );
+    }
+  }
+}
