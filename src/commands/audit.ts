@@ -42,7 +42,7 @@ export const audit: Subcommand = {
   summary: 'Show the latest changes, or those to one user',
   about: say`Shows who did what to whom, what came of it, and when. It knows deleted users, too, by login, name or id.`,
   usage: '[user] [--private]',
-  examples: ['audit', 'audit ada@example.com', 'audit --private'],
+  examples: ['audit', 'audit edda.morton@example.com', 'audit --private'],
   flags: {},
   async run(request, { words }) {
     const target = await subjectOf(request, words);

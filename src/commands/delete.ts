@@ -20,7 +20,7 @@ export const deleteUser = oneUserSubcommand({
       : say`It takes no approval: the user is deleted at once.`;
     return say`${how} Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`;
   },
-  examples: ['delete', 'delete ada@example.com', 'delete "Ada Example" --reason "Left the company"'],
+  examples: ['delete', 'delete edda.morton@example.com', 'delete "Silas Morton" --reason "Left the company"'],
   form: {
     title: 'Delete a user',
     submit: (services) => (isApprovalRequired(services, 'delete') ? 'Ask for deletion' : 'Delete'),

@@ -14,7 +14,7 @@ export const get = oneUserSubcommand({
   name: 'get',
   summary: "Show a user's card",
   about: say`Shows what Fastly has at this moment, with buttons to update, reset and delete. It changes nothing.`,
-  examples: ['get', 'get ada@example.com', "get O'Brien", 'get ada --private'],
+  examples: ['get', 'get edda.morton@example.com', "get O'Gallin", 'get edda --private'],
   form: { title: 'Find a user', submit: () => 'Show' },
   choice: { verb: 'see' },
   async act(request, id) {

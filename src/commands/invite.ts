@@ -47,7 +47,7 @@ export const invite: Subcommand = {
   about: (services) =>
     say`Fastly e-mails a link that is good for 7 days; they choose their name and password themselves.${superuserWaits(services)}`,
   usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
-  examples: ['invite', 'invite grace@example.com', 'invite linus@example.com --role engineer'],
+  examples: ['invite', 'invite hedy@example.com', 'invite joan@example.com --role engineer'],
   flags: { ...settingFlags(OFFERED), reason: 'text' },
   async run(request, { words, flags }) {
     const email = addressInWords(words, this);

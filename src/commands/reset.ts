@@ -16,7 +16,7 @@ export const reset = oneUserSubcommand({
   name: 'reset',
   summary: 'Have Fastly e-mail a password reset',
   about: say`Fastly e-mails them a link to choose a new password; the old one works until they do. I never see either.`,
-  examples: ['reset', 'reset ada@example.com', 'reset "Ada Example" --private'],
+  examples: ['reset', 'reset edda.morton@example.com', 'reset "Silas Morton" --private'],
   form: { title: 'Reset a password', submit: () => 'Send' },
   choice: {
     verb: 'have sent a password reset',

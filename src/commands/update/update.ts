@@ -36,9 +36,9 @@ export const update: Subcommand = {
     '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
   examples: [
     'update',
-    'update ada@example.com',
-    'update ada@example.com --role billing',
-    'update "Ada Example" --locked yes --reason "On leave"',
+    'update edda.morton@example.com',
+    'update edda.morton@example.com --role billing',
+    'update "Leif Drummond" --locked yes --reason "On leave"',
   ],
   flags: {
     ...settingFlags(EDITABLE),

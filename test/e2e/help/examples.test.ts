@@ -1,38 +1,84 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
-import { NORA } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
+import { PEOPLE } from '../../sandbox/fastly/people.ts';
+import { messagesIn } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
-/** Whom the examples are about. */
-const PEOPLE = [
-  { id: 'ada0000000000000000001', name: 'Ada Example', login: 'ada@example.com', role: 'engineer' },
-  { id: 'brien00000000000000001', name: "Neve O'Brien", login: 'neve@example.com', role: 'user' },
-  { id: 'morton0000000000000001', name: 'Ines Morton', login: 'ines@example.com', role: 'user' },
-];
+const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 
-const examples = SUBCOMMANDS.flatMap(({ name, examples }) =>
-  examples.map((example) => [name, example] as const),
-);
+/** What `/fastly-user` is followed by in README.md, where it can be typed as it stands. */
+const IN_README = [...README.matchAll(/`\/fastly-user ([^`…[]+)`/g)].map(([, words = '']) => words);
 
-function answered(sees: Sees): boolean {
-  return sees.modals.length > 0 || sees.channels.some(({ messages }) => messages.length > 0);
+const EXAMPLES = SUBCOMMANDS.flatMap(({ examples }) => examples);
+
+const NEW_ADDRESS = /^(?:create|invite) (\S+@\S+)/;
+const SOMEBODY = /^(?:get|list|update|reset|delete|audit) (?:"([^"]+)"|([^\s"-]\S*))/;
+
+/** The people of the sandbox's account whom an example names, by their login or a part of their name. */
+function namedIn(example: string): string[] {
+  const [, name, word] = SOMEBODY.exec(example) ?? [];
+  const typed = (name ?? word ?? '').toLowerCase();
+  return PEOPLE.filter(
+    (user) => typed !== '' && (user.login === typed || user.name.toLowerCase().includes(typed)),
+  ).map((user) => user.name);
 }
 
-describe('an example in the help of', () => {
-  it.each(examples)('%s works when it is pasted: %s', async (_name, example) => {
+/** Whether the answer tells of everybody the example names, and a list of at least one user. */
+function finds(example: string, told: string): boolean {
+  const [, address] = NEW_ADDRESS.exec(example) ?? [];
+  if (address !== undefined) return told.includes(address);
+  if (example.startsWith('list') && !PEOPLE.some(({ login }) => told.includes(login))) return false;
+  return namedIn(example).every((name) => told.includes(name));
+}
+
+/** What a caller sees of the answer: the messages after the first `before` in the channel, and the modals. */
+function answer(sees: Sees, before: number): string | null {
+  const news = [...messagesIn(sees, CDN_TEAM).slice(before), ...sees.modals];
+  return news.length === 0 ? null : JSON.stringify(news.map(({ blocks }) => blocks));
+}
+
+describe('the examples', () => {
+  it('find whom they name when they are typed in the sandbox one after another', async () => {
     const { client, log } = await startWorkplace();
-    await client.putFastlyUsers(PEOPLE);
-    await client.as(NORA).command(example);
-    await client.as(NORA).until(answered, 'an answer');
+    const nora = client.as(NORA);
+    for (const example of [...IN_README, ...EXAMPLES]) {
+      const before = messagesIn(await nora.sees(), CDN_TEAM).length;
+      await nora.command(example);
+      await nora.until((sees) => {
+        const told = answer(sees, before);
+        return told !== null && finds(example, told);
+      }, `the answer to '${example}'`);
+      if ((await nora.sees()).modals.length > 0) await nora.close(true);
+    }
     expect(log.lines.filter(({ msg }) => msg === 'refused' || msg === 'failed')).toEqual([]);
   });
 
-  it('is there for each', () => {
-    expect(SUBCOMMANDS.filter(({ examples }) => examples.length === 0)).toEqual([]);
+  it.each([...IN_README, ...EXAMPLES].filter((example) => SOMEBODY.test(example)))(
+    "name somebody of the sandbox's account: %s",
+    (example) => {
+      expect(namedIn(example)).not.toEqual([]);
+    },
+  );
+
+  it.each(EXAMPLES.filter((example) => NEW_ADDRESS.test(example)))(
+    "name nobody of the sandbox's account where somebody is new: %s",
+    (example) => {
+      const [, address] = NEW_ADDRESS.exec(example) ?? [];
+      expect(PEOPLE.map(({ login }) => login)).not.toContain(address);
+    },
+  );
+
+  it('are in README.md', () => {
+    expect(IN_README).toEqual(expect.arrayContaining(['get edda', 'help create']));
   });
 
-  it('begins with the name that it is an example of', () => {
-    for (const [name, example] of examples) expect(example.split(' ')[0]).toBe(name);
+  it('are there for each subcommand, and begin with its name', () => {
+    for (const { name, examples } of SUBCOMMANDS) {
+      expect(examples).not.toEqual([]);
+      for (const example of examples) expect(example.split(' ')[0]).toBe(name);
+    }
   });
 });

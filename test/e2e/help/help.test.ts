@@ -29,7 +29,10 @@ describe('help', () => {
     await client.as(NORA).command('help reset');
     await client
       .as(NORA)
-      .until((sees) => messageWith(sees, CDN_TEAM, '/fastly-user reset ada@example.com'), 'the examples');
+      .until(
+        (sees) => messageWith(sees, CDN_TEAM, '/fastly-user reset edda.morton@example.com'),
+        'the examples',
+      );
   });
 
   it.each([

@@ -64,6 +64,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
     const rows = rowsOf(message);
     expect(tableIn(message)?.type).toBe('data_table');
     expect(rows).toHaveLength(PEOPLE.length);
+    expect(rows[0]).toMatch(/^Amara Fenwick /);
     expect(wordsOf(message.blocks)).toContain(`${PEOPLE.length} users in the Fastly account`);
     expect(wordsOf(message.blocks)).toContain('engineer: 7 · user: 7 · Fastly superuser: 6');
     expect(wordsOf(message.blocks)).toContain('2 locked');
@@ -271,13 +272,13 @@ describe('list', () => {
       { id: 'breaks1', name: 'Aaa\nLocked: no\u202e', login: 'breaks@example.com', role: '<!here>' },
     ]);
     const hostile = rowsOf(await listed(client, HOSTILE.login));
-    expect(hostile[0]).toContain('<!channel> *Bobby* & <@U0TOMAS01> </script>');
+    expect(hostile[0]).toContain('Robin <!channel> *Q* & <@U0TOMAS01> </script>');
     expect(rowsOf(await listed(client, 'breaks'))[0]).toMatch(
       /^Aaa Locked: no‹U\+202E› breaks@example.com <!here>/,
     );
     await client.slackFaults({ unknownBlocks: ['data_table', 'table'] });
     const asText = await listed(client, HOSTILE.login);
-    expect(wordsOf(asText.blocks)).toContain('<!channel> *Bobby*');
+    expect(wordsOf(asText.blocks)).toContain('Robin <!channel> *Q*');
     expect(asText.text).not.toMatch(/<!channel>|<@U0TOMAS01>/);
   });
 

@@ -78,11 +78,11 @@ export const THIRD_SUPERUSER = completeUser({
   locked: false,
   two_factor_auth_enabled: null,
 });
-/** Has a name full of markup, for Slack and for HTML. */
+/** Has a name full of markup, for Slack and for HTML. The letter in front keeps it from the top of every list. */
 export const HOSTILE = completeUser({
   id: 'CE6OVV2IkqUzl4kZeE0008',
-  name: '<!channel> *Bobby* & <@U0TOMAS01> </script>',
-  login: 'bobby@example.com',
+  name: 'Robin <!channel> *Q* & <@U0TOMAS01> </script>',
+  login: 'robin@example.com',
   created_at: '2024-07-01T00:00:00Z',
 });
 /** Has a name of 200 characters. */
