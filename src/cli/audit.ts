@@ -9,8 +9,12 @@ import { readOnlySqlite } from '../store/sqlite.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** `npm run audit`: reads the audit log, beside a bot that runs or without one. Only DATABASE_URL is needed. */
-const USAGE = `npm run audit -- verify    says whether the chain of hashes is whole, and where it breaks
-npm run -s audit -- export writes the entries as JSON lines, oldest first
+const USAGE = `npm run audit -- verify     checks the chain of hashes, and says where it breaks
+npm run -s audit -- export  writes the entries as JSON lines, oldest first
+npm run audit -- --help     shows this help
+
+Both commands read the database that DATABASE_URL names, in the environment or in .env.
+Exit codes: 0 for success, 1 for a broken log, 2 for a wrong command or a log that cannot be read.
 `;
 
 const BROKEN = 1;
@@ -23,11 +27,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.exitCode = await main(process.argv.slice(2));
 
-async function main([command, ...others]: string[]): Promise<number> {
-  if ((command !== 'verify' && command !== 'export') || others.length > 0) {
-    process.stderr.write(USAGE);
-    return UNUSABLE;
+async function main(words: string[]): Promise<number> {
+  const [command, ...others] = words;
+  if (words.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
   }
+  if (command !== 'verify' && command !== 'export') {
+    return misused(
+      command === undefined ? 'Missing command: verify or export' : `Unknown command: ${command}`,
+    );
+  }
+  if (others.length > 0) return misused(`${command} takes no further words: ${others.join(' ')}`);
   try {
     const database = open(readDatabaseLocation(processEnvironment()));
     try {
@@ -41,6 +52,11 @@ async function main([command, ...others]: string[]): Promise<number> {
     process.stderr.write(`The audit log cannot be read: ${why}\n`);
     return UNUSABLE;
   }
+}
+
+function misused(problem: string): number {
+  process.stderr.write(`${problem}\n\n${USAGE}`);
+  return UNUSABLE;
 }
 
 function open(location: DatabaseLocation): Kysely<Tables> {

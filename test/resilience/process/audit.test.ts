@@ -128,13 +128,24 @@ onBothDatabases('npm run audit', (database) => {
 });
 
 describe('npm run audit', () => {
-  it.each([{ words: [] }, { words: ['check'] }, { words: ['verify', 'export'] }, { words: ['--help'] }])(
-    'says how it goes when it is given $words',
+  it.each([
+    { words: [], problem: 'Missing command: verify or export' },
+    { words: ['check'], problem: 'Unknown command: check' },
+    { words: ['--verify'], problem: 'Unknown command: --verify' },
+    { words: ['verify', 'export', 'now'], problem: 'verify takes no further words: export now' },
+  ])('says what is wrong with $words and how it goes', async ({ words, problem }) => {
+    const { code, stdout, stderr } = await audit(words, {});
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.startsWith(`${problem}\n\nnpm run audit -- verify `)).toBe(true);
+    expect(stderr).toContain('npm run -s audit -- export ');
+  });
+
+  it.each([{ words: ['--help'] }, { words: ['verify', '--help'] }])(
+    'shows how it goes when it is given $words',
     async ({ words }) => {
       const { code, stdout, stderr } = await audit(words, {});
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('npm run audit -- verify');
-      expect(stderr).toContain('npm run -s audit -- export');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^npm run audit -- verify .*\nnpm run -s audit -- export /);
     },
   );
 
