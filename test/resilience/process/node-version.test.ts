@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { WatchedProcess } from '../resilience/support/bot-process.ts';
+import { WatchedProcess } from '../../support/watched-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { engines } = z
   .object({ engines: z.object({ node: z.string().regex(/^>=\d+$/) }) })
-  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
+  .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')));
 const NEEDED = Number(engines.node.slice('>='.length));
 
 /** Runs an npm script to its end, on a Node that says it is this version. */
