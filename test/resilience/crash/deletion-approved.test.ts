@@ -1,9 +1,15 @@
 import { describe, it } from 'vitest';
 import { TOMAS } from '../../sandbox/cast.ts';
 import { ENGINES } from '../support/databases.ts';
-import { ask, expectDeletedOnce, USER, untilShown } from '../support/deletion.ts';
-import { died, hold, killOnceHeld, newCrashPlace, PATIENT, restartBot, startBot } from '../support/place.ts';
-import { audited, dieAt, holdFastly, SIDES } from '../support/points.ts';
+import {
+  ask,
+  expectDeletedAfterDeathInCall,
+  expectDeletedOnce,
+  USER,
+  untilShown,
+} from '../support/deletion.ts';
+import { died, newCrashPlace, PATIENT, restartBot, startBot } from '../support/place.ts';
+import { audited, dieAt, SIDES } from '../support/points.ts';
 
 const COMMITS = [
   { commit: 'the approval', written: audited('approved'), lostClick: 'before' },
@@ -34,14 +40,6 @@ describe.each(ENGINES)('a deletion that is approved, on %s, is carried out once'
   });
 
   it.each(HOLDS)('when the bot dies while Fastly holds $call, $when it is done', async (given) => {
-    const place = await newCrashPlace(engine);
-    const bot = await startBot(place);
-    const message = await ask(place);
-    await untilShown(place);
-    await hold(place, holdFastly(given.when, given.match));
-    await message.click(place.client.as(TOMAS), 'approve');
-    await killOnceHeld(place, bot, 'fastly');
-    await restartBot(place);
-    await expectDeletedOnce(place, message, { calls: [...given.calls] });
+    await expectDeletedAfterDeathInCall(engine, given);
   });
 });

@@ -10,15 +10,22 @@ import { elementsOf, messagesIn, wordsOf } from '../../e2e/support/seeing.ts';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
 import { THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
+import type { EngineName } from './databases.ts';
 import {
   auditedEvents,
   type CrashPlace,
+  hold,
+  killOnceHeld,
   NOTHING_PENDING,
+  newCrashPlace,
   PATIENCE_MILLISECONDS,
   pending,
   recordedSurfaces,
+  restartBot,
+  startBot,
   untilNothingIsPending,
 } from './place.ts';
+import { holdFastly } from './points.ts';
 
 /** Whose deletion Nora asks for: a Fastly superuser, so that the account's lock is part of it. */
 export const USER = THIRD_SUPERUSER;
@@ -159,4 +166,23 @@ export async function expectDeletedOnce(
     requester: 'is deleted',
     confirmation: 'was deleted',
   });
+}
+
+/** A call that Fastly holds, before or after its work, and what it then saw of DELETE: one without an answer is null. */
+export type HeldCall = { when: 'before' | 'after'; match: string; calls: readonly (number | null)[] };
+
+/** Has the bot die while Fastly holds a call of an approved deletion; the next bot brings it to its end. */
+export async function expectDeletedAfterDeathInCall(
+  engine: EngineName,
+  { when, match, calls }: HeldCall,
+): Promise<void> {
+  const place = await newCrashPlace(engine);
+  const bot = await startBot(place);
+  const message = await ask(place);
+  await untilShown(place);
+  await hold(place, holdFastly(when, match));
+  await message.click(place.client.as(TOMAS), 'approve');
+  await killOnceHeld(place, bot, 'fastly');
+  await restartBot(place);
+  await expectDeletedOnce(place, message, { calls: [...calls] });
 }
