@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
+import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
@@ -28,10 +29,7 @@ export class CredentialRefused extends Error {
   }
 }
 
-const FIRST_PAUSE_MILLISECONDS = 500;
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
-const DRAIN_MILLISECONDS = 10_000;
-const CLOSE_MILLISECONDS = 2_000;
 
 /**
  * The bot's life: reach Fastly and Slack, however long that takes, take deliveries until it is told to stop, and
@@ -39,6 +37,7 @@ const CLOSE_MILLISECONDS = 2_000;
  */
 export class Bot {
   readonly #config: Config;
+  readonly #times: Times;
   readonly #log: Logger;
   readonly #readiness = new Readiness();
   readonly #inFlight = new InFlight();
@@ -51,8 +50,9 @@ export class Bot {
   #health: HealthServer | null = null;
   #intake: Intake | null = null;
 
-  constructor(config: Config, log: Logger) {
+  constructor(config: Config, log: Logger, times: Times = TIMES) {
     this.#config = config;
+    this.#times = times;
     this.#log = log;
     this.#fastly = new FastlyClient({
       token: config.FASTLY_API_TOKEN,
@@ -60,13 +60,14 @@ export class Bot {
       timeout: config.FASTLY_TIMEOUT,
     });
     this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
-    this.#store = createStore(config, log);
+    this.#store = createStore(config, log, times);
     const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly: this.#fastly,
       directory: new Directory(this.#fastly),
       slack: this.#slack,
       conversations: new Conversations(this.#slack.interactive, log),
+      times,
       log,
     };
     this.#background = createBackground(
@@ -111,12 +112,12 @@ export class Bot {
     this.#stopping.abort();
     const drained = Promise.race([
       this.#drain().then(() => true),
-      pause(DRAIN_MILLISECONDS, false, { ref: false }),
+      pause(this.#times.drain, false, { ref: false }),
     ]);
     if (!(await drained)) this.#log.warn({ underWay: this.#inFlight.size }, 'stopped with work under way');
     await this.#fastly.close();
     // A database that does not answer keeps its connections; they end with the process.
-    await Promise.race([this.#store.close(), pause(CLOSE_MILLISECONDS, undefined, { ref: false })]);
+    await Promise.race([this.#store.close(), pause(this.#times.close, undefined, { ref: false })]);
     await this.#health?.close();
   }
 
@@ -227,7 +228,7 @@ export class Bot {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
         this.#readiness.missing(dependency, reasonOf(error));
         this.#log.warn({ dependency, err: error }, 'not there yet, trying again');
-        const wait = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        const wait = Math.min(this.#times.firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }

@@ -5,6 +5,7 @@ import { releaseDisplays } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
+import type { Times } from './config/times.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FastlyClient } from './fastly/client.ts';
 import type { Logger } from './observability/log.ts';
@@ -22,12 +23,12 @@ import { Presentation } from './worker/presentation.ts';
 import { Worker } from './worker/worker.ts';
 
 /** The store where the configuration says it is. */
-export function createStore({ DATABASE_URL: location }: Config, log: Logger): Store {
+export function createStore({ DATABASE_URL: location }: Config, log: Logger, times: Times): Store {
   const engine =
     location.kind === 'sqlite'
       ? sqlite(location.path)
       : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
-  return new Store(engine, log);
+  return new Store(engine, log, times);
 }
 
 /** What lasts beyond one delivery: approval requests, intents, Homes, and the worker that goes on with them. */
@@ -51,11 +52,12 @@ export function createBackground(
     conversations: Conversations;
     /** One attempt each, as what is shown from the store is tried until it is shown. */
     posting: Posting;
+    times: Times;
     log: Logger;
   },
   onHealth: (error: unknown) => void,
 ): Background {
-  const { store, fastly, directory, conversations, posting, log } = parts;
+  const { store, fastly, directory, conversations, posting, times, log } = parts;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -82,19 +84,16 @@ export function createBackground(
     quickActions: quickActionsWithout(disabled),
     disabled,
     wake,
+    times,
     log,
   });
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    presentation: new Presentation({
-      store,
-      approvals,
-      posting,
-      conversations,
-      confirmationsChannel,
-      log,
-    }),
+    presentation: new Presentation(
+      { store, approvals, posting, conversations, confirmationsChannel, log },
+      times,
+    ),
     homes,
     interruptedChanges: new InterruptedChanges({
       intents,
@@ -105,6 +104,7 @@ export function createBackground(
     }),
     onUsersChanged: () => directory.usersChanged(),
     onHealth,
+    times,
     log,
   });
   const releaseClaims = async () => {

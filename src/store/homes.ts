@@ -10,9 +10,6 @@ import type { Transaction } from './transaction.ts';
  * by whoever claims it; a claim whose lease has run out is of a process that died, and the Home is due again.
  */
 
-/** What comes in quick succession is shown once. */
-const GATHERED_FOR_MILLISECONDS = 1_000;
-
 /** A member has opened their Home: it is shown at once, and kept up to date from now on. */
 export async function homeOpened({ database, now }: Transaction, member: MemberId): Promise<void> {
   const due_at = await now();
@@ -30,12 +27,13 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
 export async function homesChanged({
   database,
   engine,
+  homesGathered,
   now,
-}: Pick<Transaction, 'database' | 'engine' | 'now'>): Promise<void> {
+}: Pick<Transaction, 'database' | 'engine' | 'homesGathered' | 'now'>): Promise<void> {
   // In an order, so that no two transactions wait for each other.
   const known = database.selectFrom('homes').select('member').orderBy('member').modifyEnd(engine.forUpdate);
   if ((await known.execute()).length === 0) return;
-  const later = (await now()) + GATHERED_FOR_MILLISECONDS;
+  const later = (await now()) + homesGathered;
   await database
     .updateTable('homes')
     .set(({ fn, val }) => ({ due_at: fn.coalesce('due_at', val(later)) }))

@@ -1,5 +1,6 @@
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
+import { TIMES, type Times } from '../config/times.ts';
 import { append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { StoreUnavailable } from './errors.ts';
@@ -14,14 +15,16 @@ import type { Transaction } from './transaction.ts';
  */
 export class Store {
   readonly engine: Engine;
+  readonly #homesGathered: number;
   /** Whatever the process's level: these lines are what an audit log is checked against. */
   readonly #auditLog: Logger;
   readonly #database: Kysely<Tables>;
   readonly #untyped: AnyTables;
   #connected = false;
 
-  constructor(engine: Engine, log: Logger) {
+  constructor(engine: Engine, log: Logger, times: Pick<Times, 'homesGathered'> = TIMES) {
     this.engine = engine;
+    this.#homesGathered = times.homesGathered;
     this.#auditLog = log.child({}, { level: 'info' });
     this.#untyped = new Kysely<unknown>({ dialect: engine.dialect });
     this.#database = this.#untyped.withTables<Tables>();
@@ -52,7 +55,12 @@ export class Store {
       // What is read after a lock was waited for must be what the one before has left.
       () =>
         transaction.setIsolationLevel('read committed').execute(async (database) => {
-          const own = { database, engine: this.engine, now: () => this.#now(database) };
+          const own = {
+            database,
+            engine: this.engine,
+            homesGathered: this.#homesGathered,
+            now: () => this.#now(database),
+          };
           const done = await work({
             ...own,
             audit: async (entry) => {

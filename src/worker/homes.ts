@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
+import type { Times } from '../config/times.ts';
 import { Cached } from '../directory/cached.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { MemberId } from '../ids.ts';
@@ -37,6 +38,7 @@ export type HomesOptions = {
   disabled: ReadonlySet<string>;
   /** Has the worker look for what is due. */
   wake: () => void;
+  times: Times;
   log: Logger;
 };
 
@@ -50,7 +52,7 @@ type Recorded = NonNullable<HomeContent['recorded']>;
 /** Keeps the Home tabs of those who have opened theirs up to date: from the store, by one process each, until Slack has it. */
 export class Homes {
   readonly #options: HomesOptions;
-  readonly #pauses = new Pauses<MemberId>();
+  readonly #pauses: Pauses<MemberId>;
   readonly #figures: Cached<FiguresAtHand>;
   /** To be recorded as due with the next look, as the database did not take it when it was so. */
   readonly #unrecorded = new Set<MemberId>();
@@ -60,6 +62,7 @@ export class Homes {
 
   constructor(options: HomesOptions) {
     this.#options = options;
+    this.#pauses = new Pauses(options.times);
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
 
@@ -72,7 +75,7 @@ export class Homes {
       log.warn({ err: error }, 'an opened Home could not be recorded');
       return false;
     });
-    if (!(await withinAnswerTime(recorded))) {
+    if (!(await withinAnswerTime(recorded, this.#options.times))) {
       try {
         await this.#show(member, null);
       } finally {
@@ -190,7 +193,7 @@ export class Homes {
   /** The rest does not wait for them: what comes late is shown when it comes. */
   async #figuresAtHand(member: MemberId): Promise<FiguresAtHand> {
     const figures = this.#figures.get();
-    const atHand = await withinAnswerTime(figures);
+    const atHand = await withinAnswerTime(figures, this.#options.times);
     if (atHand !== null) return atHand;
     void figures.then(() => {
       this.#unrecorded.add(member);

@@ -1,13 +1,18 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
+import type { Times } from '../config/times.ts';
 
-const FIRST_RETRY_MILLISECONDS = 500;
 const LONGEST_RETRY_MILLISECONDS = 30_000;
 
 /** How long to leave alone what Slack did not take: each thing longer with each failure in a row, all when Slack says so. */
 export class Pauses<Key> {
+  readonly #firstRetry: number;
   readonly #failures = new Map<Key, number>();
   /** By `performance.now()`; Slack's limits are for all that the bot sends this way. */
   #until = 0;
+
+  constructor({ firstRetry }: Pick<Times, 'firstRetry'>) {
+    this.#firstRetry = firstRetry;
+  }
 
   /** Whether Slack takes no more of anything just now. */
   get limited(): boolean {
@@ -23,7 +28,7 @@ export class Pauses<Key> {
     }
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    return Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
+    return Math.min(this.#firstRetry * 2 ** (failures - 1), LONGEST_RETRY_MILLISECONDS);
   }
 
   /** Slack has it. */

@@ -9,6 +9,7 @@ import {
   renewDisplay,
   surfacesOf,
 } from '../approvals/surfaces.ts';
+import type { Times } from '../config/times.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { Pauses } from './pauses.ts';
@@ -23,10 +24,11 @@ const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
  */
 export class Presentation {
   readonly #options: DisplayOptions;
-  readonly #pauses = new Pauses<RequestId>();
+  readonly #pauses: Pauses<RequestId>;
 
-  constructor(options: DisplayOptions) {
+  constructor(options: DisplayOptions, times: Times) {
     this.#options = options;
+    this.#pauses = new Pauses(times);
   }
 
   /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack takes no more. */

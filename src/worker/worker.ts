@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
+import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
@@ -9,8 +10,6 @@ import type { InterruptedChanges } from './interrupted-changes.ts';
 import { Loop } from './loop.ts';
 import type { Presentation } from './presentation.ts';
 
-/** How often each replica looks whether time has made something due; its own steps wake it at once. */
-const INTERVAL_MILLISECONDS = 1_000;
 const AT_A_TIME = 8;
 
 export type WorkerOptions = {
@@ -23,6 +22,7 @@ export type WorkerOptions = {
   onUsersChanged: () => void;
   /** Called with what keeps the worker from the database, and with null when it has been there. */
   onHealth: (error: unknown) => void;
+  times: Times;
   log: Logger;
 };
 
@@ -39,10 +39,10 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, presentation, homes, interruptedChanges, onHealth, log } = options;
+    const { approvals, presentation, homes, interruptedChanges, onHealth, times, log } = options;
     const common = {
       atATime: AT_A_TIME,
-      interval: INTERVAL_MILLISECONDS,
+      interval: times.workerInterval,
       onLook: onHealth,
       onFailure: (error: unknown) =>
         log.error({ err: error }, 'the worker failed at something, trying again'),

@@ -77,12 +77,15 @@ function optionText(text: string): { type: 'plain_text'; text: string; emoji: fa
 export const userPickerListener: Listener = {
   kind: 'type-ahead',
   id: USER_PICKER,
-  async options({ services: { directory }, log }: Interaction, text: string): Promise<PlainTextOption[]> {
+  async options(
+    { services: { directory, times }, log }: Interaction,
+    text: string,
+  ): Promise<PlainTextOption[]> {
     const found = directory.search(text, MOST_OPTIONS).catch((error: Error) => {
       log.warn({ err: error }, 'the directory could not be read for a picker');
       return 'unavailable' as const;
     });
-    const users = await withinAnswerTime(found);
+    const users = await withinAnswerTime(found, times);
     if (users === null) return [notAUser('Fastly is slow to answer; type on in a moment')];
     return users === 'unavailable'
       ? [notAUser('The users cannot be listed at the moment')]

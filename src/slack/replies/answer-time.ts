@@ -1,11 +1,13 @@
-/** Slack waits 3 seconds for an acknowledgement; what is left over is for the way there and back. */
-const ANSWER_WITHIN_MILLISECONDS = 2_000;
+import type { Times } from '../../config/times.ts';
 
 /** What `work` comes to, or `null` when that takes longer than Slack should be kept waiting. The work goes on. */
-export async function withinAnswerTime<T>(work: Promise<T>): Promise<T | null> {
+export async function withinAnswerTime<T>(
+  work: Promise<T>,
+  { answerWithin }: Pick<Times, 'answerWithin'>,
+): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ANSWER_WITHIN_MILLISECONDS, null);
+    timer = setTimeout(resolve, answerWithin, null);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Times } from '../../config/times.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -29,6 +30,7 @@ export type Delivered =
 export class Reply {
   readonly #posting: Posting;
   readonly #conversations: Conversations;
+  readonly #times: Times;
   readonly #log: Logger;
   readonly #caller: Caller;
   readonly #origin: Origin;
@@ -39,12 +41,13 @@ export class Reply {
   #said: Promise<unknown> = Promise.resolve();
 
   constructor(
-    services: Pick<Services, 'posting' | 'conversations'>,
+    services: Pick<Services, 'posting' | 'conversations' | 'times'>,
     log: Logger,
     to: { caller: Caller; origin: Origin; responseUrl: string | null },
   ) {
     this.#posting = services.posting;
     this.#conversations = services.conversations;
+    this.#times = services.times;
     this.#log = log;
     this.#caller = to.caller;
     this.#origin = to.origin;
@@ -94,7 +97,10 @@ export class Reply {
 
   /** Waits for the work; where that takes long and nothing shows that it goes on, the caller is told so before the result. */
   async waitFor(work: Promise<void>): Promise<void> {
-    const inTime = await withinAnswerTime(work.then(() => true));
+    const inTime = await withinAnswerTime(
+      work.then(() => true),
+      this.#times,
+    );
     if (inTime === null && this.#responseUrl !== null && !this.#answered) {
       this.#said = this.#respond(this.#responseUrl, 'caller', message(STILL_AT_IT));
       await this.#said;

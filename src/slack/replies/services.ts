@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../../approvals/approvals.ts';
 import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Intents } from '../../changes/intents.ts';
+import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
@@ -27,5 +28,6 @@ export type Services = {
   homes: { opened(member: MemberId): Promise<void> };
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
+  times: Times;
   log: Logger;
 };

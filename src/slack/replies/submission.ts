@@ -60,7 +60,7 @@ export async function answerSubmission(
   acknowledge: (response: object) => Promise<void>,
 ): Promise<void> {
   const work = carryOut(form, request, submitted);
-  const early = await withinAnswerTime(work);
+  const early = await withinAnswerTime(work, request.services.times);
   if (early !== null) return await acknowledge(earlyAnswer(form, request, submitted, early));
   await acknowledge({
     response_action: 'update',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { SlackFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
 import {
   askForDeletion,
   databaseInFile,
@@ -15,6 +16,9 @@ import {
 } from '../support/approving.ts';
 import { startWorkplace, type Workplace } from '../support/workplace.ts';
 
+/** Sets the clock of the bot's database forward, by milliseconds. */
+type Clock = { pass(milliseconds: number): Promise<void> };
+
 const THREE_SUPERUSERS = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
 
 /** Messages keep their buttons, as on a screen that has not caught up yet. */
@@ -25,9 +29,8 @@ const NO_UPDATES: Partial<SlackFaults> = {
 describe('a button of a request that has gone on', () => {
   it.each<{
     end: string;
-    reach: (request: RequestMessage, workplace: Workplace) => Promise<unknown>;
+    reach: (request: RequestMessage, workplace: Workplace & Clock) => Promise<unknown>;
     words: string;
-    variables?: Record<string, string>;
   }>([
     {
       end: 'completed',
@@ -46,8 +49,7 @@ describe('a button of a request that has gone on', () => {
     },
     {
       end: 'expired',
-      variables: { APPROVAL_TTL: '5s' },
-      reach: async () => {},
+      reach: (_request, { pass }) => pass(7 * 24 * 3_600_000),
       words: 'The time for the request',
     },
     {
@@ -68,13 +70,14 @@ describe('a button of a request that has gone on', () => {
     },
   ])(
     'says that it comes too late, and what is the case, when the request is $end',
-    async ({ end, reach, words, variables }) => {
+    async ({ end, reach, words }) => {
+      const { variables, pass } = await databaseWithClock();
       const workplace = await startWorkplace('socket', { ...THREE_SUPERUSERS, ...variables });
       const { client, log } = workplace;
       const priya = client.as(PRIYA);
       const request = await askForDeletion(client, NORA, ENGINEER);
       await client.slackFaults(NO_UPDATES);
-      await reach(request, workplace);
+      await reach(request, { ...workplace, pass });
       await untilRecorded(log, end);
       const calls = await deletions(client);
       await request.click(priya, 'approve');

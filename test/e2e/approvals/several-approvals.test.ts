@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForDeletion, deletions, untilTold } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
+const HOUR = 3_600_000;
 const TWO_OF_THREE = {
   SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(','),
   APPROVALS_REQUIRED: '2',
@@ -62,10 +64,13 @@ describe('a request that takes two approvals', () => {
   });
 
   it('says how many approvals it had when it expires', async () => {
-    const { client } = await startWorkplace('socket', { ...TWO_OF_THREE, APPROVAL_TTL: '6s' });
+    const { variables, pass } = await databaseWithClock();
+    const { client } = await startWorkplace('socket', { ...TWO_OF_THREE, ...variables });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
+    await request.until(tomas, '1 of 2');
+    await pass(7 * 24 * HOUR);
     const words = await request.until(nora, 'Expired');
     expect(words).toContain(`Approved by <@${TOMAS.id}>`);
     await untilTold(nora, 'had 1 of 2 approvals when its time was over', 'direct');
@@ -73,10 +78,17 @@ describe('a request that takes two approvals', () => {
   });
 
   it('reminds only those who have not approved yet', async () => {
-    const { client } = await startWorkplace('socket', { ...TWO_OF_THREE, APPROVAL_REMINDER: '5s' });
+    const { variables, pass } = await databaseWithClock();
+    const { client } = await startWorkplace('socket', {
+      ...TWO_OF_THREE,
+      ...variables,
+      APPROVAL_REMINDER: '1h',
+    });
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
+    await request.until(tomas, '1 of 2');
+    await pass(HOUR);
     const reminder = (await request.untilInThread(tomas, '⏰')).at(-1);
     expect(reminder).toContain(`<@${PRIYA.id}>`);
     expect(reminder).not.toContain(`<@${TOMAS.id}>`);

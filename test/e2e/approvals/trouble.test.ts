@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NORA } from '../../sandbox/cast.ts';
 import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { approvedAfter, deletions, untilTold } from '../support/approving.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
@@ -50,7 +51,8 @@ describe('an approved deletion', () => {
   });
 
   it('is looked at again by itself when its answer is lost and Fastly is away', async () => {
-    const { client } = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
+    const { variables, pass } = await databaseWithClock();
+    const { client } = await startWorkplace('socket', { ...variables, FASTLY_TIMEOUT: '2s' });
     const nora = client.as(NORA);
     const request = await approvedAfter(client, () =>
       client.fastlyFaults({ hold: { match: 'DELETE /user/', when: 'after', times: 1 } }),
@@ -60,7 +62,8 @@ describe('an approved deletion', () => {
     await request.until(nora, 'Fastly does not tell me what has become of it. I look again after');
     expect(request.buttons(await nora.sees())).toEqual([]);
     await client.fastlyFaults({ down: false, hold: null });
-    await request.until(nora, '✅ Deleted', 18_000);
+    await pass(60_000);
+    await request.until(nora, '✅ Deleted');
     await untilTold(nora, 'so I looked: they are gone', 'direct');
     expect(await deletions(client)).toEqual([PATH]);
   });
@@ -96,15 +99,18 @@ describe('an approved deletion', () => {
   });
 
   it('is put off when Fastly takes no more changes for a short while, and then carried out', async () => {
-    const { client } = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
+    const { variables, pass } = await databaseWithClock();
+    const { client } = await startWorkplace('socket', variables);
     const nora = client.as(NORA);
     const request = await approvedAfter(client, () =>
-      client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(6) } }),
+      client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(60) } }),
     );
     const words = await request.until(nora, '⏸️ Fastly takes no more changes for now');
     expect(words).toContain('I carry this out after');
     expect(request.buttons(await nora.sees())).toEqual([]);
-    await request.until(nora, '✅ Deleted', 15_000);
+    await client.advanceClock(61_000);
+    await pass(61_000);
+    await request.until(nora, '✅ Deleted');
     const thread = await request.untilInThread(nora, 'is deleted');
     expect(thread.filter((reply) => reply.includes('⏸️'))).toHaveLength(1);
     expect(await deletions(client)).toEqual([PATH, PATH]);

@@ -15,7 +15,7 @@ import {
   working,
 } from '../support/newcomers.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const SWITCHES = [
   'limit_services',
@@ -24,8 +24,7 @@ const SWITCHES = [
   'two_factor_auth_enabled',
   'two_factor_setup_required',
 ];
-/** Longer than a submission waits for its answer. */
-const SLOW = { match: 'POST /user', milliseconds: 2_500 };
+const SLOW = { match: 'POST /user', milliseconds: SLOW_MILLISECONDS };
 
 /** The error that stands at a field of the form, once it is there. */
 async function errorAt(who: ActingMember, field: string): Promise<string> {
@@ -146,8 +145,9 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
   });
 
   it('shows that it works while Fastly is slow, and then what came of it', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client, times } = await startWorkplace(mode);
     const nora = client.as(NORA);
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({ delay: SLOW });
     await openForm(nora, 'create');
     await nora.submit({ address: GRACE, name: '  ' });

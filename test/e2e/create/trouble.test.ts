@@ -5,10 +5,9 @@ import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { untilTold } from '../support/approving.ts';
 import { CANNOT_CREATE, creations, form, GRACE, openForm, working } from '../support/newcomers.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
-/** Longer than a submission waits for its answer. */
-const SLOW = { match: 'POST /user', milliseconds: 2_500 };
+const SLOW = { match: 'POST /user', milliseconds: SLOW_MILLISECONDS };
 
 describe('create from words, in trouble', () => {
   it.each<[string, Partial<FastlyFaults>, RegExp, number]>([
@@ -105,8 +104,9 @@ describe('the form of create, in trouble', () => {
   });
 
   it('comes back filled in, with what Fastly said on top, when a slow Fastly refuses', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({ delay: SLOW });
     await openForm(nora, 'create --locked no --require-new-password no');
     const filled = { name: 'Grace', role: 'user', switches: ['limit_services', 'require_new_password'] };
@@ -137,7 +137,7 @@ describe('the form of create, in trouble', () => {
   });
 
   it('tells in a direct message what went wrong, or what is offered, when it was closed meanwhile', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     const submitAndClose = async (fields: Parameters<typeof nora.submit>[0]) => {
       await openForm(nora, 'create');
@@ -145,6 +145,7 @@ describe('the form of create, in trouble', () => {
       await working(nora);
       await nora.close();
     };
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({ delay: SLOW });
     await submitAndClose({ address: ENGINEER.login });
     await untilTold(nora, 'Fastly has that login already', 'direct');
@@ -161,8 +162,9 @@ describe('the form of create, in trouble', () => {
   });
 
   it('puts the result in the channel although the form was closed meanwhile', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({ delay: SLOW });
     await openForm(nora, 'create');
     await nora.submit({ address: GRACE });

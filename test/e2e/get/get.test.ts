@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TIMES } from '../../../src/config/times.ts';
 import { CDN_TEAM, GENERAL, NORA, OPS, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import {
   ENGINEER,
@@ -12,7 +13,7 @@ import {
 } from '../../sandbox/fastly/people.ts';
 import { completeUser } from '../../sandbox/fastly/user.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
   it('shows the card of a user given by id, by login, by name and by mention to the whole channel', async () => {
@@ -264,12 +265,15 @@ describe('get', () => {
   });
 
   it('says it is working when Fastly is slow, then that it is done', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command('get');
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     await nora.typeAhead('user-picker', 'morton');
-    await client.fastlyFaults({ delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: 2_500 } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({
+      delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: SLOW_MILLISECONDS },
+    });
     await nora.submit({ 'user-picker': ENGINEER.id });
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'), 'the working view');
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Done.'), 'the outcome');
@@ -277,14 +281,15 @@ describe('get', () => {
   });
 
   it('shows the form again, filled in, when a slow Fastly refuses, and writes directly when it was closed', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     const submitSlowly = async () => {
       await nora.command('get');
       await nora.until((sees) => sees.modals.some((view) => view.callbackId === 'get.form'), 'the form');
       await nora.typeAhead('user-picker', 'morton');
+      times.answerWithin = SHORT_ANSWER;
       await client.fastlyFaults({
-        delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: 2_500 },
+        delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: SLOW_MILLISECONDS },
         fail: { match: `GET /user/${ENGINEER.id}`, status: 404, times: 2 },
       });
       await nora.submit({ 'user-picker': ENGINEER.id });
@@ -324,12 +329,14 @@ describe('get', () => {
   });
 
   it('says in the picker that Fastly is slow, and has the users when it has answered', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
-    await client.fastlyFaults({ delay: { match: 'GET /customer/', milliseconds: 2_500 } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match: 'GET /customer/', milliseconds: SLOW_MILLISECONDS } });
     await nora.command('get');
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     expect(JSON.stringify(await nora.typeAhead('user-picker', 'mor'))).toContain('Fastly is slow to answer');
+    times.answerWithin = TIMES.answerWithin;
     expect(JSON.stringify(await nora.typeAhead('user-picker', 'mort'))).toContain(ENGINEER.login);
     const lists = (await client.fastlyCalls()).filter(({ path }) => path.startsWith('/customer/'));
     expect(lists).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { BILLING, ENGINEER } from '../../sandbox/fastly/people.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForDeletion, databaseInFile, startAnother } from '../support/approving.ts';
 import { headersOf, openHome, rowsOf, untilAtHome, untilGoneFromHome } from '../support/home-tab.ts';
 import { wordsOf } from '../support/seeing.ts';
@@ -37,11 +38,13 @@ describe.each(DELIVERY_MODES)('a Home tab that was opened before, over %s', (mod
 
 describe('a Home tab that was opened before', () => {
   it('shows that a request has expired', async () => {
-    const { client } = await startWorkplace('socket', { APPROVAL_TTL: '3s' });
+    const { variables, pass } = await databaseWithClock();
+    const { client } = await startWorkplace('socket', variables);
     const tomas = client.as(TOMAS);
     await openHome(tomas);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+    await pass(7 * 24 * 3_600_000);
     await untilAtHome(tomas, 'Latest changes', 'expired');
     await untilGoneFromHome(tomas, 'Waits for you', request.id);
   });

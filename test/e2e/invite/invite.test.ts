@@ -12,7 +12,7 @@ import {
   working,
 } from '../support/newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
   it('invites from words with all that is given, and tells the channel who, whom, what, when, why and for how long', async () => {
@@ -152,9 +152,10 @@ describe('invite', () => {
   );
 
   it('shows the form again, filled in, when a slow Fastly refuses', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
-    await client.fastlyFaults({ delay: { match: 'POST /invitations', milliseconds: 2_500 } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match: 'POST /invitations', milliseconds: SLOW_MILLISECONDS } });
     await openForm(nora, 'invite');
     await nora.submit({ address: GRACE, role: 'user', switches: ['limit_services'], reason: 'Kept' });
     await working(nora);

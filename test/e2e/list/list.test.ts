@@ -18,7 +18,7 @@ import {
 } from '../../sandbox/fastly/people.ts';
 import { askForDeletion } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const tableIn = ({ blocks }: SeenMessage): JsonObject | undefined =>
   blocks.find(({ type }) => type === 'data_table' || type === 'table');
@@ -416,14 +416,15 @@ describe('list', () => {
   });
 
   it('shows the form again, filled in, when a slow Fastly fails', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     const first = await listed(client, LONG_NAME.login);
     await nora.click({ channel: CDN_TEAM.id, ts: first.ts, actionId: 'list.filter' });
     await nora.until((sees) => sees.modals[0]?.callbackId === 'list.form', 'the form');
     await haveListReadAnew(client);
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({
-      delay: { match: 'GET /customer/', milliseconds: 2_500 },
+      delay: { match: 'GET /customer/', milliseconds: SLOW_MILLISECONDS },
       fail: { match: 'GET /customer/', status: 403, times: 1 },
     });
     await nora.submit({ text: 'morton', 'without-2fa': ['without-2fa'] });

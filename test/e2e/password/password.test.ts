@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TIMES } from '../../../src/config/times.ts';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, PASSWORD, TOMAS_USER } from '../../sandbox/fastly/people.ts';
@@ -16,12 +17,12 @@ import {
   untilErrorAt,
 } from '../support/changing-passwords.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const refusing = (status: number, body: object): Partial<FastlyFaults> => ({
   fail: { match: PASSWORD_CALL, status, body: JSON.stringify(body), times: 1 },
 });
-const SLOW = { delay: { match: PASSWORD_CALL, milliseconds: 2_500 } };
+const SLOW = { delay: { match: PASSWORD_CALL, milliseconds: SLOW_MILLISECONDS } };
 
 describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
   it('changes it from the form, and tells the channel who changed whose and when, no more', async () => {
@@ -48,9 +49,10 @@ describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
 
   it('shows the form again with empty passwords when a slow Fastly refuses, with errors at its own fields', async () => {
     const workplace = await startWorkplace(mode);
-    const { client } = workplace;
+    const { client, times } = workplace;
     const nora = client.as(NORA);
     const first = await openPasswordForm(nora);
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults(SLOW);
     await submitPasswords(nora, { current: 'not-The-one-123' });
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'), 'the working view');
@@ -65,6 +67,7 @@ describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
     expect(passwordBlocks(again.values)).toHaveLength(2);
     for (const block of passwordBlocks(again.values)) expect(first.values).not.toHaveProperty([block]);
     await client.fastlyFaults({ delay: null });
+    times.answerWithin = TIMES.answerWithin;
     await submitPasswords(nora, { current: 'nor-This-one-123' });
     await untilErrorAt(nora, 'current-password');
     await submitPasswords(nora, { chosen: 'short' });
@@ -268,8 +271,9 @@ describe('the form of password', () => {
 
   it('says that it worked when Fastly was slow, and writes directly when it was closed meanwhile', async () => {
     const workplace = await startWorkplace();
-    const { client } = workplace;
+    const { client, times } = workplace;
     const nora = client.as(NORA);
+    times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults(SLOW);
     await openPasswordForm(nora);
     await submitPasswords(nora);

@@ -169,7 +169,6 @@ export async function startAnother(
   await workplace.bot.stop();
   const running = runBot({ ...environmentFor(workplace, mode), ...variables });
   await connected(workplace, running.log, mode);
-  await running.log.until('the database is ready');
   return { ...workplace, ...running };
 }
 

@@ -3,12 +3,22 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Bot } from '../../../src/bot.ts';
 import { readConfig } from '../../../src/config/config.ts';
+import { TIMES, type Times } from '../../../src/config/times.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { SUPERUSERS } from '../../sandbox/cast.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 
 export const DELIVERY_MODES = ['socket', 'http'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+
+/**
+ * What a bot waits for in tests. How long an answer may take stays as it is, as a shorter time would be over by
+ * chance on a busy machine: a test of slow answers sets `times.answerWithin` to `SHORT_ANSWER` while it needs that,
+ * and has Fastly take `SLOW_MILLISECONDS`.
+ */
+const QUICK: Times = { ...TIMES, workerInterval: 200, homesGathered: 100, firstRetry: 50 };
+export const SHORT_ANSWER = 300;
+export const SLOW_MILLISECONDS = 1_000;
 
 /** The bot's log, as whoever runs it would read it. */
 export class LogLines {
@@ -53,7 +63,9 @@ export class LogLines {
   }
 }
 
-export type Workplace = Sandbox & { bot: Bot; log: LogLines; ended: Promise<unknown> };
+/** A bot in this process. It reads `times` whenever it waits, so a test may change them. */
+export type RunningBot = { bot: Bot; times: Times; log: LogLines; ended: Promise<unknown> };
+export type Workplace = Sandbox & RunningBot;
 
 /** The variables of a bot that works in this sandbox. */
 export function environmentFor({ slack, fastly }: Sandbox, mode: DeliveryMode): Record<string, string> {
@@ -88,20 +100,18 @@ export async function startWorkplace(
 }
 
 /** Runs a bot in this process; it stops with the test. */
-export function runBot(environment: Record<string, string>): {
-  bot: Bot;
-  log: LogLines;
-  ended: Promise<unknown>;
-} {
+export function runBot(environment: Record<string, string>): RunningBot {
   const config = readConfig(environment);
   const log = new LogLines();
-  const bot = new Bot(config, createLogger(config.LOG_LEVEL, 'json', log.stream));
+  const times = { ...QUICK };
+  const bot = new Bot(config, createLogger(config.LOG_LEVEL, 'json', log.stream), times);
   const ended = bot.run().catch((error: unknown) => error);
   onTestFinished(() => bot.stop());
-  return { bot, log, ended };
+  return { bot, times, log, ended };
 }
 
 export async function connected({ client }: Sandbox, log: LogLines, mode: DeliveryMode): Promise<void> {
+  await log.until('the database is ready');
   await log.until('Fastly takes the token');
   if (mode === 'socket') {
     await log.until('connected to Slack');

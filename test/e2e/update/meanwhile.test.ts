@@ -5,10 +5,7 @@ import { ENGINEER, LIMITED_ENGINEER, OWNER } from '../../sandbox/fastly/people.t
 import { editForm, filledIn, inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
-
-/** Longer than a submission waits for its work, shorter than a call's deadline; in milliseconds. */
-const SLOW = 2_500;
+import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const working = ({ modals }: Sees) => modals.some(({ blocks }) => wordsOf(blocks).includes('Working on it'));
 
@@ -96,11 +93,12 @@ describe('a user who was changed while the form was open', () => {
 
 describe('where Fastly is slow to save', () => {
   it('says that it is at it, and then that it is done', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id}`);
     await untilEditForm(nora);
-    await client.fastlyFaults({ delay: { match: 'PUT', milliseconds: SLOW } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match: 'PUT', milliseconds: SLOW_MILLISECONDS } });
     await nora.submit({ role: 'billing' });
     await nora.until(working, 'the working view');
     await nora.until(
@@ -112,11 +110,12 @@ describe('where Fastly is slow to save', () => {
   });
 
   it('shows the form again with what was typed, and the refusal on top, and saves it then', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${LIMITED_ENGINEER.id}`);
     await untilEditForm(nora);
-    await client.fastlyFaults({ delay: { match: 'PUT', milliseconds: SLOW } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match: 'PUT', milliseconds: SLOW_MILLISECONDS } });
     await nora.submit({ name: 'Silas Reed', role: 'user', reason: 'New job' });
     await nora.until(working, 'the working view');
     const again = await nora.until(formThatSays('not allowed to be service limited'), 'the form again');
@@ -133,12 +132,13 @@ describe('where Fastly is slow to save', () => {
   });
 
   it('shows what changed meanwhile also where that takes long to see', async () => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id}`);
     await untilEditForm(nora);
     await client.putFastlyUsers([{ ...ENGINEER, role: 'billing' }]);
-    await client.fastlyFaults({ delay: { match: 'GET /user/', milliseconds: SLOW } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match: 'GET /user/', milliseconds: SLOW_MILLISECONDS } });
     await nora.submit({ name: 'Edda Sommer' });
     await nora.until(working, 'the working view');
     const again = await nora.until(formThatSays('Role engineer → billing'), 'the form again');
@@ -150,13 +150,14 @@ describe('where Fastly is slow to save', () => {
     { what: 'what changed meanwhile', user: ENGINEER, says: 'was changed meanwhile' },
     { what: 'that it must not be', user: OWNER, says: 'they own the Fastly account' },
   ])('tells directly $what to who has closed the form', async ({ what, user, says }) => {
-    const { client } = await startWorkplace();
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${user.id}`);
     await untilEditForm(nora);
     if (what.includes('meanwhile')) await client.putFastlyUsers([{ ...user, name: 'Edda Sommer' }]);
     const match = user === LIMITED_ENGINEER ? 'PUT' : 'GET /user/';
-    await client.fastlyFaults({ delay: { match, milliseconds: SLOW } });
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match, milliseconds: SLOW_MILLISECONDS } });
     await nora.submit({ role: 'user' });
     await nora.until(working, 'the working view');
     await nora.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER, LOCKED_SUPERUSER } from '../../sandbox/fastly/people.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForUpdate, updateOf, updates } from '../support/altering.ts';
 import { askForDeletion, openRequests, untilTold } from '../support/approving.ts';
 import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
@@ -104,9 +105,11 @@ describe('a request to promote', () => {
   });
 
   it('expires, and says so', async () => {
-    const { client } = await startWorkplace('socket', { APPROVAL_TTL: '2s' });
+    const { variables, pass } = await databaseWithClock();
+    const { client } = await startWorkplace('socket', variables);
     const nora = client.as(NORA);
     const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
+    await pass(7 * 24 * 3_600_000);
     await request.until(nora, '⌛ Expired');
     await untilTold(nora, 'Nobody approved promoting Edda Morton', 'direct');
     expect(await updates(client)).toEqual([]);

@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
-import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
 import { postgres } from '../../../src/store/postgres.ts';
 import { readOnlySqlite } from '../../../src/store/sqlite.ts';
 import type { Tables } from '../../../src/store/tables.ts';
-import { newDatabase } from '../../support/postgres/database.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
 
 export const ENGINES = ['SQLite', 'PostgreSQL'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -47,35 +46,18 @@ async function newSqlite(): Promise<CrashDatabase> {
 }
 
 /** Longer than `EXECUTION_LEASE` is unless it is set. */
-const OUTLASTING = '61 seconds';
-
-/** Found before PostgreSQL's own function of that name, so that tests can set the database's clock forward. */
-const CLOCK = `
-  create table test_clock as select interval '0' as ahead;
-  create function clock_timestamp() returns timestamptz language sql volatile
-    as 'select pg_catalog.clock_timestamp() + ahead from public.test_clock';
-  do $$ begin
-    execute format('alter database %I set search_path = public, pg_catalog', current_database());
-  end $$`;
+const OUTLASTING_MILLISECONDS = 61_000;
 
 async function newPostgres(): Promise<CrashDatabase> {
-  const url = await newDatabase();
-  await administer(url, CLOCK);
+  const {
+    variables: { DATABASE_URL: url },
+    pass,
+  } = await databaseWithClock();
   const database = new Kysely<Tables>({ dialect: postgres(new Secret(url)).dialect });
   onTestFinished(() => database.destroy());
   return {
     url,
     read: (work) => work(database),
-    outlastLeases: () => administer(url, `update test_clock set ahead = ahead + interval '${OUTLASTING}'`),
+    outlastLeases: () => pass(OUTLASTING_MILLISECONDS),
   };
-}
-
-async function administer(url: string, statements: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statements);
-  } finally {
-    await client.end();
-  }
 }

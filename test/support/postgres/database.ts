@@ -2,23 +2,67 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 
+const newName = () => `test_${randomBytes(8).toString('hex')}`;
+
 /** Gives the URL of a new, empty PostgreSQL database, which is gone when the test ends. */
 export async function newDatabase(): Promise<string> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  // Of template0, as nothing can be connected to it: a template in use is refused.
-  await administer(`create database ${name} template template0`);
-  onTestFinished(() => administer(`drop database ${name} with (force)`));
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = name;
-  return url.href;
+  const name = newName();
+  await createDatabase(name);
+  onTestFinished(() => administer(inject('postgresUrl'), `drop database ${name} with (force)`));
+  return urlOf(name);
 }
 
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+/**
+ * Gives the URL of a new, empty schema, which is gone when the test ends. It is the only one that whoever connects there
+ * sees, in a database that has no other test's at the same time: advisory locks and `pg_locks` are a database's.
+ */
+export async function newSchema(): Promise<string> {
+  const name = newName();
+  const url = await databaseOfThisWorker();
+  await administer(url, `create schema ${name}`);
+  onTestFinished(() => administer(url, `drop schema ${name} cascade`));
+  return withSearchPath(url, name);
+}
+
+/** The same database, with these schemas in the place of `public`. */
+export function withSearchPath(url: string, ...schemas: string[]): string {
+  const there = new URL(url);
+  there.searchParams.set('options', `-c search_path=${schemas.join(',')}`);
+  // PostgreSQL's driver takes a plus sign for what it is.
+  there.search = there.search.replaceAll('+', '%20');
+  return there.href;
+}
+
+/** Carries statements out on a connection of its own. */
+export async function administer(url: string, statements: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    await client.query(statements);
   } finally {
     await client.end();
   }
+}
+
+let ofThisWorker: Promise<string> | null = null;
+
+/** Tests of one worker come one after the other. It goes with the server. */
+function databaseOfThisWorker(): Promise<string> {
+  ofThisWorker ??= (async () => {
+    const name = newName();
+    await createDatabase(name);
+    return urlOf(name);
+  })();
+  return ofThisWorker;
+}
+
+async function createDatabase(name: string): Promise<void> {
+  // Of template0, as nothing can be connected to it: a template in use is refused.
+  await administer(inject('postgresUrl'), `create database ${name} template template0`);
+}
+
+function urlOf(database: string): string {
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = database;
+  return url.href;
 }
