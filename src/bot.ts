@@ -60,7 +60,7 @@ export class Bot {
       timeout: config.FASTLY_TIMEOUT,
     });
     this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
-    this.#store = createStore(config, log, times);
+    this.#store = createStore(config, log);
     const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly: this.#fastly,

@@ -23,12 +23,12 @@ import { Presentation } from './worker/presentation.ts';
 import { Worker } from './worker/worker.ts';
 
 /** The store where the configuration says it is. */
-export function createStore({ DATABASE_URL: location }: Config, log: Logger, times: Times): Store {
+export function createStore({ DATABASE_URL: location }: Config, log: Logger): Store {
   const engine =
     location.kind === 'sqlite'
       ? sqlite(location.path)
       : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
-  return new Store(engine, log, times);
+  return new Store(engine, log);
 }
 
 /** What lasts beyond one delivery: approval requests, intents, Homes, and the worker that goes on with them. */

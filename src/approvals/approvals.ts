@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
 import type { ChannelId, MemberId } from '../ids.ts';
 import { newReference } from '../ids.ts';
-import { homesChanged } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { holdAccount, letGoOfAccount } from './account-lock.ts';
@@ -22,7 +21,7 @@ import {
 } from './rows.ts';
 import * as rules from './rules.ts';
 import { auditStep } from './steps.ts';
-import { addCopy, displayDue, messageOf, recordShown, want, wantOfCopies } from './surfaces.ts';
+import { addCopy, displayDue, messageOf, recordPosted, want, wantOfCopies } from './surfaces.ts';
 
 /** What someone asks for. */
 export type Filing = {
@@ -199,11 +198,9 @@ export class Approvals {
       const request = await lockRequest(transaction, id);
       if (request?.channel !== at.channel) return;
       const recorded = await messageOf(transaction.database, id);
-      if (recorded === null) {
-        await recordShown(transaction, id, 'message', { ...at, version: 0 });
-        await homesChanged(transaction);
-      } else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });
       await displayDue(transaction, id, await transaction.now());
+      if (recorded === null) await recordPosted(transaction, id, { ...at, version: 0 });
+      else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });
     });
     this.#onStep();
   }

@@ -95,6 +95,24 @@ export async function recordShown(
     .execute();
 }
 
+/**
+ * Records where a request's message is, and counts it, so that the Homes show the link to it.
+ *
+ * Make it the transaction's last write. On PostgreSQL it locks the counter's row until the transaction ends. So the
+ * counter grows in the order of the commits: whoever reads a number from it can read every message it counts.
+ */
+export async function recordPosted(
+  transaction: Transaction,
+  request: RequestId,
+  posted: { channel: ChannelId; ts: string; version: number },
+): Promise<void> {
+  await recordShown(transaction, request, 'message', posted);
+  await transaction.database
+    .updateTable('message_counter')
+    .set(({ eb }) => ({ posted: eb('posted', '+', 1) }))
+    .execute();
+}
+
 /** Adds a copy of the message, which shows nothing current yet. Nothing changes where it is known. */
 export async function addCopy(
   { database }: Transaction,

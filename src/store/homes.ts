@@ -1,16 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { MemberId } from '../ids.ts';
 import type { Engine } from './engine.ts';
 import type { Tables } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * The Home tabs of members who have opened theirs, as state: when each is to be shown anew, until Slack has it. Shown
- * by whoever claims it; a claim whose lease has run out is of a process that died, and the Home is due again.
+ * Stores what each opened Home tab was last drawn from, and tells which ones must be drawn again:
+ * - one whose `due_at` has passed: it was opened, is retried, gets late figures, or this is a new process
+ * - one that was drawn from less than there is now
+ * - one whose lease has run out: the process that was drawing it died
  */
 
-/** A member has opened their Home: it is shown at once, and kept up to date from now on. */
+/**
+ * Two numbers that grow with whatever a Home shows. Both grow in the order of the commits: the audit log numbers its
+ * entries, and the counter is raised, under a lock that is held until the transaction ends. So whoever reads a number
+ * can read all that it stands for, and a transaction that commits later makes the number grow later.
+ */
+export type Progress = {
+  /** The number of the audit log's last entry, 0 when it has none. */
+  entry: number;
+  /** How often the message of an approval request has got its `ts`. */
+  posted: number;
+};
+
+/** How far things are now: two look-ups, however long the audit log is. */
+export async function progressOf(database: Kysely<Tables>): Promise<Progress> {
+  return await database
+    .selectNoFrom([lastEntry().as('entry'), messagesPosted().as('posted')])
+    .executeTakeFirstOrThrow();
+}
+
+/** A member has opened their Home, so draw it at once. From now on it is kept up to date. */
 export async function homeOpened({ database, now }: Transaction, member: MemberId): Promise<void> {
   const due_at = await now();
   await database
@@ -20,64 +41,66 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
     .execute();
 }
 
-/**
- * Something has changed that a Home may show. Writes to all of them, due already or not: who is about to show one has to
- * wait until this transaction is over, and does not miss it.
- */
-export async function homesChanged({
-  database,
-  engine,
-  homesGathered,
-  now,
-}: Pick<Transaction, 'database' | 'engine' | 'homesGathered' | 'now'>): Promise<void> {
-  // In an order, so that no two transactions wait for each other.
-  const known = database.selectFrom('homes').select('member').orderBy('member').modifyEnd(engine.forUpdate);
-  if ((await known.execute()).length === 0) return;
-  const later = (await now()) + homesGathered;
-  await database
-    .updateTable('homes')
-    .set(({ fn, val }) => ({ due_at: fn.coalesce('due_at', val(later)) }))
-    .execute();
-}
-
-/** All whose Home is kept up to date. */
+/** All members whose Home is kept up to date. */
 export async function homeMembers(database: Kysely<Tables>): Promise<MemberId[]> {
   const rows = await database.selectFrom('homes').select('member').execute();
   return rows.map(({ member }) => MemberId.parse(member));
 }
 
-/** Up to `limit` members whose Home is to be shown anew, and that nobody is showing just now. */
-export async function dueHomes(database: Kysely<Tables>, engine: Engine, limit: number): Promise<MemberId[]> {
+/**
+ * Up to `limit` members whose Home must be drawn, and that no process is drawing now. It reads the whole table, which
+ * has a row for each bot admin at most.
+ *
+ * @param progress what a Home must have been drawn from to be up to date
+ */
+export async function dueHomes(
+  database: Kysely<Tables>,
+  engine: Engine,
+  progress: Progress,
+  limit: number,
+): Promise<MemberId[]> {
   const rows = await database
     .selectFrom('homes')
     .select('member')
-    .where(isDue(engine))
-    .orderBy('due_at')
+    .where(isDue(engine, progress))
+    .orderBy('due_at', (order) => order.asc().nullsLast())
     .limit(limit)
     .execute();
   return rows.map(({ member }) => MemberId.parse(member));
 }
 
-/** Takes on showing a Home for `lease` milliseconds; `null` when somebody else has, or it is not due. */
+/**
+ * Claims the drawing of a Home for `lease` milliseconds, and records what it is drawn from. To be called before
+ * anything that the Home shows is read: what changes after that makes the Home due again.
+ *
+ * @returns the claim; `null` when another process has one, or the Home is not due
+ */
 export async function claimHome(
   { database, engine, now }: Transaction,
   member: MemberId,
+  progress: Progress,
   lease: number,
 ): Promise<string | null> {
   const claim = randomUUID();
   const { numUpdatedRows } = await database
     .updateTable('homes')
-    .set({ due_at: null, lease_until: (await now()) + lease, claim })
+    .set({
+      due_at: null,
+      lease_until: (await now()) + lease,
+      claim,
+      drawn_entry: lastEntry(),
+      drawn_posted: messagesPosted(),
+    })
     .where('member', '=', member)
-    .where(isDue(engine))
+    .where(isDue(engine, progress))
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n ? claim : null;
 }
 
 /**
- * Ends showing a Home. One that somebody else has taken on meanwhile is due again: nobody knows whose is seen now.
+ * Ends a claim. If another process has claimed the Home since, it is due again: nobody knows whose drawing Slack shows.
  *
- * @param retryAt Unix milliseconds; null when Slack has it
+ * @param retryAt Unix milliseconds; null when Slack has taken the Home
  */
 export async function releaseHome(
   { database, now }: Transaction,
@@ -99,14 +122,30 @@ export async function releaseHome(
     .execute();
 }
 
-/** A Home is shown no more, until it is opened again. */
+/** Stops keeping a Home up to date, until it is opened again. */
 export async function forgetHome({ database }: Transaction, member: MemberId): Promise<void> {
   await database.deleteFrom('homes').where('member', '=', member).execute();
 }
 
-function isDue({ now }: Engine) {
+/** While a lease or a `due_at` is set it decides alone, so that a retry waits for its pause. */
+function isDue({ now }: Engine, { entry, posted }: Progress) {
   return (where: ExpressionBuilder<Tables, 'homes'>) =>
-    where(where.fn.coalesce('lease_until', 'due_at'), '<=', now);
+    where.or([
+      where(where.fn.coalesce('lease_until', 'due_at'), '<=', now),
+      where.and([
+        where('lease_until', 'is', null),
+        where('due_at', 'is', null),
+        where.or([where('drawn_entry', '<', entry), where('drawn_posted', '<', posted)]),
+      ]),
+    ]);
+}
+
+function lastEntry() {
+  return sql<number>`(select coalesce(max(seq), 0) from audit_log)`;
+}
+
+function messagesPosted() {
+  return sql<number>`(select posted from message_counter)`;
 }
 
 /** Ends every claim to show a Home, for a database that one process owns: whoever held it is gone. */

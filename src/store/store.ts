@@ -1,10 +1,8 @@
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
-import { TIMES, type Times } from '../config/times.ts';
 import { append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { StoreUnavailable } from './errors.ts';
-import { homesChanged } from './homes.ts';
 import { migrate } from './migrations/index.ts';
 import type { AuditRow, Tables } from './tables.ts';
 import type { Transaction } from './transaction.ts';
@@ -15,16 +13,14 @@ import type { Transaction } from './transaction.ts';
  */
 export class Store {
   readonly engine: Engine;
-  readonly #homesGathered: number;
   /** Whatever the process's level: these lines are what an audit log is checked against. */
   readonly #auditLog: Logger;
   readonly #database: Kysely<Tables>;
   readonly #untyped: AnyTables;
   #connected = false;
 
-  constructor(engine: Engine, log: Logger, times: Pick<Times, 'homesGathered'> = TIMES) {
+  constructor(engine: Engine, log: Logger) {
     this.engine = engine;
-    this.#homesGathered = times.homesGathered;
     this.#auditLog = log.child({}, { level: 'info' });
     this.#untyped = new Kysely<unknown>({ dialect: engine.dialect });
     this.#database = this.#untyped.withTables<Tables>();
@@ -55,17 +51,13 @@ export class Store {
       // What is read after a lock was waited for must be what the one before has left.
       () =>
         transaction.setIsolationLevel('read committed').execute(async (database) => {
-          const own = {
+          const now = () => this.#now(database);
+          const done = await work({
             database,
             engine: this.engine,
-            homesGathered: this.#homesGathered,
-            now: () => this.#now(database),
-          };
-          const done = await work({
-            ...own,
+            now,
             audit: async (entry) => {
-              appended.push(await append(database, this.engine, entry, await own.now()));
-              await homesChanged(own);
+              appended.push(await append(database, this.engine, entry, await now()));
             },
           });
           written = true;

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /**
  * The tables, as both databases have them: text, whole numbers and null. Moments are Unix milliseconds by the
  * database's clock; what has a shape of its own is JSON as text and is parsed where it is read.
@@ -9,6 +11,7 @@ export type Tables = {
   intents: IntentRow;
   account_lock: AccountLockRow;
   homes: HomeRow;
+  message_counter: MessageCounterRow;
   audit_log: AuditRow;
 };
 
@@ -77,11 +80,20 @@ export type AccountLockRow = {
 /** The Home tab of a member who has opened it before. */
 export type HomeRow = {
   member: string;
-  /** When it is to be shown anew; null when Slack has it, or is being given it. */
+  /** When the Home must be drawn whatever the two numbers say; null when they alone decide. */
   due_at: number | null;
-  /** Until when one process is at it, and which. */
+  /** Until when one process may draw it, and that process's claim. */
   lease_until: number | null;
   claim: string | null;
+  /** The audit log's last entry when the Home was last begun to be drawn. */
+  drawn_entry: Generated<number>;
+  /** The message counter at the same moment. */
+  drawn_posted: Generated<number>;
+};
+
+/** One row: how often the message of an approval request has got its `ts`. */
+export type MessageCounterRow = {
+  posted: number;
 };
 
 export type AuditRow = {

@@ -9,11 +9,6 @@ export type Transaction = {
   engine: Engine;
   /** The database's clock, Unix milliseconds. Read after the locks one waits for. */
   now(): Promise<number>;
-  /** As in `Times`. */
-  homesGathered: number;
-  /**
-   * Adds to the audit log, and has the Homes show what has changed. To be the last of a transaction's writes: it makes
-   * all others wait.
-   */
+  /** Adds to the audit log. Make it the transaction's last write: every other audited transaction waits for it. */
   audit(entry: AuditEntry): Promise<void>;
 };

@@ -22,8 +22,18 @@ import { denial } from '../slack/gate/authorization.ts';
 import { withinAnswerTime } from '../slack/replies/answer-time.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
 import type { AuditPages } from '../store/audit-page.ts';
-import { claimHome, dueHomes, forgetHome, homeMembers, homeOpened, releaseHome } from '../store/homes.ts';
+import {
+  claimHome,
+  dueHomes,
+  forgetHome,
+  homeMembers,
+  homeOpened,
+  type Progress,
+  progressOf,
+  releaseHome,
+} from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
+import { Gathering } from './gathering.ts';
 import { Pauses } from './pauses.ts';
 
 export type HomesOptions = {
@@ -53,16 +63,20 @@ type Recorded = NonNullable<HomeContent['recorded']>;
 export class Homes {
   readonly #options: HomesOptions;
   readonly #pauses: Pauses<MemberId>;
+  readonly #gathering: Gathering;
   readonly #figures: Cached<FiguresAtHand>;
   /** To be recorded as due with the next look, as the database did not take it when it was so. */
   readonly #unrecorded = new Set<MemberId>();
   /** The audit log's latest entry when the directory was last known to be up to date. */
   #latestEntry: number | null = null;
   #looked = false;
+  /** A Home that was drawn from less than this is out of date. */
+  #progress: Progress = { entry: 0, posted: 0 };
 
   constructor(options: HomesOptions) {
     this.#options = options;
     this.#pauses = new Pauses(options.times);
+    this.#gathering = new Gathering(options.times.homesGathered);
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
 
@@ -97,7 +111,9 @@ export class Homes {
       await this.#record(member);
       this.#unrecorded.delete(member);
     }
-    const due = await store.read((database) => dueHomes(database, store.engine, limit));
+    const at = performance.now();
+    this.#progress = this.#gathering.pass(await store.read(progressOf), at);
+    const due = await store.read((database) => dueHomes(database, store.engine, this.#progress, limit));
     return this.#pauses.limited ? [] : due;
   }
 
@@ -105,7 +121,7 @@ export class Homes {
   async publish(member: MemberId): Promise<void> {
     const { store, approvals, log } = this.#options;
     const claim = await store.transaction((transaction) =>
-      claimHome(transaction, member, LEASE_MILLISECONDS),
+      claimHome(transaction, member, this.#progress, LEASE_MILLISECONDS),
     );
     if (claim === null) return;
     let pause: number | null = null;

@@ -6,6 +6,7 @@ import { lockRequest } from '../approvals/rows.ts';
 import {
   addCopy,
   messageOf,
+  recordPosted,
   recordShown,
   type Surface,
   type SurfaceName,
@@ -20,7 +21,6 @@ import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import { unconfirmed } from '../slack/replies/confirmation.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
-import { homesChanged } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 
@@ -112,13 +112,11 @@ export class RequestDisplay {
     const { id, version } = this.#snapshot.request;
     const ours = await this.#options.store.transaction(async (transaction) => {
       await lockRequest(transaction, id);
+      const goOn = await this.#goOn(transaction);
       const recorded = await messageOf(transaction.database, id);
       if (recorded) await addCopy(transaction, id, { ...posted, wanted: version });
-      else {
-        await recordShown(transaction, id, 'message', { ...posted, version });
-        await homesChanged(transaction);
-      }
-      return await this.#goOn(transaction);
+      else await recordPosted(transaction, id, { ...posted, version });
+      return goOn;
     });
     if (!ours) throw new DisplayTakenOver();
   }

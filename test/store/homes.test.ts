@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import type { RequestId } from '../../src/approvals/request.ts';
+import { recordPosted } from '../../src/approvals/surfaces.ts';
 import type { MemberId } from '../../src/ids.ts';
 import {
   claimHome,
@@ -7,22 +9,28 @@ import {
   forgetHome,
   homeMembers,
   homeOpened,
+  progressOf,
   releaseHome,
   releaseHomes,
 } from '../../src/store/homes.ts';
-
 import type { Store } from '../../src/store/store.ts';
-import { NORA, PRIYA, TOMAS } from '../approvals/people.ts';
-import { filing, startService } from '../approvals/service.ts';
+import type { Transaction } from '../../src/store/transaction.ts';
+import { CDN_TEAM, ENGINEER, NORA, PRIYA, TOMAS } from '../approvals/people.ts';
+import { fileOne, filing, startService } from '../approvals/service.ts';
 import { letTimePass, onBothDatabases, POSTGRESQL } from './both-databases.ts';
 
 const LEASE = 60_000;
-const GATHERED = 1_000;
 const ENTRY = { actor: null, change: 'reset', event: 'done', target: 'grace1', details: {} };
 
-const due = (store: Store, limit = 8) => store.read((tables) => dueHomes(tables, store.engine, limit));
+const MESSAGE = { channel: CDN_TEAM, ts: '1700000000.000100' };
+
+async function due(store: Store, limit = 8): Promise<MemberId[]> {
+  return await store.read(async (tables) => dueHomes(tables, store.engine, await progressOf(tables), limit));
+}
+
 const open = (store: Store, member: MemberId) => store.transaction((each) => homeOpened(each, member));
-const claim = (store: Store, member: MemberId) => store.transaction((each) => claimHome(each, member, LEASE));
+const claim = (store: Store, member: MemberId) =>
+  store.transaction(async (each) => claimHome(each, member, await progressOf(each.database), LEASE));
 const somethingHappens = (store: Store) => store.transaction((each) => each.audit(ENTRY));
 
 /** Ends showing; what Slack did not take is to be tried again `pause` milliseconds later. */
@@ -55,22 +63,31 @@ onBothDatabases('a Home', (database) => {
     expect(await store.read(homeMembers)).toEqual([NORA]);
   });
 
-  it('is due a second after something has happened, whoever has opened theirs', async () => {
+  it('is due for each member who has opened theirs when something happens', async () => {
     const { store, other } = await database.open();
     for (const member of [NORA, TOMAS]) await shown(store, member);
     await somethingHappens(other);
-    expect(await due(store)).toEqual([]);
-    await letTimePass(store, GATHERED);
     expect((await due(store)).sort()).toEqual([NORA, TOMAS].sort());
   });
 
-  it('is not put off by what happens next', async () => {
-    const { store, other } = await database.open();
+  it('is not due for changes that are still gathered', async () => {
+    const { store } = await database.open();
     await shown(store, NORA);
+    const before = await store.read(progressOf);
     await somethingHappens(store);
-    await letTimePass(store, GATHERED);
-    await somethingHappens(other);
+    expect(await store.read((tables) => dueHomes(tables, store.engine, before, 8))).toEqual([]);
+    expect(await store.transaction((each) => claimHome(each, NORA, before, LEASE))).toBeNull();
     expect(await due(store)).toEqual([NORA]);
+  });
+
+  it('is written to by nobody who makes a change', async () => {
+    const { store } = await database.open();
+    await shown(store, NORA);
+    const row = () =>
+      store.read((tables) => tables.selectFrom('homes').selectAll().executeTakeFirstOrThrow());
+    const before = await row();
+    await somethingHappens(store);
+    expect(await row()).toEqual(before);
   });
 
   it('is not due when what was to happen is taken back', async () => {
@@ -81,7 +98,6 @@ onBothDatabases('a Home', (database) => {
       throw new Error('halfway');
     });
     await expect(halfway).rejects.toThrow('halfway');
-    await letTimePass(store, GATHERED);
     expect(await due(store)).toEqual([]);
   });
 
@@ -89,11 +105,35 @@ onBothDatabases('a Home', (database) => {
     const { store, other, approvals, others } = await startService(database);
     await shown(store, TOMAS);
     const { request } = await approvals.file(filing());
-    await letTimePass(store, GATHERED);
     await release(other, TOMAS, await claimed(other, TOMAS));
     await others.approve(request.id, TOMAS);
-    await letTimePass(store, GATHERED);
     expect(await due(store)).toEqual([TOMAS]);
+  });
+
+  it("is due once a request's message is known by a click, and not for a copy of it", async () => {
+    const { store, approvals, others } = await startService(database);
+    const { id } = await fileOne({ approvals });
+    await shown(store, TOMAS);
+    await others.seenAt(id, MESSAGE);
+    expect(await due(store)).toEqual([TOMAS]);
+    await release(store, TOMAS, await claimed(store, TOMAS));
+    await others.seenAt(id, MESSAGE);
+    await others.seenAt(id, { ...MESSAGE, ts: '1700000000.000200' });
+    expect(await due(store)).toEqual([]);
+  });
+
+  it("is due for each request's message, however many get theirs at once", async () => {
+    const service = await startService(database);
+    const { store, other } = service;
+    const requests = [];
+    for (const id of ['a1', 'b2', 'c3', 'd4']) {
+      requests.push((await fileOne(service, { ...ENGINEER, id })).id);
+    }
+    const { posted } = await store.read(progressOf);
+    const record = (id: RequestId, place: number) =>
+      (place % 2 ? store : other).transaction((each) => recordPosted(each, id, { ...MESSAGE, version: 1 }));
+    await Promise.all(requests.map(record));
+    expect((await store.read(progressOf)).posted).toBe(posted + 4);
   });
 
   it("is one process's when several see that it is due", async () => {
@@ -109,16 +149,16 @@ onBothDatabases('a Home', (database) => {
     await open(store, NORA);
     const mine = await claimed(store, NORA);
     await somethingHappens(other);
-    await letTimePass(store, GATHERED);
     expect(await due(other)).toEqual([]);
     await release(store, NORA, mine);
     expect(await due(other)).toEqual([NORA]);
   });
 
-  it('is due again after the pause when Slack did not take it', async () => {
+  it('is due again after the pause when Slack did not take it, whatever happens meanwhile', async () => {
     const { store, other } = await database.open();
     await open(store, NORA);
     await release(store, NORA, await claimed(store, NORA), LEASE);
+    await somethingHappens(store);
     expect(await due(other)).toEqual([]);
     await letTimePass(store, LEASE);
     expect(await due(other)).toEqual([NORA]);
@@ -150,7 +190,6 @@ onBothDatabases('a Home', (database) => {
     await shown(store, NORA);
     await store.transaction((each) => forgetHome(each, NORA));
     await somethingHappens(other);
-    await letTimePass(store, GATHERED);
     expect(await due(store)).toEqual([]);
     await open(other, NORA);
     expect(await due(store)).toEqual([NORA]);
@@ -160,33 +199,65 @@ onBothDatabases('a Home', (database) => {
     const { store, other } = await database.open();
     for (const member of [TOMAS, PRIYA, NORA]) {
       await open(store, member);
-      await letTimePass(store, GATHERED);
+      await letTimePass(store, 1_000);
     }
     expect(await due(other, 2)).toEqual([TOMAS, PRIYA]);
   });
 });
 
 describe('a Home on a database of several processes', () => {
-  it('is not shown without what is just being recorded', async () => {
-    const { store, other } = await POSTGRESQL.open();
-    await open(store, NORA);
+  it('is due again for what is being recorded while it is claimed', async () => {
+    const { store, other, approvals } = await startService(POSTGRESQL);
+    const { id } = await fileOne({ approvals });
+    for (const write of [
+      (each: Transaction) => each.audit(ENTRY),
+      (each: Transaction) => recordPosted(each, id, { ...MESSAGE, version: 1 }),
+    ]) {
+      await open(store, NORA);
+      const { promise: written, resolve: tell } = Promise.withResolvers<void>();
+      const { promise: end, resolve: letEnd } = Promise.withResolvers<void>();
+      const recording = other.transaction(async (each) => {
+        await write(each);
+        tell();
+        await end;
+      });
+      await written;
+      const mine = await claimed(store, NORA);
+      letEnd();
+      await recording;
+      await release(store, NORA, mine);
+      expect(await due(store)).toEqual([NORA]);
+    }
+  });
+
+  it('becomes due for messages in the order in which their transactions end', async () => {
+    const service = await startService(POSTGRESQL);
+    const { store, other } = service;
+    const [first, second] = [await fileOne(service), await fileOne(service, { ...ENGINEER, id: 'b2' })];
+    await shown(store, NORA);
     const { promise: written, resolve: tell } = Promise.withResolvers<void>();
     const { promise: end, resolve: letEnd } = Promise.withResolvers<void>();
-    const recording = other.transaction(async (each) => {
-      await each.audit(ENTRY);
+    const slow = other.transaction(async (each) => {
+      await recordPosted(each, first.id, { ...MESSAGE, version: 1 });
       tell();
       await end;
     });
     await written;
-    const entries = claimed(store, NORA).then(() =>
-      store.read((tables) => tables.selectFrom('audit_log').select('seq').execute()),
-    );
-    const waiting = sql`select from pg_stat_activity
-      where wait_event_type = 'Lock' and datname = current_database()`;
-    const look = async () => (await store.read((tables) => waiting.execute(tables))).rows.length;
-    await expect.poll(look, { timeout: 10_000 }).toBe(1);
+    const next = store.transaction((each) => recordPosted(each, second.id, { ...MESSAGE, version: 1 }));
+    await untilOneWaits(store);
+    expect(await due(store)).toEqual([]);
     letEnd();
-    await recording;
-    expect(await entries).toHaveLength(1);
+    await Promise.all([slow, next]);
+    const { posted } = await store.read(progressOf);
+    expect(posted).toBe(2);
+    expect(await due(store)).toEqual([NORA]);
   });
 });
+
+/** Waits until one of the database's transactions waits for another. */
+async function untilOneWaits(store: Store): Promise<void> {
+  const waiting = sql`select from pg_stat_activity
+    where wait_event_type = 'Lock' and datname = current_database()`;
+  const look = async () => (await store.read((tables) => waiting.execute(tables))).rows.length;
+  await expect.poll(look, { timeout: 10_000 }).toBe(1);
+}

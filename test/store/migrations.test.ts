@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/store/engine.ts';
+import { dueHomes, progressOf } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { connectedStore, newStore, onBothDatabases, POSTGRESQL, run } from './both-databases.ts';
 
@@ -12,6 +13,7 @@ const TABLES = [
   'decisions',
   'homes',
   'intents',
+  'message_counter',
   'surfaces',
 ];
 
@@ -57,11 +59,35 @@ onBothDatabases('connecting', (database) => {
   it('adds what is new to the database of an earlier version, and keeps the rest', async () => {
     const { store } = await database.open();
     await store.transaction((transaction) => transaction.audit(ENTRY));
-    await run(store, 'drop table homes', "delete from kysely_migration where name = '002-homes'");
+    await run(
+      store,
+      'drop table message_counter',
+      'drop table homes',
+      "delete from kysely_migration where name in ('002-homes', '003-derived-homes')",
+    );
     await store.connect();
     expect(await tablesOf(store)).toEqual(TABLES);
     const rows = await store.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
     expect(rows).toHaveLength(1);
+  });
+
+  it('keeps the Homes that an earlier version has kept up to date', async () => {
+    const { store } = await database.open();
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+    await run(
+      store,
+      'drop table message_counter',
+      'alter table homes drop column drawn_entry',
+      'alter table homes drop column drawn_posted',
+      'create index homes_due on homes (coalesce(lease_until, due_at))',
+      "insert into homes (member) values ('U0NORA001')",
+      "delete from kysely_migration where name = '003-derived-homes'",
+    );
+    await store.connect();
+    const due = await store.read(async (tables) =>
+      dueHomes(tables, store.engine, await progressOf(tables), 8),
+    );
+    expect(due).toEqual(['U0NORA001']);
   });
 
   it('leaves nothing of a migration that fails at its end, and can be tried again', async () => {

@@ -49,15 +49,18 @@ describe('a Home tab that was opened before', () => {
     await untilGoneFromHome(tomas, 'Waits for you', request.id);
   });
 
-  it('links to the message of a request as soon as there is one', async () => {
-    const { client } = await startWorkplace();
+  it('links to the message of a request once it is posted, with nothing else happening', async () => {
+    const { client, log } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     await openHome(tomas);
     await client.slackFaults({ hold: { method: 'chat.postMessage', when: 'before', times: 1 } });
     await nora.command(`delete ${ENGINEER.id}`);
     expect(await untilAtHome(tomas, 'Waits for you', ENGINEER.login)).not.toContain(': request');
+    const entries = () => log.lines.filter(({ msg }) => msg === 'audit').length;
+    const before = entries();
     await client.slackFaults({ hold: null });
     await untilAtHome(tomas, 'Waits for you', ': request');
+    expect(entries()).toBe(before);
   });
 
   it('shows what failed to every superuser, with a retry', async () => {
