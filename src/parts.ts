@@ -1,7 +1,7 @@
 import { Approvals } from './approvals/approvals.ts';
 import type { ApprovalRequest } from './approvals/request.ts';
 import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
-import { releaseDisplays } from './approvals/surfaces.ts';
+import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
@@ -12,7 +12,7 @@ import type { Logger } from './observability/log.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
 import { AuditPages } from './store/audit-page.ts';
-import { releaseHomes } from './store/homes.ts';
+import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
@@ -110,8 +110,8 @@ export function createBackground(
   const releaseClaims = async () => {
     await store.transaction(async (transaction) => {
       await releaseRequests(transaction);
-      await releaseDisplays(transaction);
-      await releaseHomes(transaction);
+      await displayLeases.expireAll(transaction);
+      await homeLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };

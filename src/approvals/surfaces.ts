@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { expressionBuilder, type Kysely } from 'kysely';
 import { ChannelId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
+import { Leases } from '../store/leases.ts';
 import type { SurfaceRow, Tables } from '../store/tables.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { RequestId } from './request.ts';
@@ -24,7 +24,15 @@ export type Surface = {
   shown: number;
 };
 
-/** Has a surface show this version, in the transaction of the step that made it. */
+/** For bringing all surfaces of a request up to date. */
+export const displayLeases = new Leases('approval_requests', {
+  key: 'id',
+  due: 'display_due_at',
+  until: 'display_lease_until',
+  claim: 'display_claim',
+});
+
+/** Makes a surface show this version. To be called in the transaction of the step that made the version. */
 export async function want(
   { database }: Transaction,
   request: RequestId,
@@ -38,7 +46,7 @@ export async function want(
     .execute();
 }
 
-/** Has the copies of the message show this version, too. */
+/** Makes the copies of the message show this version, too. */
 export async function wantOfCopies(
   { database }: Transaction,
   request: RequestId,
@@ -79,7 +87,7 @@ export async function messageOf(
   return row?.channel && row.ts ? { channel: ChannelId.parse(row.channel), ts: row.ts } : null;
 }
 
-/** Where a surface is and the version it shows now; `ts` null where that does not matter, or it is there no more. */
+/** Records the version that a surface shows now, and where it is. `ts` is null where it does not matter or the message is gone. */
 export async function recordShown(
   { database }: Transaction,
   request: RequestId,
@@ -113,7 +121,7 @@ export async function recordPosted(
     .execute();
 }
 
-/** Adds a copy of the message, which shows nothing current yet. Nothing changes where it is known. */
+/** Adds a copy of the message that is still to be brought up to date. Does nothing when the copy is known. */
 export async function addCopy(
   { database }: Transaction,
   request: RequestId,
@@ -126,7 +134,7 @@ export async function addCopy(
     .execute();
 }
 
-/** Has Slack brought up to date from `at` (Unix milliseconds) on. */
+/** Makes Slack be brought up to date from `at` (Unix milliseconds) on. */
 export async function displayDue({ database }: Transaction, request: RequestId, at: number): Promise<void> {
   await database
     .updateTable('approval_requests')
@@ -135,81 +143,48 @@ export async function displayDue({ database }: Transaction, request: RequestId, 
     .execute();
 }
 
-/** The ids of requests that Slack does not show as they are, and that nobody is showing just now. */
+/** The ids of up to `limit` requests that Slack does not show as they are, and that no process is showing now. */
 export async function dueDisplays(
   database: Kysely<Tables>,
-  { now }: Engine,
+  engine: Engine,
   limit: number,
 ): Promise<RequestId[]> {
-  const rows = await database
-    .selectFrom('approval_requests')
-    .select('id')
-    .where('display_due_at', '<=', now)
-    .where((where) =>
-      where.or([where('display_lease_until', 'is', null), where('display_lease_until', '<=', now)]),
-    )
-    .orderBy('display_due_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => RequestId.parse(id));
+  return (await displayLeases.due(database, isDue(engine), limit)).map((id) => RequestId.parse(id));
 }
 
-/** Takes on showing a request for `lease` milliseconds; `null` when somebody else has, or nothing is to be shown. */
+/** Claims the showing of a request for `lease` milliseconds; `null` when another process has, or nothing is to be shown. */
 export async function claimDisplay(
-  { database, engine, now }: Transaction,
+  transaction: Transaction,
   request: RequestId,
   lease: number,
 ): Promise<string | null> {
-  const claim = randomUUID();
-  const { numUpdatedRows } = await database
-    .updateTable('approval_requests')
-    .set({ display_claim: claim, display_lease_until: (await now()) + lease })
-    .where('id', '=', request)
-    .where('display_due_at', '<=', engine.now)
-    .where((where) =>
-      where.or([where('display_lease_until', 'is', null), where('display_lease_until', '<=', engine.now)]),
-    )
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n ? claim : null;
+  return await displayLeases.claim(transaction, request, isDue(transaction.engine), lease);
 }
 
-/** Goes on showing a request for `lease` milliseconds more; `false` when somebody else has taken it on. */
-export async function renewDisplay(
-  { database, now }: Transaction,
-  request: RequestId,
-  claim: string,
-  lease: number,
-): Promise<boolean> {
-  const { numUpdatedRows } = await database
-    .updateTable('approval_requests')
-    .set({ display_lease_until: (await now()) + lease })
-    .where('id', '=', request)
-    .where('display_claim', '=', claim)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
-}
-
-/** Ends showing a request: until the next step when all is shown, else until `retryAt` (Unix milliseconds). */
+/**
+ * Ends a claim. The request is due again when one of its surfaces is out of date, else with its next step.
+ *
+ * @param pause for how many milliseconds to leave it alone when it is due again; null for none
+ */
 export async function releaseDisplay(
   transaction: Transaction,
   request: RequestId,
   claim: string,
-  retryAt: number,
+  pause: number | null,
 ): Promise<void> {
-  const { database, engine } = transaction;
-  const row = await database
-    .selectFrom('approval_requests')
-    .select('display_claim')
-    .where('id', '=', request)
-    .modifyEnd(engine.forUpdate)
-    .executeTakeFirst();
-  if (row?.display_claim !== claim) return;
+  const { database, now } = transaction;
+  if (!(await displayLeases.release(transaction, request, claim))) return;
   const stale = (await surfacesOf(database, request)).some(({ wanted, shown }) => wanted > shown);
   await database
     .updateTable('approval_requests')
-    .set({ display_claim: null, display_lease_until: null, display_due_at: stale ? retryAt : null })
+    .set({ display_due_at: stale ? (await now()) + (pause ?? 0) : null })
     .where('id', '=', request)
     .execute();
+}
+
+function isDue(engine: Engine) {
+  const where = expressionBuilder<Tables, 'approval_requests'>();
+  return where.and([where('display_due_at', '<=', engine.now), displayLeases.isFree(engine)]);
 }
 
 function surfaceOf({ name, channel, ts, wanted, shown }: SurfaceRow): Surface {
@@ -232,13 +207,4 @@ function nameOf(name: string): SurfaceName {
     default:
       return `copy ${name.replace(/^copy /, '')}`;
   }
-}
-
-/** Ends every claim to show a request, for a database that one process owns: whoever held it is gone. */
-export async function releaseDisplays({ database }: Transaction): Promise<void> {
-  await database
-    .updateTable('approval_requests')
-    .set({ display_claim: null, display_lease_until: null })
-    .where('display_claim', 'is not', null)
-    .execute();
 }

@@ -1,16 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { expressionBuilder, type Kysely, sql } from 'kysely';
 import { MemberId } from '../ids.ts';
 import type { Engine } from './engine.ts';
+import { Leases } from './leases.ts';
 import type { Tables } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Stores what each opened Home tab was last drawn from, and tells which ones must be drawn again:
- * - one whose `due_at` has passed: it was opened, is retried, gets late figures, or this is a new process
- * - one that was drawn from less than there is now
- * - one whose lease has run out: the process that was drawing it died
+ * What each opened Home tab was last drawn from. No change writes here; a Home is due when
+ * - its `due_at` has passed: it was opened, is retried, gets late figures, or a new process has started, or
+ * - it was drawn from less than there is now, or
+ * - its lease has run out, because the process that was drawing it died.
  */
+
+/** For drawing a Home. */
+export const homeLeases = new Leases('homes', {
+  key: 'member',
+  due: 'due_at',
+  until: 'lease_until',
+  claim: 'claim',
+});
 
 /**
  * Two numbers that grow with whatever a Home shows. Both grow in the order of the commits: the audit log numbers its
@@ -24,7 +32,7 @@ export type Progress = {
   posted: number;
 };
 
-/** How far things are now: two look-ups, however long the audit log is. */
+/** Both numbers as they are now. Costs two look-ups, however long the audit log is. */
 export async function progressOf(database: Kysely<Tables>): Promise<Progress> {
   return await database
     .selectNoFrom([lastEntry().as('entry'), messagesPosted().as('posted')])
@@ -59,14 +67,8 @@ export async function dueHomes(
   progress: Progress,
   limit: number,
 ): Promise<MemberId[]> {
-  const rows = await database
-    .selectFrom('homes')
-    .select('member')
-    .where(isDue(engine, progress))
-    .orderBy('due_at', (order) => order.asc().nullsLast())
-    .limit(limit)
-    .execute();
-  return rows.map(({ member }) => MemberId.parse(member));
+  const due = await homeLeases.due(database, isDue(engine, progress), limit);
+  return due.map((member) => MemberId.parse(member));
 }
 
 /**
@@ -76,48 +78,39 @@ export async function dueHomes(
  * @returns the claim; `null` when another process has one, or the Home is not due
  */
 export async function claimHome(
-  { database, engine, now }: Transaction,
+  transaction: Transaction,
   member: MemberId,
   progress: Progress,
   lease: number,
 ): Promise<string | null> {
-  const claim = randomUUID();
-  const { numUpdatedRows } = await database
+  const { database, engine } = transaction;
+  const claim = await homeLeases.claim(transaction, member, isDue(engine, progress), lease);
+  if (claim === null) return null;
+  await database
     .updateTable('homes')
-    .set({
-      due_at: null,
-      lease_until: (await now()) + lease,
-      claim,
-      drawn_entry: lastEntry(),
-      drawn_posted: messagesPosted(),
-    })
+    .set({ due_at: null, drawn_entry: lastEntry(), drawn_posted: messagesPosted() })
     .where('member', '=', member)
-    .where(isDue(engine, progress))
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n ? claim : null;
+    .execute();
+  return claim;
 }
 
 /**
  * Ends a claim. If another process has claimed the Home since, it is due again: nobody knows whose drawing Slack shows.
  *
- * @param retryAt Unix milliseconds; null when Slack has taken the Home
+ * @param pause milliseconds until the next attempt; null when Slack has taken the Home
  */
 export async function releaseHome(
-  { database, now }: Transaction,
+  transaction: Transaction,
   member: MemberId,
   claim: string,
-  retryAt: number | null,
+  pause: number | null,
 ): Promise<void> {
-  const { numUpdatedRows } = await database
-    .updateTable('homes')
-    .set({ lease_until: null, claim: null, ...(retryAt !== null && { due_at: retryAt }) })
-    .where('member', '=', member)
-    .where('claim', '=', claim)
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 1n) return;
+  const { database, now } = transaction;
+  const held = await homeLeases.release(transaction, member, claim);
+  if (held && pause === null) return;
   await database
     .updateTable('homes')
-    .set({ due_at: await now() })
+    .set({ due_at: (await now()) + (held && pause !== null ? pause : 0) })
     .where('member', '=', member)
     .execute();
 }
@@ -127,17 +120,20 @@ export async function forgetHome({ database }: Transaction, member: MemberId): P
   await database.deleteFrom('homes').where('member', '=', member).execute();
 }
 
-/** While a lease or a `due_at` is set it decides alone, so that a retry waits for its pause. */
-function isDue({ now }: Engine, { entry, posted }: Progress) {
-  return (where: ExpressionBuilder<Tables, 'homes'>) =>
+/** A `due_at` that is set decides alone, so that a retry waits for its pause. */
+function isDue(engine: Engine, { entry, posted }: Progress) {
+  const where = expressionBuilder<Tables, 'homes'>();
+  return where.and([
+    homeLeases.isFree(engine),
     where.or([
-      where(where.fn.coalesce('lease_until', 'due_at'), '<=', now),
+      where('lease_until', 'is not', null),
+      where('due_at', '<=', engine.now),
       where.and([
-        where('lease_until', 'is', null),
         where('due_at', 'is', null),
         where.or([where('drawn_entry', '<', entry), where('drawn_posted', '<', posted)]),
       ]),
-    ]);
+    ]),
+  ]);
 }
 
 function lastEntry() {
@@ -146,13 +142,4 @@ function lastEntry() {
 
 function messagesPosted() {
   return sql<number>`(select posted from message_counter)`;
-}
-
-/** Ends every claim to show a Home, for a database that one process owns: whoever held it is gone. */
-export async function releaseHomes({ database, now }: Transaction): Promise<void> {
-  await database
-    .updateTable('homes')
-    .set({ lease_until: await now() })
-    .where('claim', 'is not', null)
-    .execute();
 }

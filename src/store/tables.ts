@@ -35,7 +35,7 @@ export type ApprovalRequestRow = {
   due_at: number | null;
   /** When Slack is to be brought up to date; null when it is. */
   display_due_at: number | null;
-  /** Until when one process is at it, and which. */
+  /** Until when one process may show it, and that process's claim. */
   display_lease_until: number | null;
   display_claim: string | null;
 };

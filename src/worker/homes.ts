@@ -35,6 +35,7 @@ import {
 import type { Store } from '../store/store.ts';
 import { Gathering } from './gathering.ts';
 import { Pauses } from './pauses.ts';
+import { showUntilShown } from './show-until-shown.ts';
 
 export type HomesOptions = {
   store: Store;
@@ -46,7 +47,7 @@ export type HomesOptions = {
   quickActions: readonly QuickAction[];
   /** The names of the subcommands that this installation does without. */
   disabled: ReadonlySet<string>;
-  /** Has the worker look for what is due. */
+  /** Makes the worker look for due work at once. */
   wake: () => void;
   times: Times;
   log: Logger;
@@ -54,23 +55,23 @@ export type HomesOptions = {
 
 const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
 const LATEST_CHANGES = 5;
-/** A failure counts for as long as the directory keeps its users: nobody waits for Fastly with each Home. */
+/** Also for failures, so that not every Home waits for Fastly. The directory keeps its users as long. */
 const FIGURES_FRESH_MILLISECONDS = 60_000;
 
 type Recorded = NonNullable<HomeContent['recorded']>;
 
-/** Keeps the Home tabs of those who have opened theirs up to date: from the store, by one process each, until Slack has it. */
+/** Keeps opened Home tabs up to date. Each is drawn from the store, by one process at a time, until Slack accepts it. */
 export class Homes {
   readonly #options: HomesOptions;
   readonly #pauses: Pauses<MemberId>;
   readonly #gathering: Gathering;
   readonly #figures: Cached<FiguresAtHand>;
-  /** To be recorded as due with the next look, as the database did not take it when it was so. */
+  /** Members whose Home is due, which the database does not know yet. Recorded with the next look. */
   readonly #unrecorded = new Set<MemberId>();
-  /** The audit log's latest entry when the directory was last known to be up to date. */
+  /** The latest audit entry that was shown when the directory's cache was last dropped. */
   #latestEntry: number | null = null;
   #looked = false;
-  /** A Home that was drawn from less than this is out of date. */
+  /** As of the last gathering. A Home that was drawn from less is out of date. */
   #progress: Progress = { entry: 0, posted: 0 };
 
   constructor(options: HomesOptions) {
@@ -80,10 +81,13 @@ export class Homes {
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
 
-  /** A superuser looks at their Home. Without the database it shows the rest at once, and all of it once that is back. */
+  /**
+   * Called when a bot admin opens their Home. While the database is away the Home shows what does not need it, and the
+   * rest once the database is back.
+   */
   async opened(member: MemberId): Promise<void> {
     const { wake, log } = this.#options;
-    // What failed a moment ago may work by now; what did not is kept by the directory.
+    // Counting that failed a moment ago may work now. Users that were read are still in the directory's cache.
     this.#figures.forget();
     const recorded = this.#record(member).catch((error: unknown) => {
       log.warn({ err: error }, 'an opened Home could not be recorded');
@@ -99,11 +103,11 @@ export class Homes {
     wake();
   }
 
-  /** Up to `limit` members whose Home is to be shown anew; none while Slack takes no more. */
+  /** Up to `limit` members whose Home must be drawn; none while Slack limits the bot's calls. */
   async due(limit: number): Promise<MemberId[]> {
     const { store } = this.#options;
     if (!this.#looked) {
-      // With a new process everything may be drawn anew, by another version or for other superusers.
+      // A new process may be another version or have other bot admins, so every Home is drawn once.
       for (const member of await store.read(homeMembers)) this.#unrecorded.add(member);
       this.#looked = true;
     }
@@ -117,36 +121,30 @@ export class Homes {
     return this.#pauses.limited ? [] : due;
   }
 
-  /** Shows a Home that is due, unless another process is at it. Who is no superuser any more is told so, once. */
+  /** Draws a due Home, if no other process has claimed it. */
   async publish(member: MemberId): Promise<void> {
-    const { store, approvals, log } = this.#options;
-    const claim = await store.transaction((transaction) =>
-      claimHome(transaction, member, this.#progress, LEASE_MILLISECONDS),
-    );
-    if (claim === null) return;
-    let pause: number | null = null;
-    try {
-      if (!approvals.policy.superusers.includes(member)) {
-        await this.#turnAway(member);
-        return await this.#forget(member);
-      }
-      const shown = await this.#show(member, await this.#recordedFor(member));
-      if (shown.kind === 'refused') {
-        log.error(
-          { member, why: shown.word },
-          'Slack refuses a Home tab, it is left until it is opened again',
-        );
-        return await this.#forget(member);
-      }
-      this.#pauses.over(member);
-    } catch (error) {
-      pause = this.#pauses.after(member, error);
-      log.warn({ member, err: error, pause }, 'a Home could not be shown, trying again');
-    }
-    await store.transaction(async (transaction) => {
-      const retryAt = pause === null ? null : (await transaction.now()) + pause;
-      await releaseHome(transaction, member, claim, retryAt);
+    const { store, log } = this.#options;
+    await showUntilShown(store, this.#pauses, {
+      key: member,
+      claim: (transaction) => claimHome(transaction, member, this.#progress, LEASE_MILLISECONDS),
+      show: () => this.#draw(member),
+      release: (transaction, claim, pause) => releaseHome(transaction, member, claim, pause),
+      failure: 'a Home could not be shown, trying again',
+      log: log.child({ member }),
     });
+  }
+
+  /** Former bot admins see once why their Home is empty. */
+  async #draw(member: MemberId): Promise<void> {
+    const { approvals, log } = this.#options;
+    const isBotAdmin = approvals.policy.superusers.includes(member);
+    const shown = isBotAdmin
+      ? await this.#show(member, await this.#recordedFor(member))
+      : await this.#turnAway(member);
+    if (shown.kind === 'refused') {
+      log.error({ member, why: shown.word }, 'Slack refuses a Home tab, it is left until it is opened again');
+    } else if (isBotAdmin) return;
+    await this.#forget(member);
   }
 
   async #record(member: MemberId): Promise<boolean> {
@@ -155,15 +153,14 @@ export class Homes {
   }
 
   async #forget(member: MemberId): Promise<void> {
-    this.#pauses.over(member);
     await this.#options.store.transaction((transaction) => forgetHome(transaction, member));
   }
 
-  async #turnAway(member: MemberId): Promise<void> {
+  async #turnAway(member: MemberId): Promise<Shown> {
     const { posting, approvals } = this.#options;
     const { superusers } = approvals.policy;
     const { blocks } = message(denial('not-a-superuser', { superusers, commandChannels: [] }));
-    await posting.publish(member, { type: 'home', blocks });
+    return await posting.publish(member, { type: 'home', blocks });
   }
 
   async #show(member: MemberId, recorded: Recorded | null): Promise<Shown> {
@@ -189,7 +186,7 @@ export class Homes {
     ]);
     const latest = changes[0]?.seq ?? null;
     if (latest !== this.#latestEntry) {
-      // Another process may have made it, and this one's directory does not know.
+      // Another process may have made the change, and then this one's directory still has the user from before.
       directory.usersChanged();
       this.#figures.forget();
       this.#latestEntry = latest;
@@ -206,7 +203,7 @@ export class Homes {
     return { shown: await Promise.all(shown.map(place)), more };
   }
 
-  /** The rest does not wait for them: what comes late is shown when it comes. */
+  /** A Home does not wait long for its figures: late ones make it due again when they arrive. */
   async #figuresAtHand(member: MemberId): Promise<FiguresAtHand> {
     const figures = this.#figures.get();
     const atHand = await withinAnswerTime(figures, this.#options.times);

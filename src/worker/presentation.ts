@@ -4,9 +4,9 @@ import { readRequest } from '../approvals/rows.ts';
 import { stepsOf } from '../approvals/steps.ts';
 import {
   claimDisplay,
+  displayLeases,
   dueDisplays,
   releaseDisplay,
-  renewDisplay,
   surfacesOf,
 } from '../approvals/surfaces.ts';
 import type { Times } from '../config/times.ts';
@@ -14,13 +14,14 @@ import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
+import { showUntilShown } from './show-until-shown.ts';
 
-/** Renewed with each record; between two of them there are at most two postings and a look-up. */
+/** Renewed each time something is recorded as shown. In between there are at most two postings and a look-up. */
 const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
 
 /**
- * Makes Slack show what the store says it must: what was never posted is posted, the rest is updated, until it is
- * shown. A posting whose answer is lost is posted again; the copy is found when one of its buttons is clicked.
+ * Makes Slack show what the store says it must. A message that was never posted is posted, the others are updated. A
+ * message is posted again when Slack's answer was lost; the copy is found when one of its buttons is clicked.
  */
 export class Presentation {
   readonly #options: DisplayOptions;
@@ -31,31 +32,27 @@ export class Presentation {
     this.#pauses = new Pauses(times);
   }
 
-  /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack takes no more. */
+  /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */
   async due(limit: number): Promise<RequestId[]> {
     const { store } = this.#options;
     const due = await store.read((database) => dueDisplays(database, store.engine, limit));
     return this.#pauses.limited ? [] : due;
   }
 
-  /** Brings all of a request's surfaces up to date, unless another process is at it. */
+  /** Brings all surfaces of a request up to date, if no other process has claimed it. */
   async present(id: RequestId): Promise<void> {
     const { store, log } = this.#options;
-    const claim = await store.transaction((transaction) => claimDisplay(transaction, id, LEASE_MILLISECONDS));
-    if (claim === null) return;
-    let pause = 0;
-    try {
-      await this.#bringUpToDate(id, (transaction) =>
-        renewDisplay(transaction, id, claim, LEASE_MILLISECONDS),
-      );
-      this.#pauses.over(id);
-    } catch (error) {
-      pause = this.#pauses.after(id, error);
-      log.warn({ request: id, err: error, pause }, 'a request could not be shown in Slack, trying again');
-    }
-    await store.transaction(async (transaction) =>
-      releaseDisplay(transaction, id, claim, (await transaction.now()) + pause),
-    );
+    await showUntilShown(store, this.#pauses, {
+      key: id,
+      claim: (transaction) => claimDisplay(transaction, id, LEASE_MILLISECONDS),
+      show: (claim) =>
+        this.#bringUpToDate(id, (transaction) =>
+          displayLeases.renew(transaction, id, claim, LEASE_MILLISECONDS),
+        ),
+      release: (transaction, claim, pause) => releaseDisplay(transaction, id, claim, pause),
+      failure: 'a request could not be shown in Slack, trying again',
+      log: log.child({ request: id }),
+    });
   }
 
   async #bringUpToDate(id: RequestId, goOn: (transaction: Transaction) => Promise<boolean>): Promise<void> {
@@ -67,7 +64,7 @@ export class Presentation {
       try {
         await display.show(name);
       } catch (error) {
-        // The others refer to the message, and a limit or a takeover is for all of them.
+        // The other surfaces refer to the message. A rate limit or a takeover concerns all surfaces.
         if (name === 'message' || !isOfOneSurface(error)) throw error;
         failures.push(error);
       }
@@ -75,7 +72,7 @@ export class Presentation {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** The surfaces are read first: what changes after that is shown in the next round. */
+  /** Reads the surfaces first, so that a step made after that is shown in the next round. */
   async #snapshotOf(id: RequestId): Promise<Snapshot | null> {
     return await this.#options.store.read(async (database) => {
       const surfaces = await surfacesOf(database, id);

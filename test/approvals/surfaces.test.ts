@@ -2,14 +2,13 @@ import { expect, it } from 'vitest';
 import type { RequestId } from '../../src/approvals/request.ts';
 import {
   claimDisplay,
+  displayLeases,
   dueDisplays,
   recordShown,
   releaseDisplay,
-  renewDisplay,
   surfacesOf,
 } from '../../src/approvals/surfaces.ts';
 import type { Store } from '../../src/store/store.ts';
-import type { Transaction } from '../../src/store/transaction.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { CDN_TEAM, ENGINEER, TOMAS } from './people.ts';
 import { fileOne, type Service, startService } from './service.ts';
@@ -27,9 +26,7 @@ async function claimed(store: Store, id: RequestId): Promise<string> {
 
 /** Ends showing; what is not shown is to be tried again `pause` milliseconds later. */
 async function release(store: Store, id: RequestId, mine: string, pause = 0): Promise<void> {
-  await store.transaction(async (transaction: Transaction) =>
-    releaseDisplay(transaction, id, mine, (await transaction.now()) + pause),
-  );
+  await store.transaction((transaction) => releaseDisplay(transaction, id, mine, pause));
 }
 
 /** As if the message had been posted or updated to this version. */
@@ -101,7 +98,7 @@ onBothDatabases('showing a request', (database) => {
     const mine = await claimed(other, id);
     await release(store, id, dead);
     expect(await due(store)).toEqual([]);
-    expect(await store.transaction((each) => renewDisplay(each, id, dead, LEASE))).toBe(false);
+    expect(await store.transaction((each) => displayLeases.renew(each, id, dead, LEASE))).toBe(false);
     await release(other, id, mine);
     expect(await due(store)).toEqual([id]);
   });
@@ -111,7 +108,7 @@ onBothDatabases('showing a request', (database) => {
     const { id } = await fileOne({ approvals });
     const mine = await claimed(store, id);
     await letTimePass(store, LEASE / 2);
-    expect(await store.transaction((each) => renewDisplay(each, id, mine, LEASE))).toBe(true);
+    expect(await store.transaction((each) => displayLeases.renew(each, id, mine, LEASE))).toBe(true);
     await letTimePass(store, LEASE / 2 + 1);
     expect(await due(other)).toEqual([]);
     expect(await claim(other, id)).toBeNull();

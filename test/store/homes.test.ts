@@ -7,11 +7,11 @@ import {
   claimHome,
   dueHomes,
   forgetHome,
+  homeLeases,
   homeMembers,
   homeOpened,
   progressOf,
   releaseHome,
-  releaseHomes,
 } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Transaction } from '../../src/store/transaction.ts';
@@ -35,9 +35,7 @@ const somethingHappens = (store: Store) => store.transaction((each) => each.audi
 
 /** Ends showing; what Slack did not take is to be tried again `pause` milliseconds later. */
 async function release(store: Store, member: MemberId, mine: string, pause: number | null = null) {
-  await store.transaction(async (each) =>
-    releaseHome(each, member, mine, pause === null ? null : (await each.now()) + pause),
-  );
+  await store.transaction((each) => releaseHome(each, member, mine, pause));
 }
 
 /** A Home that Slack has as it is. */
@@ -181,7 +179,7 @@ onBothDatabases('a Home', (database) => {
     const { store } = await database.open();
     await open(store, NORA);
     await claimed(store, NORA);
-    await store.transaction(releaseHomes);
+    await store.transaction((transaction) => homeLeases.expireAll(transaction));
     expect(await due(store)).toEqual([NORA]);
   });
 

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Engine } from './engine.ts';
+import type { Tables } from './tables.ts';
+import type { Transaction } from './transaction.ts';
+
+/** The columns of a table that its leases are kept in; `due` is when a row's work is due, in Unix milliseconds. */
+type Columns<Table extends keyof Tables> = Record<
+  'key' | 'due' | 'until' | 'claim',
+  keyof Tables[Table] & string
+>;
+
+/**
+ * Leases on the rows of a table, so that one process at a time works on a row. A process holds a lease by its claim, a
+ * random text. When the process dies the lease runs out, by the database's clock, and another process may claim the row.
+ */
+export class Leases<Table extends keyof Tables> {
+  readonly #table: RawBuilder<unknown>;
+  readonly #columns: Record<keyof Columns<Table>, RawBuilder<unknown>>;
+
+  constructor(table: Table, { key, due, until, claim }: Columns<Table>) {
+    this.#table = sql.table(table);
+    this.#columns = { key: sql.ref(key), due: sql.ref(due), until: sql.ref(until), claim: sql.ref(claim) };
+  }
+
+  /** The condition that nobody holds a lease on the row, or that it has run out. */
+  isFree({ now }: Engine): RawBuilder<SqlBool> {
+    const { until } = this.#columns;
+    return sql<SqlBool>`(${until} is null or ${until} <= ${now})`;
+  }
+
+  /** The keys of up to `limit` rows that meet the condition, those that have been due for longest first. */
+  async due(database: Kysely<Tables>, isDue: Expression<SqlBool>, limit: number): Promise<readonly string[]> {
+    const { key, due } = this.#columns;
+    const { rows } = await sql<{ key: string }>`select ${key} as key from ${this.#table}
+      where ${isDue} order by ${due} asc nulls last limit ${limit}`.execute(database);
+    return rows.map((row) => row.key);
+  }
+
+  /**
+   * Claims a row that still meets the condition, for `lease` milliseconds.
+   *
+   * @returns the claim, or `null` when the row does not meet the condition any longer
+   */
+  async claim(
+    { database, engine }: Transaction,
+    key: string,
+    isDue: Expression<SqlBool>,
+    lease: number,
+  ): Promise<string | null> {
+    const { key: keyColumn, until, claim: claimColumn } = this.#columns;
+    const claim = randomUUID();
+    const { numAffectedRows } = await sql`update ${this.#table}
+      set ${claimColumn} = ${claim}, ${until} = ${engine.now} + ${lease}
+      where ${keyColumn} = ${key} and ${isDue}`.execute(database);
+    return numAffectedRows === 1n ? claim : null;
+  }
+
+  /** Extends a lease to `lease` milliseconds from now; `false` when another process has claimed the row. */
+  async renew(
+    { database, engine }: Transaction,
+    key: string,
+    claim: string,
+    lease: number,
+  ): Promise<boolean> {
+    const { until } = this.#columns;
+    const { numAffectedRows } = await sql`update ${this.#table} set ${until} = ${engine.now} + ${lease}
+      where ${this.#holds(key, claim)}`.execute(database);
+    return numAffectedRows === 1n;
+  }
+
+  /** Ends a lease; `false` when another process has claimed the row. Locks the row until the transaction ends. */
+  async release({ database }: Transaction, key: string, claim: string): Promise<boolean> {
+    const { until, claim: claimColumn } = this.#columns;
+    const { numAffectedRows } = await sql`update ${this.#table} set ${claimColumn} = null, ${until} = null
+      where ${this.#holds(key, claim)}`.execute(database);
+    return numAffectedRows === 1n;
+  }
+
+  /** Lets all leases run out at once. Their holders must be known to be dead. */
+  async expireAll({ database, engine }: Transaction): Promise<void> {
+    const { until, claim } = this.#columns;
+    await sql`update ${this.#table} set ${until} = ${engine.now} where ${claim} is not null`.execute(
+      database,
+    );
+  }
+
+  #holds(key: string, claim: string): RawBuilder<SqlBool> {
+    return sql<SqlBool>`${this.#columns.key} = ${key} and ${this.#columns.claim} = ${claim}`;
+  }
+}
