@@ -31,7 +31,7 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   return new Store(engine, log);
 }
 
-/** What lasts beyond one delivery: approval requests, intents, Homes, and the worker that goes on with them. */
+/** The parts that outlive one delivery: approval requests, intents, Homes, and the worker that acts on them. */
 export type Background = {
   approvals: Approvals;
   intents: Intents<ApprovalRequest>;
@@ -42,7 +42,7 @@ export type Background = {
   releaseClaims(): Promise<void>;
 };
 
-/** @param onHealth called with what keeps the worker from the database, and with null when it has been there */
+/** @param onHealth called with the error when the worker cannot reach the database, and with null when it has reached it */
 export function createBackground(
   config: Config,
   parts: {

@@ -8,25 +8,25 @@ export type ChangeKind = z.infer<typeof ChangeKind>;
 export const ChangeTarget = z.object({ id: z.string().nullable(), login: z.string(), name: z.string() });
 export type ChangeTarget = z.infer<typeof ChangeTarget>;
 
-/** A change that one superuser makes at once, by the delivery that asked for it. */
+/** A change that one bot admin makes without approval, identified by the delivery that asked for it. */
 export type Change = {
   /** The command's or click's `trigger_id`, or the submitted view's id. */
   deliveryKey: string;
   kind: ChangeKind;
   caller: MemberId;
-  /** Whom it concerns; `id` is null for who is no user yet, or is known by the login alone. */
+  /** The user it is about. `id` is null for somebody who is no user yet, or whose login alone is known. */
   target: ChangeTarget;
-  /** What is to be set, for who looks later whether it was. */
+  /** The settings to make, so that it can be checked later whether they were made. */
   settings?: Settings;
-  /** The invitation's id, where one is withdrawn. */
+  /** The id of the invitation that is withdrawn. */
   invitation?: string;
-  /** Why, where that was said. */
+  /** The caller's reason, if any. */
   reason?: string | null;
-  /** The request whose message asked for it, where it was one. */
+  /** The approval request whose button was clicked, if it was one. */
   request?: string;
-  /** Under which the log has more. */
+  /** The reference that the log has more under. */
   reference: string;
 };
 
-/** What became of it. `unknown`: the call was begun, and its answer is not known. */
+/** How a change ended. `unknown`: Fastly was called, and its answer was lost. */
 export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };

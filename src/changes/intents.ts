@@ -7,7 +7,7 @@ import type { Transaction } from '../store/transaction.ts';
 import { type Change, ChangeKind, ChangeTarget, type Settlement } from './change.ts';
 import { Settings } from './settings.ts';
 
-/** What of a change has no column of its own. */
+/** The parts of a change that have no column of their own. */
 const Details = z.object({
   target: ChangeTarget,
   settings: Settings.exactOptional(),
@@ -17,22 +17,22 @@ const Details = z.object({
   reference: z.string(),
 });
 
-/** Whether a change may be made now; `repeat` with the state of the one that the same delivery made before. */
+/** Whether a change may be made now. `repeat`: the same delivery has begun one before, and this is its state. */
 export type Begun<InTheWay> =
   | { kind: 'begun' }
   | { kind: 'repeat'; state: 'open' | Settlement['kind'] }
-  /** A request about the same user is open, and this would change what it is about. */
+  /** An approval request about the same user is open, and this change would alter what its approvers were shown. */
   | { kind: 'in-the-way'; request: InTheWay };
 
-/** One that a crash left behind. `begunAt` is in Unix milliseconds, by the database's clock. */
+/** A change that a crash left behind. `begunAt`: Unix milliseconds by the database's clock. */
 export type Interrupted = { change: Change; state: 'open' | Settlement['kind']; begunAt: number };
 
 /** Reads what is in the way of an update of this user; `null` for nothing. */
 export type LookInTheWay<T> = (database: Kysely<Tables>, userId: string) => Promise<T | null>;
 
 /**
- * Changes that are recorded before they are made, so that the same delivery twice is one change, and a crash in
- * between is noticed and told. Approval requests have their own record of the same kind.
+ * Records changes before they are made. So the same delivery twice makes one change, and a change that a crash
+ * interrupted is noticed and its caller told. Approval requests are recorded apart.
  */
 export class Intents<InTheWay = unknown> {
   readonly #store: Store;
@@ -41,9 +41,9 @@ export class Intents<InTheWay = unknown> {
   readonly #onSettled: () => void;
 
   /**
-   * @param lease after how many milliseconds an unsettled one counts as left behind; longer than any call
+   * @param lease after how many milliseconds an open change counts as left behind; longer than any call
    * @param inTheWay the open approval request about a user, which an update must not be made beside
-   * @param onSettled called after each: what was written with it may be to be shown
+   * @param onSettled called after each settled change, so that open Home tabs can be refreshed
    */
   constructor(store: Store, lease: number, inTheWay: LookInTheWay<InTheWay>, onSettled: () => void) {
     this.#store = store;
@@ -53,8 +53,8 @@ export class Intents<InTheWay = unknown> {
   }
 
   /**
-   * Records that a change is about to be made, once for each delivery; but a form whose change failed may be sent
-   * once more.
+   * Records that a change is about to be made, once for each delivery. Only a form whose change failed may be sent
+   * again.
    */
   async begin(change: Change): Promise<Begun<InTheWay>> {
     return await this.#store.transaction(async (transaction) => {
@@ -90,10 +90,10 @@ export class Intents<InTheWay = unknown> {
   }
 
   /**
-   * Records what became of a change, once.
+   * Records how a change ended. Does nothing when that is recorded already.
    *
-   * @param also what happens in the same transaction
-   * @param tell whether the caller still has to be told, as nobody is there to tell them
+   * @param also called in the same transaction
+   * @param tell whether the worker still has to tell the caller, because nobody else is there to do it
    */
   async settle(
     change: Change,
@@ -114,7 +114,7 @@ export class Intents<InTheWay = unknown> {
     this.#onSettled();
   }
 
-  /** Whether this bot has locked, or may have locked, the target of a request, at the request's own button. */
+  /** Whether a click on this request's 'Lock now' has locked its target, or may have. */
   async locked(requestId: string, userId: string): Promise<boolean> {
     const rows = await this.#store.read((database) =>
       database
@@ -137,7 +137,10 @@ export class Intents<InTheWay = unknown> {
       .execute();
   }
 
-  /** Takes on the changes that were left behind: they are this process's for a lease. */
+  /**
+   * Claims up to `limit` changes that were left behind. `due_at` is the lease, too: another process may claim them
+   * when it has passed. There are no claims to tell apart, as a change is settled once, whoever settles it.
+   */
   async takeOver(limit: number): Promise<Interrupted[]> {
     const due = await this.#store.read((database) => this.#due(database, limit));
     if (due.length === 0) return [];
@@ -158,7 +161,7 @@ export class Intents<InTheWay = unknown> {
     });
   }
 
-  /** The caller of a change that was left behind has been told; unless it has been begun again meanwhile. */
+  /** Records that a change's caller was told how it ended. Does nothing when the change was begun again since. */
   async told({ deliveryKey }: Change): Promise<void> {
     await this.#store.transaction(async ({ database }) => {
       await database

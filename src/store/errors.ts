@@ -2,7 +2,7 @@ import { reasonOf } from '../observability/reason-of.ts';
 
 /** The database cannot be reached or is not set up yet. */
 export class StoreUnavailable extends Error {
-  /** All was written but the answer to the commit was lost: it may be recorded. Else nothing is. */
+  /** True when the answer to the commit was lost, so all or nothing may be recorded. False when nothing is. */
   readonly mayBeRecorded: boolean;
 
   constructor(cause: unknown, mayBeRecorded = false) {

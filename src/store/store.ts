@@ -8,12 +8,12 @@ import type { AuditRow, Tables } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * The durable state: approval requests, intents, what Slack must show, and the audit log. Each row of the audit
- * log is a log line, too, so that there is a copy of its hashes outside the database.
+ * The durable state: approval requests, intents, what Slack must show, and the audit log. Each row of the audit log is
+ * also logged, so that a copy of its hash exists outside the database.
  */
 export class Store {
   readonly engine: Engine;
-  /** Whatever the process's level: these lines are what an audit log is checked against. */
+  /** Logs at info whatever `LOG_LEVEL` says: an audit log is checked against these lines. */
   readonly #auditLog: Logger;
   readonly #database: Kysely<Tables>;
   readonly #untyped: AnyTables;
@@ -27,7 +27,7 @@ export class Store {
   }
 
   /**
-   * Opens the database and brings its tables up to date. To be tried again when it throws.
+   * Opens the database and migrates its tables. May be called again after it has thrown.
    *
    * @throws {DatabaseInUse} when another process owns it
    */
@@ -48,7 +48,7 @@ export class Store {
     let written = false;
     const transaction = this.#database.transaction();
     const result = await this.#available(
-      // What is read after a lock was waited for must be what the one before has left.
+      // After waiting for a lock, a transaction must read what the lock's last holder has committed.
       () =>
         transaction.setIsolationLevel('read committed').execute(async (database) => {
           const now = () => this.#now(database);

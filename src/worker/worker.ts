@@ -20,15 +20,15 @@ export type WorkerOptions = {
   interruptedChanges: InterruptedChanges;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
-  /** Called with what keeps the worker from the database, and with null when it has been there. */
+  /** Called with the error when the worker cannot reach the database, and with null when it has reached it. */
   onHealth: (error: unknown) => void;
   times: Times;
   log: Logger;
 };
 
 /**
- * The one place that joins approvals, Fastly and Slack in the background. In every replica it expires, reminds and
- * carries out, takes over what another one left behind, and brings what Slack shows up to date, Home tabs included.
+ * Runs in the background of every replica. It expires approval requests, sends reminders, carries out what was approved,
+ * takes over what a dead replica left behind, and keeps messages and Home tabs in Slack up to date.
  */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -81,9 +81,9 @@ export class Worker {
     for (const loop of this.#loops()) loop.wake();
   }
 
-  /** Carries out nothing new, and resolves when what is under way is over and Slack has been shown what came of it. */
+  /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
-    // What the Homes miss by that they are shown by the next process.
+    // Homes that this leaves out of date are drawn by the next process.
     await Promise.all([this.#advancing.stop(), this.#settling.stop(), this.#publishing.stop()]);
     await this.#presenting.stop({ lastLook: true });
   }
