@@ -1,7 +1,7 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Setting } from '../../control/protocol.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation, takesMessages } from './conversation.ts';
 import { Dialog } from './dialog.ts';
 import { useEscape } from './escape.ts';
 import { Home } from './home.ts';
@@ -14,6 +14,7 @@ import { faultsOn } from './panel/faults.ts';
 import { Panel } from './panel/panel.ts';
 import { titleOf } from './seen.ts';
 import { Sidebar } from './sidebar.ts';
+import { CONTENT, MESSAGE_BOX, SkipLink } from './skip-link.ts';
 import { Thread } from './thread.ts';
 import { useUnread } from './unread.ts';
 import { Who } from './who.ts';
@@ -39,6 +40,7 @@ export function App({ setting }: { setting: Setting }) {
   const modal = sees?.modals.at(-1);
   /** A modal takes all of the workspace, but not what is behind the scenes. */
   const covered = modal !== undefined;
+  const writable = channel !== undefined && takesMessages(channel, setting);
   const title = home ? setting.bot.name : channel === undefined ? '' : titleOf(channel);
   const waiting = channels.reduce((sum, each) => sum + unread(each), 0);
   useEffect(() => {
@@ -56,6 +58,11 @@ export function App({ setting }: { setting: Setting }) {
       {
         class: `app ${drawer === null ? '' : `${drawer}-open`} ${thread === null ? '' : 'thread-open'}`,
       },
+      h(SkipLink, {
+        to: writable ? MESSAGE_BOX : CONTENT,
+        inert: covered,
+        children: writable ? 'Skip to the message box' : 'Skip to the content',
+      }),
       h(Who, { setting, memberId, inert: covered, become: (handle) => go({ who: handle }) }),
       lost &&
         h(
@@ -71,7 +78,7 @@ export function App({ setting }: { setting: Setting }) {
       }),
       h(
         'main',
-        { inert: covered },
+        { id: CONTENT, tabIndex: -1, inert: covered },
         h(
           'header',
           { class: 'bar' },

@@ -1,8 +1,9 @@
 import { h } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Completion, completionsOf } from './completions.ts';
 import { useDraft } from './draft.ts';
 import { useNames } from './names.ts';
+import { MESSAGE_BOX } from './skip-link.ts';
 
 /** Words to be sent as they are or changed; the same words another time are another suggestion. */
 export type Suggestion = { text: string };
@@ -10,6 +11,8 @@ export type Suggestion = { text: string };
 type ComposerProps = {
   /** Tells this field from others, for what was typed into it to be kept. */
   where: string;
+  /** Whether it is the channel's, to which the page leads; a thread has one, too. */
+  main: boolean;
   placeholder: string;
   suggested: Suggestion | null;
   /** Null: sent. Else what is wrong with it; what was typed stays. */
@@ -17,7 +20,7 @@ type ComposerProps = {
 };
 
 /** Where messages and commands are typed. Enter sends, Tab completes, Escape closes the list. */
-export function Composer({ where, placeholder, suggested, send }: ComposerProps) {
+export function Composer({ where, main, placeholder, suggested, send }: ComposerProps) {
   const { setting } = useNames();
   const list = useId();
   const input = useRef<HTMLTextAreaElement>(null);
@@ -28,6 +31,11 @@ export function Composer({ where, placeholder, suggested, send }: ComposerProps)
   const completions = closed ? [] : completionsOf(text, setting);
   const active = gone ?? (completions[0]?.eager ? 0 : null);
 
+  useLayoutEffect(() => {
+    // As the page opens. Later the focus is on what the reader used to get here, and stays there.
+    if (main && document.activeElement === document.body) input.current?.focus();
+  }, []);
+
   useEffect(() => {
     const box = input.current;
     if (box === null) return;
@@ -35,7 +43,8 @@ export function Composer({ where, placeholder, suggested, send }: ComposerProps)
     box.style.height = `${box.scrollHeight}px`;
   }, [text]);
 
-  useEffect(() => {
+  // At once, so that a key pressed right after the click is typed here.
+  useLayoutEffect(() => {
     if (suggested === null) return;
     write(suggested.text);
     input.current?.focus();
@@ -113,6 +122,7 @@ export function Composer({ where, placeholder, suggested, send }: ComposerProps)
       { class: 'composer-row' },
       h('textarea', {
         ref: input,
+        id: main ? MESSAGE_BOX : undefined,
         rows: 1,
         value: text,
         placeholder,

@@ -1,6 +1,6 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { JsonObject } from '../../control/protocol.ts';
+import type { JsonObject, Setting } from '../../control/protocol.ts';
 import { Beginning } from './beginning.ts';
 import { Composer, type Suggestion } from './composer.ts';
 import { act, reasonOf, write } from './control.ts';
@@ -21,6 +21,11 @@ type ConversationProps = {
 
 /** Slack's own words, where the app has turned direct messages to it off. */
 const TURNED_OFF = 'Sending messages to this app has been turned off.';
+
+/** Whether one can write there: an app may have direct messages to it turned off. */
+export function takesMessages(channel: Channel, setting: Setting): boolean {
+  return channel.kind !== 'im' || setting.takesMessages;
+}
 
 /** A channel, a direct message, or a thread in one of them: what was said, and the field to say more. */
 export function Conversation({ channel, thread, users, notices, tell }: ConversationProps) {
@@ -59,6 +64,7 @@ export function Conversation({ channel, thread, users, notices, tell }: Conversa
     h(MessageList, {
       channel,
       messages,
+      label: thread === null ? `Messages in ${titleOf(channel)}` : 'Messages in the thread',
       withReplies: thread === null,
       notices,
       said,
@@ -70,14 +76,15 @@ export function Conversation({ channel, thread, users, notices, tell }: Conversa
       { class: 'working', role: 'status' },
       slow && working !== null && `${working} is waiting for the app…`,
     ),
-    channel.kind === 'im' && !setting.takesMessages
-      ? h('p', { class: 'turned-off' }, TURNED_OFF)
-      : h(Composer, {
+    takesMessages(channel, setting)
+      ? h(Composer, {
           where: [memberId, channel.id, thread].join(' '),
+          main: thread === null,
           placeholder: thread === null ? `Message ${titleOf(channel)}` : 'Reply in thread',
           suggested,
           send,
-        }),
+        })
+      : h('p', { class: 'turned-off' }, TURNED_OFF),
   );
 }
 

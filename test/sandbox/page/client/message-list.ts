@@ -10,6 +10,8 @@ import { SlackNotice } from './slack-notice.ts';
 type MessageListProps = {
   channel: Channel;
   messages: SeenMessage[];
+  /** What a screen reader calls them. */
+  label: string;
   /** Whether each shows how many replies it has. */
   withReplies: boolean;
   notices: Notice[];
@@ -23,7 +25,15 @@ type MessageListProps = {
 const NEAR_THE_END = 120;
 
 /** Messages, the latest at the bottom and in sight, unless the reader has gone up to earlier ones and says nothing. */
-export function MessageList({ channel, messages, withReplies, notices, said, children }: MessageListProps) {
+export function MessageList({
+  channel,
+  messages,
+  label,
+  withReplies,
+  notices,
+  said,
+  children,
+}: MessageListProps) {
   const { who } = useNames();
   const list = useRef<HTMLDivElement>(null);
   const along = useRef(true);
@@ -58,7 +68,7 @@ export function MessageList({ channel, messages, withReplies, notices, said, chi
       ref: list,
       class: 'messages',
       role: 'log',
-      'aria-label': 'Messages',
+      'aria-label': label,
       tabIndex: 0,
       onScroll: () => {
         const box = list.current;

@@ -30,7 +30,7 @@ export function Message({ message, channelId, replies, threadAddress }: MessageP
     'article',
     {
       class: `message ${ephemeral ? 'ephemeral' : ''}`,
-      'aria-label': `${name}, ${formatTs(ts)}`,
+      'aria-label': `${name}, ${formatTs(ts)}${ephemeral ? ', only visible to you' : ''}`,
     },
     h(Avatar, { name, bot }),
     h(

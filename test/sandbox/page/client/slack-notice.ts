@@ -7,7 +7,7 @@ import { formatTs } from './text/date.ts';
 export function SlackNotice({ notice }: { notice: Notice }) {
   return h(
     'article',
-    { class: 'message ephemeral', 'aria-label': `Slackbot, ${formatTs(notice.ts)}` },
+    { class: 'message ephemeral', 'aria-label': `Slackbot, ${formatTs(notice.ts)}, only visible to you` },
     h(Avatar, { name: 'Slackbot' }),
     h(
       'div',
