@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What starts processes, kills them or takes services away; slow, as it waits for real processes. */
 const RESILIENCE = 'test/resilience/**/*.test.ts';
+/** The bot in this process. Once more with deliveries over HTTP, where `fast` has most of it over Socket Mode alone. */
+const E2E = 'test/e2e/**/*.test.ts';
 /** The sandbox's page in a browser. What the page is made of is below that folder, and needs none. */
 const PAGE = 'test/sandbox/page/*.test.ts';
 
@@ -16,6 +18,18 @@ export default defineConfig({
           exclude: [RESILIENCE, PAGE],
           isolate: false,
           // Tests mostly wait, for sockets and timers: more of them than cores run side by side.
+          maxWorkers: 4,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'http',
+          include: [E2E],
+          env: { DELIVERY: 'http' },
+          isolate: false,
           maxWorkers: 4,
           testTimeout: 60_000,
           hookTimeout: 60_000,

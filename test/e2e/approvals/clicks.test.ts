@@ -9,7 +9,7 @@ import {
   untilTold,
   untilToldInForm,
 } from '../support/approving.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const THREE_SUPERUSERS = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
 
@@ -76,7 +76,7 @@ describe('a button of a request', () => {
   );
 
   it('counts an approval once when it is clicked twice', async () => {
-    const { client } = await startWorkplace('socket', { ...THREE_SUPERUSERS, APPROVALS_REQUIRED: '2' });
+    const { client } = await startWorkplace(DELIVERY, { ...THREE_SUPERUSERS, APPROVALS_REQUIRED: '2' });
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
@@ -88,7 +88,7 @@ describe('a button of a request', () => {
   });
 
   it('makes one deletion of two superusers who approve at the same moment', async () => {
-    const { client } = await startWorkplace('socket', THREE_SUPERUSERS);
+    const { client } = await startWorkplace(DELIVERY, THREE_SUPERUSERS);
     const both = [client.as(TOMAS), client.as(PRIYA)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.slackFaults({ refuse: { method: 'chat.update', error: 'internal_error', times: 1 } });

@@ -18,7 +18,7 @@ import {
   untilRecorded,
   untilTold,
 } from '../support/approving.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** Unix seconds, by the sandbox's clock as long as nobody moves it. */
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
@@ -114,7 +114,7 @@ describe('an approved deletion', () => {
     { whose: 'the requester', superusers: [TOMAS, PRIYA], why: 'who asked for it is no longer on my list' },
   ])('is refused when $whose is taken off SUPERUSERS before it runs', async ({ superusers, why }) => {
     const { variables, pass } = await databaseWithClock();
-    const workplace = await startWorkplace('socket', variables);
+    const workplace = await startWorkplace(DELIVERY, variables);
     const { client, log } = workplace;
     const request = await approvedAfter(workplace.client, () =>
       client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(60) } }),

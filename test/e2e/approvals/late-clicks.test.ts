@@ -14,7 +14,7 @@ import {
   untilTold,
   untilToldInForm,
 } from '../support/approving.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** Sets the clock of the bot's database forward, by milliseconds. */
 type Clock = { pass(milliseconds: number): Promise<void> };
@@ -72,7 +72,7 @@ describe('a button of a request that has gone on', () => {
     'says that it comes too late, and what is the case, when the request is $end',
     async ({ end, reach, words }) => {
       const { variables, pass } = await databaseWithClock();
-      const workplace = await startWorkplace('socket', { ...THREE_SUPERUSERS, ...variables });
+      const workplace = await startWorkplace(DELIVERY, { ...THREE_SUPERUSERS, ...variables });
       const { client, log } = workplace;
       const priya = client.as(PRIYA);
       const request = await askForDeletion(client, NORA, ENGINEER);
@@ -129,7 +129,7 @@ describe('a button of a request that has gone on', () => {
 
   it('still works after the bot was restarted', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client } = workplace;
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
@@ -141,7 +141,7 @@ describe('a button of a request that has gone on', () => {
   });
 
   it('cannot be taken back once it is being carried out', async () => {
-    const workplace = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
+    const workplace = await startWorkplace(DELIVERY, { FASTLY_TIMEOUT: '2s' });
     const { client } = workplace;
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER);
@@ -158,7 +158,7 @@ describe('a button of a request that has gone on', () => {
   });
 
   it('keeps a denial that was written while somebody else decided, with why it does not count', async () => {
-    const workplace = await startWorkplace('socket', THREE_SUPERUSERS);
+    const workplace = await startWorkplace(DELIVERY, THREE_SUPERUSERS);
     const { client } = workplace;
     const [tomas, priya] = [client.as(TOMAS), client.as(PRIYA)];
     const request = await askForDeletion(client, NORA, ENGINEER);

@@ -21,7 +21,7 @@ import {
   untilTold,
 } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 /** Types `/fastly-user approvals` and waits for the list, which begins with `heading`. */
 async function list(who: ActingMember, heading: string): Promise<SeenMessage> {
@@ -40,16 +40,16 @@ async function clickIn(who: ActingMember, { ts }: SeenMessage, button: RequestBu
   await who.click({ channel: CDN_TEAM.id, ts, actionId: `approvals.${button}` });
 }
 
-describe.each(DELIVERY_MODES)('approvals, over %s', (mode) => {
+describe('approvals', () => {
   it('says so when nothing waits', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command('approvals');
     await untilTold(nora, 'Nothing waits for approval. /fastly-user delete asks for a deletion.');
   });
 
   it('lists what waits, to each with the buttons that are for them', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const first = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
     await askForDeletion(client, TOMAS, BILLING);
@@ -72,7 +72,7 @@ describe.each(DELIVERY_MODES)('approvals, over %s', (mode) => {
   });
 
   it('takes an approval in the list, and tells the approver so', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await clickIn(tomas, await list(tomas, 'One request is open'), 'approve');
@@ -140,7 +140,7 @@ describe('approvals', () => {
   });
 
   it('says how many approvals there are, and that some wait for more', async () => {
-    const { client } = await startWorkplace('socket', {
+    const { client } = await startWorkplace(DELIVERY, {
       SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(','),
       APPROVALS_REQUIRED: '2',
     });
@@ -153,7 +153,7 @@ describe('approvals', () => {
   });
 
   it('offers the requester to approve where that is allowed', async () => {
-    const { client } = await startWorkplace('socket', { ALLOW_SELF_APPROVAL: 'true' });
+    const { client } = await startWorkplace(DELIVERY, { ALLOW_SELF_APPROVAL: 'true' });
     const nora = client.as(NORA);
     await askForDeletion(client, NORA, ENGINEER);
     expect(rowsOf(await list(nora, 'One request is open'))).toEqual([['approve', 'cancel', 'lock']]);

@@ -11,7 +11,7 @@ import {
   untilTold,
 } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const PATH = `/user/${ENGINEER.id}`;
 
@@ -25,9 +25,9 @@ async function isLocked({ client }: Workplace): Promise<unknown> {
   return (await client.fastlyUsers()).find(({ id }) => id === ENGINEER.id)?.locked;
 }
 
-describe.each(DELIVERY_MODES)('Lock now, over %s', (mode) => {
+describe('Lock now', () => {
   it('locks the user at once, the request shows it, and the deletion still works', async () => {
-    const workplace = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const workplace = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const { client } = workplace;
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
@@ -62,7 +62,7 @@ describe('Lock now', () => {
 
   it('is recorded in the audit log, as begun and done, and as a step of the request', async () => {
     const database = await databaseInFile();
-    const { client } = await startWorkplace('socket', database);
+    const { client } = await startWorkplace(DELIVERY, database);
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'lock');
@@ -81,7 +81,7 @@ describe('Lock now', () => {
 
   it('is one change to Fastly when the click is delivered twice, also after a restart', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client, log } = workplace;
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
@@ -173,7 +173,7 @@ describe('Lock now', () => {
     },
   ])('is told to have failed, and can be clicked again, when $what', async ({ faults, why }) => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client } = workplace;
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);

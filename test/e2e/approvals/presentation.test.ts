@@ -10,7 +10,7 @@ import {
   untilTold,
 } from '../support/approving.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** Somebody deletes the message in Slack, as an administrator of the workspace can. */
 async function deleteMessage({ slack }: Workplace, { channel, ts }: RequestMessage): Promise<void> {
@@ -52,7 +52,7 @@ describe('what Slack shows of a request', () => {
       { refuse: { method: 'chat.update', error: 'token_revoked', times: 3 } },
     ],
   ])('is in the end all of it, each once, when Slack %s', async (_what, faults) => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.slackFaults(faults);
@@ -84,7 +84,7 @@ describe('what Slack shows of a request', () => {
   });
 
   it('is posted anew when somebody deletes the message while the request is open', async () => {
-    const workplace = await startWorkplace('socket', {
+    const workplace = await startWorkplace(DELIVERY, {
       SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(','),
       APPROVALS_REQUIRED: '2',
     });
@@ -125,7 +125,7 @@ describe('what Slack shows of a request', () => {
     { whose: 'full of markup', user: HOSTILE },
     { whose: 'of 200 characters', user: LONG_NAME },
   ])('has a name $whose as nothing but a name, at every step', async ({ user }) => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, user, { reason: `<!here> ${user.name}` });
     await request.click(tomas, 'deny');
@@ -186,7 +186,7 @@ describe('what Slack shows of a request', () => {
 
   it('mentions every one of very many superusers', async () => {
     const many = Array.from({ length: 38 }, (_, index) => `U0MANY${String(index).padStart(3, '0')}`);
-    const { client } = await startWorkplace('socket', {
+    const { client } = await startWorkplace(DELIVERY, {
       SUPERUSERS: [NORA.id, TOMAS.id, ...many].join(','),
       APPROVAL_REMINDER: '500ms',
     });
@@ -204,7 +204,7 @@ describe('what Slack shows of a request', () => {
     { which: 'the bot is not in', channel: 'C0NOWHERE' },
     { which: 'another company reads along in', channel: PARTNERS.id },
   ])('has no confirmation in a channel that $which, and says so in its thread', async ({ channel }) => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: channel });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: channel });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');

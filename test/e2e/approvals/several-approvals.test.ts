@@ -4,7 +4,7 @@ import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForDeletion, deletions, untilTold } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const HOUR = 3_600_000;
 const TWO_OF_THREE = {
@@ -14,7 +14,7 @@ const TWO_OF_THREE = {
 
 describe('a request that takes two approvals', () => {
   it('is carried out with the second, and tells how many it has until then', async () => {
-    const { client } = await startWorkplace('socket', TWO_OF_THREE);
+    const { client } = await startWorkplace(DELIVERY, TWO_OF_THREE);
     const [tomas, priya] = [client.as(TOMAS), client.as(PRIYA)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     const first = request.words(await tomas.sees());
@@ -38,7 +38,7 @@ describe('a request that takes two approvals', () => {
     { who: 'the other one', denier: PRIYA },
     { who: 'the one who approved it', denier: TOMAS },
   ])('ends when $who denies it after the first approval', async ({ denier }) => {
-    const { client } = await startWorkplace('socket', TWO_OF_THREE);
+    const { client } = await startWorkplace(DELIVERY, TWO_OF_THREE);
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
@@ -52,7 +52,7 @@ describe('a request that takes two approvals', () => {
   });
 
   it('is not carried out with the approval of the requester', async () => {
-    const { client } = await startWorkplace('socket', TWO_OF_THREE);
+    const { client } = await startWorkplace(DELIVERY, TWO_OF_THREE);
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
@@ -65,7 +65,7 @@ describe('a request that takes two approvals', () => {
 
   it('says how many approvals it had when it expires', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace('socket', { ...TWO_OF_THREE, ...variables });
+    const { client } = await startWorkplace(DELIVERY, { ...TWO_OF_THREE, ...variables });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
@@ -79,7 +79,7 @@ describe('a request that takes two approvals', () => {
 
   it('reminds only those who have not approved yet', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace('socket', {
+    const { client } = await startWorkplace(DELIVERY, {
       ...TWO_OF_THREE,
       ...variables,
       APPROVAL_REMINDER: '1h',
@@ -97,7 +97,7 @@ describe('a request that takes two approvals', () => {
 
 describe('a request where the requester may approve', () => {
   it('is carried out with their own approval', async () => {
-    const { client } = await startWorkplace('socket', {
+    const { client } = await startWorkplace(DELIVERY, {
       SUPERUSERS: NORA.id,
       ALLOW_SELF_APPROVAL: 'true',
     });

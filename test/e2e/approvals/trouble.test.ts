@@ -4,7 +4,7 @@ import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { approvedAfter, deletions, untilTold } from '../support/approving.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const PATH = `/user/${ENGINEER.id}`;
 
@@ -39,7 +39,7 @@ describe('an approved deletion', () => {
   });
 
   it('is refused when its first call is lost and the user was promoted meanwhile', async () => {
-    const { client } = await startWorkplace('socket', { FASTLY_TIMEOUT: '2s' });
+    const { client } = await startWorkplace(DELIVERY, { FASTLY_TIMEOUT: '2s' });
     const request = await approvedAfter(client, () =>
       client.fastlyFaults({ hold: { match: 'DELETE /user/', when: 'before', times: 1 } }),
     );
@@ -52,7 +52,7 @@ describe('an approved deletion', () => {
 
   it('is looked at again by itself when its answer is lost and Fastly is away', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace('socket', { ...variables, FASTLY_TIMEOUT: '2s' });
+    const { client } = await startWorkplace(DELIVERY, { ...variables, FASTLY_TIMEOUT: '2s' });
     const nora = client.as(NORA);
     const request = await approvedAfter(client, () =>
       client.fastlyFaults({ hold: { match: 'DELETE /user/', when: 'after', times: 1 } }),
@@ -100,7 +100,7 @@ describe('an approved deletion', () => {
 
   it('is put off when Fastly takes no more changes for a short while, and then carried out', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace('socket', variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const nora = client.as(NORA);
     const request = await approvedAfter(client, () =>
       client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(60) } }),

@@ -5,7 +5,7 @@ import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, PLUS_LOGIN } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, untilTold } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { startWorkplace } from '../support/workplace.ts';
 
 /** Nora has a user deleted, with Tomás's approval. */
 async function deleted(client: ControlClient): Promise<void> {
@@ -17,9 +17,9 @@ async function deleted(client: ControlClient): Promise<void> {
 const logPage = (sees: Sees): SeenMessage | undefined =>
   messagesIn(sees, CDN_TEAM).findLast(({ blocks }) => wordsOf(blocks).includes('The latest changes'));
 
-describe.each(DELIVERY_MODES)('audit, over %s', (mode) => {
+describe('audit', () => {
   it('shows the channel who did what to whom and what came of it, newest first', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await deleted(client);
     await nora.command(`reset ${PLUS_LOGIN.login}`);

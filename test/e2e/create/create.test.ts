@@ -13,11 +13,11 @@ import {
   userNamed,
 } from '../support/newcomers.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('create from words, over %s', (mode) => {
+describe('create from words', () => {
   it('creates a user with all that is given, and tells the channel who did it, to whom, what, when and why', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     await client
       .as(NORA)
       .command(
@@ -47,7 +47,7 @@ describe.each(DELIVERY_MODES)('create from words, over %s', (mode) => {
   });
 
   it('creates once for a delivery that comes twice', async () => {
-    const { client, log } = await startWorkplace(mode);
+    const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'created'), 'the confirmation');
@@ -60,7 +60,7 @@ describe.each(DELIVERY_MODES)('create from words, over %s', (mode) => {
   it.each([403, 404, 405, 410] as const)(
     'offers an invitation, filled in, to the caller alone where Fastly refuses direct creation with %i',
     async (directCreation) => {
-      const { client } = await startWorkplace(mode);
+      const { client } = await startWorkplace();
       const nora = client.as(NORA);
       await client.fastlyFaults({ directCreation });
       await nora.command(`create ${GRACE} --name Grace --role engineer --limit-services yes`);
@@ -116,7 +116,7 @@ describe('create from words', () => {
   });
 
   it('copies the confirmation to CONFIRMATIONS_CHANNEL, also when the caller wanted it alone', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE} --private --reason "New in the team"`);
     const copy = await client.as(TOMAS).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
@@ -191,7 +191,7 @@ describe('create from words', () => {
 
   it('creates once also when the delivery comes again after a restart', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client } = workplace;
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE}`);
@@ -229,7 +229,7 @@ describe('create from words', () => {
 
 describe('create where invite is switched off', () => {
   it('says that users cannot be created directly and offers nothing, from words and from the form', async () => {
-    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'invite' });
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'invite' });
     const nora = client.as(NORA);
     await client.fastlyFaults({ directCreation: 403 });
     await nora.command(`create ${GRACE}`);

@@ -15,7 +15,7 @@ import {
   working,
 } from '../support/newcomers.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
+import { SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const SWITCHES = [
   'limit_services',
@@ -31,9 +31,9 @@ async function errorAt(who: ActingMember, field: string): Promise<string> {
   return await who.until((sees) => sees.modals[0]?.errors[field], `an error at ${field}`);
 }
 
-describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
+describe('the form of create', () => {
   it('creates a user with all that is filled in, and closes', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'create');
     expect(opened.title).toBe('Create a user');
@@ -62,7 +62,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
   });
 
   it("opens filled in with the words given, and sends the 'no' that a form cannot show", async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const opened = await openForm(
       nora,
@@ -90,7 +90,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
   });
 
   it('says at the login that it is taken, and creates once when that is mended in the same form', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const { id } = await openForm(nora, 'create');
     await nora.submit({ address: ENGINEER.login, name: 'Grace', role: 'engineer', switches: ['locked'] });
@@ -115,7 +115,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
   });
 
   it('becomes the form of invite, filled in, where users cannot be created, and invites', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await client.fastlyFaults({ directCreation: 403 });
     const { id } = await openForm(nora, 'create');
@@ -145,7 +145,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
   });
 
   it('shows that it works while Fastly is slow, and then what came of it', async () => {
-    const { client, times } = await startWorkplace(mode);
+    const { client, times } = await startWorkplace();
     const nora = client.as(NORA);
     times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({ delay: SLOW });
@@ -158,7 +158,7 @@ describe.each(DELIVERY_MODES)('the form of create, over %s', (mode) => {
   });
 
   it('creates once for a form that is delivered twice', async () => {
-    const { client, log } = await startWorkplace(mode);
+    const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
     await openForm(nora, 'create');
     await nora.submit({ address: GRACE });

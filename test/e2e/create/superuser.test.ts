@@ -12,12 +12,12 @@ import {
   SUPERUSER_WORDS,
 } from '../support/newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const DIRECT = `D${NORA.id.slice(1)}`;
-describe.each(DELIVERY_MODES)('creating a Fastly superuser, over %s', (mode) => {
+describe('creating a Fastly superuser', () => {
   it('asks with every field, and once another superuser approves creates exactly that', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS} --reason "On call"`, GRACE);
     const words = request.words(await client.as(TOMAS).sees());
@@ -56,7 +56,7 @@ describe.each(DELIVERY_MODES)('creating a Fastly superuser, over %s', (mode) => 
   });
 
   it('asks from the form, with the same', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await openForm(nora, 'create');
     await nora.submit({ address: GRACE, role: 'superuser', switches: ['locked'], reason: 'On call' });
@@ -71,7 +71,7 @@ describe.each(DELIVERY_MODES)('creating a Fastly superuser, over %s', (mode) => 
 
 describe('creating a Fastly superuser', () => {
   it('is copied to CONFIRMATIONS_CHANNEL once it is done, with who asked, who approved and why', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const words = `create ${GRACE} --role superuser --locked no --reason "On call"`;
     const request = await askFor(client, words, GRACE);
     await request.click(client.as(TOMAS), 'approve');
@@ -139,7 +139,7 @@ describe('creating a Fastly superuser', () => {
   });
 
   it('is asked for in APPROVALS_CHANNEL also from a direct message, and the requester is told where', async () => {
-    const { client } = await startWorkplace('socket', { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE} --role superuser`, DIRECT);
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, { id: GRACE }), 'the request');
@@ -167,7 +167,7 @@ describe('creating a Fastly superuser', () => {
   });
 
   it('is done at once where APPROVAL_REQUIRED_FOR says none, and the form promises no approval', async () => {
-    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: 'none' });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: 'none' });
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE} ${SUPERUSER_WORDS}`);
     const done = await nora.until((sees) => messageWith(sees, CDN_TEAM, '✅ Created'), 'the end');

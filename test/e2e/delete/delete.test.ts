@@ -13,7 +13,7 @@ import {
   untilTold,
 } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
 const DIRECT = `D${NORA.id.slice(1)}`;
 /** As long as a reason may be, with what a message or a block id could stumble over. */
@@ -101,7 +101,7 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
 describe('delete', () => {
   it('does not ask again for a delivery that comes once more after a restart and the end', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client } = workplace;
     const nora = client.as(NORA);
     await askForDeletion(client, NORA, ENGINEER);
@@ -154,7 +154,7 @@ describe('delete', () => {
 
 describe('delete where APPROVALS_CHANNEL is set', () => {
   it('asks there, and tells the requester so', async () => {
-    const { client } = await startWorkplace('socket', { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER, { shownIn: AUDIT_TRAIL });
     const told = await untilTold(nora, `I asked in <#${AUDIT_TRAIL.id}>`);
@@ -163,7 +163,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
   });
 
   it('says in the form where it asked', async () => {
-    const { client } = await startWorkplace('socket', { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     await nora.command('delete');
     const form = await nora.until(deleteForm, 'the form');
@@ -181,7 +181,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     { from: 'a channel shared with another company', channel: PARTNERS.id, words: '' },
     { from: 'a channel, privately', channel: CDN_TEAM.id, words: ' --private' },
   ])('takes what is asked in $from', async ({ channel, words }) => {
-    const { client } = await startWorkplace('socket', { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}${words}`, channel);
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, ENGINEER), 'the request');
@@ -193,7 +193,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
   it.each(['approve', 'deny'] as const)(
     'has buttons that work there (%s), also when COMMAND_CHANNELS names only others',
     async (button) => {
-      const { client } = await startWorkplace('socket', {
+      const { client } = await startWorkplace(DELIVERY, {
         APPROVALS_CHANNEL: AUDIT_TRAIL.id,
         COMMAND_CHANNELS: CDN_TEAM.id,
       });
@@ -215,7 +215,7 @@ describe('delete where nothing is set to wait for approval', () => {
   const variables = { APPROVAL_REQUIRED_FOR: 'none' };
 
   it('asks the caller first, alone, and then deletes at once', async () => {
-    const { client } = await startWorkplace('socket', variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     await nora.command(`delete ${ENGINEER.id} --reason "Left the company"`);
     const caution = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');
@@ -233,7 +233,7 @@ describe('delete where nothing is set to wait for approval', () => {
   });
 
   it('says in the form that it is done at once', async () => {
-    const { client } = await startWorkplace('socket', variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const nora = client.as(NORA);
     await nora.command('delete');
     const form = await nora.until((sees) => sees.modals.find(({ submit }) => submit !== null), 'the form');
@@ -246,7 +246,7 @@ describe('delete where nothing is set to wait for approval', () => {
   });
 
   it('shows it to the caller alone who asks for that', async () => {
-    const { client } = await startWorkplace('socket', variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id} --private`);
     const caution = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');

@@ -10,7 +10,7 @@ import {
 } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
 import { messagesIn } from '../support/seeing.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const DIRECT = `D${NORA.id.slice(1)}`;
 
@@ -55,7 +55,7 @@ describe('delete is refused privately', () => {
   });
 
   it('where APPROVALS_CHANNEL is shared with another company, which sees nothing of it', async () => {
-    const workplace = await startWorkplace('socket', { APPROVALS_CHANNEL: PARTNERS.id });
+    const workplace = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: PARTNERS.id });
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
     await untilTold(nora, 'People of another company are in');
@@ -219,7 +219,7 @@ describe('a request that Slack does not let be shown', () => {
   });
 
   it('in APPROVALS_CHANNEL without the bot is cancelled as well', async () => {
-    const workplace = await startWorkplace('socket', { APPROVALS_CHANNEL: OPS.id });
+    const workplace = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: OPS.id });
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
     expect(await untilTold(nora, 'is cancelled', 'direct')).toContain(`<#${OPS.id}>`);

@@ -24,7 +24,7 @@ import {
   viewOf,
 } from '../support/forged-delivery.ts';
 import { wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
 /** All but those for events: the Home tab is in no channel, and what is unknown of it is shown nowhere. */
 const LISTENERS_IN_CHANNELS = LISTENERS.filter(({ kind }) => kind !== 'event');
@@ -288,7 +288,7 @@ describe('a delivery without any sender', () => {
 
 describe('COMMAND_CHANNELS', () => {
   it('takes commands in its channels and in the direct message with the bot', async () => {
-    const { client } = await startWorkplace('socket', { COMMAND_CHANNELS: CDN_TEAM.id });
+    const { client } = await startWorkplace(DELIVERY, { COMMAND_CHANNELS: CDN_TEAM.id });
     const nora = client.as(NORA);
     const { channels } = await nora.sees();
     const im = channels.find(({ kind }) => kind === 'im')?.id ?? '';

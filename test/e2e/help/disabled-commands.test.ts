@@ -5,13 +5,13 @@ import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { askForDeletion } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const names = SUBCOMMANDS.map(({ name }) => name).filter((name) => name !== 'help');
 
-describe.each(DELIVERY_MODES)('over %s, a subcommand that is switched off', (mode) => {
+describe('a subcommand that is switched off', () => {
   it('is not in help, and is refused when typed', async () => {
-    const { client } = await startWorkplace(mode, { DISABLED_COMMANDS: 'reset, audit' });
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'reset, audit' });
     const nora = client.as(NORA);
     await nora.command('help');
     const help = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'What you can do here'), 'the help');
@@ -31,7 +31,7 @@ describe.each(DELIVERY_MODES)('over %s, a subcommand that is switched off', (mod
 
 describe('a subcommand that is switched off', () => {
   it('takes its button off the card, and one on an older card does nothing', async () => {
-    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'reset,delete,update' });
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'reset,delete,update' });
     const nora = client.as(NORA);
     await nora.command(`get ${ENGINEER.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
@@ -46,7 +46,7 @@ describe('a subcommand that is switched off', () => {
   });
 
   it('leaves what waits to be decided', async () => {
-    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'approvals' });
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'approvals' });
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(client.as(TOMAS), 'approve');
     await request.until(client.as(TOMAS), '✅ Deleted');

@@ -3,17 +3,17 @@ import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT } from '../../sandbox/fastly/people.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('over %s', (mode) => {
+describe('help', () => {
   it("whoami shows the user behind the bot's token", async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     await client.as(NORA).command('whoami');
     await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, BOT_ACCOUNT.login), 'the card');
   });
 
   it('help lists every subcommand, to the caller alone, also when nothing is typed', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     for (const words of ['help', '']) await client.as(NORA).command(words);
     await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM).length === 2, 'both answers');
     for (const told of messagesIn(await client.as(NORA).sees(), CDN_TEAM)) {
@@ -46,7 +46,7 @@ describe('help', () => {
     ['update', 'demote', 'Demoting or locking a Fastly superuser waits for approval.'],
     ['update', 'delete', null],
   ])('says of %s what waits for approval where %s does', async (name, requiredFor, says) => {
-    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: requiredFor });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: requiredFor });
     const nora = client.as(NORA);
     await nora.command(`help ${name}`);
     const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, `/fastly-user ${name}`), 'the help');
@@ -55,7 +55,7 @@ describe('help', () => {
   });
 
   it('says nothing of approvals in its list where nothing waits for one', async () => {
-    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: 'none' });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: 'none' });
     const nora = client.as(NORA);
     await nora.command('help');
     const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'What you can do here'), 'the help');

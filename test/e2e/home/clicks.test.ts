@@ -12,11 +12,11 @@ import {
   untilGoneFromHome,
 } from '../support/home-tab.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('a button on the Home tab, over %s', (mode) => {
+describe('a button on the Home tab', () => {
   it('approves, tells the approver directly, and goes away', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await openHome(tomas);
@@ -28,7 +28,7 @@ describe.each(DELIVERY_MODES)('a button on the Home tab, over %s', (mode) => {
   });
 
   it('denies in a form, and tells so directly', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await openHome(tomas);
@@ -140,7 +140,7 @@ describe('a button on the Home tab', () => {
   });
 
   it('is taken where commands are taken in other channels only', async () => {
-    const { client } = await startWorkplace('socket', { COMMAND_CHANNELS: GENERAL.id });
+    const { client } = await startWorkplace(DELIVERY, { COMMAND_CHANNELS: GENERAL.id });
     const nora = client.as(NORA);
     await openHome(nora);
     await nora.click({ view: 'home', actionId: 'home.get' });

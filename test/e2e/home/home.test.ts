@@ -14,7 +14,7 @@ import { askForDeletion, openRequest } from '../support/approving.ts';
 import { deliveryTo, startForgedSlack } from '../support/forged-delivery.ts';
 import { headersOf, openHome, rowsOf, sectionOf, untilAtHome } from '../support/home-tab.ts';
 import { elementsOf, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
 describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   it('says in friendly words that there is nothing yet', async () => {
@@ -181,7 +181,7 @@ describe('the Home tab', () => {
   }, 60_000);
 
   it('offers nothing that is switched off', async () => {
-    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'create,audit' });
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'create,audit' });
     await askForDeletion(client, NORA, ENGINEER);
     const sees = await openHome(client.as(NORA));
     expect(rowsOf(sees, 'Quick actions')).toEqual([['get', 'reset']]);
@@ -189,12 +189,12 @@ describe('the Home tab', () => {
   });
 
   it('has no quick actions where all of them are switched off', async () => {
-    const { client } = await startWorkplace('socket', { DISABLED_COMMANDS: 'get,create,reset' });
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'get,create,reset' });
     expect(headersOf(await openHome(client.as(NORA)))).not.toContain('Quick actions');
   });
 
   it('offers the requester to approve where that is allowed, and shows the request once', async () => {
-    const { client } = await startWorkplace('socket', { ALLOW_SELF_APPROVAL: 'true' });
+    const { client } = await startWorkplace(DELIVERY, { ALLOW_SELF_APPROVAL: 'true' });
     await askForDeletion(client, NORA, LIMITED_ENGINEER);
     const sees = await openHome(client.as(NORA));
     expect(rowsOf(sees, 'Waits for you')).toEqual([['approve', 'cancel', 'lock']]);

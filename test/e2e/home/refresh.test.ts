@@ -5,11 +5,11 @@ import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForDeletion, databaseInFile, startAnother } from '../support/approving.ts';
 import { headersOf, openHome, rowsOf, untilAtHome, untilGoneFromHome } from '../support/home-tab.ts';
 import { wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('a Home tab that was opened before, over %s', (mode) => {
+describe('a Home tab that was opened before', () => {
   it('shows a request from when it is filed until it is over', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const before = (await client.fastlyUsers()).length;
     await openHome(tomas);
@@ -28,7 +28,7 @@ describe.each(DELIVERY_MODES)('a Home tab that was opened before, over %s', (mod
   });
 
   it('shows a reset', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     await openHome(tomas);
     await client.as(NORA).command(`reset ${BILLING.login}`);
@@ -39,7 +39,7 @@ describe.each(DELIVERY_MODES)('a Home tab that was opened before, over %s', (mod
 describe('a Home tab that was opened before', () => {
   it('shows that a request has expired', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace('socket', variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const tomas = client.as(TOMAS);
     await openHome(tomas);
     const request = await askForDeletion(client, NORA, ENGINEER);
@@ -79,7 +79,7 @@ describe('a Home tab that was opened before', () => {
 
   it('is gone on with by a bot that is started again, until Slack has it', async () => {
     const variables = await databaseInFile();
-    const first = await startWorkplace('socket', variables);
+    const first = await startWorkplace(DELIVERY, variables);
     const { client } = first;
     const tomas = client.as(TOMAS);
     await openHome(tomas);
@@ -119,7 +119,7 @@ describe('a Home tab that was opened before', () => {
   it('says why it is empty to who is no superuser any more, once', async () => {
     const variables = await databaseInFile();
     const three = [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',');
-    const first = await startWorkplace('socket', { ...variables, SUPERUSERS: three });
+    const first = await startWorkplace(DELIVERY, { ...variables, SUPERUSERS: three });
     const { client } = first;
     const [tomas, priya] = [client.as(TOMAS), client.as(PRIYA)];
     await openHome(priya);

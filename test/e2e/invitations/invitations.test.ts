@@ -6,11 +6,11 @@ import { deliveryTo, startForgedSlack, superuser } from '../support/forged-deliv
 import { ADA, actionsOn, again, invited, list, listed, many, withdraw } from '../support/inviting.ts';
 import { form, GRACE, withdrawals } from '../support/newcomers.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('invitations, over %s', (mode) => {
+describe('invitations', () => {
   it('says that there is none, with the button that invites', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const none = await list(client, 'No invitation is open.');
     expect(none.ephemeral).toBe(false);
@@ -23,7 +23,7 @@ describe.each(DELIVERY_MODES)('invitations, over %s', (mode) => {
   });
 
   it('withdraws one after asking, tells the channel, and draws the list again', async () => {
-    const workplace = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const workplace = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const { client } = workplace;
     const tomas = client.as(TOMAS);
     await invited(workplace, [GRACE, ADA]);
@@ -52,7 +52,7 @@ describe.each(DELIVERY_MODES)('invitations, over %s', (mode) => {
   });
 
   it('turns its pages to the end and back, in the place of the first', async () => {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     const { client } = workplace;
     await invited(workplace, many(45));
     const latestFirst = many(45).toReversed();
@@ -179,7 +179,7 @@ describe('invitations', () => {
     'invitations.older',
     'invite.button',
   ])('does nothing for a button %s that carries something else, and says where to start', async (id) => {
-    const { client, deliver, responseUrl, nextResponse } = await startForgedSlack('socket');
+    const { client, deliver, responseUrl, nextResponse } = await startForgedSlack(DELIVERY);
     const garbage = [
       undefined,
       '',

@@ -5,7 +5,7 @@ import { auditEntries, databaseInFile, untilTold } from '../support/approving.ts
 import { ADA, accepted, again, ended, invited, list, withdraw } from '../support/inviting.ts';
 import { GRACE, withdrawals } from '../support/newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 describe('withdrawing an invitation', () => {
   it.each(['in another copy of the list', 'in Fastly itself'])(
@@ -90,7 +90,7 @@ describe('withdrawing an invitation', () => {
 
   it('tells that it was accepted, and is not withdrawn, when the answer is lost and they are a user now', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client } = workplace;
     const nora = client.as(NORA);
     await invited(workplace, [GRACE]);

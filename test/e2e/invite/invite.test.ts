@@ -12,11 +12,11 @@ import {
   working,
 } from '../support/newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
+describe('invite', () => {
   it('invites from words with all that is given, and tells the channel who, whom, what, when, why and for how long', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     await client
       .as(NORA)
       .command(`invite ${GRACE} --role engineer --limit-services yes --reason "New in the team"`);
@@ -33,7 +33,7 @@ describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
   });
 
   it('invites from the form, filled in with the words given', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'invite --role engineer --limit-services yes --reason Why');
     expect(wordsOf(opened.blocks)).toContain(
@@ -54,7 +54,7 @@ describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
   });
 
   it('invites once for a command and a form that are delivered twice', async () => {
-    const { client, log } = await startWorkplace(mode);
+    const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`invite ${GRACE}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, GRACE), 'the confirmation');
@@ -71,7 +71,7 @@ describe.each(DELIVERY_MODES)('invite, over %s', (mode) => {
 
 describe('invite', () => {
   it('sends nothing that is not given, and says what Fastly chose', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     await nora.command(`invite ${GRACE} --private`);
     const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, GRACE), 'the confirmation');

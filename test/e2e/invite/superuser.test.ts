@@ -3,11 +3,11 @@ import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { untilTold } from '../support/approving.ts';
 import { askFor, GRACE, invitationsSent } from '../support/newcomers.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('inviting a Fastly superuser, over %s', (mode) => {
+describe('inviting a Fastly superuser', () => {
   it('asks for a Fastly superuser, and once another superuser approves invites them', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await askFor(
       client,
@@ -33,7 +33,7 @@ describe.each(DELIVERY_MODES)('inviting a Fastly superuser, over %s', (mode) => 
 
 describe('inviting a Fastly superuser', () => {
   it('is copied to CONFIRMATIONS_CHANNEL once it is done, with what was asked for', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const request = await askFor(client, `invite ${GRACE} --role superuser --limit-services no`, GRACE);
     await request.click(client.as(TOMAS), 'approve');
     const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');

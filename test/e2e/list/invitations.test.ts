@@ -4,7 +4,7 @@ import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { actionsOn, invited, listed, many, withdraw } from '../support/inviting.ts';
 import { GRACE, withdrawals } from '../support/newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** The table of all users, or of those that fit. */
 async function users({ client }: Workplace, words = '') {
@@ -58,7 +58,7 @@ describe('below the list of users', () => {
     const workplace = await startWorkplace();
     await invited(workplace, [GRACE]);
     expect(wordsOf((await users(workplace, 'morton')).blocks)).not.toContain('✉️');
-    const without = await startWorkplace('socket', { DISABLED_COMMANDS: 'invitations' });
+    const without = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'invitations' });
     await invited(without, [GRACE]);
     expect(wordsOf((await users(without)).blocks)).not.toContain('✉️');
     const calls = await without.client.fastlyCalls();

@@ -18,7 +18,7 @@ import {
 } from '../../sandbox/fastly/people.ts';
 import { askForDeletion } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
+import { SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const tableIn = ({ blocks }: SeenMessage): JsonObject | undefined =>
   blocks.find(({ type }) => type === 'data_table' || type === 'table');
@@ -54,9 +54,9 @@ const people = (count: number, more: (index: number) => JsonObject = () => ({}))
     return { id: `many${number}`, name: `Person ${number}`, login, role: 'user', ...more(index) };
   });
 
-describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
+describe('list', () => {
   it('shows the channel all users by name, with what there is to say of them', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const { channels } = await client.as(PRIYA).sees();
     expect(channels.flatMap(({ messages }) => messages)).toEqual([]);
     await client.as(NORA).command('list');
@@ -88,7 +88,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
   ])(
     'comes as %s where Slack does not know %j, and what was refused is not tried again',
     async (_what, unknownBlocks, type, refusals) => {
-      const { client, log } = await startWorkplace(mode);
+      const { client, log } = await startWorkplace();
       await client.slackFaults({ unknownBlocks });
       const fromUrl = await listed(client, 'morton');
       const nora = client.as(NORA);
@@ -119,7 +119,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
     ['a table', ['data_table']],
     ['text', ['data_table', 'table']],
   ])('turns its pages to the end and back as %s, in the place of the first', async (_what, unknownBlocks) => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     await client.putFastlyUsers(people(120));
     await client.slackFaults({ unknownBlocks });
     const first = await listed(client, 'person');
@@ -152,7 +152,7 @@ describe.each(DELIVERY_MODES)('list, over %s', (mode) => {
   });
 
   it('opens its form filled in, and shows what that asks for where the list was', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const first = await listed(client, 'morton --role engineer --locked no --without-2fa');
     expect(rowsOf(first)).toHaveLength(1);
     const nora = client.as(NORA);

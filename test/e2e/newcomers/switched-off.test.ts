@@ -4,13 +4,13 @@ import { deliveryTo, startForgedSlack, superuser, viewOf } from '../support/forg
 import { actionsOn, invited, list } from '../support/inviting.ts';
 import { creations, GRACE, invitationsSent } from '../support/newcomers.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const OFF = { DISABLED_COMMANDS: 'create,invite' };
 
-describe.each(DELIVERY_MODES)('with create and invite switched off, over %s', (mode) => {
+describe('with create and invite switched off', () => {
   it('help names neither, and both are refused when typed, with what to do', async () => {
-    const { client } = await startWorkplace(mode, OFF);
+    const { client } = await startWorkplace(DELIVERY, OFF);
     const nora = client.as(NORA);
     await nora.command('help');
     const help = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'What you can do here'), 'the help');
@@ -28,7 +28,7 @@ describe.each(DELIVERY_MODES)('with create and invite switched off, over %s', (m
   });
 
   it('nothing offers to invite, and invitations can still be withdrawn', async () => {
-    const workplace = await startWorkplace(mode, OFF);
+    const workplace = await startWorkplace(DELIVERY, OFF);
     const { client } = workplace;
     const none = await list(client, 'No invitation is open.');
     expect(wordsOf(none.blocks)).not.toContain('invite sends one');
@@ -40,7 +40,7 @@ describe.each(DELIVERY_MODES)('with create and invite switched off, over %s', (m
   it.each(['create.form', 'invite.form'])(
     'a form %s that is still open does nothing, and says why',
     async (id) => {
-      const { client, deliver } = await startForgedSlack(mode, OFF);
+      const { client, deliver } = await startForgedSlack(DELIVERY, OFF);
       const values = { address: { address: { type: 'plain_text_input', value: GRACE } } };
       const view = viewOf(id, { state: { values } });
       const answer = await deliver(deliveryTo({ kind: 'submission', id }, superuser, '', { view }));

@@ -17,16 +17,16 @@ import {
   untilErrorAt,
 } from '../support/changing-passwords.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const refusing = (status: number, body: object): Partial<FastlyFaults> => ({
   fail: { match: PASSWORD_CALL, status, body: JSON.stringify(body), times: 1 },
 });
 const SLOW = { delay: { match: PASSWORD_CALL, milliseconds: SLOW_MILLISECONDS } };
 
-describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
+describe('password', () => {
   it('changes it from the form, and tells the channel who changed whose and when, no more', async () => {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     const form = await openPasswordForm(nora);
     expect(wordsOf(form.blocks)).toMatch(
@@ -48,7 +48,7 @@ describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
   });
 
   it('shows the form again with empty passwords when a slow Fastly refuses, with errors at its own fields', async () => {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     const { client, times } = workplace;
     const nora = client.as(NORA);
     const first = await openPasswordForm(nora);
@@ -80,7 +80,7 @@ describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
   });
 
   it('refuses words after it without repeating them, and says how to go on', async () => {
-    const { client, log } = await startWorkplace(mode);
+    const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
     const words = ['hunter2', '"hunter2', '--hunter2', '--private=hunter2', '“hunter2 hunter2', '—hunter2'];
     const lines = [...words.map((each) => `password ${each}`), 'password=hunter2', '"password hunter2'];
@@ -100,7 +100,7 @@ describe.each(DELIVERY_MODES)('password, over %s', (mode) => {
 
 describe('password, switched off', () => {
   it('says so, and repeats no words after it either', async () => {
-    const { client, log } = await startWorkplace('socket', { DISABLED_COMMANDS: 'password' });
+    const { client, log } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'password' });
     const nora = client.as(NORA);
     await nora.command('password "hunter2');
     const told = await untilTold(nora, 'password is switched off here');
@@ -166,7 +166,7 @@ describe('the form of password', () => {
     ['the current one', 'new-password', { chosen: PASSWORD }, /is the current password/],
   ])('refuses %s at its field, and asks Fastly for no change', async (_what, field, typed, words) => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const nora = workplace.client.as(NORA);
     await openPasswordForm(nora);
     await submitPasswords(nora, typed);
@@ -237,7 +237,7 @@ describe('the form of password', () => {
     ['more changes this hour', 'login', {}, refusing(429, {}), /limit is used up/],
   ])('shows that Fastly refuses %s, at its field', async (_what, field, typed, faults, words) => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const nora = workplace.client.as(NORA);
     await openPasswordForm(nora);
     await workplace.client.fastlyFaults(faults);

@@ -14,7 +14,7 @@ import {
   untilErrorAt,
 } from '../support/changing-passwords.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 async function auditAsShown(who: ActingMember): Promise<string> {
   await who.command('audit');
@@ -32,7 +32,7 @@ async function writtenIn({ DATABASE_URL }: { DATABASE_URL: string }): Promise<st
 describe('a change of a password', () => {
   it('is recorded by the login as Fastly writes it, and copied to CONFIRMATIONS_CHANNEL', async () => {
     const database = await databaseInFile();
-    const { client } = await startWorkplace('socket', {
+    const { client } = await startWorkplace(DELIVERY, {
       ...database,
       CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
     });
@@ -58,7 +58,7 @@ describe('a change of a password', () => {
     ],
   ])('is recorded without the login that was typed %s', async (_where, faults) => {
     const database = await databaseInFile();
-    const { client, log } = await startWorkplace('socket', database);
+    const { client, log } = await startWorkplace(DELIVERY, database);
     const nora = client.as(NORA);
     await client.fastlyFaults(faults);
     await openPasswordForm(nora);
@@ -80,7 +80,7 @@ describe('a change of a password', () => {
 
   it('whose answer is lost is unknown: the caller is told to try both passwords, and it is not sent again', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const nora = workplace.client.as(NORA);
     await openPasswordForm(nora);
     await workplace.client.fastlyFaults({ drop: { match: PASSWORD_CALL, when: 'after', times: 1 } });
@@ -98,7 +98,7 @@ describe('a change of a password', () => {
 
   it('is one when its form is delivered twice, also after a restart', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client, log } = workplace;
     const nora = client.as(NORA);
     await openPasswordForm(nora);

@@ -6,7 +6,7 @@ import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { newDatabase } from '../../support/postgres/database.ts';
 import { auditEntries, databaseInFile, startAnother, untilTold } from '../support/approving.ts';
 import { messagesIn, messageWith } from '../support/seeing.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** How many password resets reached Fastly. */
 async function resets({ client }: Workplace): Promise<number> {
@@ -43,7 +43,7 @@ describe('the audit log', () => {
     },
   ])('has a reset as begun and $end when $when', async ({ end, faults }) => {
     const database = await databaseInFile();
-    const { client } = await startWorkplace('socket', database);
+    const { client } = await startWorkplace(DELIVERY, database);
     const nora = client.as(NORA);
     await client.fastlyFaults(faults);
     await nora.command(`reset ${ENGINEER.id}`);
@@ -62,7 +62,7 @@ describe('the audit log', () => {
 
   it('has no reset that was refused before it began', async () => {
     const database = await databaseInFile();
-    const { client } = await startWorkplace('socket', database);
+    const { client } = await startWorkplace(DELIVERY, database);
     const nora = client.as(NORA);
     await client.patchFastlyAccount({ can_reset_passwords: false });
     await nora.command(`reset ${ENGINEER.id}`);
@@ -76,7 +76,7 @@ describe('a reset', () => {
     'from %s is one e-mail also when the delivery comes again after a restart',
     async (how) => {
       const database = await databaseInFile();
-      const workplace = await startWorkplace('socket', database);
+      const workplace = await startWorkplace(DELIVERY, database);
       const { client } = workplace;
       const nora = client.as(NORA);
       if (how === 'words') await nora.command(`reset ${ENGINEER.id}`);
@@ -100,7 +100,7 @@ describe('a reset', () => {
 
   it('is not made while the database is away, the caller is told, and it works afterwards', async () => {
     const databaseUrl = await newDatabase();
-    const workplace = await startWorkplace('socket', { DATABASE_URL: databaseUrl });
+    const workplace = await startWorkplace(DELIVERY, { DATABASE_URL: databaseUrl });
     const { client } = workplace;
     const nora = client.as(NORA);
     await letConnect(databaseUrl, false);
@@ -115,7 +115,7 @@ describe('a reset', () => {
 
   it('is not made from the form either while the database is away', async () => {
     const databaseUrl = await newDatabase();
-    const workplace = await startWorkplace('socket', { DATABASE_URL: databaseUrl });
+    const workplace = await startWorkplace(DELIVERY, { DATABASE_URL: databaseUrl });
     const { client } = workplace;
     const nora = client.as(NORA);
     await nora.command('reset');

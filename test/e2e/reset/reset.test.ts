@@ -4,7 +4,7 @@ import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, LOCKED_SUPERUSER, PLUS_LOGIN } from '../../sandbox/fastly/people.ts';
 import { untilTold } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** The password resets that reached Fastly, by path. */
 async function resets({ client }: Workplace): Promise<string[]> {
@@ -12,9 +12,9 @@ async function resets({ client }: Workplace): Promise<string[]> {
   return calls.filter(({ path }) => path.endsWith('/request_reset')).map(({ path }) => path);
 }
 
-describe.each(DELIVERY_MODES)('reset, over %s', (mode) => {
+describe('reset', () => {
   it('has Fastly e-mail the user, and tells the channel who asked, for whom and when', async () => {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     await workplace.client.as(NORA).command(`reset ${PLUS_LOGIN.login}`);
     const confirmation = await workplace.client
       .as(TOMAS)
@@ -28,7 +28,7 @@ describe.each(DELIVERY_MODES)('reset, over %s', (mode) => {
   });
 
   it('resets from the form', async () => {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     await nora.command('reset');
     await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
@@ -42,7 +42,7 @@ describe.each(DELIVERY_MODES)('reset, over %s', (mode) => {
   });
 
   it("resets from the card's button, which asks first", async () => {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     await nora.command(`get ${ENGINEER.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
@@ -62,7 +62,7 @@ describe.each(DELIVERY_MODES)('reset, over %s', (mode) => {
 
 describe('reset', () => {
   it('copies the confirmation to CONFIRMATIONS_CHANNEL, also when the caller wanted it alone', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     await nora.command(`reset ${ENGINEER.id} --private`);
     const copy = await client
@@ -74,7 +74,7 @@ describe('reset', () => {
   });
 
   it('says that it is done when the copy of the confirmation cannot be posted', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: 'C0NOWHERE' });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: 'C0NOWHERE' });
     const nora = client.as(NORA);
     await nora.command(`reset ${ENGINEER.id}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'could not post the confirmation'), 'the notice');
@@ -126,7 +126,7 @@ describe('reset', () => {
   ])(
     'does not reset who is locked, and says why and what to do first (without %j)',
     async (disabled, words) => {
-      const workplace = await startWorkplace('socket', { DISABLED_COMMANDS: disabled });
+      const workplace = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: disabled });
       const nora = workplace.client.as(NORA);
       await nora.command(`reset ${LOCKED_SUPERUSER.id}`);
       const told = await untilTold(nora, 'is locked, so a new password would not let them in');

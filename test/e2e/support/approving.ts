@@ -13,6 +13,7 @@ import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { elementsOf, messagesIn, wordsOf } from './seeing.ts';
 import {
   connected,
+  DELIVERY,
   type DeliveryMode,
   environmentFor,
   type LogLines,
@@ -164,9 +165,9 @@ export async function databaseInFile(): Promise<{ DATABASE_URL: string }> {
 export async function startAnother(
   workplace: Workplace,
   variables: Record<string, string>,
-  mode: DeliveryMode = 'socket',
+  mode: DeliveryMode = DELIVERY,
 ): Promise<Workplace> {
-  await workplace.bot.stop();
+  await workplace.stop();
   const running = runBot({ ...environmentFor(workplace, mode), ...variables });
   await connected(workplace, running.log, mode);
   return { ...workplace, ...running };

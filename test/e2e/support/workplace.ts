@@ -8,8 +8,13 @@ import { createLogger } from '../../../src/observability/log.ts';
 import { SUPERUSERS } from '../../sandbox/cast.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 
-export const DELIVERY_MODES = ['socket', 'http'] as const;
-export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+export type DeliveryMode = 'socket' | 'http';
+
+/** How Slack delivers where that makes no difference. `npm run test:resilience` has it over HTTP, too. */
+export const DELIVERY: DeliveryMode = process.env.DELIVERY === 'http' ? 'http' : 'socket';
+
+/** For what is tested both ways, as the two differ in it. */
+export const DELIVERY_MODES: readonly DeliveryMode[] = DELIVERY === 'http' ? ['http'] : ['socket', 'http'];
 
 /**
  * What a bot waits for in tests. How long an answer may take stays as it is, as a shorter time would be over by
@@ -64,7 +69,13 @@ export class LogLines {
 }
 
 /** A bot in this process. It reads `times` whenever it waits, so a test may change them. */
-export type RunningBot = { bot: Bot; times: Times; log: LogLines; ended: Promise<unknown> };
+export type RunningBot = {
+  times: Times;
+  log: LogLines;
+  ended: Promise<unknown>;
+  /** Stops it before the test ends. */
+  stop(): Promise<void>;
+};
 export type Workplace = Sandbox & RunningBot;
 
 /** The variables of a bot that works in this sandbox. */
@@ -88,7 +99,7 @@ export function environmentFor({ slack, fastly }: Sandbox, mode: DeliveryMode): 
 
 /** A sandbox with the bot connected to it; both end with the test. */
 export async function startWorkplace(
-  mode: DeliveryMode = 'socket',
+  mode: DeliveryMode = DELIVERY,
   variables: Record<string, string> = {},
   options: SandboxOptions = {},
 ): Promise<Workplace> {
@@ -106,8 +117,13 @@ export function runBot(environment: Record<string, string>): RunningBot {
   const times = { ...QUICK };
   const bot = new Bot(config, createLogger(config.LOG_LEVEL, 'json', log.stream), times);
   const ended = bot.run().catch((error: unknown) => error);
-  onTestFinished(() => bot.stop());
-  return { bot, times, log, ended };
+  let stopped: Promise<void> | null = null;
+  const stop = () => {
+    stopped ??= bot.stop();
+    return stopped;
+  };
+  onTestFinished(stop);
+  return { times, log, ended, stop };
 }
 
 export async function connected({ client }: Sandbox, log: LogLines, mode: DeliveryMode): Promise<void> {

@@ -5,14 +5,14 @@ import { LOCKED_SUPERUSER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.t
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const USER = THIRD_SUPERUSER;
 const WHO = 'Celeste Varga ( celeste.varga@example.com )';
 
-describe.each(DELIVERY_MODES)('over %s, a request to demote', (mode) => {
+describe('a request to demote', () => {
   it('shows every field, and has exactly that done once another superuser approves', async () => {
-    const { client } = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const flags = '--role engineer --limit-services yes --name "Celeste V." --reason "Moves on"';
     const request = await askForUpdate(client, NORA, USER, flags);
@@ -37,7 +37,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to demote', (mode) => {
   });
 
   it('is a request to lock where that is what is asked for', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForUpdate(client, NORA, USER, '--locked yes --require-new-password yes');
     const sees = await tomas.sees();
@@ -81,7 +81,7 @@ describe('a request to demote', () => {
   });
 
   it('is carried out at once where demotions wait for nobody, from the form as well', async () => {
-    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: 'delete,promote' });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: 'delete,promote' });
     const nora = client.as(NORA);
     await nora.command(`update ${USER.id} --role superuser`);
     await untilTold(nora, 'is like that already');

@@ -17,7 +17,7 @@ import {
   untilToldInForm,
 } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
 const pickForm = ({ modals }: Sees) => modals.find(({ callbackId }) => callbackId === 'update.pick');
 
@@ -211,7 +211,7 @@ describe('the form of update', () => {
     { requiredFor: 'demote', says: 'Demoting or locking a Fastly superuser waits for approval' },
     { requiredFor: 'none', says: null },
   ])('says what waits for approval where $requiredFor does', async ({ requiredFor, says }) => {
-    const { client } = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: requiredFor });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: requiredFor });
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id}`);
     const words = wordsOf((await untilEditForm(nora)).blocks);
@@ -238,7 +238,7 @@ describe('the form of update', () => {
 describe('update where it is switched off', () => {
   it('refuses words, has no button on cards, and answers an old one', async () => {
     const database = await databaseInFile();
-    const workplace = await startWorkplace('socket', database);
+    const workplace = await startWorkplace(DELIVERY, database);
     const { client } = workplace;
     const nora = client.as(NORA);
     await nora.command(`get ${ENGINEER.id}`);

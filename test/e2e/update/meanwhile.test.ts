@@ -5,7 +5,7 @@ import { ENGINEER, LIMITED_ENGINEER, OWNER } from '../../sandbox/fastly/people.t
 import { editForm, filledIn, inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
+import { SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const working = ({ modals }: Sees) => modals.some(({ blocks }) => wordsOf(blocks).includes('Working on it'));
 
@@ -15,9 +15,9 @@ const formThatSays = (words: string) => (sees: Sees) => {
   return form && (wordsOf(form.blocks) + JSON.stringify(form.errors)).includes(words) ? form : undefined;
 };
 
-describe.each(DELIVERY_MODES)('over %s, a user who was changed while the form was open', (mode) => {
+describe('a user who was changed while the form was open', () => {
   it('is not overwritten, and can be saved after another look', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id}`);
     await untilEditForm(nora);

@@ -5,7 +5,7 @@ import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
 import { type RequestMessage, untilTold } from '../support/approving.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const PROMOTED = updateOf(ENGINEER, { role: 'superuser' });
 
@@ -94,7 +94,7 @@ describe('an approved promotion', () => {
 
   it('waits until the limit that is used up is over', async () => {
     const { variables, pass } = await databaseWithClock();
-    const workplace = await startWorkplace('socket', variables);
+    const workplace = await startWorkplace(DELIVERY, variables);
     const { client } = workplace;
     const reset = Math.floor(Date.now() / 1000) + 60;
     const request = await approvedAfter(workplace, () => client.fastlyFaults({ rateLimitUsedUp: { reset } }));

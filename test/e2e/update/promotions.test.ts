@@ -5,14 +5,14 @@ import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForUpdate, updateOf, updates } from '../support/altering.ts';
 import { askForDeletion, openRequests, untilTold } from '../support/approving.ts';
 import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const SUPERUSER = '--role superuser';
 const PROMOTED = updateOf(ENGINEER, { role: 'superuser' });
 
-describe.each(DELIVERY_MODES)('over %s, a request to promote', (mode) => {
+describe('a request to promote', () => {
   it('shows every field, and has exactly that done once another superuser approves', async () => {
-    const { client } = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     await nora.command(`get ${ENGINEER.login}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
@@ -48,7 +48,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to promote', (mode) => {
   });
 
   it('is carried out at once where promotions wait for nobody', async () => {
-    const { client } = await startWorkplace(mode, { APPROVAL_REQUIRED_FOR: 'delete' });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: 'delete' });
     await client.as(NORA).command(`update ${ENGINEER.id} ${SUPERUSER} --reason "Joins us"`);
     const done = await client
       .as(TOMAS)
@@ -106,7 +106,7 @@ describe('a request to promote', () => {
 
   it('expires, and says so', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace('socket', variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const nora = client.as(NORA);
     const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
     await pass(7 * 24 * 3_600_000);

@@ -13,7 +13,7 @@ import {
 import { askForUpdate, editForm, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { askForDeletion, deletions, type RequestMessage, untilTold } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 /** Besides the token's own, Tomás and Celeste are the only Fastly superusers who can sign in. */
 async function leaveTwo({ client }: Workplace): Promise<void> {
@@ -62,7 +62,7 @@ describe.each(PROTECTED)('$who', ({ user, why, prepare }) => {
   });
 
   it('is not changed by the form that the card opens, nor when approval is asked for nothing', async () => {
-    const workplace = await startWorkplace('socket', { APPROVAL_REQUIRED_FOR: 'none' });
+    const workplace = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: 'none' });
     const { client } = workplace;
     await prepare?.(workplace);
     const nora = client.as(NORA);

@@ -11,11 +11,11 @@ import {
 import { inFastly, updateOf, updates } from '../support/altering.ts';
 import { toldPrivately, untilTold } from '../support/approving.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
+describe('update', () => {
   it('sends what differs, and tells the channel who changed whom, from what to what, and why', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     await client
       .as(NORA)
       .command(
@@ -40,7 +40,7 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
   });
 
   it('takes a no, and finds who was renamed by the new name right after', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command('get Dorian');
     await nora.until((sees) => messageWith(sees, CDN_TEAM, NEW_PASSWORD_REQUIRED.login), 'the card');
@@ -59,7 +59,7 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
   });
 
   it('asks privately who is meant where several fit, and then makes the same change', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command('update Morton --role billing --locked no --reason "Moves to <finance> & co"');
     const choice = await nora.until(
@@ -81,7 +81,7 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
   });
 
   it('makes one change of a delivery that comes twice', async () => {
-    const { client, log } = await startWorkplace(mode);
+    const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
@@ -94,7 +94,7 @@ describe.each(DELIVERY_MODES)('update, over %s', (mode) => {
 
 describe('update', () => {
   it('copies the change to CONFIRMATIONS_CHANNEL, also when the caller wanted it alone', async () => {
-    const { client } = await startWorkplace('socket', { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     await client.as(NORA).command(`update ${ENGINEER.id} --role billing --private`);
     const copy = await client
       .as(TOMAS)
