@@ -13,6 +13,8 @@ export type Engine = {
   protectAuditLog: readonly RawBuilder<unknown>[];
   /** Whether one process owns the database, so that a claim found at start belongs to nobody alive. */
   exclusive: boolean;
+  /** The schema that the tables are in, where there are schemas: a database may hold others beside it. */
+  schema: RawBuilder<string> | null;
   /** Takes hold of the database; what it throws says why it cannot be had. */
   open(): Promise<void>;
   /** Lets go of it, once Kysely has. */

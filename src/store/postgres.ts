@@ -27,6 +27,7 @@ export function postgres(url: Secret, onConnectionLost: (error: Error) => void =
         for each statement execute function refuse_audit_log_change()`,
     ],
     exclusive: false,
+    schema: sql<string>`current_schema()`,
     open: async () => {},
     close: async () => {},
   };

@@ -43,6 +43,7 @@ export function sqlite(path: string): Engine {
         begin select raise(abort, 'the audit log is append-only'); end`,
     ],
     exclusive: true,
+    schema: null,
     open: async () => {
       owned ??= own(path);
     },

@@ -11,7 +11,7 @@ import type { Engine } from '../../src/store/engine.ts';
 import { postgres } from '../../src/store/postgres.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
 import { Store } from '../../src/store/store.ts';
-import { newDatabase } from '../support/postgres/database.ts';
+import { newDatabase, newSchema } from '../support/postgres/database.ts';
 
 /** Where a database is, or will be: its `DATABASE_URL`, and engines for it, one a process. */
 export type Place = { url: string; engine(): Engine };
@@ -34,10 +34,17 @@ export type Kind = {
 };
 
 export const SQLITE: Kind = { name: 'SQLite', newPlace: sqlitePlace, open: () => openIn(SQLITE) };
+/** A schema of its own in a database. */
 export const POSTGRESQL: Kind = {
   name: 'PostgreSQL',
-  newPlace: postgresPlace,
+  newPlace: () => postgresPlace(newSchema),
   open: () => openIn(POSTGRESQL),
+};
+/** A database of its own. */
+export const WHOLE_POSTGRESQL: Kind = {
+  name: 'PostgreSQL',
+  newPlace: () => postgresPlace(newDatabase),
+  open: () => openIn(WHOLE_POSTGRESQL),
 };
 
 /** Describes the same of each database. */
@@ -57,8 +64,8 @@ async function sqlitePlace(): Promise<Place> {
   return { url: `file:${path}`, engine: () => sqlite(path) };
 }
 
-async function postgresPlace(): Promise<Place> {
-  const url = await newDatabase();
+async function postgresPlace(newUrl: () => Promise<string>): Promise<Place> {
+  const url = await newUrl();
   return { url, engine: () => postgres(new Secret(url)) };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/store/engine.ts';
 import { dueHomes, progressOf } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
-import { connectedStore, newStore, onBothDatabases, POSTGRESQL, run } from './both-databases.ts';
+import { connectedStore, newStore, POSTGRESQL, run, SQLITE, WHOLE_POSTGRESQL } from './both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
 const TABLES = [
@@ -29,7 +29,7 @@ const endingWith = (engine: Engine, statement: RawBuilder<unknown>): Engine => (
   protectAuditLog: [...engine.protectAuditLog, statement],
 });
 
-onBothDatabases('connecting', (database) => {
+describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => {
   it('makes the tables in an empty database', async () => {
     const { store } = await database.open();
     expect(await tablesOf(store)).toEqual(TABLES);
@@ -109,8 +109,23 @@ onBothDatabases('connecting', (database) => {
 
 describe('several processes that connect to an empty PostgreSQL at once', () => {
   it('all succeed, and make the tables once', async () => {
-    const place = await POSTGRESQL.newPlace();
+    const place = await WHOLE_POSTGRESQL.newPlace();
     const stores = await Promise.all(Array.from({ length: 6 }, () => connectedStore(place)));
     for (const store of stores) expect(await tablesOf(store)).toEqual(TABLES);
+  });
+});
+
+describe('a schema of a PostgreSQL database', () => {
+  it('has tables of its own beside those of another one', async () => {
+    const stores = [
+      await connectedStore(await POSTGRESQL.newPlace()),
+      await connectedStore(await POSTGRESQL.newPlace()),
+    ];
+    const [one] = stores;
+    await one?.transaction((transaction) => transaction.audit(ENTRY));
+    const counts = await Promise.all(
+      stores.map((store) => store.read((tables) => tables.selectFrom('audit_log').selectAll().execute())),
+    );
+    expect(counts.map((rows) => rows.length)).toEqual([1, 0]);
   });
 });

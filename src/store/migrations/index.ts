@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { AnyTables, Engine } from '../engine.ts';
 import * as approvals from './001-approvals.ts';
@@ -21,9 +22,17 @@ export async function migrate(database: AnyTables, engine: Engine): Promise<void
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: async () => bound(engine) },
+    ...(await ofSchema(database, engine)),
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** Else a migration of another schema, which the bot does not use, would count as one of this one. */
+async function ofSchema(database: AnyTables, { schema }: Engine): Promise<{ migrationTableSchema?: string }> {
+  if (schema === null) return {};
+  const { rows } = await sql<{ name: string }>`select ${schema} as name`.execute(database);
+  return rows[0] ? { migrationTableSchema: rows[0].name } : {};
 }
 
 function bound(engine: Engine): Record<string, Migration> {
