@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { User, UserId } from '../fastly/user.ts';
 import { auditWords } from '../messages/audit-words.ts';
 import { Refusal } from '../messages/failure-text.ts';
-import { button } from '../messages/kit/button.ts';
+import { button } from '../messages/kit/blocks.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { carried } from '../slack/carried.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { endOfInvitation } from '../changes/took-effect.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
 import { Refusal } from '../messages/failure-text.ts';
-import { button } from '../messages/kit/button.ts';
+import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/setting-words.ts';

@@ -4,7 +4,7 @@ import { Settings } from '../changes/settings.ts';
 import { openInvitation, sentInvitation, settingsOfInvitation } from '../changes/took-effect.ts';
 import { inviteeOf } from '../fastly/invitation.ts';
 import { reasonLine } from '../messages/approval-words.ts';
-import { button } from '../messages/kit/button.ts';
+import { button } from '../messages/kit/blocks.ts';
 import { type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { newcomerWords } from '../messages/newcomer-words.ts';

@@ -14,15 +14,20 @@ import {
   targetWords,
 } from './approval-words.ts';
 import { consequence, done, kindOfUser, markOf, subcommandFor, toDo } from './deed-words.ts';
-import { button } from './kit/button.ts';
-import { field, lastActive, onOrOff, optionalField, yesOrNo } from './kit/field.ts';
+import {
+  button,
+  field,
+  HEADER_LENGTH,
+  header,
+  lastActive,
+  onOrOff,
+  optionalField,
+  yesOrNo,
+} from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
 import { code, date, member, plainText, richText, type Sentence, say } from './kit/sentence.ts';
 import { changeFields, settingValue } from './setting-words.ts';
-
-/** A header holds 150 characters (docs.slack.dev, header block). */
-const HEADER_LENGTH = 150;
 
 /** A dialog has 300 characters: a name made to be long must not push the login or the warning out of it. */
 const CONFIRMED_NAME_LENGTH = 50;
@@ -51,10 +56,7 @@ export function approvalMessage(request: ApprovalRequest, steps: readonly Step[]
       headline.endsWith('?') ? say`${headline} ${standing}` : say`${headline} – ${standing}`,
     ),
     blocks: [
-      {
-        type: 'header',
-        text: { type: 'plain_text', text: cut(headline, HEADER_LENGTH), emoji: false },
-      },
+      header(headline),
       ...(headline.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(asked, ...reasonLine(request.reason)),
       { type: 'section', fields: fieldsOf(action) },

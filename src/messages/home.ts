@@ -1,4 +1,4 @@
-import type { HeaderBlock, HomeView, KnownBlock } from '@slack/types';
+import type { HomeView, KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
 import type { Figures } from '../directory/figures.ts';
@@ -6,7 +6,7 @@ import type { MemberId } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { approvalEntry } from './approval-entry.ts';
 import { auditWords } from './audit-words.ts';
-import { button } from './kit/button.ts';
+import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
 import { bold, code, date, richText, type Sentence, say } from './kit/sentence.ts';
 import { rolesWords } from './role-words.ts';
@@ -167,8 +167,4 @@ function figuresWords(figures: Figures): [Sentence, ...Sentence[]] {
     ...(byRole.length === 0 ? [] : [rolesWords(figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without two-factor  ·  ${bold(String(neverActive))} never active`,
   ];
-}
-
-function header(text: string): HeaderBlock {
-  return { type: 'header', text: { type: 'plain_text', text, emoji: false } };
 }

@@ -1,6 +1,6 @@
 import type { TextObject } from '@slack/types';
 import { type CurrentSettings, SETTINGS, type Setting, type Settings } from '../changes/settings.ts';
-import { field } from './kit/field.ts';
+import { field } from './kit/blocks.ts';
 import { bold, enumerate, type Sentence, say } from './kit/sentence.ts';
 
 /** What of a user can be set, as it is called on cards, in forms and in messages. */

@@ -1,14 +1,20 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
 import type { Customer } from '../fastly/user.ts';
 import { nameOf, type User } from '../fastly/user.ts';
-import { field, lastActive, moment, onOrOff, optionalField, yesOrNo } from './kit/field.ts';
+import {
+  field,
+  HEADER_LENGTH,
+  header,
+  lastActive,
+  moment,
+  onOrOff,
+  optionalField,
+  yesOrNo,
+} from './kit/blocks.ts';
 import { context, type Message, notification } from './kit/message.ts';
-import { cut, plain } from './kit/plain.ts';
+import { plain } from './kit/plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { settingValue } from './setting-words.ts';
-
-/** A header holds 150 characters (docs.slack.dev, header block). */
-const HEADER_LENGTH = 150;
 
 /**
  * A user, to be looked at: what Fastly did not send is left out, what it has no value for is 'not set'. Fastly
@@ -25,9 +31,7 @@ export function userCard(
 ): Message {
   const marks = standingOut(user, account);
   const name = plain(nameOf(user));
-  const blocks: KnownBlock[] = [
-    { type: 'header', text: { type: 'plain_text', text: cut(name, HEADER_LENGTH), emoji: false } },
-  ];
+  const blocks: KnownBlock[] = [header(name)];
   if (name.length > HEADER_LENGTH) blocks.push(richText(say`${name}`));
   if (marks.length > 0) blocks.push(richText(sideBySide(marks)));
   blocks.push({ type: 'section', fields: identity(user) });

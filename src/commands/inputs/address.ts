@@ -1,5 +1,6 @@
 import type { InputBlock } from '@slack/types';
 import { z } from 'zod';
+import { textInput } from '../../messages/kit/inputs.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import type { Subcommand } from '../subcommand.ts';
@@ -26,18 +27,8 @@ const Address = z
   .refine((address) => address.isWellFormed());
 
 export function addressInput(label: string, filled: string | null): InputBlock {
-  return {
-    type: 'input',
-    block_id: ADDRESS,
-    label: { type: 'plain_text', text: label },
-    hint: { type: 'plain_text', text: 'An e-mail address, such as ada@example.com.' },
-    element: {
-      type: 'plain_text_input',
-      action_id: ADDRESS,
-      focus_on_load: true,
-      ...(filled ? { initial_value: filled } : {}),
-    },
-  };
+  const hint = 'An e-mail address, such as ada@example.com.';
+  return textInput({ id: ADDRESS, label, hint, value: filled, focused: true });
 }
 
 /** @throws {FieldError} for what cannot be an address */

@@ -2,14 +2,12 @@ import { WebAPIPlatformError } from '@slack/web-api';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import { Refusal } from '../../messages/failure-text.ts';
+import { MOST_OPTIONS } from '../../messages/kit/inputs.ts';
 import { code, member, say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { type Word, WordsError } from './command-text.ts';
 import { nearest } from './nearest.ts';
-
-/** What a select holds (docs.slack.dev, select menu element). */
-const MOST_CHOICES = 100;
 
 /** Whom the words mean: one user, or several to choose from. */
 export type Target =
@@ -30,7 +28,7 @@ export async function findUser(request: Interaction, words: readonly Word[]): Pr
     return { kind: 'one', user: await byMention(request.services, mentioned.memberId) };
   }
   const typed = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
-  const found = await request.services.directory.find(typed, MOST_CHOICES);
+  const found = await request.services.directory.find(typed, MOST_OPTIONS);
   if (found.kind === 'none') {
     const close = nearest(typed, await request.services.directory.words());
     const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;

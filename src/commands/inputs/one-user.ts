@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { SubcommandName } from '../../config/subcommand-names.ts';
 import type { User, UserId } from '../../fastly/user.ts';
-import type { Confirm } from '../../messages/kit/button.ts';
+import type { Confirm } from '../../messages/kit/blocks.ts';
 import { message } from '../../messages/kit/message.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';

@@ -1,5 +1,6 @@
 import type { InputBlock } from '@slack/types';
 import { REASON_LENGTH } from '../../approvals/request.ts';
+import { textInput } from '../../messages/kit/inputs.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
@@ -10,19 +11,14 @@ export const REASON = 'reason';
 
 /** A field for why something should be done, or should not. */
 export function reasonInput(label: string, reason: string | null = null): InputBlock {
-  return {
-    type: 'input',
-    block_id: REASON,
+  return textInput({
+    id: REASON,
+    label,
+    hint: 'It stays in the audit log.',
+    value: reason,
+    maxLength: REASON_LENGTH,
     optional: true,
-    label: { type: 'plain_text', text: label },
-    hint: { type: 'plain_text', text: 'It stays in the audit log.' },
-    element: {
-      type: 'plain_text_input',
-      action_id: REASON,
-      max_length: REASON_LENGTH,
-      ...(reason !== null && { initial_value: reason }),
-    },
-  };
+  });
 }
 
 /** @throws {FieldError} when it is longer than a reason may be */

@@ -1,8 +1,9 @@
-import type { Checkboxes, InputBlock, PlainTextOption } from '@slack/types';
+import type { InputBlock } from '@slack/types';
 import { z } from 'zod';
 import { type CurrentSettings, type Setting, Settings } from '../../changes/settings.ts';
-import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { flagOf, SETTING_LABELS } from '../../messages/setting-words.ts';
+import { checkboxes, option, select, textInput } from '../../messages/kit/inputs.ts';
+import { code, enumerate, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { flagOf, SETTING_LABELS, settingValue } from '../../messages/setting-words.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import type { FlagKinds, FlagValues } from './command-text.ts';
@@ -133,36 +134,25 @@ function isSwitch(setting: Setting): setting is Switch {
 }
 
 function nameInput(name: string | null, round: Round): InputBlock {
-  return {
-    type: 'input',
-    block_id: blockOf('name', round),
+  return textInput({
+    id: 'name',
+    blockId: blockOf('name', round),
+    label: SETTING_LABELS.name,
+    value: name,
     optional: true,
-    label: { type: 'plain_text', text: SETTING_LABELS.name },
-    element: { type: 'plain_text_input', action_id: 'name', ...(name ? { initial_value: name } : {}) },
-  };
+  });
 }
 
 function roleInput(role: string | null, roles: readonly string[], round: Round): InputBlock {
-  const options = roles.map(roleOption);
-  const chosen = options.find(({ value }) => value === role);
-  return {
-    type: 'input',
-    block_id: blockOf('role', round),
+  return select({
+    id: 'role',
+    blockId: blockOf('role', round),
+    label: SETTING_LABELS.role,
+    placeholder: 'Choose a role',
+    options: roles.map((each) => option(plainText(settingValue('role', each)), each)),
+    chosen: role,
     optional: true,
-    label: { type: 'plain_text', text: SETTING_LABELS.role },
-    element: {
-      type: 'static_select',
-      action_id: 'role',
-      placeholder: { type: 'plain_text', text: 'Choose a role' },
-      options,
-      ...(chosen && { initial_option: chosen }),
-    },
-  };
-}
-
-function roleOption(role: string): PlainTextOption {
-  const text = role === 'superuser' ? 'Fastly superuser' : role;
-  return { text: { type: 'plain_text', text, emoji: false }, value: role };
+  });
 }
 
 function switchInput(
@@ -170,30 +160,12 @@ function switchInput(
   filled: Settings | CurrentSettings,
   round: Round,
 ): InputBlock {
-  const options = switches.map(switchOption);
-  const ticked = options.filter((_, index) => {
-    const setting = switches[index];
-    return setting !== undefined && filled[setting] === true;
-  });
-  const element: Checkboxes = {
-    type: 'checkboxes',
-    action_id: SWITCH_BLOCK,
-    options,
-    ...(ticked.length > 0 && { initial_options: ticked }),
-  };
-  return {
-    type: 'input',
-    block_id: blockOf('locked', round),
+  return checkboxes({
+    id: SWITCH_BLOCK,
+    blockId: blockOf('locked', round),
+    label: 'Settings',
+    options: switches.map((setting) => option(SETTING_LABELS[setting], setting, SWITCHES[setting])),
+    ticked: switches.filter((setting) => filled[setting] === true),
     optional: true,
-    label: { type: 'plain_text', text: 'Settings' },
-    element,
-  };
-}
-
-function switchOption(setting: Switch): PlainTextOption {
-  return {
-    text: { type: 'plain_text', text: SETTING_LABELS[setting], emoji: false },
-    description: { type: 'plain_text', text: SWITCHES[setting], emoji: false },
-    value: setting,
-  };
+  });
 }

@@ -1,7 +1,8 @@
 import type { Button } from '@slack/types';
 import { z } from 'zod';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
-import { button, type Confirm, confirmDialog } from '../../messages/kit/button.ts';
+import { button, type Confirm, confirmDialog } from '../../messages/kit/blocks.ts';
+import { menu } from '../../messages/kit/inputs.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { carried } from '../../slack/carried.ts';
@@ -64,13 +65,12 @@ export function whichUser(
     type: 'actions',
     ...carrying(carriedText),
     elements: [
-      {
-        type: 'static_select',
-        action_id: actionId,
-        placeholder: { type: 'plain_text', text: 'Choose a user' },
+      menu({
+        id: actionId,
+        placeholder: 'Choose a user',
         options,
         ...(confirm && { confirm: confirmDialog(confirm) }),
-      },
+      }),
     ],
   });
   if (more) {

@@ -1,7 +1,7 @@
-import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
-import { cut, plain } from '../../messages/kit/plain.ts';
+import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Origin } from '../../slack/origin.ts';
@@ -19,23 +19,40 @@ const LOCKED = 'locked';
 const WITHOUT_TWO_FACTOR = 'without-2fa';
 
 const ANY = '*';
-/** A select holds 100 options, an option's text 75 characters (docs.slack.dev, select, option object). */
-const MOST_ROLES = 99;
-const OPTION_LENGTH = 75;
+/** One option is for any role. */
+const MOST_ROLES = MOST_OPTIONS - 1;
 
 /** The form that makes another list, filled in with what made this one. */
 export function filterForm(filter: Filter, figures: Figures, origin: Origin, problem?: Sentence): ModalView {
   const blocks: KnownBlock[] = [
     ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-    textInput(filter.text),
-    select(ROLE, 'Role', [option('Any', ANY), ...roleOptions(filter, figures)], filter.role ?? ANY),
-    select(
-      LOCKED,
-      'Locked',
-      [option('Either', ANY), option('Locked', 'yes'), option('Not locked', 'no')],
-      filter.locked === null ? ANY : filter.locked ? 'yes' : 'no',
-    ),
-    checkbox(filter.withoutTwoFactor),
+    textInput({
+      id: TEXT,
+      label: 'Text',
+      hint: 'Part of a name, a login or an id.',
+      value: filter.text,
+      maxLength: TEXT_LENGTH,
+      optional: true,
+    }),
+    select({
+      id: ROLE,
+      label: 'Role',
+      options: [option('Any', ANY), ...roleOptions(filter, figures)],
+      chosen: filter.role ?? ANY,
+    }),
+    select({
+      id: LOCKED,
+      label: 'Locked',
+      options: [option('Either', ANY), option('Locked', 'yes'), option('Not locked', 'no')],
+      chosen: filter.locked === null ? ANY : filter.locked ? 'yes' : 'no',
+    }),
+    checkboxes({
+      id: WITHOUT_TWO_FACTOR,
+      label: 'Two-factor',
+      options: [option('Only those without (‘not set’ counts as without)', WITHOUT_TWO_FACTOR)],
+      ticked: filter.withoutTwoFactor ? [WITHOUT_TWO_FACTOR] : [],
+      optional: true,
+    }),
   ];
   return formView({ callbackId: FORM, title: TITLE, submit: 'Show', origin, blocks });
 }
@@ -92,60 +109,5 @@ function sameWord(one: string, other: string): boolean {
 /** The current one is there even when nobody has it any more. */
 function roleOptions({ role }: Filter, figures: Figures): PlainTextOption[] {
   const roles = new Set([...(role === null ? [] : [role]), ...rolesOf(figures)]);
-  return [...roles].slice(0, MOST_ROLES).map((each) => option(each, each));
-}
-
-function textInput(text: string): InputBlock {
-  return {
-    type: 'input',
-    block_id: TEXT,
-    optional: true,
-    label: label('Text'),
-    hint: label('Part of a name, a login or an id.'),
-    element: {
-      type: 'plain_text_input',
-      action_id: TEXT,
-      max_length: TEXT_LENGTH,
-      ...(text !== '' && { initial_value: text }),
-    },
-  };
-}
-
-function select(id: string, text: string, options: PlainTextOption[], chosen: string): InputBlock {
-  const initial = options.find(({ value }) => value === chosen);
-  return {
-    type: 'input',
-    block_id: id,
-    label: label(text),
-    element: {
-      type: 'static_select',
-      action_id: id,
-      options,
-      ...(initial && { initial_option: initial }),
-    },
-  };
-}
-
-function checkbox(ticked: boolean): InputBlock {
-  const options = [option('Only those without (‘not set’ counts as without)', WITHOUT_TWO_FACTOR)];
-  return {
-    type: 'input',
-    block_id: WITHOUT_TWO_FACTOR,
-    optional: true,
-    label: label('Two-factor'),
-    element: {
-      type: 'checkboxes',
-      action_id: WITHOUT_TWO_FACTOR,
-      options,
-      ...(ticked && { initial_options: options }),
-    },
-  };
-}
-
-function option(text: string, value: string): PlainTextOption {
-  return { text: label(cut(plain(text), OPTION_LENGTH)), value };
-}
-
-function label(text: string): { type: 'plain_text'; text: string; emoji: false } {
-  return { type: 'plain_text', text, emoji: false };
+  return [...roles].map((each) => option(each, each));
 }

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { figuresOf } from '../../directory/figures.ts';
 import { isOpen } from '../../directory/filter.ts';
-import { button } from '../../messages/kit/button.ts';
+import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, richText, say } from '../../messages/kit/sentence.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';

@@ -1,5 +1,6 @@
-import type { InputBlock, ModalView, PlainTextInput } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { textInput } from '../../messages/kit/inputs.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { SECRET_FIELD } from '../../slack/incoming.ts';
 import type { Origin } from '../../slack/origin.ts';
@@ -56,36 +57,23 @@ export function passwordForm(
         say`This changes the password of a Fastly login whose current password you know. For somebody else, use ${code('/fastly-user reset')}.`,
         say`Slack shows what you type here, and it passes through Slack's servers. I keep neither password.`,
       ),
-      input(LOGIN, 'Login', 'The e-mail address with which one signs in to Fastly.', {
-        action_id: LOGIN,
-        max_length: LONGEST_LOGIN,
-        ...(login && { initial_value: login }),
+      textInput({
+        id: LOGIN,
+        label: 'Login',
+        hint: 'The e-mail address with which one signs in to Fastly.',
+        value: login,
+        maxLength: LONGEST_LOGIN,
       }),
-      input(fields.current, 'Current password', null, { action_id: CURRENT }),
-      input(
-        fields.chosen,
-        'New password',
-        'At least 12 characters, with letters, digits and special characters. Paste it: as one types, phones turn quotes and dashes into others.',
-        { action_id: CHOSEN },
-      ),
+      textInput({ id: CURRENT, blockId: fields.current, label: 'Current password' }),
+      textInput({
+        id: CHOSEN,
+        blockId: fields.chosen,
+        label: 'New password',
+        hint: 'At least 12 characters, with letters, digits and special characters. Paste it: as one types, phones turn quotes and dashes into others.',
+      }),
     ],
   });
 }
 
 /** An address has 254 characters at most (RFC 5321). */
 const LONGEST_LOGIN = 254;
-
-function input(
-  blockId: string,
-  label: string,
-  hint: string | null,
-  element: Omit<PlainTextInput, 'type'>,
-): InputBlock {
-  return {
-    type: 'input',
-    block_id: blockId,
-    label: { type: 'plain_text', text: label },
-    ...(hint !== null && { hint: { type: 'plain_text', text: hint } }),
-    element: { type: 'plain_text_input', ...element },
-  };
-}

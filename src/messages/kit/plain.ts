@@ -1,3 +1,5 @@
+import type { PlainTextElement } from '@slack/types';
+
 /**
  * Control characters, line breaks, halves of characters, and those that turn writing around or have no width: Unicode
  * calls most of them 'default ignorable'. The empty Braille cell is drawn as nothing, too.
@@ -23,4 +25,9 @@ export function cut(text: string, limit: number): string {
     kept += character;
   }
   return `${kept}…`;
+}
+
+/** A plain text object of at most `limit` characters. Emoji codes such as `:wave:` stay text, as data may hold them. */
+export function label(text: string, limit: number): PlainTextElement {
+  return { type: 'plain_text', text: cut(text, limit), emoji: false };
 }

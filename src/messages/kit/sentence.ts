@@ -1,5 +1,5 @@
 import type { RichTextBlock, RichTextElement, TextObject } from '@slack/types';
-import { cut, plain } from './plain.ts';
+import { cut, label, plain } from './plain.ts';
 
 /**
  * Words for people, kept apart from how Slack writes them down: names, logins and ids put into a sentence are
@@ -150,7 +150,7 @@ export function textObject(sentence: Sentence, limit: number): TextObject {
     .join(' ');
   const marked = mrkdwn(sentence);
   return LOOKS_LIKE_MARKUP.test(written) || marked.length > limit
-    ? { type: 'plain_text', text: cut(plainText(sentence), limit), emoji: false }
+    ? label(plainText(sentence), limit)
     : { type: 'mrkdwn', text: marked, verbatim: true };
 }
 

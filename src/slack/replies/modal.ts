@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { explainWithReference, logFailure, Refusal } from '../../messages/failure-text.ts';
-import { cut } from '../../messages/kit/plain.ts';
+import { label } from '../../messages/kit/plain.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { Origin } from '../origin.ts';
 import type { Interaction } from './interaction.ts';
@@ -23,9 +23,9 @@ export function formView(form: Form): ModalView {
   return {
     type: 'modal',
     callback_id: form.callbackId,
-    title: viewText(form.title),
-    submit: viewText(form.submit),
-    close: viewText('Cancel'),
+    title: label(form.title, TITLE_LENGTH),
+    submit: label(form.submit, TITLE_LENGTH),
+    close: label('Cancel', TITLE_LENGTH),
     private_metadata: Origin.write(form.origin, form.subject),
     blocks: form.blocks,
   };
@@ -35,14 +35,10 @@ export function formView(form: Form): ModalView {
 export function noticeView(title: string, ...sentences: readonly [Sentence, ...Sentence[]]): ModalView {
   return {
     type: 'modal',
-    title: viewText(title),
-    close: viewText('Close'),
+    title: label(title, TITLE_LENGTH),
+    close: label('Close', TITLE_LENGTH),
     blocks: [richText(...sentences)],
   };
-}
-
-function viewText(text: string): { type: 'plain_text'; text: string } {
-  return { type: 'plain_text', text: cut(text, TITLE_LENGTH) };
 }
 
 /**
