@@ -1,6 +1,8 @@
 import type { ApprovalRequest } from '../approvals/request.ts';
 import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
 import type { Begun } from '../changes/intents.ts';
+import { effectOf, type Operation } from '../changes/operations.ts';
+import { type Effect, settlementOf } from '../changes/took-effect.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../messages/failure-text.ts';
 import { code, type Sentence, say } from '../messages/kit/sentence.ts';
@@ -9,20 +11,17 @@ import type { Services } from '../slack/replies/services.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { alreadyOpen } from './approvals/filing.ts';
 
-/** What a look at Fastly found: it is there as it was wanted, or it is not; `unknown`: it may still come. */
-export type Look<T> = { kind: 'done'; value: T } | { kind: 'failed' | 'unknown' };
-
-/** A change that one superuser makes at once. */
-export type OwnChange<T> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
-  /** What must still hold once the change is recorded; throws when it does not, and then nothing is called. */
+/** A change that a bot admin makes at once. */
+export type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
+  /** What must still hold once the change is recorded. Where it throws, nothing is called. */
   check?(): Promise<void>;
-  /** The one call to Fastly. */
-  call(): Promise<T>;
-  /** What became of it, where looking can tell; asked when the answer to the call is lost. */
-  look?(): Promise<Look<T>>;
-  /** What is written together with its success. */
+  operation: Operation<Answer, Seen>;
+  /** What is written in the same transaction as the success. */
   also?(transaction: Transaction): Promise<void>;
 };
+
+/** The call's answer was lost, and a look shows that something else came first, so that nothing can come of it. */
+export class Overtaken extends Error {}
 
 /**
  * Makes a change: records that it begins, makes the call, records what came of it. Nothing is called where it cannot
@@ -34,10 +33,10 @@ export type OwnChange<T> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> 
  * @throws {StoreUnavailable} before anything was done
  * @throws {FastlyError} when the call failed
  */
-export async function makeChange<T>(
+export async function makeChange<Answer extends Seen, Seen>(
   request: Interaction,
-  { check, call, look, also, ...what }: OwnChange<T>,
-): Promise<T> {
+  { check, operation, also, ...what }: OwnChange<Answer, Seen>,
+): Promise<Answer> {
   const { deliveryKey, caller, reference, services } = request;
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
@@ -63,33 +62,33 @@ export async function makeChange<T>(
     throw error;
   }
   try {
-    const value = await call();
+    const answer = await operation.call();
     await settle({ kind: 'done' });
-    return value;
+    return answer;
   } catch (error) {
-    const looked = await lookAfter(error, look);
-    await settle({ kind: looked.kind, why: forTheLog(error) });
-    if (looked.kind === 'done') return looked.value;
-    throw error;
+    const { settlement, effect } = await aftermath(error, what.kind, operation);
+    await settle({ kind: settlement, why: forTheLog(error) });
+    if (effect?.kind === 'done') return effect.value;
+    throw effect?.kind === 'overtaken' ? new Overtaken('overtaken', { cause: error }) : error;
   }
 }
 
 /** The users look the same after these. */
 const LEAVES_USERS_ALONE: readonly ChangeKind[] = ['reset', 'password'];
 
-/** What a look found, or what it means that there was nothing. */
-export function found<T>(value: T | null, otherwise: 'failed' | 'unknown'): Look<T> {
-  return value === null ? { kind: otherwise } : { kind: 'done', value };
-}
-
-async function lookAfter<T>(error: unknown, look: OwnChange<T>['look']): Promise<Look<T>> {
-  if (isFastlyError(error) && !error.mayHaveBeenCarriedOut) return { kind: 'failed' };
+/** What came of a call that failed: as far as a look shows, where Fastly may have carried it out all the same. */
+async function aftermath<Answer extends Seen, Seen>(
+  error: unknown,
+  change: ChangeKind,
+  operation: Operation<Answer, Seen>,
+): Promise<{ settlement: Settlement['kind']; effect: Effect<Answer> | null }> {
+  if (isFastlyError(error) && !error.mayHaveBeenCarriedOut) return { settlement: 'failed', effect: null };
   try {
-    if (look) return await look();
+    const effect = await effectOf(operation);
+    return { settlement: settlementOf(change, effect), effect };
   } catch {
-    // Whoever cannot look does not know.
+    return { settlement: 'unknown', effect: null };
   }
-  return { kind: 'unknown' };
 }
 
 /** What of a failure the audit log keeps: words that are meant for people, never those of just any error. */

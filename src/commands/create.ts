@@ -1,9 +1,9 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { creation } from '../changes/operations.ts';
 import { Settings } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
-import { createdUser } from '../changes/took-effect.ts';
-import { isFastlyError, refusesDirectCreation } from '../fastly/errors.ts';
+import { isFastlyError } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
 import { reasonLine } from '../messages/approval-words.ts';
 import { loginTaken, Refusal } from '../messages/failure-text.ts';
@@ -19,7 +19,7 @@ import { formView, openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError } from '../slack/replies/submission.ts';
 import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
-import { found, makeChange } from './change.ts';
+import { makeChange } from './change.ts';
 import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './inputs/address.ts';
 import { atItsField } from './inputs/fastly-refusal.ts';
 import { givenReason, reasonInput, reasonInWords } from './inputs/reason.ts';
@@ -116,14 +116,14 @@ async function createUser(request: Interaction, user: NewUser): Promise<Created>
   }
   // Who was there before was not created, should the answer be lost. Where Fastly has no list, no look shows either.
   const before = await directory.byLogin(login).catch(() => null);
+  const operation = creation(fastly, { login, settings }, () => before === null);
   try {
     const created = await makeChange(request, {
       kind: 'create',
       target: { id: null, login, name: settings.name ?? login },
       settings,
       reason,
-      call: () => fastly.createUser({ login, ...settings }),
-      look: async () => found(before ? null : await createdUser(fastly, login, settings), 'unknown'),
+      operation,
     });
     request.log.info({ user: created.id }, 'a user was created');
     const who = userWords({ name: nameOf(created), login: created.login });
@@ -134,7 +134,7 @@ async function createUser(request: Interaction, user: NewUser): Promise<Created>
       message(say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`, ...warnings, ...reasonLine(reason)),
     );
   } catch (error) {
-    if (isFastlyError(error) && refusesDirectCreation(error)) {
+    if (isFastlyError(error) && operation.refusal(error)?.kind === 'only-invited') {
       request.log.info({ err: error }, 'this account does not create users directly');
       if (request.services.disabled.has('invite')) throw new Refusal(onlyInvites());
       return { kind: 'not-here', user };

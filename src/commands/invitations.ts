@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
-import { endOfInvitation } from '../changes/took-effect.ts';
+import { withdrawal } from '../changes/operations.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
@@ -11,7 +11,7 @@ import { carried } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { found, makeChange } from './change.ts';
+import { makeChange, Overtaken } from './change.ts';
 import { refuseWords } from './inputs/refuse-words.ts';
 import { inviteButton } from './invite.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -139,21 +139,15 @@ function withdrawListener(): Listener {
 async function endInvitation(request: Interaction, invitation: Invitation, page: number): Promise<void> {
   const { fastly } = request.services;
   const { id, email } = invitation;
-  let accepted = false;
   try {
     await makeChange(request, {
       kind: 'withdraw',
       target: { id: null, login: email, name: email },
       invitation: id,
-      call: () => fastly.deleteInvitation(id),
-      look: async () => {
-        const end = await endOfInvitation(fastly, invitation);
-        accepted = end === 'accepted';
-        return found(end === 'withdrawn' ? undefined : null, 'failed');
-      },
+      operation: withdrawal(fastly, invitation),
     });
   } catch (error) {
-    if (!accepted) throw error;
+    if (!(error instanceof Overtaken)) throw error;
     await redraw(request, page);
     throw new Refusal(
       say`The invitation of ${bold(email)} was accepted before I could withdraw it: there is a user with that login. Look at them with ${code('/fastly-user get')}.`,

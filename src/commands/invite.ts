@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { invitation, openInvitation } from '../changes/operations.ts';
 import { Settings } from '../changes/settings.ts';
-import { openInvitation, sentInvitation, settingsOfInvitation } from '../changes/took-effect.ts';
-import { inviteeOf } from '../fastly/invitation.ts';
+import { settingsOfInvitation } from '../changes/took-effect.ts';
 import { reasonLine } from '../messages/approval-words.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { type Message, message } from '../messages/kit/message.ts';
@@ -18,7 +18,7 @@ import type { Delivered } from '../slack/replies/reply.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
 import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
-import { found, makeChange } from './change.ts';
+import { makeChange } from './change.ts';
 import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './inputs/address.ts';
 import { atItsField } from './inputs/fastly-refusal.ts';
 import { givenReason, reasonInput, reasonInWords } from './inputs/reason.ts';
@@ -170,21 +170,20 @@ async function sendInvitation(
     return await fileRequest(request, action, reason);
   }
   try {
-    const invitation = await makeChange(request, {
+    const sent = await makeChange(request, {
       kind: 'invite',
       target: { id: null, login: email, name: email },
       settings,
       reason,
-      call: () => fastly.createInvitation(inviteeOf(email, settings)),
-      look: async () => found(await sentInvitation(fastly, email, settings), 'unknown'),
+      operation: invitation(fastly, { email, settings }),
     });
-    request.log.info({ invitation: invitation.id }, 'an invitation was sent');
+    request.log.info({ invitation: sent.id }, 'an invitation was sent');
     const by = member(request.caller.memberId);
-    const { what, warnings } = newcomerWords(settings, settingsOfInvitation(invitation));
+    const { what, warnings } = newcomerWords(settings, settingsOfInvitation(sent));
     return await confirm(
       request,
       message(
-        say`✉️ ${by} had Fastly invite ${bold(invitation.email)}, ${date(new Date())}${what}. The invitation is good for 7 days.`,
+        say`✉️ ${by} had Fastly invite ${bold(sent.email)}, ${date(new Date())}${what}. The invitation is good for 7 days.`,
         ...warnings,
         ...reasonLine(reason),
       ),

@@ -1,4 +1,5 @@
 import type { Button } from '@slack/types';
+import { passwordReset } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { Refusal } from '../messages/failure-text.ts';
@@ -36,7 +37,7 @@ export const reset = oneUserSubcommand({
     await makeChange(request, {
       kind: 'reset',
       target: { id: user.id, login: user.login, name: nameOf(user) },
-      call: () => fastly.requestPasswordReset(user.login),
+      operation: passwordReset(fastly, user.login),
     });
     const who = say`${bold(nameOf(user))} (${code(user.login)})`;
     request.log.info({ user: user.id }, 'password reset requested');

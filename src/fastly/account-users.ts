@@ -1,6 +1,6 @@
 import type { FastlyClient } from './client.ts';
-import { FastlyUnexpectedAnswer } from './errors.ts';
-import type { User } from './user.ts';
+import { FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
+import type { User, UserId } from './user.ts';
 
 /**
  * The users of the account behind the token, asked of Fastly now; the deleted are left out.
@@ -18,4 +18,15 @@ export async function accountUsers(fastly: FastlyClient): Promise<User[]> {
 export async function userWithLogin(fastly: FastlyClient, login: string): Promise<User | null> {
   const wanted = login.toLowerCase();
   return (await accountUsers(fastly)).find((user) => user.login.toLowerCase() === wanted) ?? null;
+}
+
+/** The user; `null` when Fastly does not know the id or marks the user as deleted. @throws {FastlyError} */
+export async function existingUser(fastly: FastlyClient, id: UserId): Promise<User | null> {
+  try {
+    const user = await fastly.getUser(id);
+    return user.deleted_at ? null : user;
+  } catch (error) {
+    if (isFastlyError(error) && error.kind === 'not_found') return null;
+    throw error;
+  }
 }

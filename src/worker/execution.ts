@@ -1,5 +1,5 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
-import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
+import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
 import { lostRights, type Outcome } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { Setting } from '../changes/settings.ts';
@@ -8,10 +8,7 @@ import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain } from '../messages/failure-text.ts';
 import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/setting-words.ts';
-import { admission } from './operations/admission.ts';
-import { alteration } from './operations/alteration.ts';
-import { deletion } from './operations/deletion.ts';
-import type { Operation, Sight } from './operations/operation.ts';
+import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
 
 const FOUND_DONE: Outcome = { kind: 'completed', found: true };
 
@@ -61,93 +58,85 @@ export class Execution {
 
   async carryOut(claim: Claim): Promise<Outcome> {
     const attempt: Attempt = { claim, mayBeDone: claim.lookFirst };
-    const operation = this.#operationFor(claim.request);
+    const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
     try {
-      return await this.#run(attempt, operation);
+      return await this.#run(attempt, change);
     } catch (error) {
-      return outcomeOf(error, attempt, operation);
+      return outcomeOf(error, attempt, change);
     }
   }
 
-  async #run(attempt: Attempt, operation: Operation): Promise<Outcome> {
+  async #run(attempt: Attempt, change: ApprovedChange): Promise<Outcome> {
     const { request, mayRepeat } = attempt.claim;
-    const sight = await look(operation, attempt);
-    const obstacle = this.#obstacle(request, sight);
+    const finding = await look(change, attempt);
+    const obstacle = this.#obstacle(request, finding);
     if (obstacle !== null) return { kind: 'refused', obstacle };
-    if (sight.kind === 'done') return FOUND_DONE;
-    if (sight.kind === 'partly') throw new NotAsWanted(sight.unmet);
-    if (attempt.mayBeDone && !operation.repeatable && !mayRepeat) throw new NothingShows();
-    return await this.#send(attempt, operation, operation.repeatable);
+    if (finding.kind === 'done') return FOUND_DONE;
+    if (finding.kind === 'partly') throw new NotAsWanted(finding.unmet);
+    if (attempt.mayBeDone && !change.repeatable && !mayRepeat) throw new NothingShows();
+    return await this.#send(attempt, change, change.repeatable);
   }
 
   /** Makes the call, and where its answer is lost looks what became of it; a lost call may be made once more. */
-  async #send(attempt: Attempt, operation: Operation, again: boolean): Promise<Outcome> {
+  async #send(attempt: Attempt, change: ApprovedChange, again: boolean): Promise<Outcome> {
     // Long enough for the call, and for a look at what has become of it.
     if (!(await this.#approvals.holds(attempt.claim, 2 * this.#callTimeout))) throw new OutOfTime();
     try {
-      const { asWanted } = await operation.call();
-      if (!asWanted) return await this.#afterOddAnswer(attempt, operation);
+      const answered = await change.call();
+      if (answered.kind !== 'done') return await this.#afterOddAnswer(attempt, change);
       return { kind: 'completed', found: false };
     } catch (error) {
       if (!isFastlyError(error)) throw error;
-      const refusal = operation.obstacleIn(error);
+      const refusal = change.refusal(error);
       if (refusal !== null) {
-        const gone = attempt.mayBeDone ? await look(operation, attempt) : null;
+        const gone = attempt.mayBeDone ? await look(change, attempt) : null;
         return gone?.kind === 'done' ? FOUND_DONE : { kind: 'refused', obstacle: refusal };
       }
       if (!error.mayHaveBeenCarriedOut) throw error;
       const before = attempt.mayBeDone;
       attempt.mayBeDone = true;
-      const sight = await look(operation, attempt);
-      if (sight.kind === 'done') return FOUND_DONE;
-      if (sight.kind === 'partly') throw new NotAsWanted(sight.unmet);
+      const finding = await look(change, attempt);
+      if (finding.kind === 'done') return FOUND_DONE;
+      if (finding.kind === 'partly') throw new NotAsWanted(finding.unmet);
       if (error.status === 500) {
         // Fastly itself has ended with it, and nothing shows: this call takes effect no more.
         attempt.mayBeDone = before;
         throw error;
       }
-      const obstacle = this.#obstacle(attempt.claim.request, sight);
+      const obstacle = this.#obstacle(attempt.claim.request, finding);
       if (obstacle !== null) return { kind: 'refused', obstacle };
-      if (!again) throw operation.repeatable ? error : new NothingShows({ cause: error });
-      return await this.#send(attempt, operation, false);
+      if (!again) throw change.repeatable ? error : new NothingShows({ cause: error });
+      return await this.#send(attempt, change, false);
     }
   }
 
   /** Fastly took the call, but its answer lacks something or shows something else: what is there counts. */
-  async #afterOddAnswer(attempt: Attempt, operation: Operation): Promise<Outcome> {
+  async #afterOddAnswer(attempt: Attempt, change: ApprovedChange): Promise<Outcome> {
     attempt.mayBeDone = true;
-    const sight = await look(operation, attempt);
-    if (sight.kind === 'done') return { kind: 'completed', found: false };
-    throw sight.kind === 'partly' ? new NotAsWanted(sight.unmet) : new NothingShows();
+    const finding = await look(change, attempt);
+    if (finding.kind === 'done') return { kind: 'completed', found: false };
+    throw finding.kind === 'partly' ? new NotAsWanted(finding.unmet) : new NothingShows();
   }
 
-  #obstacle(request: ApprovalRequest, sight: Sight): Obstacle | null {
-    if (sight.kind === 'done' || sight.kind === 'partly') return null;
-    const gone = sight.kind === 'obstacle' && sight.obstacle.kind === 'gone';
+  #obstacle(request: ApprovalRequest, finding: Finding): Obstacle | null {
+    if (finding.kind === 'done' || finding.kind === 'partly') return null;
+    const gone = finding.kind === 'obstacle' && finding.obstacle.kind === 'gone';
     const whose = gone ? null : lostRights(request, this.#approvals.policy);
     if (whose !== null) return { kind: 'rights', whose };
-    return sight.kind === 'obstacle' ? sight.obstacle : null;
-  }
-
-  #operationFor(request: ApprovalRequest): Operation {
-    const { action } = request;
-    if (action.kind === 'delete') {
-      return deletion(request, action.target, { fastly: this.#fastly, intents: this.#intents });
-    }
-    return isAdmission(action) ? admission(action, this.#fastly) : alteration(action, this.#fastly);
+    return finding.kind === 'obstacle' ? finding.obstacle : null;
   }
 }
 
 /** A look that fails before anything was sent is a failure like others; after that nobody knows. */
-async function look(operation: Operation, { mayBeDone }: Attempt): Promise<Sight> {
+async function look(change: ApprovedChange, { mayBeDone }: Attempt): Promise<Finding> {
   try {
-    return await operation.look(mayBeDone);
+    return await change.look(mayBeDone);
   } catch (error) {
     throw mayBeDone ? new Unclear('nobody could look', { cause: error }) : error;
   }
 }
 
-function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: Operation): Outcome {
+function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: ApprovedChange): Outcome {
   const lookFirst = mayBeDone;
   if (error instanceof NothingShows) {
     const why = `What came of my call is not known. I looked: ${nothingShows} It may still come, so look again before you retry.`;

@@ -3,7 +3,8 @@ import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
 import type { Change, Settlement } from '../changes/change.ts';
 import type { Intents, Interrupted } from '../changes/intents.ts';
-import { createdUser, endOfInvitation, sentInvitation, updatedUser } from '../changes/took-effect.ts';
+import { creation, effectOf, invitation, update, withdrawal } from '../changes/operations.ts';
+import { type Effect, settlementOf } from '../changes/took-effect.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
@@ -45,7 +46,9 @@ export class InterruptedChanges {
     const { change, state } = interrupted;
     const log = this.#log.child({ change: change.kind, reference: change.reference });
     const settlement: Settlement =
-      state === 'open' ? { kind: await this.#lookAt(interrupted), why: 'interrupted' } : { kind: state };
+      state === 'open'
+        ? { kind: await this.#settlementOf(interrupted), why: 'interrupted' }
+        : { kind: state };
     if (state === 'open') {
       log.warn({ settlement: settlement.kind }, 'a change was left behind');
       await this.#record(change, settlement);
@@ -69,46 +72,40 @@ export class InterruptedChanges {
     });
   }
 
-  /**
-   * What shows of it in Fastly; what leaves nothing to look at stays unknown.
-   *
-   * @throws {FastlyError} when Fastly cannot be asked: then later
-   */
-  async #lookAt({ change, begunAt }: Interrupted): Promise<Settlement['kind']> {
-    const { kind, target, settings = {}, invitation } = change;
+  /** How a change that was left behind ended, as far as a look shows. @throws {FastlyError} then it is looked up later */
+  async #settlementOf({ change, begunAt }: Interrupted): Promise<Settlement['kind']> {
+    const effect = await this.#effectOf(change, begunAt);
+    return effect === null ? 'unknown' : settlementOf(change.kind, effect);
+  }
+
+  /** Null for a change that Fastly never shows. */
+  async #effectOf(
+    { kind, target, settings = {}, invitation: id }: Change,
+    begunAt: number,
+  ): Promise<Effect<unknown> | null> {
+    const fastly = this.#fastly;
+    const { login } = target;
     switch (kind) {
       case 'reset':
       case 'password':
-        return 'unknown';
-      case 'lock': {
-        const locked = await updatedUser(this.#fastly, UserId.parse(target.id), { locked: true });
-        return locked ? 'done' : 'failed';
-      }
+        return null;
+      case 'lock':
+        return await effectOf(update(fastly, UserId.parse(target.id), { locked: true }));
       case 'update':
-        return doneWhere(await updatedUser(this.#fastly, UserId.parse(target.id), settings));
-      case 'create': {
-        const user = await createdUser(this.#fastly, target.login, settings);
-        return user !== null && wasCreatedSince(user, begunAt) ? 'done' : 'unknown';
-      }
+        return await effectOf(update(fastly, UserId.parse(target.id), settings));
+      case 'create':
+        return await effectOf(
+          creation(fastly, { login, settings }, (user) => wasCreatedSince(user, begunAt)),
+        );
       case 'invite':
-        return doneWhere(await sentInvitation(this.#fastly, target.login, settings));
-      case 'withdraw': {
-        const id = InvitationId.parse(invitation);
-        const end = await endOfInvitation(this.#fastly, { id, email: target.login });
-        return AFTER_WITHDRAWAL[end];
-      }
+        return await effectOf(invitation(fastly, { email: login, settings }));
+      case 'withdraw':
+        return await effectOf(withdrawal(fastly, { id: InvitationId.parse(id), email: login }));
     }
   }
 }
 
-/** Whether it was not before that, in Unix milliseconds. Fastly tells it to the second. */
+/** @param begunAt Unix milliseconds; Fastly's moments have no milliseconds, so the whole second counts */
 function wasCreatedSince({ created_at }: User, begunAt: number): boolean {
   return Date.parse(created_at ?? '') >= Math.floor(begunAt / 1000) * 1000;
 }
-
-/** What does not show may still come. */
-function doneWhere(shows: object | null): 'done' | 'unknown' {
-  return shows === null ? 'unknown' : 'done';
-}
-
-const AFTER_WITHDRAWAL = { open: 'unknown', accepted: 'failed', withdrawn: 'done' } as const;

@@ -1,7 +1,7 @@
 import { type Action, mayBeLocked } from '../../approvals/request.ts';
+import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { targetOf } from '../../changes/snapshot.ts';
-import { updatedUser } from '../../changes/took-effect.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { LOCK } from '../../messages/approval-message.ts';
 import { protectionWords, targetWords } from '../../messages/approval-words.ts';
@@ -12,7 +12,7 @@ import { userWords } from '../../messages/user-words.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { found, makeChange } from '../change.ts';
+import { makeChange } from '../change.ts';
 import { answerWords } from './answer-words.ts';
 import { isShown, requestButtonListener } from './request-button.ts';
 
@@ -36,8 +36,7 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
     target: { id: user.id, login: action.target.login, name: action.target.name },
     settings: LOCKED,
     request: id,
-    call: () => fastly.updateUser(user.id, LOCKED),
-    look: async () => found(await updatedUser(fastly, user.id, LOCKED), 'failed'),
+    operation: update(fastly, user.id, LOCKED),
     also: async (transaction) => {
       noted = await approvals.targetLocked(transaction, id, caller.memberId);
     },

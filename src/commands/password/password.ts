@@ -1,3 +1,4 @@
+import { passwordChange } from '../../changes/operations.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -62,7 +63,7 @@ async function changePassword(request: Interaction, submitted: Submitted): Promi
     await makeChange(request, {
       kind: 'password',
       target: user ? { id: user.id, login, name: nameOf(user) } : { id: null, login: UNKNOWN, name: UNKNOWN },
-      call: () => request.services.fastly.updateUserPassword(login, current, chosen),
+      operation: passwordChange(request.services.fastly, { login, current, chosen }),
     });
   } catch (error) {
     throw inTheForm(error, fields);

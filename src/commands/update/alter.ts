@@ -1,8 +1,8 @@
 import { superuserChange } from '../../approvals/request.ts';
+import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { type CurrentSettings, only, onlyChanged, type Settings, unmet } from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
-import { updatedUser } from '../../changes/took-effect.ts';
 import { nameOf, type User, type UserId } from '../../fastly/user.ts';
 import { protectionWords, reasonLine } from '../../messages/approval-words.ts';
 import { Refusal } from '../../messages/failure-text.ts';
@@ -15,7 +15,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { fileRequest } from '../approvals/filing.ts';
-import { found, makeChange } from '../change.ts';
+import { makeChange } from '../change.ts';
 import { blockOf, NAME_LENGTH } from '../inputs/settings-form.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
@@ -84,8 +84,7 @@ export async function alter(
       if (Object.keys(differing(before, now)).length > 0) throw new ChangedMeanwhile(now, before);
       await mayBe();
     },
-    call: () => fastly.updateUser(id, changes),
-    look: async () => found(await updatedUser(fastly, id, changes), 'unknown'),
+    operation: update(fastly, id, changes),
   });
   request.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   return await confirm(request, message(...updatedWords(request, { user, after, changes, reason })));

@@ -109,6 +109,18 @@ describe('withdrawing an invitation', () => {
     expect((await auditEntries(database)).map(({ event }) => event)).toEqual(['begun', 'failed']);
   });
 
+  it('is recorded as unknown when the answer is lost and the invitation is still open, as the call may still come', async () => {
+    const database = await databaseInFile();
+    const workplace = await startWorkplace('socket', database);
+    const { client } = workplace;
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    await client.fastlyFaults({ drop: { match: 'DELETE /invitations', when: 'before', times: 1 } });
+    await client.as(NORA).click(withdraw(first, GRACE));
+    await untilTold(client.as(NORA), 'may have been carried out all the same');
+    expect((await auditEntries(database)).map(({ event }) => event)).toEqual(['begun', 'unknown']);
+  });
+
   it('is left as not known when the answer is lost and Fastly does not tell who is there', async () => {
     const workplace = await startWorkplace();
     const { client } = workplace;

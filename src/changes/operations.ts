@@ -1,0 +1,161 @@
+import type { Secret } from '../config/secret.ts';
+import { existingUser, userWithLogin } from '../fastly/account-users.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import { type FastlyError, refusesDirectCreation } from '../fastly/errors.ts';
+import { type Invitation, inviteeOf } from '../fastly/invitation.ts';
+import type { User, UserId } from '../fastly/user.ts';
+import { type Settings, unmet } from './settings.ts';
+import { settingsOf } from './snapshot.ts';
+import { type Effect, isAsInvited } from './took-effect.ts';
+
+/**
+ * One kind of change: its call to Fastly, and how to tell whether the call took effect. Used for what a bot admin
+ * changes at once, for what was approved, and for what a crash interrupted. `call` and `look` throw a `FastlyError`.
+ */
+export type Operation<Answer extends Seen, Seen> = {
+  /** The one call that changes something. */
+  call(): Promise<Answer>;
+  /** Reads from Fastly, without the cache, what the change is about. */
+  look(): Promise<Seen>;
+  /** Whether what a call answered, or a look found, is what the change was to bring about. */
+  effect(seen: Seen): Effect<Answer>;
+};
+
+/** An operation that can wait for approval: whoever carries it out has to know when to give up and when to repeat. */
+export type ApprovableOperation<Answer extends Seen, Seen> = Operation<Answer, Seen> & {
+  /** What Fastly's refusal of the call means where no later call can succeed either; null for other failures. */
+  refusal(error: FastlyError): { kind: 'gone' | 'only-invited' } | null;
+  /** Whether a call whose answer was lost may be sent again when nothing of it shows. */
+  repeatable: boolean;
+};
+
+/** Looks in Fastly whether a change took effect. @throws {FastlyError} */
+export async function effectOf<Answer extends Seen, Seen>(
+  operation: Operation<Answer, Seen>,
+): Promise<Effect<Answer>> {
+  return operation.effect(await operation.look());
+}
+
+/** Creates a user. Not repeatable: a second call could give somebody else an account. */
+export function creation(
+  fastly: FastlyClient,
+  { login, settings }: { login: string; settings: Settings },
+  /** Whether a user with that login can be the one that the call created. */
+  mayBeNew: (user: User) => boolean,
+): ApprovableOperation<User, User | null> {
+  return {
+    call: () => fastly.createUser({ login, ...settings }),
+    look: () => userWithLogin(fastly, login),
+    effect(user) {
+      if (user === null || !mayBeNew(user)) return { kind: 'nothing' };
+      const missing = unmet(settings, settingsOf(user));
+      return missing.length === 0 ? { kind: 'done', value: user } : { kind: 'partly', unmet: missing };
+    },
+    refusal: (error) => (refusesDirectCreation(error) ? { kind: 'only-invited' } : null),
+    repeatable: false,
+  };
+}
+
+/** Has Fastly e-mail an invitation. Not repeatable: a second call is a second e-mail. */
+export function invitation(
+  fastly: FastlyClient,
+  { email, settings }: { email: string; settings: Settings },
+): ApprovableOperation<Invitation, Invitation | null> {
+  return {
+    call: () => fastly.createInvitation(inviteeOf(email, settings)),
+    look: () => openInvitation(fastly, email),
+    effect: (open) =>
+      open !== null && isAsInvited(open, settings) ? { kind: 'done', value: open } : { kind: 'nothing' },
+    refusal: () => null,
+    repeatable: false,
+  };
+}
+
+/** Withdraws an invitation. One that was accepted is off Fastly's list too, but has left a user. */
+export function withdrawal(
+  fastly: FastlyClient,
+  { id, email }: Pick<Invitation, 'id' | 'email'>,
+): Operation<'withdrawn', 'open' | 'accepted' | 'withdrawn'> {
+  return {
+    async call() {
+      await fastly.deleteInvitation(id);
+      return 'withdrawn';
+    },
+    async look() {
+      if ((await fastly.listInvitations()).some((open) => open.id === id)) return 'open';
+      return (await userWithLogin(fastly, email)) === null ? 'withdrawn' : 'accepted';
+    },
+    effect(end) {
+      if (end === 'withdrawn') return { kind: 'done', value: end };
+      return { kind: end === 'accepted' ? 'overtaken' : 'nothing' };
+    },
+  };
+}
+
+/** Sets something on a user. */
+export function update(
+  fastly: FastlyClient,
+  id: UserId,
+  settings: Settings,
+): ApprovableOperation<User, User | null> {
+  return {
+    call: () => fastly.updateUser(id, settings),
+    look: () => existingUser(fastly, id),
+    effect(user) {
+      if (user === null) return { kind: 'nothing' };
+      const missing = unmet(settings, settingsOf(user));
+      if (missing.length === 0) return { kind: 'done', value: user };
+      // Only the call itself leaves some of them set and the others as they were.
+      return missing.length < Object.keys(settings).length
+        ? { kind: 'partly', unmet: missing }
+        : { kind: 'nothing' };
+    },
+    refusal: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
+    repeatable: true,
+  };
+}
+
+/** Deletes a user. */
+export function deletion(fastly: FastlyClient, id: UserId): ApprovableOperation<null, User | null> {
+  return {
+    async call() {
+      await fastly.deleteUser(id);
+      return null;
+    },
+    look: () => existingUser(fastly, id),
+    effect: (user) => (user === null ? { kind: 'done', value: user } : { kind: 'nothing' }),
+    refusal: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
+    repeatable: true,
+  };
+}
+
+/** Has Fastly e-mail a link to choose a new password. */
+export function passwordReset(fastly: FastlyClient, login: string): Operation<null, null> {
+  return unseen(() => fastly.requestPasswordReset(login));
+}
+
+/** Changes the password of a login. */
+export function passwordChange(
+  fastly: FastlyClient,
+  { login, current, chosen }: { login: string; current: Secret; chosen: Secret },
+): Operation<null, null> {
+  return unseen(() => fastly.updateUserPassword(login, current, chosen));
+}
+
+/** Fastly shows neither e-mails nor passwords: whether such a call took effect is never seen. */
+function unseen(call: () => Promise<unknown>): Operation<null, null> {
+  return {
+    async call() {
+      await call();
+      return null;
+    },
+    look: async () => null,
+    effect: () => ({ kind: 'nothing' }),
+  };
+}
+
+/** The open invitation to an address, letter case aside. @throws {FastlyError} */
+export async function openInvitation(fastly: FastlyClient, email: string): Promise<Invitation | null> {
+  const wanted = email.toLowerCase();
+  return (await fastly.listInvitations()).find((each) => each.email.toLowerCase() === wanted) ?? null;
+}

@@ -1,0 +1,147 @@
+import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
+import type { Intents } from '../changes/intents.ts';
+import { type ApprovableOperation, creation, deletion, invitation, update } from '../changes/operations.ts';
+import { protectionOf } from '../changes/protection.ts';
+import type { CurrentSettings, Settings } from '../changes/settings.ts';
+import { settingsOf, targetOf } from '../changes/snapshot.ts';
+import type { Target } from '../changes/target.ts';
+import type { Effect } from '../changes/took-effect.ts';
+import { userWithLogin } from '../fastly/account-users.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import type { FastlyError } from '../fastly/errors.ts';
+import { type User, UserId } from '../fastly/user.ts';
+
+/** What a look at Fastly shows of an approved change: its effect, or why it must not be made. */
+export type Finding =
+  | Exclude<Effect<unknown>, { kind: 'overtaken' }>
+  | { kind: 'obstacle'; obstacle: Obstacle };
+
+/** An approved change as it is carried out: its operation, and what can stand in its way. */
+export type ApprovedChange = {
+  /**
+   * Looks once, for both: whether the change took effect, and whether it may still be made.
+   *
+   * @param mayBeDone whether a call of the bot may have made it; only then does it count as done when it shows
+   * @throws {FastlyError}
+   */
+  look(mayBeDone: boolean): Promise<Finding>;
+  /** The one call, and what Fastly's answer shows of its effect. @throws {FastlyError} */
+  call(): Promise<Effect<unknown>>;
+  /** Why it can never be made, where Fastly's refusal says so; null for other failures. */
+  refusal(error: FastlyError): Obstacle | null;
+  /** Whether a call whose answer was lost may be sent again when nothing of it shows. */
+  repeatable: boolean;
+  /** What is seen when an attempt has failed and nothing of it shows, for people. */
+  nothingShows: string;
+};
+
+type Parts = { fastly: FastlyClient; intents: Intents };
+
+/** What an approved request stands for. */
+export function approvedChange(request: ApprovalRequest, { fastly, intents }: Parts): ApprovedChange {
+  const { action } = request;
+  if (action.kind === 'delete') {
+    const id = UserId.parse(action.target.id);
+    return guarded(deletion(fastly, id), 'they are still there.', async (user) => {
+      if (user === null) return { kind: 'gone' };
+      const differences = differencesOf(action.target, targetOf(user));
+      const onlyLocked = differences.every(({ field }) => field === 'lock') && user.locked === true;
+      if (differences.length > 0 && !(onlyLocked && (await intents.locked(request.id, id)))) {
+        return { kind: 'changed', differences };
+      }
+      return await protectedUser(fastly, user);
+    });
+  }
+  const { target, changes } = action;
+  if (isAdmission(action)) return admission(fastly, action.by, { login: target.login, settings: changes });
+  const id = UserId.parse(target.id);
+  return guarded(update(fastly, id, changes), 'they are as they were.', async (user) => {
+    if (user === null) return { kind: 'gone' };
+    const differences = [
+      ...differencesOf(action.target, targetOf(user)),
+      ...settingDifferencesOf(action.before, settingsOf(user)),
+    ];
+    if (differences.length > 0) return { kind: 'changed', differences };
+    return action.kind === 'promote' && !changes.locked ? null : await protectedUser(fastly, user);
+  });
+}
+
+/** A new Fastly superuser, created or invited. */
+function admission(
+  fastly: FastlyClient,
+  by: 'creation' | 'invitation',
+  { login, settings }: { login: string; settings: Settings },
+): ApprovedChange {
+  if (by === 'creation') {
+    // Before its first call an execution has seen that there is no such user: one that is there later may be new.
+    const operation = creation(fastly, { login, settings }, () => true);
+    return guarded(operation, 'there is no such user.', async (user) =>
+      user === null ? null : { kind: 'exists', as: 'user' },
+    );
+  }
+  const operation = invitation(fastly, { email: login, settings });
+  return guarded(operation, 'there is no such invitation.', async (open) => {
+    if ((await userWithLogin(fastly, login)) !== null) return { kind: 'exists', as: 'user' };
+    return open === null ? null : { kind: 'exists', as: 'invitation' };
+  });
+}
+
+/** @param obstacleTo why the change must not be made, by what a look found; null where it may be */
+function guarded<Answer extends Seen, Seen>(
+  operation: ApprovableOperation<Answer, Seen>,
+  nothingShows: string,
+  obstacleTo: (seen: Seen) => Promise<Obstacle | null>,
+): ApprovedChange {
+  return {
+    async look(mayBeDone) {
+      const seen = await operation.look();
+      const effect = operation.effect(seen);
+      if (mayBeDone && (effect.kind === 'done' || effect.kind === 'partly')) return effect;
+      const obstacle = await obstacleTo(seen);
+      return obstacle === null ? { kind: 'nothing' } : { kind: 'obstacle', obstacle };
+    },
+    call: async () => operation.effect(await operation.call()),
+    refusal: (error) => operation.refusal(error),
+    repeatable: operation.repeatable,
+    nothingShows,
+  };
+}
+
+async function protectedUser(fastly: FastlyClient, user: User): Promise<Obstacle | null> {
+  const protection = await protectionOf(fastly, user);
+  return protection === null ? null : { kind: 'protected', protection };
+}
+
+type Difference = Extract<Obstacle, { kind: 'changed' }>['differences'][number];
+
+/** What the approvers were shown of a user and is different now. */
+function differencesOf(approved: Target, found: Target): Difference[] {
+  const lock = ({ locked }: Target) => (locked ? 'locked' : 'not locked');
+  return onlyDifferent([
+    { field: 'login', approved: approved.login, found: found.login },
+    { field: 'name', approved: approved.name, found: found.name },
+    { field: 'role', approved: approved.role ?? 'not set', found: found.role ?? 'not set' },
+    { field: 'lock', approved: lock(approved), found: lock(found) },
+  ]);
+}
+
+/** The same for the settings that a `Target` does not hold. */
+function settingDifferencesOf(approved: CurrentSettings, found: CurrentSettings): Difference[] {
+  const word = (value: boolean | null) => (value ? 'yes' : 'no');
+  return onlyDifferent([
+    {
+      field: 'limited services',
+      approved: word(approved.limit_services),
+      found: word(found.limit_services),
+    },
+    {
+      field: 'password change required',
+      approved: word(approved.require_new_password),
+      found: word(found.require_new_password),
+    },
+  ]);
+}
+
+function onlyDifferent(compared: readonly Difference[]): Difference[] {
+  return compared.filter(({ approved, found }) => approved !== found);
+}
