@@ -8,8 +8,8 @@ import {
   searchSelect,
   select,
   textInput,
-} from '../../src/messages/kit/inputs.ts';
-import { isOptionsAnswer, problemsOfBlocks, problemsOfView } from '../sandbox/slack/block-kit/validate.ts';
+} from '../../../src/messages/kit/inputs.ts';
+import { isOptionsAnswer, problemsOfBlocks, problemsOfView } from '../../sandbox/slack/block-kit/validate.ts';
 
 const LONG = 'x'.repeat(3_000);
 
