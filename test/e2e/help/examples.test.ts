@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
+import { FIRST_STEPS } from '../../sandbox/control/setting.ts';
 import { PEOPLE } from '../../sandbox/fastly/people.ts';
 import { messagesIn } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
@@ -70,6 +71,13 @@ describe('the examples', () => {
       expect(PEOPLE.map(({ login }) => login)).not.toContain(address);
     },
   );
+
+  it('are not about those whom the sandbox suggests to delete first', () => {
+    for (const whom of FIRST_STEPS.whom) {
+      expect(namedIn(`get ${whom}`)).toHaveLength(1);
+      expect([...IN_README, ...EXAMPLES].flatMap(namedIn)).not.toContain(namedIn(`get ${whom}`)[0]);
+    }
+  });
 
   it('are in README.md', () => {
     expect(IN_README).toEqual(expect.arrayContaining(['get edda', 'help create']));

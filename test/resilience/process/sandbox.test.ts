@@ -133,7 +133,7 @@ describe("the sandbox's process", () => {
       /Slack's Web API +http:.*\n.*Fastly's API +http:.*\n.*Control API +http:/,
     );
     expect(cli.text('stdout')).toMatch(/curl -s http:.*\/members\/U0NORA001\/command/);
-    expect(cli.text('stdout')).toMatch(/"text":"get edda"[\s\S]*"text":"delete edda"/);
+    expect(cli.text('stdout')).toMatch(/"text":"get gideon"[\s\S]*"text":"delete gideon"/);
     cli.child.kill('SIGTERM');
     expect(await cli.ended).toBe(0);
   });

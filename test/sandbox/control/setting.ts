@@ -2,12 +2,15 @@ import { BOT, PARTNER_TEAM, SUPERUSERS, TEAM } from '../cast.ts';
 import type { SlackServer } from '../slack/server.ts';
 import type { Setting } from './protocol.ts';
 
-/** The command of the project's own bot, after it what shows a newcomer most, and with whom: the first who is there. */
+/**
+ * The command of the project's own bot, what shows a newcomer most, and with whom: the first who is still there. The
+ * examples in help are about others, so that they find them after the deletion, too.
+ */
 export const FIRST_STEPS = {
   command: '/fastly-user',
   lookUp: 'get',
   askForDeletion: 'delete',
-  whom: ['edda', 'silas', 'oskar', 'gideon'],
+  whom: ['gideon', 'oskar', 'zofia', 'hugo'],
 };
 
 /** Who and what there is in the workspace. */
