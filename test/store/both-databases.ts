@@ -37,13 +37,13 @@ export const SQLITE: Kind = { name: 'SQLite', newPlace: sqlitePlace, open: () =>
 /** A schema of its own in a database. */
 export const POSTGRESQL: Kind = {
   name: 'PostgreSQL',
-  newPlace: () => postgresPlace(newSchema),
+  newPlace: async () => postgresPlace((await newSchema()).url),
   open: () => openIn(POSTGRESQL),
 };
 /** A database of its own. */
 export const WHOLE_POSTGRESQL: Kind = {
   name: 'PostgreSQL',
-  newPlace: () => postgresPlace(newDatabase),
+  newPlace: async () => postgresPlace(await newDatabase()),
   open: () => openIn(WHOLE_POSTGRESQL),
 };
 
@@ -64,8 +64,7 @@ async function sqlitePlace(): Promise<Place> {
   return { url: `file:${path}`, engine: () => sqlite(path) };
 }
 
-async function postgresPlace(newUrl: () => Promise<string>): Promise<Place> {
-  const url = await newUrl();
+function postgresPlace(url: string): Place {
   return { url, engine: () => postgres(new Secret(url)) };
 }
 

@@ -591,10 +591,10 @@ describe('changes from outside', () => {
     const deleting = { method: 'DELETE', headers: { 'Fastly-Key': sandbox.fastly.token } };
     expect((await fetch(`${sandbox.fastly.url}/user/person0`, deleting)).status).toBe(200);
   });
-  test('fifty thousand people are listed', async () => {
-    fastly.putUsers(Array.from({ length: 50_000 }, (_, index) => ({ name: `Person ${index}` })));
+  test('five thousand people are listed', async () => {
+    fastly.putUsers(Array.from({ length: 5_000 }, (_, index) => ({ name: `Person ${index}` })));
     const { body } = await send('GET', `/customer/${CUSTOMER_ID}/users`);
-    expect(body).toHaveLength(50_000 + PEOPLE.length);
+    expect(body).toHaveLength(5_000 + PEOPLE.length);
   });
 });
 

@@ -13,15 +13,15 @@ export async function newDatabase(): Promise<string> {
 }
 
 /**
- * Gives the URL of a new, empty schema, which is gone when the test ends. It is the only one that whoever connects there
- * sees, in a database that has no other test's at the same time: advisory locks and `pg_locks` are a database's.
+ * Gives the name of a new, empty schema and the URL by which it is reached. It is gone when the test ends, and the only one that whoever connects
+ * there sees, in a database that has no other test's at the same time: advisory locks and `pg_locks` are a database's.
  */
-export async function newSchema(): Promise<string> {
+export async function newSchema(): Promise<{ url: string; name: string }> {
   const name = newName();
   const url = await databaseOfThisWorker();
   await administer(url, `create schema ${name}`);
   onTestFinished(() => administer(url, `drop schema ${name} cascade`));
-  return withSearchPath(url, name);
+  return { url: withSearchPath(url, name), name };
 }
 
 /** The same database, with these schemas in the place of `public`. */
