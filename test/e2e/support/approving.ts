@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { Kysely } from 'kysely';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { rowsOf, verify } from '../../../src/store/audit-log.ts';
+import { readOnlySqlite } from '../../../src/store/sqlite.ts';
+import type { Tables } from '../../../src/store/tables.ts';
 import { CDN_TEAM, type Channel, type Member, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember, ControlClient } from '../../sandbox/control/client.ts';
 import type { Outcome, SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
@@ -182,13 +183,20 @@ const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-const AUDIT = fileURLToPath(new URL('../../../src/cli/audit.ts', import.meta.url));
-
-/** The audit log as `npm run audit -- export` writes it, beside the bot that runs. */
-export async function auditEntries(variables: { DATABASE_URL: string }): Promise<AuditEntry[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [AUDIT, 'export'], { env: variables });
-  const lines = stdout.split('\n').filter((line) => line !== '');
-  return lines.map((line) => AuditEntry.parse(JSON.parse(line)));
+/** The audit log of a bot with a SQLite file, whether or not it runs, once it is proven whole. */
+export async function auditEntries({ DATABASE_URL }: { DATABASE_URL: string }): Promise<AuditEntry[]> {
+  const { dialect } = readOnlySqlite(DATABASE_URL.slice('file:'.length));
+  const database = new Kysely<Tables>({ dialect });
+  try {
+    expect(await verify(rowsOf(database))).toMatchObject({ whole: true });
+    const entries: AuditEntry[] = [];
+    for await (const { details, ...row } of rowsOf(database)) {
+      entries.push(AuditEntry.parse({ ...row, details: JSON.parse(details) }));
+    }
+    return entries;
+  } finally {
+    await database.destroy();
+  }
 }
 
 /** Waits until the bot has recorded that a request came to `event`, whether or not Slack shows it. */
