@@ -6,18 +6,18 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { type Word, WordsError } from './command-text.ts';
 
-/** Block and action id of the field for the e-mail address that is somebody's login. */
+/** Block and action id of the field for an email address that is, or will be, a login. */
 export const ADDRESS = 'address';
 
 /**
- * Whether it is an e-mail address with a domain as they are in the world: dots between its labels, and letters at its
- * end.
+ * Whether it is an email address whose domain could be a public one: it has a dot, and its last label is of letters or
+ * begins with `xn--`.
  */
 export function looksLikeAnAddress(text: string): boolean {
   return /^[^@\s]+@([a-z\d]([a-z\d-]*[a-z\d])?\.)+([a-z]{2,}|xn--[a-z\d-]+)$/i.test(text.trim());
 }
 
-/** What an e-mail address has for sure; the rest is for Fastly to say. */
+/** What every email address has. Fastly checks the rest. */
 const Address = z
   .string()
   .trim()
@@ -27,11 +27,11 @@ const Address = z
   .refine((address) => address.isWellFormed());
 
 export function addressInput(label: string, filled: string | null): InputBlock {
-  const hint = 'An e-mail address, such as ada@example.com.';
+  const hint = 'An email address, such as ada@example.com.';
   return textInput({ id: ADDRESS, label, hint, value: filled, focused: true });
 }
 
-/** @throws {FieldError} for what cannot be an address */
+/** @throws {FieldError} for text that can't be an email address */
 export function readAddress(text: string | null | undefined): string {
   const address = Address.safeParse(text ?? '');
   if (address.success) return address.data;
@@ -47,12 +47,12 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
   const [word, another] = words;
   if (!word) return null;
   if (word.kind === 'mention') {
-    throw new WordsError(say`A mention does not say which address to use. Type the e-mail address itself.`);
+    throw new WordsError(say`A mention doesn't say which email address to use. Type the address itself.`);
   }
   if (another) {
     const typed = another.kind === 'text' ? another.text : 'a mention';
     throw new WordsError(
-      say`${code(name)} takes one address, and does not know what to do with ${code(typed)}. A value of several words stands in quotes. It goes like this: ${code(`/fastly-user ${name} ${usage}`)}`,
+      say`${code(name)} takes one email address, but you also typed ${code(typed)}. Put a value with spaces in quotes. Usage: ${code(`/fastly-user ${name} ${usage}`)}`,
     );
   }
   return readAddress(word.text);
@@ -60,11 +60,11 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
 
 function notAnAddress(typed: string): Sentence {
   return typed.trim() === ''
-    ? say`Type an e-mail address, such as ada@example.com.`
-    : say`${code(typed)} is no e-mail address. One looks like ${code('ada@example.com')}.`;
+    ? say`Type an email address, such as ada@example.com.`
+    : say`${code(typed)} isn't an email address. Type one such as ${code('ada@example.com')}.`;
 }
 
-/** That nobody can come by this address, as they are there. */
+/** Why this login can't be created or invited. */
 export function isUserAlready(login: string): Sentence {
-  return say`${code(login)} is a user already. Look at them with ${code(`/fastly-user get ${login}`)}.`;
+  return say`${code(login)} is already a user. Run ${code(`/fastly-user get ${login}`)}.`;
 }

@@ -9,40 +9,44 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import type { FlagKinds, FlagValues } from './command-text.ts';
 import { nearest } from './nearest.ts';
 
-/** The roles that are offered. Newer accounts have others, which are shown but not given. */
+/** The roles that the bot assigns. Newer accounts have others, which it only shows. */
 export const ROLES: readonly string[] = ['user', 'billing', 'engineer', 'superuser'];
 
-/** Settings that are either so or not. */
+/** Settings that are on or off. */
 type Switch = Exclude<Setting, 'name' | 'role'>;
 
+/** What each one means. For a lock, Fastly promises only that the user can't be edited. */
 const SWITCHES: Record<Switch, string> = {
-  locked: 'Cannot use Fastly until unlocked',
-  limit_services: 'May use only the services they are given',
-  require_new_password: 'Has to choose a new password at the next sign-in',
-  two_factor_auth_enabled: 'Two-factor authentication is on',
-  two_factor_setup_required: 'Has to set up two-factor authentication',
+  locked: 'Locked for editing in Fastly',
+  limit_services: 'Has access to assigned services only',
+  require_new_password: 'Must choose a new password at the next sign-in',
+  two_factor_auth_enabled: '2FA is on for this user',
+  two_factor_setup_required: 'Must set up 2FA',
 };
 
-/** The block in which the switches stand, and its action id. */
+/** Block and action id of the checkboxes for all switches. */
 const SWITCH_BLOCK = 'switches';
 
-/** A part of a form's name that changes when it is drawn again, as Slack keeps what was typed under an old one. */
+/**
+ * How often a form was redrawn in its modal. It is part of the block ids, because Slack keeps what was typed under an id
+ * that it knows (docs.slack.dev, views.update).
+ */
 export type Round = number;
 
-/** The block of a form in which a setting stands. */
+/** The id of the block that has a setting's input. */
 export function blockOf(setting: Setting, round: Round = 0): string {
   const block = setting === 'name' || setting === 'role' ? setting : SWITCH_BLOCK;
   return round === 0 ? block : `${block} ${round}`;
 }
 
-/** The flags by which settings are given in words. */
+/** The flags that set these settings in a command. */
 export function settingFlags(settings: readonly Setting[]): FlagKinds {
   return Object.fromEntries(
     settings.map((setting) => [flagOf(setting), isSwitch(setting) ? 'yes-no' : 'text'] as const),
   );
 }
 
-/** @throws {FieldError} for a name or role that cannot be given */
+/** @throws {FieldError} for an invalid name or role */
 export function settingsInWords(flags: FlagValues, settings: readonly Setting[]): Settings {
   return checkSettings(
     Object.fromEntries(settings.map((setting) => [setting, flags[flagOf(setting)]])),
@@ -51,10 +55,11 @@ export function settingsInWords(flags: FlagValues, settings: readonly Setting[])
 }
 
 /**
- * What a form holds. A switch that is not ticked is a 'no' where `offIs` says so for it, else it is not given.
+ * Reads the settings from a form.
  *
  * @param roles the roles that the form offered
- * @throws {FieldError} for a name or role that cannot be given
+ * @param offIs the value of a switch that isn't ticked: `false`, or `undefined` to leave it out
+ * @throws {FieldError} for an invalid name or role
  */
 export function settingsInForm(
   values: FormValues,
@@ -68,11 +73,6 @@ export function settingsInForm(
   return checkSettings(Object.fromEntries(given), roles);
 }
 
-/**
- * The inputs of a form, filled in.
- *
- * @param roles the roles to choose from
- */
 export function settingInputs(
   settings: readonly Setting[],
   filled: Settings | CurrentSettings,
@@ -88,9 +88,9 @@ export function settingInputs(
 }
 
 /**
- * The one schema that words, forms and what travelled in a button are read with.
+ * Checks settings from a command, a form or a button, all against the same schema.
  *
- * @throws {FieldError} for a name or role that cannot be given
+ * @throws {FieldError} for an invalid name or role
  */
 export function checkSettings(given: Record<string, unknown>, roles: readonly string[] = ROLES): Settings {
   const schema = Settings.extend({ name: Name.exactOptional(), role: roleAmong(roles).exactOptional() });
@@ -103,7 +103,7 @@ export function checkSettings(given: Record<string, unknown>, roles: readonly st
   throw new FieldError(blockOf(setting), problemWith(setting, given[setting], roles));
 }
 
-/** As long as a name may be, so that whoever approves it sees all of it. */
+/** The longest name that can be set, in characters. It is short enough for an approver to see all of it. */
 export const NAME_LENGTH = 255;
 
 const Name = z
@@ -122,11 +122,11 @@ function roleAmong(roles: readonly string[]) {
 }
 
 function problemWith(setting: Setting, given: unknown, roles: readonly string[]): Sentence {
-  if (setting !== 'role') return say`A name has 1 to ${NAME_LENGTH} characters.`;
+  if (setting !== 'role') return say`A name must have 1 to ${NAME_LENGTH} characters.`;
   const typed = String(given);
   const close = nearest(typed, [...roles]);
   const hint = close === null ? say`` : say` Did you mean ${code(close)}?`;
-  return say`${code(typed)} is no role I can give.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
+  return say`The bot can't assign the role ${code(typed)}.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
 }
 
 function isSwitch(setting: Setting): setting is Switch {

@@ -13,19 +13,19 @@ import { FieldError } from '../../slack/replies/submission.ts';
 export const USER_PICKER = 'user-picker';
 const UNAVAILABLE = '-';
 
-/** A select that searches the directory as one types. */
+/** A select that searches the directory while the caller types. */
 export function userPicker(picked: User | null = null): InputBlock {
   return searchSelect({
     id: USER_PICKER,
     label: 'User',
-    hint: 'Type part of a name, a login or an id.',
+    hint: 'Search by name, email or ID.',
     placeholder: 'Find a user',
     chosen: picked && userOption(picked, picked.id),
     focused: true,
   });
 }
 
-/** The same where it is known who can be meant, at most 100. */
+/** A select of these users, at most 100. */
 export function userChoice(users: readonly User[]): InputBlock {
   return select({
     id: USER_PICKER,
@@ -35,13 +35,14 @@ export function userChoice(users: readonly User[]): InputBlock {
   });
 }
 
-/** @throws {FieldError} when what the picker holds is no user */
+/** @throws {FieldError} when no user was picked */
 export function pickedUser(values: FormValues): UserId {
   const id = UserId.safeParse(values[USER_PICKER]);
   if (id.success) return id.data;
   throw new FieldError(USER_PICKER, say`Choose a user from the list.`);
 }
 
+/** @param value what the option of a user carries */
 export function userOptions(users: readonly User[], value: (user: User) => string): PlainTextOption[] {
   return users.map((user) => userOption(user, value(user)));
 }
@@ -52,7 +53,7 @@ function userOption(user: User, value: string): PlainTextOption {
   return option(nameOf(user), value, about.join(' · '));
 }
 
-/** Feeds every user picker. Where Fastly is away or slow the list says so, in place of looking empty. */
+/** Finds the options of every user picker. When Fastly is slow or unavailable, an option says so. */
 export const userPickerListener: Listener = {
   kind: 'type-ahead',
   id: USER_PICKER,
@@ -65,9 +66,9 @@ export const userPickerListener: Listener = {
       return 'unavailable' as const;
     });
     const users = await withinAnswerTime(found, times);
-    if (users === null) return [notAUser('Fastly is slow to answer; type on in a moment')];
+    if (users === null) return [notAUser('Fastly is slow. Type again in a moment.')];
     return users === 'unavailable'
-      ? [notAUser('The users cannot be listed at the moment')]
+      ? [notAUser("Users can't be loaded now. Try again in a minute.")]
       : fittingOptions(userOptions(users, ({ id }) => id));
   },
 };

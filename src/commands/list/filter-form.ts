@@ -11,25 +11,25 @@ import { nearest } from '../inputs/nearest.ts';
 import { ROLE_LENGTH, TEXT_LENGTH } from './page.ts';
 
 export const FORM = 'list.form';
-export const TITLE = 'Filter the users';
-/** Block and action ids; the last is the checkbox's value, too. */
+export const TITLE = 'Filter users';
+/** Block and action ids. The last one is also the checkbox's value. */
 export const TEXT = 'text';
 const ROLE = 'role';
 const LOCKED = 'locked';
 const WITHOUT_TWO_FACTOR = 'without-2fa';
 
 const ANY = '*';
-/** One option is for any role. */
+/** One option of the select is for any role. */
 const MOST_ROLES = MOST_OPTIONS - 1;
 
-/** The form that makes another list, filled in with what made this one. */
+/** The form for another list, prefilled with the filter of the current one. */
 export function filterForm(filter: Filter, figures: Figures, origin: Origin, problem?: Sentence): ModalView {
   const blocks: KnownBlock[] = [
     ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
     textInput({
       id: TEXT,
       label: 'Text',
-      hint: 'Part of a name, a login or an id.',
+      hint: 'Search by name, email or ID.',
       value: filter.text,
       maxLength: TEXT_LENGTH,
       optional: true,
@@ -48,8 +48,8 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
     }),
     checkboxes({
       id: WITHOUT_TWO_FACTOR,
-      label: 'Two-factor',
-      options: [option('Only those without (‘not set’ counts as without)', WITHOUT_TWO_FACTOR)],
+      label: '2FA',
+      options: [option('Without 2FA only', WITHOUT_TWO_FACTOR)],
       ticked: filter.withoutTwoFactor ? [WITHOUT_TWO_FACTOR] : [],
       optional: true,
     }),
@@ -57,7 +57,7 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
   return formView({ callbackId: FORM, title: TITLE, submit: 'Show', origin, blocks });
 }
 
-/** What the form holds; whether the account has the role is left to `knownRole`. */
+/** Reads the form. `knownRole` checks whether the account has the role. */
 export function filterIn(values: FormValues): Filter {
   const chosen = (id: string) => (values[id] === ANY ? null : (values[id] ?? null));
   const locked = chosen(LOCKED);
@@ -69,20 +69,17 @@ export function filterIn(values: FormValues): Filter {
   };
 }
 
-/** @throws {FieldError} when it is longer than a button can carry on */
+/** @throws {FieldError} for more text than a button can carry */
 export function searchText(typed: string): string {
   const text = typed.toWellFormed().trim();
   if (text.length <= TEXT_LENGTH) return text;
-  throw new FieldError(
-    TEXT,
-    say`That is too long to search for. Type at most ${TEXT_LENGTH} characters of a name, a login or an id.`,
-  );
+  throw new FieldError(TEXT, say`The search text is too long. Type at most ${TEXT_LENGTH} characters.`);
 }
 
 /**
- * The account's role that `typed` means, letter case aside.
+ * The role in use that `typed` means. Ignores case unless a role is written exactly so.
  *
- * @throws {FieldError} when nobody has it, with the nearest named
+ * @throws {FieldError} when no user has the role. It names the nearest role in use.
  */
 export function knownRole(typed: string, figures: Figures): string {
   const roles = rolesOf(figures);
@@ -90,11 +87,11 @@ export function knownRole(typed: string, figures: Figures): string {
   if (found !== undefined) return found;
   const close = nearest(typed.slice(0, ROLE_LENGTH), roles);
   const meant = close === null ? say`` : say` Did you mean ${code(close)}?`;
-  const known = roles.length === 0 ? say`` : say` Roles that somebody has: ${enumerate(roles.map(code))}.`;
-  throw new FieldError(ROLE, say`Nobody in the Fastly account has the role ${code(typed)}.${meant}${known}`);
+  const known = roles.length === 0 ? say`` : say` Roles in use: ${enumerate(roles.map(code))}.`;
+  throw new FieldError(ROLE, say`No user has the role ${code(typed)}.${meant}${known}`);
 }
 
-/** The account's roles, most frequent first, as far as a form and a button can hold them. */
+/** Roles in use, most frequent first, as far as a form and a button can hold them. */
 function rolesOf({ byRole }: Figures): string[] {
   return byRole
     .map(({ role }) => role)
@@ -106,7 +103,7 @@ function sameWord(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** The current one is there even when nobody has it any more. */
+/** Has the filter's role even when no user has it now. */
 function roleOptions({ role }: Filter, figures: Figures): PlainTextOption[] {
   const roles = new Set([...(role === null ? [] : [role]), ...rolesOf(figures)]);
   return [...roles].map((each) => option(each, each));

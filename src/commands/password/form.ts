@@ -20,8 +20,8 @@ export const CHOSEN = `${SECRET_FIELD}new-password`;
 export type Fields = { current: string; chosen: string };
 
 /**
- * Slack keeps what was typed under the same ids (docs.slack.dev, views.update), so each time the form is drawn again its
- * password fields get new block ids, by a round number that travels as the form's subject.
+ * How often the form was redrawn. Slack keeps what was typed under an id that it knows (docs.slack.dev, views.update), so
+ * the round is part of the password fields' block ids. It travels as the form's subject.
  */
 const Round = z.coerce.number().int().min(0).max(10_000).catch(0);
 
@@ -39,7 +39,7 @@ function fieldsOfRound(round: number): Fields {
   return { current: `current-password.${round}`, chosen: `new-password.${round}` };
 }
 
-/** @param given `login` is what was typed before; `onTop` a caution, or what went wrong */
+/** @param given `login` prefills the login's field; `onTop` is a caution or an error */
 export function passwordForm(
   origin: Origin,
   { round = 0, login = null, onTop }: { round?: number; login?: string | null; onTop: Sentence | null },
@@ -54,13 +54,13 @@ export function passwordForm(
     blocks: [
       ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
       richText(
-        say`This changes the password of a Fastly login whose current password you know. For somebody else, use ${code('/fastly-user reset')}.`,
-        say`Slack shows what you type here, and it passes through Slack's servers. I keep neither password.`,
+        say`Change a Fastly password. You need the current one. To reset another user's password, run ${code('/fastly-user reset')}.`,
+        say`Slack doesn't hide what you type here, and it passes through Slack's servers. The bot keeps neither password.`,
       ),
       textInput({
         id: LOGIN,
         label: 'Login',
-        hint: 'The e-mail address with which one signs in to Fastly.',
+        hint: 'The email address used to sign in to Fastly.',
         value: login,
         maxLength: LONGEST_LOGIN,
       }),
@@ -69,11 +69,11 @@ export function passwordForm(
         id: CHOSEN,
         blockId: fields.chosen,
         label: 'New password',
-        hint: 'At least 12 characters, with letters, digits and special characters. Paste it: as one types, phones turn quotes and dashes into others.',
+        hint: 'Use at least 12 characters, with letters, digits and special characters. Paste it rather than type it: phones change quotes and dashes.',
       }),
     ],
   });
 }
 
-/** An address has 254 characters at most (RFC 5321). */
+/** An email address has at most 254 characters (RFC 5321). */
 const LONGEST_LOGIN = 254;

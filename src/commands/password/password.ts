@@ -15,15 +15,15 @@ import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts
 import { inTheForm } from './refusal.ts';
 import { checkNewPassword, readForm, type Wanted } from './rules.ts';
 
-/** Changes the password of a Fastly login, of which one knows the current one. By a form alone. */
+/** Changes the password of a Fastly login whose current password the caller knows. Takes it from a form only. */
 export const password: Subcommand = {
   name: 'password',
-  summary: 'Change the password of a Fastly login whose current one you know',
-  about: say`A form asks for the login and both passwords, and I keep neither. For somebody else's password use ${code('/fastly-user reset')}.`,
+  summary: 'Change a Fastly password, using the current one',
+  about: say`A form asks for the login, the current password and a new one. The bot keeps neither password. To reset another user's password, run ${code('/fastly-user reset')}.`,
   usage: '',
   examples: ['password'],
   flags: {},
-  wordless: say`${code('password')} takes no words, and I did not read what you typed. If it was a password, consider it known: Slack keeps what is typed where one writes messages. Type ${code('/fastly-user password')} alone, and in the form that opens choose a new password that you have typed nowhere else.`,
+  wordless: say`Don't type passwords in a message: Slack keeps them. If that was one, choose another password. Run ${code('/fastly-user password')} on its own.`,
   async run(request) {
     await openWhenReady(request, TITLE, async () =>
       passwordForm(request.origin, { onTop: await caution(request) }),
@@ -78,15 +78,15 @@ async function changePassword(request: Interaction, submitted: Submitted): Promi
 }
 
 /**
- * What is recorded for ever in place of a login that is no user's: it could be a password, typed into the wrong field.
- * Once Fastly has taken it as a login, the confirmation names it.
+ * Recorded in place of a login that no user of the account has: it could be a password in the wrong field, and the audit
+ * log keeps it forever. The confirmation names the login, because by then Fastly has accepted it.
  */
-const UNKNOWN = 'a login that I do not know';
+const UNKNOWN = 'an unknown login';
 
 /**
- * The user whose login it is; `null` where this account has none, as the login may be another account's.
+ * The user with this login. `null` where the account has none, because the login may be another account's.
  *
- * @throws {FieldError} when the login seems to be in another field, or is nobody's and no e-mail address either
+ * @throws {FieldError} when the fields seem mixed up, or the login is neither known nor an email address
  */
 async function userBehind(
   { services: { directory }, log }: Interaction,
@@ -103,9 +103,9 @@ async function userBehind(
   if (usersByPasswords.some((other) => other !== null) || (!user && passwords.some(looksLikeAnAddress))) {
     throw new FieldError(
       LOGIN,
-      say`The fields may be mixed up: what you typed as a password looks like a login. Type the login here and the passwords below. A password that does look so can be changed in Fastly itself.`,
+      say`The fields may be mixed up: a password you typed looks like a login. Type the login here and the passwords below. If a password really looks like that, change it in Fastly.`,
     );
   }
   if (user || looksLikeAnAddress(login)) return user;
-  throw new FieldError(LOGIN, say`This is no login that I know, and no e-mail address.`);
+  throw new FieldError(LOGIN, say`This is neither a known login nor an email address. Check the login.`);
 }

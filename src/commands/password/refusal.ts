@@ -6,22 +6,20 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import type { Fields } from './form.ts';
 
 /**
- * What Fastly's refusal means where a login and its password stand in for the bot's token, at the field it is about.
- * Any other failure is given back as it is.
+ * Turns Fastly's refusal of a new password into an error at the field it is about. The call authenticates with the
+ * login and its password instead of the bot's token, so 'unauthorized' means that one of those is wrong. Any other
+ * failure is returned as it is.
  */
 export function inTheForm(error: unknown, fields: Fields): unknown {
   if (!isFastlyError(error)) return error;
   switch (error.kind) {
     case 'unauthorized':
-      return new FieldError(
-        fields.current,
-        say`Fastly does not take this login with this current password; it does not say which of the two is wrong. Nothing was changed.`,
-      );
+      return new FieldError(fields.current, say`Wrong login or current password. Nothing was changed.`);
     case 'forbidden':
     case 'not_found':
     case 'duplicate':
       return new Refusal(
-        say`Fastly does not let this login change its password here. Nothing was changed; try it in Fastly itself.`,
+        say`Fastly doesn't let this login change its password through the bot. Nothing was changed. Change it in Fastly.`,
       );
     case 'invalid':
       return whatIsInvalid(error.msg, fields);
@@ -33,20 +31,20 @@ export function inTheForm(error: unknown, fields: Fields): unknown {
 function whatIsInvalid(why: string | null, { current, chosen }: Fields): Refusal {
   switch (why) {
     case PASSWORD_REFUSALS.current:
-      return new FieldError(current, say`Fastly does not take this current password. Nothing was changed.`);
+      return new FieldError(current, say`Wrong current password. Nothing was changed.`);
     case PASSWORD_REFUSALS.reused:
       return new FieldError(
         chosen,
-        say`This one was in use before, and Fastly wants another. Nothing was changed.`,
+        say`This password was used before. Nothing was changed. Choose another one.`,
       );
     case PASSWORD_REFUSALS.weak:
       return new FieldError(
         chosen,
-        say`Fastly finds this one too weak. Choose one that is longer or harder to guess. Nothing was changed.`,
+        say`Fastly rejected this password as too weak. Nothing was changed. Choose a longer one, or one that is harder to guess.`,
       );
     default:
       return new Refusal(
-        say`Fastly refused this, in words that I do not repeat, as they could quote a password. Nothing was changed; try it in Fastly itself.`,
+        say`Fastly refused this for a reason that isn't shown, because it could quote a password. Nothing was changed. Change the password in Fastly.`,
       );
   }
 }

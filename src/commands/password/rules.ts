@@ -3,13 +3,13 @@ import { enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { CHOSEN, CURRENT, type Fields, LOGIN } from './form.ts';
 
-/** What a form asks for. */
+/** What a submitted form holds. */
 export type Wanted = { login: string; current: Secret; chosen: Secret };
 
 /**
- * Reads the form, as far as each field is there and the login could be one.
+ * Reads the form. Each field has to be filled in, and the login has to be possible.
  *
- * @throws {FieldError} with the first thing that is wrong; it repeats nothing that was typed
+ * @throws {FieldError} for the first problem. It never repeats what was typed.
  */
 export function readForm({ values, secrets }: Submitted, fields: Fields): Wanted {
   const login = (values[LOGIN] ?? '').trim();
@@ -24,7 +24,7 @@ export function readForm({ values, secrets }: Submitted, fields: Fields): Wanted
   return { login, current, chosen };
 }
 
-/** @throws {FieldError} when Fastly would not take the new password */
+/** @throws {FieldError} when Fastly would refuse the new password */
 export function checkNewPassword({ current, chosen }: Wanted, fields: Fields): void {
   const wrong = problemOfNewPassword(chosen, current);
   if (wrong) throw new FieldError(fields.chosen, wrong);
@@ -32,11 +32,11 @@ export function checkNewPassword({ current, chosen }: Wanted, fields: Fields): v
 
 function problemOfLogin(login: string): Sentence | null {
   if (login === '') return say`Type the login.`;
-  // A colon ends the login where both go to Fastly (RFC 7617).
-  return /[\s\p{C}:]/u.test(login) ? say`A login has no spaces and no colons.` : null;
+  // Login and password are sent as basic authentication, where a colon ends the login (RFC 7617).
+  return /[\s\p{C}:]/u.test(login) ? say`A login can't contain spaces or colons.` : null;
 }
 
-/** Fastly's own rules since May 2025 (its status notice). The form's hint has them all, so an error says what is amiss. */
+/** Fastly's rules since May 2025 (its status notice). The form's hint has all of them, an error only the broken ones. */
 const FEWEST_CHARACTERS = 12;
 
 function problemOfNewPassword(chosen: Secret, current: Secret): Sentence | null {
@@ -51,6 +51,6 @@ function problemOfNewPassword(chosen: Secret, current: Secret): Sentence | null 
     ...(short ? [say`is too short`] : []),
     ...(lacks.length > 0 ? [say`lacks ${enumerate(lacks.map((lack) => say`${lack}`))}`] : []),
   ];
-  if (wrong.length > 0) return say`This one ${enumerate(wrong)}.`;
+  if (wrong.length > 0) return say`This password ${enumerate(wrong)}.`;
   return text === current.reveal() ? say`This is the current password. Choose another one.` : null;
 }

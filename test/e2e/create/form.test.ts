@@ -192,8 +192,8 @@ describe('the form of create', () => {
       {},
       /it says: Bad request: The account is full.*Nothing was changed/,
     ],
-    ['what is no address at the login', 'address', {}, { address: 'grace' }, /grace is no e-mail address/],
-    ['blanks for a login at the login', 'address', {}, { address: '  ' }, /Type an e-mail address/],
+    ['what is no address at the login', 'address', {}, { address: 'grace' }, /grace isn't an email address/],
+    ['blanks for a login at the login', 'address', {}, { address: '  ' }, /Type an email address/],
     [
       'that Fastly is away at the login',
       'address',

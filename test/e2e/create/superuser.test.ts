@@ -88,11 +88,11 @@ describe('creating a Fastly superuser', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`create ${ENGINEER.login} --role superuser`);
-    await untilTold(nora, `${ENGINEER.login} is a user already. Look at them with /fastly-user get`);
+    await untilTold(nora, `${ENGINEER.login} is already a user. Run /fastly-user get`);
     await openForm(nora, 'create --role superuser');
     await nora.submit({ address: ENGINEER.login.toUpperCase() });
     const view = await nora.until((sees) => sees.modals.find(({ errors }) => errors.address), 'the error');
-    expect(view.errors.address).toContain('is a user already');
+    expect(view.errors.address).toContain('is already a user');
     expect(view.values).toMatchObject({ role: { role: { selected_option: { value: 'superuser' } } } });
     await nora.submit({ address: GRACE });
     await nora.until((sees) => openRequest(sees, CDN_TEAM, { id: GRACE }), 'the request');

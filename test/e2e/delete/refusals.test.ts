@@ -95,7 +95,7 @@ describe('delete is refused privately', () => {
     const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id} --reason "${'x'.repeat(241)}"`);
-    await untilTold(nora, 'The reason has 241 characters; keep it to 240.');
+    await untilTold(nora, 'The reason has 241 characters. Shorten it to 240.');
     await expectNothingAsked(workplace);
   });
 

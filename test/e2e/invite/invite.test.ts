@@ -82,19 +82,16 @@ describe('invite', () => {
   });
 
   it.each([
-    [
-      `${GRACE} ada@example.com`,
-      'invite takes one address, and does not know what to do with ada@example.com',
-    ],
-    ['@nora', 'Type the e-mail address itself.'],
-    ['grace', 'grace is no e-mail address.'],
+    [`${GRACE} ada@example.com`, 'invite takes one email address, but you also typed ada@example.com'],
+    ['@nora', 'Type the address itself.'],
+    ['grace', "grace isn't an email address."],
     [`${GRACE} --role enginer`, 'Did you mean engineer ?'],
     [`${GRACE} --name Grace`, 'There is no --name here.'],
     [`${GRACE} --limit-services maybe`, '--limit-services takes yes or no'],
     [`${GRACE} --reason ${'x'.repeat(241)}`, 'The reason has 241 characters'],
     [`${GRACE} --role user --limit-services yes`, "Role 'user' is not allowed to be service limited"],
-    [ENGINEER.login, `${ENGINEER.login} is a user already. Look at them with /fastly-user get`],
-    [`${ENGINEER.login} --role superuser`, 'is a user already'],
+    [ENGINEER.login, `${ENGINEER.login} is already a user. Run /fastly-user get`],
+    [`${ENGINEER.login} --role superuser`, 'is already a user'],
     ['invited@example.com', 'invited@example.com is invited already. /fastly-user invitations shows'],
     ['Invited@example.com --role superuser', 'is invited already'],
   ])('refuses %s in words, to the caller alone', async (words, refusal) => {
@@ -111,8 +108,8 @@ describe('invite', () => {
   });
 
   it.each<[string, string, Partial<FastlyFaults>, object, RegExp]>([
-    ['who is a user at the address', 'address', {}, { address: ENGINEER.login }, /is a user already/],
-    ['what is no address at the address', 'address', {}, { address: 'grace@' }, /is no e-mail address/],
+    ['who is a user at the address', 'address', {}, { address: ENGINEER.login }, /is already a user/],
+    ['what is no address at the address', 'address', {}, { address: 'grace@' }, /isn't an email address/],
     [
       'a role that does not go with limited services at the role',
       'role',

@@ -229,14 +229,14 @@ describe('list', () => {
   });
 
   it.each([
-    ['--role enginer', 'Nobody in the Fastly account has the role enginer . Did you mean engineer ?'],
+    ['--role enginer', 'No user has the role enginer . Did you mean engineer ?'],
     ['--role', '--role needs a value'],
     ['--locked perhaps', '--locked takes yes or no'],
     ['--without-2fa=no', '--without-2fa takes no value'],
     ['--lokced yes', 'Did you mean --locked ?'],
     ['--2fa', 'There is no --2fa here. Did you mean --without-2fa ?'],
     ['@nora lindqvist', 'A mention stands alone'],
-    ['x'.repeat(201), 'too long to search for'],
+    ['x'.repeat(201), 'search text is too long'],
   ])('refuses %s in words, to the caller alone', async (words, refusal) => {
     const { client } = await startWorkplace();
     const told = await listed(client, words);
@@ -399,7 +399,7 @@ describe('list', () => {
     await haveListReadAnew(client);
     const open = async () => {
       await nora.click({ channel: CDN_TEAM.id, ts: first.ts, actionId: 'list.filter' });
-      await nora.until((sees) => sees.modals[0]?.title === 'Filter the users', 'the form');
+      await nora.until((sees) => sees.modals[0]?.title === 'Filter users', 'the form');
     };
     await client.fastlyFaults({ down: true });
     await open();

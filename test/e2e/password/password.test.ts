@@ -30,7 +30,7 @@ describe('password', () => {
     const nora = workplace.client.as(NORA);
     const form = await openPasswordForm(nora);
     expect(wordsOf(form.blocks)).toMatch(
-      /whose current password you know.*\/fastly-user reset.*passes through Slack's servers.*neither password/,
+      /You need the current one\..*\/fastly-user reset.*passes through Slack's servers.*neither password/,
     );
     await submitPasswords(nora);
     const confirmation = await workplace.client
@@ -57,7 +57,7 @@ describe('password', () => {
     await submitPasswords(nora, { current: 'not-The-one-123' });
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'), 'the working view');
     const again = await nora.until(passwordForm, 'the form again');
-    expect(wordsOf(again.blocks)).toContain('Fastly does not take this login with this current password');
+    expect(wordsOf(again.blocks)).toContain('Wrong login or current password');
     expect(typedInto(again)).toEqual({
       login: ENGINEER.login,
       'secret.current-password': null,
@@ -91,7 +91,7 @@ describe('password', () => {
     }, 'every refusal');
     for (const { ephemeral, blocks } of told) {
       expect(ephemeral).toBe(true);
-      expect(wordsOf(blocks)).toMatch(/consider it known.*Type \/fastly-user password alone/);
+      expect(wordsOf(blocks)).toMatch(/choose another password\. Run \/fastly-user password on its own/);
     }
     expect(JSON.stringify([told, log.lines, await client.slackCalls()])).not.toContain('hunter2');
     expect((await nora.sees()).modals).toEqual([]);
@@ -110,19 +110,39 @@ describe('password, switched off', () => {
 
 describe('the form of password', () => {
   it.each<[string, string, Typed, RegExp]>([
-    ['a login with a space', 'login', { login: 'edda morton@example.com' }, /no spaces/],
-    ['a login with a colon', 'login', { login: 'edda:morton@example.com' }, /no colons/],
+    ['a login with a space', 'login', { login: 'edda morton@example.com' }, /can't contain spaces/],
+    ['a login with a colon', 'login', { login: 'edda:morton@example.com' }, /can't contain spaces or colons/],
     ['a login of spaces', 'login', { login: '   ' }, /Type the login/],
-    ['what is no login', 'login', { login: 'quince-Lantern-48' }, /no login that I know/],
+    [
+      'what is no login',
+      'login',
+      { login: 'quince-Lantern-48' },
+      /neither a known login nor an email address/,
+    ],
     [
       'the password as the login',
       'login',
       { login: 'a@b-Lantern-4', current: 'a@b-Lantern-4' },
       /the same as/,
     ],
-    ['an address without a dot', 'login', { login: 'Horse@Battery-77' }, /no login that I know/],
-    ['an address that ends in digits', 'login', { login: 'Horse@Battery.77' }, /no login that I know/],
-    ['what no domain can have', 'login', { login: 'Horse@Batt_ery!.de' }, /no login that I know/],
+    [
+      'an address without a dot',
+      'login',
+      { login: 'Horse@Battery-77' },
+      /neither a known login nor an email address/,
+    ],
+    [
+      'an address that ends in digits',
+      'login',
+      { login: 'Horse@Battery.77' },
+      /neither a known login nor an email address/,
+    ],
+    [
+      'what no domain can have',
+      'login',
+      { login: 'Horse@Batt_ery!.de' },
+      /neither a known login nor an email address/,
+    ],
     [
       'the current password and the login swapped',
       'login',
@@ -142,26 +162,26 @@ describe('the form of password', () => {
       /may be mixed up/,
     ],
     ['the login of another user as a password', 'login', { current: TOMAS_USER.login }, /may be mixed up/],
-    ['11 characters', 'new-password', { chosen: 'abcdef-1234' }, /^This one is too short\.$/],
-    ['no letter', 'new-password', { chosen: '1234-5678-9012' }, /^This one lacks a letter\.$/],
-    ['no digit', 'new-password', { chosen: 'abcd-efgh-ijkl' }, /^This one lacks a digit\.$/],
+    ['11 characters', 'new-password', { chosen: 'abcdef-1234' }, /^This password is too short\.$/],
+    ['no letter', 'new-password', { chosen: '1234-5678-9012' }, /^This password lacks a letter\.$/],
+    ['no digit', 'new-password', { chosen: 'abcd-efgh-ijkl' }, /^This password lacks a digit\.$/],
     [
       'no special character',
       'new-password',
       { chosen: 'abcd1234efgh' },
-      /^This one lacks a special character such as ! or -\.$/,
+      /^This password lacks a special character such as ! or -\.$/,
     ],
     [
       'two of it missing',
       'new-password',
       { chosen: 'abcdef1' },
-      /^This one is too short and lacks a special character such as ! or -\.$/,
+      /^This password is too short and lacks a special character such as ! or -\.$/,
     ],
     [
       'all but a special character missing',
       'new-password',
       { chosen: ' ' },
-      /^This one is too short and lacks a letter and a digit\.$/,
+      /^This password is too short and lacks a letter and a digit\.$/,
     ],
     ['the current one', 'new-password', { chosen: PASSWORD }, /is the current password/],
   ])('refuses %s at its field, and asks Fastly for no change', async (_what, field, typed, words) => {
@@ -190,49 +210,49 @@ describe('the form of password', () => {
       'current-password',
       { current: 'not-The-one-123' },
       {},
-      /does not say which.*Nothing was changed/,
+      /^Wrong login or current password\. Nothing was changed\.$/,
     ],
     [
       'a login it does not know',
       'current-password',
       { login: 'nobody@example.com' },
       {},
-      /does not say which.*Nothing was changed/,
+      /^Wrong login or current password\. Nothing was changed\.$/,
     ],
     [
       'a new password that is too weak',
       'new-password',
       {},
       refusing(400, { msg: 'Record invalid', detail: 'Password is too easy to guess' }),
-      /^Fastly finds this one too weak.*Nothing was changed\.$/,
+      /^Fastly rejected this password as too weak\. Nothing was changed\. Choose a longer one, or one that is harder to guess\.$/,
     ],
     [
       'one that was there before',
       'new-password',
       {},
       refusing(422, { title: 'New password must differ from the current password', errors: null }),
-      /^This one was in use before.*Nothing was changed\.$/,
+      /^This password was used before\. Nothing was changed\. Choose another one\.$/,
     ],
     [
       'the current password in words',
       'current-password',
       {},
       refusing(400, { msg: 'Bad request', detail: 'Old password is not correct' }),
-      /^Fastly does not take this current password\. Nothing was changed\.$/,
+      /^Wrong current password\. Nothing was changed\.$/,
     ],
     [
       'the login, which may not',
       'login',
       {},
       refusing(403, { msg: 'Access denied' }),
-      /does not let this login change its password here\. Nothing was changed/,
+      /doesn't let this login change its password through the bot\. Nothing was changed/,
     ],
     [
       'it in words that say nothing about the fields',
       'login',
       {},
       refusing(400, { msg: "Not 'amber-Thicket-902'" }),
-      /^Fastly refused this, .*Nothing was changed; try it in Fastly itself\.$/,
+      /^Fastly refused this for a reason that isn't shown, .*Nothing was changed\. Change the password in Fastly\.$/,
     ],
     ['more changes this hour', 'login', {}, refusing(429, {}), /limit is used up/],
   ])('shows that Fastly refuses %s, at its field', async (_what, field, typed, faults, words) => {
@@ -282,6 +302,6 @@ describe('the form of password', () => {
     await openPasswordForm(nora);
     await submitPasswords(nora, { current: PASSWORD });
     await nora.close(true);
-    await untilTold(nora, 'does not take this login with this current password', 'direct');
+    await untilTold(nora, 'Wrong login or current password', 'direct');
   });
 });

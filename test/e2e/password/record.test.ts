@@ -64,7 +64,7 @@ describe('a change of a password', () => {
     await openPasswordForm(nora);
     await submitPasswords(nora, { login: 'Horse@battery.example' });
     await untilErrorAt(nora, 'current-password');
-    const unknown = 'a login that I do not know';
+    const unknown = 'an unknown login';
     expect(await auditEntries(database)).toMatchObject(
       ['begun', 'failed'].map((event) => ({
         event,

@@ -14,7 +14,7 @@ describe('a name', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --name ${'x'.repeat(256)}`);
-    await untilTold(nora, 'A name has 1 to 255 characters.');
+    await untilTold(nora, 'A name must have 1 to 255 characters.');
     await nora.command(`update ${ENGINEER.id} --name ${'x'.repeat(255)}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
     expect(await updates(client)).toEqual([updateOf(ENGINEER, { name: 'x'.repeat(255) })]);

@@ -120,23 +120,27 @@ describe('update', () => {
     {
       when: 'there is no such role',
       words: `${ENGINEER.id} --role bill`,
-      why: 'bill is no role I can give. Did you mean billing ? Choose user , billing , engineer or superuser .',
+      why: "The bot can't assign the role bill . Did you mean billing ? Choose user , billing , engineer or superuser .",
     },
     {
       when: 'a role is one that is only shown',
       words: `${ENGINEER.id} --role tls_admin`,
-      why: 'tls_admin is no role I can give.',
+      why: "The bot can't assign the role tls_admin .",
     },
     {
       when: 'a switch is neither yes nor no',
       words: `${ENGINEER.id} --locked maybe`,
       why: '--locked takes yes or no , not maybe .',
     },
-    { when: 'the name is blank', words: `${ENGINEER.id} --name " "`, why: 'A name has 1 to 255 characters.' },
+    {
+      when: 'the name is blank',
+      words: `${ENGINEER.id} --name " "`,
+      why: 'A name must have 1 to 255 characters.',
+    },
     {
       when: 'the reason is too long',
       words: `${ENGINEER.id} --role user --reason "${'x'.repeat(241)}"`,
-      why: 'The reason has 241 characters; keep it to 240.',
+      why: 'The reason has 241 characters. Shorten it to 240.',
     },
     {
       when: 'several fit, and what is wanted does not fit into the choice',

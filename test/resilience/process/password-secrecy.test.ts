@@ -157,7 +157,10 @@ describe.each(DELIVERY_MODES)('over %s, passwords', { timeout: 60_000 }, (mode) 
     await openPasswordForm(nora);
     await submitPasswords(nora, { current: wrong, chosen: third });
     await nora.close(true);
-    await nora.until((sees) => messageWith(sees, 'direct', 'does not take this login'), 'the direct message');
+    await nora.until(
+      (sees) => messageWith(sees, 'direct', 'Wrong login or current password'),
+      'the direct message',
+    );
 
     await client.fastlyFaults({ delay: null, drop: { match: PASSWORD_CALL, when: 'after', times: 1 } });
     await openPasswordForm(nora);
