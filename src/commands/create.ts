@@ -1,49 +1,47 @@
-import type { ModalView } from '@slack/types';
-import { z } from 'zod';
 import { creation } from '../changes/operations.ts';
-import { Settings } from '../changes/settings.ts';
+import { SETTINGS } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
-import { reasonLine } from '../messages/approval-words.ts';
 import { loginTaken, Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
-import { code, date, member, richText, type Sentence, say } from '../messages/kit/sentence.ts';
-import { newcomerWords } from '../messages/newcomer-words.ts';
+import { code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
 import { userWords } from '../messages/user-words.ts';
-import { carried } from '../slack/carried.ts';
-import type { FormValues } from '../slack/incoming.ts';
-import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { formView, openModal } from '../slack/replies/modal.ts';
+import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError } from '../slack/replies/submission.ts';
-import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
+import { isApprovalRequired } from './approvals/filing.ts';
 import { makeChange } from './change.ts';
-import { ADDRESS, addressInput, addressInWords, isUserAlready, readAddress } from './inputs/address.ts';
+import { ADDRESS, isUserAlready } from './inputs/address.ts';
 import { atItsField } from './inputs/fastly-refusal.ts';
-import { givenReason, reasonInput, reasonInWords } from './inputs/reason.ts';
-import {
-  blockOf,
-  ROLES,
-  settingFlags,
-  settingInputs,
-  settingsInForm,
-  settingsInWords,
-} from './inputs/settings-form.ts';
+import { blockOf, settingFlags } from './inputs/settings-form.ts';
 import { invitationOffer, offerInvitation } from './invite.ts';
+import {
+  askForSuperuser,
+  confirmNewcomer,
+  type Newcomer,
+  type NewcomerForm,
+  newcomerInWords,
+  newcomerListener,
+  newcomerTarget,
+  newcomerView,
+} from './newcomer.ts';
 import type { Subcommand } from './subcommand.ts';
-
-/** All that Fastly takes for a new user, beside the login (seed). */
-const OFFERED = Settings.keyof().options;
-const TITLE = 'Create a user';
-const FORM = 'create.form';
 
 const LEFT_OUT = say`What you leave out, Fastly chooses.`;
 const SUPERUSER_WAITS = say`Creating a Fastly superuser waits for approval.`;
 
-/** Whom to create. */
-type NewUser = { login: string; settings: Settings; reason: string | null };
+const FORM: NewcomerForm = {
+  subcommand: 'create',
+  title: 'Create a user',
+  submit: 'Create',
+  loginLabel: 'Login',
+  /** All that Fastly takes for a new user, beside the login (seed). */
+  offered: SETTINGS,
+  footer: (services) =>
+    isApprovalRequired(services, 'promote') ? say`${LEFT_OUT} ${SUPERUSER_WAITS}` : LEFT_OUT,
+};
 
 /** Creates a user, or asks for it where they are to be a Fastly superuser. */
 export const create: Subcommand = {
@@ -63,56 +61,34 @@ export const create: Subcommand = {
     'create grace@example.com --name "Grace Example" --role engineer',
     'create linus@example.com --role billing --require-new-password yes',
   ],
-  flags: { ...settingFlags(OFFERED), reason: 'text' },
-  async run(request, { words, flags }) {
-    const login = addressInWords(words, this);
-    const settings = settingsInWords(flags, OFFERED);
-    const reason = reasonInWords(flags);
-    if (login === null) return await openCreateForm(request, { settings, reason });
-    const created = await createUser(request, { login, settings, reason });
+  flags: { ...settingFlags(FORM.offered), reason: 'text' },
+  async run(request, typed) {
+    const { login, ...wanted } = newcomerInWords(this, typed, FORM.offered);
+    if (login === null) {
+      await openModal(request, newcomerView(request, FORM, { login, ...wanted }));
+      return;
+    }
+    const created = await createUser(request, { login, ...wanted });
     if (created.kind === 'told') await request.reply.privately(message(created.sentence));
     if (created.kind === 'not-here') await request.reply.privately(invitationOffer(request, created.user));
   },
   listeners: [
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: ADDRESS,
-        async work(request, { values, subject }) {
-          const user = newUserIn(values, subject);
-          const created = await createUser(request, user);
-          return created.kind === 'not-here' ? offerInvitation(request, created.user) : created;
-        },
-        async again(request, { values, subject }, problem) {
-          const filled = typedIn(values, subject);
-          return createForm(request, { ...filled, problem });
-        },
-      },
-    },
+    newcomerListener(FORM, async (request, user) => {
+      const created = await createUser(request, user);
+      return created.kind === 'not-here' ? offerInvitation(request, created.user) : created;
+    }),
   ],
 };
 
-/** Opens the form, with what is known already. */
-export async function openCreateForm(
-  request: Interaction,
-  given: { settings?: Settings; reason?: string | null } = {},
-): Promise<void> {
-  await openModal(request, createForm(request, { login: null, settings: {}, reason: null, ...given }));
-}
-
 /** What came of it: `not-here` where the account has to invite people. */
-type Created = Delivered | { kind: 'not-here'; user: NewUser };
+type Created = Delivered | { kind: 'not-here'; user: Newcomer };
 
-async function createUser(request: Interaction, user: NewUser): Promise<Created> {
+async function createUser(request: Interaction, user: Newcomer): Promise<Created> {
   const { login, settings, reason } = user;
   const { fastly, directory } = request.services;
   if (settings.role === 'superuser') {
     if (await directory.byLogin(login)) throw new FieldError(ADDRESS, isUserAlready(login));
-    const target = { id: null, login, name: settings.name ?? login };
-    const action = { kind: 'promote', version: 1, by: 'creation', target, changes: settings } as const;
-    return await fileRequest(request, action, reason);
+    return await askForSuperuser(request, 'creation', user);
   }
   // Who was there before was not created, should the answer be lost. Where Fastly has no list, no look shows either.
   const before = await directory.byLogin(login).catch(() => null);
@@ -120,18 +96,19 @@ async function createUser(request: Interaction, user: NewUser): Promise<Created>
   try {
     const created = await makeChange(request, {
       kind: 'create',
-      target: { id: null, login, name: settings.name ?? login },
+      target: newcomerTarget(user),
       settings,
       reason,
       operation,
     });
     request.log.info({ user: created.id }, 'a user was created');
     const who = userWords({ name: nameOf(created), login: created.login });
-    const { what, warnings } = newcomerWords(settings, settingsOf(created));
     const by = member(request.caller.memberId);
-    return await confirm(
+    return await confirmNewcomer(
       request,
-      message(say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`, ...warnings, ...reasonLine(reason)),
+      user,
+      settingsOf(created),
+      (what) => say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`,
     );
   } catch (error) {
     if (isFastlyError(error) && operation.refusal(error)?.kind === 'only-invited') {
@@ -152,62 +129,4 @@ async function createUser(request: Interaction, user: NewUser): Promise<Created>
 
 function onlyInvites(): Sentence {
   return say`This Fastly account cannot create users directly, so nothing was done. It takes invitations only, and ${code('invite')} is switched off here; whoever runs the bot can change that.`;
-}
-
-/** What of the words a form cannot show: a switch that was to be 'no', which looks like one not given. */
-const Words = carried('form', z.object({ off: z.array(Settings.keyof()) }), 'create');
-
-function offOf(settings: Settings): string {
-  return Words.write({ off: OFFERED.filter((setting) => settings[setting] === false) });
-}
-
-function offIn(subject: string | null): readonly string[] {
-  return Words.read(subject).off;
-}
-
-/** @throws {FieldError} */
-function newUserIn(values: FormValues, subject: string | null): NewUser {
-  const off = offIn(subject);
-  return {
-    login: readAddress(values[ADDRESS]),
-    settings: settingsInForm(values, OFFERED, {
-      roles: ROLES,
-      offIs: (setting) => (off.includes(setting) ? false : undefined),
-    }),
-    reason: givenReason(values),
-  };
-}
-
-/** The same, whether or not it can be taken. */
-function typedIn(values: FormValues, subject: string | null): Parameters<typeof createForm>[1] {
-  const off = offIn(subject);
-  const entries = OFFERED.map((setting) => {
-    if (setting === 'name' || setting === 'role') return [setting, values[setting] ?? undefined] as const;
-    return [setting, values[setting] === 'yes' || (off.includes(setting) ? false : undefined)] as const;
-  });
-  const settings = Settings.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
-  return { login: values[ADDRESS] ?? null, settings, reason: values.reason ?? null };
-}
-
-function createForm(
-  request: Interaction,
-  filled: { login: string | null; settings: Settings; reason: string | null; problem?: Sentence },
-): ModalView {
-  const { login, settings, reason, problem } = filled;
-  return formView({
-    callbackId: FORM,
-    title: TITLE,
-    submit: 'Create',
-    origin: request.origin,
-    subject: offOf(settings),
-    blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-      addressInput('Login', login),
-      ...settingInputs(OFFERED, settings, ROLES),
-      reasonInput('Reason', reason),
-      richText(
-        isApprovalRequired(request.services, 'promote') ? say`${LEFT_OUT} ${SUPERUSER_WAITS}` : LEFT_OUT,
-      ),
-    ],
-  });
 }

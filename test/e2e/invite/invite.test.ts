@@ -53,6 +53,15 @@ describe('invite', () => {
     expect(await invitationsSent(client)).toEqual([{ email: GRACE, role: 'billing', limit_services: true }]);
   });
 
+  it("sends the 'no' that was typed and that the form cannot show", async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await openForm(nora, 'invite --limit-services no');
+    await nora.submit({ address: GRACE });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the result');
+    expect(await invitationsSent(client)).toEqual([{ email: GRACE, limit_services: false }]);
+  });
+
   it('invites once for a command and a form that are delivered twice', async () => {
     const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
