@@ -43,11 +43,11 @@ export function isAdmission(action: Action): action is Admission {
   return action.target.id === null;
 }
 
-/** What an action comes to, in one word. */
-export const DEEDS = ['delete', 'promote', 'unlock', 'create', 'invite', 'demote', 'lock'] as const;
-export type Deed = (typeof DEEDS)[number];
+/** Verbs for actions: a promotion may create a user, a demotion may lock one. */
+export const ACTION_VERBS = ['delete', 'promote', 'unlock', 'create', 'invite', 'demote', 'lock'] as const;
+export type ActionVerb = (typeof ACTION_VERBS)[number];
 
-export function deedOf(action: Action): Deed {
+export function verbOf(action: Action): ActionVerb {
   switch (action.kind) {
     case 'delete':
       return 'delete';

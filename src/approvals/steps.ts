@@ -3,7 +3,7 @@ import { MemberId } from '../ids.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { Event, type Step } from './event.ts';
-import { type ApprovalRequest, deedOf, type RequestId } from './request.ts';
+import { type ApprovalRequest, type RequestId, verbOf } from './request.ts';
 
 /** Writes a request's latest step into the audit log, which is where its history is kept. */
 export async function auditStep(
@@ -30,7 +30,7 @@ export async function auditStep(
     details: {
       login: target.login,
       name: target.name,
-      deed: deedOf(request.action),
+      verb: verbOf(request.action),
       ...particulars,
       ...filed,
     },

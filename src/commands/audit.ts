@@ -1,7 +1,7 @@
 import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { User, UserId } from '../fastly/user.ts';
-import { auditWords } from '../messages/audit-words.ts';
+import { auditText } from '../messages/audit-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
@@ -40,7 +40,7 @@ const Page = carried('button', PageSchema, 'audit');
 export const audit: Subcommand = {
   name: 'audit',
   summary: 'Show the latest changes, or those to one user',
-  about: say`Shows who did what to whom, what came of it, and when. It knows deleted users, too, by login, name or id.`,
+  about: say`Shows who changed which user, when, and with what result. Deleted users are included, by email, name or ID.`,
   usage: '[user] [--private]',
   examples: ['audit', 'audit edda.morton@example.com', 'audit --private'],
   flags: {},
@@ -111,7 +111,7 @@ function findForm({ origin }: Interaction, problem?: Sentence): ModalView {
       ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
       userPicker(),
       richText(
-        say`For who is deleted, type ${code('/fastly-user audit')} with the login, the name or the id.`,
+        say`To find a deleted user, run ${code('/fastly-user audit')} with the full email, name or ID.`,
       ),
     ],
   });
@@ -175,7 +175,7 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   const lines = await auditPages.latest({ ...page, limit: PAGE_SIZE + 1 });
   const shown = lines.slice(0, PAGE_SIZE);
   if (shown.length === 0) return message(nothingFound(page));
-  const drawnPage = message(headline(page, shown), ...shown.map(auditWords));
+  const drawnPage = message(headline(page, shown), ...shown.map(auditText));
   const buttons: Button[] = [];
   if (page.before !== null) {
     buttons.push(pageButton('audit.newest', 'Newest', { ...page, before: null }));
@@ -187,7 +187,7 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   buttons.push(pageButton('audit.find', 'About a user…', { subject: null, before: null }));
   drawnPage.blocks.push({ type: 'actions', elements: buttons });
   drawnPage.blocks.push(
-    context(say`From the audit log, which nobody can change. ${code('npm run audit -- verify')} checks it.`),
+    context(say`From the audit log, which only grows. ${code('npm run audit -- verify')} checks it.`),
   );
   return drawnPage;
 }
@@ -205,6 +205,6 @@ function headline({ subject }: Page, [first]: readonly AuditLine[]): Sentence {
 function nothingFound({ subject, before }: Page): Sentence {
   if (before !== null) return say`There are no older entries.`;
   return subject === null
-    ? say`The audit log is empty: I have not changed anything yet.`
-    : say`The audit log has nothing about ${code('login' in subject ? subject.login : subject.typed)}. Who is deleted is found by the whole login, the whole name or the id.`;
+    ? say`There are no changes yet.`
+    : say`There are no changes to ${code('login' in subject ? subject.login : subject.typed)}. To find a deleted user, type the full email, name or ID.`;
 }

@@ -4,8 +4,9 @@ import type { Begun } from '../changes/intents.ts';
 import { effectOf, type Operation } from '../changes/operations.ts';
 import { type Effect, settlementOf } from '../changes/took-effect.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import { Refusal, RepeatedDelivery, TRY_BOTH_PASSWORDS } from '../messages/failure-text.ts';
-import { code, type Sentence, say } from '../messages/kit/sentence.ts';
+import { checkText } from '../messages/change-text.ts';
+import { Refusal, RepeatedDelivery } from '../messages/failure-text.ts';
+import { type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import type { Transaction } from '../store/transaction.ts';
@@ -98,7 +99,7 @@ function forTheLog(error: unknown): string {
 }
 
 async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sentence> {
-  return say`${await alreadyOpen(services, open)} Until that is decided or taken back, I do not update them.`;
+  return say`${await alreadyOpen(services, open)} Update the user once it's decided or cancelled.`;
 }
 
 function repeated(
@@ -107,18 +108,12 @@ function repeated(
 ): RepeatedDelivery {
   switch (state) {
     case 'done':
-      return new RepeatedDelivery(say`This was done already, so I did not do it again.`);
+      return new RepeatedDelivery(say`This was already done.`);
     case 'unknown':
       return new RepeatedDelivery(
-        say`This was sent already, and I do not know what came of it. ${howToGoOn(change)}`,
+        say`This was already submitted, and the outcome is unknown. ${checkText(change)}`,
       );
     default:
-      return new RepeatedDelivery(say`This is under way already. The result will be where you asked for it.`);
+      return new RepeatedDelivery(say`Already in progress. The result will appear shortly.`);
   }
-}
-
-function howToGoOn(change: ChangeKind): Sentence {
-  return change === 'password'
-    ? say`${TRY_BOTH_PASSWORDS} Then start anew with ${code('/fastly-user password')}.`
-    : say`Look with ${code(`/fastly-user ${change === 'invite' || change === 'withdraw' ? 'invitations' : 'get'}`)} before you start anew.`;
 }

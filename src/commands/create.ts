@@ -6,7 +6,7 @@ import { nameOf } from '../fastly/user.ts';
 import { loginTaken, Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
 import { code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
-import { userWords } from '../messages/user-words.ts';
+import { userText } from '../messages/user-text.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
@@ -102,7 +102,7 @@ async function createUser(request: Interaction, user: Newcomer): Promise<Created
       operation,
     });
     request.log.info({ user: created.id }, 'a user was created');
-    const who = userWords({ name: nameOf(created), login: created.login });
+    const who = userText({ name: nameOf(created), login: created.login });
     const by = member(request.caller.memberId);
     return await confirmNewcomer(
       request,

@@ -2,9 +2,9 @@ import type { Button } from '@slack/types';
 import { protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import { nameOf, type User } from '../fastly/user.ts';
-import { protectionWords } from '../messages/approval-words.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { bold, code, date, type Sentence, say } from '../messages/kit/sentence.ts';
+import { protectionText } from '../messages/obstacle-text.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
@@ -13,24 +13,24 @@ import { userButton } from './inputs/user-button.ts';
 /** Files an approval request to delete a user. */
 export const deleteUser = oneUserSubcommand({
   name: 'delete',
-  summary: 'Have a user deleted',
+  summary: 'Delete a user',
   about: (services) => {
     const how = isApprovalRequired(services, 'delete')
-      ? say`I ask for approval first, and delete the user once it is given.`
-      : say`It takes no approval: the user is deleted at once.`;
-    return say`${how} Nobody can delete the owner of the account, the user behind my own token, or the last other Fastly superuser who is not locked.`;
+      ? say`The user is deleted once other bot admins approve.`
+      : say`No approval is needed: the user is deleted at once.`;
+    return say`${how} The account's owner, the bot's own user and the last other unlocked Fastly superuser can't be deleted.`;
   },
   examples: ['delete', 'delete edda.morton@example.com', 'delete "Silas Morton" --reason "Left the company"'],
   form: {
     title: 'Delete a user',
-    submit: (services) => (isApprovalRequired(services, 'delete') ? 'Ask for deletion' : 'Delete'),
+    submit: (services) => (isApprovalRequired(services, 'delete') ? 'Request deletion' : 'Delete'),
   },
   choice: {
-    verb: 'have deleted',
+    verb: 'delete',
     confirm: {
-      title: say`Have them deleted?`,
-      text: say`I go on with the user you chose.`,
-      confirm: 'Go on',
+      title: say`Request deletion?`,
+      text: say`The request will be about the user you chose.`,
+      confirm: 'Request deletion',
       style: 'danger',
     },
   },
@@ -45,24 +45,24 @@ export const deleteUser = oneUserSubcommand({
   },
 });
 
-/** The card's button. It opens the form, where a reason can be given. */
+/** A card's button, which opens the form: a reason can be given there. */
 export function deleteButton(user: User, alone: boolean): Button {
   return userButton('delete.button', user, alone, 'Delete…');
 }
 
-/** Without approvals, the caller is the one who has to think twice. */
+/** Without approvals, only the caller can prevent a mistake. */
 async function caution(services: Services): Promise<Sentence | null> {
   return isApprovalRequired(services, 'delete')
     ? null
-    : say`Nobody else has to approve here: the user is deleted at once, and that cannot be undone.`;
+    : say`No approval is needed: the user is deleted at once. This can't be undone.`;
 }
 
-/** What will not be done is refused before anybody is asked. */
+/** Refuses what can't be done before anyone is asked to approve it. */
 async function refuseWhereImpossible({ fastly }: Services, user: User): Promise<void> {
   const who = say`${bold(nameOf(user))} (${code(user.login)})`;
   if (user.deleted_at) {
-    throw new Refusal(say`${who} was deleted ${date(new Date(user.deleted_at))} already.`);
+    throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}.`);
   }
   const protection = await protectionOf(fastly, user);
-  if (protection !== null) throw new Refusal(say`I never delete ${who}: ${protectionWords(protection)}`);
+  if (protection !== null) throw new Refusal(say`${who} can't be deleted. ${protectionText(protection)}`);
 }

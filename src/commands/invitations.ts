@@ -6,7 +6,7 @@ import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
-import { settingValue } from '../messages/setting-words.ts';
+import { settingValue } from '../messages/settings-text.ts';
 import { carried } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import { confirm } from '../slack/replies/confirmation.ts';

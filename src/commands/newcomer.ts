@@ -2,10 +2,10 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { ChangeTarget } from '../changes/change.ts';
 import { type CurrentSettings, type Setting, Settings } from '../changes/settings.ts';
-import { reasonLine } from '../messages/approval-words.ts';
+import { reasonLine } from '../messages/approval-text.ts';
 import { message } from '../messages/kit/message.ts';
 import { richText, type Sentence, say } from '../messages/kit/sentence.ts';
-import { newcomerWords } from '../messages/setting-words.ts';
+import { newcomerText } from '../messages/settings-text.ts';
 import { carried } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { FormValues } from '../slack/incoming.ts';
@@ -124,7 +124,7 @@ export async function confirmNewcomer(
   now: CurrentSettings,
   done: (what: Sentence) => Sentence,
 ): Promise<Delivered> {
-  const { what, warnings } = newcomerWords(settings, now);
+  const { what, warnings } = newcomerText(settings, now);
   return await confirm(request, message(done(what), ...warnings, ...reasonLine(reason)));
 }
 

@@ -2,6 +2,7 @@ import type { Button } from '@slack/types';
 import { passwordReset } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { nameOf, type User } from '../fastly/user.ts';
+import { changeMark, changePast } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
@@ -44,7 +45,7 @@ export const reset = oneUserSubcommand({
     return await confirm(
       request,
       message(
-        say`✉️ ${member(request.caller.memberId)} had Fastly e-mail ${who} a password reset, ${date(new Date())}.`,
+        say`${changeMark('reset')} ${member(request.caller.memberId)} ${changePast('reset', who)}, ${date(new Date())}.`,
       ),
     );
   },

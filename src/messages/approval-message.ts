@@ -1,19 +1,19 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
-import type { Step } from '../approvals/event.ts';
-import { type Action, type ApprovalRequest, deedOf, isAdmission, mayBeLocked } from '../approvals/request.ts';
-import { mayApprove, mayBeCancelled, type Policy, standingApprovers } from '../approvals/rules.ts';
+import { isOutcome, type Step } from '../approvals/event.ts';
+import { type Action, type ApprovalRequest, isAdmission, mayBeLocked, verbOf } from '../approvals/request.ts';
+import { mayApprove, mayBeCancelled, type Policy } from '../approvals/rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
+import type { MemberId } from '../ids.ts';
 import {
   approvedBy,
   changesLine,
-  mentions,
-  obstacleWords,
-  postponedWords,
+  detailText,
+  headline,
   reasonLine,
-  targetWords,
-} from './approval-words.ts';
-import { consequence, done, kindOfUser, markOf, subcommandFor, toDo } from './deed-words.ts';
+  requestLine,
+  stateText,
+} from './approval-text.ts';
 import {
   button,
   field,
@@ -26,74 +26,57 @@ import {
 } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
-import { code, date, member, plainText, richText, type Sentence, say } from './kit/sentence.ts';
-import { changeFields, settingValue } from './setting-words.ts';
+import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
+import { outcomeText } from './outcome-text.ts';
+import { changeFields, settingValue } from './settings-text.ts';
+import { consequence, gerund } from './verb-text.ts';
 
-/** A dialog has 300 characters: a name made to be long must not push the login or the warning out of it. */
+/** A dialog holds 300 characters. A very long name must not push the login or the warning out of it. */
 const CONFIRMED_NAME_LENGTH = 50;
 const CONFIRMED_LOGIN_LENGTH = 80;
 
-/** The action ids of a request's buttons, each with the request's id as its value. */
+/** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
 export const DENY = 'approvals.deny';
 export const CANCEL = 'approvals.cancel';
 export const RETRY = 'approvals.retry';
 export const LOCK = 'approvals.lock';
 
+/** A list of many requests must fit into a message or a Home tab. */
+const MOST_NAMED = 5;
+
 /**
- * A request as everyone in its channel sees it, at every stage: who asks for what and why, all that will be done, how
- * it stands, and the buttons that still mean something. A final one has none.
+ * A request as everyone in its channel sees it, in every state: what is to be done, by whom it was requested and why,
+ * how it stands, and the buttons that still work. Once it has ended it has no buttons.
  */
 export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
-  const { action, requester } = request;
-  const deed = deedOf(action);
-  const headline = plain(headlineOf(request));
-  const asked = say`${member(requester)} asked to ${toDo(deed, say`${kindOfUser(deed)}`)}.`;
+  const { action } = request;
+  const title = plain(headline(request));
+  const detail = detailText(request, policy);
   const buttons = requestButtons(request);
-  const standing = standingOf(request, steps, policy);
   return {
-    text: notification(
-      headline.endsWith('?') ? say`${headline} ${standing}` : say`${headline} – ${standing}`,
-    ),
+    text: notification(title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`),
     blocks: [
-      header(headline),
-      ...(headline.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
-      richText(asked, ...reasonLine(request.reason)),
+      header(title),
+      ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
+      richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
       { type: 'section', fields: fieldsOf(action) },
-      richText(standing),
+      richText(detail),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
-      context(say`Request ${code(request.id)}, filed ${date(new Date(request.filedAt))}`),
+      context(footnote(request, steps)),
     ],
   };
 }
 
-function headlineOf({ action, state }: ApprovalRequest): string {
-  const { name } = action.target;
-  const deed = deedOf(action);
-  switch (state.kind) {
-    case 'pending':
-    case 'approved':
-    case 'executing':
-      return capitalized(plainText(say`${toDo(deed, say`${name}`)}?`));
-    case 'completed':
-      return `${name} was ${done(deed)}`;
-    case 'failed':
-      return state.unclear ? `Was ${name} ${done(deed)}?` : `${name} could not be ${done(deed)}`;
-    case 'refused':
-    case 'denied':
-    case 'cancelled':
-    case 'expired':
-      return `${name} was not ${done(deed)}`;
-  }
-}
-
-function capitalized(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[]): Sentence {
+  const filed = say`Request ${code(id)}, filed ${date(new Date(filedAt))}`;
+  const ended = steps.findLast(isOutcome);
+  return ended?.event.kind === state.kind ? say`${filed}, ${state.kind} ${date(new Date(ended.at))}` : filed;
 }
 
 /**
- * Everything that will be done, and to whom; the name is the headline. With what changes in the place of what stays, a
- * deletion and the usual change have six fields, in rows of two.
+ * Everything that will be done, and to whom. The name is in the headline. Changed fields replace the unchanged ones, so
+ * deletions and most updates both show six fields, in three rows.
  */
 function fieldsOf(action: Action): TextObject[] {
   if (isAdmission(action)) {
@@ -104,7 +87,7 @@ function fieldsOf(action: Action): TextObject[] {
   return [...changeFields(before, changes), ...targetFields(target, changes)];
 }
 
-/** @param changes have a field of their own, with what was there before */
+/** @param changes settings that have fields of their own, with the values before */
 function targetFields(target: Target, changes: Settings): TextObject[] {
   const unlessChanged = (setting: Setting, fields: TextObject[]) =>
     changes[setting] === undefined ? fields : [];
@@ -121,79 +104,18 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
   ];
 }
 
-/** How the request stands: what it waits for, or who decided and when. */
-function standingOf(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Sentence {
-  const { action, state, approvalsRequired, expiresAt } = request;
-  const deed = deedOf(action);
-  const until = date(new Date(expiresAt));
-  const last = steps.findLast(({ event }) => event.kind !== 'closed' && event.kind !== 'locked');
-  const when = date(new Date(last?.at ?? request.filedAt));
-  const approved = approvedBy(request);
-  switch (state.kind) {
-    case 'pending': {
-      const given = say`${standingApprovers(request, policy).length} of ${approvalsRequired}`;
-      const needed =
-        approvalsRequired === 1
-          ? say`Waiting for an approval (${given})`
-          : say`Waiting for approvals (${given})`;
-      const asked = mayApprove(request, policy);
-      const who =
-        asked.length === 0
-          ? say`Nobody is left who could approve.`
-          : say`${mentions(asked, 'or')} can approve.`;
-      return say`⏳ ${needed} until ${until}. ${who}${approved}`;
-    }
-    case 'approved':
-      return last?.event.kind === 'postponed'
-        ? say`${postponedWords(last.event)}${approved}`
-        : say`⚙️ About to be carried out.${approved}`;
-    case 'executing':
-      return say`⚙️ Being carried out…${approved}`;
-    case 'completed':
-      return say`✅ ${capitalized(done(deed))} ${when}.${approved}`;
-    case 'failed': {
-      const next = state.retryable
-        ? say` Any superuser can retry until ${until}.`
-        : say` The time for a retry is over; ${code(`/fastly-user ${subcommandFor(deed)}`)} asks again.`;
-      return say`⚠️ It went wrong ${when}: ${state.why}${next}${approved}`;
-    }
-    case 'refused':
-      return say`⛔ Not carried out, ${when}: ${obstacleWords(state.obstacle)}${approved}`;
-    case 'denied':
-      return state.reason === null
-        ? say`🚫 Denied by ${member(state.by)}, ${when}.`
-        : say`🚫 Denied by ${member(state.by)}, ${when}: ${state.reason}`;
-    case 'cancelled':
-      return state.why === null
-        ? say`↩️ Taken back by ${member(request.requester)}, ${when}.`
-        : say`↩️ Cancelled ${when}. ${state.why}`;
-    case 'expired':
-      return say`⌛ Expired ${when}, without enough approvals.${approved}`;
-  }
-}
-
-/** The buttons that still mean something; who may use which is checked when one is clicked. */
+/** The buttons that still work. Whether a member may use one is checked when they click it. */
 export function requestButtons(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
-  const deed = deedOf(action);
   const name = cut(plain(action.target.name), CONFIRMED_NAME_LENGTH);
   const login = cut(plain(action.target.login), CONFIRMED_LOGIN_LENGTH);
-  const who = name === login ? login : `${login} (${name})`;
-  const cancel = button({
-    actionId: CANCEL,
-    text: 'Take back',
-    value: id,
-    confirm: {
-      title: say`Take the request back?`,
-      text: say`Only who asked for it can. ${who} is not ${done(deed)} then.`,
-      confirm: 'Take it back',
-    },
-  });
+  const user = name === login ? login : `${login} (${name})`;
   if (state.kind === 'failed' && state.retryable) {
     const retry = button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
-    return mayBeCancelled(request) ? [retry, cancel] : [retry];
+    return mayBeCancelled(request) ? [retry, cancelButton(id)] : [retry];
   }
   if (state.kind !== 'pending') return [];
+  const verb = verbOf(action);
   return [
     button({
       actionId: APPROVE,
@@ -201,39 +123,96 @@ export function requestButtons(request: ApprovalRequest): Button[] {
       value: id,
       style: 'primary',
       confirm: {
-        title: say`${capitalized(plainText(toDo(deed, say`${name}`)))}?`,
-        text: consequence(deed, who),
+        title: say`Approve ${gerund(verb, say`${name}`)}?`,
+        text: consequence(verb, user),
         confirm: 'Approve',
         style: 'danger',
       },
     }),
     button({ actionId: DENY, text: 'Deny', value: id, style: 'danger' }),
-    cancel,
-    ...(mayBeLocked(action) ? [lockButton(id, name, login)] : []),
+    cancelButton(id),
+    ...(mayBeLocked(action) ? [lockButton(id, name, user)] : []),
   ];
 }
 
-function lockButton(id: string, name: string, login: string): Button {
+function cancelButton(id: string): Button {
+  return button({
+    actionId: CANCEL,
+    text: 'Cancel request',
+    value: id,
+    confirm: {
+      title: say`Cancel this request?`,
+      text: say`Only the requester can cancel it. Nothing will change in Fastly.`,
+      confirm: 'Cancel request',
+    },
+  });
+}
+
+function lockButton(id: string, name: string, user: string): Button {
   return button({
     actionId: LOCK,
     text: 'Lock now',
     value: id,
     confirm: {
       title: say`Lock ${name} now?`,
-      text: say`Fastly locks the account of ${login} (${name}) at once, without waiting for approvals. The request to delete it stays.`,
-      confirm: 'Lock',
+      text: say`${user} will be locked in Fastly at once, without approval. The request to delete the user stays open.`,
+      confirm: 'Lock now',
       style: 'danger',
     },
   });
 }
 
-/** The change as it is told where changes are confirmed. */
-export function approvalConfirmation(request: ApprovalRequest, at: Date): Message {
-  const { action, requester } = request;
-  const deed = deedOf(action);
+/**
+ * An open request in a list that one member sees, with the buttons that they may use.
+ *
+ * @param where a link to its message
+ */
+export function approvalEntry(
+  request: ApprovalRequest,
+  where: Sentence,
+  viewer: MemberId,
+  policy: Policy,
+): KnownBlock[] {
+  const buttons = requestButtons(request).filter((each) => concerns(viewer, request, each, policy));
+  return [
+    richText(
+      requestLine(request, where),
+      ...changesLine(request.action),
+      ...reasonLine(request.reason),
+      stateText(request, policy, MOST_NAMED),
+    ),
+    ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
+  ];
+}
+
+/** The requester can cancel, the others decide. */
+function concerns(
+  viewer: MemberId,
+  request: ApprovalRequest,
+  { action_id }: Button,
+  policy: Policy,
+): boolean {
+  const own = viewer === request.requester;
+  switch (action_id) {
+    case CANCEL:
+      return own;
+    case DENY:
+      return !own;
+    case APPROVE:
+      return mayApprove(request, policy).includes(viewer);
+    default:
+      return true;
+  }
+}
+
+/** A completed request as told in the channel for confirmations. */
+export function approvalConfirmation(request: ApprovalRequest): Message {
+  const { action, requester, state, reason } = request;
+  const outcome = { kind: 'completed', found: state.kind === 'completed' && state.found } as const;
+  const told = outcomeText(outcome, { verb: verbOf(action), target: action.target, by: requester });
   return message(
-    say`${markOf(deed)} ${targetWords(request)} was ${done(deed)} ${date(at)}. ${member(requester)} asked for it.${approvedBy(request)}`,
+    say`${told} Requested by ${member(requester)}.${approvedBy(request)}`,
     ...changesLine(action),
-    ...reasonLine(request.reason),
+    ...reasonLine(reason),
   );
 }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import type { ChangeKind } from '../changes/change.ts';
 import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import { checkText } from './change-text.ts';
 import { context, type Message, message } from './kit/message.ts';
 import { code, date, plainText, type Sentence, say } from './kit/sentence.ts';
 
@@ -52,9 +54,6 @@ export function failureMessage(error: unknown, reference: string): Message {
   return { ...told, blocks: [...told.blocks, context(say`Reference ${code(reference)}`)] };
 }
 
-/** What to do next where it is not known whether a password was changed. */
-export const TRY_BOTH_PASSWORDS = say`Try which of the two passwords Fastly takes before you go on.`;
-
 function explainFastly(error: FastlyError): Sentence {
   switch (error.kind) {
     case 'not_found':
@@ -68,19 +67,19 @@ function explainFastly(error: FastlyError): Sentence {
     case 'invalid_id':
       return say`A Fastly id has letters and digits only. Look for the user with ${code('/fastly-user get')} and part of the name.`;
     case 'unauthorized':
-      return say`Fastly refused the bot's token, so nothing was done. Whoever runs the bot has to give it a new FASTLY_API_TOKEN.`;
+      return say`Fastly refused the bot's token. Ask the bot's operator to set a new one.`;
     case 'forbidden':
-      return say`Fastly does not allow the bot's token to do this${fastlyWords(error)}. The token needs the global scope and a Fastly superuser behind it; whoever runs the bot can change that.${hint(error)}`;
+      return say`Fastly does not allow the bot's token to do this${fastlyWords(error)}. Ask the bot's operator for a token with the global scope, made by a Fastly superuser.${hint(error)}`;
     case 'duplicate':
       return error.operation === 'create_invitation'
         ? say`Whoever has that address is a user or invited already${fastlyWords(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
         : loginTaken(error);
     case 'invalid':
-      return say`Fastly refused this${fastlyWords(error)}. Nothing was changed.${hint(error)}`;
+      return say`Fastly refused this${fastlyWords(error)}.${unchanged(error)}${hint(error)}`;
     case 'rate_limited':
       return error.resetAt === null
-        ? say`Fastly takes no more requests like this from the bot for now: this hour's limit is used up. Nothing was changed; try again in a while.`
-        : say`Fastly takes no more changes from the bot until ${date(new Date(error.resetAt * 1000))}: this hour's limit is used up. Nothing was changed; try again then.`;
+        ? say`Fastly's rate limit is reached.${unchanged(error)} Try again later.`
+        : say`Fastly's rate limit is reached until ${date(new Date(error.resetAt * 1000))}.${unchanged(error)} Try again then.`;
     case 'unavailable':
       return say`Fastly is in trouble at the moment (it answered ${error.status ?? 500}). ${aftermath(error)}`;
     case 'timed_out':
@@ -113,17 +112,26 @@ function hint({ operation }: FastlyError): Sentence {
     : say``;
 }
 
-function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {
-  if (!mayHaveBeenCarriedOut) return say`Nothing was changed; try again in a minute.`;
-  switch (operation) {
-    case 'request_password_reset':
-      return say`The e-mail may have been sent all the same: ask them to look before you try again.`;
-    case 'create_invitation':
-    case 'delete_invitation':
-      return say`It may have been carried out all the same: look with ${code('/fastly-user invitations')} before you try again.`;
-    case 'update_user_password':
-      return say`The password may have been changed all the same. ${TRY_BOTH_PASSWORDS}`;
-    default:
-      return say`It may have been carried out all the same: look with ${code('/fastly-user get')} before you try again.`;
-  }
+/** Behind another sentence: that nothing was changed, where something was to be. */
+function unchanged({ operation }: FastlyError): Sentence {
+  return READS.includes(operation) ? say`` : say` Nothing was changed.`;
 }
+
+function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {
+  if (READS.includes(operation)) return say`Try again in a minute.`;
+  if (!mayHaveBeenCarriedOut) return say`Nothing was changed. Try again in a minute.`;
+  const change = CHANGE_OF[operation] ?? 'update';
+  return say`${change === 'reset' ? 'The email may still have been sent' : 'It may still have gone through'}. ${checkText(change)}`;
+}
+
+/** Operations that change nothing, so that nothing needs to be said about changes. */
+const READS = ['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'];
+
+const CHANGE_OF: Readonly<Record<string, ChangeKind>> = {
+  create_user: 'create',
+  update_user: 'update',
+  request_password_reset: 'reset',
+  create_invitation: 'invite',
+  delete_invitation: 'withdraw',
+  update_user_password: 'password',
+};

@@ -4,32 +4,31 @@ import { mayApprove, type Policy } from '../approvals/rules.ts';
 import type { Figures } from '../directory/figures.ts';
 import type { MemberId } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
-import { approvalEntry } from './approval-entry.ts';
-import { auditWords } from './audit-words.ts';
+import { approvalEntry } from './approval-message.ts';
+import { auditText } from './audit-text.ts';
 import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
 import { bold, code, date, richText, type Sentence, say } from './kit/sentence.ts';
-import { rolesWords } from './role-words.ts';
-import { userCount } from './user-words.ts';
+import { rolesText, userCount } from './user-text.ts';
 
 /**
- * Of the 100 blocks that a Home tab holds (docs.slack.dev, home tab views) each takes three with its divider, in the
- * last one's place that there are more, and the rest takes ten.
+ * A Home tab holds 100 blocks (docs.slack.dev, home tab views). A request takes three with its divider, the rest of the
+ * tab twelve.
  */
 const MOST_WAITING = 20;
 const MOST_OWN = 10;
 
-/** Open requests, the oldest of them, and how many more there are. */
+/** The oldest of some requests, and how many more there are. */
 export type Listed<Item> = { shown: readonly Item[]; more: number };
 
-/** An open request, and where its message is. */
+/** An open request with a link to its message. */
 export type Placed = { request: ApprovalRequest; where: Sentence };
 
-/** What the Home of one member is drawn from. */
+/** Everything that the Home of one member shows. */
 export type HomeContent = {
   member: MemberId;
   policy: Policy;
-  /** What the database knows; null where it cannot be reached. */
+  /** From the database; null where it cannot be reached. */
   recorded: {
     waiting: Listed<Placed>;
     own: Listed<Placed>;
@@ -43,7 +42,7 @@ export type HomeContent = {
   at: Date;
 };
 
-/** The account in figures; `late`: they will come, `unknown`: in words for people. */
+/** The account in figures. `late`: not known yet. `unknown`: `why` is for people. */
 export type FiguresAtHand =
   | { kind: 'known'; figures: Figures }
   | { kind: 'late' }
@@ -53,8 +52,9 @@ export type FiguresAtHand =
 export type QuickAction = { text: string; actionId: string };
 
 /**
- * Of all open requests, oldest first: those that wait for this member to approve or to retry them, and what else they
- * have asked for themselves. None is in both.
+ * Sorts the open requests for a member: those that they can approve or retry, and the others that they requested.
+ *
+ * @param open oldest first
  */
 export function requestsFor(
   member: MemberId,
@@ -73,7 +73,7 @@ function listed<Item>(items: readonly Item[], most: number): Listed<Item> {
   return { shown: items.slice(0, most), more: Math.max(0, items.length - most) };
 }
 
-/** A superuser's Home tab. */
+/** The Home tab of a bot admin. */
 export function homeView(content: HomeContent): HomeView {
   const { recorded, quickActions, at } = content;
   return {
@@ -81,52 +81,40 @@ export function homeView(content: HomeContent): HomeView {
     blocks: [
       ...(recorded === null
         ? [richText(DATABASE_AWAY)]
-        : [...waitingBlocks(recorded.waiting, content), ...ownBlocks(recorded.own, content)]),
+        : [
+            ...requestBlocks(
+              'Waiting for you',
+              say`🌱 Nothing is waiting for you.`,
+              recorded.waiting,
+              content,
+            ),
+            ...requestBlocks('Your open requests', say`You have no open requests.`, recorded.own, content),
+          ]),
       ...quickActionBlocks(quickActions),
       ...(recorded === null ? [] : changesBlocks(recorded.changes, content)),
       header('The account'),
       richText(...figuresLines(content.figures)),
       context(
-        say`As of ${date(at)}. This page follows what I do by itself; what others do in Fastly shows when it is opened again.`,
+        say`As of ${date(at)}. Updates automatically. Changes made directly in Fastly appear when you reopen this tab.`,
       ),
     ],
   };
 }
 
-const DATABASE_AWAY = say`⚠️ My own database cannot be reached, so I cannot show what waits for you and what has changed. This page shows it as soon as I can.`;
+const DATABASE_AWAY = say`⚠️ The bot's database can't be reached. Requests and changes appear here once it's back.`;
 
-function waitingBlocks({ shown, more }: Listed<Placed>, content: HomeContent): KnownBlock[] {
+function requestBlocks(
+  title: string,
+  nothing: Sentence,
+  { shown, more }: Listed<Placed>,
+  content: HomeContent,
+): KnownBlock[] {
+  const oldest = say`These are the oldest ${shown.length} of ${shown.length + more}. The others move up when these are closed.`;
   return [
-    header('Waits for you'),
-    ...(shown.length === 0 ? [richText(say`Nothing waits for you. 🌱`)] : entries(shown, content)),
-    ...(more === 0
-      ? []
-      : [
-          context(
-            say`These are the oldest ${shown.length}; ${more} more wait, and move up as these are decided. ${listsOpen(content)}`,
-          ),
-        ]),
+    header(title),
+    ...(shown.length === 0 ? [richText(nothing)] : entries(shown, content)),
+    ...(more === 0 ? [] : [context(oldest)]),
   ];
-}
-
-function ownBlocks({ shown, more }: Listed<Placed>, content: HomeContent): KnownBlock[] {
-  return [
-    header('Your open requests'),
-    ...(shown.length === 0
-      ? [richText(say`You have asked for nothing that is still open.`)]
-      : entries(shown, content)),
-    ...(more === 0
-      ? []
-      : [
-          context(
-            say`These are the oldest ${shown.length}; ${more} more of yours are open, and move up as these end. ${listsOpen(content)}`,
-          ),
-        ]),
-  ];
-}
-
-function listsOpen({ disabled }: HomeContent): Sentence {
-  return disabled.has('approvals') ? say`` : say`${code('/fastly-user approvals')} lists the oldest of all.`;
 }
 
 function entries(shown: readonly Placed[], { member, policy }: HomeContent): KnownBlock[] {
@@ -143,28 +131,28 @@ function quickActionBlocks(quickActions: readonly QuickAction[]): KnownBlock[] {
 }
 
 function changesBlocks(changes: readonly AuditLine[], { disabled }: HomeContent): KnownBlock[] {
-  const [first, ...others] = changes.map(auditWords);
-  if (first === undefined) return [header('Latest changes'), richText(say`I have not changed anything yet.`)];
-  const more = disabled.has('audit') ? [] : [context(say`${code('/fastly-user audit')} shows more.`)];
+  const [first, ...others] = changes.map(auditText);
+  if (first === undefined) return [header('Latest changes'), richText(say`There are no changes yet.`)];
+  const more = disabled.has('audit') ? [] : [context(say`Run ${code('/fastly-user audit')} to see more.`)];
   return [header('Latest changes'), richText(first, ...others), ...more];
 }
 
 function figuresLines(figures: FiguresAtHand): [Sentence, ...Sentence[]] {
   switch (figures.kind) {
     case 'late':
-      return [say`Fastly is slow to answer just now. The figures follow.`];
+      return [say`Fastly is slow to answer. The figures will follow.`];
     case 'unknown':
-      return [say`⚠️ I have no figures now. ${figures.why}`];
+      return [say`⚠️ The figures aren't available. ${figures.why}`];
     case 'known':
-      return figuresWords(figures.figures);
+      return figuresText(figures.figures);
   }
 }
 
-function figuresWords(figures: Figures): [Sentence, ...Sentence[]] {
+function figuresText(figures: Figures): [Sentence, ...Sentence[]] {
   const { users, byRole, locked, withoutTwoFactor, neverActive } = figures;
   return [
     say`${bold(userCount(users))}`,
-    ...(byRole.length === 0 ? [] : [rolesWords(figures)]),
-    say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without two-factor  ·  ${bold(String(neverActive))} never active`,
+    ...(byRole.length === 0 ? [] : [rolesText(figures)]),
+    say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without 2FA  ·  ${bold(String(neverActive))} never active`,
   ];
 }

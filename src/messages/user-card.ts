@@ -14,7 +14,7 @@ import {
 import { context, type Message, notification } from './kit/message.ts';
 import { plain } from './kit/plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
-import { settingValue } from './setting-words.ts';
+import { settingValue } from './settings-text.ts';
 
 /**
  * A user, to be looked at: what Fastly did not send is left out, what it has no value for is 'not set'. Fastly

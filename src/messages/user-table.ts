@@ -3,8 +3,8 @@ import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
 import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
-import { settingValue } from './setting-words.ts';
-import { userWords } from './user-words.ts';
+import { settingValue } from './settings-text.ts';
+import { userText } from './user-text.ts';
 
 /**
  * So many users in one message, their texts this long at most: then a table of them stays within the 100 rows and the
@@ -71,7 +71,7 @@ function row(user: User): Cell[] {
 function line(user: User): Sentence {
   const { last_active_at } = user;
   return sideBySide([
-    userWords({ name: nameIn(user), login: loginIn(user) }),
+    userText({ name: nameIn(user), login: loginIn(user) }),
     say`${roleOf(user)}`,
     ...(user.locked ? [say`🔒 locked`] : []),
     say`two-factor ${twoFactorOf(user)}`,

@@ -42,7 +42,7 @@ export function approvedChange(request: ApprovalRequest, { fastly, intents }: Pa
   const { action } = request;
   if (action.kind === 'delete') {
     const id = UserId.parse(action.target.id);
-    return guarded(deletion(fastly, id), 'they are still there.', async (user) => {
+    return guarded(deletion(fastly, id), 'The user still exists.', async (user) => {
       if (user === null) return { kind: 'gone' };
       const differences = differencesOf(action.target, targetOf(user));
       const onlyLocked = differences.every(({ field }) => field === 'lock') && user.locked === true;
@@ -55,7 +55,7 @@ export function approvedChange(request: ApprovalRequest, { fastly, intents }: Pa
   const { target, changes } = action;
   if (isAdmission(action)) return admission(fastly, action.by, { login: target.login, settings: changes });
   const id = UserId.parse(target.id);
-  return guarded(update(fastly, id, changes), 'they are as they were.', async (user) => {
+  return guarded(update(fastly, id, changes), 'The user is unchanged.', async (user) => {
     if (user === null) return { kind: 'gone' };
     const differences = [
       ...differencesOf(action.target, targetOf(user)),
@@ -75,12 +75,12 @@ function admission(
   if (by === 'creation') {
     // Before its first call an execution has seen that there is no such user: one that is there later may be new.
     const operation = creation(fastly, { login, settings }, () => true);
-    return guarded(operation, 'there is no such user.', async (user) =>
+    return guarded(operation, 'There is no such user.', async (user) =>
       user === null ? null : { kind: 'exists', as: 'user' },
     );
   }
   const operation = invitation(fastly, { email: login, settings });
-  return guarded(operation, 'there is no such invitation.', async (open) => {
+  return guarded(operation, 'There is no such invitation.', async (open) => {
     if ((await userWithLogin(fastly, login)) !== null) return { kind: 'exists', as: 'user' };
     return open === null ? null : { kind: 'exists', as: 'invitation' };
   });

@@ -7,7 +7,7 @@ import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain } from '../messages/failure-text.ts';
 import { plainText } from '../messages/kit/sentence.ts';
-import { SETTING_LABELS } from '../messages/setting-words.ts';
+import { SETTING_LABELS } from '../messages/settings-text.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
 
 const FOUND_DONE: Outcome = { kind: 'completed', found: true };
@@ -139,20 +139,20 @@ async function look(change: ApprovedChange, { mayBeDone }: Attempt): Promise<Fin
 function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: ApprovedChange): Outcome {
   const lookFirst = mayBeDone;
   if (error instanceof NothingShows) {
-    const why = `What came of my call is not known. I looked: ${nothingShows} It may still come, so look again before you retry.`;
+    const why = `Fastly didn't confirm the change. ${nothingShows} The change may still take effect. Check again before you retry.`;
     return { kind: 'failed', why, unclear: true, lookFirst };
   }
   if (error instanceof NotAsWanted) {
     const missing = error.unmet.map((setting) => SETTING_LABELS[setting]).join(', ');
-    const why = `Fastly did it, but not all of it: ${missing} is not as approved. Look at the user, and update what is missing.`;
+    const why = `Fastly applied only part of the change. Not as approved: ${missing}. Check the user, then update what is missing.`;
     return { kind: 'failed', why, unclear: true, lookFirst };
   }
   if (error instanceof Unclear || (mayBeDone && !isFastlyError(error) && !(error instanceof OutOfTime))) {
-    const why = 'Fastly did not say what has become of it. Look at the user before you go on.';
+    const why = "Fastly hasn't confirmed the change. Check the user before you go on.";
     return { kind: 'postponed', until: null, unclear: true, lookFirst, why };
   }
   if (error instanceof OutOfTime) {
-    const why = 'Fastly was too slow to get through with it.';
+    const why = 'Fastly took too long to respond.';
     return { kind: 'failed', why, unclear: false, lookFirst };
   }
   const why = plainText(explain(error));
@@ -163,7 +163,7 @@ function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: App
   if (!error.mayHaveBeenCarriedOut) return { kind: 'failed', why, unclear: false, lookFirst };
   return {
     kind: 'failed',
-    why: `Fastly gave no clear answer, so I looked: ${nothingShows}`,
+    why: `Fastly didn't confirm the change. ${nothingShows}`,
     unclear: false,
     lookFirst,
   };

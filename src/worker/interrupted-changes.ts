@@ -8,7 +8,7 @@ import { type Effect, settlementOf } from '../changes/took-effect.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
-import { interruptedWords } from '../messages/interrupted-words.ts';
+import { interruptedText } from '../messages/interrupted-text.ts';
 import { message } from '../messages/kit/message.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 
@@ -53,7 +53,7 @@ export class InterruptedChanges {
       log.warn({ settlement: settlement.kind }, 'a change was left behind');
       await this.#record(change, settlement);
     }
-    const told = await this.#posting.post(change.caller, message(interruptedWords(change, settlement)));
+    const told = await this.#posting.post(change.caller, message(interruptedText(change, settlement)));
     if (told.kind === 'refused') log.error({ why: told.word }, 'the caller could not be told');
     await this.#intents.told(change);
   }

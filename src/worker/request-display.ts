@@ -14,7 +14,7 @@ import {
 } from '../approvals/surfaces.ts';
 import type { ChannelId, MemberId } from '../ids.ts';
 import { approvalConfirmation, approvalMessage } from '../messages/approval-message.ts';
-import { outcomeWords, stepWords, unseenWords } from '../messages/approval-words.ts';
+import { outcomeStepText, stepText, unseenText } from '../messages/approval-text.ts';
 import { type Message, message } from '../messages/kit/message.ts';
 import { plainText, type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
@@ -93,7 +93,7 @@ export class RequestDisplay {
     const posted = await this.#options.posting.post(request.channel, drawn);
     if (posted.kind === 'posted') return await this.#recordPosted(posted);
     this.#options.log.warn({ request: id, why: posted.word }, 'a channel does not take an approval request');
-    await approvals.cancelUnseen(id, plainText(unseenWords(posted.word)));
+    await approvals.cancelUnseen(id, plainText(unseenText(posted.word)));
     await this.#leaveUnposted();
   }
 
@@ -147,7 +147,7 @@ export class RequestDisplay {
     // Whoever is asked to approve when there is nothing to approve any more would look in vain.
     if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
     if (isRepetition(step, this.#snapshot.steps)) return null;
-    return stepWords(step, request, this.#options.approvals.policy);
+    return stepText(step, request, this.#options.approvals.policy);
   }
 
   /** Posts in the thread of the request's message. */
@@ -159,9 +159,10 @@ export class RequestDisplay {
     const { request, steps } = this.#snapshot;
     const outcome = steps.findLast(isOutcome);
     if (outcome) {
-      const words = outcomeWords(outcome.event, outcome.actor, request);
-      const told = message(words, say`It was ${await whereRequestIs(this.#options, request)}.`);
-      await this.#post(request.requester, told);
+      // The requester hears of a cancelled request where it could not be posted: there is nothing to see.
+      const seeIt =
+        outcome.event.kind === 'cancelled' ? [] : [say`See ${await whereRequestIs(this.#options, request)}.`];
+      await this.#post(request.requester, message(outcomeStepText(outcome, request), ...seeIt));
     }
     await this.#recordShown('requester', request.version);
   }
@@ -175,9 +176,7 @@ export class RequestDisplay {
       if (audience === 'unknown')
         throw new Error('Slack did not say who reads along in CONFIRMATIONS_CHANNEL');
       const shared = audience === 'other-companies';
-      const posted =
-        !shared &&
-        (await this.#post(confirmationsChannel, approvalConfirmation(request, new Date(completed.at))));
+      const posted = !shared && (await this.#post(confirmationsChannel, approvalConfirmation(request)));
       if (!posted) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
         const place = await this.#options.approvals.messageOf(request.id);

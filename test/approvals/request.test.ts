@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   Action,
+  type ActionVerb,
   type Alteration,
-  type Deed,
-  deedOf,
   isAdmission,
   mayBeLocked,
   superuserChange,
   takesSuperuserAway,
   targetKey,
+  verbOf,
 } from '../../src/approvals/request.ts';
 import { onlyChanged, type Settings } from '../../src/changes/settings.ts';
 import { CURRENT, ENGINEER, FASTLY_SUPERUSER, NEWCOMER } from './people.ts';
@@ -91,20 +91,20 @@ describe('what needs approval', () => {
 });
 
 describe('what a request comes to', () => {
-  const cases: { action: Action; deed: Deed }[] = [
-    { action: DELETION, deed: 'delete' },
-    { action: promotion(AS_SUPERUSER), deed: 'promote' },
-    { action: promotion({ role: 'superuser', locked: false }), deed: 'promote' },
-    { action: promotion({ locked: false }, LOCKED_SUPERUSER), deed: 'unlock' },
-    { action: CREATION, deed: 'create' },
-    { action: INVITATION, deed: 'invite' },
-    { action: demotion({ role: 'user' }), deed: 'demote' },
-    { action: demotion({ role: 'user', locked: true }), deed: 'demote' },
-    { action: demotion({ locked: true, name: 'Ada' }), deed: 'lock' },
+  const cases: { action: Action; verb: ActionVerb }[] = [
+    { action: DELETION, verb: 'delete' },
+    { action: promotion(AS_SUPERUSER), verb: 'promote' },
+    { action: promotion({ role: 'superuser', locked: false }), verb: 'promote' },
+    { action: promotion({ locked: false }, LOCKED_SUPERUSER), verb: 'unlock' },
+    { action: CREATION, verb: 'create' },
+    { action: INVITATION, verb: 'invite' },
+    { action: demotion({ role: 'user' }), verb: 'demote' },
+    { action: demotion({ role: 'user', locked: true }), verb: 'demote' },
+    { action: demotion({ locked: true, name: 'Ada' }), verb: 'lock' },
   ];
 
-  it.each(cases)('is $deed', ({ action, deed }) => {
-    expect(deedOf(action)).toBe(deed);
+  it.each(cases)('is $verb', ({ action, verb }) => {
+    expect(verbOf(action)).toBe(verb);
   });
 });
 

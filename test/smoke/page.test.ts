@@ -10,6 +10,6 @@ describeInBrowser('on the page', () => {
     await reader.say(`/fastly-user get ${ENGINEER.login}`);
     const reset = reader.message(ENGINEER.login).getByRole('button', { name: 'Reset password' });
     await reader.confirm(reset, 'Send');
-    await reader.sees(reader.message('had Fastly e-mail').filter({ hasText: ENGINEER.login }));
+    await reader.sees(reader.message('sent a password reset to').filter({ hasText: ENGINEER.login }));
   });
 });

@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../../approvals/request.ts';
-import { approvalEntry } from '../../messages/approval-entry.ts';
+import { approvalEntry } from '../../messages/approval-message.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
-import { bold, code, say } from '../../messages/kit/sentence.ts';
+import { bold, say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { whereRequestIs } from '../../slack/replies/request-link.ts';
 import { refuseWords } from '../inputs/refuse-words.ts';
@@ -11,11 +11,11 @@ import type { Subcommand } from '../subcommand.ts';
 /** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage). */
 const MOST_LISTED = 15;
 
-/** Lists what waits, to the caller alone: the buttons are those that mean something to them. */
+/** Lists the open requests to the caller alone, with the buttons that they may use. */
 export const approvals: Subcommand = {
   name: 'approvals',
-  summary: 'List what waits for approval',
-  about: say`Shows you alone every open request, with the buttons that are for you: approve or deny what others asked for, take back or retry your own.`,
+  summary: 'List open approval requests',
+  about: say`Lists the open requests with the buttons you can use: approve or deny the requests of others, cancel or retry your own. Only you see the list.`,
   usage: '',
   examples: ['approvals'],
   flags: {},
@@ -26,13 +26,13 @@ export const approvals: Subcommand = {
   },
 };
 
-/** All that is open, for this caller, as it is now. */
+/** The list of open requests as this caller sees it. */
 export async function openRequests(request: Interaction): Promise<Message> {
   const open = await request.services.approvals.open();
   return open.length === 0 ? NOTHING : await listed(request, open);
 }
 
-const NOTHING = message(say`Nothing waits for approval. ${code('/fastly-user delete')} asks for a deletion.`);
+const NOTHING = message(say`There are no open requests.`);
 
 async function listed(request: Interaction, open: readonly ApprovalRequest[]): Promise<Message> {
   const shown = open.slice(0, MOST_LISTED);
@@ -48,7 +48,7 @@ async function listed(request: Interaction, open: readonly ApprovalRequest[]): P
     blocks: [
       ...blocks,
       ...entries.flat(),
-      ...(more > 0 ? [context(say`These are the oldest ${shown.length}; ${more} more are open.`)] : []),
+      ...(more > 0 ? [context(say`These are the oldest ${shown.length} of ${open.length}.`)] : []),
     ],
   };
 }

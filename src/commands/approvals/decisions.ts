@@ -1,21 +1,21 @@
-import { deedOf, RequestId } from '../../approvals/request.ts';
+import { RequestId, verbOf } from '../../approvals/request.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
-import { targetWords } from '../../messages/approval-words.ts';
-import { toDo } from '../../messages/deed-words.ts';
+import { targetText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { infinitive } from '../../messages/verb-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { formView, noticeView, openWhenReady } from '../../slack/replies/modal.ts';
 import { givenReason, REASON, reasonInput } from '../inputs/reason.ts';
-import { answerWords, successWords } from './answer-words.ts';
+import { doneText, objectionText } from './answer-text.ts';
 import { requestButtonListener, tellAnswer } from './request-button.ts';
 
 const TITLE = 'Deny a request';
 
-/** What a request's buttons do. */
+/** The listeners of a request's buttons, but for **Lock now**. */
 export const decisions: readonly Listener[] = [
   requestButtonListener(APPROVE, async (click) => {
     const { services, caller } = click.request;
@@ -46,10 +46,10 @@ export const decisions: readonly Listener[] = [
         if (!id) throw noLongerWorks('form', 'approvals');
         const { approvals } = request.services;
         const answer = await approvals.deny(id, request.caller.memberId, givenReason(values));
-        if (answer.kind !== 'step') throw new Refusal(answerWords(answer, approvals.policy));
+        if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
         const { channel } = answer.request;
         if (request.origin.channel === channel) return { kind: 'channel', channel };
-        return await request.reply.privately(message(successWords(answer.request, approvals.policy)));
+        return await request.reply.privately(message(doneText(answer.request, approvals.policy)));
       },
       async again(request, { values, subject }, problem) {
         const id = RequestId.safeParse(subject).data;
@@ -59,14 +59,14 @@ export const decisions: readonly Listener[] = [
   },
 ];
 
-/** Why the caller cannot deny it: better told before they write down a reason. */
+/** Why the caller cannot deny the request, told before they write down a reason. */
 async function objectionToDenying(
   { services, caller }: Interaction,
   id: RequestId,
 ): Promise<Sentence | null> {
   const { approvals } = services;
   const objection = await approvals.objectionToDenying(id, caller.memberId);
-  return objection === null ? null : answerWords(objection, approvals.policy);
+  return objection === null ? null : objectionText(objection, approvals.policy);
 }
 
 async function denyForm(
@@ -77,8 +77,8 @@ async function denyForm(
 ) {
   const open = await request.services.approvals.get(id);
   const about = open
-    ? say`The request to ${toDo(deedOf(open.action), targetWords(open))} ends with this.`
-    : say`The request ends with this.`;
+    ? say`This closes the request to ${infinitive(verbOf(open.action), targetText(open))}.`
+    : say`This closes the request.`;
   return formView({
     callbackId: 'approvals.deny-form',
     title: TITLE,

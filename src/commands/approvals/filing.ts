@@ -1,10 +1,8 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
-import { deedOf } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
-import { mentions, targetWords } from '../../messages/approval-words.ts';
-import { toDo } from '../../messages/deed-words.ts';
+import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
-import { channel, code, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { channel, code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
@@ -30,14 +28,13 @@ export async function fileRequest(
     reason,
     channel: place,
   });
-  if (filed.kind === 'repeat') throw new RepeatedDelivery(say`You asked for this already.`);
+  if (filed.kind === 'repeat') throw new RepeatedDelivery(say`This was already requested.`);
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   const { id } = filed.request;
   request.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
   if (place === request.origin.channel) return { kind: 'channel', channel: place };
-  const where = isDirect(place) ? say`in our direct messages` : say`in ${channel(place)}`;
-  const verb = isApprovalRequired(services, action.kind) ? say`I asked` : say`I show it`;
-  return { kind: 'told', sentence: say`${verb} ${where}. It is request ${code(id)}.` };
+  const where = isDirect(place) ? say`your direct messages with the bot` : say`${channel(place)}`;
+  return { kind: 'told', sentence: say`Request ${code(id)} was filed. See ${where}.` };
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
@@ -45,7 +42,7 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
 }
 
 /**
- * Who is asked, and where, for the form.
+ * For the form: who can approve, and where the request is posted.
  *
  * @throws {Refusal} where nobody could see it
  */
@@ -53,13 +50,11 @@ export async function whoDecides(request: Interaction, kind: ActionKind): Promis
   const { services, caller } = request;
   const { superusers, allowSelfApproval, approvalsRequired } = services.approvals.policy;
   const place = await placeFor(request, kind);
-  const where = isDirect(place) ? say`to you alone` : say`in ${channel(place)}`;
-  if (!isApprovalRequired(services, kind)) return say`I show it ${where}.`;
+  const where = isDirect(place) ? say`in your direct messages` : say`in ${channel(place)}`;
+  const posted = say`The request is posted ${where}.`;
+  if (!isApprovalRequired(services, kind)) return posted;
   const others = superusers.filter((each) => each !== caller.memberId || allowSelfApproval);
-  const who = mentions(others, 'or');
-  return approvalsRequired === 1
-    ? say`I ask for approval ${where}: ${who} can give it.`
-    : say`I ask for ${approvalsRequired} approvals ${where}: ${who} can give them.`;
+  return say`${neededText(approvalsRequired, others)} ${posted}`;
 }
 
 async function placeFor(request: Interaction, kind: ActionKind): Promise<ChannelId> {
@@ -68,9 +63,8 @@ async function placeFor(request: Interaction, kind: ActionKind): Promise<Channel
     : await resultPlace(request);
 }
 
-/** That a request about the same user is open, and where it is. */
+/** Says that a request about the same user is open, and where. */
 export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
-  const where = await whereRequestIs(services, open);
-  const what = toDo(deedOf(open.action), targetWords(open));
-  return say`There is a request to ${what} already, by ${member(open.requester)}: ${where}.`;
+  const line = requestLine(open, await whereRequestIs(services, open));
+  return say`A request about this user is already open: ${line}`;
 }

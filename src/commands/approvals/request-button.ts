@@ -5,7 +5,7 @@ import { message } from '../../messages/kit/message.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { answerWords, successWords } from './answer-words.ts';
+import { doneText, objectionText } from './answer-text.ts';
 import { openRequests } from './approvals.ts';
 
 /** A click on a button of an approval request. */
@@ -16,7 +16,7 @@ export type RequestClick = {
   seenAt: { channel: ChannelId; ts: string } | null;
 };
 
-/** Listens for a button whose value is a request's id. Whatever the case is, the caller is told. */
+/** Listens for a button whose value is a request's id. */
 export function requestButtonListener(
   actionId: string,
   act: (click: RequestClick) => Promise<void>,
@@ -42,17 +42,17 @@ export function requestButtonListener(
   };
 }
 
-/** Tells the caller what came of their click. Where the request's own message shows it, that is enough. */
+/** Tells the caller what their click did, unless the request's message shows it to them. */
 export async function tellAnswer({ request, seenAt }: RequestClick, answer: Answer): Promise<void> {
   if (answer.kind === 'step') {
     if (!isShown(seenAt, answer.request))
-      await request.reply.privately(message(successWords(answer.request, request.services.approvals.policy)));
+      await request.reply.privately(message(doneText(answer.request, request.services.approvals.policy)));
     return;
   }
-  await request.reply.privately(message(answerWords(answer, request.services.approvals.policy)));
+  await request.reply.privately(message(objectionText(answer, request.services.approvals.policy)));
 }
 
-/** Whether the caller has the request's message, and with it its thread, before their eyes. */
+/** Whether the click was on the request's message, which shows what the click did, and its thread as well. */
 export function isShown(seenAt: RequestClick['seenAt'], { channel }: ApprovalRequest): boolean {
   return seenAt !== null && seenAt.channel === channel;
 }

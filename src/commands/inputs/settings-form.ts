@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CurrentSettings, type Setting, Settings } from '../../changes/settings.ts';
 import { checkboxes, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { flagOf, SETTING_LABELS, settingValue } from '../../messages/setting-words.ts';
+import { flagOf, SETTING_LABELS, settingValue } from '../../messages/settings-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import type { FlagKinds, FlagValues } from './command-text.ts';

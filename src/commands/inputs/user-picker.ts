@@ -2,7 +2,7 @@ import type { InputBlock, PlainTextOption } from '@slack/types';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { fittingOptions, MOST_OPTIONS, option, searchSelect, select } from '../../messages/kit/inputs.ts';
 import { plainText, say } from '../../messages/kit/sentence.ts';
-import { settingValue } from '../../messages/setting-words.ts';
+import { settingValue } from '../../messages/settings-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { withinAnswerTime } from '../../slack/replies/answer-time.ts';

@@ -1,8 +1,7 @@
 import type { Figures } from '../../directory/figures.ts';
 import type { Filter } from '../../directory/filter.ts';
 import { bold, code, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
-import { rolesWords } from '../../messages/role-words.ts';
-import { userCount } from '../../messages/user-words.ts';
+import { rolesText, userCount } from '../../messages/user-text.ts';
 
 /** How many users fit, of how many, and what they had to fit. */
 export function headline(filter: Filter, fitting: number, all: number): Sentence {
@@ -15,7 +14,7 @@ export function headline(filter: Filter, fitting: number, all: number): Sentence
 /** The figures of the users that fit; what the filter settles is not said again. */
 export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
   if (figures.users < 2) return [];
-  const roles = filter.role === null && figures.byRole.length > 1 ? [rolesWords(figures)] : [];
+  const roles = filter.role === null && figures.byRole.length > 1 ? [rolesText(figures)] : [];
   const { locked, withoutTwoFactor, neverActive } = figures;
   const marks = [
     ...(locked > 0 && filter.locked === null ? [say`${locked} locked`] : []),

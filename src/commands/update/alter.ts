@@ -4,12 +4,13 @@ import { protectionOf } from '../../changes/protection.ts';
 import { type CurrentSettings, only, onlyChanged, type Settings, unmet } from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
 import { nameOf, type User, type UserId } from '../../fastly/user.ts';
-import { protectionWords, reasonLine } from '../../messages/approval-words.ts';
+import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { changeWords, otherwiseWords } from '../../messages/setting-words.ts';
-import { userWords } from '../../messages/user-words.ts';
+import { protectionText } from '../../messages/obstacle-text.ts';
+import { changeText, otherwiseText } from '../../messages/settings-text.ts';
+import { userText } from '../../messages/user-text.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
@@ -30,7 +31,7 @@ export class ChangedMeanwhile extends Refusal {
 
   constructor(user: User, seen: CurrentSettings) {
     super(
-      say`${userWords({ name: nameOf(user), login: user.login })} was changed meanwhile: ${changeWords(seen, differing(seen, user))}. So I changed nothing yet.`,
+      say`${userText({ name: nameOf(user), login: user.login })} was changed meanwhile: ${changeText(seen, differing(seen, user))}. So I changed nothing yet.`,
     );
     this.user = user;
   }
@@ -51,7 +52,7 @@ export async function alter(
 ): Promise<Delivered> {
   const { fastly } = request.services;
   const user = await fastly.getUser(id);
-  const who = userWords({ name: nameOf(user), login: user.login });
+  const who = userText({ name: nameOf(user), login: user.login });
   if (user.deleted_at) {
     throw new Refusal(
       say`${who} was deleted ${date(new Date(user.deleted_at))}, so there is nothing to change.`,
@@ -96,7 +97,7 @@ function updatedWords(
 ): [Sentence, ...Sentence[]] {
   const before = settingsOf(user);
   const now = settingsOf(after);
-  const who = userWords({ name: nameOf(user), login: user.login });
+  const who = userText({ name: nameOf(user), login: user.login });
   const kept = unmet(changes, now);
   const done = only(
     changes,
@@ -107,8 +108,8 @@ function updatedWords(
   return [
     Object.keys(done).length === 0
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
-      : say`✏️ ${by} updated ${who}, ${when}: ${changeWords(before, done)}.`,
-    ...kept.map((setting) => otherwiseWords(setting, changes, now)),
+      : say`✏️ ${by} updated ${who}, ${when}: ${changeText(before, done)}.`,
+    ...kept.map((setting) => otherwiseText(setting, changes, now)),
     ...reasonLine(reason),
   ];
 }
@@ -121,13 +122,10 @@ async function refuseProtected(
 ): Promise<void> {
   const protection = await protectionOf(services.fastly, user);
   if (protection === null) return;
-  const why = protectionWords(protection);
+  const why = protectionText(protection);
   throw changes.locked
-    ? new FieldError(blockOf('locked'), say`I never lock ${who}: ${why}`)
-    : new FieldError(
-        blockOf('role'),
-        say`I never take the role of Fastly superuser away from ${who}: ${why}`,
-      );
+    ? new FieldError(blockOf('locked'), say`${who} can't be locked. ${why}`)
+    : new FieldError(blockOf('role'), say`${who} can't lose the role of Fastly superuser. ${why}`);
 }
 
 /** What a caller has seen of a user in a form: a name that no form holds is not in it. */

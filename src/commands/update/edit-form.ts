@@ -4,7 +4,7 @@ import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/sett
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { userWords } from '../../messages/user-words.ts';
+import { userText } from '../../messages/user-text.ts';
 import { carried } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
@@ -46,7 +46,7 @@ export function editForm(
     subject: About.write({ id: user.id, seen, round }),
     blocks: [
       ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
-      richText(userWords({ name: nameOf(user), login: user.login })),
+      richText(userText({ name: nameOf(user), login: user.login })),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(request.services)}`),

@@ -31,13 +31,13 @@ export async function confirmElsewhere(request: Interaction, confirmation: Messa
     if (posted.kind === 'refused') throw new Error(posted.word);
   } catch (error) {
     request.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
-    await request.reply.privately(message(say`It is done, but ${unconfirmed(copyTo)}`));
+    await request.reply.privately(message(say`The change was made. ${unconfirmed(copyTo)}`));
   }
 }
 
 /** What is said where a confirmation is missing. @param channel `CONFIRMATIONS_CHANNEL`, which did not take it */
 export function unconfirmed(channel: ChannelId): Sentence {
-  return say`I could not post the confirmation in ${channelName(channel)}. Tell whoever runs the bot: I have to be in that channel, and no other company.`;
+  return say`The confirmation couldn't be posted in ${channelName(channel)}. Ask the bot's operator to check that the bot is in that channel and no other company is.`;
 }
 
 function whereFrom({ origin: { channel } }: Interaction): Sentence {

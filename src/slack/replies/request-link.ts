@@ -17,12 +17,12 @@ export async function approvalPlace(request: Interaction): Promise<ChannelId> {
   const { channel } = origin;
   if (channel === null || isDirect(channel)) {
     throw new Refusal(
-      say`Nobody else would see your request here. Ask in a channel where other superusers are; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+      say`Approvers can't see this conversation. Run the command in a channel they're in, or ask the bot's operator to set an approvals channel.`,
     );
   }
   if (origin.private) {
     throw new Refusal(
-      say`A request has to be seen by those who approve it. Leave ${code('--private')} out; or whoever runs the bot sets APPROVALS_CHANNEL.`,
+      say`Approvers can't see a private request. Leave ${code('--private')} out, or ask the bot's operator to set an approvals channel.`,
     );
   }
   return await unshared(channel, request);
@@ -36,11 +36,11 @@ async function unshared(channel: ChannelId, { services, caller }: Interaction): 
       return channel;
     case 'unknown':
       throw new Refusal(
-        say`Slack did not tell me who reads along in ${channelName(channel)}, so I did nothing. Try again in a minute.`,
+        say`Slack didn't say who can read ${channelName(channel)}. Nothing was requested. Try again in a minute.`,
       );
     case 'other-companies':
       throw new Refusal(
-        say`People of another company are in ${channelName(channel)}, so I do not show requests there. Ask in another channel; or whoever runs the bot sets APPROVALS_CHANNEL to one without them.`,
+        say`People of another company are in ${channelName(channel)}, so requests aren't posted there. Run the command in another channel, or ask the bot's operator to set an approvals channel without them.`,
       );
   }
 }
@@ -60,13 +60,13 @@ export async function resultPlace(request: Interaction): Promise<ChannelId> {
   const direct = await conversations.directMessage(caller);
   if (direct === null) {
     throw new Refusal(
-      say`Slack did not let me write to you directly, so I did nothing. Try again in a minute.`,
+      say`Slack didn't open a direct message with you. Nothing was requested. Try again in a minute.`,
     );
   }
   return direct;
 }
 
-/** A link to a request's message, or where it is where there is none. */
+/** A request's id and channel, as a link once its message is known to be posted. */
 export async function whereRequestIs(
   { approvals, conversations }: Pick<Services, 'approvals' | 'conversations'>,
   { id, channel }: ApprovalRequest,

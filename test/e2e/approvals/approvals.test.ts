@@ -19,12 +19,11 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const words = request.words(sees);
     for (const shown of [
       `Delete ${ENGINEER.name}?`,
-      `<@${NORA.id}> asked to delete this Fastly user`,
+      `Requested by <@${NORA.id}>`,
       'Reason: Left the company',
       `*Login* \`${ENGINEER.login}\` *Role* engineer *ID* \`${ENGINEER.id}\` *Last active* <!date`,
       '*Two-factor* on *Locked* no',
-      'Waiting for an approval (0 of 1) until',
-      `<@${TOMAS.id}> can approve`,
+      `Needs 1 approval from <@${TOMAS.id}>`,
       request.id,
     ]) {
       expect(words).toContain(shown);
@@ -45,17 +44,17 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     expect(words).toContain(`Approved by <@${TOMAS.id}>`);
     expect(request.buttons(await tomas.sees())).toEqual([]);
     expect(await deletions(client)).toEqual([PATH]);
-    expect(await request.untilInThread(tomas, 'is deleted.')).toEqual([
+    expect(await request.untilInThread(tomas, 'was deleted.')).toEqual([
       expect.stringContaining(`<@${TOMAS.id}> approved`),
-      expect.stringContaining(`${ENGINEER.name} ( ${ENGINEER.login} ) is deleted.`),
+      expect.stringContaining(`${ENGINEER.name} ( ${ENGINEER.login} ) was deleted.`),
     ]);
-    const told = await untilTold(nora, 'is deleted', 'direct');
+    const told = await untilTold(nora, 'was deleted', 'direct');
     expect(told).toContain(`request ${request.id} in <#${CDN_TEAM.id}>`);
     const confirmation = await tomas.until(
       (sees) => messageWith(sees, AUDIT_TRAIL, 'was deleted'),
       'the confirmation',
     );
-    expect(confirmation.text).toContain(`<@${NORA.id}> asked for it. Approved by <@${TOMAS.id}>`);
+    expect(confirmation.text).toContain(`Requested by <@${NORA.id}>. Approved by <@${TOMAS.id}>`);
     expect(JSON.stringify(confirmation.blocks)).toContain('Left the company');
     expect(toldPrivately(await tomas.sees())).toEqual([]);
   });
@@ -74,15 +73,17 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     );
     expect(JSON.stringify(form.blocks)).toContain(ENGINEER.login);
     await tomas.submit({ reason });
-    const words = await request.until(tomas, `Denied by <@${TOMAS.id}>`);
-    expect(words).toContain(`${ENGINEER.name} was not deleted`);
+    const words = await request.until(tomas, `<@${TOMAS.id}> denied the request`);
+    expect(words).toContain(`${ENGINEER.name} wasn't deleted`);
     if (reason !== null) expect(words).toContain(reason);
     const sees = await tomas.until((seen) => seen.modals.length === 0 && seen, 'the form to close');
     expect(request.buttons(sees)).toEqual([]);
-    const thread = await request.untilInThread(tomas, 'denied deleting');
-    const told = await untilTold(nora, 'denied deleting', 'direct');
+    const thread = await request.untilInThread(tomas, 'denied the request');
+    const told = await untilTold(nora, 'denied the request', 'direct');
     for (const each of [...thread, told]) {
-      expect(each).toContain(`<@${TOMAS.id}> denied deleting ${ENGINEER.name}`);
+      expect(each).toContain(
+        `${ENGINEER.name} ( ${ENGINEER.login} ) wasn't deleted. <@${TOMAS.id}> denied the request`,
+      );
       if (reason !== null) expect(each).toContain(reason);
     }
     expect(await deletions(client)).toEqual([]);
@@ -93,10 +94,10 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(nora, 'cancel');
-    const words = await request.until(nora, `Taken back by <@${NORA.id}>`);
-    expect(words).toContain(`${ENGINEER.name} was not deleted`);
+    const words = await request.until(nora, `<@${NORA.id}> cancelled the request`);
+    expect(words).toContain(`${ENGINEER.name} wasn't deleted`);
     expect(request.buttons(await nora.sees())).toEqual([]);
-    expect(await request.untilInThread(nora, 'took the request back')).toHaveLength(1);
+    expect(await request.untilInThread(nora, 'cancelled the request')).toHaveLength(1);
     expect(await deletions(client)).toEqual([]);
     // By the time that she hears of a later one, she would have heard of this.
     const second = await askForDeletion(client, NORA, BILLING);
@@ -110,12 +111,15 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const { client } = await startWorkplace(mode, { APPROVAL_TTL: '300ms' });
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
-    const message = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Expired'), 'the expiry');
+    const message = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'The request expired'),
+      'the expiry',
+    );
     const request = new RequestMessage('', message.ts, CDN_TEAM);
     const sees = await nora.sees();
-    expect(request.words(sees)).toContain(`${ENGINEER.name} was not deleted`);
+    expect(request.words(sees)).toContain(`${ENGINEER.name} wasn't deleted`);
     expect(request.buttons(sees)).toEqual([]);
-    const words = `Nobody approved deleting ${ENGINEER.name}`;
+    const words = 'The request expired with 0 of 1 approvals.';
     expect(await request.untilInThread(nora, words)).toHaveLength(1);
     await untilTold(nora, words, 'direct');
     expect(await deletions(client)).toEqual([]);
@@ -125,7 +129,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const { client } = await startWorkplace(mode, { APPROVAL_REMINDER: '500ms' });
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    const reminder = `⏰ <@${TOMAS.id}> : this still waits for approval`;
+    const reminder = `⏰ <@${TOMAS.id}> : this request still needs approval`;
     expect(await request.untilInThread(tomas, reminder)).toHaveLength(1);
     expect(request.buttons(await tomas.sees())).toContain('approve');
     // By the time that a later one has its reminder, a second one would have come here.
@@ -140,18 +144,18 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
     await request.click(tomas, 'approve');
-    const words = await request.until(tomas, 'It went wrong');
-    expect(words).toContain(`${ENGINEER.name} could not be deleted`);
-    expect(words).toContain('Fastly gave no clear answer, so I looked: they are still there.');
-    expect(words).toContain('Any superuser can retry until');
+    const words = await request.until(tomas, "wasn't deleted");
+    expect(words).toContain(`${ENGINEER.name} wasn't deleted`);
+    expect(words).toContain("Fastly didn't confirm the change. The user still exists.");
+    expect(words).toContain('Bot admins can retry until');
     expect(request.buttons(await tomas.sees())).toEqual(['retry', 'cancel']);
-    await request.untilInThread(tomas, 'could not be deleted');
-    await untilTold(nora, 'could not be deleted', 'direct');
+    await request.untilInThread(tomas, "wasn't deleted");
+    await untilTold(nora, "wasn't deleted", 'direct');
     await request.click(nora, 'retry');
     await request.until(tomas, '✅ Deleted');
-    const thread = await request.untilInThread(tomas, 'is deleted.');
-    expect(thread).toContainEqual(expect.stringContaining(`<@${NORA.id}> has me try again`));
-    await untilTold(nora, 'is deleted.', 'direct');
+    const thread = await request.untilInThread(tomas, 'was deleted.');
+    expect(thread).toContainEqual(expect.stringContaining(`<@${NORA.id}> retried`));
+    await untilTold(nora, 'was deleted.', 'direct');
     expect(await deletions(client)).toEqual([PATH, PATH]);
   });
 
@@ -161,9 +165,9 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
     await request.click(tomas, 'approve');
-    await request.until(nora, 'It went wrong');
+    await request.until(nora, "wasn't deleted");
     await request.click(nora, 'cancel');
-    await request.until(nora, 'Taken back');
+    await request.until(nora, 'cancelled the request');
     expect(request.buttons(await nora.sees())).toEqual([]);
     expect(await deletions(client)).toEqual([PATH]);
   });
@@ -175,12 +179,12 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
     await request.click(tomas, 'approve');
-    await request.until(tomas, 'Any superuser can retry');
+    await request.until(tomas, 'Bot admins can retry');
     await pass(A_WEEK);
-    const words = await request.until(tomas, 'The time for a retry is over');
-    expect(words).toContain('/fastly-user delete asks again');
+    const words = await request.until(tomas, 'The retry window has closed');
+    expect(words).toContain('Run /fastly-user delete to make a new request.');
     expect(request.buttons(await tomas.sees())).toEqual([]);
-    await request.untilInThread(tomas, 'The time for a retry is over');
+    await request.untilInThread(tomas, 'The retry window has closed');
     expect(await deletions(client)).toEqual([PATH]);
   });
 
@@ -190,13 +194,13 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
     await request.click(tomas, 'approve');
-    const words = await request.until(tomas, 'Not carried out');
+    const words = await request.until(tomas, "wasn't deleted");
     const why = 'the role was engineer and is now Fastly superuser';
-    expect(words).toContain(`${ENGINEER.name} was not deleted`);
+    expect(words).toContain(`${ENGINEER.name} wasn't deleted`);
     expect(words).toContain(why);
     expect(request.buttons(await tomas.sees())).toEqual([]);
-    const thread = await request.untilInThread(tomas, 'I did not delete');
-    const told = await untilTold(nora, 'I did not delete', 'direct');
+    const thread = await request.untilInThread(tomas, "wasn't deleted");
+    const told = await untilTold(nora, "wasn't deleted", 'direct');
     for (const each of [thread.at(-1), told]) expect(each).toContain(why);
     expect(await deletions(client)).toEqual([]);
   });

@@ -21,23 +21,23 @@ describe('a button of a request', () => {
       const nora = client.as(NORA);
       const request = await askForDeletion(client, NORA, ENGINEER);
       await request.click(nora, button);
-      const words = `You asked for this yourself, so it is for <@${TOMAS.id}> to decide`;
+      const words = `You can't decide on your own request. <@${TOMAS.id}> can, or you can cancel it.`;
       if (button === 'approve') await untilTold(nora, words);
       else await untilToldInForm(nora, words);
       const sees = await client.as(TOMAS).sees();
-      expect(request.words(sees)).toContain('Waiting for an approval');
+      expect(request.words(sees)).toContain('Needs 1 approval');
       expect(toldPrivately(sees)).toEqual([]);
       expect(await deletions(client)).toEqual([]);
     },
   );
 
-  it('does not let another superuser take a request back, and says who can', async () => {
+  it('does not let another bot admin cancel a request, and says who can', async () => {
     const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'cancel');
-    await untilTold(tomas, `Only <@${NORA.id}> , who asked for this, can take it back. You can deny it.`);
-    expect(request.words(await tomas.sees())).toContain('Waiting for an approval');
+    await untilTold(tomas, `Only <@${NORA.id}> can cancel this request. You can deny it.`);
+    expect(request.words(await tomas.sees())).toContain('Needs 1 approval');
   });
 
   it.each<RequestButton>(['approve', 'deny', 'cancel', 'lock'])(
@@ -51,7 +51,7 @@ describe('a button of a request', () => {
       const told = await untilTold(priya, 'You are not on my list of superusers');
       expect(told).toContain(`<@${NORA.id}>`);
       const sees = await priya.sees();
-      expect(request.words(sees)).toContain('Waiting for an approval');
+      expect(request.words(sees)).toContain('Needs 1 approval');
       expect(sees.modals).toEqual([]);
       expect(await client.fastlyCalls()).toEqual([]);
     },
@@ -69,7 +69,7 @@ describe('a button of a request', () => {
       await request.click(jonas, button);
       await untilTold(jonas, 'you belong to another one');
       const sees = await jonas.sees();
-      expect(request.words(sees)).toContain('Waiting for an approval');
+      expect(request.words(sees)).toContain('Needs 1 approval');
       expect(sees.modals).toEqual([]);
       expect(await client.fastlyCalls()).toEqual([]);
     },
@@ -80,10 +80,10 @@ describe('a button of a request', () => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'approve');
-    await request.until(tomas, '1 of 2');
+    await request.until(tomas, 'Needs 1 more approval');
     await request.click(tomas, 'approve');
-    await untilTold(tomas, 'You have approved this already. It has 1 of 2 approvals.');
-    expect(request.words(await tomas.sees())).toContain('1 of 2');
+    await untilTold(tomas, 'You already approved this request. Needs 1 more approval from');
+    expect(request.words(await tomas.sees())).toContain('Needs 1 more approval');
     expect(await deletions(client)).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('a button of a request', () => {
     await client.slackFaults({ refuse: { method: 'chat.update', error: 'internal_error', times: 1 } });
     await Promise.all(both.map((who) => request.click(who, 'approve')));
     await request.until(client.as(NORA), '✅ Deleted');
-    const late = await Promise.any(both.map((who) => untilTold(who, 'That comes too late')));
+    const late = await Promise.any(both.map((who) => untilTold(who, 'Too late.')));
     expect(late).toContain(ENGINEER.name);
     expect(await deletions(client)).toHaveLength(1);
   });

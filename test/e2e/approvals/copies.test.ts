@@ -23,7 +23,7 @@ describe('a request that Slack shows twice, as the answer to posting it was lost
     if (which === 'recorded message') {
       await untilRecorded(log, 'completed');
       await both[0]?.click(tomas, 'approve');
-      await untilTold(tomas, 'You have approved this already');
+      await untilTold(tomas, 'You already approved this request');
     }
     for (const message of both) {
       await message.until(tomas, '✅ Deleted');
@@ -42,7 +42,7 @@ describe('a request that Slack shows twice, as the answer to posting it was lost
     await expect.poll(() => deletions(client), { timeout: 10_000 }).toHaveLength(1);
     await client.slackFaults({ hold: null });
     await request.until(tomas, '✅ Deleted');
-    await request.untilInThread(tomas, 'is deleted');
+    await request.untilInThread(tomas, 'was deleted');
     const posted = (await client.slackCalls()).filter(
       ({ method, args }) => method === 'chat.postMessage' && args.channel === CDN_TEAM.id && !args.thread_ts,
     );

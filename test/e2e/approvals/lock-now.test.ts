@@ -33,7 +33,7 @@ describe('Lock now', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'lock');
     const words = await request.until(tomas, '*Locked* yes');
-    expect(words).toContain('Waiting for an approval');
+    expect(words).toContain('Needs 1 approval');
     expect(request.buttons(await tomas.sees())).toEqual(['approve', 'deny', 'cancel']);
     expect(await request.untilInThread(tomas, '🔒')).toEqual([
       expect.stringContaining(`<@${TOMAS.id}> locked ${ENGINEER.name}`),
@@ -109,16 +109,16 @@ describe('Lock now', () => {
   });
 
   it.each([
-    { was: 'locked', now: { locked: true }, why: 'is locked already' },
+    { was: 'locked', now: { locked: true }, why: 'is already locked' },
     {
       was: 'made a Fastly superuser',
       now: { role: 'superuser' },
-      why: 'is a Fastly superuser, and locking one takes an approval of its own',
+      why: 'is a Fastly superuser. Locking one needs its own approval.',
     },
     {
       was: 'deleted',
       now: { deleted_at: '2026-01-02T03:04:05Z' },
-      why: 'is deleted already, so there is nothing to lock',
+      why: 'was already deleted',
     },
   ])('says so, and does nothing, when the user was $was in Fastly meanwhile', async ({ now, why }) => {
     const workplace = await startWorkplace();
@@ -129,7 +129,7 @@ describe('Lock now', () => {
     await request.click(tomas, 'lock');
     await untilTold(tomas, why);
     expect(await updates(workplace)).toEqual([]);
-    expect(request.words(await tomas.sees())).toContain('Waiting for an approval');
+    expect(request.words(await tomas.sees())).toContain('Needs 1 approval');
   });
 
   it('says so, and does nothing, when the user became the owner of the account', async () => {
@@ -139,7 +139,7 @@ describe('Lock now', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.patchFastlyAccount({ owner_id: ENGINEER.id });
     await request.click(tomas, 'lock');
-    expect(await untilTold(tomas, `I never lock ${ENGINEER.name}`)).toContain('they own the Fastly account');
+    expect(await untilTold(tomas, `can't be locked`)).toContain('This user owns the Fastly account');
     expect(await updates(workplace)).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('Lock now', () => {
     {
       what: 'Fastly takes no more changes',
       faults: { rateLimitUsedUp: { reset: 4_102_444_800 } },
-      why: 'takes no more changes from the bot until',
+      why: 'rate limit is reached',
     },
   ])('is told to have failed, and can be clicked again, when $what', async ({ faults, why }) => {
     const database = await databaseInFile();

@@ -22,9 +22,11 @@ describe('an approved deletion', () => {
       client.fastlyFaults({ drop: { match: 'DELETE /user/', when, times: 1 } }),
     );
     await request.until(nora, '✅ Deleted');
-    await untilTold(nora, 'is deleted', 'direct');
+    await untilTold(nora, 'was deleted', 'direct');
     expect(await deletions(client)).toEqual(calls);
-    const found = (await request.untilInThread(nora, 'is deleted')).at(-1)?.includes('so I looked');
+    const found = (await request.untilInThread(nora, 'was deleted'))
+      .at(-1)
+      ?.includes('A check confirmed the change');
     expect(found).toBe(when === 'after');
   });
 
@@ -33,8 +35,8 @@ describe('an approved deletion', () => {
     const request = await approvedAfter(client, () =>
       client.fastlyFaults({ drop: { match: 'DELETE /user/', when: 'before', times: 2 } }),
     );
-    const words = await request.until(client.as(NORA), 'It went wrong');
-    expect(words).toContain('so I looked: they are still there');
+    const words = await request.until(client.as(NORA), "wasn't deleted");
+    expect(words).toContain('The user still exists.');
     expect(await deletions(client)).toEqual([PATH, PATH]);
   });
 
@@ -45,7 +47,7 @@ describe('an approved deletion', () => {
     );
     await client.untilHeld('fastly');
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
-    const words = await request.until(client.as(NORA), 'Not carried out');
+    const words = await request.until(client.as(NORA), "wasn't deleted");
     expect(words).toContain('the role was engineer and is now Fastly superuser');
     expect(await deletions(client)).toEqual([PATH]);
   });
@@ -59,12 +61,12 @@ describe('an approved deletion', () => {
     );
     await client.untilHeld('fastly');
     await client.fastlyFaults({ down: true });
-    await request.until(nora, 'Fastly does not tell me what has become of it. I look again after');
+    await request.until(nora, "Fastly hasn't confirmed this yet. Checking again");
     expect(request.buttons(await nora.sees())).toEqual([]);
     await client.fastlyFaults({ down: false, hold: null });
     await pass(60_000);
     await request.until(nora, '✅ Deleted');
-    await untilTold(nora, 'so I looked: they are gone', 'direct');
+    await untilTold(nora, 'A check confirmed the change', 'direct');
     expect(await deletions(client)).toEqual([PATH]);
   });
 
@@ -82,17 +84,21 @@ describe('an approved deletion', () => {
     [
       'takes no more changes beyond the time it may be retried',
       { rateLimitUsedUp: { reset: 4_102_444_800 } },
-      /takes no more changes from the bot until 2100-01-01 00:00 UTC/,
+      /rate limit is reached until 2100-01-01 00:00 UTC\. Nothing was changed\. Try again then/,
     ],
-    ['refuses the token', { tokenRefused: true }, /refused the bot's token.*FASTLY_API_TOKEN/],
-    ['is away while it looks', { down: true }, /Fastly cannot be reached at the moment.*Nothing was changed/],
+    ['refuses the token', { tokenRefused: true }, /refused the bot's token.*operator/],
+    [
+      'is away while it looks',
+      { down: true },
+      /Fastly cannot be reached at the moment\. Try again in a minute/,
+    ],
   ])('fails when Fastly %s, and can be retried', async (_what, faults, why) => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await approvedAfter(client, () => client.fastlyFaults(faults));
-    expect(await request.until(nora, 'It went wrong')).toMatch(why);
-    expect((await request.untilInThread(nora, 'could not be deleted')).at(-1)).toMatch(why);
-    expect(await untilTold(nora, 'could not be deleted', 'direct')).toMatch(why);
+    expect(await request.until(nora, "wasn't deleted")).toMatch(why);
+    expect((await request.untilInThread(nora, "wasn't deleted")).at(-1)).toMatch(why);
+    expect(await untilTold(nora, "wasn't deleted", 'direct')).toMatch(why);
     await client.fastlyFaults({ fail: null, rateLimitUsedUp: null, tokenRefused: false, down: false });
     await request.click(nora, 'retry');
     await request.until(nora, '✅ Deleted');
@@ -105,13 +111,13 @@ describe('an approved deletion', () => {
     const request = await approvedAfter(client, () =>
       client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(60) } }),
     );
-    const words = await request.until(nora, '⏸️ Fastly takes no more changes for now');
-    expect(words).toContain('I carry this out after');
+    const words = await request.until(nora, "⏸️ Fastly's rate limit is reached");
+    expect(words).toContain('This will run');
     expect(request.buttons(await nora.sees())).toEqual([]);
     await client.advanceClock(61_000);
     await pass(61_000);
     await request.until(nora, '✅ Deleted');
-    const thread = await request.untilInThread(nora, 'is deleted');
+    const thread = await request.untilInThread(nora, 'was deleted');
     expect(thread.filter((reply) => reply.includes('⏸️'))).toHaveLength(1);
     expect(await deletions(client)).toEqual([PATH, PATH]);
   });

@@ -199,7 +199,7 @@ describe('create from words', () => {
     const another = await startAnother(workplace, database);
     await deliverTheLastOneAgain(client);
     expect(await another.log.until('refused')).toMatchObject({
-      why: 'This was done already, so I did not do it again.',
+      why: 'This was already done.',
     });
     expect(await creations(client)).toHaveLength(1);
     expect(messagesIn(await nora.sees(), CDN_TEAM)).toHaveLength(1);
@@ -214,13 +214,13 @@ describe('create from words', () => {
     await untilTold(nora, 'has that login already');
     await client.fastlyFaults({ drop: { match: 'POST /user', when: 'before', times: 1 } });
     await nora.command('create ada@example.com');
-    await untilTold(nora, 'may have been carried out all the same');
+    await untilTold(nora, 'It may still have gone through');
     await nora.command('audit --private');
     const words = await untilTold(nora, 'The latest changes');
     for (const line of [
       `🆕 <@${NORA.id}> created ${GRACE} : Role billing and Locked no (New in the team)`,
-      `⚠️ <@${NORA.id}> tried to create ${GRACE} ; it was not done (Fastly answered 409: Duplicate record: Login '${GRACE}' has already been taken)`,
-      `⚠️ <@${NORA.id}> tried to create ada@example.com ; what came of it is not known (no connection to Fastly (`,
+      `⚠️ <@${NORA.id}> tried to create ${GRACE} . It didn't work (Fastly answered 409: Duplicate record: Login '${GRACE}' has already been taken)`,
+      `⚠️ <@${NORA.id}> tried to create ada@example.com . It's unclear whether it worked (no connection to Fastly (`,
     ]) {
       expect(words).toContain(line);
     }

@@ -206,7 +206,7 @@ describe('the form of create', () => {
       'address',
       { rateLimitUsedUp: { reset: 4_102_444_800 } },
       {},
-      /no more changes from the bot until 2100-01-01 00:00 UTC/,
+      /rate limit is reached until 2100-01-01 00:00 UTC/,
     ],
   ])('shows %s, and takes it once that is mended', async (_what, field, faults, filled, words) => {
     const { client } = await startWorkplace();

@@ -19,14 +19,16 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     await client.putFastlyUsers([{ id: 'grace1', login: GRACE, role: 'superuser' }]);
     await request.click(client.as(TOMAS), 'approve');
-    expect(await request.until(nora, '⛔ Not carried out')).toContain(
-      'there is a user with that login already',
+    expect(await request.until(nora, '⛔')).toContain('A user with this login already exists');
+    await untilTold(
+      nora,
+      `${GRACE} wasn't created as a Fastly superuser. A user with this login already exists.`,
+      'direct',
     );
-    await untilTold(nora, `I did not create ${GRACE} as a Fastly superuser: there is a user`, 'direct');
     expect(await creations(client)).toEqual([]);
     await nora.command('audit --private');
     expect(await untilTold(nora, 'The latest changes')).toContain(
-      `⛔ I did not create ${GRACE} as a Fastly superuser: there is a user with that login already.`,
+      `⛔ ${GRACE} wasn't created as a Fastly superuser. A user with this login already exists.`,
     );
   });
 
@@ -36,8 +38,8 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     await client.fastlyFaults({ directCreation: 410 });
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     await request.click(client.as(TOMAS), 'approve');
-    expect(await request.until(nora, '⛔ Not carried out')).toContain(
-      'this Fastly account cannot create users directly. They have to be invited instead',
+    expect(await request.until(nora, '⛔')).toContain(
+      "This Fastly account can't create users directly. Invite the user as a Fastly superuser instead.",
     );
     expect(request.buttons(await nora.sees())).toEqual([]);
     const invitation = await askFor(client, `invite ${GRACE} --role superuser`, GRACE);
@@ -55,11 +57,13 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     await client.putFastlyUsers([{ ...created, login: GRACE, require_new_password: null }]);
     await client.fastlyFaults({ hold: null });
     for (const attempt of ['first', 'second']) {
-      const words = await request.until(nora, '⚠️ It went wrong');
-      expect(words, attempt).toContain('Was Grace Example created as a Fastly superuser?');
-      expect(words, attempt).toContain('not all of it: Password change required is not as approved');
+      const words = await request.until(nora, '⚠️');
+      expect(words, attempt).toContain(
+        "It's unclear whether Grace Example was created as a Fastly superuser",
+      );
+      expect(words, attempt).toContain('only part of the change. Not as approved: Password change required.');
       await request.click(nora, 'retry');
-      await request.untilInThread(nora, 'has me try again');
+      await request.untilInThread(nora, 'retried');
     }
     expect(await creations(client)).toHaveLength(1);
   });
@@ -70,7 +74,7 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     await client.fastlyFaults({ drop: { match: 'POST /user', when: 'after', times: 1 } });
     await request.click(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), '✅ Created');
-    await request.untilInThread(client.as(NORA), 'so I looked: it is done');
+    await request.untilInThread(client.as(NORA), 'A check confirmed the change');
     expect(await creations(client)).toEqual([SUPERUSER_FIELDS]);
   });
 
@@ -85,10 +89,10 @@ describe('the creation of a Fastly superuser, once approved,', () => {
       const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS}`, GRACE);
       await client.fastlyFaults(faults);
       await request.click(client.as(TOMAS), 'approve');
-      const words = await request.until(nora, '⚠️ It went wrong');
-      expect(words).toContain('Was Grace Example created as a Fastly superuser?');
-      expect(words).toContain('I looked: there is no such user. It may still come');
-      await untilTold(nora, 'I do not know whether Grace Example', 'direct');
+      const words = await request.until(nora, '⚠️');
+      expect(words).toContain("It's unclear whether Grace Example was created as a Fastly superuser");
+      expect(words).toContain('There is no such user. The change may still take effect.');
+      await untilTold(nora, "It's unclear whether Grace Example", 'direct');
       expect(await creations(client)).toEqual([SUPERUSER_FIELDS]);
       await request.click(nora, 'retry');
       await request.until(nora, '✅ Created');

@@ -22,7 +22,7 @@ describe('creating a Fastly superuser', () => {
     const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS} --reason "On call"`, GRACE);
     const words = request.words(await client.as(TOMAS).sees());
     expect(words).toContain('Create Grace Example as a Fastly superuser?');
-    expect(words).toContain(`<@${NORA.id}> asked to create somebody new as a Fastly superuser.`);
+    expect(words).toContain(`Requested by <@${NORA.id}>`);
     expect(words).toContain('Reason: On call');
     for (const field of [
       `*Login* \`${GRACE}\``,
@@ -39,14 +39,14 @@ describe('creating a Fastly superuser', () => {
     expect(request.buttons(await nora.sees())).toEqual(['approve', 'deny', 'cancel']);
     expect(await creations(client)).toEqual([]);
     await request.click(nora, 'approve');
-    await untilTold(nora, 'You asked for this yourself');
+    await untilTold(nora, "You can't decide on your own request");
     expect(await creations(client)).toEqual([]);
     await request.click(client.as(TOMAS), 'approve');
     expect(await request.until(nora, '✅ Created as a Fastly superuser')).toContain(
       'Grace Example was created as a Fastly superuser',
     );
-    await request.untilInThread(nora, `⭐ Grace Example ( ${GRACE} ) is created as a Fastly superuser.`);
-    await untilTold(nora, 'is created as a Fastly superuser', 'direct');
+    await request.untilInThread(nora, `⭐ Grace Example ( ${GRACE} ) was created as a Fastly superuser.`);
+    await untilTold(nora, 'was created as a Fastly superuser', 'direct');
     expect(request.buttons(await nora.sees())).toEqual([]);
     expect(await creations(client)).toEqual([SUPERUSER_FIELDS]);
     await nora.command(`list ${GRACE} --role superuser`);
@@ -77,7 +77,7 @@ describe('creating a Fastly superuser', () => {
     await request.click(client.as(TOMAS), 'approve');
     const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
     expect(wordsOf(copy.blocks)).toMatch(
-      new RegExp(`⭐ ${GRACE} was created as a Fastly superuser +\\. <@${NORA.id}> asked for it`),
+      new RegExp(`⭐ ${GRACE} was created as a Fastly superuser\\. Requested by <@${NORA.id}>`),
     );
     expect(wordsOf(copy.blocks)).toContain(
       `Approved by <@${TOMAS.id}> . Role Fastly superuser and Locked no Reason: On call`,
@@ -104,15 +104,16 @@ describe('creating a Fastly superuser', () => {
     const tomas = client.as(TOMAS);
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     await tomas.command(`create ${GRACE.toUpperCase()} --role superuser`);
-    const told = await untilTold(tomas, 'There is a request to create');
-    expect(told).toContain(`already, by <@${NORA.id}> : request ${request.id} in <#${CDN_TEAM.id}>`);
-    const message = messageWith(await tomas.sees(), CDN_TEAM, 'There is a request');
+    const told = await untilTold(tomas, 'wants to create');
+    expect(told).toContain(`( request ${request.id} in <#${CDN_TEAM.id}>`);
+    const message = messageWith(await tomas.sees(), CDN_TEAM, 'A request about this user is already open');
     expect(JSON.stringify(message?.blocks)).toContain(`/p${request.ts.replace('.', '')}`);
     await tomas.command(`invite ${GRACE} --role superuser`);
     await tomas.until(
       (sees) =>
-        messagesIn(sees, CDN_TEAM).filter(({ blocks }) => wordsOf(blocks).includes('There is a request'))
-          .length === 2,
+        messagesIn(sees, CDN_TEAM).filter(({ blocks }) =>
+          wordsOf(blocks).includes('A request about this user is already open'),
+        ).length === 2,
       'the second refusal',
     );
     expect(openRequests(await tomas.sees(), CDN_TEAM, { id: GRACE })).toHaveLength(1);
@@ -123,15 +124,17 @@ describe('creating a Fastly superuser', () => {
       'in a direct message',
       DIRECT,
       '',
-      'Nobody else would see your request here. Ask in a channel',
+      "Approvers can't see this conversation. Run the command in a channel",
       'direct',
     ],
-    ['privately', CDN_TEAM.id, ' --private', 'A request has to be seen by those who approve it', CDN_TEAM],
+    ['privately', CDN_TEAM.id, ' --private', "Approvers can't see a private request", CDN_TEAM],
   ] as const)('is not asked for %s, with the way out', async (_how, channel, more, words, shownIn) => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE} --role superuser${more}`, channel);
-    expect(await untilTold(nora, words, shownIn)).toContain('APPROVALS_CHANNEL');
+    expect(await untilTold(nora, words, shownIn)).toContain(
+      "ask the bot's operator to set an approvals channel",
+    );
     await openForm(nora, `create --role superuser${more}`, channel);
     await nora.submit({ address: GRACE });
     await nora.until((sees) => sees.modals[0]?.errors.address?.includes(words), 'the error in the form');
@@ -143,12 +146,12 @@ describe('creating a Fastly superuser', () => {
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE} --role superuser`, DIRECT);
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, { id: GRACE }), 'the request');
-    const told = await untilTold(nora, `I asked in <#${AUDIT_TRAIL.id}>`, 'direct');
-    expect(told).toContain(`It is request ${request.id}`);
+    const told = await untilTold(nora, `See <#${AUDIT_TRAIL.id}>`, 'direct');
+    expect(told).toContain(`Request ${request.id} was filed`);
     await openForm(nora, 'create');
     await nora.submit({ address: 'ada@example.com', role: 'superuser' });
     await nora.until(
-      (sees) => wordsOf(sees.modals[0]?.blocks).includes(`I asked in <#${AUDIT_TRAIL.id}>`),
+      (sees) => wordsOf(sees.modals[0]?.blocks).includes(`See <#${AUDIT_TRAIL.id}>`),
       'the same in the form',
     );
   });
@@ -159,8 +162,11 @@ describe('creating a Fastly superuser', () => {
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     if (button === 'deny') await request.deny(client.as(TOMAS), 'Not yet');
     else await request.click(nora, 'cancel');
-    const words = await request.until(nora, button === 'deny' ? '🚫 Denied by' : '↩️ Taken back');
-    expect(words).toContain(`${GRACE} was not created as a Fastly superuser`);
+    const words = await request.until(
+      nora,
+      button === 'deny' ? 'denied the request' : 'cancelled the request',
+    );
+    expect(words).toContain(`${GRACE} wasn't created as a Fastly superuser`);
     const another = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     expect(another.id).not.toBe(request.id);
     expect(await creations(client)).toEqual([]);
@@ -193,7 +199,7 @@ describe('creating a Fastly superuser', () => {
     const words = await untilTold(nora, 'The latest changes');
     for (const line of [
       `<@${NORA.id}> asked to create ${GRACE} as a Fastly superuser: On call`,
-      `<@${TOMAS.id}> approved creating ${GRACE} as a Fastly superuser`,
+      `<@${TOMAS.id}> approved the request to create ${GRACE} as a Fastly superuser`,
       `⭐ ${GRACE} was created as a Fastly superuser`,
     ]) {
       expect(words).toContain(line);

@@ -15,19 +15,19 @@ describe('create from words, in trouble', () => {
     [
       "has used up the hour's limit",
       { rateLimitUsedUp: { reset: 4_102_444_800 } },
-      /no more changes from the bot until.*Nothing was changed/,
+      /rate limit is reached until.*Nothing was changed/,
       1,
     ],
     [
       'breaks off before the work',
       { drop: { match: 'POST /user', when: 'before', times: 1 } },
-      /connection to Fastly broke.*may have been carried out all the same: look with .*get/,
+      /connection to Fastly broke.*may still have gone through\. Check with .*get/,
       1,
     ],
     [
       'answers 500',
       { fail: { match: 'POST /user', status: 500, times: 1 } },
-      /it answered 500.*may have been carried out all the same: look with .*get/,
+      /it answered 500.*may still have gone through\. Check with .*get/,
       1,
     ],
   ])('says what became of it when Fastly %s', async (_what, faults, words, calls) => {
@@ -68,7 +68,7 @@ describe('create from words, in trouble', () => {
     await client.untilHeld('fastly');
     if (login === GRACE) await client.putFastlyUsers([{ id: 'grace1', login, role: 'engineer' }]);
     await client.fastlyFaults({ hold: null });
-    await untilTold(nora, 'may have been carried out all the same');
+    await untilTold(nora, 'It may still have gone through');
     expect(messageWith(await client.as(TOMAS).sees(), CDN_TEAM, 'created')).toBeUndefined();
   });
 });
@@ -92,11 +92,11 @@ describe('the form of create, in trouble', () => {
       expect((await nora.sees()).modals).toEqual([]);
     } else {
       expect(await nora.until((sees) => sees.modals[0]?.errors.address, 'the error')).toContain(
-        'may have been carried out all the same',
+        'It may still have gone through',
       );
       await nora.submit();
       await nora.until(
-        (sees) => sees.modals[0]?.errors.address?.includes('I do not know what came of it'),
+        (sees) => sees.modals[0]?.errors.address?.includes('the outcome is unknown'),
         'the refusal to send it again',
       );
     }

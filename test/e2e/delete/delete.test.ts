@@ -62,8 +62,10 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     const nora = client.as(NORA);
     await nora.command('delete --reason "Left the company"');
     const form = await nora.until(deleteForm, 'the form');
-    expect(wordsOf(form.blocks)).toContain(`in <#${CDN_TEAM.id}> : <@${TOMAS.id}> can give it`);
-    expect(form.submit).toBe('Ask for deletion');
+    expect(wordsOf(form.blocks)).toContain(
+      `Needs 1 approval from <@${TOMAS.id}> . The request is posted in <#${CDN_TEAM.id}>`,
+    );
+    expect(form.submit).toBe('Request deletion');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await nora.submit({ 'user-picker': ENGINEER.id });
     const request = await nora.until(
@@ -83,7 +85,7 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     await tomas.submit({ reason: 'Left the company' });
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     const words = request.words(await tomas.sees());
-    expect(words).toContain(`<@${TOMAS.id}> asked to delete`);
+    expect(words).toContain(`Requested by <@${TOMAS.id}>`);
     expect(words).toContain('Reason: Left the company');
   });
 
@@ -94,7 +96,7 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     await client.redeliver((await client.deliveries()).at(-1)?.id ?? '');
     await log.until('the same delivery once more is not carried out again');
     expect(openRequests(await nora.sees(), CDN_TEAM, ENGINEER)).toHaveLength(1);
-    expect(request.words(await nora.sees())).toContain('Waiting for an approval');
+    expect(request.words(await nora.sees())).toContain('Needs 1 approval');
   });
 });
 
@@ -108,10 +110,10 @@ describe('delete', () => {
     const delivery = (await client.deliveries()).at(-1)?.id ?? '';
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     await request.click(nora, 'cancel');
-    await request.until(nora, 'Taken back');
+    await request.until(nora, 'cancelled the request');
     const another = await startAnother(workplace, database);
     await client.redeliver(delivery);
-    expect(await another.log.until('refused')).toMatchObject({ why: 'You asked for this already.' });
+    expect(await another.log.until('refused')).toMatchObject({ why: 'This was already requested.' });
     expect(openRequests(await nora.sees(), CDN_TEAM, ENGINEER)).toEqual([]);
     expect(toldPrivately(await nora.sees())).toEqual([]);
   });
@@ -121,9 +123,10 @@ describe('delete', () => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await tomas.command(`delete ${ENGINEER.id}`);
-    const told = await untilTold(tomas, `There is a request to delete ${ENGINEER.name}`);
-    expect(told).toContain(`already, by <@${NORA.id}> : request ${request.id} in <#${CDN_TEAM.id}>`);
-    const message = messageWith(await tomas.sees(), CDN_TEAM, 'There is a request');
+    const told = await untilTold(tomas, `wants to delete ${ENGINEER.name}`);
+    expect(told).toContain(`<@${NORA.id}> wants to delete ${ENGINEER.name}`);
+    expect(told).toContain(`( request ${request.id} in <#${CDN_TEAM.id}>`);
+    const message = messageWith(await tomas.sees(), CDN_TEAM, 'A request about this user is already open');
     expect(JSON.stringify(message?.blocks)).toContain(
       `/archives/${CDN_TEAM.id}/p${request.ts.replace('.', '')}`,
     );
@@ -134,7 +137,7 @@ describe('delete', () => {
     const { client } = await startWorkplace();
     const both = [client.as(NORA), client.as(TOMAS)];
     await Promise.all(both.map((who) => who.command(`delete ${ENGINEER.id}`)));
-    const told = await Promise.any(both.map((who) => untilTold(who, 'There is a request to delete')));
+    const told = await Promise.any(both.map((who) => untilTold(who, 'wants to delete')));
     expect(told).toContain(ENGINEER.login);
     const [nora] = both;
     await nora?.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
@@ -146,7 +149,7 @@ describe('delete', () => {
     const nora = client.as(NORA);
     const first = await askForDeletion(client, NORA, ENGINEER);
     await first.click(nora, 'cancel');
-    await first.until(nora, 'Taken back');
+    await first.until(nora, 'cancelled the request');
     const second = await askForDeletion(client, NORA, ENGINEER);
     expect(second.id).not.toBe(first.id);
   });
@@ -157,7 +160,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     const { client } = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER, { shownIn: AUDIT_TRAIL });
-    const told = await untilTold(nora, `I asked in <#${AUDIT_TRAIL.id}>`);
+    const told = await untilTold(nora, `See <#${AUDIT_TRAIL.id}>`);
     expect(told).toContain(request.id);
     expect(openRequests(await nora.sees(), CDN_TEAM, ENGINEER)).toEqual([]);
   });
@@ -167,12 +170,12 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     const nora = client.as(NORA);
     await nora.command('delete');
     const form = await nora.until(deleteForm, 'the form');
-    expect(wordsOf(form.blocks)).toContain(`I ask for approval in <#${AUDIT_TRAIL.id}>`);
+    expect(wordsOf(form.blocks)).toContain(`The request is posted in <#${AUDIT_TRAIL.id}>`);
     await nora.typeAhead('user-picker', ENGINEER.login);
     await nora.submit({ 'user-picker': ENGINEER.id });
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, ENGINEER), 'the request');
     const view = await nora.until((sees) => sees.modals.find(({ submit }) => submit === null), 'the notice');
-    expect(wordsOf(view.blocks)).toContain(`I asked in <#${AUDIT_TRAIL.id}>`);
+    expect(wordsOf(view.blocks)).toContain(`See <#${AUDIT_TRAIL.id}>`);
     expect(wordsOf(view.blocks)).toContain(request.id);
   });
 
@@ -237,7 +240,7 @@ describe('delete where nothing is set to wait for approval', () => {
     const nora = client.as(NORA);
     await nora.command('delete');
     const form = await nora.until((sees) => sees.modals.find(({ submit }) => submit !== null), 'the form');
-    expect(wordsOf(form.blocks)).toContain('the user is deleted at once, and that cannot be undone');
+    expect(wordsOf(form.blocks)).toContain("the user is deleted at once. This can't be undone.");
     expect(form.submit).toBe('Delete');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await nora.submit({ 'user-picker': ENGINEER.id });

@@ -18,7 +18,7 @@ const DIRECT = `D${NORA.id.slice(1)}`;
 async function expectNothingAsked({ client }: Workplace): Promise<void> {
   const nora = client.as(NORA);
   await nora.command('approvals');
-  await untilTold(nora, 'Nothing waits for approval');
+  await untilTold(nora, 'There are no open requests');
   expect(await deletions(client)).toEqual([]);
 }
 
@@ -29,14 +29,14 @@ describe('delete is refused privately', () => {
       channel: DIRECT,
       seen: 'direct' as const,
       words: '',
-      why: 'Nobody else would see your request here',
+      why: "Approvers can't see this conversation",
     },
     {
       where: 'with --private, where nobody else would see it',
       channel: CDN_TEAM.id,
       seen: CDN_TEAM,
       words: ' --private',
-      why: 'A request has to be seen by those who approve it. Leave --private out',
+      why: "Approvers can't see a private request. Leave --private out",
     },
     {
       where: 'in a channel shared with another company',
@@ -49,7 +49,7 @@ describe('delete is refused privately', () => {
     const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}${words}`, channel);
-    expect(await untilTold(nora, why, seen)).toContain('APPROVALS_CHANNEL');
+    expect(await untilTold(nora, why, seen)).toContain("ask the bot's operator to set an approvals channel");
     expect(messagesIn(await workplace.client.as(TOMAS).sees(), PARTNERS)).toEqual([]);
     await expectNothingAsked(workplace);
   });
@@ -70,7 +70,7 @@ describe('delete is refused privately', () => {
       rateLimit: { method: 'conversations.info', retryAfter: 1, times: 1 },
     });
     await nora.command(`delete ${ENGINEER.id}`, PARTNERS);
-    await untilTold(nora, 'Slack did not tell me who reads along in', PARTNERS);
+    await untilTold(nora, "Slack didn't say who can read", PARTNERS);
     expect(messagesIn(await workplace.client.as(JONAS).sees(), PARTNERS)).toEqual([]);
     await expectNothingAsked(workplace);
   });
@@ -118,18 +118,22 @@ describe('delete is refused privately', () => {
     const nora = client.as(NORA);
     await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
     await nora.command(`delete ${ENGINEER.id}`);
-    await untilTold(nora, `${ENGINEER.name} ( ${ENGINEER.login} ) was deleted already`);
+    await untilTold(nora, `${ENGINEER.name} ( ${ENGINEER.login} ) was already deleted`);
     await expectNothingAsked(workplace);
   });
 
   it.each([
-    { who: "the account behind the bot's token", user: BOT_ACCOUNT, why: 'behind my own Fastly token' },
-    { who: "the account's owner", user: OWNER, why: 'they own the Fastly account' },
+    {
+      who: "the account behind the bot's token",
+      user: BOT_ACCOUNT,
+      why: 'The bot signs in to Fastly as this user',
+    },
+    { who: "the account's owner", user: OWNER, why: 'This user owns the Fastly account' },
   ])('for $who', async ({ user, why }) => {
     const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${user.id}`);
-    expect(await untilTold(nora, `I never delete ${user.name}`)).toContain(why);
+    expect(await untilTold(nora, `${user.name} ( ${user.login} ) can't be deleted.`)).toContain(why);
     await expectNothingAsked(workplace);
   });
 
@@ -140,12 +144,10 @@ describe('delete is refused privately', () => {
     await client.putFastlyUsers([OWNER, NORA_USER].map((user) => ({ ...user, role: 'engineer' })));
     const request = await askForDeletion(client, NORA, THIRD_SUPERUSER);
     await request.click(nora, 'cancel');
-    await request.until(nora, 'Taken back');
+    await request.until(nora, 'cancelled the request');
     await client.putFastlyUsers([{ ...TOMAS_USER, locked: true }]);
     await nora.command(`delete ${THIRD_SUPERUSER.id}`);
-    expect(await untilTold(nora, `I never delete ${THIRD_SUPERUSER.name}`)).toContain(
-      'the last Fastly superuser who is not locked',
-    );
+    expect(await untilTold(nora, "can't be deleted.")).toContain('the last unlocked Fastly superuser');
     await expectNothingAsked(workplace);
   });
 
@@ -166,25 +168,25 @@ describe('a request that Slack does not let be shown', () => {
       where: 'in a private channel without the bot',
       channel: OPS,
       error: null,
-      how: '/invite me there and ask again',
+      how: 'Add it with /invite, then try again.',
     },
     {
       where: 'in a channel the bot is not in',
       channel: GENERAL,
       error: 'not_in_channel',
-      how: '/invite me there and ask again',
+      how: 'Add it with /invite, then try again.',
     },
     {
       where: 'in an archived channel',
       channel: CDN_TEAM,
       error: 'is_archived',
-      how: 'That channel is archived. Ask again in another one.',
+      how: 'That channel is archived. Try again in another channel.',
     },
     {
       where: 'in a channel where only some may post',
       channel: CDN_TEAM,
       error: 'restricted_action',
-      how: 'Slack did not let me post there (restricted_action). Ask again in another channel.',
+      how: 'Slack refused the message (restricted_action). Try again in another channel.',
     },
   ];
 
@@ -199,8 +201,8 @@ describe('a request that Slack does not let be shown', () => {
       });
     }
     await nora.command(`delete ${ENGINEER.id}`, channel);
-    const told = await untilTold(nora, 'is cancelled', 'direct');
-    expect(told).toContain(`I could not show it in <#${channel.id}>`);
+    const told = await untilTold(nora, "The request couldn't be posted", 'direct');
+    expect(told).toContain(`couldn't be posted in <#${channel.id}>`);
     expect(told).toContain(how);
     expect(toldPrivately(await nora.sees(), channel)).toEqual([]);
     await expectNothingAsked(workplace);
@@ -210,7 +212,7 @@ describe('a request that Slack does not let be shown', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`, OPS);
-    await untilTold(nora, 'is cancelled', 'direct');
+    await untilTold(nora, "The request couldn't be posted", 'direct');
     await client.invite(OPS.id);
     await nora.command(`delete ${ENGINEER.id}`, OPS);
     const request = await nora.until((sees) => openRequest(sees, OPS, ENGINEER), 'the request');
@@ -222,7 +224,7 @@ describe('a request that Slack does not let be shown', () => {
     const workplace = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: OPS.id });
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
-    expect(await untilTold(nora, 'is cancelled', 'direct')).toContain(`<#${OPS.id}>`);
+    expect(await untilTold(nora, "The request couldn't be posted", 'direct')).toContain(`<#${OPS.id}>`);
     await expectNothingAsked(workplace);
   });
 });

@@ -36,8 +36,8 @@ describe('help', () => {
   });
 
   it.each([
-    ['delete', 'delete', 'I ask for approval first, and delete the user once it is given.'],
-    ['delete', 'promote,demote', 'It takes no approval: the user is deleted at once.'],
+    ['delete', 'delete', 'The user is deleted once other bot admins approve.'],
+    ['delete', 'promote,demote', 'No approval is needed: the user is deleted at once.'],
     ['create', 'promote', 'Creating a Fastly superuser waits for approval.'],
     ['create', 'delete,demote', null],
     ['invite', 'promote', 'Inviting a Fastly superuser waits for approval.'],

@@ -21,8 +21,8 @@ describe('a button on the Home tab', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await openHome(tomas);
     await clickAtHome(tomas, request.id, 'approve');
-    await untilTold(tomas, `Noted: I delete ${ENGINEER.name} ( ${ENGINEER.login} ) now`, 'direct');
-    await untilGoneFromHome(tomas, 'Waits for you', request.id);
+    await untilTold(tomas, `Now deleting ${ENGINEER.name} ( ${ENGINEER.login} )`, 'direct');
+    await untilGoneFromHome(tomas, 'Waiting for you', request.id);
     await request.until(tomas, '✅ Deleted');
     expect(await deletions(client)).toHaveLength(1);
   });
@@ -35,9 +35,9 @@ describe('a button on the Home tab', () => {
     await clickAtHome(tomas, request.id, 'deny');
     await tomas.until((sees) => sees.modals[0]?.callbackId === 'approvals.deny-form', 'the form');
     await tomas.submit({ reason: 'Not yet' });
-    await untilTold(tomas, `<@${TOMAS.id}> denied deleting`, 'direct');
+    await untilTold(tomas, `<@${TOMAS.id}> denied the request`, 'direct');
     await request.until(tomas, 'Not yet');
-    await untilGoneFromHome(tomas, 'Waits for you', request.id);
+    await untilGoneFromHome(tomas, 'Waiting for you', request.id);
     const said = (sees: Parameters<typeof wordsOf>[0]) => wordsOf(sees).includes('in your direct messages');
     await tomas.until(({ modals }) => said(modals), 'the form to say where the result is');
   });
@@ -50,8 +50,8 @@ describe('a button on the Home tab', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await openHome(nora);
     await clickAtHome(nora, request.id, 'cancel');
-    await untilTold(nora, `The request to delete ${ENGINEER.name}`, 'direct');
-    await untilAtHome(nora, 'Your open requests', 'nothing that is still open');
+    await untilTold(nora, `<@${NORA.id}> cancelled the request`, 'direct');
+    await untilAtHome(nora, 'Your open requests', 'You have no open requests.');
   });
 
   it('locks, and stays there without the lock', async () => {
@@ -60,9 +60,9 @@ describe('a button on the Home tab', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await openHome(tomas);
     await clickAtHome(tomas, request.id, 'lock');
-    await untilTold(tomas, 'is locked', 'direct');
+    await untilTold(tomas, 'locked', 'direct');
     await untilAtHome(tomas, 'Latest changes', `🔒 <@${TOMAS.id}> locked`);
-    const rows = (sees: Parameters<typeof rowsOf>[0]) => rowsOf(sees, 'Waits for you')[0]?.join(' ');
+    const rows = (sees: Parameters<typeof rowsOf>[0]) => rowsOf(sees, 'Waiting for you')[0]?.join(' ');
     await tomas.until((sees) => rows(sees) === 'approve deny', 'the lock to be gone');
   });
 
@@ -73,9 +73,9 @@ describe('a button on the Home tab', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
     await request.click(tomas, 'approve');
-    await untilAtHome(tomas, 'Waits for you', 'It went wrong');
+    await untilAtHome(tomas, 'Waiting for you', "wasn't deleted");
     await clickAtHome(tomas, request.id, 'retry');
-    await untilTold(tomas, 'Noted: I delete', 'direct');
+    await untilTold(tomas, 'Now deleting', 'direct');
     await untilAtHome(tomas, 'Latest changes', 'was deleted');
   });
 
@@ -86,11 +86,14 @@ describe('a button on the Home tab', () => {
     await openHome(tomas);
     await client.slackFaults({ refuse: { method: 'views.publish', error: 'internal_error', times: 1_000 } });
     await request.click(client.as(NORA), 'cancel');
-    await request.until(tomas, 'Taken back');
+    await request.until(tomas, 'cancelled the request');
     await clickAtHome(tomas, request.id, 'approve');
-    expect(await untilTold(tomas, 'That comes too late', 'direct')).toContain('was taken back');
+    expect(await untilTold(tomas, 'Too late.', 'direct')).toContain('cancelled the request');
     await clickAtHome(tomas, request.id, 'deny');
-    await tomas.until(({ modals }) => wordsOf(modals).includes('was taken back'), 'the form to say why');
+    await tomas.until(
+      ({ modals }) => wordsOf(modals).includes('cancelled the request'),
+      'the form to say why',
+    );
     expect(await deletions(client)).toEqual([]);
   });
 
@@ -102,14 +105,14 @@ describe('a button on the Home tab', () => {
     await client.slackFaults({ refuse: { method: 'views.publish', error: 'internal_error', times: 1_000 } });
     await clickAtHome(tomas, request.id, 'approve');
     await clickAtHome(tomas, request.id, 'approve');
-    await untilTold(tomas, 'You have approved this already', 'direct');
+    await untilTold(tomas, 'You already approved this request', 'direct');
     await request.until(tomas, '✅ Deleted');
     expect(await deletions(client)).toHaveLength(1);
   });
 
   it.each([
     ['cancel', TOMAS, 'Only <@U0NORA001>'],
-    ['approve', NORA, 'You asked for this yourself'],
+    ['approve', NORA, "You can't decide on your own request"],
   ] as const)('%s of somebody whose it is not is refused', async (button, who, words) => {
     const { client, slack, requestUrl } = await startForgedSlack('http');
     await client.setRequestUrl(requestUrl);
@@ -192,8 +195,8 @@ describe('a form from the Home tab', () => {
     await nora.until(({ modals }) => modals[0]?.callbackId === 'reset.form', 'the form');
     await nora.typeAhead('user-picker', BILLING.login);
     await nora.submit({ 'user-picker': BILLING.id });
-    await untilTold(nora, `had Fastly e-mail ${BILLING.name}`, 'direct');
-    await untilAtHome(nora, 'Latest changes', `had Fastly e-mail ${BILLING.name}`);
+    await untilTold(nora, `sent a password reset to ${BILLING.name}`, 'direct');
+    await untilAtHome(nora, 'Latest changes', `sent a password reset to ${BILLING.name}`);
     expect(sectionOf(await nora.sees(), 'Quick actions')).toHaveLength(1);
   });
 });

@@ -21,15 +21,15 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const { client } = await startWorkplace(mode);
     const sees = await openHome(client.as(NORA));
     expect(headersOf(sees)).toEqual([
-      'Waits for you',
+      'Waiting for you',
       'Your open requests',
       'Quick actions',
       'Latest changes',
       'The account',
     ]);
-    expect(wordsOf(sectionOf(sees, 'Waits for you'))).toContain('Nothing waits for you.');
-    expect(wordsOf(sectionOf(sees, 'Your open requests'))).toContain('nothing that is still open');
-    expect(wordsOf(sectionOf(sees, 'Latest changes'))).toContain('I have not changed anything yet.');
+    expect(wordsOf(sectionOf(sees, 'Waiting for you'))).toContain('Nothing is waiting for you.');
+    expect(wordsOf(sectionOf(sees, 'Your open requests'))).toContain('You have no open requests.');
+    expect(wordsOf(sectionOf(sees, 'Latest changes'))).toContain('There are no changes yet.');
   });
 
   it('shows each what waits for them and what they have asked for, with the buttons for them', async () => {
@@ -38,16 +38,16 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const other = await askForDeletion(client, TOMAS, BILLING);
     const hers = await openHome(client.as(NORA));
     const his = await openHome(client.as(TOMAS));
-    expect(rowsOf(hers, 'Waits for you')).toEqual([['approve', 'deny', 'lock']]);
+    expect(rowsOf(hers, 'Waiting for you')).toEqual([['approve', 'deny', 'lock']]);
     expect(rowsOf(hers, 'Your open requests')).toEqual([['cancel', 'lock']]);
-    const waiting = wordsOf(sectionOf(his, 'Waits for you'));
-    expect(waiting).toContain(`<@${NORA.id}> asks to delete ${ENGINEER.name} ( ${ENGINEER.login} )`);
+    const waiting = wordsOf(sectionOf(his, 'Waiting for you'));
+    expect(waiting).toContain(`<@${NORA.id}> wants to delete ${ENGINEER.name} ( ${ENGINEER.login} )`);
     expect(waiting).toContain('Reason: Left the company');
     expect(waiting).toContain(`request ${request.id} in <#${CDN_TEAM.id}>`);
     expect(waiting).not.toContain(BILLING.login);
     expect(wordsOf(sectionOf(his, 'Your open requests'))).toContain(other.id);
     const link = `/archives/${CDN_TEAM.id}/p${request.ts.replace('.', '')}`;
-    expect(JSON.stringify(sectionOf(his, 'Waits for you'))).toContain(link);
+    expect(JSON.stringify(sectionOf(his, 'Waiting for you'))).toContain(link);
   });
 
   it('shows the latest five changes, newest first', async () => {
@@ -84,7 +84,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     expect(words).toContain(`Fastly superuser: ${having('role', 'superuser')}`);
     expect(words).toContain(`engineer: ${having('role', 'engineer')}`);
     expect(words).toContain(`${having('locked', true)} locked`);
-    expect(words).toContain(`${users.length - having('two_factor_auth_enabled', true)} without two-factor`);
+    expect(words).toContain(`${users.length - having('two_factor_auth_enabled', true)} without 2FA`);
     expect(words).toContain(`${having('last_active_at', null)} never active`);
   });
 
@@ -143,8 +143,8 @@ describe('the Home tab', () => {
     const sees = await openHome(client.as(TOMAS));
     const mrkdwn = JSON.stringify(sees.home?.blocks.filter(({ type }) => type !== 'rich_text'));
     expect(mrkdwn).not.toContain('<!channel>"');
-    expect(wordsOf(sectionOf(sees, 'Waits for you'))).toContain(HOSTILE.name);
-    expect(wordsOf(sectionOf(sees, 'Waits for you'))).toContain('<!here> *now*');
+    expect(wordsOf(sectionOf(sees, 'Waiting for you'))).toContain(HOSTILE.name);
+    expect(wordsOf(sectionOf(sees, 'Waiting for you'))).toContain('<!here> *now*');
     expect(wordsOf(sectionOf(sees, 'Latest changes'))).toContain(HOSTILE.name);
   });
 
@@ -167,12 +167,11 @@ describe('the Home tab', () => {
       leaving.every((user) => openRequest(each, CDN_TEAM, user));
     await nora.until(all, 'all requests', 60_000);
     const sees = await openHome(nora);
-    const [waiting, own] = [sectionOf(sees, 'Waits for you'), sectionOf(sees, 'Your open requests')];
-    expect(rowsOf(sees, 'Waits for you')).toHaveLength(20);
-    expect(wordsOf(waiting)).toContain('the oldest 20; 10 more wait');
-    expect(wordsOf(waiting)).toContain('/fastly-user approvals');
+    const [waiting, own] = [sectionOf(sees, 'Waiting for you'), sectionOf(sees, 'Your open requests')];
+    expect(rowsOf(sees, 'Waiting for you')).toHaveLength(20);
+    expect(wordsOf(waiting)).toContain('the oldest 20 of 30');
     expect(rowsOf(sees, 'Your open requests')).toHaveLength(10);
-    expect(wordsOf(own)).toContain('20 more of yours are open');
+    expect(wordsOf(own)).toContain('the oldest 10 of 30');
     const entry = ['rich_text', 'actions'];
     const entries = (count: number) => Array.from({ length: count }, () => [...entry, 'divider']).flat();
     expect(waiting.map(({ type }) => type)).toEqual([...entries(20).slice(0, -1), 'context']);
@@ -197,7 +196,7 @@ describe('the Home tab', () => {
     const { client } = await startWorkplace(DELIVERY, { ALLOW_SELF_APPROVAL: 'true' });
     await askForDeletion(client, NORA, LIMITED_ENGINEER);
     const sees = await openHome(client.as(NORA));
-    expect(rowsOf(sees, 'Waits for you')).toEqual([['approve', 'cancel', 'lock']]);
+    expect(rowsOf(sees, 'Waiting for you')).toEqual([['approve', 'cancel', 'lock']]);
     expect(rowsOf(sees, 'Your open requests')).toEqual([]);
   });
 });

@@ -16,13 +16,13 @@ describe('a Home tab that was opened before', () => {
     await untilAtHome(tomas, 'The account', `${before} users`);
     await openHome(nora);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+    await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
     await untilAtHome(nora, 'Your open requests', `request ${request.id}`);
     await request.click(tomas, 'approve');
     for (const who of [nora, tomas]) {
       await untilAtHome(who, 'Latest changes', `${ENGINEER.name} ( ${ENGINEER.login} ) was deleted`);
-      await untilAtHome(who, 'Waits for you', 'Nothing waits for you');
-      await untilAtHome(who, 'Your open requests', 'nothing that is still open');
+      await untilAtHome(who, 'Waiting for you', 'Nothing is waiting for you');
+      await untilAtHome(who, 'Your open requests', 'You have no open requests.');
       await untilAtHome(who, 'The account', `${before - 1} users`);
     }
   });
@@ -32,7 +32,7 @@ describe('a Home tab that was opened before', () => {
     const tomas = client.as(TOMAS);
     await openHome(tomas);
     await client.as(NORA).command(`reset ${BILLING.login}`);
-    await untilAtHome(tomas, 'Latest changes', `<@${NORA.id}> had Fastly e-mail ${BILLING.name}`);
+    await untilAtHome(tomas, 'Latest changes', `<@${NORA.id}> sent a password reset to ${BILLING.name}`);
   });
 });
 
@@ -43,10 +43,10 @@ describe('a Home tab that was opened before', () => {
     const tomas = client.as(TOMAS);
     await openHome(tomas);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+    await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
     await pass(7 * 24 * 3_600_000);
     await untilAtHome(tomas, 'Latest changes', 'expired');
-    await untilGoneFromHome(tomas, 'Waits for you', request.id);
+    await untilGoneFromHome(tomas, 'Waiting for you', request.id);
   });
 
   it('links to the message of a request once it is posted, with nothing else happening', async () => {
@@ -55,11 +55,11 @@ describe('a Home tab that was opened before', () => {
     await openHome(tomas);
     await client.slackFaults({ hold: { method: 'chat.postMessage', when: 'before', times: 1 } });
     await nora.command(`delete ${ENGINEER.id}`);
-    expect(await untilAtHome(tomas, 'Waits for you', ENGINEER.login)).not.toContain(': request');
+    expect(await untilAtHome(tomas, 'Waiting for you', ENGINEER.login)).not.toContain('( request');
     const entries = () => log.lines.filter(({ msg }) => msg === 'audit').length;
     const before = entries();
     await client.slackFaults({ hold: null });
-    await untilAtHome(tomas, 'Waits for you', ': request');
+    await untilAtHome(tomas, 'Waiting for you', '( request');
     expect(entries()).toBe(before);
   });
 
@@ -71,10 +71,10 @@ describe('a Home tab that was opened before', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
     await request.click(tomas, 'approve');
-    await untilAtHome(nora, 'Your open requests', 'It went wrong');
-    await untilAtHome(tomas, 'Waits for you', 'It went wrong');
+    await untilAtHome(nora, 'Your open requests', "wasn't deleted");
+    await untilAtHome(tomas, 'Waiting for you', "wasn't deleted");
     expect(rowsOf(await nora.sees(), 'Your open requests')).toEqual([['retry', 'cancel']]);
-    expect(rowsOf(await tomas.sees(), 'Waits for you')).toEqual([['retry']]);
+    expect(rowsOf(await tomas.sees(), 'Waiting for you')).toEqual([['retry']]);
   });
 
   it('is gone on with by a bot that is started again, until Slack has it', async () => {
@@ -89,7 +89,7 @@ describe('a Home tab that was opened before', () => {
     const second = await startAnother(first, variables);
     await second.log.until('a Home could not be shown, trying again');
     await client.slackFaults({ refuse: null });
-    await untilAtHome(tomas, 'Waits for you', `request ${request.id}`, 20_000);
+    await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`, 20_000);
   });
 
   it.each([
@@ -102,7 +102,7 @@ describe('a Home tab that was opened before', () => {
     await openHome(tomas);
     await client.slackFaults(faults);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+    await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
   });
 
   it('is left alone where Slack refuses it for good, until it is opened again', async () => {
@@ -113,7 +113,7 @@ describe('a Home tab that was opened before', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await log.until('Slack refuses a Home tab, it is left until it is opened again');
     await tomas.home();
-    await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+    await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
   });
 
   it('says why it is empty to who is no superuser any more, once', async () => {
@@ -132,7 +132,7 @@ describe('a Home tab that was opened before', () => {
     expect(wordsOf(home?.blocks)).toContain('not on my list of superusers');
     await client.forgetSlackCalls();
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+    await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
     const shownTo = (await client.slackCalls())
       .filter(({ method }) => method === 'views.publish')
       .map(({ args }) => args.user_id);
@@ -144,7 +144,7 @@ describe('a Home tab that was opened before', () => {
     const tomas = client.as(TOMAS);
     await openHome(tomas);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await untilAtHome(tomas, 'Waits for you', request.id);
+    await untilAtHome(tomas, 'Waiting for you', request.id);
     expect((await client.as(NORA).sees()).home).toBeNull();
     await untilGoneFromHome(tomas, 'Your open requests', request.id);
   });

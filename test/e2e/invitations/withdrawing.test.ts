@@ -49,16 +49,16 @@ describe('withdrawing an invitation', () => {
       { fail: { match: 'DELETE /invitations', status: 400, body: '{"msg":"Not now"}', times: 1 } },
       /Fastly refused this \(it says: Not now\)\. Nothing was changed/,
     ],
-    ['is away', { down: true }, /cannot be reached at the moment\. Nothing was changed/],
+    ['is away', { down: true }, /cannot be reached at the moment\. Try again in a minute/],
     [
       "has used up the hour's limit",
       { rateLimitUsedUp: { reset: 4_102_444_800 } },
-      /no more changes from the bot until/,
+      /rate limit is reached until/,
     ],
     [
       'loses the call',
       { drop: { match: 'DELETE /invitations', when: 'before', times: 1 } },
-      /may have been carried out all the same: look with \/fastly-user invitations/,
+      /may still have gone through\. Check with \/fastly-user invitations/,
     ],
   ])('says so, and leaves the list and its button, when Fastly %s', async (_what, faults, words) => {
     const workplace = await startWorkplace();
@@ -117,7 +117,7 @@ describe('withdrawing an invitation', () => {
     const first = await list(client, 'One invitation is open');
     await client.fastlyFaults({ drop: { match: 'DELETE /invitations', when: 'before', times: 1 } });
     await client.as(NORA).click(withdraw(first, GRACE));
-    await untilTold(client.as(NORA), 'may have been carried out all the same');
+    await untilTold(client.as(NORA), 'It may still have gone through');
     expect((await auditEntries(database)).map(({ event }) => event)).toEqual(['begun', 'unknown']);
   });
 
@@ -132,7 +132,7 @@ describe('withdrawing an invitation', () => {
       fail: { match: 'GET /customer/', status: 403, times: 1 },
     });
     await nora.click(withdraw(first, GRACE));
-    await untilTold(nora, 'It may have been carried out all the same');
+    await untilTold(nora, 'It may still have gone through');
     expect(messageWith(await nora.sees(), CDN_TEAM, 'withdrew')).toBeUndefined();
   });
 

@@ -254,7 +254,7 @@ describe('the form of password', () => {
       refusing(400, { msg: "Not 'amber-Thicket-902'" }),
       /^Fastly refused this for a reason that isn't shown, .*Nothing was changed\. Change the password in Fastly\.$/,
     ],
-    ['more changes this hour', 'login', {}, refusing(429, {}), /limit is used up/],
+    ['more changes this hour', 'login', {}, refusing(429, {}), /rate limit is reached/],
   ])('shows that Fastly refuses %s, at its field', async (_what, field, typed, faults, words) => {
     const database = await databaseInFile();
     const workplace = await startWorkplace(DELIVERY, database);

@@ -91,7 +91,7 @@ describe('a reset', () => {
       const another = await startAnother(workplace, database);
       await client.redeliver(delivery);
       expect(await another.log.until('refused')).toMatchObject({
-        why: 'This was done already, so I did not do it again.',
+        why: 'This was already done.',
       });
       expect(await resets(workplace)).toBe(1);
       expect(messagesIn(await nora.sees(), CDN_TEAM)).toHaveLength(1);

@@ -52,7 +52,7 @@ describe('reset', () => {
     await nora.click({ ...press, confirm: 'no' });
     await workplace.client.as(TOMAS).click(press);
     await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, `<@${TOMAS.id}> had Fastly e-mail`),
+      (sees) => messageWith(sees, CDN_TEAM, `<@${TOMAS.id}> sent a password reset to`),
       'the confirmation',
     );
     expect(messageWith(await nora.sees(), CDN_TEAM, `Login* \`${ENGINEER.login}`)).toBeDefined();
@@ -77,7 +77,10 @@ describe('reset', () => {
     const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: 'C0NOWHERE' });
     const nora = client.as(NORA);
     await nora.command(`reset ${ENGINEER.id}`);
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'could not post the confirmation'), 'the notice');
+    await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, "The confirmation couldn't be posted"),
+      'the notice',
+    );
     expect(messageWith(await nora.sees(), CDN_TEAM, 'a password reset')).toBeDefined();
   });
 
@@ -197,36 +200,31 @@ describe('reset', () => {
   });
 
   it.each<[string, Partial<FastlyFaults>, RegExp, number]>([
-    [
-      'the limit is used up',
-      { rateLimitUsedUp: { reset: 4_102_444_800 } },
-      /no more changes from the bot until/,
-      1,
-    ],
+    ['the limit is used up', { rateLimitUsedUp: { reset: 4_102_444_800 } }, /rate limit is reached until/, 1],
     [
       'Fastly is in trouble',
       { fail: { match: 'POST /user/', status: 503, times: 1 } },
-      /it answered 503.*may have been sent all the same/,
+      /it answered 503.*may still have been sent/,
       1,
     ],
-    ['Fastly refuses the token', { tokenRefused: true }, /refused the bot's token.*FASTLY_API_TOKEN/, 0],
+    ['Fastly refuses the token', { tokenRefused: true }, /refused the bot's token.*operator/, 0],
     [
       'the token may not',
       { fail: { match: 'POST /user/', status: 403, body: '{"msg":"Access denied"}', times: 1 } },
       /does not allow.*Access denied/,
       1,
     ],
-    ['Fastly is away', { down: true }, /cannot be reached at the moment.*Nothing was changed/, 0],
+    ['Fastly is away', { down: true }, /cannot be reached at the moment\. Try again in a minute/, 0],
     [
       'the connection breaks after the work',
       { drop: { match: 'POST /user/', when: 'after', times: 1 } },
-      /connection to Fastly broke.*may have been sent all the same/,
+      /connection to Fastly broke.*may still have been sent/,
       1,
     ],
     [
       'a proxy answers with a page',
       { fail: { match: 'POST /user/', status: 200, body: '<html>', contentType: 'text/html', times: 1 } },
-      /made no sense.*may have been sent all the same/,
+      /made no sense.*may still have been sent/,
       1,
     ],
   ])(

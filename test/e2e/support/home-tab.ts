@@ -4,7 +4,7 @@ import type { RequestButton } from './approving.ts';
 import { elementsOf, wordsOf } from './seeing.ts';
 
 export type Section =
-  | 'Waits for you'
+  | 'Waiting for you'
   | 'Your open requests'
   | 'Quick actions'
   | 'Latest changes'

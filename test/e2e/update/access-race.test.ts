@@ -15,10 +15,10 @@ describe('what a user has', () => {
       await client.putFastlyUsers([{ ...ENGINEER, locked: flags.includes('no') }]);
       const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
       await nora.command(`update ${ENGINEER.id} ${flags}`);
-      await untilTold(nora, 'There is a request to promote');
+      await untilTold(nora, 'wants to promote');
       expect(await updates(client)).toEqual([]);
       await request.click(nora, 'cancel');
-      await request.until(nora, 'Taken back');
+      await request.until(nora, 'cancelled the request');
       await nora.command(`update ${ENGINEER.id} ${flags}`);
       await nora.until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
     },
@@ -45,7 +45,7 @@ describe('what a user has', () => {
     await client.untilHeld('fastly');
     const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
     await request.click(client.as(TOMAS), 'approve');
-    await request.until(nora, 'About to be carried out');
+    await request.until(nora, 'Starting…');
     expect(await client.held('fastly')).toBe(1);
     // The first one is lost with its connection; the request is not.
     await client.fastlyFaults({ hold: null });

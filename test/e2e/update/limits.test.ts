@@ -79,9 +79,7 @@ describe('what a choice among several carries', () => {
       await slack.deliver(
         deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
       );
-      await slack.client
-        .as(NORA)
-        .until((sees) => messageWith(sees, CDN_TEAM, 'asked to promote'), 'the request');
+      await slack.client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'Promote '), 'the request');
       expect(await updates(slack.client)).toEqual([]);
     },
   );

@@ -148,7 +148,7 @@ describe('where Fastly is slow to save', () => {
   it.each([
     { what: 'that it was refused', user: LIMITED_ENGINEER, says: 'not allowed to be service limited' },
     { what: 'what changed meanwhile', user: ENGINEER, says: 'was changed meanwhile' },
-    { what: 'that it must not be', user: OWNER, says: 'they own the Fastly account' },
+    { what: 'that it must not be', user: OWNER, says: 'This user owns the Fastly account' },
   ])('tells directly $what to who has closed the form', async ({ what, user, says }) => {
     const { client, times } = await startWorkplace();
     const nora = client.as(NORA);

@@ -41,8 +41,8 @@ describe('an approved promotion', () => {
     const workplace = await startWorkplace();
     const { client } = workplace;
     const request = await approvedAfter(workplace, () => client.putFastlyUsers([{ ...ENGINEER, ...now }]));
-    expect(await request.until(client.as(NORA), '⛔ Not carried out')).toContain(why);
-    expect(await untilTold(client.as(NORA), 'I did not promote Edda Morton', 'direct')).toContain(why);
+    expect(await request.until(client.as(NORA), '⛔')).toContain(why);
+    expect(await untilTold(client.as(NORA), "wasn't promoted to Fastly superuser", 'direct')).toContain(why);
     expect(request.buttons(await client.as(NORA).sees())).toEqual([]);
     expect(await updates(client)).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('an approved promotion', () => {
     const workplace = await startWorkplace();
     const { client } = workplace;
     const request = await approvedAfter(workplace, () => client.removeFastlyUser(ENGINEER.id));
-    await request.until(client.as(NORA), 'they were deleted in Fastly meanwhile');
+    await request.until(client.as(NORA), 'The user no longer exists in Fastly');
     expect(await updates(client)).toEqual([]);
   });
 
@@ -88,8 +88,8 @@ describe('an approved promotion', () => {
     const request = await approvedAfter(workplace, () => client.fastlyFaults(faults));
     await request.until(client.as(NORA), '✅ Promoted');
     expect(await updates(client)).toEqual(Array.from({ length: calls }, () => PROMOTED));
-    const told = await untilTold(client.as(NORA), 'is promoted to Fastly superuser', 'direct');
-    expect(told.includes('so I looked: it is done')).toBe(found);
+    const told = await untilTold(client.as(NORA), 'was promoted to Fastly superuser', 'direct');
+    expect(told.includes('A check confirmed the change')).toBe(found);
   });
 
   it('waits until the limit that is used up is over', async () => {
@@ -98,7 +98,7 @@ describe('an approved promotion', () => {
     const { client } = workplace;
     const reset = Math.floor(Date.now() / 1000) + 60;
     const request = await approvedAfter(workplace, () => client.fastlyFaults({ rateLimitUsedUp: { reset } }));
-    await request.until(client.as(NORA), '⏸️ Fastly takes no more changes for now');
+    await request.until(client.as(NORA), "⏸️ Fastly's rate limit is reached");
     await client.fastlyFaults({ rateLimitUsedUp: null });
     await pass(61_000);
     await request.until(client.as(NORA), '✅ Promoted');
@@ -111,7 +111,7 @@ describe('an approved promotion', () => {
     const request = await approvedAfter(workplace, () =>
       client.fastlyFaults({ fail: { match: 'PUT', status: 400, body, times: 1 } }),
     );
-    const failed = await request.until(client.as(NORA), 'could not be promoted to Fastly superuser');
+    const failed = await request.until(client.as(NORA), "wasn't promoted to Fastly superuser");
     expect(failed).toContain('Role is not to be had');
     expect(request.buttons(await client.as(NORA).sees())).toEqual(['retry', 'cancel']);
     await request.click(client.as(TOMAS), 'retry');
@@ -126,9 +126,12 @@ describe('an approved promotion', () => {
     const request = await approvedAfter(workplace, () =>
       client.fastlyFaults({ fail: { match: 'PUT', status: 200, body, times: 1 } }),
     );
-    const words = await request.until(client.as(NORA), 'Was Edda Morton promoted to Fastly superuser?');
+    const words = await request.until(
+      client.as(NORA),
+      "It's unclear whether Edda Morton was promoted to Fastly superuser",
+    );
     expect(words).toContain(
-      'I looked: they are as they were. It may still come, so look again before you retry.',
+      'The user is unchanged. The change may still take effect. Check again before you retry.',
     );
   });
 });

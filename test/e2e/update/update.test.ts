@@ -213,19 +213,19 @@ describe('update', () => {
       when: 'the connection breaks before it was made, twice',
       faults: { drop: { match: 'PUT', when: 'before', times: 2 } },
       made: false,
-      words: /connection to Fastly broke.*look with .*get.* before you try again/,
+      words: /connection to Fastly broke.*Check with .*get.* before you try again/,
     },
     {
       when: 'Fastly answers 500',
       faults: { fail: { match: 'PUT', status: 500, times: 1 } },
       made: false,
-      words: /it answered 500.*look with .*get.* before you try again/,
+      words: /it answered 500.*Check with .*get.* before you try again/,
     },
     {
       when: "the hour's limit is used up",
       faults: { rateLimitUsedUp: { reset: 4_102_444_800 } },
       made: false,
-      words: /no more changes from the bot until.*Nothing was changed/,
+      words: /rate limit is reached until.*Nothing was changed/,
     },
   ])('tells what became of it, having looked where that helps, when $when', async (given) => {
     const { client } = await startWorkplace();

@@ -9,9 +9,9 @@ const CREATION: OwnChange = {
   command: `create ${LOGIN} --name "Grace Newcomb" --role billing --limit-services no`,
   call: 'POST /user',
   confirmation: 'created Grace Newcomb',
-  interrupted: 'I was interrupted while creating Grace Newcomb',
-  done: 'I looked: they are there, as you wanted.',
-  unknown: 'so I do not know whether they were created. I looked, and nobody like that has come since',
+  interrupted: 'The bot was interrupted while creating Grace Newcomb',
+  done: 'It worked.',
+  unknown: "It's unclear whether it worked. A check doesn't show the full change.",
   async isMade({ client }) {
     return (await client.fastlyUsers()).some(
       ({ login, name, role }) => login === LOGIN && name === 'Grace Newcomb' && role === 'billing',

@@ -74,7 +74,7 @@ async function expectLocked(
   expect(await locks(place)).toEqual(calls);
   expect(await told(place)).toEqual(words.map((each) => expect.stringContaining(each)));
   const tomas = place.client.as(TOMAS);
-  expect(message.thread(await tomas.sees())).toContainEqual(expect.stringContaining('meanwhile'));
+  expect(message.thread(await tomas.sees())).toContainEqual(expect.stringContaining('locked'));
   expect(message.buttons(await tomas.sees())).toEqual(['approve', 'deny', 'cancel']);
   await message.click(tomas, 'approve');
   await untilNothingIsPending(place);
@@ -91,7 +91,7 @@ async function expectNotLocked(
   await untilNothingIsPendingButTheRequest(place);
   expect(await isLocked(place)).toBe(false);
   expect(await locks(place)).toEqual(calls);
-  expect(await told(place)).toEqual([expect.stringContaining('they are not locked')]);
+  expect(await told(place)).toEqual([expect.stringContaining("It didn't work. Try again.")]);
   expect(await auditedEvents(place)).toEqual(['filed', 'begun', 'failed']);
   expect(message.buttons(await place.client.as(TOMAS).sees())).toContain('lock');
 }
@@ -103,7 +103,7 @@ async function untilNothingIsPendingButTheRequest(place: CrashPlace): Promise<vo
     .toEqual({ ...NOTHING_PENDING, steps: 1 });
 }
 
-const TOLD = ['they are locked'];
+const TOLD = ['It worked.'];
 
 describe.each(ENGINES)('Lock now, on %s', PATIENT, (engine) => {
   it('was never begun when the bot dies before the commit of the intent', async () => {

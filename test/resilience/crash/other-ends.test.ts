@@ -46,7 +46,7 @@ async function expectNotDeleted(
   expect(await deletions(place)).toEqual([]);
   expect(await isInFastly(place)).toBe(true);
   expect(await auditedEvents(place)).toEqual(end.events);
-  await expectAllMessagesToSay(place, 'was not deleted');
+  await expectAllMessagesToSay(place, "wasn't deleted");
   await expectToldEverywhere(place, message, { thread: end.words, requester: end.words });
 }
 
@@ -61,7 +61,7 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
     await restartBot(place);
     await place.client.as(TOMAS).close(true);
     if (when === 'before') await deny(place, message);
-    await expectNotDeleted(place, message, { events: ['filed', 'denied'], words: 'denied deleting' });
+    await expectNotDeleted(place, message, { events: ['filed', 'denied'], words: 'denied the request' });
   });
 
   it.each(SIDES)('when the bot dies %s the commit of its expiry', async (when) => {
@@ -74,7 +74,7 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
     await untilNothingIsPending(place);
     await expectNotDeleted(place, await onlyRequest(place), {
       events: ['filed', 'expired'],
-      words: 'Nobody approved deleting',
+      words: 'The request expired',
     });
   });
 
@@ -105,13 +105,13 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
       await untilShown(place);
       await message.click(place.client.as(TOMAS), 'approve');
       if (event === 'retried') {
-        await message.until(nora, 'could not be deleted');
+        await message.until(nora, "wasn't deleted");
         await untilShown(place);
         await message.click(nora, 'retry');
       }
       await died(bot);
       await restartBot(place);
-      if (event === 'failed') await message.until(nora, 'could not be deleted');
+      if (event === 'failed') await message.until(nora, "wasn't deleted");
       if (event === 'failed' || when === 'before') await message.click(nora, 'retry');
       await expectDeletedOnce(place, message, {
         calls: [403, 200],

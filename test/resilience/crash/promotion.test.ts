@@ -99,8 +99,8 @@ async function expectCompleted(
   const sees = await place.client.as(NORA).sees();
   expect(message.words(sees)).toContain(`was ${promotion.done}`);
   expect(message.buttons(sees)).toEqual([]);
-  const told = toldPrivately(sees, 'direct').filter((each) => each.includes(`is ${promotion.done}`));
-  expect(told[0]?.includes('so I looked: it is done')).toBe(found);
+  const told = toldPrivately(sees, 'direct').filter((each) => each.includes(`was ${promotion.done}`));
+  expect(told[0]?.includes('A check confirmed the change')).toBe(found);
 }
 
 /** A creation that nobody can tell the end of: said so, and left to people. */
@@ -112,8 +112,10 @@ async function expectUnclear(place: CrashPlace, message: RequestMessage, calls: 
   expect(await statusesOf(place, CREATION.call)).toEqual(calls);
   expect(await auditedEvents(place)).toEqual(['filed', 'approved', 'started', 'failed']);
   const sees = await place.client.as(NORA).sees();
-  expect(message.words(sees)).toContain('Was Grace Newcomb created as a Fastly superuser?');
-  expect(message.words(sees)).toContain('I looked: there is no such user. It may still come');
+  expect(message.words(sees)).toContain(
+    "It's unclear whether Grace Newcomb was created as a Fastly superuser",
+  );
+  expect(message.words(sees)).toContain('There is no such user. The change may still take effect.');
   expect(message.buttons(sees)).toEqual(['retry']);
 }
 

@@ -21,7 +21,7 @@ import { audited, dieAt, holdFastly, holdSlack, SIDES } from '../support/points.
 /** What the log says of a delivery that comes again: to the process that took it on, or to another one. */
 const AS_REPEAT = ['the same delivery once more is not carried out again', 'refused'];
 
-const INTERRUPTED = 'I was interrupted while having Fastly e-mail';
+const INTERRUPTED = 'The bot was interrupted while sending a password reset';
 
 /** The password resets that reached Fastly, each as its status; null for one that was not answered. */
 async function resets({ client }: CrashPlace): Promise<(number | null)[]> {
@@ -74,7 +74,7 @@ describe.each(ENGINES)('a password reset, on %s', PATIENT, (engine) => {
     await reset(place);
     await place.client
       .as(NORA)
-      .until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly e-mail'), 'the confirmation');
+      .until((sees) => messageWith(sees, CDN_TEAM, 'sent a password reset to'), 'the confirmation');
     await expectEnd(place, next, DONE);
   });
 

@@ -8,9 +8,9 @@ const UPDATE: OwnChange = {
   command: `update ${ENGINEER.id} --role billing --require-new-password yes --limit-services no`,
   call: `PUT /user/${ENGINEER.id}`,
   confirmation: `updated ${ENGINEER.name}`,
-  interrupted: `I was interrupted while updating ${ENGINEER.name}`,
-  done: 'I looked: they are as you wanted.',
-  unknown: 'so I do not know whether they were updated. I looked, and they are not as you wanted',
+  interrupted: `The bot was interrupted while updating ${ENGINEER.name}`,
+  done: 'It worked.',
+  unknown: "It's unclear whether it worked. A check doesn't show the full change.",
   async isMade({ client }) {
     const user = (await client.fastlyUsers()).find(({ id }) => id === ENGINEER.id);
     return user?.role === 'billing' && user.require_new_password === true;

@@ -37,7 +37,12 @@ async function afterCrash({
   await client.fastlyFaults({ hold: null });
   const second = await startBotProcess(variables);
   await second.untilReadyz(200);
-  const words = await untilTold(client.as(NORA), 'I was interrupted while', 'direct', PATIENCE_MILLISECONDS);
+  const words = await untilTold(
+    client.as(NORA),
+    'The bot was interrupted while',
+    'direct',
+    PATIENCE_MILLISECONDS,
+  );
   second.child.kill('SIGTERM');
   await second.ended;
   return { words, events: (await auditEntries(database)).map(({ event }) => event) };
@@ -57,7 +62,7 @@ it('a creation that a crash interrupted is told as done where they are there sin
     ask: create,
     meanwhile: async () => {},
   });
-  expect(words).toContain('I looked: they are there, as you wanted.');
+  expect(words).toContain('It worked.');
   expect(events).toEqual(['begun', 'done']);
 }, 60_000);
 
@@ -72,18 +77,16 @@ it.each([
       ask: create,
       meanwhile: put(fields),
     });
-    expect(words).toContain(
-      'so I do not know whether they were created. I looked, and nobody like that has come since',
-    );
+    expect(words).toContain("It's unclear whether it worked. A check doesn't show the full change.");
     expect(events).toEqual(['begun', 'unknown']);
   },
   60_000,
 );
 
 it.each([
-  ['accepted', accepted, 'failed', 'it was accepted rather than withdrawn: there is a user with that login.'],
-  ['ended by somebody', ended, 'done', 'it is gone.'],
-  ['left as it was', async () => {}, 'unknown', 'I looked, and it is still open.'],
+  ['accepted', accepted, 'failed', "The invitation wasn't withdrawn: it had been accepted."],
+  ['ended by somebody', ended, 'done', 'It worked.'],
+  ['left as it was', async () => {}, 'unknown', "A check doesn't show the full change."],
 ] as const)(
   'a withdrawal that a crash interrupted says what became of an invitation that was %s',
   async (_what, become, event, told) => {

@@ -9,7 +9,7 @@ import { newDatabase } from '../../support/postgres/database.ts';
 import { type Wire, wireTo } from '../../support/postgres/wire.ts';
 
 const PATIENCE_MILLISECONDS = 45_000;
-const DATABASE_AWAY = 'My own database cannot be reached';
+const DATABASE_AWAY = "The bot's database can't be reached";
 
 /** A bot whose connections to a new PostgreSQL database the test can break. */
 async function startOverWire(): Promise<Workplace & { wire: Wire }> {
@@ -25,14 +25,14 @@ describe('the Home tab while Fastly is away', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'GET /cu', status: 503, times: 1_000 } });
     const sees = await openHome(tomas);
-    expect(rowsOf(sees, 'Waits for you')).toEqual([['approve', 'deny', 'lock']]);
+    expect(rowsOf(sees, 'Waiting for you')).toEqual([['approve', 'deny', 'lock']]);
     expect(wordsOf(sectionOf(sees, 'Latest changes'))).toContain(ENGINEER.login);
-    await untilAtHome(tomas, 'The account', 'I have no figures now. Fastly is in trouble');
+    await untilAtHome(tomas, 'The account', "The figures aren't available. Fastly is in trouble");
     await client.fastlyFaults({ fail: null });
     await tomas.home();
     await untilAtHome(tomas, 'The account', ' users');
-    expect(rowsOf(await tomas.sees(), 'Waits for you')[0]).toContain('approve');
-    expect(wordsOf(sectionOf(await tomas.sees(), 'Waits for you'))).toContain(request.id);
+    expect(rowsOf(await tomas.sees(), 'Waiting for you')[0]).toContain('approve');
+    expect(wordsOf(sectionOf(await tomas.sees(), 'Waiting for you'))).toContain(request.id);
   });
 
   it('does not wait for it, and shows the figures when they come', async () => {
@@ -66,7 +66,7 @@ describe('the Home tab while the database is away', () => {
       await tomas.until(({ modals }) => modals[0]?.callbackId === 'get.form', 'the form');
       wire.mend();
       const patience = PATIENCE_MILLISECONDS;
-      await untilAtHome(tomas, 'Waits for you', `request ${request.id}`, patience);
+      await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`, patience);
       expect(wordsOf((await tomas.sees()).home?.blocks)).not.toContain(DATABASE_AWAY);
     },
   );

@@ -41,7 +41,7 @@ it('a Home that one bot was asked for shows what another one does', {
   await untilAtHome(tomas, 'The account', `${users} users`);
   await deliverTo(second);
   const request = await askForDeletion(client, NORA, ENGINEER);
-  await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+  await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
   await request.click(tomas, 'approve');
   await untilAtHome(tomas, 'Latest changes', 'was deleted');
   second.child.kill('SIGTERM');
@@ -63,6 +63,6 @@ it('a Home is kept up to date by a bot that it was never asked of', {
   await first.ended;
   await deliverTo(await start());
   const request = await askForDeletion(client, NORA, ENGINEER);
-  await untilAtHome(tomas, 'Waits for you', `request ${request.id}`);
+  await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
   expect((await client.as(NORA).sees()).home).toBeNull();
 });

@@ -186,7 +186,7 @@ describe('after its database was away, a bot', () => {
     await client.fastlyFaults({ rateLimitUsedUp: { reset: Math.ceil(Date.now() / 1000) + 10 } });
     const request = await ask(place);
     await request.click(client.as(TOMAS), 'approve');
-    await request.until(client.as(NORA), 'Fastly takes no more changes for now');
+    await request.until(client.as(NORA), "Fastly's rate limit is reached");
     await untilShown(place);
     await cut(place);
     await client.fastlyFaults({ rateLimitUsedUp: null });

@@ -77,7 +77,7 @@ async function recordedMessage(place: CrashPlace, id: string): Promise<RequestMe
 function messagesOf(sees: Sees): SeenMessage[] {
   return messagesIn(sees, CDN_TEAM).filter(
     ({ blocks, ephemeral, threadTs }) =>
-      !ephemeral && threadTs === undefined && wordsOf(blocks).includes('asked to delete this Fastly user'),
+      !ephemeral && threadTs === undefined && wordsOf(blocks).includes('Requested by'),
   );
 }
 
@@ -162,8 +162,8 @@ export async function expectDeletedOnce(
   expect(await auditedEvents(place)).toEqual(events ?? ['filed', 'approved', 'started', 'completed']);
   await expectAllMessagesToSay(place, 'was deleted');
   await expectToldEverywhere(place, message, {
-    thread: 'is deleted',
-    requester: 'is deleted',
+    thread: 'was deleted',
+    requester: 'was deleted',
     confirmation: 'was deleted',
   });
 }

@@ -24,7 +24,7 @@ export type OwnChange = {
   call: string;
   /** What confirms it in the channel. */
   confirmation: string;
-  /** What Nora is told after a crash, behind 'I was interrupted while'. */
+  /** What Nora is told after a crash, behind 'The bot was interrupted while'. */
   interrupted: string;
   done: string;
   unknown: string;

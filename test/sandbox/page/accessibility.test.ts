@@ -58,7 +58,7 @@ describeInBrowser('the page keeps nobody out', () => {
       expect(await barriers(reader)).toEqual([]);
     }
     await page.getByRole('link', { name: 'Home' }).click();
-    await reader.sees(page.getByRole('main').getByRole('button', { name: 'Take back' }));
+    await reader.sees(page.getByRole('main').getByRole('button', { name: 'Cancel request' }));
     expect(await barriers(reader)).toEqual([]);
   });
 });

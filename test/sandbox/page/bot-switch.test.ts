@@ -53,7 +53,7 @@ describeInBrowser('the switch for the bot', () => {
     const home = reader.page.getByRole('main');
     await reader.sees(home.getByRole('alert'));
     await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
-    await reader.sees(home.getByText('Nothing waits for you.'));
+    await reader.sees(home.getByText('Nothing is waiting for you.'));
     await reader.seesNoMore(home.getByRole('alert'));
   });
 

@@ -43,14 +43,14 @@ describeInBrowser("the bot's Home tab", () => {
     await reader.say(`/fastly-user delete ${ENGINEER.login} --reason "Left the company"`);
     await reader.sees(reader.message('Delete Edda Morton?'));
     await page.getByRole('link', { name: 'Home' }).click();
-    await reader.sees(home.getByText('Nothing waits for you.'));
-    await reader.sees(home.getByRole('button', { name: 'Take back' }));
+    await reader.sees(home.getByText('Nothing is waiting for you.'));
+    await reader.sees(home.getByRole('button', { name: 'Cancel request' }));
     await reader.become(TOMAS);
     await page.getByRole('link', { name: 'Home' }).click();
-    await reader.sees(home.getByRole('heading', { name: 'Waits for you' }));
+    await reader.sees(home.getByRole('heading', { name: 'Waiting for you' }));
     await reader.sees(home.getByText('Left the company').first());
     await reader.confirm(home.getByRole('button', { name: 'Approve' }), 'Approve');
-    await reader.sees(home.getByText('Nothing waits for you.'));
+    await reader.sees(home.getByText('Nothing is waiting for you.'));
     await reader.sees(home.getByText(/Edda Morton.* was deleted/).first());
     expect(await home.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     expect((await client.fastlyUsers()).map(({ id }) => id)).not.toContain(ENGINEER.id);

@@ -306,7 +306,7 @@ describeInBrowser("at a phone's width", () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Channels' }).click();
     await page.getByRole('link', { name: 'Home' }).click();
-    await reader.sees(page.getByRole('main').getByRole('button', { name: 'Take back' }));
+    await reader.sees(page.getByRole('main').getByRole('button', { name: 'Cancel request' }));
     expect(await reader.overhang()).toBe(0);
     await page.getByRole('button', { name: 'Channels' }).click();
     await page.getByRole('link', { name: 'Home' }).click();

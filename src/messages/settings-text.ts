@@ -35,7 +35,7 @@ export function settingValue(setting: Setting, value: string | boolean | null | 
 }
 
 /** 'Role engineer → billing', and so on. */
-export function changeWords(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
+export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
   return enumerate(
     SETTINGS.filter((setting) => after[setting] !== undefined).map(
       (setting) =>
@@ -45,7 +45,7 @@ export function changeWords(before: CurrentSettings, after: Settings | Partial<C
 }
 
 /** What is set on somebody new: 'Role engineer, Locked yes'. */
-export function settingsWords(settings: Settings): Sentence {
+export function settingsText(settings: Settings): Sentence {
   return enumerate(
     SETTINGS.filter((setting) => settings[setting] !== undefined).map(
       (setting) => say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, settings[setting])}`,
@@ -65,7 +65,7 @@ export function changeFields(before: CurrentSettings | null, changes: Settings):
 }
 
 /** A warning that something is not as it was wanted, although Fastly took it. */
-export function otherwiseWords(setting: Setting, wanted: Settings, now: CurrentSettings): Sentence {
+export function otherwiseText(setting: Setting, wanted: Settings, now: CurrentSettings): Sentence {
   const asked = say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
   return now[setting] === null
     ? say`${asked}, but its answer does not show it.`
@@ -78,21 +78,21 @@ const UNASKED_SUPERUSER = say`🚨 ${bold('Fastly answers with the role of Fastl
  * What Fastly answers of somebody new, to be put behind when it was; and a warning for each thing that is not as it was
  * wanted. The name is left out: they are called by it.
  */
-export function newcomerWords(
+export function newcomerText(
   wanted: Settings,
   now: CurrentSettings,
 ): { what: Sentence; warnings: Sentence[] } {
   const unasked = now.role === 'superuser' && wanted.role !== 'superuser';
   const otherwise = unmet(wanted, now);
   const asWanted = SETTINGS.filter((setting) => setting !== 'name' && !otherwise.includes(setting));
-  const words = settingsWords({ ...only(wanted, asWanted), ...(now.role !== null && { role: now.role }) });
+  const words = settingsText({ ...only(wanted, asWanted), ...(now.role !== null && { role: now.role }) });
   return {
     what: words.parts.length === 0 ? say`` : say`: ${words}`,
     warnings: [
       ...(unasked ? [UNASKED_SUPERUSER] : []),
       ...otherwise
         .filter((setting) => !(unasked && setting === 'role'))
-        .map((setting) => otherwiseWords(setting, wanted, now)),
+        .map((setting) => otherwiseText(setting, wanted, now)),
     ],
   };
 }

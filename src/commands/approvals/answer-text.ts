@@ -1,0 +1,47 @@
+import type { Answer } from '../../approvals/approvals.ts';
+import { type ApprovalRequest, verbOf } from '../../approvals/request.ts';
+import { mayApprove, type Policy } from '../../approvals/rules.ts';
+import { mentions, stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
+import { code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { gerund, subcommandFor } from '../../messages/verb-text.ts';
+
+/** What a click did, for a caller who does not see the request's message. */
+export function doneText(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state } = request;
+  const doing = gerund(verbOf(request.action), targetText(request));
+  switch (state.kind) {
+    case 'pending':
+      return say`✅ You approved ${doing}. ${stateInAnswer(request, policy)}`;
+    case 'approved':
+    case 'executing':
+      return say`⚙️ Approved. Now ${doing}. The request shows the result.`;
+    default:
+      return stateText(request, policy);
+  }
+}
+
+/** Why a click changed nothing, and how the request stands. */
+export function objectionText(answer: Exclude<Answer, { kind: 'step' }>, policy: Policy): Sentence {
+  if (answer.kind === 'unknown') {
+    return say`This request no longer exists. Run ${code('/fastly-user approvals')} to list open requests.`;
+  }
+  const { objection, request } = answer;
+  const { requester, expiresAt } = request;
+  switch (objection) {
+    case 'own-request': {
+      const others = mayApprove(request, policy).filter((each) => each !== requester);
+      const who = others.length === 0 ? say`Another bot admin` : mentions(others, 'or');
+      return say`You can't decide on your own request. ${who} can, or you can cancel it.`;
+    }
+    case 'already-approved':
+      return say`You already approved this request. ${stateInAnswer(request, policy)}`;
+    case 'too-late':
+      return say`This request expired ${date(new Date(expiresAt))}. Run ${code(`/fastly-user ${subcommandFor(verbOf(request.action))}`)} to make a new one.`;
+    case 'not-the-requester':
+      return say`Only ${member(requester)} can cancel this request. You can ${request.state.kind === 'failed' ? 'retry' : 'deny'} it.`;
+    case 'not-waiting':
+    case 'not-failed':
+    case 'another-claim':
+      return say`Too late. ${stateInAnswer(request, policy)}`;
+  }
+}

@@ -1,0 +1,242 @@
+import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
+import { type Action, type ApprovalRequest, type State, verbOf } from '../approvals/request.ts';
+import { mayApprove, type Policy, standingApprovers } from '../approvals/rules.ts';
+import { bold, code, date, enumerate, member, plainText, type Sentence, say } from './kit/sentence.ts';
+import {
+  becauseText,
+  type Marked,
+  markedOutcome,
+  type Outcome,
+  outcomeMark,
+  outcomeText,
+  resultText,
+  type Subject,
+  together,
+} from './outcome-text.ts';
+import { changeText, settingsText } from './settings-text.ts';
+import { userText } from './user-text.ts';
+import { infinitive, participle, subcommandFor } from './verb-text.ts';
+
+/** As many as may be required (`APPROVALS_REQUIRED`), so that every approver is mentioned. */
+const MOST_MENTIONED = 100;
+
+/** Members, mentioned. Of more than `most`, the first ones. */
+export function mentions(
+  ids: readonly string[],
+  conjunction: 'and' | 'or' = 'and',
+  most = MOST_MENTIONED,
+): Sentence {
+  const named = ids.slice(0, most).map(member);
+  const others = ids.length - named.length;
+  return enumerate(
+    others > 0 ? [...named, say`${others} ${others === 1 ? 'other' : 'others'}`] : named,
+    conjunction,
+  );
+}
+
+/** The user a request is about. */
+export function targetText({ action: { target } }: ApprovalRequest): Sentence {
+  return userText(target);
+}
+
+/** '@nora wants to delete X (request K7Q2-9FMX in #team).' */
+export function requestLine(request: ApprovalRequest, where: Sentence): Sentence {
+  const wanted = infinitive(verbOf(request.action), targetText(request));
+  return say`${member(request.requester)} wants to ${wanted} (${where}).`;
+}
+
+/** The settings an action sets, as a line of its own. A deletion sets none and has no line. */
+export function changesLine(action: Action): Sentence[] {
+  if (action.kind === 'delete') return [];
+  return ['before' in action ? changeText(action.before, action.changes) : settingsText(action.changes)];
+}
+
+/** The reason as a line of its own, if there is one. */
+export function reasonLine(reason: string | null): Sentence[] {
+  return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
+}
+
+/** ' Approved by @a and @b.', to be put behind another sentence. Empty without approvals. */
+export function approvedBy({ approvers }: ApprovalRequest): Sentence {
+  return approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
+}
+
+/** 'Needs 1 approval from @a or @b.' @param from empty where nobody is left who could approve */
+export function neededText(
+  count: number,
+  from: readonly string[],
+  { more = false, most = MOST_MENTIONED } = {},
+): Sentence {
+  const needed = say`Needs ${count}${more ? ' more' : ''} ${count === 1 ? 'approval' : 'approvals'}`;
+  return from.length === 0
+    ? say`${needed}, but nobody is left who can approve.`
+    : say`${needed} from ${mentions(from, 'or', most)}.`;
+}
+
+/** @param by who denied or cancelled */
+function subjectOf(request: ApprovalRequest, by: string | null): Subject {
+  const { action, channel, approvers, approvalsRequired } = request;
+  return {
+    verb: verbOf(action),
+    target: action.target,
+    by,
+    channel,
+    approvals: { given: approvers.length, required: approvalsRequired },
+  };
+}
+
+type OutcomeState = Extract<State, { kind: Outcome['kind'] }>;
+type ProgressState = Exclude<State, OutcomeState>;
+
+function isInProgress(state: State): state is ProgressState {
+  return state.kind === 'pending' || state.kind === 'approved' || state.kind === 'executing';
+}
+
+function subjectOfState(request: ApprovalRequest, state: OutcomeState): Subject {
+  return subjectOf(request, state.kind === 'denied' ? state.by : request.requester);
+}
+
+/** The headline of a request's message: a question, then the result. */
+export function headline({ action, state }: ApprovalRequest): string {
+  const verb = verbOf(action);
+  const name = say`${action.target.name}`;
+  return isInProgress(state)
+    ? capitalized(plainText(say`${infinitive(verb, name)}?`))
+    : plainText(resultText(state, verb, name));
+}
+
+/** How a request stands, in sentences that stand alone. @param most how many approvers are named */
+export function stateText(request: ApprovalRequest, policy: Policy, most = MOST_MENTIONED): Sentence {
+  const { state } = request;
+  return isInProgress(state)
+    ? together(progress(request, state, policy, most))
+    : say`${together(markedOutcome(state, subjectOfState(request, state)))}${nextText(request)}`;
+}
+
+/** The same behind another sentence: without the emoji, and with the user it is about. */
+export function stateInAnswer(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state } = request;
+  if (!isInProgress(state)) {
+    return say`${markedOutcome(state, subjectOfState(request, state)).text}${nextText(request)}`;
+  }
+  return state.kind === 'pending'
+    ? progress(request, state, policy, MOST_MENTIONED).text
+    : say`The request to ${infinitive(verbOf(request.action), targetText(request))} is in progress.${approvedBy(request)}`;
+}
+
+/** The same below the headline, which has the result already. */
+export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state, action } = request;
+  if (isInProgress(state)) return together(progress(request, state, policy, MOST_MENTIONED));
+  const verb = verbOf(action);
+  const because = becauseText(state, subjectOfState(request, state)) ?? say``;
+  switch (state.kind) {
+    case 'completed': {
+      const done = say`✅ ${capitalized(participle(verb))}.`;
+      return say`${state.found ? say`${done} ${because}` : done}${approvedBy(request)}`;
+    }
+    case 'denied':
+    case 'cancelled':
+      return say`${outcomeMark(state, verb)} ${because}`;
+    default:
+      return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approvedBy(request)}`;
+  }
+}
+
+function progress(request: ApprovalRequest, state: ProgressState, policy: Policy, most: number): Marked {
+  const approved = approvedBy(request);
+  switch (state.kind) {
+    case 'pending': {
+      const given = standingApprovers(request, policy).length;
+      const options = { more: given > 0, most };
+      const needed = neededText(request.approvalsRequired - given, mayApprove(request, policy), options);
+      return { mark: say`⏳`, text: say`${needed} Expires ${date(new Date(request.expiresAt))}.${approved}` };
+    }
+    case 'approved': {
+      if (state.postponed === 0) return { mark: say`⚙️`, text: say`Starting…${approved}` };
+      const { mark, text } = postponed(state.notBefore, state.lookFirst);
+      return { mark, text: say`${text}${approved}` };
+    }
+    case 'executing':
+      return { mark: say`⚙️`, text: say`In progress…${approved}` };
+  }
+}
+
+const RETRY_CLOSED = say`The retry window has closed.`;
+
+/** Whether a failed request can be retried; nothing for any other state. */
+function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
+  if (state.kind !== 'failed') return say``;
+  return state.retryable
+    ? say` Bot admins can retry until ${date(new Date(expiresAt))}.`
+    : say` ${RETRY_CLOSED} Run ${code(`/fastly-user ${subcommandFor(verbOf(action))}`)} to make a new request.`;
+}
+
+function postponed(until: number, unclear: boolean): Marked {
+  const when = date(new Date(until));
+  return {
+    mark: say`⏸️`,
+    text: unclear
+      ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
+      : say`Fastly's rate limit is reached. This will run ${when}.`,
+  };
+}
+
+/** An outcome as the thread and the requester's direct message tell it. */
+export function outcomeStepText({ event, actor }: OutcomeStep, request: ApprovalRequest): Sentence {
+  return outcomeText(event, subjectOf(request, actor));
+}
+
+/** A step as the request's thread tells it; null for a step that the message itself shows. */
+export function stepText(step: Step, request: ApprovalRequest, policy: Policy): Sentence | null {
+  if (isOutcome(step)) return outcomeStepText(step, request);
+  const { event, actor } = step;
+  const who = actor === null ? say`A bot admin` : say`${member(actor)}`;
+  const { approvalsRequired, expiresAt } = request;
+  switch (event.kind) {
+    case 'approved':
+      return approvalsRequired > 1
+        ? say`✅ ${who} approved (${event.given} of ${approvalsRequired}).`
+        : say`✅ ${who} approved.`;
+    case 'reminded': {
+      const asked = mayApprove(request, policy);
+      return asked.length === 0
+        ? null
+        : say`⏰ ${mentions(asked)}: this request still needs approval. It expires ${date(new Date(expiresAt))}.`;
+    }
+    case 'started':
+      return event.lookFirst ? say`🔎 Checking whether an earlier attempt already worked.` : null;
+    case 'postponed':
+      return together(postponed(event.until, event.unclear));
+    case 'retried':
+      return say`🔁 ${who} retried.`;
+    case 'locked':
+      return lockedText(who, request);
+    case 'closed':
+      return say`⌛ ${RETRY_CLOSED}`;
+    default:
+      return null;
+  }
+}
+
+/** That **Lock now** was used, in every place that tells it. */
+export function lockedText(who: Sentence, request: ApprovalRequest): Sentence {
+  return say`🔒 ${who} locked ${targetText(request)}.`;
+}
+
+/** Why a channel did not take a request, and what to do next. @param refusal Slack's error code */
+export function unseenText(refusal: string): Sentence {
+  switch (refusal) {
+    case 'not_in_channel':
+    case 'channel_not_found':
+      return say`The bot isn't in that channel. Add it with ${code('/invite')}, then try again.`;
+    case 'is_archived':
+      return say`That channel is archived. Try again in another channel.`;
+    default:
+      return say`Slack refused the message (${refusal}). Try again in another channel.`;
+  }
+}
+
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { Event } from '../approvals/event.ts';
+import { ACTION_VERBS, type ActionVerb } from '../approvals/request.ts';
+import { ChangeKind } from '../changes/change.ts';
+import { Settings, without } from '../changes/settings.ts';
+import type { AuditLine } from '../store/audit-page.ts';
+import { changeInfinitive, changeMark, changePast } from './change-text.ts';
+import { cut, plain } from './kit/plain.ts';
+import { date, member, type Sentence, say } from './kit/sentence.ts';
+import { outcomeText } from './outcome-text.ts';
+import { settingsText } from './settings-text.ts';
+import { userText } from './user-text.ts';
+import { gerund, infinitive } from './verb-text.ts';
+
+const NAME_LENGTH = 80;
+const LOGIN_LENGTH = 120;
+const WHY_LENGTH = 200;
+
+/** The kinds of action that go through approval requests. */
+const APPROVAL_CHANGES = ['delete', 'promote', 'demote'];
+const AnyVerb = z.enum(ACTION_VERBS);
+
+/** An entry of the audit log as a line: when, then who did what to which user, or what came of it. */
+export function auditText(line: AuditLine): Sentence {
+  return say`${date(new Date(line.at))}  ${happened(line)}`;
+}
+
+function happened(line: AuditLine): Sentence {
+  // The verb's name in the entries of earlier versions is `deed`.
+  const verb = AnyVerb.safeParse(line.details.verb ?? line.details.deed ?? line.change);
+  return APPROVAL_CHANGES.includes(line.change) && verb.success
+    ? stepOfRequest(line, verb.data)
+    : ownChange(line);
+}
+
+function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
+  const who = actorText(line.actor);
+  const target = shortened(line.target);
+  const wanted = infinitive(verb, userText(target));
+  const reason = typeof line.details.reason === 'string' ? say`: ${line.details.reason}` : say``;
+  const event = eventOf(line);
+  switch (event?.kind) {
+    case 'filed':
+      return say`${who} asked to ${wanted}${reason}`;
+    case 'approved':
+      return say`✅ ${who} approved the request to ${wanted}`;
+    case 'retried':
+      return say`🔁 ${who} retried ${gerund(verb, userText(target))}`;
+    case 'completed':
+    case 'failed':
+    case 'refused':
+    case 'denied':
+    case 'cancelled':
+    case 'expired':
+      return outcomeText(event, { verb, target, by: line.actor });
+    default:
+      return say`${who}: ${line.change} ${line.event}, ${userText(target)}`;
+  }
+}
+
+/** The step of an entry; null where its details are not what this version writes. */
+function eventOf({ event, details }: AuditLine): Event | null {
+  const { why } = details;
+  const short = typeof why === 'string' ? { why: cut(plain(why), WHY_LENGTH) } : {};
+  return Event.safeParse({ ...details, ...short, kind: event }).data ?? null;
+}
+
+function ownChange({ actor, change, event, target, details }: AuditLine): Sentence {
+  const who = actorText(actor);
+  const user = userText(shortened(target));
+  const kind = ChangeKind.safeParse(change).data;
+  if (kind === undefined) return say`${who}: ${change} ${event}, ${user}`;
+  const set = settingsOf(kind, details);
+  switch (event) {
+    case 'done': {
+      const reason = typeof details.reason === 'string' ? say` (${details.reason})` : say``;
+      return say`${changeMark(kind)} ${who} ${changePast(kind, user)}${set}${reason}`;
+    }
+    case 'failed':
+      return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It didn't work${whyOf(details)}`;
+    case 'unknown':
+      return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It's unclear whether it worked${whyOf(details)}`;
+    default:
+      return say`${who}: ${change} ${event}, ${user}`;
+  }
+}
+
+/** The name is already in the sentence, and locking has no settings worth listing. */
+function settingsOf(kind: ChangeKind, details: AuditLine['details']): Sentence {
+  const set = Settings.safeParse(details.settings).data ?? {};
+  if (kind === 'lock') return say``;
+  const told = settingsText(kind === 'create' ? without(set, 'name') : set);
+  return told.parts.length === 0 ? say`` : say`: ${told}`;
+}
+
+/** Short enough that a page of lines fits into a message, whatever a user's name is. */
+function shortened({ name, login }: AuditLine['target']): { name: string; login: string } {
+  return { name: cut(plain(name), NAME_LENGTH), login: cut(plain(login), LOGIN_LENGTH) };
+}
+
+function actorText(actor: string | null): Sentence {
+  return actor === null ? say`The bot` : say`${member(actor)}`;
+}
+
+/** The recorded cause of a failure. */
+function whyOf({ why }: AuditLine['details']): Sentence {
+  return typeof why === 'string' ? say` (${cut(plain(why), WHY_LENGTH)})` : say``;
+}

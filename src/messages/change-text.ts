@@ -1,0 +1,82 @@
+import type { ChangeKind } from '../changes/change.ts';
+import { code, type Sentence, say } from './kit/sentence.ts';
+
+type ChangeText = {
+  infinitive: string;
+  past: string;
+  gerund: string;
+  /** What the verb is followed by; the user alone where it is not given. */
+  object?(user: Sentence): Sentence;
+  mark: Sentence;
+  /** How to find out whether the change was made, in a sentence. */
+  check: Sentence;
+};
+
+const CHECK_USER = say`Check with ${code('/fastly-user get')} before you try again.`;
+const CHECK_INVITATIONS = say`Check with ${code('/fastly-user invitations')} before you try again.`;
+
+const CHANGES: Record<ChangeKind, ChangeText> = {
+  create: { infinitive: 'create', past: 'created', gerund: 'creating', mark: say`🆕`, check: CHECK_USER },
+  invite: {
+    infinitive: 'invite',
+    past: 'invited',
+    gerund: 'inviting',
+    mark: say`✉️`,
+    check: CHECK_INVITATIONS,
+  },
+  withdraw: {
+    infinitive: 'withdraw',
+    past: 'withdrew',
+    gerund: 'withdrawing',
+    object: (user) => say`the invitation of ${user}`,
+    mark: say`↩️`,
+    check: CHECK_INVITATIONS,
+  },
+  update: { infinitive: 'update', past: 'updated', gerund: 'updating', mark: say`✏️`, check: CHECK_USER },
+  reset: {
+    infinitive: 'send',
+    past: 'sent',
+    gerund: 'sending',
+    object: (user) => say`a password reset to ${user}`,
+    mark: say`✉️`,
+    check: say`Ask the user whether the email arrived before you try again.`,
+  },
+  lock: { infinitive: 'lock', past: 'locked', gerund: 'locking', mark: say`🔒`, check: CHECK_USER },
+  password: {
+    infinitive: 'change',
+    past: 'changed',
+    gerund: 'changing',
+    object: (user) => say`the password of ${user}`,
+    mark: say`🔑`,
+    check: say`Check which of the two passwords works before you go on.`,
+  },
+};
+
+/** 'updated X', 'sent a password reset to X'. */
+export function changePast(kind: ChangeKind, user: Sentence): Sentence {
+  return say`${CHANGES[kind].past} ${objectOf(kind, user)}`;
+}
+
+/** 'update X', 'send a password reset to X'. */
+export function changeInfinitive(kind: ChangeKind, user: Sentence): Sentence {
+  return say`${CHANGES[kind].infinitive} ${objectOf(kind, user)}`;
+}
+
+/** 'updating X', 'sending a password reset to X'. */
+export function changeGerund(kind: ChangeKind, user: Sentence): Sentence {
+  return say`${CHANGES[kind].gerund} ${objectOf(kind, user)}`;
+}
+
+function objectOf(kind: ChangeKind, user: Sentence): Sentence {
+  return CHANGES[kind].object?.(user) ?? user;
+}
+
+/** The emoji in front of a change that was made. */
+export function changeMark(kind: ChangeKind): Sentence {
+  return CHANGES[kind].mark;
+}
+
+/** What to do next where it is unclear whether a change was made. */
+export function checkText(kind: ChangeKind): Sentence {
+  return CHANGES[kind].check;
+}

@@ -1,0 +1,25 @@
+import type { Figures } from '../directory/figures.ts';
+import { bold, code, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import { settingValue } from './settings-text.ts';
+
+/** More roles than these are summed up. */
+const MOST_ROLES = 6;
+
+/** '1 user', '2 users'. */
+export function userCount(count: number): string {
+  return count === 1 ? '1 user' : `${count} users`;
+}
+
+/** A user's name and login, or the login alone where it is the name too or there is no name. */
+export function userText({ name, login }: { name: string; login: string }): Sentence {
+  return name === '' || name === login ? say`${bold(login)}` : say`${bold(name)} (${code(login)})`;
+}
+
+/** How many users have which role: 'engineer: 3'. Fastly may have any role, so no role is put in the plural. */
+export function rolesText({ byRole }: Pick<Figures, 'byRole'>): Sentence {
+  const others = byRole.slice(MOST_ROLES).reduce((sum, { users }) => sum + users, 0);
+  return sideBySide([
+    ...byRole.slice(0, MOST_ROLES).map(({ role, users }) => say`${settingValue('role', role)}: ${users}`),
+    ...(others > 0 ? [say`other roles: ${others}`] : []),
+  ]);
+}

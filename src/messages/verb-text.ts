@@ -1,0 +1,90 @@
+import type { ActionVerb } from '../approvals/request.ts';
+import { type Sentence, say } from './kit/sentence.ts';
+
+type Forms = { infinitive: string; gerund: string; participle: string; tail: string; mark: Sentence };
+
+const AS_SUPERUSER = ' as a Fastly superuser';
+
+const FORMS: Record<ActionVerb, Forms> = {
+  delete: { infinitive: 'delete', gerund: 'deleting', participle: 'deleted', tail: '', mark: say`🗑️` },
+  promote: {
+    infinitive: 'promote',
+    gerund: 'promoting',
+    participle: 'promoted',
+    tail: ' to Fastly superuser',
+    mark: say`⭐`,
+  },
+  unlock: { infinitive: 'unlock', gerund: 'unlocking', participle: 'unlocked', tail: '', mark: say`🔓` },
+  create: {
+    infinitive: 'create',
+    gerund: 'creating',
+    participle: 'created',
+    tail: AS_SUPERUSER,
+    mark: say`⭐`,
+  },
+  invite: {
+    infinitive: 'invite',
+    gerund: 'inviting',
+    participle: 'invited',
+    tail: AS_SUPERUSER,
+    mark: say`✉️`,
+  },
+  demote: {
+    infinitive: 'demote',
+    gerund: 'demoting',
+    participle: 'demoted',
+    tail: ' from Fastly superuser',
+    mark: say`⬇️`,
+  },
+  lock: { infinitive: 'lock', gerund: 'locking', participle: 'locked', tail: '', mark: say`🔒` },
+};
+
+/** 'delete X', 'promote X to Fastly superuser'. */
+export function infinitive(verb: ActionVerb, user: Sentence): Sentence {
+  return say`${FORMS[verb].infinitive} ${user}${FORMS[verb].tail}`;
+}
+
+/** 'deleting X', 'promoting X to Fastly superuser'. */
+export function gerund(verb: ActionVerb, user: Sentence): Sentence {
+  return say`${FORMS[verb].gerund} ${user}${FORMS[verb].tail}`;
+}
+
+/** 'deleted', 'promoted to Fastly superuser': goes behind 'was' and 'wasn't'. */
+export function participle(verb: ActionVerb): string {
+  return `${FORMS[verb].participle}${FORMS[verb].tail}`;
+}
+
+/** The emoji in front of a completed action. */
+export function markOf(verb: ActionVerb): Sentence {
+  return FORMS[verb].mark;
+}
+
+/** What approvers are warned of before they approve. */
+export function consequence(verb: ActionVerb, user: string): Sentence {
+  switch (verb) {
+    case 'delete':
+      return say`${user} will be deleted from the Fastly account. This can't be undone.`;
+    case 'promote':
+      return say`${user} will become a Fastly superuser, who can change and delete every user.`;
+    case 'create':
+    case 'invite':
+      return say`${user} will be ${participle(verb)}, who can change and delete every user.`;
+    case 'demote':
+      return say`${user} will no longer be a Fastly superuser.`;
+    case 'lock':
+    case 'unlock':
+      return say`${user}, a Fastly superuser, will be ${participle(verb)}.`;
+  }
+}
+
+/** The subcommand that files such a request. */
+export function subcommandFor(verb: ActionVerb): 'delete' | 'update' | 'create' | 'invite' {
+  switch (verb) {
+    case 'delete':
+    case 'create':
+    case 'invite':
+      return verb;
+    default:
+      return 'update';
+  }
+}

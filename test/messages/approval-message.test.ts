@@ -1,0 +1,190 @@
+import type { Button } from '@slack/types';
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/approvals/event.ts';
+import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
+import { MemberId } from '../../src/ids.ts';
+import {
+  approvalConfirmation,
+  approvalEntry,
+  approvalMessage,
+  requestButtons,
+} from '../../src/messages/approval-message.ts';
+import { say } from '../../src/messages/kit/sentence.ts';
+import {
+  CURRENT,
+  ENGINEER,
+  FASTLY_SUPERUSER,
+  NEWCOMER,
+  NORA,
+  POLICY,
+  PRIYA,
+  pendingRequest,
+  TOMAS,
+} from '../approvals/people.ts';
+import { elementsOf, wordsOf } from '../e2e/support/seeing.ts';
+
+const FAILED = { kind: 'failed', why: 'No.', unclear: false, lookFirst: false, retryable: true } as const;
+
+/** What the message of a request says, one space between any two words. */
+function wordsIn(request: ApprovalRequest, steps: readonly Step[] = []): string {
+  return wordsOf(approvalMessage(request, steps, POLICY).blocks).replaceAll(/\s+/g, ' ');
+}
+
+function namesOf(buttons: readonly Button[]): string[] {
+  return buttons.map(({ action_id }) => (action_id ?? '').replace('approvals.', ''));
+}
+
+describe("a request's message", () => {
+  it('says who requested it, why, which user it is about and when it was filed', () => {
+    const words = wordsIn(pendingRequest({ reason: 'Left the company' }));
+    expect(words).toContain(`Delete Grace Example? Requested by <@${NORA}> . Reason: Left the company`);
+    expect(words).toContain('*Login* `grace@example.com` *Role* engineer *ID* `grace1` *Last active*');
+    expect(words).toContain('*Two-factor* on *Locked* no');
+    expect(words).toContain('Request `K7Q2-9FMX`, filed <!date^0^');
+  });
+
+  it.each<[State['kind'], State]>([
+    ['completed', { kind: 'completed', found: false }],
+    ['denied', { kind: 'denied', by: TOMAS, reason: null }],
+  ])('says when it was %s', (kind, state) => {
+    const event =
+      kind === 'denied' ? ({ kind, reason: null } as const) : ({ kind: 'completed', found: false } as const);
+    const end: Step = { request: pendingRequest().id, number: 2, at: 60_000, actor: TOMAS, event };
+    expect(wordsIn(pendingRequest({ state }), [end])).toContain(`, ${kind} <!date^60^`);
+  });
+
+  it.each([
+    { sent: 'never', lastActiveAt: null, says: '*Last active* never' },
+    { sent: 'nothing', lastActiveAt: undefined, says: null },
+  ])('has when the user was last active, as far as Fastly says: $sent', ({ lastActiveAt, says }) => {
+    const { lastActiveAt: _, ...rest } = ENGINEER;
+    const target = lastActiveAt === undefined ? rest : { ...rest, lastActiveAt };
+    const words = wordsIn(pendingRequest({ action: { kind: 'delete', version: 1, target } }));
+    if (says === null) expect(words).not.toContain('Last active');
+    else expect(words).toContain(says);
+  });
+
+  it('shows changed fields with the values before, in place of the unchanged ones', () => {
+    const changes = { role: 'superuser' };
+    const words = wordsIn(
+      pendingRequest({
+        action: { kind: 'promote', by: 'update', version: 1, target: ENGINEER, before: CURRENT, changes },
+      }),
+    );
+    expect(words).toContain('*Role* engineer → Fastly superuser *Login* `grace@example.com` *ID* `grace1`');
+    expect(words.match(/\*Role\*/g)).toHaveLength(1);
+  });
+
+  it('shows everything that is set on a new user', () => {
+    const words = wordsIn(
+      pendingRequest({
+        action: {
+          kind: 'promote',
+          by: 'creation',
+          version: 1,
+          target: NEWCOMER,
+          changes: { role: 'superuser', locked: true },
+        },
+      }),
+    );
+    expect(words).toContain('*Login* `linus@example.com` *Role* Fastly superuser *Locked* yes');
+  });
+
+  it('has the name in full below a headline that has no room for it', () => {
+    const name = `Jo${'\u200b'.repeat(25)}Doe`;
+    const action = { kind: 'delete', version: 1, target: { ...ENGINEER, name } } as const;
+    expect(wordsIn(pendingRequest({ action }))).toMatch(
+      new RegExp(`… Jo${'‹U\\+200B›'.repeat(25)}Doe Requested by`),
+    );
+  });
+
+  it('mentions every one of very many approvers, and a list the first five', () => {
+    const many = Array.from({ length: 38 }, (_, index) =>
+      MemberId.parse(`U0MANY${String(index).padStart(3, '0')}`),
+    );
+    const policy = { ...POLICY, superusers: [NORA, ...many] };
+    const words = wordsOf(approvalMessage(pendingRequest(), [], policy).blocks);
+    for (const member of many) expect(words).toContain(`<@${member}>`);
+    const listed = wordsOf(approvalEntry(pendingRequest(), say`here`, NORA, policy));
+    expect(listed).toContain(`<@${many[4]}> or 33 others`);
+    expect(listed).not.toContain(`<@${many[5]}>`);
+  });
+});
+
+describe('the buttons of a request', () => {
+  const deletionOf = (target: typeof ENGINEER) => ({ kind: 'delete', version: 1, target }) as const;
+
+  it.each<[string, Partial<ApprovalRequest>, string[]]>([
+    ['pending', {}, ['approve', 'deny', 'cancel', 'lock']],
+    ['about a Fastly superuser', { action: deletionOf(FASTLY_SUPERUSER) }, ['approve', 'deny', 'cancel']],
+    [
+      'about a locked user',
+      { action: deletionOf({ ...ENGINEER, locked: true }) },
+      ['approve', 'deny', 'cancel'],
+    ],
+    ['approved', { state: { kind: 'approved', notBefore: 0, lookFirst: false, postponed: 0 } }, []],
+    ['failed', { state: FAILED }, ['retry', 'cancel']],
+    [
+      'failed, perhaps done all the same',
+      { state: { ...FAILED, unclear: true, lookFirst: true } },
+      ['retry'],
+    ],
+    ['failed for good', { state: { ...FAILED, retryable: false } }, []],
+    ['completed', { state: { kind: 'completed', found: false } }, []],
+    ['denied', { state: { kind: 'denied', by: TOMAS, reason: null } }, []],
+  ])('are, where it is %s, %s', (_what, changes, names) => {
+    expect(namesOf(requestButtons(pendingRequest(changes)))).toEqual(names);
+  });
+
+  it.each([
+    { whose: 'an approver', viewer: TOMAS, names: ['approve', 'deny', 'lock'] },
+    { whose: 'the requester', viewer: NORA, names: ['cancel', 'lock'] },
+    { whose: 'a member who has approved', viewer: PRIYA, names: ['deny', 'lock'] },
+  ])('in a list are those that $whose may use', ({ viewer, names }) => {
+    const request = pendingRequest({ approvalsRequired: 2, approvers: [PRIYA] });
+    const entry = approvalEntry(request, say`here`, viewer, POLICY);
+    expect(elementsOf(entry).map(({ action_id }) => String(action_id).replace('approvals.', ''))).toEqual(
+      names,
+    );
+  });
+
+  it('in a list let the requester approve where that is allowed', () => {
+    const entry = approvalEntry(pendingRequest(), say`here`, NORA, { ...POLICY, allowSelfApproval: true });
+    expect(JSON.stringify(entry)).toContain('approvals.approve');
+  });
+
+  it('ask before they act, with a question that has the same verb as the button', () => {
+    const [approve, , cancel, lock] = requestButtons(pendingRequest());
+    const read = (button: Button | undefined) => {
+      const { title, text, confirm } = button?.confirm ?? {};
+      return [title?.text, text?.text, confirm?.text];
+    };
+    expect(read(approve)).toEqual([
+      'Approve deleting Grace Example?',
+      "grace@example.com (Grace Example) will be deleted from the Fastly account. This can't be undone.",
+      'Approve',
+    ]);
+    expect(read(cancel)).toEqual([
+      'Cancel this request?',
+      'Only the requester can cancel it. Nothing will change in Fastly.',
+      'Cancel request',
+    ]);
+    expect(read(lock)).toEqual([
+      'Lock Grace Example now?',
+      'grace@example.com (Grace Example) will be locked in Fastly at once, without approval. The request to delete the user stays open.',
+      'Lock now',
+    ]);
+  });
+});
+
+it('a confirmation says what was done, and who requested and approved it', () => {
+  const completed = pendingRequest({
+    state: { kind: 'completed', found: false },
+    approvers: [TOMAS],
+    reason: 'Left the company',
+  });
+  expect(approvalConfirmation(completed).text).toBe(
+    `🗑️ *Grace Example* (\`grace@example.com\`) was deleted. Requested by <@${NORA}>. Approved by <@${TOMAS}>.`,
+  );
+  expect(wordsOf(approvalConfirmation(completed).blocks)).toContain('Left the company');
+});

@@ -1,0 +1,126 @@
+import { expect, it } from 'vitest';
+import { auditText } from '../../src/messages/audit-text.ts';
+import type { AuditLine } from '../../src/store/audit-page.ts';
+import { NORA, TOMAS } from '../approvals/people.ts';
+import { read } from './read.ts';
+
+const GRACE = '*Grace Example* (`grace@example.com`)';
+
+type Entry = Partial<Omit<AuditLine, 'details'>> & { details?: AuditLine['details']; says: string };
+
+const OF_REQUESTS: Entry[] = [
+  { event: 'filed', details: { reason: 'Left' }, says: `<@${NORA}> asked to delete ${GRACE}: Left` },
+  { event: 'filed', details: { reason: null }, says: `<@${NORA}> asked to delete ${GRACE}` },
+  {
+    event: 'approved',
+    actor: TOMAS,
+    details: { given: 1 },
+    says: `✅ <@${TOMAS}> approved the request to delete ${GRACE}`,
+  },
+  {
+    event: 'denied',
+    actor: TOMAS,
+    details: { reason: 'Not yet' },
+    says: `🚫 ${GRACE} wasn't deleted. <@${TOMAS}> denied the request: Not yet`,
+  },
+  {
+    event: 'cancelled',
+    details: { why: null },
+    says: `↩️ ${GRACE} wasn't deleted. <@${NORA}> cancelled the request.`,
+  },
+  {
+    event: 'cancelled',
+    actor: null,
+    details: { why: 'That channel is archived.' },
+    says: `↩️ ${GRACE} wasn't deleted. The request couldn't be posted. That channel is archived.`,
+  },
+  { event: 'expired', actor: null, says: `⌛ ${GRACE} wasn't deleted. The request expired.` },
+  { event: 'retried', says: `🔁 <@${NORA}> retried deleting ${GRACE}` },
+  { event: 'completed', actor: null, details: { found: false }, says: `🗑️ ${GRACE} was deleted.` },
+  {
+    event: 'failed',
+    actor: null,
+    details: { why: 'Fastly said no.', unclear: false },
+    says: `⚠️ ${GRACE} wasn't deleted. Fastly said no.`,
+  },
+  {
+    event: 'failed',
+    actor: null,
+    details: { why: 'x'.repeat(500), unclear: true },
+    says: `⚠️ It's unclear whether ${GRACE} was deleted. ${'x'.repeat(199)}…`,
+  },
+  {
+    event: 'refused',
+    actor: null,
+    details: { obstacle: { kind: 'gone' } },
+    says: `⛔ ${GRACE} wasn't deleted. The user no longer exists in Fastly.`,
+  },
+  {
+    event: 'completed',
+    change: 'demote',
+    actor: null,
+    details: { found: false, verb: 'lock' },
+    says: `🔒 ${GRACE} was locked.`,
+  },
+  {
+    event: 'completed',
+    change: 'demote',
+    actor: null,
+    // As earlier versions wrote it.
+    details: { found: false, deed: 'lock' },
+    says: `🔒 ${GRACE} was locked.`,
+  },
+  { event: 'surprised', says: `<@${NORA}>: delete surprised, ${GRACE}` },
+];
+
+const OF_CHANGES: Entry[] = [
+  {
+    change: 'create',
+    event: 'done',
+    details: { settings: { name: 'Grace Example', role: 'engineer' } },
+    says: `🆕 <@${NORA}> created ${GRACE}: *Role* engineer`,
+  },
+  { change: 'invite', event: 'done', says: `✉️ <@${NORA}> invited ${GRACE}` },
+  { change: 'withdraw', event: 'done', says: `↩️ <@${NORA}> withdrew the invitation of ${GRACE}` },
+  {
+    change: 'update',
+    event: 'done',
+    details: { settings: { role: 'billing' }, reason: 'New job' },
+    says: `✏️ <@${NORA}> updated ${GRACE}: *Role* billing (New job)`,
+  },
+  { change: 'reset', event: 'done', says: `✉️ <@${NORA}> sent a password reset to ${GRACE}` },
+  {
+    change: 'lock',
+    event: 'done',
+    details: { settings: { locked: true } },
+    says: `🔒 <@${NORA}> locked ${GRACE}`,
+  },
+  { change: 'password', event: 'done', says: `🔑 <@${NORA}> changed the password of ${GRACE}` },
+  {
+    change: 'update',
+    event: 'failed',
+    details: { settings: { role: 'billing' }, why: 'Fastly answered 400' },
+    says: `⚠️ <@${NORA}> tried to update ${GRACE}: *Role* billing. It didn't work (Fastly answered 400)`,
+  },
+  {
+    change: 'reset',
+    event: 'unknown',
+    details: { why: 'Fastly answered 503' },
+    says: `⚠️ <@${NORA}> tried to send a password reset to ${GRACE}. It's unclear whether it worked (Fastly answered 503)`,
+  },
+  { change: 'migrate', event: 'done', actor: null, says: `The bot: migrate done, ${GRACE}` },
+];
+
+it.each([...OF_REQUESTS, ...OF_CHANGES])('an entry of the audit log says $says', ({ says, ...entry }) => {
+  const text = auditText({
+    seq: 1,
+    at: 0,
+    actor: NORA,
+    change: 'delete',
+    event: 'filed',
+    target: { id: 'grace1', login: 'grace@example.com', name: 'Grace Example' },
+    details: {},
+    ...entry,
+  });
+  expect(read(text)).toBe(`1970-01-01 00:00 UTC  ${says}`);
+});
