@@ -171,7 +171,9 @@ export class RequestDisplay {
     const { request, steps } = this.#snapshot;
     const { confirmationsChannel, conversations, log } = this.#options;
     const completed = steps.findLast(({ event }) => event.kind === 'completed');
-    if (confirmationsChannel !== null && completed) {
+    // The channel that has the request's message is told by that.
+    const elsewhere = confirmationsChannel !== request.channel;
+    if (confirmationsChannel !== null && elsewhere && completed) {
       const audience = await conversations.audienceOfChannel(confirmationsChannel);
       if (audience === 'unknown')
         throw new Error('Slack did not say who reads along in CONFIRMATIONS_CHANNEL');

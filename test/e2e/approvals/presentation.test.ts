@@ -165,4 +165,19 @@ describe('what Slack shows of a request', () => {
     await untilTold(nora, 'was deleted', 'direct');
     expect(messagesIn(await tomas.sees(), PARTNERS)).toEqual([]);
   });
+
+  it('has no confirmation in the channel that has its message', async () => {
+    const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: CDN_TEAM.id });
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'approve');
+    await request.until(tomas, '✅ Deleted');
+    await untilTold(nora, 'was deleted', 'direct');
+    // By the time that a later one is shown to its end, the confirmation would have been, too.
+    const second = await askForDeletion(client, NORA, HOSTILE);
+    await second.deny(tomas);
+    await untilTold(nora, 'denied the request', 'direct');
+    const posts = messagesIn(await nora.sees(), CDN_TEAM).filter(({ threadTs }) => threadTs === undefined);
+    expect(posts).toHaveLength(2);
+  });
 });
