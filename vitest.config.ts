@@ -7,6 +7,9 @@ const E2E = 'test/e2e/**/*.test.ts';
 /** The sandbox's page in a browser. What the page is made of is below that folder, and needs none. */
 const PAGE = 'test/sandbox/page/*.test.ts';
 
+/** How long `expect.poll` goes on by itself: a busy machine takes its time. */
+const PATIENT = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres/global-setup.ts', 'test/support/browser/global-setup.ts'],
@@ -21,6 +24,7 @@ export default defineConfig({
           maxWorkers: 4,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
           sequence: { groupOrder: 0 },
         },
       },
@@ -33,6 +37,7 @@ export default defineConfig({
           maxWorkers: 4,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,6 +49,7 @@ export default defineConfig({
           maxWorkers: 4,
           testTimeout: 180_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,6 +61,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
           sequence: { groupOrder: 2 },
         },
       },

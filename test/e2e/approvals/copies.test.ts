@@ -39,7 +39,7 @@ describe('a request that Slack shows twice, as the answer to posting it was lost
     await nora.command(`delete ${ENGINEER.id}`);
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     await request.click(tomas, 'approve');
-    await expect.poll(() => deletions(client), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => deletions(client)).toHaveLength(1);
     await client.slackFaults({ hold: null });
     await request.until(tomas, '✅ Deleted');
     await request.untilInThread(tomas, 'was deleted');

@@ -73,9 +73,7 @@ describe('a button of a request that has gone on', () => {
       await untilToldInForm(priya, words);
       await request.click(priya, 'lock');
       await expect
-        .poll(async () => toldPrivately(await priya.sees()).filter((each) => each.includes(words)), {
-          timeout: 10_000,
-        })
+        .poll(async () => toldPrivately(await priya.sees()).filter((each) => each.includes(words)))
         .toHaveLength(2);
       expect(await deletions(client)).toEqual(calls);
       expect(await lockings(workplace)).toEqual([]);

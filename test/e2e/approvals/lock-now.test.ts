@@ -67,7 +67,7 @@ describe('Lock now', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'lock');
     await request.until(tomas, '*Locked* yes');
-    await expect.poll(async () => (await auditEntries(database)).length, { timeout: 10_000 }).toBe(4);
+    await expect.poll(async () => (await auditEntries(database)).length).toBe(4);
     const entries = await auditEntries(database);
     const summary = entries.map(({ change, event }) => `${change} ${event}`).sort();
     expect(summary).toEqual(['delete filed', 'delete locked', 'lock begun', 'lock done']);

@@ -200,7 +200,7 @@ export async function auditEntries({ DATABASE_URL }: { DATABASE_URL: string }): 
 }
 
 /** Waits until the bot has recorded that a request came to `event`, whether or not Slack shows it. */
-export async function untilRecorded(log: LogLines, event: string, patience = 10_000): Promise<void> {
+export async function untilRecorded(log: LogLines, event: string, patience = 30_000): Promise<void> {
   const events = () =>
     log.lines.filter(({ msg }) => msg === 'audit').map(({ audit }) => AuditEntry.parse(audit).event);
   await expect.poll(events, { timeout: patience }).toContain(event);

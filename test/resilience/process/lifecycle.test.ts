@@ -170,10 +170,13 @@ describe.each(DELIVERY_MODES)('SIGTERM over %s', (mode) => {
     expect(seesCard(await sandbox.client.as(NORA).sees())).toBe(true);
   });
 
-  it('ends an idle bot without waiting for anything', { timeout: 9_000 }, async () => {
+  it('ends an idle bot without waiting for anything', async () => {
     const bot = await startReady(await startedSandbox(), mode);
     bot.child.kill('SIGTERM');
     expect(await bot.ended).toBe(0);
+    // It says so after it has waited in vain.
+    expect(bot.text('stdout')).toContain('stopping');
+    expect(bot.text('stdout')).not.toContain('stopped with work under way');
   });
 });
 

@@ -18,7 +18,8 @@ import type {
   TypeAheadAnswer,
 } from './protocol.ts';
 
-const UNTIL_MILLISECONDS = 10_000;
+/** What comes is mostly there at once; a busy machine takes its time. */
+const UNTIL_MILLISECONDS = 30_000;
 
 /** Thrown when the control API refuses: `message` is its sentence. */
 export class ControlError extends Error {
@@ -76,7 +77,7 @@ export class ControlClient {
   held = async (service: Service) => (await this.request<{ held: number }>('GET', `/${service}/held`)).held;
 
   /**
-   * Waits until that service holds a request. After `patience` milliseconds (ten seconds) throws with what was
+   * Waits until that service holds a request. After `patience` milliseconds (thirty seconds) throws with what was
    * awaited.
    */
   async untilHeld(service: Service, patience = UNTIL_MILLISECONDS): Promise<void> {
@@ -173,7 +174,7 @@ export class ActingMember {
 
   /**
    * Waits until `predicate` gives something for what the member sees, and returns that. After `patience`
-   * milliseconds (ten seconds) throws with `what` was awaited and all the member sees.
+   * milliseconds (thirty seconds) throws with `what` was awaited and all the member sees.
    */
   async until<T>(
     predicate: (sees: Sees) => T | undefined | null | false,
