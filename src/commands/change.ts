@@ -21,18 +21,19 @@ export type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 
   also?(transaction: Transaction): Promise<void>;
 };
 
-/** The call's answer was lost, and a look shows that something else came first, so that nothing can come of it. */
+/** The call's answer was lost, and a look shows that something else happened first: the call can't take effect. */
 export class Overtaken extends Error {}
 
 /**
- * Makes a change: records that it begins, makes the call, records what came of it. Nothing is called where it cannot
- * be recorded. A success that cannot be recorded is a success all the same; the worker finds its open record later.
+ * Makes a change: records the intent, makes the call, records the result. Without a recorded intent nothing is called.
+ * A result that can't be recorded does not undo the change: the worker finds the open intent later.
  *
- * @returns what the call answered, or what was found when its answer was lost
- * @throws {RepeatedDelivery} when the same delivery was here before
+ * @returns what the call answered, or what a look found when the answer was lost
+ * @throws {RepeatedDelivery} when the same delivery came before
  * @throws {Refusal} when an open request about the same user is in the way
  * @throws {StoreUnavailable} before anything was done
  * @throws {FastlyError} when the call failed
+ * @throws {Overtaken}
  */
 export async function makeChange<Answer extends Seen, Seen>(
   request: Interaction,
@@ -44,7 +45,7 @@ export async function makeChange<Answer extends Seen, Seen>(
   if (begun.kind === 'repeat') throw repeated(begun, what.kind);
   if (begun.kind === 'in-the-way') throw new Refusal(await inTheWay(services, begun.request));
   const settle = async (settlement: Settlement) => {
-    // Whatever became of it, the directory is not to show what was before.
+    // The call may have changed users whatever its answer was, so the cached list is out of date.
     if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();
     try {
       const together = settlement.kind === 'done' && also ? { also } : {};
@@ -74,10 +75,10 @@ export async function makeChange<Answer extends Seen, Seen>(
   }
 }
 
-/** The users look the same after these. */
+/** Changes that leave nothing to see in the list of users. */
 const LEAVES_USERS_ALONE: readonly ChangeKind[] = ['reset', 'password'];
 
-/** What came of a call that failed: as far as a look shows, where Fastly may have carried it out all the same. */
+/** What a failed call did. Where Fastly may have carried it out, a look decides. */
 async function aftermath<Answer extends Seen, Seen>(
   error: unknown,
   change: ChangeKind,
@@ -92,7 +93,7 @@ async function aftermath<Answer extends Seen, Seen>(
   }
 }
 
-/** What of a failure the audit log keeps: words that are meant for people, never those of just any error. */
+/** The reason of a failure in the audit log: text meant for people, never the message of an unexpected error. */
 function forTheLog(error: unknown): string {
   if (isFastlyError(error)) return error.reason;
   return error instanceof Refusal ? error.message : 'something went wrong in the bot itself';

@@ -29,8 +29,8 @@ import {
 } from './newcomer.ts';
 import type { Subcommand } from './subcommand.ts';
 
-const LEFT_OUT = say`What you leave out, Fastly chooses.`;
-const SUPERUSER_WAITS = say`Creating a Fastly superuser waits for approval.`;
+const LEFT_OUT = say`Empty fields use Fastly's defaults.`;
+const SUPERUSER_WAITS = say`Creating a Fastly superuser needs approval.`;
 
 const FORM: NewcomerForm = {
   subcommand: 'create',
@@ -43,7 +43,7 @@ const FORM: NewcomerForm = {
     isApprovalRequired(services, 'promote') ? say`${LEFT_OUT} ${SUPERUSER_WAITS}` : LEFT_OUT,
 };
 
-/** Creates a user, or asks for it where they are to be a Fastly superuser. */
+/** Creates a user, or files an approval request for a Fastly superuser. */
 export const create: Subcommand = {
   name: 'create',
   summary: 'Create a user',
@@ -51,8 +51,8 @@ export const create: Subcommand = {
     const waits = isApprovalRequired(services, 'promote') ? say` ${SUPERUSER_WAITS}` : say``;
     const otherwise = services.disabled.has('invite')
       ? say``
-      : say` Where the account cannot create users directly, I offer to invite them.`;
-    return say`With a login I create them at once; without one a form opens. ${LEFT_OUT}${waits}${otherwise}`;
+      : say` If the account can't create users directly, you can invite them.`;
+    return say`With a login, the user is created at once. Without one, a form opens. ${LEFT_OUT}${waits}${otherwise}`;
   },
   usage:
     '[login] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--two-factor-auth-enabled yes|no] [--two-factor-setup-required yes|no] [--reason …] [--private]',
@@ -80,7 +80,7 @@ export const create: Subcommand = {
   ],
 };
 
-/** What came of it: `not-here` where the account has to invite people. */
+/** `not-here` where the account can't create users directly and has to invite them. */
 type Created = Delivered | { kind: 'not-here'; user: Newcomer };
 
 async function createUser(request: Interaction, user: Newcomer): Promise<Created> {
@@ -90,7 +90,8 @@ async function createUser(request: Interaction, user: Newcomer): Promise<Created
     if (await directory.byLogin(login)) throw new FieldError(ADDRESS, isUserAlready(login));
     return await askForSuperuser(request, 'creation', user);
   }
-  // Who was there before was not created, should the answer be lost. Where Fastly has no list, no look shows either.
+  // A user who has the login already was not created by this call, should its answer be lost. An account without a
+  // list of users does not tell, but then a look shows nothing either.
   const before = await directory.byLogin(login).catch(() => null);
   const operation = creation(fastly, { login, settings }, () => before === null);
   try {
@@ -128,5 +129,5 @@ async function createUser(request: Interaction, user: Newcomer): Promise<Created
 }
 
 function onlyInvites(): Sentence {
-  return say`This Fastly account cannot create users directly, so nothing was done. It takes invitations only, and ${code('invite')} is switched off here; whoever runs the bot can change that.`;
+  return say`This Fastly account can't create users directly. Nothing was created. Ask the bot's operator to enable ${code('invite')}.`;
 }

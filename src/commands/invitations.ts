@@ -20,14 +20,14 @@ const PAGE_SIZE = 20;
 const SHOW = 'invitations.show';
 const NEWER = 'invitations.newer';
 const OLDER = 'invitations.older';
-/** How long an invitation is good for (Fastly's guide). */
+/** How long an invitation is valid (Fastly's guide). */
 const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 
 /** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {
   name: 'invitations',
-  summary: 'List the open invitations, and withdraw them',
-  about: say`Shows whom Fastly has invited and who has not come yet. ${bold('Withdraw')} makes the link of an invitation useless.`,
+  summary: 'List and withdraw open invitations',
+  about: say`Lists the invitations that haven't been accepted. ${bold('Withdraw')} makes an invitation's link stop working.`,
   usage: '[--private]',
   examples: ['invitations', 'invitations --private'],
   flags: {},
@@ -43,7 +43,7 @@ const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
 const Page = carried('button', PageSchema, 'invitations');
 const Withdrawal = carried('button', PageSchema.extend({ invitation: InvitationId }), 'invitations');
 
-/** A button that shows them, for where they are only mentioned. */
+/** A button that lists the invitations, for messages that only mention them. */
 export function invitationsButton(request: Interaction, text: string) {
   return pageButton(request, SHOW, text, 1);
 }
@@ -54,7 +54,7 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   const about = [
     ...(role ? [settingValue('role', role)] : []),
     ...(limit_services ? [say`limited services`] : []),
-    ...(until ? [say`good until ${date(until)}`] : []),
+    ...(until ? [say`expires ${date(until)}`] : []),
   ];
   return sideBySide([say`${bold(email)}`, ...about]);
 }
@@ -64,10 +64,10 @@ async function drawn(request: Interaction, page: number): Promise<Message> {
   const open = (await services.fastly.listInvitations()).toSorted((a, b) =>
     (b.created_at ?? '').localeCompare(a.created_at ?? ''),
   );
-  const offered = services.disabled.has('invite') ? [] : [inviteButton(request, 'Invite somebody…')];
+  const offered = services.disabled.has('invite') ? [] : [inviteButton(request, 'Invite a user…')];
   if (open.length === 0) {
     if (offered.length === 0) return message(say`No invitation is open.`);
-    const none = message(say`No invitation is open. ${code('/fastly-user invite')} sends one.`);
+    const none = message(say`No invitation is open. Run ${code('/fastly-user invite')} to send one.`);
     none.blocks.push({ type: 'actions', elements: offered });
     return none;
   }
@@ -76,7 +76,7 @@ async function drawn(request: Interaction, page: number): Promise<Message> {
   const first =
     open.length === 1
       ? say`${bold('One invitation is open')}`
-      : say`${bold(`${open.length} invitations are open`)}, the latest first${pages > 1 ? ` (page ${current} of ${pages})` : ''}`;
+      : say`${bold(`${open.length} invitations are open`)}, newest first${pages > 1 ? ` (page ${current} of ${pages})` : ''}`;
   const shown = message(first);
   const onPage = open.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
   shown.blocks.push(...onPage.map((invitation) => entry(request, invitation, current)));
@@ -95,8 +95,8 @@ function entry({ origin }: Interaction, invitation: Invitation, page: number): K
     text: 'Withdraw',
     value: Withdrawal.write({ page, private: origin.private, invitation: invitation.id }),
     confirm: {
-      title: say`Withdraw the invitation?`,
-      text: say`The link that Fastly e-mailed to ${invitation.email} stops working.`,
+      title: say`Withdraw this invitation?`,
+      text: say`The link that Fastly emailed to ${invitation.email} will stop working.`,
       confirm: 'Withdraw',
       style: 'danger',
     },
@@ -121,7 +121,7 @@ function withdrawListener(): Listener {
       if (!open) {
         await redraw(request, about.page);
         throw new Refusal(
-          say`That invitation is not open any more: it was accepted or withdrawn, or has expired.`,
+          say`This invitation is no longer open. It was accepted, was withdrawn or has expired.`,
         );
       }
       await endInvitation(request, open, about.page);
@@ -135,7 +135,7 @@ function withdrawListener(): Listener {
   };
 }
 
-/** @throws {Refusal} when the answer is lost and it shows that they have accepted */
+/** @throws {Refusal} when the invitation was accepted first */
 async function endInvitation(request: Interaction, invitation: Invitation, page: number): Promise<void> {
   const { fastly } = request.services;
   const { id, email } = invitation;
@@ -150,12 +150,12 @@ async function endInvitation(request: Interaction, invitation: Invitation, page:
     if (!(error instanceof Overtaken)) throw error;
     await redraw(request, page);
     throw new Refusal(
-      say`The invitation of ${bold(email)} was accepted before I could withdraw it: there is a user with that login. Look at them with ${code('/fastly-user get')}.`,
+      say`The invitation of ${bold(email)} was accepted before it could be withdrawn. Run ${code(`/fastly-user get ${email}`)} to see the user.`,
     );
   }
 }
 
-/** Puts the list as it is now in the place of the one that was clicked on; where Fastly does not tell it, that stays. */
+/** Replaces the list that was clicked with a new one. Keeps the old one where Fastly does not answer. */
 async function redraw(request: Interaction, page: number): Promise<void> {
   try {
     await request.reply.replaceOriginal(await drawn(request, page));
@@ -164,7 +164,7 @@ async function redraw(request: Interaction, page: number): Promise<void> {
   }
 }
 
-/** What is shown first stands beside what it was asked from; another page takes the place of the one before. */
+/** The first page is a message of its own. Other pages replace the page whose button was clicked. */
 function pageListener(id: string): Listener {
   return {
     kind: 'click',

@@ -31,21 +31,21 @@ import type { Subcommand } from './subcommand.ts';
 
 const FORM: NewcomerForm = {
   subcommand: 'invite',
-  title: 'Invite somebody',
+  title: 'Invite a user',
   submit: 'Invite',
-  loginLabel: 'E-mail address',
+  loginLabel: 'Email address',
   /** All that an invitation says beside the address. */
   offered: ['role', 'limit_services'],
   footer: (services) =>
-    say`Fastly e-mails them a link that is good for 7 days, and chooses the role if you do not.${superuserWaits(services)}`,
+    say`Fastly emails a link that is valid for 7 days. Without a role, Fastly assigns one.${superuserWaits(services)}`,
 };
 
-/** Has Fastly e-mail somebody an invitation, or asks for it where they are to be a Fastly superuser. */
+/** Has Fastly email an invitation, or files an approval request for a Fastly superuser. */
 export const invite: Subcommand = {
   name: 'invite',
-  summary: 'Invite somebody to the Fastly account',
+  summary: 'Invite a user to the Fastly account',
   about: (services) =>
-    say`Fastly e-mails a link that is good for 7 days; they choose their name and password themselves.${superuserWaits(services)}`,
+    say`Fastly emails a link that is valid for 7 days. The invited user chooses a name and a password.${superuserWaits(services)}`,
   usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
   examples: ['invite', 'invite hedy@example.com', 'invite joan@example.com --role engineer'],
   flags: { ...settingFlags(FORM.offered), reason: 'text' },
@@ -62,12 +62,10 @@ export const invite: Subcommand = {
 };
 
 function superuserWaits(services: Services): Sentence {
-  return isApprovalRequired(services, 'promote')
-    ? say` Inviting a Fastly superuser waits for approval.`
-    : say``;
+  return isApprovalRequired(services, 'promote') ? say` Inviting a Fastly superuser needs approval.` : say``;
 }
 
-/** What a button fills the form in with. It comes back as input. */
+/** What a button fills the form with. */
 const Filled = carried(
   'button',
   z.object({
@@ -78,7 +76,7 @@ const Filled = carried(
   'invite',
 );
 
-/** A button that opens the form, filled in where it is known for whom. What is private stays so. */
+/** A button that opens the form, filled with what is known. A private message's button has a private result. */
 export function inviteButton(
   { origin }: Interaction,
   text: string,
@@ -105,7 +103,7 @@ function inviteButtonListener(): Listener {
 /** Where users cannot be created directly: the private message that offers an invitation instead. */
 export function invitationOffer(request: Interaction, newcomer: Newcomer): Message {
   const offered = message(notHere(newcomer.login));
-  offered.blocks.push({ type: 'actions', elements: [inviteButton(request, 'Invite them…', newcomer)] });
+  offered.blocks.push({ type: 'actions', elements: [inviteButton(request, 'Invite…', newcomer)] });
   return offered;
 }
 
@@ -119,7 +117,7 @@ export function offerInvitation(request: Interaction, newcomer: Newcomer): NextF
 }
 
 function notHere(login: string): Sentence {
-  return say`This Fastly account cannot create users directly, so nothing was done. You can invite ${code(login)} instead: they choose their name and password themselves, and what else you wanted can be set once they are there.`;
+  return say`This Fastly account can't create users directly, so nothing was created. Invite ${code(login)} instead. They'll set a name and password, and you can change other settings once they've joined.`;
 }
 
 async function sendInvitation(request: Interaction, newcomer: Newcomer): Promise<Delivered> {
@@ -129,7 +127,7 @@ async function sendInvitation(request: Interaction, newcomer: Newcomer): Promise
   if (await openInvitation(fastly, email)) {
     throw new FieldError(
       ADDRESS,
-      say`${code(email)} is invited already. ${code('/fastly-user invitations')} shows the invitation.`,
+      say`${code(email)} already has an open invitation. Run ${code('/fastly-user invitations')} to see it.`,
     );
   }
   if (settings.role === 'superuser') {
@@ -150,7 +148,7 @@ async function sendInvitation(request: Interaction, newcomer: Newcomer): Promise
       newcomer,
       settingsOfInvitation(sent),
       (what) =>
-        say`✉️ ${by} had Fastly invite ${bold(sent.email)}, ${date(new Date())}${what}. The invitation is good for 7 days.`,
+        say`✉️ ${by} invited ${bold(sent.email)}, ${date(new Date())}${what}. The invitation is valid for 7 days.`,
     );
   } catch (error) {
     throw atItsField(error, [

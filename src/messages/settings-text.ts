@@ -72,11 +72,11 @@ export function otherwiseText(setting: Setting, wanted: Settings, now: CurrentSe
     : say`${asked}, but answers that it is ${settingValue(setting, now[setting])}.`;
 }
 
-const UNASKED_SUPERUSER = say`🚨 ${bold('Fastly answers with the role of Fastly superuser, which nobody asked for.')} Look at once, and take it back unless it is right.`;
+const UNASKED_SUPERUSER = say`🚨 ${bold('Fastly reports the role Fastly superuser, which nobody asked for.')} Check at once, and take the role away unless it is right.`;
 
 /**
- * What Fastly answers of somebody new, to be put behind when it was; and a warning for each thing that is not as it was
- * wanted. The name is left out: they are called by it.
+ * What Fastly set on a new user, as ': Role engineer' or empty, and a warning for each setting that is not as it was
+ * wanted. The name is left out, because the message names the user.
  */
 export function newcomerText(
   wanted: Settings,

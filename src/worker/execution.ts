@@ -12,20 +12,20 @@ import { type ApprovedChange, approvedChange, type Finding } from './approved-ch
 
 const FOUND_DONE: Outcome = { kind: 'completed', found: true };
 
-/** There is no time left for a call in which the claim is surely still this process's. */
+/** The lease is too short for another call to finish before another process could take over. */
 class OutOfTime extends Error {}
 
-/** The call was made, its answer is lost, and nobody could look what has become of it. */
+/** The call's answer was lost and the look after it failed, so the outcome is unknown. */
 class Unclear extends Error {}
 
-/** The call may have been made, nothing of it shows, and it must not be made twice. */
+/** The call may have been sent but shows no effect, and it isn't safe to repeat. */
 class NothingShows extends Error {
   constructor(options?: ErrorOptions) {
     super('nothing shows', options);
   }
 }
 
-/** It is done but for these settings, as far as a look shows. */
+/** A look shows that everything was applied except these settings. */
 class NotAsWanted extends Error {
   readonly unmet: readonly Setting[];
 
@@ -39,8 +39,8 @@ class NotAsWanted extends Error {
 type Attempt = { readonly claim: Claim; mayBeDone: boolean };
 
 /**
- * Carries out what was approved, for whoever holds the claim: look whether it is done already, check that it still may
- * be and still is what was approved, make the call. Whatever happens comes back as an outcome to record.
+ * Carries out an approved change for the holder of the claim: looks whether it was made already, checks that it still
+ * may be made and is what was approved, and makes the call. Returns the outcome to record, also for failures.
  */
 export class Execution {
   readonly #approvals: Approvals;
@@ -77,9 +77,9 @@ export class Execution {
     return await this.#send(attempt, change, change.repeatable);
   }
 
-  /** Makes the call, and where its answer is lost looks what became of it; a lost call may be made once more. */
+  /** Makes the call. Looks for its effect where the answer is lost, and may then send it once more. */
   async #send(attempt: Attempt, change: ApprovedChange, again: boolean): Promise<Outcome> {
-    // Long enough for the call, and for a look at what has become of it.
+    // Long enough for the call and for the look after it.
     if (!(await this.#approvals.holds(attempt.claim, 2 * this.#callTimeout))) throw new OutOfTime();
     try {
       const answered = await change.call();
@@ -99,7 +99,7 @@ export class Execution {
       if (finding.kind === 'done') return FOUND_DONE;
       if (finding.kind === 'partly') throw new NotAsWanted(finding.unmet);
       if (error.status === 500) {
-        // Fastly itself has ended with it, and nothing shows: this call takes effect no more.
+        // Fastly answered, so the call is over, and it shows no effect: it won't take effect later.
         attempt.mayBeDone = before;
         throw error;
       }
@@ -110,7 +110,7 @@ export class Execution {
     }
   }
 
-  /** Fastly took the call, but its answer lacks something or shows something else: what is there counts. */
+  /** Fastly accepted the call, but its answer differs from what was asked for. A look decides. */
   async #afterOddAnswer(attempt: Attempt, change: ApprovedChange): Promise<Outcome> {
     attempt.mayBeDone = true;
     const finding = await look(change, attempt);
@@ -127,7 +127,7 @@ export class Execution {
   }
 }
 
-/** A look that fails before anything was sent is a failure like others; after that nobody knows. */
+/** A look that fails is `Unclear` once a call may have been sent. Before, it is a failure like others. */
 async function look(change: ApprovedChange, { mayBeDone }: Attempt): Promise<Finding> {
   try {
     return await change.look(mayBeDone);

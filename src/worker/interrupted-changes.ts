@@ -13,8 +13,8 @@ import { message } from '../messages/kit/message.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 
 /**
- * Settles the changes that a crash left between the record of their beginning and that of their end: looks what came
- * of them where looking is possible, and tells their callers. None is made again.
+ * Settles the changes that a crash interrupted after their intent was recorded: checks in Fastly whether they took
+ * effect, where Fastly shows it, and tells their callers. No change is made again.
  */
 export class InterruptedChanges {
   readonly #intents: Intents;

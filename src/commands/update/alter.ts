@@ -25,24 +25,24 @@ export const EDITABLE = ['name', 'role', 'locked', 'limit_services', 'require_ne
 /** What a user is to have, and why. */
 export type Wanted = { settings: Settings; reason: string | null };
 
-/** The user is not as the caller saw them any more: nothing was done. */
+/** The user has changed since the caller saw them. Nothing was done. */
 export class ChangedMeanwhile extends Refusal {
   readonly user: User;
 
   constructor(user: User, seen: CurrentSettings) {
     super(
-      say`${userText({ name: nameOf(user), login: user.login })} was changed meanwhile: ${changeText(seen, differing(seen, user))}. So I changed nothing yet.`,
+      say`${userText({ name: nameOf(user), login: user.login })} was changed in the meantime: ${changeText(seen, differing(seen, user))}. Nothing was changed yet.`,
     );
     this.user = user;
   }
 }
 
 /**
- * Sets what differs from what the user has. What makes or unmakes a Fastly superuser is asked of other superusers.
+ * Sets what differs from what the user has. Making or unmaking a Fastly superuser files an approval request instead.
  *
  * @param seen what the caller saw of the user when they decided; null where they did not look
- * @throws {ChangedMeanwhile} when that is not so any more
- * @throws {Refusal} when there is nothing to change, or it must not be
+ * @throws {ChangedMeanwhile} when the user has changed since
+ * @throws {Refusal} when nothing differs, or the user is protected
  */
 export async function alter(
   request: Interaction,
@@ -54,15 +54,13 @@ export async function alter(
   const user = await fastly.getUser(id);
   const who = userText({ name: nameOf(user), login: user.login });
   if (user.deleted_at) {
-    throw new Refusal(
-      say`${who} was deleted ${date(new Date(user.deleted_at))}, so there is nothing to change.`,
-    );
+    throw new Refusal(say`${who} was deleted ${date(new Date(user.deleted_at))}. Nothing was changed.`);
   }
   const before = settingsOf(user);
   if (seen !== null && Object.keys(differing(seen, user)).length > 0) throw new ChangedMeanwhile(user, seen);
   const changes = onlyChanged(settings, before);
   if (Object.keys(changes).length === 0) {
-    throw new Refusal(say`${who} is like that already, so I changed nothing.`);
+    throw new Refusal(say`No change: ${who} already has these settings.`);
   }
   const kind = superuserChange(before, changes);
   const mayBe = async () => {
@@ -79,7 +77,7 @@ export async function alter(
     target: { id: user.id, login: user.login, name: nameOf(user) },
     settings: changes,
     reason,
-    // From here on no request about them can be carried out beside it; what was meanwhile shows now.
+    // The change is recorded, so no request about this user is carried out now. One that was before shows here.
     async check() {
       const now = await fastly.getUser(id);
       if (Object.keys(differing(before, now)).length > 0) throw new ChangedMeanwhile(now, before);
@@ -128,13 +126,13 @@ async function refuseProtected(
     : new FieldError(blockOf('role'), say`${who} can't lose the role of Fastly superuser. ${why}`);
 }
 
-/** What a caller has seen of a user in a form: a name that no form holds is not in it. */
+/** What a form showed of a user. A name that is too long for a form is not shown. */
 export function seenOf(user: User): CurrentSettings {
   const seen = settingsOf(user);
   return (seen.name?.length ?? 0) > NAME_LENGTH ? { ...seen, name: null } : seen;
 }
 
-/** What of the settings that can be changed is not as it was seen, as it is now. */
+/** The settings that differ from what was seen, with their values of now. */
 function differing(seen: CurrentSettings, user: User): Partial<CurrentSettings> {
   const now = seen.name === null ? seenOf(user) : settingsOf(user);
   return Object.fromEntries(

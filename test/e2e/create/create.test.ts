@@ -66,7 +66,7 @@ describe('create from words', () => {
       await nora.command(`create ${GRACE} --name Grace --role engineer --limit-services yes`);
       const offer = await nora.until((sees) => messageWith(sees, CDN_TEAM, CANNOT_CREATE), 'the offer');
       expect(offer.ephemeral).toBe(true);
-      expect(wordsOf(offer.blocks)).toContain(`You can invite ${GRACE} instead`);
+      expect(wordsOf(offer.blocks)).toContain(`Invite ${GRACE} instead.`);
       await nora.click({ channel: CDN_TEAM.id, ts: offer.ts, actionId: 'invite.button' });
       expect((await form(nora, 'invite')).values).toMatchObject({
         address: { address: { value: GRACE } },
@@ -74,7 +74,7 @@ describe('create from words', () => {
         switches: { switches: { selected_options: [{ value: 'limit_services' }] } },
       });
       await nora.submit();
-      await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the result');
+      await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the result');
       expect(await invitationsSent(client)).toEqual([
         { email: GRACE, role: 'engineer', limit_services: true },
       ]);
@@ -136,7 +136,7 @@ describe('create from words', () => {
     await nora.click({ channel: CDN_TEAM.id, ts: offer.ts, actionId: 'invite.button' });
     await form(nora, 'invite');
     await nora.submit();
-    await nora.until((sees) => messageWith(sees, 'direct', 'had Fastly invite'), 'the result');
+    await nora.until((sees) => messageWith(sees, 'direct', 'invited '), 'the result');
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
   });
 
@@ -234,12 +234,12 @@ describe('create where invite is switched off', () => {
     await client.fastlyFaults({ directCreation: 403 });
     await nora.command(`create ${GRACE}`);
     const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, CANNOT_CREATE), 'the refusal');
-    expect(wordsOf(told.blocks)).toContain('invite is switched off here');
+    expect(wordsOf(told.blocks)).toContain("Ask the bot's operator to enable invite");
     expect(elementsOf(told.blocks)).toEqual([]);
     await openForm(nora, 'create');
     await nora.submit({ address: GRACE });
     const view = await nora.until((sees) => sees.modals.find(({ errors }) => errors.address), 'the error');
-    expect(view.errors.address).toContain('invite is switched off here');
+    expect(view.errors.address).toContain("Ask the bot's operator to enable invite");
     expect(view.callbackId).toBe('create.form');
   });
 });

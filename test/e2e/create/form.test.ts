@@ -38,7 +38,7 @@ describe('the form of create', () => {
     const opened = await openForm(nora, 'create');
     expect(opened.title).toBe('Create a user');
     expect(wordsOf(opened.blocks)).toContain(
-      'What you leave out, Fastly chooses. Creating a Fastly superuser waits for approval.',
+      "Empty fields use Fastly's defaults. Creating a Fastly superuser needs approval.",
     );
     await nora.submit({
       address: ` ${GRACE} `,
@@ -127,8 +127,10 @@ describe('the form of create', () => {
       reason: 'New in the team',
     });
     const next = await form(nora, 'invite');
-    expect(next).toMatchObject({ id, title: 'Invite somebody', submit: 'Invite' });
-    expect(wordsOf(next.blocks)).toContain(`${CANNOT_CREATE} You can invite ${GRACE} instead`);
+    expect(next).toMatchObject({ id, title: 'Invite a user', submit: 'Invite' });
+    expect(wordsOf(next.blocks)).toContain(
+      `${CANNOT_CREATE}, so nothing was created. Invite ${GRACE} instead.`,
+    );
     expect(next.values).toMatchObject({
       address: { address: { value: GRACE } },
       role: { role: { selected_option: { value: 'engineer' } } },
@@ -138,7 +140,7 @@ describe('the form of create', () => {
     await nora.submit();
     const told = await client
       .as(TOMAS)
-      .until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the result');
+      .until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the result');
     expect(wordsOf(told.blocks)).toContain('Reason: New in the team');
     expect((await nora.sees()).modals).toEqual([]);
     expect(await invitationsSent(client)).toEqual([{ email: GRACE, role: 'engineer', limit_services: true }]);

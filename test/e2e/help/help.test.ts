@@ -38,9 +38,9 @@ describe('help', () => {
   it.each([
     ['delete', 'delete', 'The user is deleted once other bot admins approve.'],
     ['delete', 'promote,demote', 'No approval is needed: the user is deleted at once.'],
-    ['create', 'promote', 'Creating a Fastly superuser waits for approval.'],
+    ['create', 'promote', 'Creating a Fastly superuser needs approval.'],
     ['create', 'delete,demote', null],
-    ['invite', 'promote', 'Inviting a Fastly superuser waits for approval.'],
+    ['invite', 'promote', 'Inviting a Fastly superuser needs approval.'],
     ['invite', 'delete,demote', null],
     ['update', 'promote,demote', 'a Fastly superuser, or no longer one, waits for approval.'],
     ['update', 'demote', 'Demoting or locking a Fastly superuser waits for approval.'],

@@ -14,12 +14,12 @@ describe('invitations', () => {
     const nora = client.as(NORA);
     const none = await list(client, 'No invitation is open.');
     expect(none.ephemeral).toBe(false);
-    expect(wordsOf(none.blocks)).toContain('/fastly-user invite sends one.');
+    expect(wordsOf(none.blocks)).toContain('Run /fastly-user invite to send one.');
     expect(actionsOn(none)).toEqual(['invite.button']);
     await nora.click({ channel: CDN_TEAM.id, ts: none.ts, actionId: 'invite.button' });
     expect((await form(nora, 'invite')).values).toMatchObject({ address: { address: { value: null } } });
     await nora.submit({ address: GRACE });
-    await client.as(PRIYA).until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the result');
+    await client.as(PRIYA).until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the result');
   });
 
   it('withdraws one after asking, tells the channel, and draws the list again', async () => {
@@ -30,10 +30,10 @@ describe('invitations', () => {
     const [ada] = (await client.fastlyInvitations()).filter(({ attributes }) =>
       JSON.stringify(attributes).includes(ADA),
     );
-    const first = await list(client, '2 invitations are open , the latest first');
+    const first = await list(client, '2 invitations are open , newest first');
     expect(listed(first)).toEqual([ADA, GRACE]);
     const [button] = elementsOf(first.blocks);
-    expect(wordsOf(button?.confirm)).toContain(`The link that Fastly e-mailed to ${ADA} stops working.`);
+    expect(wordsOf(button?.confirm)).toContain(`The link that Fastly emailed to ${ADA} will stop working.`);
     await tomas.click({ ...withdraw(first, ADA), confirm: 'no' });
     expect(await withdrawals(client)).toEqual([]);
     await tomas.click(withdraw(first, ADA));
@@ -56,7 +56,7 @@ describe('invitations', () => {
     const { client } = workplace;
     await invited(workplace, many(45));
     const latestFirst = many(45).toReversed();
-    const first = await list(client, '45 invitations are open , the latest first (page 1 of 3)');
+    const first = await list(client, '45 invitations are open , newest first (page 1 of 3)');
     const tomas = client.as(TOMAS);
     const turn = async (actionId: string, page: number) => {
       await tomas.click({ channel: CDN_TEAM.id, ts: first.ts, actionId });
@@ -84,10 +84,10 @@ describe('invitations', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`invite ${GRACE} --role billing --limit-services yes --private`);
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the confirmation');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the confirmation');
     const [invitation] = await client.fastlyInvitations();
     const one = await list(client, 'One invitation is open');
-    expect(wordsOf(one.blocks)).toContain(`*${GRACE}* · billing · limited services · good until <!date^`);
+    expect(wordsOf(one.blocks)).toContain(`*${GRACE}* · billing · limited services · expires <!date^`);
     const sent = Date.parse(String(JSON.stringify(invitation).match(/created_at":"([^"]+)/)?.[1]));
     const weekLater = sent / 1000 + 7 * 24 * 3600;
     expect(wordsOf(one.blocks)).toContain(`<!date^${weekLater}^`);
@@ -149,7 +149,7 @@ describe('invitations', () => {
     await nora.click({ channel: CDN_TEAM.id, ts: left.ts, actionId: 'invite.button' });
     await form(nora, 'invite');
     await nora.submit({ address: GRACE });
-    await nora.until((sees) => messageWith(sees, 'direct', 'had Fastly invite'), 'the result');
+    await nora.until((sees) => messageWith(sees, 'direct', 'invited '), 'the result');
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
   });
 

@@ -24,7 +24,7 @@ describe('withdrawing an invitation', () => {
         await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
       }
       await nora.click(withdraw(first, ADA));
-      await untilTold(nora, 'That invitation is not open any more: it was accepted or withdrawn');
+      await untilTold(nora, 'This invitation is no longer open. It was accepted, was withdrawn');
       await nora.until(
         (sees) => wordsOf(again(sees, first)?.blocks).includes('One invitation is open'),
         'the list, drawn again',
@@ -100,7 +100,7 @@ describe('withdrawing an invitation', () => {
     await client.untilHeld('fastly');
     await accepted(workplace, GRACE);
     await client.fastlyFaults({ hold: null });
-    await untilTold(nora, `The invitation of ${GRACE} was accepted before I could withdraw it`);
+    await untilTold(nora, `The invitation of ${GRACE} was accepted before it could be withdrawn`);
     await nora.until(
       (sees) => wordsOf(again(sees, first)?.blocks).includes('No invitation is open'),
       'the list, drawn again',

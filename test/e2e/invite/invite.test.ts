@@ -24,7 +24,7 @@ describe('invite', () => {
       .as(TOMAS)
       .until((sees) => messageWith(sees, CDN_TEAM, '✉️'), 'the confirmation, seen by someone else');
     expect(wordsOf(told.blocks)).toContain(
-      `✉️ <@${NORA.id}> had Fastly invite ${GRACE} , : Role engineer and Limited services yes. The invitation is good for 7 days.`,
+      `✉️ <@${NORA.id}> invited ${GRACE} , : Role engineer and Limited services yes. The invitation is valid for 7 days.`,
     );
     expect(wordsOf(told.blocks)).toContain('Reason: New in the team');
     expect(JSON.stringify(told.blocks)).toContain('"type":"date"');
@@ -37,7 +37,7 @@ describe('invite', () => {
     const nora = client.as(NORA);
     const opened = await openForm(nora, 'invite --role engineer --limit-services yes --reason Why');
     expect(wordsOf(opened.blocks)).toContain(
-      'Fastly e-mails them a link that is good for 7 days, and chooses the role if you do not. Inviting a Fastly superuser waits for approval.',
+      'Fastly emails a link that is valid for 7 days. Without a role, Fastly assigns one. Inviting a Fastly superuser needs approval.',
     );
     expect(opened.values).toMatchObject({
       role: { role: { selected_option: { value: 'engineer' } } },
@@ -47,7 +47,7 @@ describe('invite', () => {
     await nora.submit({ address: GRACE, role: 'billing' });
     const told = await client
       .as(TOMAS)
-      .until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the result');
+      .until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the result');
     expect(wordsOf(told.blocks)).toContain('Reason: Why');
     expect((await nora.sees()).modals).toEqual([]);
     expect(await invitationsSent(client)).toEqual([{ email: GRACE, role: 'billing', limit_services: true }]);
@@ -58,7 +58,7 @@ describe('invite', () => {
     const nora = client.as(NORA);
     await openForm(nora, 'invite --limit-services no');
     await nora.submit({ address: GRACE });
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the result');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the result');
     expect(await invitationsSent(client)).toEqual([{ email: GRACE, limit_services: false }]);
   });
 
@@ -101,8 +101,11 @@ describe('invite', () => {
     [`${GRACE} --role user --limit-services yes`, "Role 'user' is not allowed to be service limited"],
     [ENGINEER.login, `${ENGINEER.login} is already a user. Run /fastly-user get`],
     [`${ENGINEER.login} --role superuser`, 'is already a user'],
-    ['invited@example.com', 'invited@example.com is invited already. /fastly-user invitations shows'],
-    ['Invited@example.com --role superuser', 'is invited already'],
+    [
+      'invited@example.com',
+      'invited@example.com already has an open invitation. Run /fastly-user invitations to see it.',
+    ],
+    ['Invited@example.com --role superuser', 'already has an open invitation'],
   ])('refuses %s in words, to the caller alone', async (words, refusal) => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
@@ -176,7 +179,7 @@ describe('invite', () => {
   });
 
   it.each([
-    ['after', 'told as sent, being found', 'had Fastly invite'],
+    ['after', 'told as sent, being found', 'invited '],
     ['before', 'left as not known', 'It may still have gone through. Check with /fastly-user invitations'],
   ] as const)('whose answer is lost %s the work is %s', async (when, _what, words) => {
     const { client } = await startWorkplace();
@@ -199,7 +202,7 @@ describe('invite', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`invite ${GRACE} --role billing --reason "New in the team"`);
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'the confirmation');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'the confirmation');
     await client.fastlyFaults({ fail: refusal('Bad request', 'No') });
     await nora.command('invite ada@example.com');
     await untilTold(nora, 'Fastly refused this');

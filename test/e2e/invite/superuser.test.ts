@@ -50,7 +50,7 @@ describe('inviting a Fastly superuser', () => {
     if (how === 'becomes a user') await client.putFastlyUsers([{ id: 'grace1', login: GRACE }]);
     else {
       await client.as(TOMAS).command(`invite ${GRACE} --private`);
-      await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'had Fastly invite'), 'that');
+      await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'that');
     }
     await request.click(client.as(TOMAS), 'approve');
     expect(await request.until(nora, '⛔')).toContain(why);

@@ -31,13 +31,16 @@ describe('below the list of users', () => {
       ts: (await users(workplace)).ts,
       actionId: 'invitations.show',
     });
-    const all = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'the latest first'), 'all of them');
+    const all = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'newest first'), 'all of them');
     expect(all.ephemeral).toBe(true);
     expect(listed(all)).toEqual([...many(6).toReversed(), GRACE]);
     expect(wordsOf((await users(workplace)).blocks)).toContain('users in the Fastly account');
     await tomas.click(withdraw(all, GRACE));
     await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
-    await tomas.until((sees) => messageWith(sees, CDN_TEAM, '6 invitations are open , the'), 'the list left');
+    await tomas.until(
+      (sees) => messageWith(sees, CDN_TEAM, '6 invitations are open , newest'),
+      'the list left',
+    );
     expect(await withdrawals(client)).toHaveLength(1);
   });
 
@@ -51,7 +54,7 @@ describe('below the list of users', () => {
     const one = await workplace.client
       .as(NORA)
       .until((sees) => messageWith(sees, CDN_TEAM, '✉️ One invitation is open'), 'the next list');
-    expect(wordsOf(one.blocks)).toContain(`${GRACE} · engineer · good until`);
+    expect(wordsOf(one.blocks)).toContain(`${GRACE} · engineer · expires`);
   });
 
   it('stand none where the list is filtered, or invitations are switched off', async () => {

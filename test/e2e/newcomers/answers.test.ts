@@ -6,7 +6,7 @@ import { GRACE } from '../support/newcomers.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
-const UNASKED = '🚨 Fastly answers with the role of Fastly superuser, which nobody asked for.';
+const UNASKED = '🚨 Fastly reports the role Fastly superuser, which nobody asked for.';
 
 /** What Nora's command comes to where Fastly takes what is sent to `match` and answers with `answer`. */
 async function told(words: string, { match, answer }: { match: string; answer: JsonObject }) {
@@ -75,14 +75,14 @@ describe('the confirmation of an invitation', () => {
 
   it('says what Fastly answers, and warns of what was wanted otherwise', async () => {
     const words = await invited(' --role engineer --limit-services yes', { role: 'user' });
-    expect(words).toContain('had Fastly invite grace@example.com , : Role user. The invitation is good');
+    expect(words).toContain('invited grace@example.com , : Role user. The invitation is valid');
     expect(words).toContain('⚠️ Fastly took Role engineer, but answers that it is user.');
     expect(words).toContain('⚠️ Fastly took Limited services yes, but its answer does not show it.');
   });
 
   it('says nothing of a role that Fastly does not name and nobody asked for', async () => {
     const words = await invited('', {});
-    expect(words).toContain('had Fastly invite grace@example.com , . The invitation is good');
+    expect(words).toContain('invited grace@example.com , . The invitation is valid');
     expect(words).not.toContain('⚠️');
   });
 

@@ -31,7 +31,7 @@ describe('with create and invite switched off', () => {
     const workplace = await startWorkplace(DELIVERY, OFF);
     const { client } = workplace;
     const none = await list(client, 'No invitation is open.');
-    expect(wordsOf(none.blocks)).not.toContain('invite sends one');
+    expect(wordsOf(none.blocks)).not.toContain('to send one');
     expect(actionsOn(none)).toEqual([]);
     await invited(workplace, [GRACE]);
     expect(actionsOn(await list(client, 'One invitation is open'))).toEqual(['invitations.withdraw']);

@@ -21,7 +21,7 @@ export const SUPERUSER_FIELDS = {
   two_factor_setup_required: 'false',
 };
 /** What is said where the account takes invitations only. */
-export const CANNOT_CREATE = 'This Fastly account cannot create users directly, so nothing was done.';
+export const CANNOT_CREATE = "This Fastly account can't create users directly";
 
 /** What was sent to create users, refused or not, call by call. */
 export async function creations(client: ControlClient): Promise<JsonObject[]> {

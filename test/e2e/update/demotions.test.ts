@@ -84,7 +84,7 @@ describe('a request to demote', () => {
     const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: 'delete,promote' });
     const nora = client.as(NORA);
     await nora.command(`update ${USER.id} --role superuser`);
-    await untilTold(nora, 'is like that already');
+    await untilTold(nora, 'already has these settings');
     await nora.command(`update ${USER.id}`);
     await nora.until((sees) => sees.modals[0]?.callbackId === 'update.form', 'the form');
     await nora.submit({ switches: ['locked'] });

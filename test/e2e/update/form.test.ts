@@ -145,7 +145,7 @@ describe('the form of update', () => {
     await untilEditForm(nora);
     await nora.submit();
     expect((await untilEditForm(nora)).errors).toEqual({
-      name: 'Silas Morton (silas.morton@example.com) is like that already, so I changed nothing.',
+      name: 'No change: Silas Morton (silas.morton@example.com) already has these settings.',
     });
     await nora.submit({ name: ' ', role: 'user' });
     expect((await untilEditForm(nora)).errors).toEqual({

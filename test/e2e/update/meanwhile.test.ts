@@ -23,9 +23,9 @@ describe('a user who was changed while the form was open', () => {
     await untilEditForm(nora);
     await client.putFastlyUsers([{ ...ENGINEER, role: 'billing', require_new_password: true }]);
     await nora.submit({ name: 'Edda Sommer', switches: ['locked'], reason: 'On leave' });
-    const again = await nora.until(formThatSays('was changed meanwhile'), 'the form again');
+    const again = await nora.until(formThatSays('was changed in the meantime'), 'the form again');
     expect(wordsOf(again.blocks)).toContain(
-      'Role engineer → billing and Password change required not set → yes. So I changed nothing yet.',
+      'Role engineer → billing and Password change required not set → yes. Nothing was changed yet.',
     );
     expect(filledIn(again)).toEqual({
       name: 'Edda Sommer',
@@ -55,7 +55,7 @@ describe('a user who was changed while the form was open', () => {
     const third = await nora.until(formThatSays('Name Silas Reed → Silas Rook'), 'the form once more');
     expect(filledIn(third)).toMatchObject({ name: 'Silas Rook', role: 'billing' });
     await nora.submit({ role: 'engineer' });
-    await nora.until(formThatSays('is like that already'), 'nothing to change');
+    await nora.until(formThatSays('already has these settings'), 'nothing to change');
     await nora.submit({ role: 'user' });
     await nora.until(formThatSays('not allowed to be service limited'), "Fastly's refusal");
     await nora.submit({ name: null });
@@ -83,7 +83,7 @@ describe('a user who was changed while the form was open', () => {
     await untilEditForm(nora);
     await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
     await nora.submit({ role: 'billing' });
-    await nora.until(formThatSays('so there is nothing to change'), 'the refusal');
+    await nora.until(formThatSays('Nothing was changed'), 'the refusal');
     await client.removeFastlyUser(ENGINEER.id);
     await nora.submit();
     await nora.until(formThatSays('Fastly does not know that user'), 'the other refusal');
@@ -147,7 +147,7 @@ describe('where Fastly is slow to save', () => {
 
   it.each([
     { what: 'that it was refused', user: LIMITED_ENGINEER, says: 'not allowed to be service limited' },
-    { what: 'what changed meanwhile', user: ENGINEER, says: 'was changed meanwhile' },
+    { what: 'what changed meanwhile', user: ENGINEER, says: 'was changed in the meantime' },
     { what: 'that it must not be', user: OWNER, says: 'This user owns the Fastly account' },
   ])('tells directly $what to who has closed the form', async ({ what, user, says }) => {
     const { client, times } = await startWorkplace();

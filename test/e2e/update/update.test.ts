@@ -110,7 +110,7 @@ describe('update', () => {
     {
       when: 'nothing differs, not set being no',
       words: `${NEVER_ACTIVE.id} --role user --locked no --require-new-password no`,
-      why: 'Leif Drummond ( leif.drummond@example.com ) is like that already, so I changed nothing.',
+      why: 'No change: Leif Drummond ( leif.drummond@example.com ) already has these settings.',
     },
     {
       when: 'nobody fits',
@@ -174,7 +174,7 @@ describe('update', () => {
     const nora = client.as(NORA);
     await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
     await nora.command(`update ${ENGINEER.id} --role billing`);
-    await untilTold(nora, 'so there is nothing to change');
+    await untilTold(nora, 'Nothing was changed.');
     expect(await updates(client)).toEqual([]);
   });
 

@@ -114,7 +114,7 @@ describeInBrowser('a superuser on the page', () => {
       .getByRole('button', { name: /^Invite/ })
       .click();
     await reader.modal.getByRole('button', { name: 'Invite' }).click();
-    await reader.sees(reader.message('had Fastly invite newcomer@example.com'));
+    await reader.sees(reader.message('invited newcomer@example.com'));
     expect(await client.fastlyInvitations()).toHaveLength(1);
   });
 
