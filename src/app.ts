@@ -37,7 +37,7 @@ export function createApp(
   });
   const policy = {
     teamId,
-    superusers: config.SUPERUSERS,
+    botAdmins: config.SUPERUSERS,
     commandChannels: config.COMMAND_CHANNELS,
     approvalsChannel: services.approvalsChannel,
   };

@@ -61,7 +61,7 @@ export function createBackground(
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
-    superusers: config.SUPERUSERS,
+    botAdmins: config.SUPERUSERS,
     requiredFor: config.APPROVAL_REQUIRED_FOR,
     approvalsRequired: config.APPROVALS_REQUIRED,
     allowSelfApproval: config.ALLOW_SELF_APPROVAL,

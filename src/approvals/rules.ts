@@ -4,7 +4,7 @@ import { type Action, type ApprovalRequest, isOpen, type Obstacle, type State } 
 
 /** How this installation approves. Durations are milliseconds. */
 export type Policy = {
-  superusers: readonly MemberId[];
+  botAdmins: readonly MemberId[];
   /** The kinds of action that wait; others are carried out at once. */
   requiredFor: readonly string[];
   /** How many others must approve. */
@@ -59,7 +59,7 @@ export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, 
   };
 }
 
-/** Any other superuser may deny, who has approved before included; the requester cancels. */
+/** Any other bot admin may deny, also one who has approved before. The requester cancels instead. */
 export function deny(request: ApprovalRequest, by: MemberId, reason: string | null, now: number): Ruling {
   if (request.state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
@@ -89,7 +89,7 @@ function cancelled(why: string | null): Ruling {
   return { kind: 'step', state: { kind: 'cancelled', why }, event: { kind: 'cancelled', why } };
 }
 
-/** What the requester may do with a failed request, any superuser may: the approvals it has still count. */
+/** Any bot admin may retry a failed request. The approvals it has still count. */
 export function retry({ state, expiresAt }: ApprovalRequest, now: number): Ruling {
   if (state.kind !== 'failed') return no('not-failed');
   if (!state.retryable || expiresAt <= now) return no('too-late');
@@ -220,21 +220,21 @@ function postponed(
 
 /** Whose rights an approved request has lost since; `null` when they all still hold. */
 export function lostRights(request: ApprovalRequest, policy: Policy): 'requester' | 'approvers' | null {
-  if (!policy.superusers.includes(request.requester)) return 'requester';
+  if (!policy.botAdmins.includes(request.requester)) return 'requester';
   return standingApprovers(request, policy).length < request.approvalsRequired ? 'approvers' : null;
 }
 
 /** Whose approvals count: those who still may approve by the rules of now. */
 export function standingApprovers(request: ApprovalRequest, policy: Policy): readonly MemberId[] {
-  const { superusers, allowSelfApproval } = policy;
+  const { botAdmins, allowSelfApproval } = policy;
   return request.approvers.filter(
-    (approver) => superusers.includes(approver) && (allowSelfApproval || approver !== request.requester),
+    (approver) => botAdmins.includes(approver) && (allowSelfApproval || approver !== request.requester),
   );
 }
 
 /** Who may still approve: the other superusers who have not yet. */
 export function mayApprove(request: ApprovalRequest, policy: Policy): MemberId[] {
-  return policy.superusers.filter(
+  return policy.botAdmins.filter(
     (member) =>
       !request.approvers.includes(member) && (member !== request.requester || policy.allowSelfApproval),
   );

@@ -44,23 +44,25 @@ export const audit: Subcommand = {
   usage: '[user] [--private]',
   examples: ['audit', 'audit edda.morton@example.com', 'audit --private'],
   flags: {},
-  async run(request, { words }) {
-    const target = await subjectOf(request, words);
+  async run(interaction, { words }) {
+    const target = await subjectOf(interaction, words);
     if (target.kind === 'several') {
-      await request.reply.privately(
-        whichUser('audit.choose', request, target, { verb: 'see the changes to' }),
+      await interaction.reply.privately(
+        whichUser('audit.choose', interaction, target, { verb: 'see the changes to' }),
       );
       return;
     }
-    await request.reply.result(await drawn(request.services, { subject: target.subject, before: null }));
+    await interaction.reply.result(
+      await drawn(interaction.services, { subject: target.subject, before: null }),
+    );
   },
   listeners: [
     {
       kind: 'click',
       id: 'audit.choose',
       async run(interaction, click) {
-        const { request, id } = clickedUser(interaction, click);
-        const { reply, services } = request;
+        const { shown, id } = clickedUser(interaction, click);
+        const { reply, services } = shown;
         await reply.removeOriginal();
         await reply.result(
           await drawn(services, { subject: await subjectWithId(services, id), before: null }),
@@ -76,8 +78,8 @@ export const audit: Subcommand = {
         Page.read(value);
         // Below a page that the channel sees, the channel sees the next one, too.
         const shared = place.kind === 'message' && place.ts !== null;
-        const request = interaction.shownTo({ private: !shared });
-        await openModal(request, findForm(request));
+        const shown = interaction.shownTo({ private: !shared });
+        await openModal(shown, findForm(shown));
       },
     },
     {
@@ -94,7 +96,7 @@ export const audit: Subcommand = {
             }),
           );
         },
-        again: async (request, _submitted, problem) => findForm(request, problem),
+        again: async (interaction, _submitted, problem) => findForm(interaction, problem),
       },
     },
   ],
@@ -129,7 +131,7 @@ function pageListener(id: string): Listener {
 
 /** Whom the words mean. Who is gone from Fastly is still in the log, by login, name or id. */
 async function subjectOf(
-  request: Interaction,
+  interaction: Interaction,
   words: readonly Word[],
 ): Promise<
   | { kind: 'one'; subject: AuditSubject | null }
@@ -139,12 +141,12 @@ async function subjectOf(
   const text = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
   const typed = text.trim() === '' ? undefined : Typed.safeParse(text.trim()).data;
   try {
-    const found = await findUser(request, words);
+    const found = await findUser(interaction, words);
     if (found.kind === 'one' && (typed === undefined || isExactly(found.user, typed))) {
       return { kind: 'one', subject: aboutUser(found.user) };
     }
     // Who is gone goes before who only has the words somewhere in the name.
-    if (typed !== undefined && (await isInLog(request.services, typed))) {
+    if (typed !== undefined && (await isInLog(interaction.services, typed))) {
       return { kind: 'one', subject: { typed } };
     }
     return found.kind === 'one' ? { kind: 'one', subject: aboutUser(found.user) } : found;

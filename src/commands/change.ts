@@ -36,10 +36,10 @@ export class Overtaken extends Error {}
  * @throws {Overtaken}
  */
 export async function makeChange<Answer extends Seen, Seen>(
-  request: Interaction,
+  interaction: Interaction,
   { check, operation, also, ...what }: OwnChange<Answer, Seen>,
 ): Promise<Answer> {
-  const { deliveryKey, caller, reference, services } = request;
+  const { deliveryKey, caller, reference, services } = interaction;
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
   if (begun.kind === 'repeat') throw repeated(begun, what.kind);
@@ -51,7 +51,7 @@ export async function makeChange<Answer extends Seen, Seen>(
       const together = settlement.kind === 'done' && also ? { also } : {};
       await services.intents.settle(change, settlement, together);
     } catch (error) {
-      request.log.error(
+      interaction.log.error(
         { err: error, settlement: settlement.kind },
         'what came of a change could not be recorded',
       );

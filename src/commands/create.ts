@@ -62,20 +62,21 @@ export const create: Subcommand = {
     'create linus@example.com --role billing --require-new-password yes',
   ],
   flags: { ...settingFlags(FORM.offered), reason: 'text' },
-  async run(request, typed) {
+  async run(interaction, typed) {
     const { login, ...wanted } = newcomerInWords(this, typed, FORM.offered);
     if (login === null) {
-      await openModal(request, newcomerView(request, FORM, { login, ...wanted }));
+      await openModal(interaction, newcomerView(interaction, FORM, { login, ...wanted }));
       return;
     }
-    const created = await createUser(request, { login, ...wanted });
-    if (created.kind === 'told') await request.reply.privately(message(created.sentence));
-    if (created.kind === 'not-here') await request.reply.privately(invitationOffer(request, created.user));
+    const created = await createUser(interaction, { login, ...wanted });
+    if (created.kind === 'told') await interaction.reply.privately(message(created.sentence));
+    if (created.kind === 'not-here')
+      await interaction.reply.privately(invitationOffer(interaction, created.user));
   },
   listeners: [
-    newcomerListener(FORM, async (request, user) => {
-      const created = await createUser(request, user);
-      return created.kind === 'not-here' ? offerInvitation(request, created.user) : created;
+    newcomerListener(FORM, async (interaction, user) => {
+      const created = await createUser(interaction, user);
+      return created.kind === 'not-here' ? offerInvitation(interaction, created.user) : created;
     }),
   ],
 };
@@ -83,38 +84,38 @@ export const create: Subcommand = {
 /** `not-here` where the account can't create users directly and has to invite them. */
 type Created = Delivered | { kind: 'not-here'; user: Newcomer };
 
-async function createUser(request: Interaction, user: Newcomer): Promise<Created> {
+async function createUser(interaction: Interaction, user: Newcomer): Promise<Created> {
   const { login, settings, reason } = user;
-  const { fastly, directory } = request.services;
+  const { fastly, directory } = interaction.services;
   if (settings.role === 'superuser') {
     if (await directory.byLogin(login)) throw new FieldError(ADDRESS, isUserAlready(login));
-    return await askForSuperuser(request, 'creation', user);
+    return await askForSuperuser(interaction, 'creation', user);
   }
   // A user who has the login already was not created by this call, should its answer be lost. An account without a
   // list of users does not tell, but then a look shows nothing either.
   const before = await directory.byLogin(login).catch(() => null);
   const operation = creation(fastly, { login, settings }, () => before === null);
   try {
-    const created = await makeChange(request, {
+    const created = await makeChange(interaction, {
       kind: 'create',
       target: newcomerTarget(user),
       settings,
       reason,
       operation,
     });
-    request.log.info({ user: created.id }, 'a user was created');
+    interaction.log.info({ user: created.id }, 'a user was created');
     const who = userText({ name: nameOf(created), login: created.login });
-    const by = member(request.caller.memberId);
+    const by = member(interaction.caller.memberId);
     return await confirmNewcomer(
-      request,
+      interaction,
       user,
       settingsOf(created),
       (what) => say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`,
     );
   } catch (error) {
     if (isFastlyError(error) && operation.refusal(error)?.kind === 'only-invited') {
-      request.log.info({ err: error }, 'this account does not create users directly');
-      if (request.services.disabled.has('invite')) throw new Refusal(onlyInvites());
+      interaction.log.info({ err: error }, 'this account does not create users directly');
+      if (interaction.services.disabled.has('invite')) throw new Refusal(onlyInvites());
       return { kind: 'not-here', user };
     }
     if (isFastlyError(error) && error.kind === 'duplicate') {

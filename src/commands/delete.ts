@@ -35,13 +35,13 @@ export const deleteUser = oneUserSubcommand({
     },
   },
   takesReason: true,
-  note: (request) => whoDecides(request, 'delete'),
+  note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
-  async act(request, id, reason) {
-    const { services } = request;
+  async act(interaction, id, reason) {
+    const { services } = interaction;
     const user = await services.fastly.getUser(id);
     await refuseWhereImpossible(services, user);
-    return await fileRequest(request, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
+    return await fileRequest(interaction, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
   },
 });
 

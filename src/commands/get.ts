@@ -17,18 +17,18 @@ export const get = oneUserSubcommand({
   examples: ['get', 'get edda.morton@example.com', "get O'Gallin", 'get edda --private'],
   form: { title: 'Find a user', submit: () => 'Show' },
   choice: { verb: 'see' },
-  async act(request, id) {
-    const { fastly, directory } = request.services;
+  async act(interaction, id) {
+    const { fastly, directory } = interaction.services;
     const [user, account] = await Promise.all([
       fastly.getUser(id),
       directory.account().catch((error: Error) => {
-        request.log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
+        interaction.log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
         return null;
       }),
     ]);
-    const buttons = buttonsFor(request, user, account);
-    const footnote = say`Asked for by ${member(request.caller.memberId)} with ${code('/fastly-user get')}`;
-    return await request.reply.result(userCard(user, account, footnote, buttons));
+    const buttons = buttonsFor(interaction, user, account);
+    const footnote = say`Asked for by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
+    return await interaction.reply.result(userCard(user, account, footnote, buttons));
   },
 });
 

@@ -16,18 +16,18 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
     examples: ['help', 'help get'],
     flags: {},
     listeners: [],
-    async run(request, { words }) {
+    async run(interaction, { words }) {
       const [asked, ...others] = words;
-      const { disabled } = request.services;
+      const { disabled } = interaction.services;
       refuseWords(this, others);
       if (!asked) {
-        await request.reply.privately(overview(all().filter((each) => !disabled.has(each.name))));
+        await interaction.reply.privately(overview(all().filter((each) => !disabled.has(each.name))));
         return;
       }
       const name = asked.kind === 'text' ? asked.text.toLowerCase() : '';
       const subcommand = all().find((candidate) => candidate.name === name);
       if (!subcommand || disabled.has(name)) throw new Refusal(notUnderstood(name, all(), disabled));
-      await request.reply.privately(details(subcommand, request.services));
+      await interaction.reply.privately(details(subcommand, interaction.services));
     },
   };
 }

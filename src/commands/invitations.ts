@@ -31,9 +31,9 @@ export const invitations: Subcommand = {
   usage: '[--private]',
   examples: ['invitations', 'invitations --private'],
   flags: {},
-  async run(request, { words }) {
+  async run(interaction, { words }) {
     refuseWords(this, words);
-    await request.reply.result(await drawn(request, 1));
+    await interaction.reply.result(await drawn(interaction, 1));
   },
   listeners: [withdrawListener(), pageListener(SHOW), pageListener(NEWER), pageListener(OLDER)],
 };
@@ -44,8 +44,8 @@ const Page = carried('button', PageSchema, 'invitations');
 const Withdrawal = carried('button', PageSchema.extend({ invitation: InvitationId }), 'invitations');
 
 /** A button that lists the invitations, for messages that only mention them. */
-export function invitationsButton(request: Interaction, text: string) {
-  return pageButton(request, SHOW, text, 1);
+export function invitationsButton(interaction: Interaction, text: string) {
+  return pageButton(interaction, SHOW, text, 1);
 }
 
 /** An invitation in a line: to whom, as what, until when. */
@@ -59,12 +59,12 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   return sideBySide([say`${bold(email)}`, ...about]);
 }
 
-async function drawn(request: Interaction, page: number): Promise<Message> {
-  const { services } = request;
+async function drawn(interaction: Interaction, page: number): Promise<Message> {
+  const { services } = interaction;
   const open = (await services.fastly.listInvitations()).toSorted((a, b) =>
     (b.created_at ?? '').localeCompare(a.created_at ?? ''),
   );
-  const offered = services.disabled.has('invite') ? [] : [inviteButton(request, 'Invite a user…')];
+  const offered = services.disabled.has('invite') ? [] : [inviteButton(interaction, 'Invite a user…')];
   if (open.length === 0) {
     if (offered.length === 0) return message(say`No invitation is open.`);
     const none = message(say`No invitation is open. Run ${code('/fastly-user invite')} to send one.`);
@@ -79,10 +79,10 @@ async function drawn(request: Interaction, page: number): Promise<Message> {
       : say`${bold(`${open.length} invitations are open`)}, newest first${pages > 1 ? ` (page ${current} of ${pages})` : ''}`;
   const shown = message(first);
   const onPage = open.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
-  shown.blocks.push(...onPage.map((invitation) => entry(request, invitation, current)));
+  shown.blocks.push(...onPage.map((invitation) => entry(interaction, invitation, current)));
   const turns = [
-    ...(current > 1 ? [pageButton(request, NEWER, 'Newer', current - 1)] : []),
-    ...(current < pages ? [pageButton(request, OLDER, 'Older', current + 1)] : []),
+    ...(current > 1 ? [pageButton(interaction, NEWER, 'Newer', current - 1)] : []),
+    ...(current < pages ? [pageButton(interaction, OLDER, 'Older', current + 1)] : []),
   ];
   const buttons = [...turns, ...offered];
   if (buttons.length > 0) shown.blocks.push({ type: 'actions', elements: buttons });
@@ -114,33 +114,33 @@ function withdrawListener(): Listener {
     id: 'invitations.withdraw',
     async run(interaction, { value }) {
       const about = Withdrawal.read(value);
-      const request = interaction.shownTo(about);
-      const open = (await request.services.fastly.listInvitations()).find(
+      const shown = interaction.shownTo(about);
+      const open = (await shown.services.fastly.listInvitations()).find(
         (each) => each.id === about.invitation,
       );
       if (!open) {
-        await redraw(request, about.page);
+        await redraw(shown, about.page);
         throw new Refusal(
           say`This invitation is no longer open. It was accepted, was withdrawn or has expired.`,
         );
       }
-      await endInvitation(request, open, about.page);
-      const by = member(request.caller.memberId);
+      await endInvitation(shown, open, about.page);
+      const by = member(shown.caller.memberId);
       await confirm(
-        request,
+        shown,
         message(say`↩️ ${by} withdrew the invitation of ${bold(open.email)}, ${date(new Date())}.`),
       );
-      await redraw(request, about.page);
+      await redraw(shown, about.page);
     },
   };
 }
 
 /** @throws {Refusal} when the invitation was accepted first */
-async function endInvitation(request: Interaction, invitation: Invitation, page: number): Promise<void> {
-  const { fastly } = request.services;
+async function endInvitation(interaction: Interaction, invitation: Invitation, page: number): Promise<void> {
+  const { fastly } = interaction.services;
   const { id, email } = invitation;
   try {
-    await makeChange(request, {
+    await makeChange(interaction, {
       kind: 'withdraw',
       target: { id: null, login: email, name: email },
       invitation: id,
@@ -148,7 +148,7 @@ async function endInvitation(request: Interaction, invitation: Invitation, page:
     });
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
-    await redraw(request, page);
+    await redraw(interaction, page);
     throw new Refusal(
       say`The invitation of ${bold(email)} was accepted before it could be withdrawn. Run ${code(`/fastly-user get ${email}`)} to see the user.`,
     );
@@ -156,11 +156,11 @@ async function endInvitation(request: Interaction, invitation: Invitation, page:
 }
 
 /** Replaces the list that was clicked with a new one. Keeps the old one where Fastly does not answer. */
-async function redraw(request: Interaction, page: number): Promise<void> {
+async function redraw(interaction: Interaction, page: number): Promise<void> {
   try {
-    await request.reply.replaceOriginal(await drawn(request, page));
+    await interaction.reply.replaceOriginal(await drawn(interaction, page));
   } catch (error) {
-    request.log.warn({ err: error }, 'a list of invitations stays as it was');
+    interaction.log.warn({ err: error }, 'a list of invitations stays as it was');
   }
 }
 
@@ -171,10 +171,10 @@ function pageListener(id: string): Listener {
     id,
     async run(interaction, { value }) {
       const about = Page.read(value);
-      const request = interaction.shownTo(about);
-      const shown = await drawn(request, about.page);
-      if (id === SHOW) await request.reply.privately(shown);
-      else await request.reply.replaceOriginal(shown);
+      const shown = interaction.shownTo(about);
+      const list = await drawn(shown, about.page);
+      if (id === SHOW) await shown.reply.privately(list);
+      else await shown.reply.replaceOriginal(list);
     },
   };
 }

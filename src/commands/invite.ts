@@ -49,14 +49,14 @@ export const invite: Subcommand = {
   usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
   examples: ['invite', 'invite hedy@example.com', 'invite joan@example.com --role engineer'],
   flags: { ...settingFlags(FORM.offered), reason: 'text' },
-  async run(request, typed) {
+  async run(interaction, typed) {
     const { login, ...wanted } = newcomerInWords(this, typed, FORM.offered);
     if (login === null) {
-      await openModal(request, newcomerView(request, FORM, { login, ...wanted }));
+      await openModal(interaction, newcomerView(interaction, FORM, { login, ...wanted }));
       return;
     }
-    const sent = await sendInvitation(request, { login, ...wanted });
-    if (sent.kind === 'told') await request.reply.privately(message(sent.sentence));
+    const sent = await sendInvitation(interaction, { login, ...wanted });
+    if (sent.kind === 'told') await interaction.reply.privately(message(sent.sentence));
   },
   listeners: [newcomerListener(FORM, sendInvitation), inviteButtonListener()],
 };
@@ -94,25 +94,25 @@ function inviteButtonListener(): Listener {
     id: 'invite.button',
     async run(interaction, { value }) {
       const { email: login, settings, private: alone } = Filled.read(value);
-      const request = interaction.shownTo({ private: alone });
-      await openModal(request, newcomerView(request, FORM, { login, settings, reason: null }));
+      const shown = interaction.shownTo({ private: alone });
+      await openModal(shown, newcomerView(shown, FORM, { login, settings, reason: null }));
     },
   };
 }
 
 /** Where users cannot be created directly: the private message that offers an invitation instead. */
-export function invitationOffer(request: Interaction, newcomer: Newcomer): Message {
+export function invitationOffer(interaction: Interaction, newcomer: Newcomer): Message {
   const offered = message(notHere(newcomer.login));
-  offered.blocks.push({ type: 'actions', elements: [inviteButton(request, 'Invite…', newcomer)] });
+  offered.blocks.push({ type: 'actions', elements: [inviteButton(interaction, 'Invite…', newcomer)] });
   return offered;
 }
 
 /** The same as the form that follows the one to create a user. */
-export function offerInvitation(request: Interaction, newcomer: Newcomer): NextForm {
+export function offerInvitation(interaction: Interaction, newcomer: Newcomer): NextForm {
   return {
     kind: 'next',
-    view: newcomerView(request, FORM, newcomer, notHere(newcomer.login)),
-    orElse: invitationOffer(request, newcomer),
+    view: newcomerView(interaction, FORM, newcomer, notHere(newcomer.login)),
+    orElse: invitationOffer(interaction, newcomer),
   };
 }
 
@@ -120,9 +120,9 @@ function notHere(login: string): Sentence {
   return say`This Fastly account can't create users directly, so nothing was created. Invite ${code(login)} instead. They'll set a name and password, and you can change other settings once they've joined.`;
 }
 
-async function sendInvitation(request: Interaction, newcomer: Newcomer): Promise<Delivered> {
+async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Promise<Delivered> {
   const { login: email, settings, reason } = newcomer;
-  const { fastly, directory } = request.services;
+  const { fastly, directory } = interaction.services;
   if (await directory.byLogin(email)) throw new FieldError(ADDRESS, isUserAlready(email));
   if (await openInvitation(fastly, email)) {
     throw new FieldError(
@@ -131,20 +131,20 @@ async function sendInvitation(request: Interaction, newcomer: Newcomer): Promise
     );
   }
   if (settings.role === 'superuser') {
-    return await askForSuperuser(request, 'invitation', newcomer);
+    return await askForSuperuser(interaction, 'invitation', newcomer);
   }
   try {
-    const sent = await makeChange(request, {
+    const sent = await makeChange(interaction, {
       kind: 'invite',
       target: newcomerTarget(newcomer),
       settings,
       reason,
       operation: invitation(fastly, { email, settings }),
     });
-    request.log.info({ invitation: sent.id }, 'an invitation was sent');
-    const by = member(request.caller.memberId);
+    interaction.log.info({ invitation: sent.id }, 'an invitation was sent');
+    const by = member(interaction.caller.memberId);
     return await confirmNewcomer(
-      request,
+      interaction,
       newcomer,
       settingsOfInvitation(sent),
       (what) =>

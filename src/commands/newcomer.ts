@@ -78,7 +78,7 @@ export function newcomerView(
 /** @param work creates or invites the user whom the form describes */
 export function newcomerListener(
   form: NewcomerForm,
-  work: (request: Interaction, newcomer: Newcomer) => Promise<Delivered | NextForm>,
+  work: (interaction: Interaction, newcomer: Newcomer) => Promise<Delivered | NextForm>,
 ): Listener {
   return {
     kind: 'submission',
@@ -86,9 +86,10 @@ export function newcomerListener(
     form: {
       title: form.title,
       mainBlockId: ADDRESS,
-      work: async (request, { values, subject }) => await work(request, newcomerIn(form, values, subject)),
-      again: async (request, { values, subject }, problem) =>
-        newcomerView(request, form, draftIn(form, values, subject), problem),
+      work: async (interaction, { values, subject }) =>
+        await work(interaction, newcomerIn(form, values, subject)),
+      again: async (interaction, { values, subject }, problem) =>
+        newcomerView(interaction, form, draftIn(form, values, subject), problem),
     },
   };
 }
@@ -100,13 +101,13 @@ export function newcomerTarget({ login, settings }: Newcomer): ChangeTarget & { 
 
 /** Asks other bot admins for a new Fastly superuser. @throws {Refusal} as `fileRequest` does */
 export async function askForSuperuser(
-  request: Interaction,
+  interaction: Interaction,
   by: 'creation' | 'invitation',
   newcomer: Newcomer,
 ): Promise<Delivered> {
   const target = newcomerTarget(newcomer);
   return await fileRequest(
-    request,
+    interaction,
     { kind: 'promote', version: 1, by, target, changes: newcomer.settings },
     newcomer.reason,
   );
@@ -119,13 +120,13 @@ export async function askForSuperuser(
  * @param done the confirmation, around what was set: empty, or ': Role engineer' and the like
  */
 export async function confirmNewcomer(
-  request: Interaction,
+  interaction: Interaction,
   { settings, reason }: Newcomer,
   now: CurrentSettings,
   done: (what: Sentence) => Sentence,
 ): Promise<Delivered> {
   const { what, warnings } = newcomerText(settings, now);
-  return await confirm(request, message(done(what), ...warnings, ...reasonLine(reason)));
+  return await confirm(interaction, message(done(what), ...warnings, ...reasonLine(reason)));
 }
 
 function formId({ subcommand }: NewcomerForm): string {

@@ -29,23 +29,23 @@ export const reset = oneUserSubcommand({
     },
   },
   caution,
-  async act(request, id) {
-    const { fastly } = request.services;
+  async act(interaction, id) {
+    const { fastly } = interaction.services;
     // The caution has been seen by now; a refusal holds at the moment of the change, too.
-    await caution(request.services);
+    await caution(interaction.services);
     const user = await fastly.getUser(id);
-    refuseWherePointless(request.services, user);
-    await makeChange(request, {
+    refuseWherePointless(interaction.services, user);
+    await makeChange(interaction, {
       kind: 'reset',
       target: { id: user.id, login: user.login, name: nameOf(user) },
       operation: passwordReset(fastly, user.login),
     });
     const who = say`${bold(nameOf(user))} (${code(user.login)})`;
-    request.log.info({ user: user.id }, 'password reset requested');
+    interaction.log.info({ user: user.id }, 'password reset requested');
     return await confirm(
-      request,
+      interaction,
       message(
-        say`${changeMark('reset')} ${member(request.caller.memberId)} ${changePast('reset', who)}, ${date(new Date())}.`,
+        say`${changeMark('reset')} ${member(interaction.caller.memberId)} ${changePast('reset', who)}, ${date(new Date())}.`,
       ),
     );
   },

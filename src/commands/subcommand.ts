@@ -32,7 +32,7 @@ export type Subcommand = {
    */
   wordless?: Sentence;
   /** Acts on words; opens its modal where they do not suffice. What it throws is told to the caller. */
-  run(request: Interaction, typed: Typed): Promise<void>;
+  run(interaction: Interaction, typed: Typed): Promise<void>;
   /** Its form, its buttons. */
   listeners: readonly Listener[];
 };

@@ -12,14 +12,14 @@ export const whoami: Subcommand = {
   examples: ['whoami'],
   flags: {},
   listeners: [],
-  async run(request, { words }) {
+  async run(interaction, { words }) {
     refuseWords(this, words);
-    const { fastly, directory } = request.services;
+    const { fastly, directory } = interaction.services;
     const [user, account] = await Promise.all([
       fastly.getCurrentUser(),
       directory.account().catch(() => null),
     ]);
     const where = account?.name ? say`, in the account ${account.name}` : say``;
-    await request.reply.result(userCard(user, account, say`I act in Fastly as this user${where}.`));
+    await interaction.reply.result(userCard(user, account, say`I act in Fastly as this user${where}.`));
   },
 };

@@ -137,7 +137,7 @@ export class Homes {
   /** Former bot admins see once why their Home is empty. */
   async #draw(member: MemberId): Promise<void> {
     const { approvals, log } = this.#options;
-    const isBotAdmin = approvals.policy.superusers.includes(member);
+    const isBotAdmin = approvals.policy.botAdmins.includes(member);
     const shown = isBotAdmin
       ? await this.#show(member, await this.#recordedFor(member))
       : await this.#turnAway(member);
@@ -158,8 +158,8 @@ export class Homes {
 
   async #turnAway(member: MemberId): Promise<Shown> {
     const { posting, approvals } = this.#options;
-    const { superusers } = approvals.policy;
-    const { blocks } = message(denial('not-a-superuser', { superusers, commandChannels: [] }));
+    const { botAdmins } = approvals.policy;
+    const { blocks } = message(denial('not-a-bot-admin', { botAdmins, commandChannels: [] }));
     return await posting.publish(member, { type: 'home', blocks });
   }
 

@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 export const POLICY: Policy = {
-  superusers: SUPERUSERS,
+  botAdmins: SUPERUSERS,
   requiredFor: ['delete'],
   approvalsRequired: 1,
   allowSelfApproval: false,

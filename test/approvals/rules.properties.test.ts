@@ -86,7 +86,7 @@ type Step = {
 
 /** Files a request at 0 and lets things happen to it. */
 function follow(
-  changes: Omit<rules.Policy, 'superusers' | 'requiredFor'>,
+  changes: Omit<rules.Policy, 'botAdmins' | 'requiredFor'>,
   what: readonly Happening[],
 ): Step[] {
   const policy = { ...POLICY, ...changes };

@@ -122,7 +122,7 @@ describe('cancelling', () => {
 describe('an approval', () => {
   it('counts only while who gave it is a superuser', () => {
     const request = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS] });
-    const policy = { ...POLICY, superusers: POLICY.superusers.filter((member) => member !== TOMAS) };
+    const policy = { ...POLICY, botAdmins: POLICY.botAdmins.filter((member) => member !== TOMAS) };
     expect(rules.approve(request, PRIYA, POLICY, 1)).toMatchObject({ state: { kind: 'approved' } });
     expect(rules.approve(request, PRIYA, policy, 1)).toMatchObject({
       state: { kind: 'pending' },
@@ -256,7 +256,7 @@ describe('rights', () => {
   const approved = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS, PRIYA], state: APPROVED });
   const without = (...gone: MemberId[]) => ({
     ...POLICY,
-    superusers: POLICY.superusers.filter((member) => !gone.includes(member)),
+    botAdmins: POLICY.botAdmins.filter((member) => !gone.includes(member)),
   });
 
   it('are looked at again: of who asked and of as many as had to approve', () => {

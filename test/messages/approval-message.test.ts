@@ -102,7 +102,7 @@ describe("a request's message", () => {
     const many = Array.from({ length: 38 }, (_, index) =>
       MemberId.parse(`U0MANY${String(index).padStart(3, '0')}`),
     );
-    const policy = { ...POLICY, superusers: [NORA, ...many] };
+    const policy = { ...POLICY, botAdmins: [NORA, ...many] };
     const words = wordsOf(approvalMessage(pendingRequest(), [], policy).blocks);
     for (const member of many) expect(words).toContain(`<@${member}>`);
     const listed = wordsOf(approvalEntry(pendingRequest(), say`here`, NORA, policy));

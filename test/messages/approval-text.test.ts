@@ -218,19 +218,19 @@ describe('a pending request', () => {
 
   it('counts only approvals of those who may still approve', () => {
     const request = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS] });
-    const policy = { ...POLICY, superusers: [NORA, PRIYA] };
+    const policy = { ...POLICY, botAdmins: [NORA, PRIYA] };
     expect(read(stateText(request, policy))).toContain(`Needs 2 approvals from <@${PRIYA}>.`);
   });
 
   it('says so when nobody is left who could approve', () => {
-    const policy = { ...POLICY, superusers: [NORA] };
+    const policy = { ...POLICY, botAdmins: [NORA] };
     expect(read(stateText(pendingRequest(), policy))).toBe(
       `⏳ Needs 1 approval, but nobody is left who can approve. Expires ${END}.`,
     );
   });
 
   it('names the requester among the approvers where they may approve', () => {
-    const policy = { ...POLICY, superusers: [NORA], allowSelfApproval: true };
+    const policy = { ...POLICY, botAdmins: [NORA], allowSelfApproval: true };
     expect(read(stateText(pendingRequest(), policy))).toContain(`from <@${NORA}>.`);
   });
 });

@@ -20,23 +20,23 @@ export const approvals: Subcommand = {
   examples: ['approvals'],
   flags: {},
   listeners: [],
-  async run(request, { words }) {
+  async run(interaction, { words }) {
     refuseWords(this, words);
-    await request.reply.privately(await openRequests(request));
+    await interaction.reply.privately(await openRequests(interaction));
   },
 };
 
 /** The list of open requests as this caller sees it. */
-export async function openRequests(request: Interaction): Promise<Message> {
-  const open = await request.services.approvals.open();
-  return open.length === 0 ? NOTHING : await listed(request, open);
+export async function openRequests(interaction: Interaction): Promise<Message> {
+  const open = await interaction.services.approvals.open();
+  return open.length === 0 ? NOTHING : await listed(interaction, open);
 }
 
 const NOTHING = message(say`There are no open requests.`);
 
-async function listed(request: Interaction, open: readonly ApprovalRequest[]): Promise<Message> {
+async function listed(interaction: Interaction, open: readonly ApprovalRequest[]): Promise<Message> {
   const shown = open.slice(0, MOST_LISTED);
-  const entries = await Promise.all(shown.map((each) => entry(request, each)));
+  const entries = await Promise.all(shown.map((each) => entry(interaction, each)));
   const first =
     open.length === 1
       ? say`${bold('One request is open')}`

@@ -18,21 +18,21 @@ const TITLE = 'Deny a request';
 /** The listeners of a request's buttons, but for **Lock now**. */
 export const decisions: readonly Listener[] = [
   requestButtonListener(APPROVE, async (click) => {
-    const { services, caller } = click.request;
+    const { services, caller } = click.interaction;
     await tellAnswer(click, await services.approvals.approve(click.id, caller.memberId));
   }),
   requestButtonListener(CANCEL, async (click) => {
-    const { services, caller } = click.request;
+    const { services, caller } = click.interaction;
     await tellAnswer(click, await services.approvals.cancel(click.id, caller.memberId));
   }),
   requestButtonListener(RETRY, async (click) => {
-    const { services, caller } = click.request;
+    const { services, caller } = click.interaction;
     await tellAnswer(click, await services.approvals.retry(click.id, caller.memberId));
   }),
-  requestButtonListener(DENY, async ({ request, id }) => {
-    await openWhenReady(request, TITLE, async () => {
-      const objection = await objectionToDenying(request, id);
-      return objection === null ? await denyForm(request, id) : noticeView(TITLE, objection);
+  requestButtonListener(DENY, async ({ interaction, id }) => {
+    await openWhenReady(interaction, TITLE, async () => {
+      const objection = await objectionToDenying(interaction, id);
+      return objection === null ? await denyForm(interaction, id) : noticeView(TITLE, objection);
     });
   }),
   {
@@ -41,19 +41,19 @@ export const decisions: readonly Listener[] = [
     form: {
       title: TITLE,
       mainBlockId: REASON,
-      async work(request, { values, subject }) {
+      async work(interaction, { values, subject }) {
         const id = RequestId.safeParse(subject).data;
         if (!id) throw noLongerWorks('form', 'approvals');
-        const { approvals } = request.services;
-        const answer = await approvals.deny(id, request.caller.memberId, givenReason(values));
+        const { approvals } = interaction.services;
+        const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
         if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
         const { channel } = answer.request;
-        if (request.origin.channel === channel) return { kind: 'channel', channel };
-        return await request.reply.privately(message(doneText(answer.request, approvals.policy)));
+        if (interaction.origin.channel === channel) return { kind: 'channel', channel };
+        return await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
       },
-      async again(request, { values, subject }, problem) {
+      async again(interaction, { values, subject }, problem) {
         const id = RequestId.safeParse(subject).data;
-        return id ? await denyForm(request, id, values[REASON], problem) : noticeView(TITLE, problem);
+        return id ? await denyForm(interaction, id, values[REASON], problem) : noticeView(TITLE, problem);
       },
     },
   },
@@ -70,12 +70,12 @@ async function objectionToDenying(
 }
 
 async function denyForm(
-  request: Interaction,
+  interaction: Interaction,
   id: RequestId,
   reason: string | null = null,
   problem?: Sentence,
 ) {
-  const open = await request.services.approvals.get(id);
+  const open = await interaction.services.approvals.get(id);
   const about = open
     ? say`This closes the request to ${infinitive(verbOf(open.action), targetText(open))}.`
     : say`This closes the request.`;
@@ -83,7 +83,7 @@ async function denyForm(
     callbackId: 'approvals.deny-form',
     title: TITLE,
     submit: 'Deny',
-    origin: request.origin,
+    origin: interaction.origin,
     subject: id,
     blocks: [
       ...(problem ? [richText(say`⚠️ ${problem}`)] : []),

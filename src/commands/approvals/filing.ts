@@ -15,12 +15,12 @@ import type { Services } from '../../slack/replies/services.ts';
  * @throws {Refusal} where nobody could see it, or there is one about the same user already
  */
 export async function fileRequest(
-  request: Interaction,
+  interaction: Interaction,
   action: Action,
   reason: string | null,
 ): Promise<Delivered> {
-  const { services, caller, deliveryKey } = request;
-  const place = await placeFor(request, action.kind);
+  const { services, caller, deliveryKey } = interaction;
+  const place = await placeFor(interaction, action.kind);
   const filed = await services.approvals.file({
     deliveryKey,
     action,
@@ -31,8 +31,8 @@ export async function fileRequest(
   if (filed.kind === 'repeat') throw new RepeatedDelivery(say`This was already requested.`);
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   const { id } = filed.request;
-  request.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
-  if (place === request.origin.channel) return { kind: 'channel', channel: place };
+  interaction.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
+  if (place === interaction.origin.channel) return { kind: 'channel', channel: place };
   const where = isDirect(place) ? say`your direct messages with the bot` : say`${channel(place)}`;
   return { kind: 'told', sentence: say`Request ${code(id)} was filed. See ${where}.` };
 }
@@ -46,21 +46,21 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
  *
  * @throws {Refusal} where nobody could see it
  */
-export async function whoDecides(request: Interaction, kind: ActionKind): Promise<Sentence> {
-  const { services, caller } = request;
-  const { superusers, allowSelfApproval, approvalsRequired } = services.approvals.policy;
-  const place = await placeFor(request, kind);
+export async function whoDecides(interaction: Interaction, kind: ActionKind): Promise<Sentence> {
+  const { services, caller } = interaction;
+  const { botAdmins, allowSelfApproval, approvalsRequired } = services.approvals.policy;
+  const place = await placeFor(interaction, kind);
   const where = isDirect(place) ? say`in your direct messages` : say`in ${channel(place)}`;
   const posted = say`The request is posted ${where}.`;
   if (!isApprovalRequired(services, kind)) return posted;
-  const others = superusers.filter((each) => each !== caller.memberId || allowSelfApproval);
+  const others = botAdmins.filter((each) => each !== caller.memberId || allowSelfApproval);
   return say`${neededText(approvalsRequired, others)} ${posted}`;
 }
 
-async function placeFor(request: Interaction, kind: ActionKind): Promise<ChannelId> {
-  return isApprovalRequired(request.services, kind)
-    ? await approvalPlace(request)
-    : await resultPlace(request);
+async function placeFor(interaction: Interaction, kind: ActionKind): Promise<ChannelId> {
+  return isApprovalRequired(interaction.services, kind)
+    ? await approvalPlace(interaction)
+    : await resultPlace(interaction);
 }
 
 /** Says that a request about the same user is open, and where. */

@@ -20,8 +20,8 @@ import { isShown, requestButtonListener } from './request-button.ts';
 const LOCKED = { locked: true };
 
 /** Locks the user whose deletion waits for approval: approvals can take a day. */
-export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, id, seenAt }) => {
-  const { services, caller } = request;
+export const lockNow: Listener = requestButtonListener(LOCK, async ({ interaction, id, seenAt }) => {
+  const { services, caller } = interaction;
   const { approvals, fastly } = services;
   const open = await approvals.get(id);
   if (!open) throw new Refusal(objectionText({ kind: 'unknown' }, approvals.policy));
@@ -34,7 +34,7 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
   const user = await fastly.getUser(UserId.parse(action.target.id));
   await refuseWhereImpossible(services, action, user);
   let noted = false;
-  await makeChange(request, {
+  await makeChange(interaction, {
     kind: 'lock',
     target: { id: user.id, login: action.target.login, name: action.target.name },
     settings: LOCKED,
@@ -45,8 +45,8 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ request, i
     },
   });
   const told = message(lockedText(say`${member(caller.memberId)}`, open));
-  if (!noted || !isShown(seenAt, open)) await request.reply.privately(told);
-  await confirmElsewhere(request, told);
+  if (!noted || !isShown(seenAt, open)) await interaction.reply.privately(told);
+  await confirmElsewhere(interaction, told);
 });
 
 /** Protected users are never locked, and locking a Fastly superuser needs an approval of its own. */

@@ -10,7 +10,7 @@ import { openRequests } from './approvals.ts';
 
 /** A click on a button of an approval request. */
 export type RequestClick = {
-  request: Interaction;
+  interaction: Interaction;
   id: RequestId;
   /** The message it was on; null where only the caller sees that. */
   seenAt: { channel: ChannelId; ts: string } | null;
@@ -30,7 +30,7 @@ export function requestButtonListener(
       const seenAt =
         place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
       try {
-        await act({ request: interaction, id: id.data, seenAt });
+        await act({ interaction: interaction, id: id.data, seenAt });
         // What only the caller sees is the list of requests, which would show what was.
         if (place.kind === 'message' && place.ts === null) {
           await interaction.reply.replaceOriginal(await openRequests(interaction));
@@ -43,13 +43,15 @@ export function requestButtonListener(
 }
 
 /** Tells the caller what their click did, unless the request's message shows it to them. */
-export async function tellAnswer({ request, seenAt }: RequestClick, answer: Answer): Promise<void> {
+export async function tellAnswer({ interaction, seenAt }: RequestClick, answer: Answer): Promise<void> {
   if (answer.kind === 'step') {
     if (!isShown(seenAt, answer.request))
-      await request.reply.privately(message(doneText(answer.request, request.services.approvals.policy)));
+      await interaction.reply.privately(
+        message(doneText(answer.request, interaction.services.approvals.policy)),
+      );
     return;
   }
-  await request.reply.privately(message(objectionText(answer, request.services.approvals.policy)));
+  await interaction.reply.privately(message(objectionText(answer, interaction.services.approvals.policy)));
 }
 
 /** Whether the click was on the request's message, which shows what the click did, and its thread as well. */

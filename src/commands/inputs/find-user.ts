@@ -21,16 +21,16 @@ export type Target =
  * @throws {Refusal} when nobody fits, or the mention leads nowhere
  * @throws {WordsError} when a mention stands among other words
  */
-export async function findUser(request: Interaction, words: readonly Word[]): Promise<Target> {
+export async function findUser(interaction: Interaction, words: readonly Word[]): Promise<Target> {
   const mentioned = words.find((word) => word.kind === 'mention');
   if (mentioned?.kind === 'mention') {
     if (words.length > 1) throw new WordsError(say`A mention stands alone; leave the other words out.`);
-    return { kind: 'one', user: await byMention(request.services, mentioned.memberId) };
+    return { kind: 'one', user: await byMention(interaction.services, mentioned.memberId) };
   }
   const typed = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
-  const found = await request.services.directory.find(typed, MOST_OPTIONS);
+  const found = await interaction.services.directory.find(typed, MOST_OPTIONS);
   if (found.kind === 'none') {
-    const close = nearest(typed, await request.services.directory.words());
+    const close = nearest(typed, await interaction.services.directory.words());
     const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;
     throw new Refusal(
       say`Nobody in the Fastly account fits ${code(typed)}. ${meant}Try part of the name, the login or the id. Who was added in Fastly itself less than a minute ago may not show yet.`,

@@ -31,13 +31,13 @@ export type OneUserSubcommand = {
    * What the form says under its fields.
    * @throws {Refusal} when it cannot be done from here at all
    */
-  note?(request: Interaction): Promise<Sentence>;
+  note?(interaction: Interaction): Promise<Sentence>;
   /**
    * What the caller should know before it is done; shown on top of the form, or asked about after words.
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  act(request: Interaction, id: UserId, reason: string | null): Promise<Delivered>;
+  act(interaction: Interaction, id: UserId, reason: string | null): Promise<Delivered>;
 };
 
 /** What a form is opened with. */
@@ -56,50 +56,50 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
     usage: takesReason ? '[user] [--reason …]' : '[user] [--private]',
     examples,
     flags: takesReason ? { reason: 'text' } : {},
-    async run(request, { words, flags }) {
+    async run(interaction, { words, flags }) {
       const reason = reasonInWords(flags);
       const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
       if (given.length === 0) {
-        return await openForm(subcommand, request, async () => ({ reason }));
+        return await openForm(subcommand, interaction, async () => ({ reason }));
       }
-      const target = await findUser(request, given);
-      if (target.kind === 'one') return await actOrAsk(subcommand, request, target.user.id, reason);
-      await request.reply.privately(
-        whichUser(`${name}.choose`, request, target, { ...subcommand.choice, carried: reason }),
+      const target = await findUser(interaction, given);
+      if (target.kind === 'one') return await actOrAsk(subcommand, interaction, target.user.id, reason);
+      await interaction.reply.privately(
+        whichUser(`${name}.choose`, interaction, target, { ...subcommand.choice, carried: reason }),
       );
     },
     listeners: [
       formListener(subcommand),
       buttonListener(subcommand),
-      clickListener(`${name}.choose`, async (request, id, reason) => {
-        await request.reply.removeOriginal();
-        await actOrAsk(subcommand, request, id, reason);
+      clickListener(`${name}.choose`, async (interaction, id, reason) => {
+        await interaction.reply.removeOriginal();
+        await actOrAsk(subcommand, interaction, id, reason);
       }),
-      clickListener(`${name}.go-ahead`, async (request, id, reason) => {
-        await request.reply.removeOriginal();
-        await act(subcommand, request, id, reason);
+      clickListener(`${name}.go-ahead`, async (interaction, id, reason) => {
+        await interaction.reply.removeOriginal();
+        await act(subcommand, interaction, id, reason);
       }),
     ],
   };
 }
 
-type Act = (request: Interaction, user: UserId, reason: string | null) => Promise<void>;
+type Act = (interaction: Interaction, user: UserId, reason: string | null) => Promise<void>;
 
 function clickListener(id: string, act: Act): Listener {
   return {
     kind: 'click',
     id,
     run: async (interaction, click) => {
-      const { request, id: user, carried } = clickedUser(interaction, click);
-      await request.reply.waitFor(act(request, user, readReason(carried)));
+      const { shown, id: user, carried } = clickedUser(interaction, click);
+      await shown.reply.waitFor(act(shown, user, readReason(carried)));
     },
   };
 }
 
 function buttonListener(subcommand: OneUserSubcommand): Listener {
   if (!subcommand.takesReason) {
-    return clickListener(`${subcommand.name}.button`, (request, id, reason) =>
-      actOrAsk(subcommand, request, id, reason),
+    return clickListener(`${subcommand.name}.button`, (interaction, id, reason) =>
+      actOrAsk(subcommand, interaction, id, reason),
     );
   }
   return {
@@ -107,55 +107,55 @@ function buttonListener(subcommand: OneUserSubcommand): Listener {
     id: `${subcommand.name}.button`,
     run: async (interaction, click) => {
       // Results are public even if the card was private; the form says where they go.
-      const { request, id } = clickedUser(interaction, click, { private: false });
-      await openForm(subcommand, request, async () => ({ user: await request.services.fastly.getUser(id) }));
+      const { shown, id } = clickedUser(interaction, click, { private: false });
+      await openForm(subcommand, shown, async () => ({ user: await shown.services.fastly.getUser(id) }));
     },
   };
 }
 
 async function act(
   subcommand: OneUserSubcommand,
-  request: Interaction,
+  interaction: Interaction,
   id: UserId,
   reason: string | null,
 ): Promise<void> {
-  const delivered = await subcommand.act(request, id, reason);
-  if (delivered.kind === 'told') await request.reply.privately(message(delivered.sentence));
+  const delivered = await subcommand.act(interaction, id, reason);
+  if (delivered.kind === 'told') await interaction.reply.privately(message(delivered.sentence));
 }
 
 /** Acts, or first says what the caller should know and leaves the rest to a button. */
 async function actOrAsk(
   subcommand: OneUserSubcommand,
-  request: Interaction,
+  interaction: Interaction,
   id: UserId,
   reason: string | null,
 ): Promise<void> {
   const { name, form } = subcommand;
-  const caution = (await subcommand.caution?.(request.services)) ?? null;
-  if (caution === null) return await act(subcommand, request, id, reason);
-  const user = await request.services.fastly.getUser(id);
-  const verb = form.submit(request.services);
-  await request.reply.privately(allTheSame(`${name}.go-ahead`, request, user, caution, verb, reason));
+  const caution = (await subcommand.caution?.(interaction.services)) ?? null;
+  if (caution === null) return await act(subcommand, interaction, id, reason);
+  const user = await interaction.services.fastly.getUser(id);
+  const verb = form.submit(interaction.services);
+  await interaction.reply.privately(allTheSame(`${name}.go-ahead`, interaction, user, caution, verb, reason));
 }
 
 /** @param given what the form is filled in with; where that, or a caution, has to be asked for, the form waits */
 async function openForm(
   subcommand: OneUserSubcommand,
-  request: Interaction,
+  interaction: Interaction,
   given: () => Promise<Given>,
 ): Promise<void> {
   if (!subcommand.caution && !subcommand.note) {
-    await openModal(request, userForm(subcommand, request, await given()));
+    await openModal(interaction, userForm(subcommand, interaction, await given()));
     return;
   }
-  await openWhenReady(request, subcommand.form.title, async () => {
-    const note = (await subcommand.note?.(request)) ?? null;
-    const onTop = (await subcommand.caution?.(request.services)) ?? null;
-    return userForm(subcommand, request, { ...(await given()), onTop, note });
+  await openWhenReady(interaction, subcommand.form.title, async () => {
+    const note = (await subcommand.note?.(interaction)) ?? null;
+    const onTop = (await subcommand.caution?.(interaction.services)) ?? null;
+    return userForm(subcommand, interaction, { ...(await given()), onTop, note });
   });
 }
 
-function userForm(subcommand: OneUserSubcommand, request: Interaction, given: Given): ModalView {
+function userForm(subcommand: OneUserSubcommand, interaction: Interaction, given: Given): ModalView {
   const { name, form, takesReason } = subcommand;
   const { user, reason, onTop, note } = given;
   const blocks: KnownBlock[] = [
@@ -167,8 +167,8 @@ function userForm(subcommand: OneUserSubcommand, request: Interaction, given: Gi
   return formView({
     callbackId: `${name}.form`,
     title: form.title,
-    submit: form.submit(request.services),
-    origin: request.origin,
+    submit: form.submit(interaction.services),
+    origin: interaction.origin,
     blocks,
   });
 }
@@ -180,14 +180,14 @@ function formListener(subcommand: OneUserSubcommand): Listener {
     form: {
       title: subcommand.form.title,
       mainBlockId: USER_PICKER,
-      work: async (request, { values }) => {
+      work: async (interaction, { values }) => {
         const reason = subcommand.takesReason ? givenReason(values) : null;
-        return await subcommand.act(request, pickedUser(values), reason);
+        return await subcommand.act(interaction, pickedUser(values), reason);
       },
-      again: async (request, { values }, problem) => {
-        const [user] = await request.services.directory.search(pickedUser(values), 1).catch(() => []);
-        const note = await subcommand.note?.(request).catch(() => null);
-        return userForm(subcommand, request, {
+      again: async (interaction, { values }, problem) => {
+        const [user] = await interaction.services.directory.search(pickedUser(values), 1).catch(() => []);
+        const note = await subcommand.note?.(interaction).catch(() => null);
+        return userForm(subcommand, interaction, {
           user: user ?? null,
           reason: values.reason ?? null,
           onTop: problem,

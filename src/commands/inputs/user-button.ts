@@ -108,8 +108,8 @@ export function clickedUser(
   interaction: Interaction,
   { value, blockId }: Extract<Incoming, { kind: 'click' }>,
   override: Partial<Pick<Origin, 'private'>> = {},
-): { request: Interaction; id: UserId; carried: string | null } {
+): { shown: Interaction; id: UserId; carried: string | null } {
   const about = About.read(value);
-  const request = interaction.shownTo({ private: about.private, ...override });
-  return { request, id: about.user, carried: carriedBy(blockId) };
+  const shown = interaction.shownTo({ private: about.private, ...override });
+  return { shown, id: about.user, carried: carriedBy(blockId) };
 }

@@ -24,14 +24,14 @@ export const list: Subcommand = {
   usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--private]',
   examples: ['list', 'list morton', 'list --role superuser --without-2fa', 'list --locked yes --private'],
   flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },
-  async run(request, { words, flags }) {
-    const { services, origin, reply } = request;
-    const text = searchText(await textOf(request, words));
+  async run(interaction, { words, flags }) {
+    const { services, origin, reply } = interaction;
+    const text = searchText(await textOf(interaction, words));
     const role =
       typeof flags.role === 'string' ? knownRole(flags.role, await services.directory.figures()) : null;
     const locked = typeof flags.locked === 'boolean' ? flags.locked : null;
     const filter = { text, role, locked, withoutTwoFactor: flags['without-2fa'] === true };
-    await reply.result(await drawn(request, { filter, from: 0, private: origin.private }));
+    await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
     pageListener('list.previous'),
@@ -50,11 +50,11 @@ export const list: Subcommand = {
       form: {
         title: TITLE,
         mainBlockId: TEXT,
-        async work(request, { values }) {
-          const { services, origin, reply } = request;
+        async work(interaction, { values }) {
+          const { services, origin, reply } = interaction;
           const filter = filterIn(values);
           if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
-          return await reply.result(await drawn(request, { filter, from: 0, private: origin.private }));
+          return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
         },
         async again({ services, origin }, { values }, problem) {
           const figures = await services.directory.figures().catch(() => figuresOf([]));
@@ -66,9 +66,9 @@ export const list: Subcommand = {
 };
 
 /** A mention stands for the login that is the member's e-mail address. */
-async function textOf(request: Interaction, words: readonly Word[]): Promise<string> {
+async function textOf(interaction: Interaction, words: readonly Word[]): Promise<string> {
   if (words.some(({ kind }) => kind === 'mention')) {
-    const target = await findUser(request, words);
+    const target = await findUser(interaction, words);
     return target.kind === 'one' ? target.user.login : '';
   }
   return words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
@@ -80,24 +80,24 @@ function pageListener(id: string): Listener {
     id,
     async run(interaction, { value }) {
       const page = Page.read(value);
-      const request = interaction.shownTo(page);
-      await request.reply.replaceOriginal(await drawn(request, page));
+      const shown = interaction.shownTo(page);
+      await shown.reply.replaceOriginal(await drawn(shown, page));
     },
   };
 }
 
 /** The roles to choose from may have to be fetched first, for longer than a `trigger_id` lives. */
-async function openFilterForm(request: Interaction, { filter }: Page): Promise<void> {
-  await openWhenReady(request, TITLE, async () =>
-    filterForm(filter, await request.services.directory.figures(), request.origin),
+async function openFilterForm(interaction: Interaction, { filter }: Page): Promise<void> {
+  await openWhenReady(interaction, TITLE, async () =>
+    filterForm(filter, await interaction.services.directory.figures(), interaction.origin),
   );
 }
 
-async function drawn(request: Interaction, page: Page): Promise<Message> {
+async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
   const [{ users, account }, invited] = await Promise.all([
-    request.services.directory.list(filter),
-    isOpen(filter) && page.from === 0 ? openInvitations(request) : [],
+    interaction.services.directory.list(filter),
+    isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
   const from = Math.min(page.from, startOfLast(users.length));
   const shown = users.slice(from, from + MOST_USERS);

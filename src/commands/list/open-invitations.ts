@@ -6,8 +6,8 @@ import { invitationsButton, invitationWords } from '../invitations.ts';
 const MOST_SHOWN = 5;
 
 /** The open invitations below the table of users: the latest few, and the way to all of them. */
-export async function openInvitations(request: Interaction): Promise<KnownBlock[]> {
-  const { services, log } = request;
+export async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
+  const { services, log } = interaction;
   if (services.disabled.has('invitations')) return [];
   try {
     const open = await services.fastly.listInvitations();
@@ -21,7 +21,7 @@ export async function openInvitations(request: Interaction): Promise<KnownBlock[
         ...latest.slice(0, MOST_SHOWN).map(invitationWords),
         ...(more > 0 ? [say`and ${more} more.`] : []),
       ),
-      { type: 'actions', elements: [invitationsButton(request, 'Withdraw invitations…')] },
+      { type: 'actions', elements: [invitationsButton(interaction, 'Withdraw invitations…')] },
     ];
   } catch (error) {
     log.warn({ err: error }, 'the invitations could not be read for a list of users');

@@ -24,9 +24,9 @@ export const password: Subcommand = {
   examples: ['password'],
   flags: {},
   wordless: say`Don't type passwords in a message: Slack keeps them. If that was one, choose another password. Run ${code('/fastly-user password')} on its own.`,
-  async run(request) {
-    await openWhenReady(request, TITLE, async () =>
-      passwordForm(request.origin, { onTop: await caution(request) }),
+  async run(interaction) {
+    await openWhenReady(interaction, TITLE, async () =>
+      passwordForm(interaction.origin, { onTop: await caution(interaction) }),
     );
   },
   listeners: [
@@ -52,27 +52,27 @@ async function caution({ services: { directory }, log }: Interaction): Promise<S
   return singleSignOnCaution(account);
 }
 
-async function changePassword(request: Interaction, submitted: Submitted): Promise<Delivered> {
+async function changePassword(interaction: Interaction, submitted: Submitted): Promise<Delivered> {
   const fields = fieldsOf(submitted.subject);
   const wanted = readForm(submitted, fields);
-  const user = await userBehind(request, wanted);
+  const user = await userBehind(interaction, wanted);
   checkNewPassword(wanted, fields);
   const { current, chosen } = wanted;
   const login = user?.login ?? wanted.login;
   try {
-    await makeChange(request, {
+    await makeChange(interaction, {
       kind: 'password',
       target: user ? { id: user.id, login, name: nameOf(user) } : { id: null, login: UNKNOWN, name: UNKNOWN },
-      operation: passwordChange(request.services.fastly, { login, current, chosen }),
+      operation: passwordChange(interaction.services.fastly, { login, current, chosen }),
     });
   } catch (error) {
     throw inTheForm(error, fields);
   }
-  request.log.info({ user: user?.id ?? null }, 'password changed');
+  interaction.log.info({ user: user?.id ?? null }, 'password changed');
   return await confirm(
-    request,
+    interaction,
     message(
-      say`🔑 ${member(request.caller.memberId)} changed the password of ${code(login)}, ${date(new Date())}.`,
+      say`🔑 ${member(interaction.caller.memberId)} changed the password of ${code(login)}, ${date(new Date())}.`,
     ),
   );
 }

@@ -45,12 +45,12 @@ export class ChangedMeanwhile extends Refusal {
  * @throws {Refusal} when nothing differs, or the user is protected
  */
 export async function alter(
-  request: Interaction,
+  interaction: Interaction,
   id: UserId,
   { settings, reason }: Wanted,
   seen: CurrentSettings | null = null,
 ): Promise<Delivered> {
-  const { fastly } = request.services;
+  const { fastly } = interaction.services;
   const user = await fastly.getUser(id);
   const who = userText({ name: nameOf(user), login: user.login });
   if (user.deleted_at) {
@@ -64,15 +64,15 @@ export async function alter(
   }
   const kind = superuserChange(before, changes);
   const mayBe = async () => {
-    if (kind === 'demote' || changes.locked) await refuseProtected(request, user, who, changes);
+    if (kind === 'demote' || changes.locked) await refuseProtected(interaction, user, who, changes);
   };
   await mayBe();
   if (kind !== null) {
     const of = { version: 1, target: targetOf(user), before, changes } as const;
     const action = kind === 'promote' ? ({ kind, by: 'update', ...of } as const) : ({ kind, ...of } as const);
-    return await fileRequest(request, action, reason);
+    return await fileRequest(interaction, action, reason);
   }
-  const after = await makeChange(request, {
+  const after = await makeChange(interaction, {
     kind: 'update',
     target: { id: user.id, login: user.login, name: nameOf(user) },
     settings: changes,
@@ -85,8 +85,8 @@ export async function alter(
     },
     operation: update(fastly, id, changes),
   });
-  request.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
-  return await confirm(request, message(...updatedWords(request, { user, after, changes, reason })));
+  interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
+  return await confirm(interaction, message(...updatedWords(interaction, { user, after, changes, reason })));
 }
 
 function updatedWords(

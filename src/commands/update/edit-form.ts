@@ -31,7 +31,7 @@ const About = carried('form', AboutSchema, 'update');
  * follows another in the same modal has blocks of its own, as Slack keeps what was typed under an old name.
  */
 export function editForm(
-  request: Interaction,
+  interaction: Interaction,
   user: User,
   { settings, reason }: Wanted,
   { onTop = null, round = 0 }: { onTop?: Sentence | null; round?: number } = {},
@@ -42,14 +42,14 @@ export function editForm(
     callbackId: FORM,
     title: EDIT_TITLE,
     submit: 'Save',
-    origin: request.origin,
+    origin: interaction.origin,
     subject: About.write({ id: user.id, seen, round }),
     blocks: [
       ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
       richText(userText({ name: nameOf(user), login: user.login })),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
-      richText(say`Only what you change is sent.${whatWaits(request.services)}`),
+      richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
     ],
   });
 }
@@ -71,35 +71,40 @@ export const editFormListener: Listener = {
   form: {
     title: EDIT_TITLE,
     mainBlockId: blockOf('name'),
-    async work(request, { values, subject }) {
+    async work(interaction, { values, subject }) {
       const about = About.read(subject);
       const wanted = wantedIn(values, about);
       try {
-        return await alter(request, about.id, wanted, about.seen);
+        return await alter(interaction, about.id, wanted, about.seen);
       } catch (error) {
-        if (error instanceof ChangedMeanwhile) return again(request, error, wanted, about);
+        if (error instanceof ChangedMeanwhile) return again(interaction, error, wanted, about);
         throw atItsField(error, [
           [/\brole\b|service limited/i, blockOf('role')],
           [/./, blockOf('name')],
         ]);
       }
     },
-    async again(request, { values, subject }, problem) {
+    async again(interaction, { values, subject }, problem) {
       const about = About.read(subject);
-      const user = await request.services.fastly.getUser(about.id);
+      const user = await interaction.services.fastly.getUser(about.id);
       const settings = typedIn(values, about);
       const reason = values.reason ?? null;
-      return editForm(request, user, { settings, reason }, { onTop: problem, round: about.round + 1 });
+      return editForm(interaction, user, { settings, reason }, { onTop: problem, round: about.round + 1 });
     },
   },
 };
 
 /** The form once more, with the user as they are now and what the caller wants of them. */
-function again(request: Interaction, changed: ChangedMeanwhile, wanted: Wanted, { round }: About): NextForm {
+function again(
+  interaction: Interaction,
+  changed: ChangedMeanwhile,
+  wanted: Wanted,
+  { round }: About,
+): NextForm {
   const onTop = say`${changed.sentence} Look at the form again, and save it if it still should be.`;
   return {
     kind: 'next',
-    view: editForm(request, changed.user, wanted, { onTop, round: round + 1 }),
+    view: editForm(interaction, changed.user, wanted, { onTop, round: round + 1 }),
     orElse: message(
       say`${changed.sentence} ${code(`/fastly-user update ${changed.user.login}`)} opens the form again.`,
     ),

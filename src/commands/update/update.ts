@@ -45,26 +45,26 @@ export const update: Subcommand = {
     ...Object.fromEntries(REFUSED_FLAGS.map((flag) => [flag, 'text' as const])),
     reason: 'text',
   },
-  async run(request, { words, flags }) {
+  async run(interaction, { words, flags }) {
     refuseWhatCannotChange(flags);
     const settings = settingsInWords(flags, EDITABLE);
     const reason = reasonInWords(flags);
     const wanted = { settings, reason };
     const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
     if (given.length === 0) {
-      await openModal(request, pickForm(request, wanted));
+      await openModal(interaction, pickForm(interaction, wanted));
     } else if (Object.keys(settings).length === 0) {
-      await openWhenReady(request, EDIT_TITLE, async () => {
-        const target = await findUser(request, given);
+      await openWhenReady(interaction, EDIT_TITLE, async () => {
+        const target = await findUser(interaction, given);
         return target.kind === 'one'
-          ? await freshForm(request, target.user.id, wanted)
-          : pickForm(request, wanted, target);
+          ? await freshForm(interaction, target.user.id, wanted)
+          : pickForm(interaction, wanted, target);
       });
     } else {
-      const target = await findUser(request, given);
-      if (target.kind === 'one') return await alterAndTell(request, target.user.id, wanted);
-      await request.reply.privately(
-        whichUser('update.choose', request, target, {
+      const target = await findUser(interaction, given);
+      if (target.kind === 'one') return await alterAndTell(interaction, target.user.id, wanted);
+      await interaction.reply.privately(
+        whichUser('update.choose', interaction, target, {
           verb: 'update',
           carried: write(wanted),
           confirm: {
@@ -83,18 +83,18 @@ export const update: Subcommand = {
       id: 'update.button',
       async run(interaction, click) {
         // The form does not show what is private, and its result is for the channel as any change's.
-        const { request, id } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(request, EDIT_TITLE, () => freshForm(request, id, NOTHING));
+        const { shown, id } = clickedUser(interaction, click, { private: false });
+        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, NOTHING));
       },
     },
     {
       kind: 'click',
       id: 'update.choose',
       async run(interaction, click) {
-        const { request, id, carried: text } = clickedUser(interaction, click);
+        const { shown, id, carried: text } = clickedUser(interaction, click);
         const wanted = read(text);
-        await request.reply.removeOriginal();
-        await request.reply.waitFor(alterAndTell(request, id, wanted));
+        await shown.reply.removeOriginal();
+        await shown.reply.waitFor(alterAndTell(shown, id, wanted));
       },
     },
     pickListener(),
@@ -106,9 +106,9 @@ export function updateButton(user: User, alone: boolean): Button {
   return userButton('update.button', user, alone, 'Update…');
 }
 
-async function alterAndTell(request: Interaction, id: UserId, wanted: Wanted): Promise<void> {
-  const delivered = await alter(request, id, wanted);
-  if (delivered.kind === 'told') await request.reply.privately(message(delivered.sentence));
+async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted): Promise<void> {
+  const delivered = await alter(interaction, id, wanted);
+  if (delivered.kind === 'told') await interaction.reply.privately(message(delivered.sentence));
 }
 
 /** @throws {WordsError} */
@@ -125,15 +125,15 @@ function refuseWhatCannotChange(flags: FlagValues): void {
   }
 }
 
-async function freshForm(request: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
-  const user = await request.services.fastly.getUser(id);
+async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
+  const user = await interaction.services.fastly.getUser(id);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} is deleted, so there is nothing to change.`);
-  return editForm(request, user, wanted);
+  return editForm(interaction, user, wanted);
 }
 
 /** The first form, where it is not said whom to change; of several who fit it offers those. */
 function pickForm(
-  request: Interaction,
+  interaction: Interaction,
   wanted: Wanted,
   several?: { typed: string; users: readonly User[]; more: boolean },
   problem?: Sentence,
@@ -142,7 +142,7 @@ function pickForm(
     callbackId: PICK,
     title: EDIT_TITLE,
     submit: 'Next',
-    origin: request.origin,
+    origin: interaction.origin,
     subject: Carried.write(wanted),
     blocks: [
       ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
@@ -165,15 +165,16 @@ function pickListener(): Listener {
     form: {
       title: EDIT_TITLE,
       mainBlockId: USER_PICKER,
-      async work(request, { values, subject }) {
+      async work(interaction, { values, subject }) {
         const id = pickedUser(values);
-        const view = await freshForm(request, id, read(subject));
+        const view = await freshForm(interaction, id, read(subject));
         const orElse = message(
           say`You closed the form; ${code(`/fastly-user update ${id}`)} opens it again.`,
         );
         return { kind: 'next', view, orElse };
       },
-      again: async (request, { subject }, problem) => pickForm(request, read(subject), undefined, problem),
+      again: async (interaction, { subject }, problem) =>
+        pickForm(interaction, read(subject), undefined, problem),
     },
   };
 }

@@ -194,7 +194,7 @@ function plainPart(part: Part): string {
     case 'link':
       return part.text;
     case 'member':
-      return 'a superuser';
+      return 'a member';
     case 'channel':
       return 'that channel';
     case 'date':

@@ -7,7 +7,7 @@ import type { Origin } from '../origin.ts';
 export type Policy = {
   /** The bot's own workspace. Member ids alone are not enough: another company's people have ids, too. */
   teamId: TeamId;
-  superusers: readonly MemberId[];
+  botAdmins: readonly MemberId[];
   /** Channels in which commands are taken; empty: any. */
   commandChannels: readonly ChannelId[];
   /** Where approval requests from all of those are shown: what begins on one of them is taken, too. */
@@ -16,7 +16,7 @@ export type Policy = {
 
 export type Verdict =
   | { allowed: true; caller: Caller }
-  | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-superuser' | 'wrong-channel' };
+  | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel' };
 
 /** Whether a channel is the direct message between this caller and the bot. Asked of superusers only. */
 export type IsDirectMessage = (channel: ChannelId, caller: Caller) => Promise<boolean>;
@@ -33,7 +33,7 @@ export async function authorize(
   const { caller } = incoming;
   if (caller === null) return { allowed: false, reason: 'unknown-caller' };
   if (caller.teamId !== policy.teamId) return { allowed: false, reason: 'other-workspace' };
-  if (!policy.superusers.includes(caller.memberId)) return { allowed: false, reason: 'not-a-superuser' };
+  if (!policy.botAdmins.includes(caller.memberId)) return { allowed: false, reason: 'not-a-bot-admin' };
   const startedIn = channelOf(incoming);
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
@@ -71,24 +71,24 @@ const MOST_NAMED = 5;
 /** Why someone is turned away, and whom to ask. */
 export function denial(
   reason: Extract<Verdict, { allowed: false }>['reason'],
-  policy: Pick<Policy, 'superusers' | 'commandChannels'>,
+  policy: Pick<Policy, 'botAdmins' | 'commandChannels'>,
 ): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`I cannot tell who you are, so I did nothing. ${whomToAsk(policy)}`;
     case 'other-workspace':
       return say`I take instructions only from superusers of my own workspace, and you belong to another one. ${whomToAsk(policy)}`;
-    case 'not-a-superuser':
+    case 'not-a-bot-admin':
       return say`You are not on my list of superusers, so there is nothing I can do for you. ${whomToAsk(policy)}`;
     case 'wrong-channel':
       return say`I do not take commands in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or my Home tab.`;
   }
 }
 
-function whomToAsk({ superusers }: Pick<Policy, 'superusers'>): Sentence {
-  if (superusers.length === 0)
+function whomToAsk({ botAdmins }: Pick<Policy, 'botAdmins'>): Sentence {
+  if (botAdmins.length === 0)
     return say`Nobody is on that list yet: whoever runs this bot can add people to SUPERUSERS.`;
-  const named = superusers.slice(0, MOST_NAMED).map(member);
-  const others = superusers.length - named.length;
+  const named = botAdmins.slice(0, MOST_NAMED).map(member);
+  const others = botAdmins.length - named.length;
   return say`Ask ${enumerate(others > 0 ? [...named, say`${others} others`] : named, 'or')}.`;
 }

@@ -9,29 +9,29 @@ import type { Delivered } from './reply.ts';
  * Tells that a change was made: where the request's results go, and in `CONFIRMATIONS_CHANNEL`. The change has
  * happened by then, so a channel that does not take the copy is told to the caller and fails nothing.
  */
-export async function confirm(request: Interaction, confirmation: Message): Promise<Delivered> {
-  const delivered = await request.reply.result(confirmation);
-  const { confirmationsChannel } = request.services;
+export async function confirm(interaction: Interaction, confirmation: Message): Promise<Delivered> {
+  const delivered = await interaction.reply.result(confirmation);
+  const { confirmationsChannel } = interaction.services;
   const there = delivered.kind === 'channel' && delivered.channel === confirmationsChannel;
-  if (!there) await confirmElsewhere(request, confirmation);
+  if (!there) await confirmElsewhere(interaction, confirmation);
   return delivered;
 }
 
 /** Tells of a change in `CONFIRMATIONS_CHANNEL` alone, where its result is to be seen already. */
-export async function confirmElsewhere(request: Interaction, confirmation: Message): Promise<void> {
-  const { conversations, posting, confirmationsChannel: copyTo } = request.services;
+export async function confirmElsewhere(interaction: Interaction, confirmation: Message): Promise<void> {
+  const { conversations, posting, confirmationsChannel: copyTo } = interaction.services;
   if (copyTo === null) return;
   try {
     const audience = await conversations.audienceOfChannel(copyTo);
     if (audience === 'other-companies' || audience === 'unknown') {
       throw new Error(`who reads along in CONFIRMATIONS_CHANNEL: ${audience}`);
     }
-    const copy = withFootnote(confirmation, whereFrom(request));
+    const copy = withFootnote(confirmation, whereFrom(interaction));
     const posted = await posting.post(copyTo, copy);
     if (posted.kind === 'refused') throw new Error(posted.word);
   } catch (error) {
-    request.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
-    await request.reply.privately(message(say`The change was made. ${unconfirmed(copyTo)}`));
+    interaction.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
+    await interaction.reply.privately(message(say`The change was made. ${unconfirmed(copyTo)}`));
   }
 }
 

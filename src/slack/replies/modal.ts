@@ -46,16 +46,16 @@ export function noticeView(title: string, ...sentences: readonly [Sentence, ...S
  *
  * @throws {Refusal} when Slack does not open it, in words for the caller
  */
-export async function openModal(request: Interaction, view: ModalView): Promise<string> {
+export async function openModal(interaction: Interaction, view: ModalView): Promise<string> {
   try {
-    const opened = await request.services.slack.interactive.views.open({
-      trigger_id: request.triggerId,
+    const opened = await interaction.services.slack.interactive.views.open({
+      trigger_id: interaction.triggerId,
       view,
     });
-    request.reply.formOpened();
+    interaction.reply.formOpened();
     return opened.view?.id ?? '';
   } catch (error) {
-    request.log.warn({ err: error }, 'a form could not be opened');
+    interaction.log.warn({ err: error }, 'a form could not be opened');
     throw new Refusal(
       say`Slack did not open the form. Try again; ${code('/fastly-user help')} shows what can be said in words instead.`,
     );
@@ -68,31 +68,35 @@ export async function openModal(request: Interaction, view: ModalView): Promise<
  * @throws {Refusal} when Slack does not open it
  */
 export async function openWhenReady(
-  request: Interaction,
+  interaction: Interaction,
   title: string,
   form: () => Promise<ModalView>,
 ): Promise<void> {
-  const viewId = await openModal(request, noticeView(title, say`One moment…`));
+  const viewId = await openModal(interaction, noticeView(title, say`One moment…`));
   const view = await form().catch((error: unknown) => {
-    logFailure(request, error);
-    return noticeView(title, explainWithReference(error, request.reference));
+    logFailure(interaction, error);
+    return noticeView(title, explainWithReference(error, interaction.reference));
   });
-  if (await updateModal(request, viewId, view)) return;
+  if (await updateModal(interaction, viewId, view)) return;
   // Either it was closed, and nobody sees this, or Slack does not take the form.
   await updateModal(
-    request,
+    interaction,
     viewId,
-    noticeView(title, say`Slack did not take the form. Reference ${code(request.reference)}.`),
+    noticeView(title, say`Slack did not take the form. Reference ${code(interaction.reference)}.`),
   );
 }
 
 /** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */
-export async function updateModal(request: Interaction, viewId: string, view: ModalView): Promise<boolean> {
+export async function updateModal(
+  interaction: Interaction,
+  viewId: string,
+  view: ModalView,
+): Promise<boolean> {
   try {
-    await request.services.slack.posting.views.update({ view_id: viewId, view });
+    await interaction.services.slack.posting.views.update({ view_id: viewId, view });
     return true;
   } catch (error) {
-    request.log.info({ err: error }, 'a modal could not be updated');
+    interaction.log.info({ err: error }, 'a modal could not be updated');
     return false;
   }
 }

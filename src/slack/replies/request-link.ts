@@ -11,9 +11,9 @@ import type { Services } from './services.ts';
  *
  * @throws {Refusal} where no one else could see it, or people of another company could
  */
-export async function approvalPlace(request: Interaction): Promise<ChannelId> {
-  const { services, origin } = request;
-  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, request);
+export async function approvalPlace(interaction: Interaction): Promise<ChannelId> {
+  const { services, origin } = interaction;
+  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, interaction);
   const { channel } = origin;
   if (channel === null || isDirect(channel)) {
     throw new Refusal(
@@ -25,7 +25,7 @@ export async function approvalPlace(request: Interaction): Promise<ChannelId> {
       say`Approvers can't see a private request. Leave ${code('--private')} out, or ask the bot's operator to set an approvals channel.`,
     );
   }
-  return await unshared(channel, request);
+  return await unshared(channel, interaction);
 }
 
 /** A channel the bot is not in passes: whether it may post there, only posting tells. */
@@ -50,10 +50,10 @@ async function unshared(channel: ChannelId, { services, caller }: Interaction): 
  *
  * @throws {Refusal} where Slack does not say where that is
  */
-export async function resultPlace(request: Interaction): Promise<ChannelId> {
-  const { services, origin, caller } = request;
+export async function resultPlace(interaction: Interaction): Promise<ChannelId> {
+  const { services, origin, caller } = interaction;
   const { approvalsChannel, conversations } = services;
-  if (approvalsChannel !== null) return await unshared(approvalsChannel, request);
+  if (approvalsChannel !== null) return await unshared(approvalsChannel, interaction);
   const { channel } = origin;
   const shared = channel !== null && !origin.private;
   if (shared && (await conversations.audience(channel, caller)) === 'own-workspace') return channel;

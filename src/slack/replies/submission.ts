@@ -25,9 +25,9 @@ export type SubmittedForm = {
   /** The block that shows what has no field of its own to stand at. */
   mainBlockId: string;
   /** The form as it was filled in, with the problem on top. */
-  again(request: Interaction, submitted: Submitted, problem: Sentence): Promise<ModalView>;
+  again(interaction: Interaction, submitted: Submitted, problem: Sentence): Promise<ModalView>;
   /** Does what the form asks for, or has another form follow. What it throws is shown in the form. */
-  work(request: Interaction, submitted: Submitted): Promise<Delivered | NextForm>;
+  work(interaction: Interaction, submitted: Submitted): Promise<Delivered | NextForm>;
 };
 
 /** A form that follows in the same modal; `orElse` is for who has closed it meanwhile. */
@@ -55,29 +55,34 @@ type Result =
  */
 export async function answerSubmission(
   form: SubmittedForm,
-  request: Interaction,
+  interaction: Interaction,
   submitted: Submitted,
   acknowledge: (response: object) => Promise<void>,
 ): Promise<void> {
-  const work = carryOut(form, request, submitted);
-  const early = await withinAnswerTime(work, request.services.times);
-  if (early !== null) return await acknowledge(earlyAnswer(form, request, submitted, early));
+  const work = carryOut(form, interaction, submitted);
+  const early = await withinAnswerTime(work, interaction.services.times);
+  if (early !== null) return await acknowledge(earlyAnswer(form, interaction, submitted, early));
   await acknowledge({
     response_action: 'update',
     view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
   });
-  await showLate(form, request, submitted, await work);
+  await showLate(form, interaction, submitted, await work);
 }
 
-async function carryOut(form: SubmittedForm, request: Interaction, submitted: Submitted): Promise<Result> {
+async function carryOut(
+  form: SubmittedForm,
+  interaction: Interaction,
+  submitted: Submitted,
+): Promise<Result> {
   try {
-    return { kind: 'done', delivered: await form.work(request, submitted) };
+    return { kind: 'done', delivered: await form.work(interaction, submitted) };
   } catch (error) {
-    logFailure(request, error);
+    logFailure(interaction, error);
     return {
       kind: 'failed',
       blockId: error instanceof FieldError ? error.blockId : form.mainBlockId,
-      problem: error instanceof FieldError ? error.sentence : explainWithReference(error, request.reference),
+      problem:
+        error instanceof FieldError ? error.sentence : explainWithReference(error, interaction.reference),
       error,
     };
   }
@@ -85,7 +90,7 @@ async function carryOut(form: SubmittedForm, request: Interaction, submitted: Su
 
 function earlyAnswer(
   form: SubmittedForm,
-  request: Interaction,
+  interaction: Interaction,
   { blocks }: Submitted,
   result: Result,
 ): object {
@@ -100,35 +105,35 @@ function earlyAnswer(
   }
   return result.delivered.kind === 'channel'
     ? { response_action: 'clear' }
-    : { response_action: 'update', view: viewAfter(form, request, result.delivered) };
+    : { response_action: 'update', view: viewAfter(form, interaction, result.delivered) };
 }
 
 async function showLate(
   form: SubmittedForm,
-  request: Interaction,
+  interaction: Interaction,
   submitted: Submitted,
   result: Result,
 ): Promise<void> {
   const view =
     result.kind === 'done'
-      ? viewAfter(form, request, result.delivered)
-      : await formAgain(form, request, submitted, result.problem);
-  if (await updateModal(request, submitted.viewId, view)) return;
-  const untold = untoldBy(result, request);
-  if (untold !== null) await request.reply.privately(untold);
+      ? viewAfter(form, interaction, result.delivered)
+      : await formAgain(form, interaction, submitted, result.problem);
+  if (await updateModal(interaction, submitted.viewId, view)) return;
+  const untold = untoldBy(result, interaction);
+  if (untold !== null) await interaction.reply.privately(untold);
 }
 
 /** The form as it was filled in; where it cannot be drawn, as Fastly is away, only what is wrong. */
 async function formAgain(
   form: SubmittedForm,
-  request: Interaction,
+  interaction: Interaction,
   submitted: Submitted,
   problem: Sentence,
 ): Promise<ModalView> {
   try {
-    return await form.again(request, submitted, problem);
+    return await form.again(interaction, submitted, problem);
   } catch (error) {
-    request.log.warn({ err: error }, 'a form could not be drawn again');
+    interaction.log.warn({ err: error }, 'a form could not be drawn again');
     return noticeView(form.title, problem);
   }
 }

@@ -29,16 +29,16 @@ import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.t
 /** All but those for events: the Home tab is in no channel, and what is unknown of it is shown nowhere. */
 const LISTENERS_IN_CHANNELS = LISTENERS.filter(({ kind }) => kind !== 'event');
 
-type Reason = 'not-a-superuser' | 'other-workspace' | 'unknown-caller' | 'wrong-channel';
+type Reason = 'not-a-bot-admin' | 'other-workspace' | 'unknown-caller' | 'wrong-channel';
 
 const OUTSIDERS: { who: string; sender: Sender; reason: Reason }[] = [
-  { who: 'another member', sender: { id: PRIYA.id, team_id: TEAM.id }, reason: 'not-a-superuser' },
+  { who: 'another member', sender: { id: PRIYA.id, team_id: TEAM.id }, reason: 'not-a-bot-admin' },
   {
     who: 'a member of another workspace',
     sender: { id: JONAS.id, team_id: PARTNER_TEAM.id },
     reason: 'other-workspace',
   },
-  { who: 'a bot', sender: { id: BOT.userId, team_id: TEAM.id }, reason: 'not-a-superuser' },
+  { who: 'a bot', sender: { id: BOT.userId, team_id: TEAM.id }, reason: 'not-a-bot-admin' },
   {
     who: "somebody with a superuser's id in another workspace",
     sender: { id: NORA.id, team_id: PARTNER_TEAM.id },
@@ -135,7 +135,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
     const slack = await startForgedSlack(mode, { SUPERUSERS: '' });
     for (const listener of LISTENERS) {
       await expectTold(slack, listener, superuser, 'can add people to SUPERUSERS');
-      await expectNothingDone(slack, denied('not-a-superuser', listener));
+      await expectNothingDone(slack, denied('not-a-bot-admin', listener));
     }
   });
 
@@ -197,7 +197,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
 /** What each is told, as far as it tells the reasons apart. */
 const WORDS: Record<Reason, string> = {
-  'not-a-superuser': 'not on my list of superusers',
+  'not-a-bot-admin': 'not on my list of superusers',
   'other-workspace': 'you belong to another one',
   'unknown-caller': 'cannot tell who you are',
   'wrong-channel': 'not take commands in this channel',
@@ -219,7 +219,7 @@ describe('a click in a modal that its caller may not make', () => {
     };
     await slack.deliver(deliveryTo(listener, stranger, slack.responseUrl, inModal));
     await nora.until(
-      ({ modals }) => JSON.stringify(modals).includes(WORDS['not-a-superuser']),
+      ({ modals }) => JSON.stringify(modals).includes(WORDS['not-a-bot-admin']),
       'the view that says why',
     );
   });

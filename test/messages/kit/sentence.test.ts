@@ -203,7 +203,7 @@ describe('a sentence', () => {
   });
 
   it('is drawn in plain text without ids and markup', () => {
-    expect(plainText(sentence)).toBe('a superuser in that channel, 2025-09-01 14:30 UTC: 7 < 8 3');
+    expect(plainText(sentence)).toBe('a member in that channel, 2025-09-01 14:30 UTC: 7 < 8 3');
   });
 
   it('is drawn in rich text with an element for each', () => {
