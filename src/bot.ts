@@ -15,8 +15,7 @@ import { createClients, type SlackClients } from './slack/connection/clients.ts'
 import { Conversations } from './slack/connection/conversations.ts';
 import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
-import { NewerBlocks } from './slack/connection/newer-blocks.ts';
-import { Posting } from './slack/connection/posting.ts';
+import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';

@@ -39,7 +39,7 @@ const BASE = ['ids.ts', 'config/secret.ts', 'observability/'];
 const PURE = [
   ...['request', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
   ...['settings', 'target', 'change'].map((file) => `changes/${file}.ts`),
-  'directory/figures.ts',
+
   ...['user', 'invitation', 'errors'].map((file) => `fastly/${file}.ts`),
   'store/errors.ts',
   'store/audit-page.ts',

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
-import type { ChannelId, MemberId } from '../ids.ts';
-import { newReference } from '../ids.ts';
+import { type ChannelId, type MemberId, newReference } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { holdAccount, letGoOfAccount } from './account-lock.ts';
 import { type Event, requesterHears } from './event.ts';
 import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import {
   dueRequests,
+  holdAccount,
   insertRequest,
+  letGoOfAccount,
   lockRequest,
   openRequestAbout,
   openRequests,

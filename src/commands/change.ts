@@ -1,8 +1,7 @@
 import type { ApprovalRequest } from '../approvals/request.ts';
 import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
 import type { Begun } from '../changes/intents.ts';
-import { effectOf, type Operation } from '../changes/operations.ts';
-import { type Effect, settlementOf } from '../changes/took-effect.ts';
+import { type Effect, effectOf, type Operation, settlementOf } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { checkText } from '../messages/change-text.ts';
 import { Refusal, RepeatedDelivery } from '../messages/failure-text.ts';

@@ -13,8 +13,7 @@ import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError } from '../slack/replies/submission.ts';
 import { isApprovalRequired } from './approvals/filing.ts';
 import { makeChange } from './change.ts';
-import { ADDRESS, isUserAlready } from './inputs/address.ts';
-import { atItsField } from './inputs/fastly-refusal.ts';
+import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf, settingFlags } from './inputs/settings-form.ts';
 import { invitationOffer, offerInvitation } from './invite.ts';
 import {

@@ -4,7 +4,7 @@ import { targetOf } from '../changes/snapshot.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { bold, code, date, type Sentence, say } from '../messages/kit/sentence.ts';
-import { protectionText } from '../messages/obstacle-text.ts';
+import { protectionText } from '../messages/outcome-text.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';

@@ -2,9 +2,8 @@ import { Refusal } from '../messages/failure-text.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Services } from '../slack/replies/services.ts';
-import { nearest } from './inputs/nearest.ts';
-import { refuseWords } from './inputs/refuse-words.ts';
-import type { Subcommand } from './subcommand.ts';
+import { nearest } from './inputs/command-text.ts';
+import { refuseWords, type Subcommand } from './subcommand.ts';
 
 /** Says what there is, or how one subcommand goes; also the answer to anything not understood. */
 export function helpAbout(all: () => readonly Subcommand[]): Subcommand {

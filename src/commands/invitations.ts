@@ -12,9 +12,8 @@ import type { Listener } from '../slack/gate/listeners.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { makeChange, Overtaken } from './change.ts';
-import { refuseWords } from './inputs/refuse-words.ts';
 import { inviteButton } from './invite.ts';
-import type { Subcommand } from './subcommand.ts';
+import { refuseWords, type Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 20;
 const SHOW = 'invitations.show';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { invitation, openInvitation } from '../changes/operations.ts';
+import { invitation, openInvitation, settingsOfInvitation } from '../changes/operations.ts';
 import { Settings } from '../changes/settings.ts';
-import { settingsOfInvitation } from '../changes/took-effect.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
@@ -14,8 +13,7 @@ import type { Services } from '../slack/replies/services.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
 import { isApprovalRequired } from './approvals/filing.ts';
 import { makeChange } from './change.ts';
-import { ADDRESS, isUserAlready } from './inputs/address.ts';
-import { atItsField } from './inputs/fastly-refusal.ts';
+import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf, settingFlags } from './inputs/settings-form.ts';
 import {
   askForSuperuser,

@@ -1,7 +1,7 @@
 import type { Button } from '@slack/types';
 import { passwordReset } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import { nameOf, type User } from '../fastly/user.ts';
+import { type Customer, nameOf, type User } from '../fastly/user.ts';
 import { changeMark, changePast } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
@@ -10,7 +10,6 @@ import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { makeChange } from './change.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import { singleSignOnCaution } from './inputs/single-sign-on.ts';
 import { userButton } from './inputs/user-button.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
@@ -88,4 +87,11 @@ function refuseWherePointless({ disabled }: Services, user: User): void {
       : say`Unlock them first: ${code(`/fastly-user update ${user.login} --locked no`)}.`;
     throw new Refusal(say`${who} is locked, so a new password would not let them in. ${unlock}`);
   }
+}
+
+/** A caution to show before a new password is asked for. @param account `null` where it could not be read */
+export function singleSignOnCaution(account: Customer | null): Sentence | null {
+  return account?.force_sso
+    ? say`This Fastly account requires single sign-on, so a new password may have no effect.`
+    : null;
 }

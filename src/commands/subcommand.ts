@@ -1,9 +1,9 @@
 import type { SubcommandName } from '../config/subcommand-names.ts';
-import type { Sentence } from '../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
-import type { FlagKinds, FlagValues, Word } from './inputs/command-text.ts';
+import { type FlagKinds, type FlagValues, type Word, WordsError } from './inputs/command-text.ts';
 
 /** What was typed after the subcommand, with `--private` already taken out. */
 export type Typed = { words: readonly Word[]; flags: FlagValues };
@@ -36,3 +36,17 @@ export type Subcommand = {
   /** Its form, its buttons. */
   listeners: readonly Listener[];
 };
+
+/**
+ * For a subcommand that takes none: words that mean nothing are refused, not ignored.
+ *
+ * @throws {WordsError} when there are any
+ */
+export function refuseWords({ name, usage }: Subcommand, words: readonly Word[]): void {
+  const first = words[0];
+  if (!first) return;
+  const typed = first.kind === 'text' ? first.text : 'a mention';
+  throw new WordsError(
+    say`${code(name)} does not know what to do with ${code(typed)}. It goes like this: ${code(`/fastly-user ${name} ${usage}`.trim())}`,
+  );
+}

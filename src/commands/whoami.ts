@@ -1,7 +1,6 @@
 import { say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
-import { refuseWords } from './inputs/refuse-words.ts';
-import type { Subcommand } from './subcommand.ts';
+import { refuseWords, type Subcommand } from './subcommand.ts';
 
 /** Shows the Fastly user behind the bot's token. */
 export const whoami: Subcommand = {

@@ -1,11 +1,9 @@
 import { accountUsers } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import type { Customer } from '../fastly/user.ts';
-import { type User, UserId } from '../fastly/user.ts';
+import { type Customer, type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
-import { type Figures, figuresOf } from './figures.ts';
-import { type Filter, fits } from './filter.ts';
+import { type Figures, type Filter, figuresOf, fits } from './filter.ts';
 import { BY_NAME, EXACT, type Fit, SearchIndex } from './search.ts';
 
 /** What a search for one user came to. `several` holds the best fits first, `more` says that others fit, too. */

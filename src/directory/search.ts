@@ -1,5 +1,4 @@
 import { nameOf, type User } from '../fastly/user.ts';
-import { fold } from './fold.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
 export type Fit = { user: User; rank: number };
@@ -166,4 +165,18 @@ function* merged(first: Iterator<number>, second: Iterator<number>): Generator<n
     if (!a.done && a.value === next) a = first.next();
     if (!b.done && b.value === next) b = second.next();
   }
+}
+
+/**
+ * Text as it is compared in a search: no case, no accents (`Tomás` is found by `tomas`), straight apostrophes, single
+ * spaces.
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[‘’]/g, "'")
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -8,9 +8,7 @@ import {
   InvitationPage,
   type Invitee,
 } from './invitation.ts';
-import { inOurWords, type Redaction, withoutToken } from './redaction.ts';
-import { parseJson } from './refusal.ts';
-import { problemOf, refusalOf } from './refused.ts';
+import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { type Call, Transport } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 

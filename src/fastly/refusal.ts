@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import type { RefusalWords } from './errors.ts';
+import type { Secret } from '../config/secret.ts';
+import {
+  FastlyDuplicate,
+  type FastlyError,
+  FastlyForbidden,
+  FastlyInvalid,
+  FastlyNotFound,
+  FastlyUnauthorized,
+  type RefusalWords,
+} from './errors.ts';
+import type { Answer, Call } from './transport.ts';
 
 /** A field of another type, or an empty one, says nothing; it does not hide the others. */
 const text = z
@@ -36,3 +46,60 @@ export function parseJson(body: string): unknown {
     return undefined;
   }
 }
+
+/** The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. */
+export function refusalOf({ operation }: Call, { status, body }: Answer, redacted: Redaction): FastlyError {
+  const words = readRefusal(body);
+  const refusal = redacted(words);
+  if (status === 401) return new FastlyUnauthorized(operation, status);
+  if (status === 403) return new FastlyForbidden(operation, status, refusal);
+  if (status === 404) return new FastlyNotFound(operation, status, refusal);
+  if (status === 409 || words.msg === 'Duplicate record')
+    return new FastlyDuplicate(operation, status, refusal);
+  return new FastlyInvalid(operation, status, refusal);
+}
+
+/** Which fields were not as expected; never their values, which could be anything. */
+export function problemOf(error: z.ZodError): string {
+  const fields = error.issues.map((issue) => issue.path.join('.') || 'the whole body');
+  return `the answer is not what this operation answers (${[...new Set(fields)].slice(0, 5).join(', ')})`;
+}
+
+/** What of Fastly's words may be repeated, to people and in logs. */
+export type Redaction = (words: RefusalWords) => RefusalWords;
+
+/** Everything but the token, which is written alike wherever it is quoted, having no marks but `-` and `_`. */
+export function withoutToken(token: Secret): Redaction {
+  const clean = (text: string | null) => text?.replaceAll(token.reveal(), '[redacted]') ?? null;
+  return ({ msg, detail }) => ({ msg: clean(msg), detail: clean(detail) });
+}
+
+/** Why a password is not changed, as far as Fastly's words can be understood. */
+export const PASSWORD_REFUSALS = {
+  reused: 'the new password was in use before',
+  current: 'the current password is wrong',
+  weak: 'the new password is too weak',
+} as const;
+
+/** The first that fits counts. */
+const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
+  [
+    /\bdiffer|\bsame\b|\bre-?us|used (before|already)|already (been )?used|(recently|previously) used|(recent|previous) passwords|not be the (current|old)/i,
+    PASSWORD_REFUSALS.reused,
+  ],
+  // Names the current password before any other: not 'the new password must not match the current password'.
+  [/^((?!password).)*(old|current)[ _]password/is, PASSWORD_REFUSALS.current],
+  [
+    /^(?=.*password).*(weak|easy|guess|short|at least|contain|include|letter|digit|number|symbol|special|common|breach|compromis|strong|strength|complex|simple)/is,
+    PASSWORD_REFUSALS.weak,
+  ],
+];
+
+/**
+ * Nothing of Fastly's words where passwords were sent, as it could quote one in any way of writing: what they mean in
+ * words of our own, or none.
+ */
+export const inOurWords: Redaction = ({ msg, detail }) => {
+  const told = `${msg ?? ''} ${detail ?? ''}`;
+  return { msg: MEANINGS.find(([words]) => words.test(told))?.[1] ?? null, detail: null };
+};

@@ -8,7 +8,6 @@ import {
   FastlyTimedOut,
   FastlyUnavailable,
 } from './errors.ts';
-import { rateLimitReset } from './rate-limit.ts';
 import { type AttemptFailure, type CallKind, pauseBeforeRetry } from './retry.ts';
 
 export type Call = {
@@ -129,3 +128,21 @@ function causeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown';
 }
+
+/**
+ * When a refused call may be tried again, in Unix seconds: `Fastly-RateLimit-Reset`, else `Retry-After` (seconds
+ * from now, or a date). `null` when neither says.
+ */
+export function rateLimitReset(headers: IncomingHttpHeaders, now = Date.now()): number | null {
+  const reset = Number(headers['fastly-ratelimit-reset']);
+  if (reset > 0 && reset <= LAST_SECOND) return reset;
+  const retryAfter = headers['retry-after'];
+  if (retryAfter === undefined) return null;
+  const seconds = Number(retryAfter);
+  if (Math.abs(seconds) <= LAST_SECOND / 2) return Math.ceil(now / 1000 + seconds);
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? null : Math.ceil(date / 1000);
+}
+
+/** The last moment a `Date` can hold, in Unix seconds; what lies beyond is no moment. */
+const LAST_SECOND = 8_640_000_000_000;

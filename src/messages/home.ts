@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { mayApprove, type Policy } from '../approvals/rules.ts';
-import type { Figures } from '../directory/figures.ts';
+import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { approvalEntry } from './approval-message.ts';

@@ -1,6 +1,5 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
-import type { Customer } from '../fastly/user.ts';
-import { nameOf, type User } from '../fastly/user.ts';
+import { type Customer, nameOf, type User } from '../fastly/user.ts';
 import {
   field,
   HEADER_LENGTH,

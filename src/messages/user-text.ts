@@ -1,4 +1,4 @@
-import type { Figures } from '../directory/figures.ts';
+import type { Figures } from '../directory/filter.ts';
 import { bold, code, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 

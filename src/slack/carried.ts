@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { SubcommandName } from '../config/subcommand-names.ts';
+import { ChannelId } from '../ids.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { code, say } from '../messages/kit/sentence.ts';
 
@@ -41,3 +42,19 @@ export function readJson<T>(schema: z.ZodType<T>, text: string | null): T | null
     return null;
   }
 }
+
+const Schema = z.object({ channel: ChannelId.nullable(), private: z.boolean() });
+const Metadata = z.object({ subject: z.string() });
+
+/** Where a thing was started, and whether its result is for the caller alone. `channel` is `null` for the Home tab. */
+export type Origin = z.infer<typeof Schema>;
+
+/** An origin travels in a modal's `private_metadata`, with what the modal is about, and comes back as input. */
+export const Origin = {
+  write: (origin: Origin, subject: string | null = null): string =>
+    JSON.stringify({ ...origin, ...(subject !== null && { subject }) }),
+  /** `null` when the text is not an origin. */
+  read: (text: string): Origin | null => readJson(Schema, text),
+  /** `null` when the text names no subject. */
+  readSubject: (text: string): string | null => readJson(Metadata, text)?.subject ?? null,
+};

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../config/secret.ts';
 import { ChannelId, MemberId, TeamId } from '../ids.ts';
-import { Origin } from './origin.ts';
+import { Origin } from './carried.ts';
 
 /** The Slack member, with their own workspace, behind a command, click or submission. */
 export type Caller = { memberId: MemberId; teamId: TeamId };

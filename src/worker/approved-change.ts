@@ -1,11 +1,17 @@
 import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
 import type { Intents } from '../changes/intents.ts';
-import { type ApprovableOperation, creation, deletion, invitation, update } from '../changes/operations.ts';
+import {
+  type ApprovableOperation,
+  creation,
+  deletion,
+  type Effect,
+  invitation,
+  update,
+} from '../changes/operations.ts';
 import { protectionOf } from '../changes/protection.ts';
 import type { CurrentSettings, Settings } from '../changes/settings.ts';
 import { settingsOf, targetOf } from '../changes/snapshot.ts';
 import type { Target } from '../changes/target.ts';
-import type { Effect } from '../changes/took-effect.ts';
 import { userWithLogin } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import type { FastlyError } from '../fastly/errors.ts';

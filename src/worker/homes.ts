@@ -19,7 +19,7 @@ import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting, Shown } from '../slack/connection/posting.ts';
 import { denial } from '../slack/gate/authorization.ts';
-import { withinAnswerTime } from '../slack/replies/answer-time.ts';
+import { withinAnswerTime } from '../slack/replies/reply.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import {
@@ -34,8 +34,7 @@ import {
 } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
 import { Gathering } from './gathering.ts';
-import { Pauses } from './pauses.ts';
-import { showUntilShown } from './show-until-shown.ts';
+import { Pauses, showUntilShown } from './show-until-shown.ts';
 
 export type HomesOptions = {
   store: Store;

@@ -3,12 +3,19 @@ import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
 import type { Change, Settlement } from '../changes/change.ts';
 import type { Intents, Interrupted } from '../changes/intents.ts';
-import { creation, effectOf, invitation, update, withdrawal } from '../changes/operations.ts';
-import { type Effect, settlementOf } from '../changes/took-effect.ts';
+import {
+  creation,
+  type Effect,
+  effectOf,
+  invitation,
+  settlementOf,
+  update,
+  withdrawal,
+} from '../changes/operations.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
-import { interruptedText } from '../messages/interrupted-text.ts';
+import { interruptedText } from '../messages/change-text.ts';
 import { message } from '../messages/kit/message.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 

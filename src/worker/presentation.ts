@@ -12,9 +12,8 @@ import {
 import type { Times } from '../config/times.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
-import { showUntilShown } from './show-until-shown.ts';
+import { Pauses, showUntilShown } from './show-until-shown.ts';
 
 /** Renewed each time something is recorded as shown. In between there are at most two postings and a look-up. */
 const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;

@@ -1,5 +1,4 @@
-import type { ApprovalRequest, Newcomer } from '../../src/approvals/request.ts';
-import { RequestId } from '../../src/approvals/request.ts';
+import { type ApprovalRequest, type Newcomer, RequestId } from '../../src/approvals/request.ts';
 import type { Policy } from '../../src/approvals/rules.ts';
 import type { CurrentSettings } from '../../src/changes/settings.ts';
 import type { Target } from '../../src/changes/target.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figuresOf } from '../../src/directory/figures.ts';
-import type { Filter } from '../../src/directory/filter.ts';
+import { type Filter, figuresOf } from '../../src/directory/filter.ts';
 import { User } from '../../src/fastly/user.ts';
 import {
   APOSTROPHE,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import type { FastlyClient } from '../../src/fastly/client.ts';
 import { isFastlyError } from '../../src/fastly/errors.ts';
-import { rateLimitReset } from '../../src/fastly/rate-limit.ts';
+import { rateLimitReset } from '../../src/fastly/transport.ts';
 import type { CustomerId, UserId } from '../../src/fastly/user.ts';
 import {
   ENGINEER,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ChangeKind, type Settlement } from '../../src/changes/change.ts';
-import { interruptedText } from '../../src/messages/interrupted-text.ts';
+import { interruptedText } from '../../src/messages/change-text.ts';
 import { ENGINEER, NORA } from '../approvals/people.ts';
 import { read } from './read.ts';
 

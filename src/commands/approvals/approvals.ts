@@ -5,8 +5,7 @@ import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { whereRequestIs } from '../../slack/replies/request-link.ts';
-import { refuseWords } from '../inputs/refuse-words.ts';
-import type { Subcommand } from '../subcommand.ts';
+import { refuseWords, type Subcommand } from '../subcommand.ts';
 
 /** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage). */
 const MOST_LISTED = 15;

@@ -8,14 +8,14 @@ import { lockedText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { member, say } from '../../messages/kit/sentence.ts';
-import { protectionText } from '../../messages/obstacle-text.ts';
+import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { makeChange } from '../change.ts';
 import { objectionText } from './answer-text.ts';
-import { isShown, requestButtonListener } from './request-button.ts';
+import { isShown, requestButtonListener } from './decisions.ts';
 
 const LOCKED = { locked: true };
 

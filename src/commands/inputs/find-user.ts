@@ -6,8 +6,7 @@ import { MOST_OPTIONS } from '../../messages/kit/inputs.ts';
 import { code, member, say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { type Word, WordsError } from './command-text.ts';
-import { nearest } from './nearest.ts';
+import { nearest, type Word, WordsError } from './command-text.ts';
 
 /** Whom the words mean: one user, or several to choose from. */
 export type Target =

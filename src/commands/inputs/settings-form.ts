@@ -6,8 +6,7 @@ import { code, enumerate, plainText, type Sentence, say } from '../../messages/k
 import { flagOf, SETTING_LABELS, settingValue } from '../../messages/settings-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
-import type { FlagKinds, FlagValues } from './command-text.ts';
-import { nearest } from './nearest.ts';
+import { type FlagKinds, type FlagValues, nearest } from './command-text.ts';
 
 /** The roles that the bot assigns. Newer accounts have others, which it only shows. */
 export const ROLES: readonly string[] = ['user', 'billing', 'engineer', 'superuser'];

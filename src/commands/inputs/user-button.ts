@@ -5,9 +5,8 @@ import { button, type Confirm, confirmDialog } from '../../messages/kit/blocks.t
 import { menu } from '../../messages/kit/inputs.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { carried } from '../../slack/carried.ts';
+import { carried, type Origin } from '../../slack/carried.ts';
 import type { Incoming } from '../../slack/incoming.ts';
-import type { Origin } from '../../slack/origin.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { userOptions } from './user-picker.ts';
 

@@ -5,8 +5,8 @@ import { plainText, say } from '../../messages/kit/sentence.ts';
 import { settingValue } from '../../messages/settings-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import { withinAnswerTime } from '../../slack/replies/answer-time.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
+import { withinAnswerTime } from '../../slack/replies/reply.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 
 /** Block and action id of the picker. */

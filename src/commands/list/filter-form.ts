@@ -1,14 +1,13 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
-import type { Figures } from '../../directory/figures.ts';
-import type { Filter } from '../../directory/filter.ts';
+import { z } from 'zod';
+import type { Figures, Filter } from '../../directory/filter.ts';
 import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { carried, type Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import type { Origin } from '../../slack/origin.ts';
 import { formView } from '../../slack/replies/modal.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
-import { nearest } from '../inputs/nearest.ts';
-import { ROLE_LENGTH, TEXT_LENGTH } from './page.ts';
+import { nearest } from '../inputs/command-text.ts';
 
 export const FORM = 'list.form';
 export const TITLE = 'Filter users';
@@ -108,3 +107,29 @@ function roleOptions({ role }: Filter, figures: Figures): PlainTextOption[] {
   const roles = new Set([...(role === null ? [] : [role]), ...rolesOf(figures)]);
   return [...roles].map((each) => option(each, each));
 }
+
+/** With these a page fits into the 2,000 characters of a button's value, however JSON writes them down. */
+export const TEXT_LENGTH = 200;
+export const ROLE_LENGTH = 75;
+
+/** One page of a list. It travels in the buttons, and comes back as input. */
+export type Page = {
+  filter: Filter;
+  /** How many users come before it. */
+  from: number;
+  /** Whether a list made of it is for the caller alone. */
+  private: boolean;
+};
+
+const Schema: z.ZodType<Page> = z.object({
+  filter: z.object({
+    text: z.string().max(TEXT_LENGTH),
+    role: z.string().max(ROLE_LENGTH).nullable(),
+    locked: z.boolean().nullable(),
+    withoutTwoFactor: z.boolean(),
+  }),
+  from: z.int().min(0),
+  private: z.boolean(),
+});
+
+export const Page = carried('button', Schema, 'list');

@@ -1,6 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { figuresOf } from '../../directory/figures.ts';
-import { isOpen } from '../../directory/filter.ts';
+import { figuresOf, isOpen } from '../../directory/filter.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, richText, say } from '../../messages/kit/sentence.ts';
@@ -10,10 +9,9 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import type { Word } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
+import { invitationsButton, invitationWords } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FORM, filterForm, filterIn, knownRole, searchText, TEXT, TITLE } from './filter-form.ts';
-import { openInvitations } from './open-invitations.ts';
-import { Page } from './page.ts';
+import { FORM, filterForm, filterIn, knownRole, Page, searchText, TEXT, TITLE } from './filter-form.ts';
 import { figuresWords, footnote, headline, nobody } from './words.ts';
 
 /** Shows the account's users as a table, all or those that fit, page by page. */
@@ -134,4 +132,30 @@ function buttons(page: Page, users: number): Button[] {
 /** Where the last page begins: users may have gone since a button was drawn. */
 function startOfLast(users: number): number {
   return Math.max(0, Math.ceil(users / MOST_USERS) - 1) * MOST_USERS;
+}
+
+const MOST_SHOWN = 5;
+
+/** The open invitations below the table of users: the latest few, and the way to all of them. */
+export async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
+  const { services, log } = interaction;
+  if (services.disabled.has('invitations')) return [];
+  try {
+    const open = await services.fastly.listInvitations();
+    if (open.length === 0) return [];
+    const latest = open.toSorted((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''));
+    const more = open.length - MOST_SHOWN;
+    const headline = open.length === 1 ? 'One invitation is open' : `${open.length} invitations are open`;
+    return [
+      richText(
+        say`✉️ ${bold(headline)}`,
+        ...latest.slice(0, MOST_SHOWN).map(invitationWords),
+        ...(more > 0 ? [say`and ${more} more.`] : []),
+      ),
+      { type: 'actions', elements: [invitationsButton(interaction, 'Withdraw invitations…')] },
+    ];
+  } catch (error) {
+    log.warn({ err: error }, 'the invitations could not be read for a list of users');
+    return [richText(say`✉️ Fastly did not tell me which invitations are open.`)];
+  }
 }

@@ -1,5 +1,4 @@
-import type { Figures } from '../../directory/figures.ts';
-import type { Filter } from '../../directory/filter.ts';
+import type { Figures, Filter } from '../../directory/filter.ts';
 import { bold, code, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
 import { rolesText, userCount } from '../../messages/user-text.ts';
 

@@ -2,8 +2,8 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { textInput } from '../../messages/kit/inputs.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { Origin } from '../../slack/carried.ts';
 import { SECRET_FIELD } from '../../slack/incoming.ts';
-import type { Origin } from '../../slack/origin.ts';
 import { formView } from '../../slack/replies/modal.ts';
 
 export const FORM = 'password.form';

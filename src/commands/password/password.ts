@@ -9,11 +9,10 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { makeChange } from '../change.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
-import { singleSignOnCaution } from '../inputs/single-sign-on.ts';
+import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts';
-import { inTheForm } from './refusal.ts';
-import { checkNewPassword, readForm, type Wanted } from './rules.ts';
+import { checkNewPassword, inTheForm, readForm, type Wanted } from './rules.ts';
 
 /** Changes the password of a Fastly login whose current password the caller knows. Takes it from a form only. */
 export const password: Subcommand = {

@@ -8,7 +8,7 @@ import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { protectionText } from '../../messages/obstacle-text.ts';
+import { protectionText } from '../../messages/outcome-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';

@@ -13,7 +13,7 @@ import { formView } from '../../slack/replies/modal.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { FieldError, type NextForm } from '../../slack/replies/submission.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
-import { atItsField } from '../inputs/fastly-refusal.ts';
+import { atItsField } from '../inputs/address.ts';
 import { givenReason, reasonInput } from '../inputs/reason.ts';
 import { blockOf, ROLES, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
 import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';

@@ -1,10 +1,10 @@
 import type { View } from '@slack/types';
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from '../../ids.ts';
-import { type Message, PLAIN_POSTING } from '../../messages/kit/message.ts';
+import { type Message, type NewerBlock, PLAIN_POSTING } from '../../messages/kit/message.ts';
 import { isRefusal } from './identity.ts';
-import type { NewerBlocks } from './newer-blocks.ts';
-import { type Response, respond } from './response-url.ts';
+import { type Response, ResponseUrlRefused, respond } from './response-url.ts';
 
 /** Where a message is; or Slack's word for why it will never take this one. */
 export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refused;
@@ -101,4 +101,43 @@ export function finalRefusal(error: unknown): string | null {
   if (!(error instanceof WebAPIPlatformError)) return null;
   const { error: word } = error.data;
   return PASSING.has(word) || isRefusal(word) ? null : word;
+}
+
+/** One of a message's versions, as it goes to Slack. */
+export type Version = Omit<Message, 'plainer'>;
+
+/**
+ * Which of the newer kinds of block this Slack takes. Nothing but a refusal tells, so what was refused while the
+ * plainer version was taken is not tried again in this process.
+ */
+export class NewerBlocks {
+  readonly #log: Logger;
+  readonly #refused = new Set<NewerBlock>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Posts a message in the best version that Slack takes. Rejects as `post` does when it takes none. */
+  async post<T>({ plainer, ...version }: Message, post: (version: Version) => Promise<T>): Promise<T> {
+    if (!plainer) return await post(version);
+    if (this.#refused.has(plainer.without)) return await this.post(plainer.message, post);
+    try {
+      return await post(version);
+    } catch (error) {
+      if (refusalCode(error) !== 'invalid_blocks') throw error;
+      const posted = await this.post(plainer.message, post);
+      this.#refused.add(plainer.without);
+      this.#log.info(
+        { block: plainer.without },
+        'Slack does not take a kind of block, a plainer one is used',
+      );
+      return posted;
+    }
+  }
+}
+
+function refusalCode(error: unknown): string | null {
+  if (error instanceof WebAPIPlatformError) return error.data.error;
+  return error instanceof ResponseUrlRefused ? error.code : null;
 }

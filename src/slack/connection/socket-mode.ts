@@ -1,5 +1,4 @@
-import type { Logger as SlackLogger } from '@slack/bolt';
-import { SocketModeReceiver } from '@slack/bolt';
+import { type Logger as SlackLogger, SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Secret } from '../../config/secret.ts';

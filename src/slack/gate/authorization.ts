@@ -1,7 +1,7 @@
 import type { ChannelId, MemberId, TeamId } from '../../ids.ts';
 import { channel, enumerate, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
-import type { Origin } from '../origin.ts';
 
 /** Who may use the bot, and where. */
 export type Policy = {

@@ -1,17 +1,15 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { newReference } from '../../ids.ts';
-import { code, say } from '../../messages/kit/sentence.ts';
+import { context, message } from '../../messages/kit/message.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
-import { acknowledgeOf } from '../acknowledge.ts';
-import { type Incoming, readIncoming } from '../incoming.ts';
+import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
 import { interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import type { Services } from '../replies/services.ts';
 import { authorize, denial, type Policy } from './authorization.ts';
-import { Delivery, type Listener } from './listeners.ts';
-import { Repeats } from './repeats.ts';
-import { turnAway } from './turn-away.ts';
+import { type Acknowledge, acknowledgeOf, Delivery, type Listener } from './listeners.ts';
 
 export type Gate = {
   policy: Policy;
@@ -103,4 +101,63 @@ function described(incoming: Incoming): object {
     caller: incoming.caller?.memberId ?? null,
     team: incoming.caller?.teamId ?? null,
   };
+}
+
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * Tells a delivery that comes a second time, as Socket Mode may send it around a reconnect, by its `trigger_id`,
+ * which each command, click and submission has one of its own of. Remembers the latest 10,000, in this process.
+ */
+export class Repeats {
+  readonly #seen = new Set<string>();
+
+  /** Whether this one was here before; from now on it was. */
+  isRepeat(triggerId: string): boolean {
+    if (this.#seen.has(triggerId)) return true;
+    this.#seen.add(triggerId);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > MOST_REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
+    return false;
+  }
+}
+
+/** Tells the caller, and nobody else, why nothing happened. */
+export async function turnAway(
+  { slack, posting }: Services,
+  incoming: Incoming,
+  acknowledge: Acknowledge,
+  why: Sentence,
+  reference: string,
+): Promise<void> {
+  const told = message(why);
+  const underIt = say`Reference ${code(reference)}`;
+  told.blocks.push(context(underIt));
+  const view = noticeView('Not possible', why, underIt);
+  switch (incoming.kind) {
+    case 'command':
+      return await acknowledge({ response_type: 'ephemeral', ...told });
+    case 'type-ahead':
+      return await acknowledge({ options: [] });
+    case 'submission':
+      return await acknowledge({ response_action: 'update', view });
+    case 'click':
+      await acknowledge();
+      if (incoming.responseUrl !== null) {
+        await posting.respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
+      } else if (incoming.place.kind === 'modal') {
+        await slack.posting.views.update({ view_id: incoming.place.viewId, view });
+      } else if (incoming.place.kind === 'home' && incoming.caller) {
+        await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
+      }
+      return;
+    case 'event':
+      if (opensHome(incoming) && incoming.caller) {
+        await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
+      }
+      return;
+    case 'view-closed':
+    case 'shortcut':
+      return await acknowledge();
+  }
 }

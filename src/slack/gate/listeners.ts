@@ -1,7 +1,8 @@
 import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
+import type { Logger } from 'pino';
+import { z } from 'zod';
 import { failureMessage, logFailure, RepeatedDelivery } from '../../messages/failure-text.ts';
-import type { Acknowledge } from '../acknowledge.ts';
 import type { Incoming } from '../incoming.ts';
 import type { Interaction } from '../replies/interaction.ts';
 import { answerSubmission, type SubmittedForm } from '../replies/submission.ts';
@@ -108,4 +109,25 @@ async function withFailuresTold(interaction: Interaction, work: () => Promise<vo
     if (error instanceof RepeatedDelivery) return;
     await interaction.reply.privately(failureMessage(error, interaction.reference));
   }
+}
+
+/** Tells Slack, within 3 seconds, that a delivery arrived, and answers it where it takes an answer. */
+export type Acknowledge = (response?: object) => Promise<void>;
+
+const Ack = z.custom<(response?: unknown) => Promise<void>>((value) => typeof value === 'function');
+
+/**
+ * Bolt's `ack` for a delivery. Around a reconnect of Socket Mode it throws; the work goes on all the same, so that
+ * is logged and nothing else. Events carry none: Bolt has acknowledged them.
+ */
+export function acknowledgeOf(ack: unknown, log: Logger): Acknowledge {
+  const parsed = Ack.safeParse(ack);
+  if (!parsed.success) return async () => {};
+  return async (response) => {
+    try {
+      await parsed.data(response);
+    } catch (error) {
+      log.warn({ err: error }, 'a delivery could not be acknowledged');
+    }
+  };
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
-import type { Origin } from '../origin.ts';
 import { Reply } from './reply.ts';
 import type { Services } from './services.ts';
 

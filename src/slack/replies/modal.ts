@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { explainWithReference, logFailure, Refusal } from '../../messages/failure-text.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { Origin } from '../origin.ts';
+import { Origin } from '../carried.ts';
 import type { Interaction } from './interaction.ts';
 
 /** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */

@@ -3,11 +3,10 @@ import type { Times } from '../../config/times.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { Origin } from '../carried.ts';
 import type { Audience, Conversations } from '../connection/conversations.ts';
 import type { Posted, Posting } from '../connection/posting.ts';
 import type { Caller } from '../incoming.ts';
-import type { Origin } from '../origin.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import type { Services } from './services.ts';
 
 const STILL_AT_IT = say`This takes longer than usual. I am at it.`;
@@ -164,4 +163,20 @@ function whyNotPosted(channel: ChannelId, error: string): Sentence {
   return notIn
     ? say`I may not post in ${channelName(channel)}, so here it is. ${code('/invite')} me there to see results in the channel.`
     : say`Slack did not let me post in ${channelName(channel)} (${error}), so here it is.`;
+}
+
+/** What `work` comes to, or `null` when that takes longer than Slack should be kept waiting. The work goes on. */
+export async function withinAnswerTime<T>(
+  work: Promise<T>,
+  { answerWithin }: Pick<Times, 'answerWithin'>,
+): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, answerWithin, null);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -4,10 +4,9 @@ import { type Message, message } from '../../messages/kit/message.ts';
 import { cut } from '../../messages/kit/plain.ts';
 import { code, link, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { FormSecrets, FormValues } from '../incoming.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import type { Interaction } from './interaction.ts';
 import { noticeView, updateModal } from './modal.ts';
-import type { Delivered } from './reply.ts';
+import { type Delivered, withinAnswerTime } from './reply.ts';
 
 /** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
 export class FieldError extends Refusal {

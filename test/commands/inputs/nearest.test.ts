@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../../src/commands/inputs/nearest.ts';
+import { nearest } from '../../../src/commands/inputs/command-text.ts';
 
 const FLAGS = ['role', 'locked', 'without-2fa', 'two-factor-auth-enabled', 'two-factor-setup-required'];
 

@@ -1,5 +1,4 @@
-import type { Member } from '../../sandbox/cast.ts';
-import { CDN_TEAM } from '../../sandbox/cast.ts';
+import { CDN_TEAM, type Member } from '../../sandbox/cast.ts';
 import type { ActingMember, ControlClient } from '../../sandbox/control/client.ts';
 import type { JsonObject, SeenView, Sees } from '../../sandbox/control/protocol.ts';
 import { openRequest, type RequestMessage } from './approving.ts';

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { RequestId } from '../../../src/approvals/request.ts';
-import type { Surface } from '../../../src/approvals/surfaces.ts';
-import { surfacesOf } from '../../../src/approvals/surfaces.ts';
+import { type Surface, surfacesOf } from '../../../src/approvals/surfaces.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import type { AuditRow } from '../../../src/store/tables.ts';
 import { environmentFor } from '../../e2e/support/workplace.ts';
