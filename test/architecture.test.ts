@@ -39,6 +39,7 @@ const BASE = ['ids.ts', 'config/secret.ts', 'observability/'];
 const PURE = [
   ...['request', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
   ...['settings', 'target', 'change'].map((file) => `changes/${file}.ts`),
+  'directory/filter.ts',
 
   ...['user', 'invitation', 'errors'].map((file) => `fastly/${file}.ts`),
   'store/errors.ts',
@@ -54,7 +55,6 @@ const BELOW_COMMANDS = [
   'messages/',
   'slack/',
 ];
-
 /**
  * What each part of `src` may import beside itself, by how its path begins; the first that fits a file holds. Imports
  * point one way: nothing upward, type-only imports included.
