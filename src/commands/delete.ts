@@ -1,4 +1,3 @@
-import type { Button } from '@slack/types';
 import { protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import { nameOf, type User } from '../fastly/user.ts';
@@ -8,7 +7,6 @@ import { protectionText } from '../messages/outcome-text.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import { userButton } from './inputs/user-button.ts';
 
 /** Files an approval request to delete a user. */
 export const deleteUser = oneUserSubcommand({
@@ -44,11 +42,6 @@ export const deleteUser = oneUserSubcommand({
     return await fileRequest(interaction, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
   },
 });
-
-/** A card's button, which opens the form: a reason can be given there. */
-export function deleteButton(user: User, alone: boolean): Button {
-  return userButton('delete.button', user, alone, 'Delete…');
-}
 
 /** Without approvals, only the caller can prevent a mistake. */
 async function caution(services: Services): Promise<Sentence | null> {

@@ -4,10 +4,8 @@ import type { Customer, User } from '../fastly/user.ts';
 import { code, member, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { deleteButton } from './delete.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import { resetButton } from './reset.ts';
-import { updateButton } from './update/update.ts';
+import { deleteButton, resetButton, updateButton } from './inputs/user-button.ts';
 
 /** Shows a user's card, as Fastly has it now. */
 export const get = oneUserSubcommand({

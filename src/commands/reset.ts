@@ -1,4 +1,3 @@
-import type { Button } from '@slack/types';
 import { passwordReset } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
@@ -10,7 +9,6 @@ import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { makeChange } from './change.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import { userButton } from './inputs/user-button.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({
@@ -49,15 +47,6 @@ export const reset = oneUserSubcommand({
     );
   },
 });
-
-/** The card's button. It asks first: an e-mail cannot be called back. */
-export function resetButton(user: User, alone: boolean): Button {
-  return userButton('reset.button', user, alone, 'Reset password', {
-    title: say`Reset the password?`,
-    text: say`Fastly will e-mail ${nameOf(user)} at ${user.login} a link to choose a new password.`,
-    confirm: 'Send',
-  });
-}
 
 /** What of the account's settings stands against a reset (`can_reset_passwords`, `force_sso`). */
 async function caution({ directory, log }: Services): Promise<Sentence | null> {

@@ -57,7 +57,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
     examples,
     flags: takesReason ? { reason: 'text' } : {},
     async run(interaction, { words, flags }) {
-      const reason = reasonInWords(flags);
+      const reason = takesReason ? reasonInWords(flags) : null;
       const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
       if (given.length === 0) {
         return await openForm(subcommand, interaction, async () => ({ reason }));

@@ -112,3 +112,22 @@ export function clickedUser(
   const shown = interaction.shownTo({ private: about.private, ...override });
   return { shown, id: about.user, carried: carriedBy(blockId) };
 }
+
+/** The card's button. */
+export function updateButton(user: User, alone: boolean): Button {
+  return userButton('update.button', user, alone, 'Update…');
+}
+
+/** The card's button. It asks first: an e-mail cannot be called back. */
+export function resetButton(user: User, alone: boolean): Button {
+  return userButton('reset.button', user, alone, 'Reset password', {
+    title: say`Reset the password?`,
+    text: say`Fastly will e-mail ${nameOf(user)} at ${user.login} a link to choose a new password.`,
+    confirm: 'Send',
+  });
+}
+
+/** A card's button, which opens the form: a reason can be given there. */
+export function deleteButton(user: User, alone: boolean): Button {
+  return userButton('delete.button', user, alone, 'Delete…');
+}

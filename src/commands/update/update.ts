@@ -1,4 +1,4 @@
-import type { Button, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { Settings } from '../../changes/settings.ts';
 import type { User, UserId } from '../../fastly/user.ts';
@@ -13,7 +13,7 @@ import { type FlagValues, WordsError } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { readReason, reasonInWords } from '../inputs/reason.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../inputs/settings-form.ts';
-import { CARRIED_LENGTH, clickedUser, userButton, whichUser } from '../inputs/user-button.ts';
+import { CARRIED_LENGTH, clickedUser, whichUser } from '../inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, type Wanted } from './alter.ts';
@@ -100,11 +100,6 @@ export const update: Subcommand = {
     pickListener(),
   ],
 };
-
-/** The card's button. */
-export function updateButton(user: User, alone: boolean): Button {
-  return userButton('update.button', user, alone, 'Update…');
-}
 
 async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted): Promise<void> {
   const delivered = await alter(interaction, id, wanted);
