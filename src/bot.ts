@@ -65,19 +65,19 @@ export class Bot {
       fastly: this.#fastly,
       directory: new Directory(this.#fastly),
       slack: this.#slack,
-      conversations: new Conversations(this.#slack.interactive, log),
+      conversations: new Conversations(this.#slack.quick, log),
       times,
       log,
     };
     this.#background = createBackground(
       config,
-      { ...parts, posting: new Posting(this.#slack.background, newerBlocks), store: this.#store },
+      { ...parts, posting: new Posting(this.#slack.once, newerBlocks), store: this.#store },
       (error) => this.#databaseHealth(error),
     );
     const { approvals, intents, auditPages, homes } = this.#background;
     this.#services = {
       ...parts,
-      posting: new Posting(this.#slack.posting, newerBlocks),
+      posting: new Posting(this.#slack.patient, newerBlocks),
       approvals,
       intents,
       disabled: new Set(config.DISABLED_COMMANDS),
@@ -179,7 +179,7 @@ export class Bot {
     let identity: Identity | null = null;
     await this.#persist('slack', async () => {
       try {
-        identity = await readIdentity(this.#slack.interactive);
+        identity = await readIdentity(this.#slack.quick);
       } catch (error) {
         const refused = error instanceof WebAPIPlatformError && isRefusal(error.data.error);
         if (refused)

@@ -39,7 +39,7 @@ export async function findUser(interaction: Interaction, words: readonly Word[])
 }
 
 async function byMention({ slack, directory }: Services, memberId: MemberId): Promise<User> {
-  const email = await emailOf(slack.posting, memberId);
+  const email = await emailOf(slack.patient, memberId);
   const user = email === null ? null : await directory.byLogin(email);
   if (user) return user;
   throw new Refusal(
@@ -49,7 +49,7 @@ async function byMention({ slack, directory }: Services, memberId: MemberId): Pr
   );
 }
 
-async function emailOf(slack: Services['slack']['posting'], memberId: MemberId): Promise<string | null> {
+async function emailOf(slack: Services['slack']['patient'], memberId: MemberId): Promise<string | null> {
   try {
     const { user } = await slack.users.info({ user: memberId });
     return user?.profile?.email ?? null;

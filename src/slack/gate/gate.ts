@@ -146,7 +146,7 @@ export async function turnAway(
       if (incoming.responseUrl !== null) {
         await posting.respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
       } else if (incoming.place.kind === 'modal') {
-        await slack.posting.views.update({ view_id: incoming.place.viewId, view });
+        await slack.patient.views.update({ view_id: incoming.place.viewId, view });
       } else if (incoming.place.kind === 'home' && incoming.caller) {
         await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
       }

@@ -48,7 +48,7 @@ export function noticeView(title: string, ...sentences: readonly [Sentence, ...S
  */
 export async function openModal(interaction: Interaction, view: ModalView): Promise<string> {
   try {
-    const opened = await interaction.services.slack.interactive.views.open({
+    const opened = await interaction.services.slack.quick.views.open({
       trigger_id: interaction.triggerId,
       view,
     });
@@ -93,7 +93,7 @@ export async function updateModal(
   view: ModalView,
 ): Promise<boolean> {
   try {
-    await interaction.services.slack.posting.views.update({ view_id: viewId, view });
+    await interaction.services.slack.patient.views.update({ view_id: viewId, view });
     return true;
   } catch (error) {
     interaction.log.info({ err: error }, 'a modal could not be updated');
