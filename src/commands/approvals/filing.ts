@@ -6,7 +6,7 @@ import { channel, code, type Sentence, say } from '../../messages/kit/sentence.t
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
-import { approvalPlace, resultPlace, whereRequestIs } from '../../slack/replies/request-link.ts';
+import { whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
 
 /**
@@ -67,4 +67,64 @@ async function placeFor(interaction: Interaction, kind: ActionKind): Promise<Cha
 export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
   const line = requestLine(open, await whereRequestIs(services, open));
   return say`A request about this user is already open: ${line}`;
+}
+
+/**
+ * Where a request is shown to those who may approve it: `APPROVALS_CHANNEL`, else where it was asked for.
+ *
+ * @throws {Refusal} where no one else could see it, or people of another company could
+ */
+async function approvalPlace(interaction: Interaction): Promise<ChannelId> {
+  const { services, origin } = interaction;
+  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, interaction);
+  const { channel: from } = origin;
+  if (from === null || isDirect(from)) {
+    throw new Refusal(
+      say`Approvers can't see this conversation. Run the command in a channel they're in, or ask the bot's operator to set an approvals channel.`,
+    );
+  }
+  if (origin.private) {
+    throw new Refusal(
+      say`Approvers can't see a private request. Leave ${code('--private')} out, or ask the bot's operator to set an approvals channel.`,
+    );
+  }
+  return await unshared(from, interaction);
+}
+
+/** A channel the bot is not in passes: whether it may post there, only posting tells. */
+async function unshared(place: ChannelId, { services, caller }: Interaction): Promise<ChannelId> {
+  switch (await services.conversations.audience(place, caller)) {
+    case 'own-workspace':
+    case 'hidden':
+      return place;
+    case 'unknown':
+      throw new Refusal(
+        say`Slack didn't say who can read ${channel(place)}. Nothing was requested. Try again in a minute.`,
+      );
+    case 'other-companies':
+      throw new Refusal(
+        say`People of another company are in ${channel(place)}, so requests aren't posted there. Run the command in another channel, or ask the bot's operator to set an approvals channel without them.`,
+      );
+  }
+}
+
+/**
+ * Where a request is shown that nobody has to approve: where its result would be, or to the caller alone.
+ *
+ * @throws {Refusal} where Slack does not say where that is
+ */
+async function resultPlace(interaction: Interaction): Promise<ChannelId> {
+  const { services, origin, caller } = interaction;
+  const { approvalsChannel, conversations } = services;
+  if (approvalsChannel !== null) return await unshared(approvalsChannel, interaction);
+  const { channel: from } = origin;
+  const shared = from !== null && !origin.private;
+  if (shared && (await conversations.audience(from, caller)) === 'own-workspace') return from;
+  const direct = await conversations.directMessage(caller);
+  if (direct === null) {
+    throw new Refusal(
+      say`Slack didn't open a direct message with you. Nothing was requested. Try again in a minute.`,
+    );
+  }
+  return direct;
 }
