@@ -63,7 +63,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
         return await openForm(subcommand, interaction, async () => ({ reason }));
       }
       const target = await findUser(interaction, given);
-      if (target.kind === 'one') return await actOrAsk(subcommand, interaction, target.user.id, reason);
+      if (target.kind === 'one') return await cautionOrAct(subcommand, interaction, target.user.id, reason);
       await interaction.reply.privately(
         whichUser(`${name}.choose`, interaction, target, { ...subcommand.choice, carried: reason }),
       );
@@ -73,25 +73,25 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
       buttonListener(subcommand),
       clickListener(`${name}.choose`, async (interaction, id, reason) => {
         await interaction.reply.removeOriginal();
-        await actOrAsk(subcommand, interaction, id, reason);
+        await cautionOrAct(subcommand, interaction, id, reason);
       }),
       clickListener(`${name}.go-ahead`, async (interaction, id, reason) => {
         await interaction.reply.removeOriginal();
-        await act(subcommand, interaction, id, reason);
+        await actAndTell(subcommand, interaction, id, reason);
       }),
     ],
   };
 }
 
-type Act = (interaction: Interaction, user: UserId, reason: string | null) => Promise<void>;
+type ForUser = (interaction: Interaction, user: UserId, reason: string | null) => Promise<void>;
 
-function clickListener(id: string, act: Act): Listener {
+function clickListener(id: string, work: ForUser): Listener {
   return {
     kind: 'click',
     id,
     run: async (interaction, click) => {
       const { shown, id: user, carried } = clickedUser(interaction, click);
-      await shown.reply.waitFor(act(shown, user, readReason(carried)));
+      await shown.reply.waitFor(work(shown, user, readReason(carried)));
     },
   };
 }
@@ -99,7 +99,7 @@ function clickListener(id: string, act: Act): Listener {
 function buttonListener(subcommand: OneUserSubcommand): Listener {
   if (!subcommand.takesReason) {
     return clickListener(`${subcommand.name}.button`, (interaction, id, reason) =>
-      actOrAsk(subcommand, interaction, id, reason),
+      cautionOrAct(subcommand, interaction, id, reason),
     );
   }
   return {
@@ -113,7 +113,7 @@ function buttonListener(subcommand: OneUserSubcommand): Listener {
   };
 }
 
-async function act(
+async function actAndTell(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
   id: UserId,
@@ -124,7 +124,7 @@ async function act(
 }
 
 /** Acts, or first says what the caller should know and leaves the rest to a button. */
-async function actOrAsk(
+async function cautionOrAct(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
   id: UserId,
@@ -132,7 +132,7 @@ async function actOrAsk(
 ): Promise<void> {
   const { name, form } = subcommand;
   const caution = (await subcommand.caution?.(interaction.services)) ?? null;
-  if (caution === null) return await act(subcommand, interaction, id, reason);
+  if (caution === null) return await actAndTell(subcommand, interaction, id, reason);
   const user = await interaction.services.fastly.getUser(id);
   const verb = form.submit(interaction.services);
   await interaction.reply.privately(allTheSame(`${name}.go-ahead`, interaction, user, caution, verb, reason));
