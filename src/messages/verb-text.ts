@@ -1,42 +1,21 @@
 import type { ActionVerb } from '../approvals/request.ts';
 import { type Sentence, say } from './kit/sentence.ts';
 
-type Forms = { infinitive: string; gerund: string; participle: string; tail: string; mark: Sentence };
+type Forms = { infinitive: string; gerund: string; participle: string; mark: Sentence; tail: string };
 
-const AS_SUPERUSER = ' as a Fastly superuser';
+/** @param tail follows the user: 'promote X to Fastly superuser' */
+function forms(infinitive: string, gerund: string, participle: string, mark: Sentence, tail = ''): Forms {
+  return { infinitive, gerund, participle, mark, tail };
+}
 
 const FORMS: Record<ActionVerb, Forms> = {
-  delete: { infinitive: 'delete', gerund: 'deleting', participle: 'deleted', tail: '', mark: say`🗑️` },
-  promote: {
-    infinitive: 'promote',
-    gerund: 'promoting',
-    participle: 'promoted',
-    tail: ' to Fastly superuser',
-    mark: say`⭐`,
-  },
-  unlock: { infinitive: 'unlock', gerund: 'unlocking', participle: 'unlocked', tail: '', mark: say`🔓` },
-  create: {
-    infinitive: 'create',
-    gerund: 'creating',
-    participle: 'created',
-    tail: AS_SUPERUSER,
-    mark: say`⭐`,
-  },
-  invite: {
-    infinitive: 'invite',
-    gerund: 'inviting',
-    participle: 'invited',
-    tail: AS_SUPERUSER,
-    mark: say`✉️`,
-  },
-  demote: {
-    infinitive: 'demote',
-    gerund: 'demoting',
-    participle: 'demoted',
-    tail: ' from Fastly superuser',
-    mark: say`⬇️`,
-  },
-  lock: { infinitive: 'lock', gerund: 'locking', participle: 'locked', tail: '', mark: say`🔒` },
+  delete: forms('delete', 'deleting', 'deleted', say`🗑️`),
+  promote: forms('promote', 'promoting', 'promoted', say`⭐`, ' to Fastly superuser'),
+  unlock: forms('unlock', 'unlocking', 'unlocked', say`🔓`),
+  create: forms('create', 'creating', 'created', say`⭐`, ' as a Fastly superuser'),
+  invite: forms('invite', 'inviting', 'invited', say`✉️`, ' as a Fastly superuser'),
+  demote: forms('demote', 'demoting', 'demoted', say`⬇️`, ' from Fastly superuser'),
+  lock: forms('lock', 'locking', 'locked', say`🔒`),
 };
 
 /** 'delete X', 'promote X to Fastly superuser'. */
