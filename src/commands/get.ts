@@ -11,7 +11,7 @@ import { deleteButton, resetButton, updateButton } from './inputs/user-button.ts
 export const get = oneUserSubcommand({
   name: 'get',
   summary: "Show a user's card",
-  about: say`Shows what Fastly has at this moment, with buttons to update, reset and delete. It changes nothing.`,
+  about: say`Shows the user as of now, with buttons to update, reset and delete. Nothing is changed.`,
   examples: ['get', 'get edda.morton@example.com', "get O'Gallin", 'get edda --private'],
   form: { title: 'Find a user', submit: () => 'Show' },
   choice: { verb: 'see' },
@@ -25,7 +25,7 @@ export const get = oneUserSubcommand({
       }),
     ]);
     const buttons = buttonsFor(interaction, user, account);
-    const footnote = say`Asked for by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
+    const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
     return await interaction.reply.result(userCard(user, account, footnote, buttons));
   },
 });

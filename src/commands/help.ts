@@ -9,8 +9,8 @@ import { refuseWords, type Subcommand } from './subcommand.ts';
 export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
   return {
     name: 'help',
-    summary: 'Say what there is, and how it goes',
-    about: say`Tells you alone.`,
+    summary: 'Show all commands, or how to use one',
+    about: say`Only you see the answer.`,
     usage: '[subcommand]',
     examples: ['help', 'help get'],
     flags: {},
@@ -38,13 +38,13 @@ export function notUnderstood(
   disabled: ReadonlySet<string>,
 ): Sentence {
   if (disabled.has(typed)) {
-    return say`${code(typed)} is switched off here. ${code('/fastly-user help')} lists what there is.`;
+    return say`${code(typed)} is disabled in this workspace. Run ${code('/fastly-user help')} to see all commands.`;
   }
   const names = all.map(({ name }) => name).filter((name) => !disabled.has(name));
   const close = nearest(typed, names);
-  const problem = typed === '' ? say`I do not know that subcommand.` : say`I do not know ${code(typed)}.`;
+  const problem = typed === '' ? say`Unknown command.` : say`Unknown command ${code(typed)}.`;
   const hint = close === null ? say`` : say`Did you mean ${code(`/fastly-user ${close}`)}? `;
-  return say`${problem} ${hint}${code('/fastly-user help')} lists what there is.`;
+  return say`${problem} ${hint}Run ${code('/fastly-user help')} to see all commands.`;
 }
 
 function overview(all: readonly Subcommand[]): Message {
@@ -58,7 +58,7 @@ function overview(all: readonly Subcommand[]): Message {
     blocks: [
       ...shown.blocks,
       context(
-        say`${code('[user]')} is an id, a login, part of a name, or a mention. Without it a form opens. ${code('--private')} shows a result to you alone. ${code('/fastly-user help get')} says more of one, with examples.`,
+        say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens. ${code('--private')} shows a result only to you. Run ${code('/fastly-user help get')} to see how to use one command.`,
       ),
     ],
   };

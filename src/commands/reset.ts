@@ -13,15 +13,15 @@ import { oneUserSubcommand } from './inputs/one-user.ts';
 /** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({
   name: 'reset',
-  summary: 'Have Fastly e-mail a password reset',
-  about: say`Fastly e-mails them a link to choose a new password; the old one works until they do. I never see either.`,
+  summary: 'Send a password reset email',
+  about: say`Fastly emails the user a link to choose a new password. The old password works until then. The bot sees neither.`,
   examples: ['reset', 'reset edda.morton@example.com', 'reset "Silas Morton" --private'],
   form: { title: 'Reset a password', submit: () => 'Send' },
   choice: {
-    verb: 'have sent a password reset',
+    verb: 'send a password reset to',
     confirm: {
       title: say`Reset the password?`,
-      text: say`Fastly will e-mail the user you chose a link to choose a new password.`,
+      text: say`Fastly will email the user a link to choose a new password.`,
       confirm: 'Send',
     },
   },
@@ -57,7 +57,7 @@ async function caution({ directory, log }: Services): Promise<Sentence | null> {
   });
   if (account?.can_reset_passwords === false) {
     throw new Refusal(
-      say`This Fastly account does not allow password resets, so I did not ask for one. Its owner can change that in Fastly's settings.`,
+      say`This Fastly account doesn't allow password resets. Nothing was sent. The account's owner can change this in Fastly's settings.`,
     );
   }
   return singleSignOnCaution(account);
@@ -67,14 +67,14 @@ function refuseWherePointless({ disabled }: Services, user: User): void {
   const who = say`${bold(nameOf(user))} (${code(user.login)})`;
   if (user.deleted_at) {
     throw new Refusal(
-      say`${who} was deleted ${date(new Date(user.deleted_at))}, so there is no password to reset.`,
+      say`${who} was deleted ${date(new Date(user.deleted_at))}, so there's no password to reset.`,
     );
   }
   if (user.locked) {
     const unlock = disabled.has('update')
-      ? say`Unlock them in Fastly first.`
-      : say`Unlock them first: ${code(`/fastly-user update ${user.login} --locked no`)}.`;
-    throw new Refusal(say`${who} is locked, so a new password would not let them in. ${unlock}`);
+      ? say`Unlock the user in Fastly first.`
+      : say`Run ${code(`/fastly-user update ${user.login} --locked no`)} first.`;
+    throw new Refusal(say`${who} is locked, so a new password wouldn't help. Nothing was sent. ${unlock}`);
   }
 }
 

@@ -47,6 +47,6 @@ export function refuseWords({ name, usage }: Subcommand, words: readonly Word[])
   if (!first) return;
   const typed = first.kind === 'text' ? first.text : 'a mention';
   throw new WordsError(
-    say`${code(name)} does not know what to do with ${code(typed)}. It goes like this: ${code(`/fastly-user ${name} ${usage}`.trim())}`,
+    say`${code(name)} doesn't take ${code(typed)}. Usage: ${code(`/fastly-user ${name} ${usage}`.trim())}`,
   );
 }

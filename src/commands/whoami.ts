@@ -6,7 +6,7 @@ import { refuseWords, type Subcommand } from './subcommand.ts';
 export const whoami: Subcommand = {
   name: 'whoami',
   summary: "Show the Fastly user behind the bot's token",
-  about: say`All that I do in Fastly, I do as this user.`,
+  about: say`The bot makes all changes in Fastly as this user.`,
   usage: '[--private]',
   examples: ['whoami'],
   flags: {},
@@ -19,6 +19,8 @@ export const whoami: Subcommand = {
       directory.account().catch(() => null),
     ]);
     const where = account?.name ? say`, in the account ${account.name}` : say``;
-    await interaction.reply.result(userCard(user, account, say`I act in Fastly as this user${where}.`));
+    await interaction.reply.result(
+      userCard(user, account, say`The bot acts in Fastly as this user${where}.`),
+    );
   },
 };

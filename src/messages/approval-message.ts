@@ -99,7 +99,7 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
     ),
     field('ID', say`${code(target.id)}`),
     ...lastActive(target.lastActiveAt),
-    ...unlessChanged('two_factor_auth_enabled', optionalField('Two-factor', target.twoFactor, onOrOff)),
+    ...unlessChanged('two_factor_auth_enabled', optionalField('2FA', target.twoFactor, onOrOff)),
     ...unlessChanged('locked', [field('Locked', yesOrNo(target.locked))]),
   ];
 }

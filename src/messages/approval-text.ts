@@ -69,7 +69,7 @@ export function neededText(
 ): Sentence {
   const needed = say`Needs ${count}${more ? ' more' : ''} ${count === 1 ? 'approval' : 'approvals'}`;
   return from.length === 0
-    ? say`${needed}, but nobody is left who can approve.`
+    ? say`${needed}, but no one is left to approve.`
     : say`${needed} from ${mentions(from, 'or', most)}.`;
 }
 

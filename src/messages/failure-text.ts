@@ -17,10 +17,7 @@ export class Refusal extends Error {
   }
 }
 
-/**
- * The same command, click or form came before and was taken on then: nothing is done again. A form says so, for the
- * rest nobody is told, as the first one is answered.
- */
+/** Slack delivered the same command, click or form twice. The second is ignored; only a form says so. */
 export class RepeatedDelivery extends Refusal {}
 
 /** What a caller is told about a failure: what happened, what became of the change, what to do next. */
@@ -29,10 +26,10 @@ export function explain(error: unknown): Sentence {
   if (isFastlyError(error)) return explainFastly(error);
   if (error instanceof StoreUnavailable) {
     return error.mayBeRecorded
-      ? say`The connection to my own database broke, so I do not know whether this was recorded. ${code('/fastly-user approvals')} shows what waits; look before you try again.`
-      : say`My own database cannot be reached, so I recorded nothing and did nothing. Try again in a minute.`;
+      ? say`The bot lost its database, so it's unclear whether this was recorded. Run ${code('/fastly-user approvals')} to check before you try again.`
+      : say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
   }
-  return say`Something went wrong in the bot itself. Try again; if it stays so, show the reference to whoever runs the bot.`;
+  return say`Something went wrong. Try again, and if it keeps failing send this reference to the bot's operator.`;
 }
 
 /** The same for a form, which has one line for it, with the reference where the log has more. */
@@ -41,7 +38,7 @@ export function explainWithReference(error: unknown, reference: string): Sentenc
   return say`${explain(error)} Reference ${code(reference)}.`;
 }
 
-/** What the caller is told is expected, and logged in a line; the rest is logged with where it happened. */
+/** Logs a refusal as one line, and an unexpected error with its stack trace. */
 export function logFailure({ log }: { log: Logger }, error: unknown): void {
   if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
   else log.warn({ err: error }, 'failed');
@@ -58,21 +55,21 @@ function explainFastly(error: FastlyError): Sentence {
   switch (error.kind) {
     case 'not_found':
       if (error.operation === 'delete_invitation') {
-        return say`That invitation is not open any more: it was accepted or withdrawn, or has expired.`;
+        return say`This invitation is no longer open. It was accepted or withdrawn, or it expired.`;
       }
       if (error.operation === 'list_users' || error.operation === 'get_current_user') {
-        return say`Fastly does not tell the bot about its own account and users, so they cannot be looked up by name or login. A user's id still works.`;
+        return say`Fastly doesn't list the account's users for the bot. Search by ID instead.`;
       }
-      return say`Fastly does not know that user. They may have been deleted meanwhile. Look for them with ${code('/fastly-user get')}.`;
+      return say`Fastly has no such user. The user may have been deleted. Search with ${code('/fastly-user get')}.`;
     case 'invalid_id':
-      return say`A Fastly id has letters and digits only. Look for the user with ${code('/fastly-user get')} and part of the name.`;
+      return say`That isn't a Fastly ID. IDs contain only letters and digits. Run ${code('/fastly-user get')} with part of the name.`;
     case 'unauthorized':
       return say`Fastly refused the bot's token. Ask the bot's operator to set a new one.`;
     case 'forbidden':
-      return say`Fastly does not allow the bot's token to do this${fastlyWords(error)}. Ask the bot's operator for a token with the global scope, made by a Fastly superuser.${hint(error)}`;
+      return say`Fastly doesn't allow the bot to do this${fastlyWords(error)}. Ask the bot's operator for a token with the global scope, made by a Fastly superuser.${hint(error)}`;
     case 'duplicate':
       return error.operation === 'create_invitation'
-        ? say`Whoever has that address is a user or invited already${fastlyWords(error)}. Look with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
+        ? say`This address already belongs to a user or an open invitation${fastlyWords(error)}. Check with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
         : loginTaken(error);
     case 'invalid':
       return say`Fastly refused this${fastlyWords(error)}.${unchanged(error)}${hint(error)}`;
@@ -81,22 +78,22 @@ function explainFastly(error: FastlyError): Sentence {
         ? say`Fastly's rate limit is reached.${unchanged(error)} Try again later.`
         : say`Fastly's rate limit is reached until ${date(new Date(error.resetAt * 1000))}.${unchanged(error)} Try again then.`;
     case 'unavailable':
-      return say`Fastly is in trouble at the moment (it answered ${error.status ?? 500}). ${aftermath(error)}`;
+      return say`Fastly returned an error (${error.status ?? 500}). ${aftermath(error)}`;
     case 'timed_out':
-      return say`Fastly did not answer in time. ${aftermath(error)}`;
+      return say`Fastly didn't answer in time. ${aftermath(error)}`;
     case 'cut_off':
       return error.mayHaveBeenCarriedOut
-        ? say`The connection to Fastly broke before it answered. ${aftermath(error)}`
-        : say`Fastly cannot be reached at the moment. ${aftermath(error)}`;
+        ? say`The connection to Fastly was lost before it answered. ${aftermath(error)}`
+        : say`Fastly can't be reached. ${aftermath(error)}`;
     case 'unexpected_answer':
-      return say`Fastly's answer made no sense to the bot. ${aftermath(error)}`;
+      return say`Fastly sent an unexpected response. ${aftermath(error)}`;
   }
 }
 
 /** That Fastly has the login already, with what shows whose it is; `login` where it is known. */
 export function loginTaken(error: FastlyDuplicate, login = ''): Sentence {
   const look = code(`/fastly-user get ${login}`.trim());
-  return say`Fastly has that login already${fastlyWords(error)}. Look for it with ${look}.`;
+  return say`A user with this login already exists${fastlyWords(error)}. Run ${look} to see the user.`;
 }
 
 /** Fastly's own words, where it gave some. */
@@ -108,7 +105,7 @@ function fastlyWords({ msg, detail }: { msg: string | null; detail: string | nul
 /** What stands in the way most often (Fastly's guide to managing users). */
 function hint({ operation }: FastlyError): Sentence {
   return operation === 'delete_user'
-    ? say` The API tokens of a user may have to be revoked in Fastly before the user can be deleted.`
+    ? say` You may have to revoke the user's API tokens in Fastly first.`
     : say``;
 }
 

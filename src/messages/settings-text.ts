@@ -17,8 +17,8 @@ export const SETTING_LABELS: Record<Setting, string> = {
   limit_services: 'Limited services',
   locked: 'Locked',
   require_new_password: 'Password change required',
-  two_factor_auth_enabled: 'Two-factor',
-  two_factor_setup_required: 'Two-factor demanded by the account',
+  two_factor_auth_enabled: '2FA',
+  two_factor_setup_required: '2FA required by the account',
 };
 
 /** The flag after which it is given in words. */
@@ -68,7 +68,7 @@ export function changeFields(before: CurrentSettings | null, changes: Settings):
 export function otherwiseText(setting: Setting, wanted: Settings, now: CurrentSettings): Sentence {
   const asked = say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
   return now[setting] === null
-    ? say`${asked}, but its answer does not show it.`
+    ? say`${asked}, but its answer doesn't show it.`
     : say`${asked}, but answers that it is ${settingValue(setting, now[setting])}.`;
 }
 

@@ -74,7 +74,7 @@ function state(user: User): TextObject[] {
 
 function twoFactor(user: User): TextObject[] {
   const { two_factor_auth_enabled: on, two_factor_setup_required: demanded } = user;
-  if (!demanded) return optionalField('Two-factor', on, onOrOff);
+  if (!demanded) return optionalField('2FA', on, onOrOff);
   const state = on === undefined ? say`` : say`${settingValue('two_factor_auth_enabled', on)}, `;
-  return [field('Two-factor', say`${state}demanded by the account`)];
+  return [field('2FA', say`${state}required by the account`)];
 }

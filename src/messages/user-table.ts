@@ -54,7 +54,7 @@ export function userTable(caption: string, users: readonly User[], around: Aroun
   };
 }
 
-const HEADER = ['Name', 'Login', 'Role', 'Two-factor', 'Last active'].map(text);
+const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);
 /** Names and logins break rather than widen the table. */
 const WRAPPED = [{ is_wrapped: true }, { is_wrapped: true }];
 
@@ -74,7 +74,7 @@ function line(user: User): Sentence {
     userText({ name: nameIn(user), login: loginIn(user) }),
     say`${roleOf(user)}`,
     ...(user.locked ? [say`🔒 locked`] : []),
-    say`two-factor ${twoFactorOf(user)}`,
+    say`2FA ${twoFactorOf(user)}`,
     last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive(user)}`,
   ]);
 }

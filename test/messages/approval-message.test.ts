@@ -39,7 +39,7 @@ describe("a request's message", () => {
     const words = wordsIn(pendingRequest({ reason: 'Left the company' }));
     expect(words).toContain(`Delete Grace Example? Requested by <@${NORA}> . Reason: Left the company`);
     expect(words).toContain('*Login* `grace@example.com` *Role* engineer *ID* `grace1` *Last active*');
-    expect(words).toContain('*Two-factor* on *Locked* no');
+    expect(words).toContain('*2FA* on *Locked* no');
     expect(words).toContain('Request `K7Q2-9FMX`, filed <!date^0^');
   });
 

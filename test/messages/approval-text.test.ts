@@ -225,7 +225,7 @@ describe('a pending request', () => {
   it('says so when nobody is left who could approve', () => {
     const policy = { ...POLICY, botAdmins: [NORA] };
     expect(read(stateText(pendingRequest(), policy))).toBe(
-      `⏳ Needs 1 approval, but nobody is left who can approve. Expires ${END}.`,
+      `⏳ Needs 1 approval, but no one is left to approve. Expires ${END}.`,
     );
   });
 

@@ -38,9 +38,9 @@ it('a Home without the database says so, and shows the figures', () => {
 });
 
 it('a Home without figures says why', () => {
-  const why = say`Fastly did not answer in time. Try again in a minute.`;
+  const why = say`Fastly didn't answer in time. Try again in a minute.`;
   expect(wordsOnHome({ figures: { kind: 'unknown', why } })).toContain(
-    "⚠️ The figures aren't available. Fastly did not answer in time. Try again in a minute.",
+    "⚠️ The figures aren't available. Fastly didn't answer in time. Try again in a minute.",
   );
 });
 

@@ -71,7 +71,7 @@ export function readFlags(
     }
     const kind = Object.hasOwn(kinds, flag.name) ? kinds[flag.name] : undefined;
     if (kind === undefined) throw unknownFlag(flag.name, Object.keys(kinds));
-    if (flags.has(flag.name)) throw new WordsError(say`${code(`--${flag.name}`)} is there twice.`);
+    if (flags.has(flag.name)) throw new WordsError(say`${code(`--${flag.name}`)} is given twice.`);
     if (kind === 'switch') {
       if (flag.value !== null) throw new WordsError(say`${code(`--${flag.name}`)} takes no value.`);
       flags.set(flag.name, true);
@@ -104,8 +104,8 @@ function closingQuote(text: string, closing: string): number {
 function unclosedQuote(after: string): WordsError {
   return new WordsError(
     after.trim() === ''
-      ? say`The quote at the end is never closed.`
-      : say`The quote before ${code(after)} is never closed.`,
+      ? say`The quote at the end isn't closed.`
+      : say`The quote before ${code(after)} isn't closed.`,
   );
 }
 
@@ -161,18 +161,18 @@ function flagValue(name: string, kind: 'text' | 'yes-no', value: string | undefi
 
 /** What follows a flag as a word of its own. */
 function textOf(word: Word): string {
-  if (flagOf(word)) throw new WordsError(say`${code(wordText(word))} stands where a flag's value should be.`);
+  if (flagOf(word)) throw new WordsError(say`${code(wordText(word))} is where a flag's value should be.`);
   return wordText(word);
 }
 
 function wordText(word: Word): string {
-  if (word.kind === 'mention') throw new WordsError(say`A mention cannot stand after a flag.`);
+  if (word.kind === 'mention') throw new WordsError(say`A mention can't follow a flag.`);
   return word.text;
 }
 
 function unknownFlag(name: string, known: readonly string[]): WordsError {
   const close = nearest(name, known);
-  const problem = say`There is no ${code(`--${name}`)} here.`;
+  const problem = say`Unknown flag ${code(`--${name}`)}.`;
   return new WordsError(close === null ? problem : say`${problem} Did you mean ${code(`--${close}`)}?`);
 }
 

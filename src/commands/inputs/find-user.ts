@@ -23,7 +23,7 @@ export type Target =
 export async function findUser(interaction: Interaction, words: readonly Word[]): Promise<Target> {
   const mentioned = words.find((word) => word.kind === 'mention');
   if (mentioned?.kind === 'mention') {
-    if (words.length > 1) throw new WordsError(say`A mention stands alone; leave the other words out.`);
+    if (words.length > 1) throw new WordsError(say`Use a mention on its own, without other words.`);
     return { kind: 'one', user: await byMention(interaction.services, mentioned.memberId) };
   }
   const typed = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
@@ -32,7 +32,7 @@ export async function findUser(interaction: Interaction, words: readonly Word[])
     const close = nearest(typed, await interaction.services.directory.words());
     const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;
     throw new Refusal(
-      say`Nobody in the Fastly account fits ${code(typed)}. ${meant}Try part of the name, the login or the id. Who was added in Fastly itself less than a minute ago may not show yet.`,
+      say`No user matches ${code(typed)}. ${meant}Search by name, email or ID. A user added in Fastly within the last minute may not show yet.`,
     );
   }
   return found.kind === 'one' ? found : { ...found, typed };
@@ -44,8 +44,8 @@ async function byMention({ slack, directory }: Services, memberId: MemberId): Pr
   if (user) return user;
   throw new Refusal(
     email === null
-      ? say`Slack does not tell me the e-mail address of ${member(memberId)}, so I cannot look for it in Fastly. Try part of the name, or the login.`
-      : say`The e-mail address of ${member(memberId)} is nobody's login in the Fastly account. Try part of the name, or the login.`,
+      ? say`Slack doesn't share ${member(memberId)}'s email address. Search by name or email instead.`
+      : say`No user has ${member(memberId)}'s email address as login. Search by name or email instead.`,
   );
 }
 

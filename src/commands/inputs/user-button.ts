@@ -57,7 +57,7 @@ export function whichUser(
 ): Message {
   const { typed, users, more } = target;
   const asked = message(
-    say`${users.length}${more ? '+' : ''} users fit ${code(typed)}. Which one do you want to ${verb}?`,
+    say`${users.length}${more ? '+' : ''} users match ${code(typed)}. Which one do you want to ${verb}?`,
   );
   const options = userOptions(users, ({ id }) => About.write({ user: id, private: origin.private }));
   asked.blocks.push({
@@ -74,7 +74,7 @@ export function whichUser(
   });
   if (more) {
     asked.blocks.push(
-      context(say`These are the best ${users.length}. Type more of the name to narrow it down.`),
+      context(say`These are the best ${users.length} matches. Type more of the name to narrow it down.`),
     );
   }
   return asked;
@@ -89,11 +89,11 @@ export function allTheSame(
   verb: string,
   carriedText: string | null = null,
 ): Message {
-  const asked = message(caution, say`This is about ${nameOf(user)} (${code(user.login)}).`);
+  const asked = message(caution, say`User: ${nameOf(user)} (${code(user.login)}).`);
   asked.blocks.push({
     type: 'actions',
     ...carrying(carriedText),
-    elements: [userButton(actionId, user, origin.private, `${verb} all the same`)],
+    elements: [userButton(actionId, user, origin.private, `${verb} anyway`)],
   });
   return asked;
 }
@@ -118,11 +118,11 @@ export function updateButton(user: User, alone: boolean): Button {
   return userButton('update.button', user, alone, 'Update…');
 }
 
-/** The card's button. It asks first: an e-mail cannot be called back. */
+/** The card's button. It asks first, because an email can't be called back. */
 export function resetButton(user: User, alone: boolean): Button {
   return userButton('reset.button', user, alone, 'Reset password', {
     title: say`Reset the password?`,
-    text: say`Fastly will e-mail ${nameOf(user)} at ${user.login} a link to choose a new password.`,
+    text: say`Fastly will email ${nameOf(user)} at ${user.login} a link to choose a new password.`,
     confirm: 'Send',
   });
 }

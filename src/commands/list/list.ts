@@ -18,7 +18,7 @@ import { figuresWords, footnote, headline, nobody } from './words.ts';
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
-  about: say`Shows those who fit all that you ask for, and the open invitations below everybody. ${bold('Filter…')} on the result narrows it down.`,
+  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down.`,
   usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--private]',
   examples: ['list', 'list morton', 'list --role superuser --without-2fa', 'list --locked yes --private'],
   flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },
@@ -156,6 +156,6 @@ export async function openInvitations(interaction: Interaction): Promise<KnownBl
     ];
   } catch (error) {
     log.warn({ err: error }, 'the invitations could not be read for a list of users');
-    return [richText(say`✉️ Fastly did not tell me which invitations are open.`)];
+    return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
   }
 }

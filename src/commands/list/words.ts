@@ -17,9 +17,7 @@ export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
   const { locked, withoutTwoFactor, neverActive } = figures;
   const marks = [
     ...(locked > 0 && filter.locked === null ? [say`${locked} locked`] : []),
-    ...(withoutTwoFactor > 0 && !filter.withoutTwoFactor
-      ? [say`${withoutTwoFactor} without two-factor`]
-      : []),
+    ...(withoutTwoFactor > 0 && !filter.withoutTwoFactor ? [say`${withoutTwoFactor} without 2FA`] : []),
     ...(neverActive > 0 ? [say`${neverActive} never active`] : []),
   ];
   return [...roles, ...(marks.length > 0 ? [sideBySide(marks)] : [])];
@@ -27,22 +25,22 @@ export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
 
 /** What is counted of those of whom Fastly has not set it, and where to look closer. */
 export function footnote({ withoutTwoFactor }: Figures): Sentence {
-  const notSet = withoutTwoFactor > 0 ? say`‘not set’ counts as without two-factor. ` : say``;
-  return say`${notSet}This may be a minute old; ${code('/fastly-user get')} shows a user as they are now.`;
+  const notSet = withoutTwoFactor > 0 ? say`Users whose 2FA is “not set” count as without. ` : say``;
+  return say`${notSet}Up to a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
 }
 
 /** What is said where nobody fits, with what to do next. */
 export function nobody(filter: Filter, all: number): [Sentence, Sentence] {
   if (all === 0) {
     return [
-      say`The Fastly account shows the bot no users.`,
-      say`${code('/fastly-user whoami')} shows whose token it is: that user needs the role superuser, and the token the global scope.`,
+      say`Fastly lists no users for the bot.`,
+      say`Run ${code('/fastly-user whoami')} to see the bot's Fastly user. It needs the role Fastly superuser, and its token the global scope.`,
     ];
   }
-  const shorter = filter.text === '' ? say`` : say`type less of the name or the login, or `;
+  const shorter = filter.text === '' ? say`` : say`type less of the name or email, or `;
   return [
     headline(filter, 0, all),
-    say`Nobody fits all of it. To see more, ${shorter}take something away with ${bold('Filter…')}.`,
+    say`No users match these filters. To see more, ${shorter}remove a filter with ${bold('Filter…')}.`,
   ];
 }
 
@@ -51,6 +49,6 @@ function conditions({ text, role, locked, withoutTwoFactor }: Filter): Sentence[
     ...(text === '' ? [] : [say`${code(text)}`]),
     ...(role === null ? [] : [say`role ${code(role)}`]),
     ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
-    ...(withoutTwoFactor ? [say`without two-factor`] : []),
+    ...(withoutTwoFactor ? [say`without 2FA`] : []),
   ];
 }

@@ -59,10 +59,10 @@ export function whatWaits(services: Services): Sentence {
   const promotions = isApprovalRequired(services, 'promote');
   const demotions = isApprovalRequired(services, 'demote');
   if (promotions && demotions) {
-    return say` Making somebody a Fastly superuser, or no longer one, waits for approval.`;
+    return say` Making a user a Fastly superuser, or no longer one, needs approval.`;
   }
-  if (promotions) return say` Making somebody a Fastly superuser waits for approval.`;
-  return demotions ? say` Demoting or locking a Fastly superuser waits for approval.` : say``;
+  if (promotions) return say` Making a user a Fastly superuser needs approval.`;
+  return demotions ? say` Demoting or locking a Fastly superuser needs approval.` : say``;
 }
 
 export const editFormListener: Listener = {

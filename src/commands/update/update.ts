@@ -31,7 +31,7 @@ export const update: Subcommand = {
   name: 'update',
   summary: 'Change a user',
   about: (services) =>
-    say`With a user and what to change I do it at once; otherwise a form opens, filled in. Only what differs is sent, and I show before and after.${whatWaits(services)} The login and two-factor authentication cannot be changed here.`,
+    say`With a user and a setting, the change is made at once. Otherwise a form opens. The result shows each setting before and after.${whatWaits(services)} The login and 2FA can't be changed here.`,
   usage:
     '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
   examples: [
@@ -68,8 +68,8 @@ export const update: Subcommand = {
           verb: 'update',
           carried: write(wanted),
           confirm: {
-            title: say`Update them?`,
-            text: say`I change the user you chose as you typed.`,
+            title: say`Update this user?`,
+            text: say`The changes you typed will be applied.`,
             confirm: 'Update',
           },
         }),
@@ -110,19 +110,19 @@ async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted
 function refuseWhatCannotChange(flags: FlagValues): void {
   if (flags.login !== undefined) {
     throw new WordsError(
-      say`Fastly does not let anybody's login be changed here; its support can. Or create a user with the new login, and delete the old one.`,
+      say`Fastly doesn't let the bot change a login. Ask Fastly's support, or create a user with the new login and delete the old one.`,
     );
   }
   if (TWO_FACTOR_FLAGS.some((flag) => flags[flag] !== undefined)) {
     throw new WordsError(
-      say`Fastly does not let two-factor authentication be changed for somebody else: each sets it up in their own profile in Fastly.`,
+      say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`,
     );
   }
 }
 
 async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
   const user = await interaction.services.fastly.getUser(id);
-  if (user.deleted_at) throw new Refusal(say`${code(user.login)} is deleted, so there is nothing to change.`);
+  if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted. Nothing was changed.`);
   return editForm(interaction, user, wanted);
 }
 
@@ -144,7 +144,7 @@ function pickForm(
       ...(several
         ? [
             richText(
-              say`${several.users.length}${several.more ? '+' : ''} users fit ${code(several.typed)}. Which one?`,
+              say`${several.users.length}${several.more ? '+' : ''} users match ${code(several.typed)}. Which one?`,
             ),
             userChoice(several.users),
           ]
@@ -164,7 +164,7 @@ function pickListener(): Listener {
         const id = pickedUser(values);
         const view = await freshForm(interaction, id, read(subject));
         const orElse = message(
-          say`You closed the form; ${code(`/fastly-user update ${id}`)} opens it again.`,
+          say`You closed the form. Run ${code(`/fastly-user update ${id}`)} to open it again.`,
         );
         return { kind: 'next', view, orElse };
       },
@@ -194,7 +194,7 @@ function write(wanted: Wanted): string {
   const text = Carried.write(wanted);
   if (text.length <= CARRIED_LENGTH) return text;
   throw new Refusal(
-    say`Several users fit, and what you want to change is too long to go on with that. Say whom you mean by the login or the id.`,
+    say`Several users match, and the changes are too long for a choice. Nothing was changed. Type the user's email or ID.`,
   );
 }
 

@@ -75,19 +75,18 @@ export function denial(
 ): Sentence {
   switch (reason) {
     case 'unknown-caller':
-      return say`I cannot tell who you are, so I did nothing. ${whomToAsk(policy)}`;
+      return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
     case 'other-workspace':
-      return say`I take instructions only from superusers of my own workspace, and you belong to another one. ${whomToAsk(policy)}`;
+      return say`Only this workspace's bot admins can use this bot. ${whomToAsk(policy)}`;
     case 'not-a-bot-admin':
-      return say`You are not on my list of superusers, so there is nothing I can do for you. ${whomToAsk(policy)}`;
+      return say`You don't have access to this bot. ${whomToAsk(policy)}`;
     case 'wrong-channel':
-      return say`I do not take commands in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or my Home tab.`;
+      return say`Commands aren't enabled in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or the Home tab.`;
   }
 }
 
 function whomToAsk({ botAdmins }: Pick<Policy, 'botAdmins'>): Sentence {
-  if (botAdmins.length === 0)
-    return say`Nobody is on that list yet: whoever runs this bot can add people to SUPERUSERS.`;
+  if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator.`;
   const named = botAdmins.slice(0, MOST_NAMED).map(member);
   const others = botAdmins.length - named.length;
   return say`Ask ${enumerate(others > 0 ? [...named, say`${others} others`] : named, 'or')}.`;

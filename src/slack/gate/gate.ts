@@ -69,13 +69,10 @@ export function installGate(app: App, gate: Gate): void {
   });
 }
 
-const OUTDATED = say`This belongs to an older version of the bot, or to something that is switched off here, and does nothing any more. Start again with ${code('/fastly-user help')}.`;
+const OUTDATED = say`This no longer works. Start again with ${code('/fastly-user help')}.`;
 
-const RESTARTING = say`I am being restarted, so I did nothing. Try again in a minute.`;
-const UNDER_WAY = noticeView(
-  'One moment',
-  say`This is under way already. The result will be where you asked for it.`,
-);
+const RESTARTING = say`The bot is restarting. Nothing was done. Try again in a minute.`;
+const UNDER_WAY = noticeView('One moment', say`Already in progress. The result will appear shortly.`);
 
 function idOf(incoming: Incoming): string {
   switch (incoming.kind) {

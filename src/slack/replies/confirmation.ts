@@ -41,6 +41,6 @@ export function unconfirmed(channel: ChannelId): Sentence {
 }
 
 function whereFrom({ origin: { channel } }: Interaction): Sentence {
-  if (channel === null) return say`Asked for from the Home tab.`;
-  return isDirect(channel) ? say`Asked for in a direct message.` : say`Asked for in ${channelName(channel)}.`;
+  if (channel === null) return say`Requested from the Home tab.`;
+  return isDirect(channel) ? say`Requested in a direct message.` : say`Requested in ${channelName(channel)}.`;
 }

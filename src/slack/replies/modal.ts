@@ -57,7 +57,7 @@ export async function openModal(interaction: Interaction, view: ModalView): Prom
   } catch (error) {
     interaction.log.warn({ err: error }, 'a form could not be opened');
     throw new Refusal(
-      say`Slack did not open the form. Try again; ${code('/fastly-user help')} shows what can be said in words instead.`,
+      say`Slack didn't open the form. Try again, or run ${code('/fastly-user help')} to see how to type the command.`,
     );
   }
 }
@@ -82,7 +82,7 @@ export async function openWhenReady(
   await updateModal(
     interaction,
     viewId,
-    noticeView(title, say`Slack did not take the form. Reference ${code(interaction.reference)}.`),
+    noticeView(title, say`Slack didn't accept the form. Reference ${code(interaction.reference)}.`),
   );
 }
 

@@ -9,7 +9,7 @@ import type { Posted, Posting } from '../connection/posting.ts';
 import type { Caller } from '../incoming.ts';
 import type { Services } from './services.ts';
 
-const STILL_AT_IT = say`This takes longer than usual. I am at it.`;
+const STILL_AT_IT = say`Still working on it…`;
 
 /** Where a result ended up, for a modal to tell; `nowhere` when Slack took it in no way. */
 export type Delivered =
@@ -150,19 +150,19 @@ export class Reply {
 function whyPrivate(audience: Exclude<Audience, 'own-workspace'>, channel: ChannelId): Sentence {
   switch (audience) {
     case 'other-companies':
-      return say`Shown only to you: people of another company are in ${channelName(channel)}.`;
+      return say`Shown only to you, because people of another company are in ${channelName(channel)}.`;
     case 'hidden':
-      return say`Shown only to you: I am not in that channel, so I cannot tell who reads along. ${code('/invite')} me to share results there.`;
+      return say`Shown only to you, because the bot isn't in that channel and can't check who reads it. Add the bot with ${code('/invite')} to share results there.`;
     case 'unknown':
-      return say`Shown only to you: Slack did not tell me who reads along in ${channelName(channel)}. Try again to share it.`;
+      return say`Shown only to you, because Slack didn't say who can read ${channelName(channel)}. Try again to share it.`;
   }
 }
 
 function whyNotPosted(channel: ChannelId, error: string): Sentence {
   const notIn = error === 'not_in_channel' || error === 'channel_not_found';
   return notIn
-    ? say`I may not post in ${channelName(channel)}, so here it is. ${code('/invite')} me there to see results in the channel.`
-    : say`Slack did not let me post in ${channelName(channel)} (${error}), so here it is.`;
+    ? say`Sent to you directly, because the bot can't post in ${channelName(channel)}. Add it there with ${code('/invite')} to see results in the channel.`
+    : say`Sent to you directly, because Slack didn't accept a post in ${channelName(channel)} (${error}).`;
 }
 
 /** What `work` comes to, or `null` when that takes longer than Slack should be kept waiting. The work goes on. */

@@ -63,7 +63,10 @@ export async function answerSubmission(
   if (early !== null) return await acknowledge(earlyAnswer(form, interaction, submitted, early));
   await acknowledge({
     response_action: 'update',
-    view: noticeView(form.title, say`Working on it… You can close this; I will tell you how it went.`),
+    view: noticeView(
+      form.title,
+      say`Working on it… You can close this form. You'll get a message with the result.`,
+    ),
   });
   await showLate(form, interaction, submitted, await work);
 }
@@ -169,13 +172,13 @@ function viewAfter(
     case 'nowhere':
       return noticeView(
         title,
-        say`Done, but Slack let me post the result nowhere. Do not repeat it; the bot's log has it under ${code(reference)}.`,
+        say`Done, but the result couldn't be posted. Don't repeat it. Reference ${code(reference)}.`,
       );
   }
 }
 
 /** @param address of the direct message that has the result */
 function resultIn(address: string | null): Sentence {
-  const where = 'your direct messages with me';
+  const where = 'your direct messages with the bot';
   return say`Done. The result is in ${address === null ? where : link(where, address)}.`;
 }

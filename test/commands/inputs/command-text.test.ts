@@ -103,8 +103,8 @@ describe('words', () => {
   });
 
   it('of which a quote is never closed are refused, with the place named', () => {
-    expect(refusalOf('get "Nora Lindqvist')).toBe('The quote before Nora Lindqvist is never closed.');
-    expect(refusalOf('get "')).toBe('The quote at the end is never closed.');
+    expect(refusalOf('get "Nora Lindqvist')).toBe("The quote before Nora Lindqvist isn't closed.");
+    expect(refusalOf('get "')).toBe("The quote at the end isn't closed.");
   });
 
   it('are read or refused in words, whatever is typed', () => {
@@ -172,19 +172,19 @@ describe('flags', () => {
   });
 
   it.each([
-    ['--lokced yes', 'There is no --lokced here. Did you mean --locked?'],
-    ['--xyzzyxyzzy', 'There is no --xyzzyxyzzy here.'],
-    ['--constructor', 'There is no --constructor here.'],
+    ['--lokced yes', 'Unknown flag --lokced. Did you mean --locked?'],
+    ['--xyzzyxyzzy', 'Unknown flag --xyzzyxyzzy.'],
+    ['--constructor', 'Unknown flag --constructor.'],
     ['--__proto__', null],
-    ['--name a --name b', '--name is there twice.'],
-    ['--private --private', '--private is there twice.'],
+    ['--name a --name b', '--name is given twice.'],
+    ['--private --private', '--private is given twice.'],
     ['--private=yes', '--private takes no value.'],
     ['--name', '--name needs a value after it.'],
     ['--name=', '--name needs a value after it.'],
     ['--name ""', '--name needs a value after it.'],
-    ['--name --private', "--private stands where a flag's value should be."],
-    ['--name <@U0NORA001>', 'A mention cannot stand after a flag.'],
-    ['--name=<@U0NORA001|nora>', 'A mention cannot stand after a flag.'],
+    ['--name --private', "--private is where a flag's value should be."],
+    ['--name <@U0NORA001>', "A mention can't follow a flag."],
+    ['--name=<@U0NORA001|nora>', "A mention can't follow a flag."],
     ['--locked', '--locked needs yes or no after it.'],
     ['--locked maybe', '--locked takes yes or no, not maybe.'],
     ['--locked true', '--locked takes yes or no, not true.'],

@@ -22,7 +22,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
       `Requested by <@${NORA.id}>`,
       'Reason: Left the company',
       `*Login* \`${ENGINEER.login}\` *Role* engineer *ID* \`${ENGINEER.id}\` *Last active* <!date`,
-      '*Two-factor* on *Locked* no',
+      '*2FA* on *Locked* no',
       `Needs 1 approval from <@${TOMAS.id}>`,
       request.id,
     ]) {

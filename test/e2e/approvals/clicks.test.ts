@@ -48,7 +48,7 @@ describe('a button of a request', () => {
       const request = await askForDeletion(client, NORA, ENGINEER);
       await client.forgetFastlyCalls();
       await request.click(priya, button);
-      const told = await untilTold(priya, 'You are not on my list of superusers');
+      const told = await untilTold(priya, "You don't have access to this bot");
       expect(told).toContain(`<@${NORA.id}>`);
       const sees = await priya.sees();
       expect(request.words(sees)).toContain('Needs 1 approval');
@@ -67,7 +67,7 @@ describe('a button of a request', () => {
       await client.invite(CDN_TEAM.id, JONAS.id);
       await client.forgetFastlyCalls();
       await request.click(jonas, button);
-      await untilTold(jonas, 'you belong to another one');
+      await untilTold(jonas, 'Only this workspace');
       const sees = await jonas.sees();
       expect(request.words(sees)).toContain('Needs 1 approval');
       expect(sees.modals).toEqual([]);

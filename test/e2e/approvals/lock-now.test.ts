@@ -159,12 +159,12 @@ describe('Lock now', () => {
     {
       what: 'Fastly does not allow it',
       faults: { fail: { match: 'PUT /user/', status: 403, body: '{"msg":"Access denied"}', times: 1 } },
-      why: 'does not allow',
+      why: "doesn't allow",
     },
     {
       what: 'the call is lost',
       faults: { drop: { match: 'PUT /user/', when: 'before', times: 1 } },
-      why: 'The connection to Fastly broke',
+      why: 'The connection to Fastly was lost',
     },
     {
       what: 'Fastly takes no more changes',

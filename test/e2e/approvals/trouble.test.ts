@@ -74,12 +74,12 @@ describe('an approved deletion', () => {
     [
       'refuses it, in its words and with the hint about API tokens',
       { fail: refusal(400, 'Bad request', 'This user still has active API tokens') },
-      /it says: Bad request: This user still has active API tokens.*may have to be revoked in Fastly/,
+      /it says: Bad request: This user still has active API tokens.*You may have to revoke the user's API tokens in Fastly first/,
     ],
     [
       "does not allow it, in its words and with what the bot's token needs",
       { fail: refusal(403, 'Access denied', 'This token has no right to delete users') },
-      /does not allow.*it says: Access denied: This token has no right to delete users.*global scope.*API tokens/,
+      /doesn't allow.*it says: Access denied: This token has no right to delete users.*global scope.*API tokens/,
     ],
     [
       'takes no more changes beyond the time it may be retried',
@@ -87,11 +87,7 @@ describe('an approved deletion', () => {
       /rate limit is reached until 2100-01-01 00:00 UTC\. Nothing was changed\. Try again then/,
     ],
     ['refuses the token', { tokenRefused: true }, /refused the bot's token.*operator/],
-    [
-      'is away while it looks',
-      { down: true },
-      /Fastly cannot be reached at the moment\. Try again in a minute/,
-    ],
+    ['is away while it looks', { down: true }, /Fastly can't be reached\. Try again in a minute/],
   ])('fails when Fastly %s, and can be retried', async (_what, faults, why) => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);

@@ -64,7 +64,7 @@ describe('audit', () => {
     await nora.command(`reset ${ENGINEER.login}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
     await nora.command('audit morton');
-    const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users fit'), 'the question');
+    const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users match'), 'the question');
     const option = JSON.stringify({ user: ENGINEER.id, private: false });
     await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'audit.choose', option });
     const page = await nora.until(logPage, 'the page');

@@ -28,7 +28,7 @@ describe('create from words', () => {
       .until((sees) => messageWith(sees, CDN_TEAM, '🆕'), 'the confirmation, seen by someone else');
     expect(wordsOf(told.blocks)).toContain(`🆕 <@${NORA.id}> created Grace O'Example ( ${GRACE} ),`);
     expect(wordsOf(told.blocks)).toContain(
-      'Role engineer, Limited services yes, Locked no, Password change required yes, Two-factor off and Two-factor demanded by the account yes.',
+      'Role engineer, Limited services yes, Locked no, Password change required yes, 2FA off and 2FA required by the account yes.',
     );
     expect(wordsOf(told.blocks)).toContain('Reason: New in the team');
     expect(JSON.stringify(told.blocks)).toContain('"type":"date"');
@@ -101,7 +101,7 @@ describe('create from words', () => {
       .command(
         `create ${GRACE} --role BILLING --limit-services no --locked yes --require-new-password no --two-factor-auth-enabled yes --two-factor-setup-required no`,
       );
-    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'Two-factor on'), 'the confirmation');
+    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, '2FA on'), 'the confirmation');
     expect(await creations(client)).toEqual([
       {
         login: GRACE,
@@ -121,7 +121,7 @@ describe('create from words', () => {
     await nora.command(`create ${GRACE} --private --reason "New in the team"`);
     const copy = await client.as(TOMAS).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
     expect(wordsOf(copy.blocks)).toMatch(
-      new RegExp(`Reason: New in the team +Asked for in <#${CDN_TEAM.id}>`),
+      new RegExp(`Reason: New in the team +Requested in <#${CDN_TEAM.id}>`),
     );
     const own = await nora.until((sees) => messageWith(sees, CDN_TEAM, GRACE), 'the confirmation');
     expect(own.ephemeral).toBe(true);
@@ -162,12 +162,12 @@ describe('create from words', () => {
       "The bot can't assign the role enginer . Did you mean engineer ? Choose user",
     ],
     [`${GRACE} --role tls_viewer`, 'Choose user , billing , engineer or superuser .'],
-    [`${GRACE} --rol engineer`, 'There is no --rol here. Did you mean --role ?'],
+    [`${GRACE} --rol engineer`, 'Unknown flag --rol . Did you mean --role ?'],
     [`${GRACE} --locked perhaps`, '--locked takes yes or no , not perhaps .'],
     [`${GRACE} --require-new-password`, '--require-new-password needs yes or no after it.'],
     [`${GRACE} --name " "`, 'A name must have 1 to 255 characters.'],
     [`${GRACE} --reason ${'x'.repeat(241)}`, 'The reason has 241 characters. Shorten it to 240.'],
-    [ENGINEER.login, 'Fastly has that login already (it says: Duplicate record: Login'],
+    [ENGINEER.login, 'A user with this login already exists (it says: Duplicate record: Login'],
     [`${GRACE} --role user --limit-services yes`, "Role 'user' is not allowed to be service limited"],
   ])('refuses %s in words, to the caller alone, and nobody is created', async (words, refusal) => {
     const { client } = await startWorkplace();
@@ -184,7 +184,7 @@ describe('create from words', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command(`create ${ENGINEER.login}`);
-    await untilTold(nora, `Look for it with /fastly-user get ${ENGINEER.login} .`);
+    await untilTold(nora, `Run /fastly-user get ${ENGINEER.login} to see the user.`);
     await nora.command(`get ${ENGINEER.login}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.id), 'the card');
   });
@@ -211,7 +211,7 @@ describe('create from words', () => {
     await nora.command(`create ${GRACE} --role billing --locked no --reason "New in the team"`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, '🆕'), 'the confirmation');
     await nora.command(`create ${GRACE}`);
-    await untilTold(nora, 'has that login already');
+    await untilTold(nora, 'A user with this login already exists');
     await client.fastlyFaults({ drop: { match: 'POST /user', when: 'before', times: 1 } });
     await nora.command('create ada@example.com');
     await untilTold(nora, 'It may still have gone through');

@@ -95,8 +95,8 @@ describe('the form of create', () => {
     const { id } = await openForm(nora, 'create');
     await nora.submit({ address: ENGINEER.login, name: 'Grace', role: 'engineer', switches: ['locked'] });
     const taken = await errorAt(nora, 'address');
-    expect(taken).toContain('Fastly has that login already');
-    expect(taken).toContain(`Look for it with /fastly-user get ${ENGINEER.login}.`);
+    expect(taken).toContain('A user with this login already exists');
+    expect(taken).toContain(`Run /fastly-user get ${ENGINEER.login} to see the user.`);
     expect(taken).not.toContain('Reference');
     expect((await nora.sees()).modals).toMatchObject([
       {
@@ -201,7 +201,7 @@ describe('the form of create', () => {
       'address',
       { down: true },
       {},
-      /cannot be reached at the moment.*Nothing was changed/,
+      /can't be reached.*Nothing was changed/,
     ],
     [
       "that the hour's limit is used up at the login",
@@ -235,7 +235,7 @@ describe('the form of create', () => {
 
   it.each([
     ['private', 'create --private', CDN_TEAM, 'created'],
-    ['in a private channel without the bot', 'create', OPS, 'I am not in that channel'],
+    ['in a private channel without the bot', 'create', OPS, "the bot isn't in that channel"],
   ])('gives its result as a direct message when it is %s', async (_what, words, channel, said) => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
@@ -244,7 +244,7 @@ describe('the form of create', () => {
     const told = await nora.until((sees) => messageWith(sees, 'direct', GRACE), 'the direct message');
     expect(wordsOf(told.blocks)).toContain(said);
     await nora.until(
-      (sees) => wordsOf(sees.modals[0]?.blocks).includes('in your direct messages with me'),
+      (sees) => wordsOf(sees.modals[0]?.blocks).includes('in your direct messages with the bot'),
       'the notice',
     );
     expect(await creations(client)).toHaveLength(1);

@@ -31,8 +31,8 @@ describe('creating a Fastly superuser', () => {
       '*Limited services* no',
       '*Locked* no',
       '*Password change required* yes',
-      '*Two-factor* on',
-      '*Two-factor demanded by the account* no',
+      '*2FA* on',
+      '*2FA required by the account* no',
     ]) {
       expect(words).toContain(field);
     }

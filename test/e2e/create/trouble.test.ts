@@ -11,7 +11,7 @@ const SLOW = { match: 'POST /user', milliseconds: SLOW_MILLISECONDS };
 
 describe('create from words, in trouble', () => {
   it.each<[string, Partial<FastlyFaults>, RegExp, number]>([
-    ['is away', { down: true }, /cannot be reached at the moment\. Nothing was changed/, 0],
+    ['is away', { down: true }, /can't be reached\. Nothing was changed/, 0],
     [
       "has used up the hour's limit",
       { rateLimitUsedUp: { reset: 4_102_444_800 } },
@@ -21,13 +21,13 @@ describe('create from words, in trouble', () => {
     [
       'breaks off before the work',
       { drop: { match: 'POST /user', when: 'before', times: 1 } },
-      /connection to Fastly broke.*may still have gone through\. Check with .*get/,
+      /connection to Fastly was lost.*may still have gone through\. Check with .*get/,
       1,
     ],
     [
       'answers 500',
       { fail: { match: 'POST /user', status: 500, times: 1 } },
-      /it answered 500.*may still have gone through\. Check with .*get/,
+      /an error \(500\).*may still have gone through\. Check with .*get/,
       1,
     ],
   ])('says what became of it when Fastly %s', async (_what, faults, words, calls) => {
@@ -148,7 +148,7 @@ describe('the form of create, in trouble', () => {
     times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({ delay: SLOW });
     await submitAndClose({ address: ENGINEER.login });
-    await untilTold(nora, 'Fastly has that login already', 'direct');
+    await untilTold(nora, 'A user with this login already exists', 'direct');
     await client.fastlyFaults({ directCreation: 405 });
     await submitAndClose({ address: GRACE, role: 'billing' });
     const offer = await nora.until((sees) => messageWith(sees, 'direct', CANNOT_CREATE), 'the offer');

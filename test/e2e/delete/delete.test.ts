@@ -207,7 +207,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
       await request.until(tomas, button === 'approve' ? '✅ Deleted' : 'Not yet');
       await tomas.command(`delete ${PLUS_LOGIN.id}`, AUDIT_TRAIL);
       await tomas.until(
-        (sees) => JSON.stringify(sees).includes('I do not take commands in this channel'),
+        (sees) => JSON.stringify(sees).includes("Commands aren't enabled in this channel"),
         'commands to be refused there',
       );
     },
@@ -224,7 +224,7 @@ describe('delete where nothing is set to wait for approval', () => {
     const caution = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');
     expect(caution.ephemeral).toBe(true);
     expect(wordsOf(caution.blocks)).toContain(ENGINEER.login);
-    expect(wordsOf(caution.blocks)).toContain('Delete all the same');
+    expect(wordsOf(caution.blocks)).toContain('Delete anyway');
     expect(await deletions(client)).toEqual([]);
     await nora.click({ channel: CDN_TEAM.id, ts: caution.ts, actionId: 'delete.go-ahead' });
     const done = await tomas.until((sees) => messageWith(sees, CDN_TEAM, '✅ Deleted'), 'the end');

@@ -134,7 +134,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
   it('keeps everybody out when SUPERUSERS is empty, and says how to change that', async () => {
     const slack = await startForgedSlack(mode, { SUPERUSERS: '' });
     for (const listener of LISTENERS) {
-      await expectTold(slack, listener, superuser, 'can add people to SUPERUSERS');
+      await expectTold(slack, listener, superuser, 'No one has access yet.');
       await expectNothingDone(slack, denied('not-a-bot-admin', listener));
     }
   });
@@ -143,7 +143,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
     const slack = await startForgedSlack(mode);
     for (const kind of new Set(LISTENERS_IN_CHANNELS.map((listener) => listener.kind))) {
       const unknown = { kind, id: kind === 'command' ? '/fastly-gone' : 'gone.id' };
-      await expectTold(slack, unknown, superuser, 'older version');
+      await expectTold(slack, unknown, superuser, 'This no longer works');
       await expectNothingDone(slack, {
         msg: 'nobody listens for this',
         delivery: kind,
@@ -168,7 +168,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
   it('does not take a direct message between two people for one with the bot', async () => {
     const slack = await startForgedSlack(mode, { COMMAND_CHANNELS: CDN_TEAM.id });
     const command: Pick<Listener, 'kind' | 'id'> = { kind: 'command', id: '/fastly-user' };
-    await expectTold(slack, command, superuser, `<#${CDN_TEAM.id}>, or my Home tab.`, {
+    await expectTold(slack, command, superuser, `<#${CDN_TEAM.id}>, or the Home tab.`, {
       channel_id: 'D0SOMEONE',
     });
     await expectNothingDone(slack, denied('wrong-channel', command));
@@ -197,10 +197,10 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
 /** What each is told, as far as it tells the reasons apart. */
 const WORDS: Record<Reason, string> = {
-  'not-a-bot-admin': 'not on my list of superusers',
-  'other-workspace': 'you belong to another one',
-  'unknown-caller': 'cannot tell who you are',
-  'wrong-channel': 'not take commands in this channel',
+  'not-a-bot-admin': "don't have access to this bot",
+  'other-workspace': 'Only this workspace',
+  'unknown-caller': "account couldn't be verified",
+  'wrong-channel': "aren't enabled in this channel",
 };
 
 describe('a click in a modal that its caller may not make', () => {
@@ -252,7 +252,7 @@ describe('values that no button or form of the bot holds', () => {
       const slack = await startForgedSlack('http');
       const view = viewOf('get.form', { private_metadata });
       const forged = deliveryTo({ kind: 'submission', id: 'get.form' }, superuser, '', { view });
-      expect(JSON.stringify(await slack.deliver(forged))).toContain('your direct messages with me');
+      expect(JSON.stringify(await slack.deliver(forged))).toContain('your direct messages with the bot');
       const nora = slack.client.as(NORA);
       const where = (sees: Sees) =>
         sees.channels.filter(({ messages }) => messages.length > 0).map(({ kind }) => kind);

@@ -14,7 +14,7 @@ it.each(DELIVERY_MODES)(
     await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
     const [word, card, ...more] = messagesIn(await client.as(NORA).sees(), CDN_TEAM);
     expect(word).toMatchObject({ ephemeral: true });
-    expect(wordsOf(word?.blocks ?? [])).toContain('This takes longer than usual. I am at it.');
+    expect(wordsOf(word?.blocks ?? [])).toContain('Still working on it…');
     expect(wordsOf(card?.blocks ?? [])).toContain(ENGINEER.login);
     expect(more).toEqual([]);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toHaveLength(1);
@@ -39,6 +39,6 @@ it('a click that takes long says so to who clicked before the result comes', asy
   await client.as(TOMAS).click({ channel: CDN_TEAM.id, ts: card.ts, actionId: 'reset.button' });
   await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'password reset'), 'the result');
   const [, word, result] = messagesIn(await client.as(TOMAS).sees(), CDN_TEAM);
-  expect(wordsOf(word?.blocks ?? [])).toContain('This takes longer than usual. I am at it.');
+  expect(wordsOf(word?.blocks ?? [])).toContain('Still working on it…');
   expect(wordsOf(result?.blocks ?? [])).toContain('password reset');
 });

@@ -46,7 +46,7 @@ describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
     const { client } = await startWorkplace(mode);
     const nora = client.as(NORA);
     await nora.command('get morton');
-    const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users fit'), 'the question');
+    const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users match'), 'the question');
     expect(question.ephemeral).toBe(true);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
     const option = elementsOf(question.blocks)[0]?.options;
@@ -54,7 +54,7 @@ describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
     expect(option).toEqual(expect.arrayContaining([expect.objectContaining({ value: chosen })]));
     await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'get.choose', option: chosen });
     await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
-    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'users fit'), 'the question to go away');
+    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'users match'), 'the question to go away');
   });
 });
 
@@ -76,7 +76,7 @@ describe('get', () => {
     await nora.command(`get ${NEVER_ACTIVE.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, NEVER_ACTIVE.login), 'the card');
     expect(wordsOf(card.blocks)).toContain('*Last active* never');
-    expect(wordsOf(card.blocks)).toContain('*Two-factor* not set *Locked* not set');
+    expect(wordsOf(card.blocks)).toContain('*2FA* not set *Locked* not set');
     await client.putFastlyUsers([
       { id: 'bare1', name: 'Bare Person', login: 'bare@example.com', last_active_at: null },
     ]);
@@ -109,15 +109,15 @@ describe('get', () => {
     );
     expect(sections).toEqual([
       ['Login', 'Role', 'ID', 'Last active'],
-      ['Two-factor', 'Locked', 'Limited services', 'Password change required', 'Created', 'Updated'],
+      ['2FA', 'Locked', 'Limited services', 'Password change required', 'Created', 'Updated'],
     ]);
   });
 
   it.each([
-    { enabled: true, demanded: true, says: 'on, demanded by the account' },
-    { enabled: false, demanded: true, says: 'off, demanded by the account' },
-    { enabled: null, demanded: true, says: 'not set, demanded by the account' },
-    { enabled: undefined, demanded: true, says: 'demanded by the account' },
+    { enabled: true, demanded: true, says: 'on, required by the account' },
+    { enabled: false, demanded: true, says: 'off, required by the account' },
+    { enabled: null, demanded: true, says: 'not set, required by the account' },
+    { enabled: undefined, demanded: true, says: 'required by the account' },
     { enabled: true, demanded: false, says: 'on *Locked*' },
     { enabled: false, demanded: null, says: 'off *Locked*' },
   ])('says of two-factor: $says', async ({ enabled, demanded, says }) => {
@@ -139,14 +139,14 @@ describe('get', () => {
     const nora = client.as(NORA);
     await nora.command('get factors1');
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'factors@example.com'), 'the card');
-    expect(wordsOf(card.blocks)).toContain(`*Two-factor* ${says}`);
+    expect(wordsOf(card.blocks)).toContain(`*2FA* ${says}`);
   });
 
   it('says so when the e-mail of a mentioned member is no login', async () => {
     const { client } = await startWorkplace();
     await client.removeFastlyUser(PRIYA_USER.id);
     await client.as(NORA).command('get @priya');
-    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, "is nobody's login"), 'the refusal');
+    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'No user has'), 'the refusal');
   });
 
   it('shows a hostile and a very long name as they are, within what Slack allows', async () => {
@@ -181,11 +181,8 @@ describe('get', () => {
       { id: 'a'.repeat(90), ...long, login: 'z@example.com' },
     ]);
     await nora.command(`get ${'x'.repeat(5_000)}`);
-    const nobody = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Nobody in the Fastly account fits'),
-      'an answer',
-    );
-    expect(wordsOf(nobody.blocks)).toContain('less than a minute ago may not show yet');
+    const nobody = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'No user matches'), 'an answer');
+    expect(wordsOf(nobody.blocks)).toContain('within the last minute may not show yet');
     await nora.command('get longperson');
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'yyyy'), 'the card');
     await nora.command('get');
@@ -225,10 +222,7 @@ describe('get', () => {
     await nora.command(`get ${ENGINEER.id}`, GENERAL);
     await client.as(TOMAS).until((sees) => messageWith(sees, GENERAL, ENGINEER.login), 'the card in public');
     await nora.command(`get ${ENGINEER.id}`, OPS);
-    const hidden = await nora.until(
-      (sees) => messageWith(sees, OPS, 'I cannot tell who reads along'),
-      'the card',
-    );
+    const hidden = await nora.until((sees) => messageWith(sees, OPS, "can't check who reads it"), 'the card');
     expect(hidden.ephemeral).toBe(true);
   });
 
@@ -241,7 +235,7 @@ describe('get', () => {
     await client.slackFaults({ refuse: { method: 'chat.postMessage', error: 'is_archived', times: 1 } });
     await nora.submit({ 'user-picker': ENGINEER.id });
     await nora.until(
-      (sees) => messageWith(sees, 'direct', 'Slack did not let me post'),
+      (sees) => messageWith(sees, 'direct', "Slack didn't accept a post"),
       'the direct message',
     );
     expect(wordsOf((await nora.sees()).modals[0]?.blocks)).toContain('in your direct messages');
@@ -259,9 +253,7 @@ describe('get', () => {
       (sees) => sees.modals.find((modal) => modal.errors['user-picker']),
       'the error',
     );
-    expect(view.errors['user-picker']).toMatch(
-      /Fastly does not know that user.*Reference [A-Z0-9]{4}-[A-Z0-9]{4}/,
-    );
+    expect(view.errors['user-picker']).toMatch(/Fastly has no such user.*Reference [A-Z0-9]{4}-[A-Z0-9]{4}/);
   });
 
   it('says it is working when Fastly is slow, then that it is done', async () => {
@@ -303,14 +295,11 @@ describe('get', () => {
       (sees) => sees.modals[0]?.callbackId === 'get.form' && sees.modals[0],
       'the form again',
     );
-    expect(wordsOf(again.blocks)).toContain('Fastly does not know that user');
+    expect(wordsOf(again.blocks)).toContain('Fastly has no such user');
     await nora.close(true);
     await submitSlowly();
     await nora.close(true);
-    await nora.until(
-      (sees) => messageWith(sees, 'direct', 'Fastly does not know that user'),
-      'the direct message',
-    );
+    await nora.until((sees) => messageWith(sees, 'direct', 'Fastly has no such user'), 'the direct message');
   });
 
   it('says when the picker cannot reach Fastly, and does not take that for a user', async () => {

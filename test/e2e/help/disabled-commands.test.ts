@@ -20,8 +20,9 @@ describe('a subcommand that is switched off', () => {
     for (const words of [`reset ${ENGINEER.id}`, 'help reset', 'audit']) await nora.command(words);
     await nora.until(
       (sees) =>
-        messagesIn(sees, CDN_TEAM).filter(({ blocks }) => wordsOf(blocks).includes('is switched off here'))
-          .length === 3,
+        messagesIn(sees, CDN_TEAM).filter(({ blocks }) =>
+          wordsOf(blocks).includes('is disabled in this workspace'),
+        ).length === 3,
       'three refusals',
     );
     const calls = await client.fastlyCalls();

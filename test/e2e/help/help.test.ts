@@ -42,8 +42,8 @@ describe('help', () => {
     ['create', 'delete,demote', null],
     ['invite', 'promote', 'Inviting a Fastly superuser needs approval.'],
     ['invite', 'delete,demote', null],
-    ['update', 'promote,demote', 'a Fastly superuser, or no longer one, waits for approval.'],
-    ['update', 'demote', 'Demoting or locking a Fastly superuser waits for approval.'],
+    ['update', 'promote,demote', 'a Fastly superuser, or no longer one, needs approval.'],
+    ['update', 'demote', 'Demoting or locking a Fastly superuser needs approval.'],
     ['update', 'delete', null],
   ])('says of %s what waits for approval where %s does', async (name, requiredFor, says) => {
     const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: requiredFor });
@@ -65,15 +65,15 @@ describe('help', () => {
   it.each([
     ['rseet', 'Did you mean /fastly-user reset ?'],
     ['help gte', 'Did you mean /fastly-user get ?'],
-    ['frobnicate', 'I do not know frobnicate .'],
+    ['frobnicate', 'Unknown command frobnicate .'],
     ['get ada --pirvate', 'Did you mean --private ?'],
-    ['get "ada', 'is never closed'],
-    ['whoami nora', 'does not know what to do with nora'],
-    ['get @nora lindqvist', 'A mention stands alone'],
-    ['get nobody-like-that', 'Nobody in the Fastly account fits nobody-like-that'],
-    ['get ingrd', 'Nobody in the Fastly account fits ingrd . Did you mean ingrid ?'],
+    ['get "ada', "isn't closed"],
+    ['whoami nora', "doesn't take nora"],
+    ['get @nora lindqvist', 'Use a mention on its own'],
+    ['get nobody-like-that', 'No user matches nobody-like-that'],
+    ['get ingrd', 'No user matches ingrd . Did you mean ingrid ?'],
     ['get edda.mortn@example.com', 'Did you mean edda.morton@example.com ?'],
-    ['get @jonas', 'Slack does not tell me the e-mail address of <@U0JONAS01>'],
+    ['get @jonas', "Slack doesn't share <@U0JONAS01>"],
   ])('answers what means nothing with what would: %s', async (words, answer) => {
     const { client } = await startWorkplace();
     await client.as(NORA).command(words);
@@ -86,6 +86,6 @@ describe('help', () => {
     const { client } = await startWorkplace();
     await client.as(NORA).command('get nobody@example.com');
     const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
-    expect(wordsOf(told.blocks)).toContain('fits nobody@example.com . Try part of the name');
+    expect(wordsOf(told.blocks)).toContain('matches nobody@example.com . Search by name');
   });
 });

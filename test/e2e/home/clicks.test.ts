@@ -138,7 +138,7 @@ describe('a button on the Home tab', () => {
     const priya = { id: PRIYA.id, team_id: TEAM.id };
     await deliver(deliveryTo({ kind: 'click', id: 'home.get' }, priya, '', place));
     const home = await client.as(PRIYA).until((sees) => sees.home, 'the Home');
-    expect(wordsOf(home.blocks)).toContain('not on my list of superusers');
+    expect(wordsOf(home.blocks)).toContain("don't have access to this bot");
     expect((await client.as(PRIYA).sees()).modals).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe('a form from the Home tab', () => {
       ({ modals }) => modals.find(({ callbackId }) => !callbackId),
       'the notice',
     );
-    expect(wordsOf(notice.blocks)).toContain('Done. The result is in your direct messages with me .');
+    expect(wordsOf(notice.blocks)).toContain('Done. The result is in your direct messages with the bot .');
     const direct = (await nora.sees()).channels.find(({ kind }) => kind === 'im')?.id;
     const address = `https://${TEAM.domain}.slack.com/archives/${direct}/p${card.ts.replace('.', '')}`;
     expect(JSON.stringify(notice.blocks)).toContain(`"url":"${address}"`);
@@ -184,7 +184,7 @@ describe('a form from the Home tab', () => {
       ({ modals }) => modals.find(({ callbackId }) => !callbackId),
       'the notice',
     );
-    expect(wordsOf(notice.blocks)).toContain('Done. The result is in your direct messages with me.');
+    expect(wordsOf(notice.blocks)).toContain('Done. The result is in your direct messages with the bot.');
   });
 
   it('resets a password, and the Home shows it', async () => {

@@ -107,9 +107,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const priya = client.as(PRIYA);
     await priya.home();
     const home = await priya.until((sees) => sees.home, 'the Home');
-    expect(wordsOf(home.blocks)).toContain(
-      `not on my list of superusers, so there is nothing I can do for you. Ask <@${NORA.id}>`,
-    );
+    expect(wordsOf(home.blocks)).toContain(`don't have access to this bot. Ask <@${NORA.id}>`);
     expect(elementsOf(home.blocks)).toEqual([]);
     expect(await client.fastlyCalls()).toEqual([]);
   });
@@ -119,7 +117,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const jonas = { id: JONAS.id, team_id: PARTNER_TEAM.id };
     await deliver(deliveryTo({ kind: 'event', id: 'app_home_opened' }, jonas, ''));
     const home = await client.as(JONAS).until((sees) => sees.home, 'the Home');
-    expect(wordsOf(home.blocks)).toContain('you belong to another one');
+    expect(wordsOf(home.blocks)).toContain('Only this workspace');
     expect(elementsOf(home.blocks)).toEqual([]);
   });
 

@@ -129,7 +129,7 @@ describe('a Home tab that was opened before', () => {
       (sees) => headersOf(sees).length === 0 && sees,
       'the Home to be empty',
     );
-    expect(wordsOf(home?.blocks)).toContain('not on my list of superusers');
+    expect(wordsOf(home?.blocks)).toContain("don't have access to this bot");
     await client.forgetSlackCalls();
     const request = await askForDeletion(client, NORA, ENGINEER);
     await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);

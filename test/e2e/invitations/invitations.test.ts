@@ -156,7 +156,7 @@ describe('invitations', () => {
   it('refuses words that mean nothing', async () => {
     const { client } = await startWorkplace();
     await client.as(NORA).command('invitations grace');
-    await untilTold(client.as(NORA), 'invitations does not know what to do with grace');
+    await untilTold(client.as(NORA), "invitations doesn't take grace");
   });
 
   it('is in the audit log', async () => {

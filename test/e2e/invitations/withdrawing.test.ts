@@ -40,7 +40,7 @@ describe('withdrawing an invitation', () => {
     const first = await list(client, 'One invitation is open');
     await client.fastlyFaults({ fail: { match: 'DELETE /invitations', status: 404, times: 1 } });
     await client.as(NORA).click(withdraw(first, GRACE));
-    await untilTold(client.as(NORA), 'That invitation is not open any more');
+    await untilTold(client.as(NORA), 'This invitation is no longer open');
   });
 
   it.each<[string, Partial<FastlyFaults>, RegExp]>([
@@ -49,7 +49,7 @@ describe('withdrawing an invitation', () => {
       { fail: { match: 'DELETE /invitations', status: 400, body: '{"msg":"Not now"}', times: 1 } },
       /Fastly refused this \(it says: Not now\)\. Nothing was changed/,
     ],
-    ['is away', { down: true }, /cannot be reached at the moment\. Try again in a minute/],
+    ['is away', { down: true }, /can't be reached\. Try again in a minute/],
     [
       "has used up the hour's limit",
       { rateLimitUsedUp: { reset: 4_102_444_800 } },

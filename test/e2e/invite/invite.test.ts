@@ -95,7 +95,7 @@ describe('invite', () => {
     ['@nora', 'Type the address itself.'],
     ['grace', "grace isn't an email address."],
     [`${GRACE} --role enginer`, 'Did you mean engineer ?'],
-    [`${GRACE} --name Grace`, 'There is no --name here.'],
+    [`${GRACE} --name Grace`, 'Unknown flag --name .'],
     [`${GRACE} --limit-services maybe`, '--limit-services takes yes or no'],
     [`${GRACE} --reason ${'x'.repeat(241)}`, 'The reason has 241 characters'],
     [`${GRACE} --role user --limit-services yes`, "Role 'user' is not allowed to be service limited"],
@@ -141,9 +141,9 @@ describe('invite', () => {
       'address',
       { fail: { ...refusal('Duplicate record', 'has been invited'), status: 409 } },
       {},
-      /is a user or invited already/,
+      /already belongs to a user or an open invitation/,
     ],
-    ['that Fastly is away at the address', 'address', { down: true }, {}, /cannot be reached/],
+    ['that Fastly is away at the address', 'address', { down: true }, {}, /can't be reached/],
   ])(
     'shows in the form %s, and takes it once that is mended',
     async (_what, field, faults, filled, words) => {

@@ -78,7 +78,7 @@ describe('below the list of users', () => {
     const workplace = await startWorkplace();
     await workplace.client.fastlyFaults(faults);
     const message = await users(workplace);
-    expect(wordsOf(message.blocks)).toContain('Fastly did not tell me which invitations are open.');
+    expect(wordsOf(message.blocks)).toContain("Open invitations couldn't be read from Fastly.");
     expect(message.blocks.some(({ type }) => type === 'data_table')).toBe(true);
     expect(messagesIn(await workplace.client.as(NORA).sees(), CDN_TEAM)).toHaveLength(1);
   });

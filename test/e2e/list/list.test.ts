@@ -172,7 +172,7 @@ describe('list', () => {
         'the result, seen by someone else',
       );
     expect(wordsOf(result.blocks)).toContain(
-      `1 of ${PEOPLE.length} users : role superuser · locked · without two-factor`,
+      `1 of ${PEOPLE.length} users : role superuser · locked · without 2FA`,
     );
     expect((await nora.sees()).modals).toEqual([]);
     await nora.click({ channel: CDN_TEAM.id, ts: result.ts, actionId: 'list.filter' });
@@ -199,13 +199,13 @@ describe('list', () => {
     ['--role TLS_admin', PEOPLE.filter((user) => user.role === 'tls_admin'), 'role tls_admin'],
     ['--locked yes', locked, 'locked'],
     ['--locked no', PEOPLE.filter((user) => user.locked !== true), 'not locked'],
-    ['--without-2fa', lacking, 'without two-factor'],
+    ['--without-2fa', lacking, 'without 2FA'],
     [
       '--role=superuser --locked no --without-2fa',
       lacking.filter((user) => user.role === 'superuser' && user.locked !== true),
-      'role superuser · not locked · without two-factor',
+      'role superuser · not locked · without 2FA',
     ],
-    ['--role engineer mor --without-2fa', [LIMITED_ENGINEER], 'mor · role engineer · without two-factor'],
+    ['--role engineer mor --without-2fa', [LIMITED_ENGINEER], 'mor · role engineer · without 2FA'],
   ])('%s shows those who fit, and of how many', async (words, expected, said) => {
     const { client } = await startWorkplace();
     const message = await listed(client, words);
@@ -225,7 +225,7 @@ describe('list', () => {
       expect.stringContaining(`${THIRD_SUPERUSER.login} Fastly superuser not set`),
     );
     expect(rowsOf(lacks)).toContainEqual(expect.stringContaining(`${BILLING.login} billing off`));
-    expect(wordsOf(lacks.blocks)).toContain('‘not set’ counts as without two-factor.');
+    expect(wordsOf(lacks.blocks)).toContain('Users whose 2FA is “not set” count as without.');
   });
 
   it.each([
@@ -234,8 +234,8 @@ describe('list', () => {
     ['--locked perhaps', '--locked takes yes or no'],
     ['--without-2fa=no', '--without-2fa takes no value'],
     ['--lokced yes', 'Did you mean --locked ?'],
-    ['--2fa', 'There is no --2fa here. Did you mean --without-2fa ?'],
-    ['@nora lindqvist', 'A mention stands alone'],
+    ['--2fa', 'Unknown flag --2fa . Did you mean --without-2fa ?'],
+    ['@nora lindqvist', 'Use a mention on its own'],
     ['x'.repeat(201), 'search text is too long'],
   ])('refuses %s in words, to the caller alone', async (words, refusal) => {
     const { client } = await startWorkplace();
@@ -250,7 +250,7 @@ describe('list', () => {
     const nobody = await listed(client, 'nobody-like-that --role user');
     expect(wordsOf(nobody.blocks)).toContain(`0 of ${PEOPLE.length} users : nobody-like-that · role user`);
     expect(wordsOf(nobody.blocks)).toContain('type less of the name');
-    expect(wordsOf(nobody.blocks)).toContain('This may be a minute old');
+    expect(wordsOf(nobody.blocks)).toContain('Up to a minute old.');
     await nora.click({ channel: CDN_TEAM.id, ts: nobody.ts, actionId: 'list.filter' });
     await nora.until((sees) => sees.modals[0]?.callbackId === 'list.form', 'the form');
   });
@@ -261,7 +261,7 @@ describe('list', () => {
       fail: { match: 'GET /customer/', status: 200, body: '[]', contentType: 'application/json', times: 1 },
     });
     const none = await listed(client, '');
-    expect(wordsOf(none.blocks)).toContain('shows the bot no users');
+    expect(wordsOf(none.blocks)).toContain('lists no users for the bot');
     expect(wordsOf(none.blocks)).toContain('/fastly-user whoami');
     expect(elementsOf(none.blocks)).toEqual([]);
   });
@@ -377,7 +377,7 @@ describe('list', () => {
     await nora.submit();
     const direct = await nora.until((sees) => messagesIn(sees, 'direct')[0], 'the direct message');
     expect(tableIn(direct)?.type).toBe('data_table');
-    expect(wordsOf(direct.blocks)).toContain('Slack did not let me post');
+    expect(wordsOf(direct.blocks)).toContain("Slack didn't accept a post");
     expect(log.text).not.toContain('a plainer one is used');
   });
 
@@ -403,7 +403,7 @@ describe('list', () => {
     };
     await client.fastlyFaults({ down: true });
     await open();
-    await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('cannot be reached'), 'the trouble');
+    await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes("can't be reached"), 'the trouble');
     await nora.close();
     await client.fastlyFaults({ down: false });
     await open();
@@ -431,7 +431,7 @@ describe('list', () => {
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'), 'the working view');
     await client.fastlyFaults({ delay: null });
     const again = await nora.until((sees) => sees.modals.find(({ submit }) => submit === 'Show'), 'the form');
-    expect(wordsOf(again.blocks)).toContain('Fastly does not allow');
+    expect(wordsOf(again.blocks)).toContain("Fastly doesn't allow");
     expect(again.values).toMatchObject({
       text: { text: { value: 'morton' } },
       'without-2fa': { 'without-2fa': { selected_options: [{ value: 'without-2fa' }] } },

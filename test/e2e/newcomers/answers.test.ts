@@ -36,7 +36,7 @@ describe('the confirmation of a creation', () => {
     expect(words).toContain('created Grace ( grace@example.com ), : Role user and Limited services no.');
     expect(words).toContain('⚠️ Fastly took Role engineer, but answers that it is user.');
     expect(words).toContain('⚠️ Fastly took Locked yes, but answers that it is no.');
-    expect(words).toContain('⚠️ Fastly took Two-factor on, but its answer does not show it.');
+    expect(words).toContain("⚠️ Fastly took 2FA on, but its answer doesn't show it.");
     expect(words.split('⚠️')).toHaveLength(4);
   });
 
@@ -50,7 +50,7 @@ describe('the confirmation of a creation', () => {
   it('warns when a role was asked for and Fastly names none', async () => {
     const words = await created(' --role billing --locked no', {});
     expect(words).toContain('created grace@example.com , : Locked no.');
-    expect(words).toContain('⚠️ Fastly took Role billing, but its answer does not show it.');
+    expect(words).toContain("⚠️ Fastly took Role billing, but its answer doesn't show it.");
   });
 
   it.each(['', ' --role user'])(
@@ -77,7 +77,7 @@ describe('the confirmation of an invitation', () => {
     const words = await invited(' --role engineer --limit-services yes', { role: 'user' });
     expect(words).toContain('invited grace@example.com , : Role user. The invitation is valid');
     expect(words).toContain('⚠️ Fastly took Role engineer, but answers that it is user.');
-    expect(words).toContain('⚠️ Fastly took Limited services yes, but its answer does not show it.');
+    expect(words).toContain("⚠️ Fastly took Limited services yes, but its answer doesn't show it.");
   });
 
   it('says nothing of a role that Fastly does not name and nobody asked for', async () => {

@@ -18,7 +18,7 @@ describe('with create and invite switched off', () => {
     for (const words of [`create ${GRACE}`, `invite ${GRACE}`]) await nora.command(words);
     const refused = await nora.until((sees) => {
       const told = messagesIn(sees, CDN_TEAM).filter(({ blocks }) =>
-        wordsOf(blocks).includes('is switched off here. /fastly-user help lists what there is.'),
+        wordsOf(blocks).includes('is disabled in this workspace. Run /fastly-user help to see all commands.'),
       );
       return told.length === 2 && told;
     }, 'two refusals');
@@ -44,7 +44,7 @@ describe('with create and invite switched off', () => {
       const values = { address: { address: { type: 'plain_text_input', value: GRACE } } };
       const view = viewOf(id, { state: { values } });
       const answer = await deliver(deliveryTo({ kind: 'submission', id }, superuser, '', { view }));
-      expect(wordsOf(answer)).toContain('something that is switched off here');
+      expect(wordsOf(answer)).toContain('This no longer works');
       expect(await client.fastlyCalls()).toEqual([]);
     },
   );

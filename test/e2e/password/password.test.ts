@@ -103,7 +103,7 @@ describe('password, switched off', () => {
     const { client, log } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'password' });
     const nora = client.as(NORA);
     await nora.command('password "hunter2');
-    const told = await untilTold(nora, 'password is switched off here');
+    const told = await untilTold(nora, 'password is disabled in this workspace');
     expect(JSON.stringify([told, log.lines])).not.toContain('hunter2');
   });
 });

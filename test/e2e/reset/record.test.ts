@@ -66,7 +66,7 @@ describe('the audit log', () => {
     const nora = client.as(NORA);
     await client.patchFastlyAccount({ can_reset_passwords: false });
     await nora.command(`reset ${ENGINEER.id}`);
-    await untilTold(nora, 'does not allow password resets');
+    await untilTold(nora, "doesn't allow password resets");
     expect(await auditEntries(database)).toEqual([]);
   });
 });
@@ -105,7 +105,7 @@ describe('a reset', () => {
     const nora = client.as(NORA);
     await letConnect(databaseUrl, false);
     await nora.command(`reset ${ENGINEER.id}`);
-    await untilTold(nora, 'My own database cannot be reached, so I recorded nothing and did nothing.');
+    await untilTold(nora, "The bot can't reach its database. Nothing was done.");
     expect(await resets(workplace)).toBe(0);
     await letConnect(databaseUrl, true);
     await nora.command(`reset ${ENGINEER.id}`);
@@ -124,7 +124,7 @@ describe('a reset', () => {
     await letConnect(databaseUrl, false);
     await nora.submit({ 'user-picker': ENGINEER.id });
     await nora.until(
-      (sees) => JSON.stringify(sees.modals[0]).includes('My own database cannot be reached'),
+      (sees) => JSON.stringify(sees.modals[0]).includes("The bot can't reach its database"),
       'the error',
     );
     expect(await resets(workplace)).toBe(0);

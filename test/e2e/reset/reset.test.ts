@@ -89,10 +89,10 @@ describe('reset', () => {
     const nora = workplace.client.as(NORA);
     await workplace.client.patchFastlyAccount({ can_reset_passwords: false });
     await nora.command(`reset ${ENGINEER.id}`);
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'does not allow password resets'), 'the refusal');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, "doesn't allow password resets"), 'the refusal');
     await nora.command('reset');
     const view = await nora.until(
-      (sees) => sees.modals.find((modal) => wordsOf(modal.blocks).includes('does not allow')),
+      (sees) => sees.modals.find((modal) => wordsOf(modal.blocks).includes("doesn't allow")),
       'the refusal in the form',
     );
     expect(view.submit).toBeNull();
@@ -124,15 +124,15 @@ describe('reset', () => {
   });
 
   it.each([
-    ['', `Unlock them first: /fastly-user update ${LOCKED_SUPERUSER.login} --locked no .`],
-    ['update', 'Unlock them in Fastly first.'],
+    ['', `Run /fastly-user update ${LOCKED_SUPERUSER.login} --locked no first.`],
+    ['update', 'Unlock the user in Fastly first.'],
   ])(
     'does not reset who is locked, and says why and what to do first (without %j)',
     async (disabled, words) => {
       const workplace = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: disabled });
       const nora = workplace.client.as(NORA);
       await nora.command(`reset ${LOCKED_SUPERUSER.id}`);
-      const told = await untilTold(nora, 'is locked, so a new password would not let them in');
+      const told = await untilTold(nora, "is locked, so a new password wouldn't help");
       expect(told).toContain(words);
       expect(await resets(workplace)).toEqual([]);
     },
@@ -193,7 +193,7 @@ describe('reset', () => {
     });
     await nora.submit({ 'user-picker': ENGINEER.id });
     await nora.until(
-      (sees) => sees.modals.some((modal) => wordsOf(modal.blocks).includes('Do not repeat it')),
+      (sees) => sees.modals.some((modal) => wordsOf(modal.blocks).includes("Don't repeat it")),
       'the notice',
     );
     expect(await resets(workplace)).toHaveLength(1);
@@ -202,29 +202,29 @@ describe('reset', () => {
   it.each<[string, Partial<FastlyFaults>, RegExp, number]>([
     ['the limit is used up', { rateLimitUsedUp: { reset: 4_102_444_800 } }, /rate limit is reached until/, 1],
     [
-      'Fastly is in trouble',
+      'Fastly returned an error',
       { fail: { match: 'POST /user/', status: 503, times: 1 } },
-      /it answered 503.*may still have been sent/,
+      /an error \(503\).*may still have been sent/,
       1,
     ],
     ['Fastly refuses the token', { tokenRefused: true }, /refused the bot's token.*operator/, 0],
     [
       'the token may not',
       { fail: { match: 'POST /user/', status: 403, body: '{"msg":"Access denied"}', times: 1 } },
-      /does not allow.*Access denied/,
+      /doesn't allow.*Access denied/,
       1,
     ],
-    ['Fastly is away', { down: true }, /cannot be reached at the moment\. Try again in a minute/, 0],
+    ['Fastly is away', { down: true }, /can't be reached\. Try again in a minute/, 0],
     [
       'the connection breaks after the work',
       { drop: { match: 'POST /user/', when: 'after', times: 1 } },
-      /connection to Fastly broke.*may still have been sent/,
+      /connection to Fastly was lost.*may still have been sent/,
       1,
     ],
     [
       'a proxy answers with a page',
       { fail: { match: 'POST /user/', status: 200, body: '<html>', contentType: 'text/html', times: 1 } },
-      /made no sense.*may still have been sent/,
+      /sent an unexpected response.*may still have been sent/,
       1,
     ],
   ])(

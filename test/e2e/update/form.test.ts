@@ -172,7 +172,7 @@ describe('the form of update', () => {
     const nora = client.as(NORA);
     await nora.command('update Morton');
     const choice = await nora.until(pickForm, 'the choice');
-    expect(wordsOf(choice.blocks)).toContain('2 users fit Morton . Which one?');
+    expect(wordsOf(choice.blocks)).toContain('2 users match Morton . Which one?');
     await nora.submit({ 'user-picker': LIMITED_ENGINEER.id });
     expect(filledIn(await untilEditForm(nora)).name).toBe(LIMITED_ENGINEER.name);
     expect((await nora.sees()).modals).toHaveLength(1);
@@ -183,11 +183,11 @@ describe('the form of update', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     await nora.command('update Zebedee');
-    await untilToldInForm(nora, 'Nobody in the Fastly account fits Zebedee');
+    await untilToldInForm(nora, 'No user matches Zebedee');
     await nora.close();
     await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
     await nora.command(`update ${ENGINEER.id}`);
-    await untilToldInForm(nora, 'is deleted, so there is nothing to change');
+    await untilToldInForm(nora, 'was deleted. Nothing was changed.');
   });
 
   it('says at the picker that Fastly does not know the user any more', async () => {
@@ -199,16 +199,16 @@ describe('the form of update', () => {
     await client.removeFastlyUser(ENGINEER.id);
     await nora.submit({ 'user-picker': ENGINEER.id });
     const errors = await nora.until((sees) => pickForm(sees)?.errors['user-picker'], 'the error');
-    expect(errors).toContain('Fastly does not know that user');
+    expect(errors).toContain('Fastly has no such user');
   });
 
   it.each([
     {
       requiredFor: 'delete,promote,demote',
-      says: 'somebody a Fastly superuser, or no longer one, waits for',
+      says: 'a user a Fastly superuser, or no longer one, needs',
     },
-    { requiredFor: 'promote', says: 'Making somebody a Fastly superuser waits for approval' },
-    { requiredFor: 'demote', says: 'Demoting or locking a Fastly superuser waits for approval' },
+    { requiredFor: 'promote', says: 'Making a user a Fastly superuser needs approval' },
+    { requiredFor: 'demote', says: 'Demoting or locking a Fastly superuser needs approval' },
     { requiredFor: 'none', says: null },
   ])('says what waits for approval where $requiredFor does', async ({ requiredFor, says }) => {
     const { client } = await startWorkplace(DELIVERY, { APPROVAL_REQUIRED_FOR: requiredFor });
@@ -245,9 +245,9 @@ describe('update where it is switched off', () => {
     const old = await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
     await startAnother(workplace, { ...database, DISABLED_COMMANDS: 'update' });
     await nora.click({ channel: CDN_TEAM.id, ts: old.ts, actionId: 'update.button' });
-    await untilTold(nora, 'or to something that is switched off here');
+    await untilTold(nora, 'This no longer works');
     await nora.command(`update ${ENGINEER.id} --role billing`);
-    await untilTold(nora, 'update is switched off here');
+    await untilTold(nora, 'update is disabled in this workspace');
     await nora.command(`get ${LIMITED_ENGINEER.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, LIMITED_ENGINEER.login), 'the card');
     const ids = elementsOf(card.blocks).map(({ action_id }) => action_id);

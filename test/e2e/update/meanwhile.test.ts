@@ -86,7 +86,7 @@ describe('a user who was changed while the form was open', () => {
     await nora.until(formThatSays('Nothing was changed'), 'the refusal');
     await client.removeFastlyUser(ENGINEER.id);
     await nora.submit();
-    await nora.until(formThatSays('Fastly does not know that user'), 'the other refusal');
+    await nora.until(formThatSays('Fastly has no such user'), 'the other refusal');
     expect(await updates(client)).toEqual([]);
   });
 });

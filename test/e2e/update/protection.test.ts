@@ -115,7 +115,7 @@ it('changes nobody while Fastly does not say who owns the account', async () => 
   const nora = workplace.client.as(NORA);
   await workplace.client.fastlyFaults({ fail: { match: 'GET /current_customer', status: 503, times: 3 } });
   await nora.command(`update ${ENGINEER.id} --locked yes`);
-  await untilTold(nora, 'Fastly is in trouble at the moment');
+  await untilTold(nora, 'Fastly returned an error');
   await expectNothingDone(workplace);
 });
 

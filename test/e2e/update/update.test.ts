@@ -115,7 +115,7 @@ describe('update', () => {
     {
       when: 'nobody fits',
       words: 'Zebedee --role user',
-      why: 'Nobody in the Fastly account fits Zebedee .',
+      why: 'No user matches Zebedee .',
     },
     {
       when: 'there is no such role',
@@ -145,7 +145,7 @@ describe('update', () => {
     {
       when: 'several fit, and what is wanted does not fit into the choice',
       words: `Morton --role user --reason "${'x'.repeat(230)}"`,
-      why: 'too long to go on with that. Say whom you mean by the login or the id.',
+      why: "too long for a choice. Nothing was changed. Type the user's email or ID.",
     },
   ])('says privately why it changes nothing when $when', async ({ words, why }) => {
     const { client } = await startWorkplace();
@@ -157,9 +157,9 @@ describe('update', () => {
   });
 
   it.each([
-    { flag: '--login edda@example.com', why: "does not let anybody's login be changed here" },
-    { flag: '--two-factor-auth-enabled no', why: 'each sets it up in their own profile' },
-    { flag: '--two-factor-setup-required yes', why: 'each sets it up in their own profile' },
+    { flag: '--login edda@example.com', why: "doesn't let the bot change a login" },
+    { flag: '--two-factor-auth-enabled no', why: 'Users set it up in their own Fastly profile' },
+    { flag: '--two-factor-setup-required yes', why: 'Users set it up in their own Fastly profile' },
   ])('refuses $flag with the reason, before any call', async ({ flag, why }) => {
     const { client } = await startWorkplace();
     await client.forgetFastlyCalls();
@@ -213,13 +213,13 @@ describe('update', () => {
       when: 'the connection breaks before it was made, twice',
       faults: { drop: { match: 'PUT', when: 'before', times: 2 } },
       made: false,
-      words: /connection to Fastly broke.*Check with .*get.* before you try again/,
+      words: /connection to Fastly was lost.*Check with .*get.* before you try again/,
     },
     {
       when: 'Fastly answers 500',
       faults: { fail: { match: 'PUT', status: 500, times: 1 } },
       made: false,
-      words: /it answered 500.*Check with .*get.* before you try again/,
+      words: /an error \(500\).*Check with .*get.* before you try again/,
     },
     {
       when: "the hour's limit is used up",

@@ -27,7 +27,7 @@ describe('the Home tab while Fastly is away', () => {
     const sees = await openHome(tomas);
     expect(rowsOf(sees, 'Waiting for you')).toEqual([['approve', 'deny', 'lock']]);
     expect(wordsOf(sectionOf(sees, 'Latest changes'))).toContain(ENGINEER.login);
-    await untilAtHome(tomas, 'The account', "The figures aren't available. Fastly is in trouble");
+    await untilAtHome(tomas, 'The account', "The figures aren't available. Fastly returned an error");
     await client.fastlyFaults({ fail: null });
     await tomas.home();
     await untilAtHome(tomas, 'The account', ' users');

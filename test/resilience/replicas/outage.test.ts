@@ -23,7 +23,7 @@ import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
 /** Longer than any lease that a broken connection leaves behind. */
 const PATIENCE_MILLISECONDS = 45_000;
 const PATIENCE = { timeout: PATIENCE_MILLISECONDS };
-const UNREACHABLE = 'My own database cannot be reached';
+const UNREACHABLE = "The bot can't reach its database";
 
 /** `database` does not go over the wire. */
 type Place = Sandbox & { bot: BotProcess; wire: Wire; database: pg.Client };

@@ -65,8 +65,8 @@ describeInBrowser("the bot's Home tab", () => {
     await user.fill('edda');
     await reader.modal.getByRole('option', { name: ENGINEER.login }).click();
     await user.press('Enter');
-    await reader.sees(reader.modal.getByText('The result is in your direct messages with me.'));
-    await reader.modal.getByRole('link', { name: 'your direct messages with me' }).click();
+    await reader.sees(reader.modal.getByText('The result is in your direct messages with the bot.'));
+    await reader.modal.getByRole('link', { name: 'your direct messages with the bot' }).click();
     await reader.modal.getByRole('button', { name: 'Close', exact: true }).click();
     await reader.seesNoMore(reader.modal);
     await reader.sees(reader.message(/password reset/i).filter({ hasText: ENGINEER.login }));
