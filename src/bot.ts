@@ -20,7 +20,7 @@ import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
-/** A credential that is refused: nothing but a new one helps, so the process ends. */
+/** Slack or Fastly rejected a token. Retrying can't help, so the process ends. */
 export class CredentialRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -31,8 +31,8 @@ export class CredentialRefused extends Error {
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
 /**
- * The bot's life: reach Fastly and Slack, however long that takes, take deliveries until it is told to stop, and
- * finish what is under way.
+ * One run of the bot. It connects to the database, Fastly and Slack, retries for as long as one of them is unreachable,
+ * and takes deliveries until it is told to stop. It finishes running work before it stops.
  */
 export class Bot {
   readonly #config: Config;
@@ -91,21 +91,21 @@ export class Bot {
   /**
    * Runs until `stop`.
    *
-   * @throws {CredentialRefused} when Slack or Fastly will not take a token
+   * @throws {CredentialRefused} when Slack or Fastly rejects a token
    * @throws {DatabaseInUse} when another process owns the SQLite file
-   * @throws when a port is taken
+   * @throws when a port is in use
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
     this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
     if (!this.#config.APPROVAL_REQUIRED_FOR.includes('delete')) {
-      this.#log.warn('deletions need no approval: APPROVAL_REQUIRED_FOR does not name them');
+      this.#log.warn("deletions need no approval: APPROVAL_REQUIRED_FOR doesn't include delete");
     }
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
     await Promise.all([this.#reachDatabase(), this.#reachFastly(), this.#serveSlack()]);
   }
 
-  /** Begins nothing new, finishes what is under way (10 s at most), and closes everything. */
+  /** Takes no new deliveries, lets running work finish (within 10 s), and closes all connections. */
   async stop(): Promise<void> {
     this.#readiness.missing('process', 'stopping');
     this.#stopping.abort();
@@ -113,14 +113,17 @@ export class Bot {
       this.#drain().then(() => true),
       pause(this.#times.drain, false, { ref: false }),
     ]);
-    if (!(await drained)) this.#log.warn({ underWay: this.#inFlight.size }, 'stopped with work under way');
+    if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
     await this.#fastly.close();
-    // A database that does not answer keeps its connections; they end with the process.
+    // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(this.#times.close, undefined, { ref: false })]);
     await this.#health?.close();
   }
 
-  /** Over Socket Mode acknowledgements need the connection, so it goes last; HTTP takes no new ones at once. */
+  /**
+   * Over Socket Mode, acknowledgements need the connection, so it closes after the running work. Over HTTP it closes
+   * first, so that no new deliveries come in.
+   */
   async #drain(): Promise<void> {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();
@@ -128,26 +131,26 @@ export class Bot {
     await this.#background.worker.stop();
   }
 
-  /** From then on the worker goes on with what waits, whether or not Slack and Fastly are there. */
+  /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
   async #reachDatabase(): Promise<void> {
     await this.#persist('database', async () => {
       await this.#store.connect();
       if (this.#store.engine.exclusive) await this.#background.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
-    this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'the database is ready');
+    this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
     this.#background.worker.start();
   }
 
   #databaseHealth(error: unknown): void {
     if (error === null) {
-      if ('database' in this.#readiness.report()) this.#log.info('the database can be used');
+      if ('database' in this.#readiness.report()) this.#log.info('database available');
       this.#readiness.ready('database');
       return;
     }
     const why = reasonOf(error);
     if (this.#readiness.report().database !== why) {
-      this.#log.error({ err: error }, 'the database cannot be used, trying again');
+      this.#log.error({ err: error }, 'database unavailable, retrying');
     }
     this.#readiness.missing('database', why);
   }
@@ -156,20 +159,22 @@ export class Bot {
     await this.#persist('fastly', async () => {
       try {
         const user = await this.#fastly.getCurrentUser();
-        this.#log.info({ login: user.login, role: user.role }, 'Fastly takes the token');
+        this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
         if (user.role && user.role !== 'superuser') {
-          this.#log.warn("the token's user is no Fastly superuser and cannot change other users");
+          this.#log.warn(
+            "the Fastly token's user isn't a Fastly superuser, so the bot can't change other users",
+          );
         }
       } catch (error) {
         if (!isFastlyError(error)) throw error;
         if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
           throw new CredentialRefused(
-            `Fastly refuses FASTLY_API_TOKEN (${error.status}). Give the bot a token with the global scope`,
+            `Fastly rejected FASTLY_API_TOKEN (${error.status}). Set it to a valid token with the scope global.`,
           );
         }
-        // It answers, if not to this: a stand-in without the operation, or a change on Fastly's side.
+        // Fastly answers other calls: this one may be missing in a stand-in, or its answer may have changed.
         if (error.kind !== 'not_found' && error.kind !== 'unexpected_answer') throw error;
-        this.#log.warn({ err: error }, 'Fastly answers, but does not say whose the token is');
+        this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
       }
     });
     if (!this.#stopping.signal.aborted) this.#readiness.ready('fastly');
@@ -184,14 +189,14 @@ export class Bot {
         const refused = error instanceof WebAPIPlatformError && isRefusal(error.data.error);
         if (refused)
           throw new CredentialRefused(
-            `Slack refuses SLACK_BOT_TOKEN (${error.data.error}). Install the app again and copy its token`,
+            `Slack rejected SLACK_BOT_TOKEN (${error.data.error}). Reinstall the Slack app and copy its bot token.`,
           );
         if (error instanceof SlackRefused) throw new CredentialRefused(error.message);
         throw error;
       }
     });
     if (identity === null || this.#stopping.signal.aborted) return;
-    this.#tellOf(identity);
+    this.#logIdentity(identity);
     this.#intake = createIntake(this.#config, this.#readiness, this.#log);
     const { signal } = this.#stopping;
     createApp(
@@ -208,16 +213,21 @@ export class Bot {
     });
   }
 
-  #tellOf({ team, teamId, missingScopes }: Identity): void {
-    this.#log.info({ team, teamId }, 'Slack takes the token');
+  #logIdentity({ team, teamId, missingScopes }: Identity): void {
+    this.#log.info({ team, teamId }, 'Slack token accepted');
     if (missingScopes.length === 0) return;
     this.#log.warn(
       { missingScopes },
-      'the Slack app lacks scopes: update it from manifest.yml and install it again',
+      'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
     );
   }
 
-  /** Tries until it works or the bot stops, saying meanwhile what is missing. A refused credential ends it. */
+  /**
+   * Retries `attempt` until it succeeds or the bot stops. Logs each failure and reports it on `/readyz`.
+   *
+   * @throws {CredentialRefused}
+   * @throws {DatabaseInUse}
+   */
   async #persist(dependency: Dependency, attempt: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
@@ -226,8 +236,8 @@ export class Bot {
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
         this.#readiness.missing(dependency, reasonOf(error));
-        this.#log.warn({ dependency, err: error }, 'not there yet, trying again');
         const wait = Math.min(this.#times.firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        this.#log.warn({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable, retrying`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }

@@ -19,14 +19,17 @@ try {
   process.on('SIGTERM', stop).on('SIGINT', stop);
   await bot.run();
 } catch (error) {
-  const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const explained =
-    error instanceof ConfigError ||
-    error instanceof CredentialRefused ||
-    error instanceof DatabaseInUse ||
-    portTaken;
-  process.stderr.write(
-    `${explained ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  const unexpected = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${explanationOf(error) ?? unexpected}\n`);
   process.exit(error instanceof ConfigError ? BAD_CONFIGURATION : 1);
+}
+
+/** What the operator can do about an error; null for an error that needs its stack trace. */
+function explanationOf(error: unknown): string | null {
+  if (error instanceof ConfigError || error instanceof CredentialRefused || error instanceof DatabaseInUse)
+    return error.message;
+  const portInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return portInUse
+    ? `${error.message}. Stop the other process, or set PORT or HEALTH_PORT to a free port.`
+    : null;
 }

@@ -8,21 +8,21 @@ import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { Tables } from '../store/tables.ts';
 
-/** `npm run audit`: reads the audit log, beside a bot that runs or without one. Only DATABASE_URL is needed. */
-const USAGE = `npm run audit -- verify     checks the chain of hashes, and says where it breaks
+/** `npm run audit`: reads the audit log, whether or not a bot is running. It needs only DATABASE_URL. */
+const USAGE = `npm run audit -- verify     checks the hash chain and reports where it breaks
 npm run -s audit -- export  writes the entries as JSON lines, oldest first
 npm run audit -- --help     shows this help
 
-Both commands read the database that DATABASE_URL names, in the environment or in .env.
-Exit codes: 0 for success, 1 for a broken log, 2 for a wrong command or a log that cannot be read.
+Both commands read DATABASE_URL from the environment or from .env.
+Exit codes: 0 for success, 1 for a broken log, 2 for a wrong command or an unreadable log.
 `;
 
 const BROKEN = 1;
 const UNUSABLE = 2;
 
-// Whoever reads may have had enough, as `head` has.
+// A reader such as `head` may close the pipe early. That is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') process.stderr.write(`The output cannot be written: ${error.message}\n`);
+  if (error.code !== 'EPIPE') process.stderr.write(`Can't write the output: ${error.message}\n`);
   process.exit(error.code === 'EPIPE' ? 0 : UNUSABLE);
 });
 process.exitCode = await main(process.argv.slice(2));
@@ -38,18 +38,18 @@ async function main(words: string[]): Promise<number> {
       command === undefined ? 'Missing command: verify or export' : `Unknown command: ${command}`,
     );
   }
-  if (others.length > 0) return misused(`${command} takes no further words: ${others.join(' ')}`);
+  if (others.length > 0) return misused(`${command} takes no arguments: ${others.join(' ')}`);
   try {
     const database = open(readDatabaseLocation(processEnvironment()));
     try {
       if (!(await hasAuditLog(database))) throw new Error('this database has no audit log yet');
-      return command === 'verify' ? await sayWhetherWhole(database) : await exportLines(database);
+      return command === 'verify' ? await reportVerdict(database) : await exportLines(database);
     } finally {
       await database.destroy();
     }
   } catch (error) {
-    const why = error instanceof ConfigError ? error.problems.join(', ') : reasonOf(error);
-    process.stderr.write(`The audit log cannot be read: ${why}\n`);
+    const why = error instanceof ConfigError ? error.problems.join(' ') : reasonOf(error);
+    process.stderr.write(`Can't read the audit log: ${why}\n`);
     return UNUSABLE;
   }
 }
@@ -61,23 +61,23 @@ function misused(problem: string): number {
 
 function open(location: DatabaseLocation): Kysely<Tables> {
   if (location.kind === 'sqlite' && !existsSync(location.path)) {
-    throw new Error(`there is no database at ${location.path}; set DATABASE_URL to the bot's`);
+    throw new Error(`there is no database at ${location.path}. Set DATABASE_URL to the bot's database.`);
   }
   const { dialect } = location.kind === 'sqlite' ? readOnlySqlite(location.path) : postgres(location.url);
   return new Kysely<Tables>({ dialect });
 }
 
-async function sayWhetherWhole(database: Kysely<Tables>): Promise<number> {
+async function reportVerdict(database: Kysely<Tables>): Promise<number> {
   const verdict = await verify(rowsOf(database));
   if (!verdict.whole) {
-    process.stdout.write(`The audit log breaks at entry ${verdict.seq}: ${verdict.problem}.\n`);
+    process.stdout.write(`The audit log is broken at entry ${verdict.seq}: ${verdict.problem}.\n`);
     return BROKEN;
   }
   const { entries, lastHash } = verdict;
   process.stdout.write(
     lastHash === null
       ? 'The audit log is empty.\n'
-      : `The audit log is whole: ${entries === 1 ? 'one entry' : `${entries} entries`}. The last hash, to be compared with the bot's log:\n${lastHash}\n`,
+      : `The audit log is intact: ${entries === 1 ? 'one entry' : `${entries} entries`}. Compare this last hash with the bot's log:\n${lastHash}\n`,
   );
   return 0;
 }

@@ -3,20 +3,22 @@ import { config as loadDotenv } from 'dotenv';
 import type { Secret } from './secret.ts';
 import { type DatabaseLocation, VARIABLES, type Values, Variables } from './variables.ts';
 
-/** The bot's configuration: the variables by name, and the way Slack's deliveries come. */
+/** The variables by name, and how Slack delivers: over Socket Mode or HTTP. */
 export type Config = Values & {
   delivery: { mode: 'socket'; appToken: Secret } | { mode: 'http'; signingSecret: Secret };
 };
 
-/** Everything that is wrong with the environment, one line each. */
+/** The environment is wrong. `problems` has one line for each variable. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], nothingSet: boolean) {
     const hint = nothingSet
-      ? '\n\nNothing is set at all. To try the bot without Slack or Fastly, run: npm run sandbox\nTo set it up for real, copy .env.example to .env and fill it in.'
+      ? '\n\nNo variables are set. To try the bot without Slack or Fastly, run: npm run sandbox\nTo set it up for real, copy .env.example to .env and fill it in.'
       : '';
-    super(`The bot cannot start:\n${problems.map((problem) => `  - ${problem}`).join('\n')}${hint}`);
+    super(
+      `The bot can't start. Correct these variables:\n${problems.map((problem) => `  - ${problem}`).join('\n')}${hint}`,
+    );
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -24,17 +26,13 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>;
 
-/** The process's environment, with what `.env` in the working directory adds to it. */
+/** The process's environment. Variables that are not set there come from `.env` in the working directory. */
 export function processEnvironment(): Environment {
   loadDotenv({ quiet: true });
   return process.env;
 }
 
-/**
- * Reads the configuration out of an environment.
- *
- * @throws {ConfigError} naming every variable that is missing or wrong, with what it is for
- */
+/** @throws {ConfigError} that names every variable that is missing or wrong, and what it is for */
 export function readConfig(environment: Environment): Config {
   const texts: Environment = {};
   const problems = new Map<string, string>();
@@ -51,7 +49,7 @@ export function readConfig(environment: Environment): Config {
     problems.set(name, texts[name] === undefined ? 'is missing' : wrong);
   }
   const lines = VARIABLES.filter(({ name }) => problems.has(name)).map(
-    ({ name, purpose }) => `${name} ${problems.get(name)} (${purpose})`,
+    ({ name, purpose }) => `${name} ${problems.get(name)}. ${purpose}`,
   );
   if (
     !['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].some(
@@ -59,7 +57,7 @@ export function readConfig(environment: Environment): Config {
     )
   ) {
     lines.push(
-      'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing (the first for Socket Mode, the second for HTTP)',
+      'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Set the first to use Socket Mode, or the second to use HTTP.',
     );
   }
   const delivery = parsed.data && deliveryOf(parsed.data);
@@ -69,25 +67,43 @@ export function readConfig(environment: Environment): Config {
   return { ...parsed.data, delivery };
 }
 
-/** An execution asks for the user, the account and its users, deletes, and looks again: each has a deadline of its own. */
+/** An execution reads the user, the account and its users, deletes, and checks. Each of these calls has its own deadline. */
 const CALLS_IN_A_LEASE = 5;
 
-/** What is wrong with variables that are each right. */
+/** The problems of variables that are valid one by one but don't fit together. */
 function contradictions(values: Values): string[] {
+  const shortestLease = CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT;
+  return [
+    ...tooFewApprovers(values),
+    ...(values.EXECUTION_LEASE < shortestLease
+      ? [
+          `EXECUTION_LEASE must be at least ${durationText(shortestLease)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
+        ]
+      : []),
+  ];
+}
+
+function tooFewApprovers(values: Values): string[] {
   const { SUPERUSERS, APPROVALS_REQUIRED, APPROVAL_REQUIRED_FOR, ALLOW_SELF_APPROVAL } = values;
-  const problems: string[] = [];
-  const possible = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
-  if (APPROVAL_REQUIRED_FOR.length > 0 && SUPERUSERS.length > 0 && possible < APPROVALS_REQUIRED) {
-    problems.push(
-      `APPROVALS_REQUIRED is ${APPROVALS_REQUIRED}, but SUPERUSERS leaves ${possible} to approve what one of them asks for (add superusers, or set APPROVAL_REQUIRED_FOR=none to do without approvals)`,
-    );
+  const approvers = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
+  if (APPROVAL_REQUIRED_FOR.length === 0 || SUPERUSERS.length === 0 || approvers >= APPROVALS_REQUIRED) {
+    return [];
   }
-  if (values.EXECUTION_LEASE < CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT) {
-    problems.push(
-      `EXECUTION_LEASE is shorter than ${CALLS_IN_A_LEASE} times FASTLY_TIMEOUT (a change must be over before another process takes it for dead)`,
-    );
-  }
-  return problems;
+  const problem =
+    approvers === 0
+      ? 'SUPERUSERS has one member, so nobody could approve their requests.'
+      : `SUPERUSERS is too short: each request needs ${APPROVALS_REQUIRED} approvals and has ${approvers} possible ${approvers === 1 ? 'approver' : 'approvers'}.`;
+  const ways = [
+    `add ${APPROVALS_REQUIRED - approvers} more`,
+    ...(approvers > 0 ? ['lower APPROVALS_REQUIRED'] : []),
+    ...(SUPERUSERS.length >= APPROVALS_REQUIRED ? ['set ALLOW_SELF_APPROVAL=true'] : []),
+  ];
+  return [`${problem} To fix this, ${ways.join(', ')}, or set APPROVAL_REQUIRED_FOR=none.`];
+}
+
+/** A duration as it is written in a variable. */
+function durationText(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
 
 function deliveryOf({
@@ -98,7 +114,7 @@ function deliveryOf({
   return signingSecret ? { mode: 'http', signingSecret } : null;
 }
 
-/** A secret may come from a file named by `X_FILE`. Set but empty counts as unset, except for SUPERUSERS. */
+/** Reads a variable, or the file that `X_FILE` names if it is secret. An empty value counts as unset, except in SUPERUSERS. */
 function textOf(
   { name, secret: isSecret }: (typeof VARIABLES)[number],
   environment: Environment,
@@ -107,16 +123,17 @@ function textOf(
   const value = set === '' && name !== 'SUPERUSERS' ? undefined : set;
   const file = isSecret ? environment[`${name}_FILE`] : undefined;
   if (!file) return { value };
-  if (value !== undefined) return { problem: `is set twice, by itself and by ${name}_FILE` };
+  if (value !== undefined)
+    return { problem: `is set twice, directly and through ${name}_FILE. Remove one of them` };
   try {
     return { value: readFileSync(file, 'utf8').trim() || undefined };
   } catch {
-    return { problem: `cannot be read from the file that ${name}_FILE names` };
+    return { problem: `can't be read from the file in ${name}_FILE. Check its path and permissions` };
   }
 }
 
 /**
- * Where the durable state is, for what needs nothing else.
+ * Reads DATABASE_URL alone, for commands that need only the database.
  *
  * @throws {ConfigError}
  */
@@ -127,7 +144,7 @@ export function readDatabaseLocation(environment: Environment): DatabaseLocation
   const parsed = Variables.shape.DATABASE_URL.safeParse(value);
   if (parsed.success) return parsed.data;
   const problem = text && 'problem' in text ? text.problem : parsed.error.issues[0]?.message;
-  throw new ConfigError([`DATABASE_URL ${problem} (${about?.purpose})`], false);
+  throw new ConfigError([`DATABASE_URL ${problem}. ${about?.purpose}`], false);
 }
 
 function nothingIsSet(environment: Environment): boolean {

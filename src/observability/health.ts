@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 
-/** What the bot cannot do without. */
+/** A service that the bot needs. */
 export type Dependency = 'slack' | 'fastly' | 'database';
 
-/** Which dependencies are there, and in words what is wrong with those that are not. */
+/** Records which dependencies are unavailable, and why. */
 export class Readiness {
   readonly #missing = new Map<Dependency | 'process', string>([
     ['slack', 'not connected yet'],
@@ -25,7 +25,10 @@ export class Readiness {
   }
 }
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work, or what it lacks (503). Never on Slack's port. */
+/**
+ * Serves `/healthz` (200 while the process runs) and `/readyz` (200, or 503 with what is missing). It has a port of its
+ * own, so that these paths are never reachable on the port for Slack.
+ */
 export async function serveHealth(readiness: Readiness, host: string, port: number): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];

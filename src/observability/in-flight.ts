@@ -1,8 +1,8 @@
-/** Counts the work under way, so that a stop can wait for it. */
+/** Tracks running work, so that a stop can wait for it. */
 export class InFlight {
   readonly #work = new Set<Promise<unknown>>();
 
-  /** Follows `work` until it settles. It hands back the same promise. */
+  /** Tracks `work` until it settles. Returns the same promise. */
   track<T>(work: Promise<T>): Promise<T> {
     const forget = () => {
       this.#work.delete(settled);
@@ -16,7 +16,7 @@ export class InFlight {
     return this.#work.size;
   }
 
-  /** Resolves when nothing is under way, work begun meanwhile included. */
+  /** Resolves when no work is running, including work that starts while it waits. */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }

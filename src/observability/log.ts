@@ -4,7 +4,7 @@ import { PinoPretty as pretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** The process's log, on standard output or where `destination` leads. `pretty` is for people at a terminal. */
+/** Creates the process's log. `pretty` is for people at a terminal. */
 export function createLogger(
   level: string,
   format: 'json' | 'pretty',
@@ -15,15 +15,15 @@ export function createLogger(
   return pino({ level, serializers: { err: serializeError } }, destination);
 }
 
-/** What went wrong and where. Other properties of an error can hold requests, answers and headers; they stay out. */
+/** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */
 function serializeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
   return { type: error.name, message: error.message, stack: error.stack };
 }
 
 /**
- * The log as Slack's SDK wants it. Its debug lines print whole deliveries, typed passwords included, so it is kept
- * at info whatever our own level, and what it hands over is reduced to text.
+ * The logger for Slack's SDK. It stays at level info, because the SDK's debug lines print whole deliveries, including
+ * typed passwords. It logs text only, never the SDK's objects.
  */
 export function slackSdkLogger(log: Logger): SlackLogger {
   const write =
@@ -42,7 +42,7 @@ export function slackSdkLogger(log: Logger): SlackLogger {
   };
 }
 
-/** An error's message only: the SDK's error objects carry requests and answers. */
+/** Reduces an error to its message, because the SDK's errors carry requests and answers. */
 function textOf(part: unknown): string {
   return part instanceof Error ? part.message : String(part);
 }

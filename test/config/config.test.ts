@@ -62,7 +62,11 @@ describe('a configuration', () => {
     const { DISABLED_COMMANDS } = readConfig({ ...SOCKET, DISABLED_COMMANDS: 'delete, password' });
     expect(DISABLED_COMMANDS).toEqual(['delete', 'password']);
     const { problems } = problemsOf({ ...SOCKET, DISABLED_COMMANDS: 'delete,erase,help' });
-    expect(problems).toEqual([expect.stringMatching(/^DISABLED_COMMANDS 'erase' is not.*'help' is not/)]);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^DISABLED_COMMANDS contains 'erase', 'help'\. Each entry must be a subcommand other than help\./,
+      ),
+    ]);
   });
 
   it('takes lists with commas and spaces', () => {
@@ -116,22 +120,31 @@ describe('a time', () => {
     'cannot be %s',
     (FASTLY_TIMEOUT) => {
       expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT }).problems).toEqual([
-        expect.stringMatching(/^FASTLY_TIMEOUT must be a time such as 10s/),
+        expect.stringMatching(/^FASTLY_TIMEOUT must be a duration such as 500ms/),
       ]);
     },
   );
 });
 
 describe('approvals', () => {
+  const ALONE =
+    'SUPERUSERS has one member, so nobody could approve their requests. To fix this, add 1 more, set ALLOW_SELF_APPROVAL=true, or set APPROVAL_REQUIRED_FOR=none.';
+
   it.each([
-    { SUPERUSERS: 'U0NORA001' },
-    { SUPERUSERS: 'U0NORA001,U0NORA001' },
-    { APPROVALS_REQUIRED: '2' },
-    { APPROVALS_REQUIRED: '3', ALLOW_SELF_APPROVAL: 'true' },
-  ])('that nobody could give are a mistake: %j', (variables) => {
-    expect(problemsOf({ ...SOCKET, ...variables }).problems).toEqual([
-      expect.stringMatching(/^APPROVALS_REQUIRED is \d, but SUPERUSERS leaves \d/),
-    ]);
+    { variables: { SUPERUSERS: 'U0NORA001' }, problem: ALONE },
+    { variables: { SUPERUSERS: 'U0NORA001,U0NORA001' }, problem: ALONE },
+    {
+      variables: { APPROVALS_REQUIRED: '2' },
+      problem:
+        'SUPERUSERS is too short: each request needs 2 approvals and has 1 possible approver. To fix this, add 1 more, lower APPROVALS_REQUIRED, set ALLOW_SELF_APPROVAL=true, or set APPROVAL_REQUIRED_FOR=none.',
+    },
+    {
+      variables: { APPROVALS_REQUIRED: '3', ALLOW_SELF_APPROVAL: 'true' },
+      problem:
+        'SUPERUSERS is too short: each request needs 3 approvals and has 2 possible approvers. To fix this, add 1 more, lower APPROVALS_REQUIRED, or set APPROVAL_REQUIRED_FOR=none.',
+    },
+  ])('that nobody could give are refused, with the ways out: $variables', ({ variables, problem }) => {
+    expect(problemsOf({ ...SOCKET, ...variables }).problems).toEqual([problem]);
   });
 
   it.each([
@@ -149,7 +162,9 @@ describe('approvals', () => {
 
   it('are for things that exist', () => {
     expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'delete,get' }).problems).toEqual([
-      expect.stringMatching(/^APPROVAL_REQUIRED_FOR 'get' is not one of delete, promote, demote/),
+      expect.stringMatching(
+        /^APPROVAL_REQUIRED_FOR contains 'get'\. Each entry must be delete, promote or demote\./,
+      ),
     ]);
   });
 });
@@ -158,7 +173,10 @@ describe('EXECUTION_LEASE', () => {
   it('is longer than the calls of one execution can take', () => {
     const tooShort = { ...SOCKET, FASTLY_TIMEOUT: '20s' };
     expect(problemsOf(tooShort).problems).toEqual([
-      expect.stringMatching(/^EXECUTION_LEASE is shorter than 5 times FASTLY_TIMEOUT/),
+      "EXECUTION_LEASE must be at least 100s (5 × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.",
+    ]);
+    expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT: '12100ms' }).problems).toEqual([
+      expect.stringContaining('at least 60500ms'),
     ]);
     expect(readConfig({ ...tooShort, EXECUTION_LEASE: '100s' }).EXECUTION_LEASE).toBe(100_000);
   });
@@ -185,7 +203,7 @@ describe('DATABASE_URL', () => {
     'cannot be %s',
     (DATABASE_URL) => {
       const { problems, message } = problemsOf({ ...SOCKET, DATABASE_URL });
-      expect(problems).toEqual([expect.stringMatching(/^DATABASE_URL must begin with file: or postgres:/)]);
+      expect(problems).toEqual([expect.stringMatching(/^DATABASE_URL must start with file: or postgres:/)]);
       expect(message).not.toContain('a-password');
     },
   );
@@ -225,16 +243,21 @@ describe('what is wrong', () => {
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(wrong);
     for (const name of wrong) {
       const purpose = VARIABLES.find((variable) => variable.name === name)?.purpose;
-      expect(problems.find((problem) => problem.startsWith(`${name} `))).toContain(`(${purpose})`);
+      expect(problems.find((problem) => problem.startsWith(`${name} `))).toContain(`. ${purpose}`);
     }
     for (const problem of problems) expect(message).toContain(problem);
     expect(message).not.toContain('npm run sandbox');
   });
 
+  it('names a channel that is no channel ID, with an example', () => {
+    expect(problemsOf({ ...SOCKET, APPROVALS_CHANNEL: '#approvals' }).problems).toEqual([
+      expect.stringMatching(/^APPROVALS_CHANNEL must be a channel ID such as C0123ABCD\. /),
+    ]);
+  });
+
   it('names every entry of a list that is wrong', () => {
     const { message } = problemsOf({ ...SOCKET, SUPERUSERS: 'U0NORA001,nora,@tomas' });
-    expect(message).toContain("'nora' is not a member id");
-    expect(message).toContain("'@tomas' is not a member id");
+    expect(message).toContain("SUPERUSERS contains 'nora', '@tomas'. Each entry must be a member ID");
   });
 
   it('is, with nothing set at all, answered with the way to the sandbox', () => {
@@ -292,14 +315,14 @@ describe('a secret', () => {
 
   it('cannot come twice', () => {
     expect(problemsOf({ ...SOCKET, FASTLY_API_TOKEN_FILE: fileWith('other') }).problems).toEqual([
-      expect.stringMatching(/^FASTLY_API_TOKEN is set twice, by itself and by FASTLY_API_TOKEN_FILE/),
+      expect.stringMatching(/^FASTLY_API_TOKEN is set twice, directly and through FASTLY_API_TOKEN_FILE/),
     ]);
   });
 
   it('is missing when its file is away or empty', () => {
     const { FASTLY_API_TOKEN: _token, ...others } = SOCKET;
     expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: '/nowhere/at/all' }).problems).toEqual([
-      expect.stringMatching(/^FASTLY_API_TOKEN cannot be read from the file/),
+      expect.stringMatching(/^FASTLY_API_TOKEN can't be read from the file/),
     ]);
     expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: fileWith('\n') }).problems).toEqual([
       expect.stringMatching(/^FASTLY_API_TOKEN is missing/),

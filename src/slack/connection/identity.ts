@@ -11,7 +11,7 @@ export type Identity = {
   missingScopes: string[];
 };
 
-/** What the manifest asks for and the bot uses. */
+/** The scopes that the bot uses. A test compares them with the manifest. */
 export const SCOPES = [
   'commands',
   'chat:write',
@@ -23,7 +23,7 @@ export const SCOPES = [
   'im:write',
 ] as const;
 
-/** Slack knows the token and will not take it, now or later; trying again is of no use. */
+/** Slack rejected a token for good, so retrying can't help. */
 export class SlackRefused extends Error {
   constructor(why: string) {
     super(why);
@@ -31,7 +31,7 @@ export class SlackRefused extends Error {
   }
 }
 
-/** Answers of Slack's that no waiting mends (docs.slack.dev, auth.test and apps.connections.open). */
+/** The errors that no retry can solve (docs.slack.dev, auth.test and apps.connections.open). */
 const REFUSALS = new Set([
   'invalid_auth',
   'not_authed',
@@ -58,20 +58,23 @@ const AuthTest = z.object({
 });
 
 /**
- * Asks Slack who the bot's token is.
+ * Reads from Slack which workspace and bot user the token belongs to.
  *
- * @throws {SlackRefused} for an answer that names no workspace, or an org-wide install
- * @throws what the Web client throws, when Slack is away or refuses
+ * @throws {SlackRefused} for an org-wide install, or when the answer names no workspace
+ * @throws the Web client's error, when Slack is unreachable or rejects the token
  */
 export async function readIdentity(slack: WebClient): Promise<Identity> {
   const test = await slack.auth.test();
   if (OrgWide.safeParse(test).success) {
     throw new SlackRefused(
-      'SLACK_BOT_TOKEN is of an org-wide install. This bot serves one workspace, whose people it can tell apart from others; install it there instead',
+      'SLACK_BOT_TOKEN belongs to an org-wide install, but this bot serves one workspace. Install the app in that workspace only.',
     );
   }
   const answer = AuthTest.safeParse(test);
-  if (!answer.success) throw new SlackRefused('Slack did not say which workspace SLACK_BOT_TOKEN belongs to');
+  if (!answer.success)
+    throw new SlackRefused(
+      "Slack didn't say which workspace SLACK_BOT_TOKEN belongs to. Check SLACK_API_URL and the token.",
+    );
   const { team_id, team, user_id, bot_id, response_metadata } = answer.data;
   const { scopes } = response_metadata;
   return {

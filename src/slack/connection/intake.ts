@@ -5,14 +5,14 @@ import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { SocketModeConnection } from './socket-mode.ts';
 
-/** Takes deliveries from Slack, one way or the other. */
+/** Takes deliveries from Slack, over Socket Mode or HTTP. */
 export type Intake = {
   receiver: Receiver;
   /**
-   * Takes deliveries; over Socket Mode it resolves when that is over.
+   * Starts to take deliveries. Over HTTP it resolves when the port is open, over Socket Mode not before `close`.
    *
-   * @throws {SlackRefused} when Slack will not take the app token
-   * @throws when the port is taken
+   * @throws {SlackRefused} when Slack rejects the app token
+   * @throws when the port is in use
    */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -12,9 +12,9 @@ const HELLO_WITHIN_MILLISECONDS = 10_000;
 export type ConnectionState = { connected: true } | { connected: false; why: string };
 
 /**
- * Keeps a Socket Mode connection: connects again at once when Slack recycles it, and with growing pauses while
- * Slack is away. The SDK's own reconnecting waits 5 seconds in which commands are lost, and a failure while it
- * reconnects is an unhandled rejection, so it is switched off.
+ * Keeps a Socket Mode connection open. It reconnects at once when Slack recycles the connection, and with growing pauses
+ * while Slack is unreachable. The SDK's own reconnecting is off: it waits 5 seconds, in which commands are lost, and a
+ * failure while it reconnects is an unhandled rejection.
  */
 export class SocketModeConnection {
   readonly receiver: SocketModeReceiver;
@@ -33,7 +33,7 @@ export class SocketModeConnection {
       appToken: options.appToken.reveal(),
       logger: options.logger,
       autoReconnectEnabled: false,
-      // The SDK changes this object, so it is its own.
+      // The SDK changes this object, so it must not be shared.
       installerOptions: {
         clientOptions: {
           slackApiUrl: options.slackApiUrl,
@@ -48,7 +48,7 @@ export class SocketModeConnection {
   /**
    * Connects, and stays connected until `stop`.
    *
-   * @throws {SlackRefused} when Slack will not take the app token
+   * @throws {SlackRefused} when Slack rejects the app token
    */
   async run(): Promise<void> {
     const { client } = this.receiver;
@@ -64,8 +64,8 @@ export class SocketModeConnection {
         this.#refuseIfFinal(error);
         failures += 1;
         const why = reasonOf(error);
-        this.#onState({ connected: false, why: `cannot connect to Slack: ${why}` });
-        this.#log.warn({ err: error }, 'no connection to Slack');
+        this.#onState({ connected: false, why: `can't connect to Slack: ${why}` });
+        this.#log.warn({ err: error }, 'Slack connection failed, retrying');
         await this.#pause(
           Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS),
         );
@@ -73,7 +73,7 @@ export class SocketModeConnection {
     }
   }
 
-  /** Disconnects and lets `run` end. */
+  /** Disconnects. After that `run` resolves. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#wake();
@@ -92,7 +92,7 @@ export class SocketModeConnection {
   #refuseIfFinal(error: unknown): void {
     if (error instanceof WebAPIPlatformError && isRefusal(error.data.error)) {
       throw new SlackRefused(
-        `Slack refuses SLACK_APP_TOKEN (${error.data.error}). Make a new app-level token with connections:write`,
+        `Slack rejected SLACK_APP_TOKEN (${error.data.error}). Create a new app-level token with connections:write.`,
       );
     }
   }

@@ -127,8 +127,8 @@ export function runBot(environment: Record<string, string>): RunningBot {
 }
 
 export async function connected({ client }: Sandbox, log: LogLines, mode: DeliveryMode): Promise<void> {
-  await log.until('the database is ready');
-  await log.until('Fastly takes the token');
+  await log.until('database ready');
+  await log.until('Fastly token accepted');
   if (mode === 'socket') {
     await log.until('connected to Slack');
     return;

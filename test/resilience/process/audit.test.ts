@@ -40,12 +40,12 @@ const UNPROTECT = {
 };
 
 onBothDatabases('npm run audit', (database) => {
-  it('says that the log is whole, with the last hash, beside a bot that runs', async () => {
+  it('says that the log is intact, with the last hash, beside a bot that runs', async () => {
     const { store, url, log } = await database.open();
     await add(store, 'begun', 'done');
     const { code, stdout, stderr } = await audit(['verify'], { DATABASE_URL: url });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('The audit log is whole: 2 entries.');
+    expect(stdout).toContain('The audit log is intact: 2 entries.');
     const { hash } = { hash: '', ...(log[1]?.audit ?? {}) };
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(hash);
@@ -57,7 +57,7 @@ onBothDatabases('npm run audit', (database) => {
     await store.close();
     const { code, stdout } = await audit(['verify'], { DATABASE_URL: url });
     expect(code).toBe(0);
-    expect(stdout).toContain('whole: one entry');
+    expect(stdout).toContain('intact: one entry');
   });
 
   it('says that the log is empty', async () => {
@@ -71,14 +71,14 @@ onBothDatabases('npm run audit', (database) => {
     expect(await audit(['export'], env)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('says where the log breaks, and ends with 1', async () => {
+  it('says where the log is broken, and ends with 1', async () => {
     const { store, url } = await database.open();
     await add(store, 'begun', 'done', 'begun');
     await run(store, ...UNPROTECT[database.name], "update audit_log set event = 'failed' where seq = 2");
     const { code, stdout } = await audit(['verify'], { DATABASE_URL: url });
     expect({ code, stdout }).toEqual({
       code: 1,
-      stdout: 'The audit log breaks at entry 2: its content is not what was written.\n',
+      stdout: 'The audit log is broken at entry 2: its content is not what was written.\n',
     });
   });
 
@@ -122,7 +122,7 @@ onBothDatabases('npm run audit', (database) => {
     for (const command of ['verify', 'export']) {
       const { code, stdout, stderr } = await audit([command], { DATABASE_URL: url });
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toBe('The audit log cannot be read: this database has no audit log yet\n');
+      expect(stderr).toBe("Can't read the audit log: this database has no audit log yet\n");
     }
   });
 });
@@ -132,7 +132,7 @@ describe('npm run audit', () => {
     { words: [], problem: 'Missing command: verify or export' },
     { words: ['check'], problem: 'Unknown command: check' },
     { words: ['--verify'], problem: 'Unknown command: --verify' },
-    { words: ['verify', 'export', 'now'], problem: 'verify takes no further words: export now' },
+    { words: ['verify', 'export', 'now'], problem: 'verify takes no arguments: export now' },
   ])('says what is wrong with $words and how it goes', async ({ words, problem }) => {
     const { code, stdout, stderr } = await audit(words, {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -153,7 +153,7 @@ describe('npm run audit', () => {
     const path = join(await temporaryFolder(), 'bot.db');
     const { code, stdout, stderr } = await audit(['verify'], { DATABASE_URL: `file:${path}` });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^The audit log cannot be read: .+\n$/);
+    expect(stderr).toMatch(/^Can't read the audit log: .+\n$/);
     await expect(access(path)).rejects.toThrow('ENOENT');
   });
 
@@ -162,13 +162,13 @@ describe('npm run audit', () => {
     await writeFile(path, 'This is no database, however long one looks at it. '.repeat(100));
     const { code, stderr } = await audit(['verify'], { DATABASE_URL: `file:${path}` });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^The audit log cannot be read: .+\n$/);
+    expect(stderr).toMatch(/^Can't read the audit log: .+\n$/);
   });
 
   it('names DATABASE_URL when it is wrong', async () => {
     const { code, stdout, stderr } = await audit(['verify'], { DATABASE_URL: 'mysql://127.0.0.1/bot' });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('DATABASE_URL must begin with file: or postgres://');
+    expect(stderr).toContain('DATABASE_URL must start with file: or postgres://');
   });
 
   it('reads DATABASE_URL from .env', async () => {
@@ -178,7 +178,7 @@ describe('npm run audit', () => {
     await writeFile(join(folder, '.env'), `DATABASE_URL=${url}\n`);
     const { code, stdout } = await audit(['verify'], {}, folder);
     expect(code).toBe(0);
-    expect(stdout).toContain('whole: one entry');
+    expect(stdout).toContain('intact: one entry');
   });
 
   it.each(['127.0.0.1', 'localhost'])(
@@ -187,7 +187,7 @@ describe('npm run audit', () => {
       const url = `postgres://bot:hidden-word@${host}:1/bot`;
       const { code, stdout, stderr } = await audit(['verify'], { DATABASE_URL: url });
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(/^The audit log cannot be read: .*ECONNREFUSED.*\n$/);
+      expect(stderr).toMatch(/^Can't read the audit log: .*ECONNREFUSED.*\n$/);
       expect(stderr).not.toContain('hidden-word');
     },
   );
@@ -197,7 +197,7 @@ describe('npm run audit', () => {
     url.password = 'hidden-word';
     const { code, stderr } = await audit(['verify'], { DATABASE_URL: url.href });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^The audit log cannot be read: password authentication failed/);
+    expect(stderr).toMatch(/^Can't read the audit log: password authentication failed/);
     expect(stderr).not.toContain('hidden-word');
   });
 });

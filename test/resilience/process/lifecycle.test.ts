@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { VARIABLES } from '../../../src/config/variables.ts';
 import { DELIVERY_MODES, type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
@@ -53,7 +54,8 @@ describe('a bot that cannot start', () => {
     expect(await bot.ended).toBe(2);
     const said = bot.text('stderr');
     for (const name of Object.keys(wrong).filter((each) => each !== 'SLACK_APP_TOKEN')) {
-      expect(said).toMatch(new RegExp(`- ${name} .*\\(.+\\)`));
+      const purpose = VARIABLES.find((variable) => variable.name === name)?.purpose;
+      expect(said.split('\n').find((line) => line.startsWith(`  - ${name} `))).toContain(`. ${purpose}`);
     }
     expect(said).toMatch(/- FASTLY_API_TOKEN is missing/);
     expect(said).not.toContain('SLACK_APP_TOKEN');
@@ -69,7 +71,7 @@ describe('a bot that cannot start', () => {
     const sandbox = await startedSandbox();
     const bot = await startBotProcess({ ...environmentFor(sandbox, 'socket'), ...variables });
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toMatch(new RegExp(`^(Slack|Fastly) refuses ${says} \\(.+\\)\\. .+\n$`));
+    expect(bot.text('stderr')).toMatch(new RegExp(`^(Slack|Fastly) rejected ${says} \\(.+\\)\\. .+\n$`));
     expect(bot.text('stderr')).not.toContain('revoked');
   });
 
@@ -79,7 +81,7 @@ describe('a bot that cannot start', () => {
     await sandbox.client.fastlyFaults({ tokenRefused: true });
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toContain('Fastly refuses FASTLY_API_TOKEN');
+    expect(bot.text('stderr')).toContain('Fastly rejected FASTLY_API_TOKEN');
   });
 
   it('ends and gives the reason when it is installed for a whole organisation', async () => {
@@ -101,6 +103,7 @@ describe('a bot that cannot start', () => {
       const bot = await startBotProcess({ ...environmentFor(sandbox, 'http'), ...variables });
       expect(await bot.ended).toBe(1);
       expect(bot.text('stderr')).toContain(port);
+      expect(bot.text('stderr')).toContain('set PORT or HEALTH_PORT to a free port');
       expect(bot.text('stderr')).not.toContain('    at ');
     }
   });
@@ -113,7 +116,7 @@ describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away'
       away === 'slack' ? sandbox.client.slackFaults({ down }) : sandbox.client.fastlyFaults({ down });
     await setDown(true);
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
-    await bot.log('not there yet, trying again', 2);
+    await bot.log(`${away} unreachable, retrying`, 2);
     expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
     await bot.untilReadyz(503, [away]);
     expect((await bot.readyz()).body.missing[away]).toMatch(/\w+ \w+/);
@@ -128,7 +131,7 @@ describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away'
     await sandbox.client.slackFaults({ down: away === 'slack' });
     await sandbox.client.fastlyFaults({ down: away === 'fastly' });
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
-    await bot.log('not there yet, trying again');
+    await bot.log(`${away} unreachable, retrying`);
     bot.child.kill('SIGTERM');
     expect(await bot.ended).toBe(0);
   });
@@ -176,7 +179,7 @@ describe.each(DELIVERY_MODES)('SIGTERM over %s', (mode) => {
     expect(await bot.ended).toBe(0);
     // It says so after it has waited in vain.
     expect(bot.text('stdout')).toContain('stopping');
-    expect(bot.text('stdout')).not.toContain('stopped with work under way');
+    expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
   });
 });
 
@@ -198,7 +201,7 @@ describe.each(DELIVERY_MODES)("the bot's output over %s", (mode) => {
     await bot.log('a form could not be opened');
     if (mode === 'socket') {
       await client.slackFaults({ down: true });
-      await bot.log('no connection to Slack');
+      await bot.log('Slack connection failed, retrying');
     }
     bot.child.kill('SIGTERM');
     expect(await bot.ended).toBe(0);

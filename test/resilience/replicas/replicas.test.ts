@@ -178,7 +178,7 @@ async function wholeAuditLog({ databaseUrl }: Team): Promise<z.infer<typeof Entr
   const exported = audit('export');
   expect(await exported.ended).toBe(0);
   const lines = exported.lines.map(({ text }) => Entry.parse(JSON.parse(text)));
-  expect(verified.text('stdout')).toContain(`The audit log is whole: ${lines.length} entries.`);
+  expect(verified.text('stdout')).toContain(`The audit log is intact: ${lines.length} entries.`);
   return lines;
 }
 
