@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -24,7 +24,7 @@ const Manifest = z.object({
 const manifest = Manifest.parse(parse(read('manifest.yml')));
 
 describe('.env.example', () => {
-  /** `NAME=default`, or `# NAME=` for what may stay away, each under the comment that says what it is for. */
+  /** `NAME=default`, or `# NAME=` for an optional variable, each below a comment with its purpose. */
   const entries = [
     ...read('.env.example').matchAll(/^# (?<comment>.+)\n(?:# )?(?<name>[A-Z_]+)=(?<value>.*)$/gm),
   ].map(({ groups = {} }) => ({
@@ -63,6 +63,34 @@ describe("the README's table of variables", () => {
         purpose,
       })),
     );
+  });
+});
+
+describe("the README's guide to the code", () => {
+  it('describes every file and folder directly under src, and no others', () => {
+    const [, rooms = ''] = /### The rooms of `src\/`\n(.+?)\n###/s.exec(read('README.md')) ?? [];
+    const described = [...rooms.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([^`]+?)\/?`/g)].map(([, name]) => name),
+    );
+    expect(described.toSorted()).toEqual(readdirSync(new URL('../src/', import.meta.url)).sort());
+  });
+
+  it.each(['README.md', 'docs/glossary.md'])('names only files that exist: %s', (paper) => {
+    const paths = [...read(paper).matchAll(/(?:`|")((?:src|test)\/[\w./-]*)(?:`|")/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(paths).not.toEqual([]);
+    expect(paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
+  });
+
+  it('links to the glossary, which has at most twenty words', () => {
+    expect(read('README.md')).toContain('(docs/glossary.md)');
+    const words = [...read('docs/glossary.md').matchAll(/^\| (?!Word |---)(.+?) \|/gm)].map(
+      ([, word]) => word,
+    );
+    expect(words).toContain('bot admin');
+    expect(words).toHaveLength(new Set(words).size);
+    expect(words.length).toBeLessThanOrEqual(20);
   });
 });
 
