@@ -22,13 +22,13 @@ const PAGE_SIZE = 15;
 const TITLE = 'Changes to a user';
 const FORM = 'audit.form';
 
-/** What a name, a login or an id may be in a button's value and in a database. */
+/** A name, login or ID that fits a button's value and a database. */
 const Typed = z
   .string()
   .max(500)
   .refine((text) => !text.includes('\0') && text.isWellFormed());
 
-/** A page of the log: about whom, and before which entry. It travels in the buttons, and comes back as input. */
+/** A page of the log: whose changes, and before which entry. Buttons carry it, so it comes back as input. */
 const PageSchema = z.object({
   subject: z.union([z.object({ id: Typed, login: Typed }), z.object({ typed: Typed })]).nullable(),
   before: z.number().int().nullable(),
@@ -36,7 +36,7 @@ const PageSchema = z.object({
 type Page = z.infer<typeof PageSchema>;
 const Page = carried('button', PageSchema, 'audit');
 
-/** Shows the latest entries of the audit log, of all or about one user, page by page. */
+/** Shows the audit log, of all users or one, newest first, in pages. */
 export const audit: Subcommand = {
   name: 'audit',
   summary: 'Show the latest changes, or those to one user',
@@ -76,7 +76,7 @@ export const audit: Subcommand = {
       id: 'audit.find',
       async run(interaction, { value, place }) {
         Page.read(value);
-        // Below a page that the channel sees, the channel sees the next one, too.
+        // The result is as public as the page whose button was clicked.
         const shared = place.kind === 'message' && place.ts !== null;
         const shown = interaction.shownTo({ private: !shared });
         await openModal(shown, findForm(shown));
@@ -102,7 +102,7 @@ export const audit: Subcommand = {
   ],
 };
 
-/** The form that asks about whom; who is deleted is found by words only. */
+/** The form that asks for a user. It doesn't find deleted users; the command does. */
 function findForm({ origin }: Interaction, problem?: Sentence): ModalView {
   return formView({
     callbackId: FORM,
@@ -129,7 +129,7 @@ function pageListener(id: string): Listener {
   };
 }
 
-/** Whom the words mean. Who is gone from Fastly is still in the log, by login, name or id. */
+/** The user that the words mean. Deleted users are found in the log by login, name or ID. */
 async function subjectOf(
   interaction: Interaction,
   words: readonly Word[],
@@ -145,7 +145,7 @@ async function subjectOf(
     if (found.kind === 'one' && (typed === undefined || isExactly(found.user, typed))) {
       return { kind: 'one', subject: aboutUser(found.user) };
     }
-    // Who is gone goes before who only has the words somewhere in the name.
+    // A deleted user with exactly this name wins over an existing user whose name only contains it.
     if (typed !== undefined && (await isInLog(interaction.services, typed))) {
       return { kind: 'one', subject: { typed } };
     }
@@ -160,7 +160,7 @@ function aboutUser({ id, login }: User): AuditSubject {
   return { id, login };
 }
 
-/** Who was chosen may be gone by now, and is still in the log by the id. */
+/** The chosen user, who is found in the log by ID if deleted since. */
 async function subjectWithId({ fastly }: Services, id: UserId): Promise<AuditSubject> {
   return await fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
 }
@@ -189,7 +189,9 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   buttons.push(pageButton('audit.find', 'About a user…', { subject: null, before: null }));
   drawnPage.blocks.push({ type: 'actions', elements: buttons });
   drawnPage.blocks.push(
-    context(say`From the audit log, which only grows. ${code('npm run audit -- verify')} checks it.`),
+    context(
+      say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`,
+    ),
   );
   return drawnPage;
 }

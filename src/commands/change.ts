@@ -95,7 +95,7 @@ async function aftermath<Answer extends Seen, Seen>(
 /** The reason of a failure in the audit log: text meant for people, never the message of an unexpected error. */
 function forTheLog(error: unknown): string {
   if (isFastlyError(error)) return error.reason;
-  return error instanceof Refusal ? error.message : 'something went wrong in the bot itself';
+  return error instanceof Refusal ? error.message : 'something went wrong in the bot';
 }
 
 async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sentence> {

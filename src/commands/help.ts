@@ -5,7 +5,7 @@ import type { Services } from '../slack/replies/services.ts';
 import { nearest } from './inputs/command-text.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
-/** Says what there is, or how one subcommand goes; also the answer to anything not understood. */
+/** Lists the subcommands, or shows how to use one. */
 export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
   return {
     name: 'help',
@@ -31,7 +31,7 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
   };
 }
 
-/** What is said to a subcommand that does not exist, with the nearest one named. */
+/** Says that a subcommand doesn't exist, and names the nearest one. */
 export function notUnderstood(
   typed: string,
   all: readonly Subcommand[],
@@ -64,7 +64,7 @@ function overview(all: readonly Subcommand[]): Message {
   };
 }
 
-/** What may follow without the flags. */
+/** The usage without the flags. */
 function inShort(usage: string): string {
   return usage.replace(/\[--.*$/, '').trim();
 }

@@ -48,7 +48,7 @@ export const reset = oneUserSubcommand({
   },
 });
 
-/** What of the account's settings stands against a reset (`can_reset_passwords`, `force_sso`). */
+/** Warns of account settings that make a reset pointless (`can_reset_passwords`, `force_sso`). */
 async function caution({ directory, log }: Services): Promise<Sentence | null> {
   const account = await directory.account().catch((error: unknown) => {
     if (isFastlyError(error) && error.kind === 'unauthorized') throw error;

@@ -9,15 +9,15 @@ import { type FlagKinds, type FlagValues, type Word, WordsError } from './inputs
 export type Typed = { words: readonly Word[]; flags: FlagValues };
 
 /**
- * What one should know before using a subcommand: what it does for sure, what it asks of others, what it never does;
- * where that is not the same everywhere, by how this installation is set up.
+ * What to know before using a subcommand: what it does, what it needs from others, what it never does. A function where
+ * that depends on how this installation is set up.
  */
 export type About = Sentence | ((services: Services) => Sentence);
 
 /** What follows `/fastly-user`. Help, usage hints and the registry of listeners follow from it. */
 export type Subcommand = {
   name: SubcommandName;
-  /** What it does, in a few words that fit behind 'to …'. */
+  /** What it does, in a few words: 'Delete a user'. */
   summary: string;
   about: About;
   /** What may follow the name, as `[user] [--private]`. */
@@ -38,7 +38,7 @@ export type Subcommand = {
 };
 
 /**
- * For a subcommand that takes none: words that mean nothing are refused, not ignored.
+ * Refuses words after a subcommand that takes none.
  *
  * @throws {WordsError} when there are any
  */

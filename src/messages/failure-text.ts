@@ -29,7 +29,7 @@ export function explain(error: unknown): Sentence {
       ? say`The bot lost its database, so it's unclear whether this was recorded. Run ${code('/fastly-user approvals')} to check before you try again.`
       : say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
   }
-  return say`Something went wrong. Try again, and if it keeps failing send this reference to the bot's operator.`;
+  return say`Something went wrong. Try again. If it keeps failing, send the reference to the bot's operator.`;
 }
 
 /** The same for a form, which has one line for it, with the reference where the log has more. */
@@ -64,12 +64,12 @@ function explainFastly(error: FastlyError): Sentence {
     case 'invalid_id':
       return say`That isn't a Fastly ID. IDs contain only letters and digits. Run ${code('/fastly-user get')} with part of the name.`;
     case 'unauthorized':
-      return say`Fastly refused the bot's token. Ask the bot's operator to set a new one.`;
+      return say`Fastly refused the bot's token.${unchanged(error)} Ask the bot's operator to set a new one.`;
     case 'forbidden':
-      return say`Fastly doesn't allow the bot to do this${fastlyWords(error)}. Ask the bot's operator for a token with the global scope, made by a Fastly superuser.${hint(error)}`;
+      return say`Fastly doesn't allow the bot to do this${fastlyWords(error)}.${unchanged(error)} Ask the bot's operator for a token with the global scope, made by a Fastly superuser.${hint(error)}`;
     case 'duplicate':
       return error.operation === 'create_invitation'
-        ? say`This address already belongs to a user or an open invitation${fastlyWords(error)}. Check with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
+        ? say`This address already belongs to a user or an open invitation${fastlyWords(error)}.${unchanged(error)} Check with ${code('/fastly-user get')} and ${code('/fastly-user invitations')}.`
         : loginTaken(error);
     case 'invalid':
       return say`Fastly refused this${fastlyWords(error)}.${unchanged(error)}${hint(error)}`;
@@ -90,26 +90,26 @@ function explainFastly(error: FastlyError): Sentence {
   }
 }
 
-/** That Fastly has the login already, with what shows whose it is; `login` where it is known. */
+/** Says that the login is taken, and how to see its user. @param login empty where it is not known */
 export function loginTaken(error: FastlyDuplicate, login = ''): Sentence {
   const look = code(`/fastly-user get ${login}`.trim());
-  return say`A user with this login already exists${fastlyWords(error)}. Run ${look} to see the user.`;
+  return say`A user with this login already exists${fastlyWords(error)}.${unchanged(error)} Run ${look} to see the user.`;
 }
 
-/** Fastly's own words, where it gave some. */
+/** ' (it says: …)', or nothing where Fastly gave no reason. */
 function fastlyWords({ msg, detail }: { msg: string | null; detail: string | null }): Sentence {
   const given = [msg, detail].filter((part) => part !== null);
   return given.length === 0 ? say`` : say` (it says: ${given.join(': ')})`;
 }
 
-/** What stands in the way most often (Fastly's guide to managing users). */
+/** The most frequent reason why Fastly refuses a deletion (Fastly's guide to managing users). */
 function hint({ operation }: FastlyError): Sentence {
   return operation === 'delete_user'
     ? say` You may have to revoke the user's API tokens in Fastly first.`
     : say``;
 }
 
-/** Behind another sentence: that nothing was changed, where something was to be. */
+/** ' Nothing was changed.', to be put behind another sentence. Empty for a read. */
 function unchanged({ operation }: FastlyError): Sentence {
   return READS.includes(operation) ? say`` : say` Nothing was changed.`;
 }
@@ -121,7 +121,7 @@ function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence 
   return say`${change === 'reset' ? 'The email may still have been sent' : 'It may still have gone through'}. ${checkText(change)}`;
 }
 
-/** Operations that change nothing, so that nothing needs to be said about changes. */
+/** Operations that change nothing. Their errors don't mention changes. */
 const READS = ['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'];
 
 const CHANGE_OF: Readonly<Record<string, ChangeKind>> = {

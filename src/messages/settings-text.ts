@@ -10,7 +10,7 @@ import {
 import { field } from './kit/blocks.ts';
 import { bold, enumerate, type Sentence, say } from './kit/sentence.ts';
 
-/** What of a user can be set, as it is called on cards, in forms and in messages. */
+/** The settings' names on cards, in forms and in messages. */
 export const SETTING_LABELS: Record<Setting, string> = {
   name: 'Name',
   role: 'Role',
@@ -21,12 +21,12 @@ export const SETTING_LABELS: Record<Setting, string> = {
   two_factor_setup_required: '2FA required by the account',
 };
 
-/** The flag after which it is given in words. */
+/** The flag that sets it in a command, without `--`. */
 export function flagOf(setting: Setting): string {
   return setting.replaceAll('_', '-');
 }
 
-/** A value in words; what Fastly has no value for is 'not set'. */
+/** A value as people read it: 'not set' where Fastly has none. */
 export function settingValue(setting: Setting, value: string | boolean | null | undefined): Sentence {
   if (value === null || value === undefined) return say`not set`;
   if (setting === 'role') return say`${value === 'superuser' ? 'Fastly superuser' : String(value)}`;
@@ -34,7 +34,7 @@ export function settingValue(setting: Setting, value: string | boolean | null | 
   return say`${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`;
 }
 
-/** 'Role engineer → billing', and so on. */
+/** 'Role engineer → billing and Locked no → yes'. */
 export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
   return enumerate(
     SETTINGS.filter((setting) => after[setting] !== undefined).map(
@@ -44,7 +44,7 @@ export function changeText(before: CurrentSettings, after: Settings | Partial<Cu
   );
 }
 
-/** What is set on somebody new: 'Role engineer, Locked yes'. */
+/** The settings of a new user: 'Role engineer and Locked yes'. */
 export function settingsText(settings: Settings): Sentence {
   return enumerate(
     SETTINGS.filter((setting) => settings[setting] !== undefined).map(
@@ -64,15 +64,15 @@ export function changeFields(before: CurrentSettings | null, changes: Settings):
   });
 }
 
-/** A warning that something is not as it was wanted, although Fastly took it. */
+/** A warning that Fastly accepted a setting but reports another value. */
 export function otherwiseText(setting: Setting, wanted: Settings, now: CurrentSettings): Sentence {
-  const asked = say`⚠️ Fastly took ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
+  const asked = say`⚠️ Fastly accepted ${bold(SETTING_LABELS[setting])} ${settingValue(setting, wanted[setting])}`;
   return now[setting] === null
     ? say`${asked}, but its answer doesn't show it.`
-    : say`${asked}, but answers that it is ${settingValue(setting, now[setting])}.`;
+    : say`${asked}, but reports ${settingValue(setting, now[setting])}.`;
 }
 
-const UNASKED_SUPERUSER = say`🚨 ${bold('Fastly reports the role Fastly superuser, which nobody asked for.')} Check at once, and take the role away unless it is right.`;
+const UNASKED_SUPERUSER = say`🚨 ${bold("Fastly reports the role Fastly superuser, which wasn't requested.")} Check the user at once, and remove the role unless it's right.`;
 
 /**
  * What Fastly set on a new user, as ': Role engineer' or empty, and a warning for each setting that is not as it was

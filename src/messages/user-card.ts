@@ -16,11 +16,10 @@ import { bold, code, date, richText, type Sentence, say, sideBySide } from './ki
 import { settingValue } from './settings-text.ts';
 
 /**
- * A user, to be looked at: what Fastly did not send is left out, what it has no value for is 'not set'. Fastly
- * superusers, the owner and who is locked or deleted stand out. Where all is sent, the fields, two in a row, fill their
- * rows.
+ * The card of one user. Leaves out fields that Fastly did not send, and says 'not set' for null. Marks Fastly superusers,
+ * the account's owner, and locked or deleted users. The order matters, because Slack puts two fields in a row.
  *
- * @param account `null` where it could not be read: then the owner is not marked
+ * @param account `null` where it could not be read; the owner isn't marked then
  */
 export function userCard(
   user: User,
@@ -52,7 +51,7 @@ function standingOut(user: User, account: Customer | null): Sentence[] {
 
 function identity(user: User): TextObject[] {
   return [
-    // A name that is there is the headline.
+    // The headline has the name, if there is one.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
     ...optionalField('Role', user.role, (role) => settingValue('role', role)),

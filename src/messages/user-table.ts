@@ -7,8 +7,8 @@ import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
 
 /**
- * So many users in one message, their texts this long at most: then a table of them stays within the 100 rows and the
- * 10,000 characters that Slack allows (docs.slack.dev, table block and data table block).
+ * Limits for the table of one message. They keep it within the 100 rows and 10,000 characters that Slack allows
+ * (docs.slack.dev, table block and data table block).
  */
 export const MOST_USERS = 50;
 const NAME_LENGTH = 48;
@@ -19,13 +19,16 @@ const LOGIN = 1;
 /** Rows that a data table shows at a time. */
 const ROWS_AT_A_TIME = 10;
 
+/** For a field that Fastly did not send: a cell can't be left out. */
+const NOT_SENT = 'not known';
+
 type Cell = DataTableBlock['rows'][number][number] & TableBlock['rows'][number][number];
 
-/** What stands around a table: `headline` above all, and in the notification. */
+/** The blocks around a table. `headline` comes first, and is the notification too. */
 export type Around = { headline: Sentence; above: readonly KnownBlock[]; below: readonly KnownBlock[] };
 
 /**
- * Users as a table, in the best way that Slack takes: a data table, else a table, else lines of text.
+ * Users as a data table. Falls back to a table, then to lines of text, where Slack refuses a kind of block.
  *
  * @param users one at least, `MOST_USERS` at most
  */
@@ -55,7 +58,7 @@ export function userTable(caption: string, users: readonly User[], around: Aroun
 }
 
 const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);
-/** Names and logins break rather than widen the table. */
+/** Long names and logins wrap, so that the table doesn't get wider. */
 const WRAPPED = [{ is_wrapped: true }, { is_wrapped: true }];
 
 function row(user: User): Cell[] {
@@ -88,16 +91,17 @@ function loginIn({ login }: User): string {
 }
 
 function roleOf({ role }: User): string {
+  if (role === undefined) return NOT_SENT;
   return role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
 }
 
 function twoFactorOf({ two_factor_auth_enabled: twoFactor }: User): string {
-  return plainText(settingValue('two_factor_auth_enabled', twoFactor));
+  return twoFactor === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', twoFactor));
 }
 
-/** `null` is never; where Fastly does not send the field, nobody knows. */
+/** `null` means never. */
 function inactive({ last_active_at }: User): string {
-  return last_active_at === null ? 'never' : 'not known';
+  return last_active_at === null ? 'never' : NOT_SENT;
 }
 
 function text(words: string): Cell {

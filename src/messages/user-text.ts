@@ -2,7 +2,7 @@ import type { Figures } from '../directory/filter.ts';
 import { bold, code, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 
-/** More roles than these are summed up. */
+/** Further roles are counted together. */
 const MOST_ROLES = 6;
 
 /** '1 user', '2 users'. */

@@ -11,7 +11,7 @@ export type Carried<T> = {
   read(text: string | null): T;
 };
 
-/** The codec for what the buttons or forms of one kind carry. @param subcommand starts the same thing anew */
+/** The codec for what the buttons or forms of one kind carry. @param subcommand what to run instead, if the text can't be read */
 export function carried<T>(
   by: 'button' | 'form',
   schema: z.ZodType<T>,
@@ -46,7 +46,7 @@ export function readJson<T>(schema: z.ZodType<T>, text: string | null): T | null
 const Schema = z.object({ channel: ChannelId.nullable(), private: z.boolean() });
 const Metadata = z.object({ subject: z.string() });
 
-/** Where a thing was started, and whether its result is for the caller alone. `channel` is `null` for the Home tab. */
+/** Where an interaction started, and whether its result is private. `channel` is `null` for the Home tab. */
 export type Origin = z.infer<typeof Schema>;
 
 /** An origin travels in a modal's `private_metadata`, with what the modal is about, and comes back as input. */

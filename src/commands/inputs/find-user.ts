@@ -8,17 +8,17 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { nearest, type Word, WordsError } from './command-text.ts';
 
-/** Whom the words mean: one user, or several to choose from. */
+/** The user that the words mean, or several to choose from. */
 export type Target =
   | { kind: 'one'; user: User }
   | { kind: 'several'; typed: string; users: readonly User[]; more: boolean };
 
 /**
- * Finds whom the words after a subcommand mean: an id, a login, (part of) a name, or a mention of a member whose
- * e-mail is a login.
+ * Finds the user that the words after a subcommand mean: an ID, a login, (part of) a name, or a mention of a member
+ * whose email address is a login.
  *
- * @throws {Refusal} when nobody fits, or the mention leads nowhere
- * @throws {WordsError} when a mention stands among other words
+ * @throws {Refusal} when no user matches
+ * @throws {WordsError} for a mention among other words
  */
 export async function findUser(interaction: Interaction, words: readonly Word[]): Promise<Target> {
   const mentioned = words.find((word) => word.kind === 'mention');
@@ -45,7 +45,7 @@ async function byMention({ slack, directory }: Services, memberId: MemberId): Pr
   throw new Refusal(
     email === null
       ? say`Slack doesn't share ${member(memberId)}'s email address. Search by name or email instead.`
-      : say`No user has ${member(memberId)}'s email address as login. Search by name or email instead.`,
+      : say`No user has ${member(memberId)}'s email address as a login. Search by name or email instead.`,
   );
 }
 

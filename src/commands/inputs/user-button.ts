@@ -27,7 +27,7 @@ function carriedBy(blockId: string): string | null {
   return blockId.startsWith(CARRIED) ? blockId.slice(CARRIED.length) : null;
 }
 
-/** A button that does something with one user. It asks first when `confirm` is given. */
+/** A button about one user, with a dialog if `confirm` is given. */
 export function userButton(
   actionId: string,
   user: User,
@@ -40,10 +40,10 @@ export function userButton(
 }
 
 /**
- * The private question that follows words which fit several users.
+ * The private question which of several matching users is meant.
  *
  * @param carried what else was asked for, which comes back with the choice as input
- * @param confirm what is asked once more when a choice is not for looking only
+ * @param confirm the dialog for a choice that changes something
  */
 export function whichUser(
   actionId: string,
@@ -80,7 +80,7 @@ export function whichUser(
   return asked;
 }
 
-/** The private question that follows a caution: do it all the same? */
+/** The private question that follows a caution: continue anyway? */
 export function allTheSame(
   actionId: string,
   { origin }: Interaction,

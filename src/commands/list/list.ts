@@ -14,7 +14,7 @@ import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, TEXT, TITLE } from './filter-form.ts';
 import { figuresWords, footnote, headline, nobody } from './words.ts';
 
-/** Shows the account's users as a table, all or those that fit, page by page. */
+/** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
@@ -63,7 +63,7 @@ export const list: Subcommand = {
   ],
 };
 
-/** A mention stands for the login that is the member's e-mail address. */
+/** A mention counts as the member's email address. */
 async function textOf(interaction: Interaction, words: readonly Word[]): Promise<string> {
   if (words.some(({ kind }) => kind === 'mention')) {
     const target = await findUser(interaction, words);
@@ -84,7 +84,7 @@ function pageListener(id: string): Listener {
   };
 }
 
-/** The roles to choose from may have to be fetched first, for longer than a `trigger_id` lives. */
+/** Fetching the roles may take longer than a `trigger_id` lasts. */
 async function openFilterForm(interaction: Interaction, { filter }: Page): Promise<void> {
   await openWhenReady(interaction, TITLE, async () =>
     filterForm(filter, await interaction.services.directory.figures(), interaction.origin),
@@ -108,7 +108,7 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   }
   const range = `${from + 1} to ${from + shown.length}`;
   const inPages = users.length > MOST_USERS;
-  const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Here are ${range}.`] : [])];
+  const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Showing ${range}.`] : [])];
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {
     headline: headline(filter, users.length, account.users),
     above: lines.length > 0 ? [richText(...lines)] : [],
@@ -116,7 +116,7 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   });
 }
 
-/** The numbers tell them from those with which Slack pages through one table. */
+/** The labels have numbers, because Slack's own paging of a data table has buttons too. */
 function buttons(page: Page, users: number): Button[] {
   const { from } = page;
   const rest = users - from - MOST_USERS;
@@ -129,14 +129,14 @@ function buttons(page: Page, users: number): Button[] {
   ];
 }
 
-/** Where the last page begins: users may have gone since a button was drawn. */
+/** Where the last page begins. Users may have been deleted since a button was drawn. */
 function startOfLast(users: number): number {
   return Math.max(0, Math.ceil(users / MOST_USERS) - 1) * MOST_USERS;
 }
 
 const MOST_SHOWN = 5;
 
-/** The open invitations below the table of users: the latest few, and the way to all of them. */
+/** The latest open invitations, shown below the table, and a button to list all. */
 export async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
   const { services, log } = interaction;
   if (services.disabled.has('invitations')) return [];

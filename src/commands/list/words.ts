@@ -2,7 +2,7 @@ import type { Figures, Filter } from '../../directory/filter.ts';
 import { bold, code, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
 import { rolesText, userCount } from '../../messages/user-text.ts';
 
-/** How many users fit, of how many, and what they had to fit. */
+/** '3 of 40 users: role engineer'. */
 export function headline(filter: Filter, fitting: number, all: number): Sentence {
   const wanted = conditions(filter);
   return wanted.length === 0
@@ -10,7 +10,7 @@ export function headline(filter: Filter, fitting: number, all: number): Sentence
     : say`${bold(`${fitting} of ${userCount(all)}`)}: ${sideBySide(wanted)}`;
 }
 
-/** The figures of the users that fit; what the filter settles is not said again. */
+/** Figures of the matching users, without those that the filter already gives. */
 export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
   if (figures.users < 2) return [];
   const roles = filter.role === null && figures.byRole.length > 1 ? [rolesText(figures)] : [];
@@ -23,13 +23,13 @@ export function figuresWords(filter: Filter, figures: Figures): Sentence[] {
   return [...roles, ...(marks.length > 0 ? [sideBySide(marks)] : [])];
 }
 
-/** What is counted of those of whom Fastly has not set it, and where to look closer. */
+/** Explains 'not set', and how to see a user as of now. */
 export function footnote({ withoutTwoFactor }: Figures): Sentence {
-  const notSet = withoutTwoFactor > 0 ? say`Users whose 2FA is “not set” count as without. ` : say``;
-  return say`${notSet}Up to a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
+  const notSet = withoutTwoFactor > 0 ? say`Users whose 2FA is “not set” count as without 2FA. ` : say``;
+  return say`${notSet}The list may be a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
 }
 
-/** What is said where nobody fits, with what to do next. */
+/** Says that no user matches, and what to do next. */
 export function nobody(filter: Filter, all: number): [Sentence, Sentence] {
   if (all === 0) {
     return [

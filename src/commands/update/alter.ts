@@ -31,7 +31,7 @@ export class ChangedMeanwhile extends Refusal {
 
   constructor(user: User, seen: CurrentSettings) {
     super(
-      say`${userText({ name: nameOf(user), login: user.login })} was changed in the meantime: ${changeText(seen, differing(seen, user))}. Nothing was changed yet.`,
+      say`${userText({ name: nameOf(user), login: user.login })} has changed in the meantime: ${changeText(seen, differing(seen, user))}. Your changes weren't applied.`,
     );
     this.user = user;
   }

@@ -21,14 +21,14 @@ import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.
 export const EDIT_TITLE = 'Update a user';
 const FORM = 'update.form';
 
-/** What a form is about: whom, as they were when it was drawn, and how often it was drawn. It comes back as input. */
+/** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
 const AboutSchema = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
 type About = z.infer<typeof AboutSchema>;
 const About = carried('form', AboutSchema, 'update');
 
 /**
- * The form to edit a user in, filled in with what they have and, over that, with what was asked for already. One that
- * follows another in the same modal has blocks of its own, as Slack keeps what was typed under an old name.
+ * The form to edit a user, filled in with the user's settings and the changes asked for so far. A redrawn form has new
+ * block ids, because Slack keeps what was typed under an id that it knows.
  */
 export function editForm(
   interaction: Interaction,
@@ -54,7 +54,7 @@ export function editForm(
   });
 }
 
-/** Which changes are not made at once, by how this installation approves; to stand behind another sentence. */
+/** Which changes need approval in this installation, to be put behind another sentence. */
 export function whatWaits(services: Services): Sentence {
   const promotions = isApprovalRequired(services, 'promote');
   const demotions = isApprovalRequired(services, 'demote');
@@ -94,47 +94,44 @@ export const editFormListener: Listener = {
   },
 };
 
-/** The form once more, with the user as they are now and what the caller wants of them. */
+/** The form again, with the user as of now and the caller's changes. */
 function again(
   interaction: Interaction,
   changed: ChangedMeanwhile,
   wanted: Wanted,
   { round }: About,
 ): NextForm {
-  const onTop = say`${changed.sentence} Look at the form again, and save it if it still should be.`;
+  const onTop = say`${changed.sentence} Check the form, then save it again.`;
   return {
     kind: 'next',
     view: editForm(interaction, changed.user, wanted, { onTop, round: round + 1 }),
     orElse: message(
-      say`${changed.sentence} ${code(`/fastly-user update ${changed.user.login}`)} opens the form again.`,
+      say`${changed.sentence} Run ${code(`/fastly-user update ${changed.user.login}`)} to open the form again.`,
     ),
   };
 }
 
-/** The four roles, and the one that the user has where it is another. */
+/** The four roles, and the user's own if it's another one. */
 function rolesFor({ role }: CurrentSettings): readonly string[] {
   return role === null || ROLES.includes(role) ? ROLES : [...ROLES, role];
 }
 
-/** @throws {FieldError} also where a field was emptied: what is sent to Fastly has a value */
+/** @throws {FieldError} for an invalid field, and for one that was emptied */
 function wantedIn(values: FormValues, { seen }: About): Wanted {
   for (const setting of ['name', 'role'] as const) {
     const before = seen[setting]?.trim();
     if (before && !values[setting]?.trim()) {
-      throw new FieldError(
-        blockOf(setting),
-        say`A ${setting} can be changed, but not taken away. It is ${code(before)} now.`,
-      );
+      throw new FieldError(blockOf(setting), say`The ${setting} can't be empty. It is ${code(before)} now.`);
     }
   }
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
-  // The spaces around a name are taken off what is typed, which is no change of who has some.
+  // Spaces around a typed name are removed. That alone doesn't count as a change of the name.
   const untouched = settings.name === seen.name?.trim() ? ['name'] : [];
   const offered = EDITABLE.filter((setting) => !untouched.includes(setting));
   return { settings: onlyChanged(only(settings, offered), seen), reason: givenReason(values) };
 }
 
-/** The same, whether or not it can be taken. */
+/** The same, but empty where it's invalid. */
 function typedIn(values: FormValues, about: About): Settings {
   try {
     return wantedIn(values, about).settings;

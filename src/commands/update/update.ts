@@ -22,7 +22,7 @@ import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.t
 const PICK = 'update.pick';
 const NOTHING: Wanted = { settings: {}, reason: null };
 
-/** What Fastly does not change for others: known, so that it is refused with the reason. */
+/** Flags for what Fastly doesn't let the bot change. They are known, so that the refusal gives the reason. */
 const TWO_FACTOR_FLAGS = ['two-factor-auth-enabled', 'two-factor-setup-required'];
 const REFUSED_FLAGS = ['login', ...TWO_FACTOR_FLAGS];
 
@@ -82,7 +82,7 @@ export const update: Subcommand = {
       kind: 'click',
       id: 'update.button',
       async run(interaction, click) {
-        // The form does not show what is private, and its result is for the channel as any change's.
+        // Results are public even if the card was private.
         const { shown, id } = clickedUser(interaction, click, { private: false });
         await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, NOTHING));
       },
@@ -122,11 +122,11 @@ function refuseWhatCannotChange(flags: FlagValues): void {
 
 async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
   const user = await interaction.services.fastly.getUser(id);
-  if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted. Nothing was changed.`);
+  if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be updated.`);
   return editForm(interaction, user, wanted);
 }
 
-/** The first form, where it is not said whom to change; of several who fit it offers those. */
+/** The form that asks for the user. Offers the matching users if there are several. */
 function pickForm(
   interaction: Interaction,
   wanted: Wanted,
@@ -189,7 +189,7 @@ const Carried = carried(
   'update',
 );
 
-/** What is wanted, for a choice to carry. @throws {Refusal} when it is too long */
+/** The changes as text that a choice carries. @throws {Refusal} when it is too long */
 function write(wanted: Wanted): string {
   const text = Carried.write(wanted);
   if (text.length <= CARRIED_LENGTH) return text;
@@ -198,7 +198,7 @@ function write(wanted: Wanted): string {
   );
 }
 
-/** @throws {Refusal} when it is nothing that was written here */
+/** @throws {Refusal} for text that `write` didn't make */
 function read(text: string | null): Wanted {
   const { settings, reason } = Carried.read(text);
   return { settings: checkSettings(settings), reason: readReason(reason) };

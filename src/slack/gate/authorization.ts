@@ -5,12 +5,12 @@ import type { Caller, Incoming } from '../incoming.ts';
 
 /** Who may use the bot, and where. */
 export type Policy = {
-  /** The bot's own workspace. Member ids alone are not enough: another company's people have ids, too. */
+  /** The bot's own workspace. A member id alone is not enough, because members of other workspaces have ids too. */
   teamId: TeamId;
   botAdmins: readonly MemberId[];
-  /** Channels in which commands are taken; empty: any. */
+  /** The channels where commands are allowed. Empty: all. */
   commandChannels: readonly ChannelId[];
-  /** Where approval requests from all of those are shown: what begins on one of them is taken, too. */
+  /** Where approval requests are shown. Buttons and forms, but no commands, are allowed there, too. */
   approvalsChannel: ChannelId | null;
 };
 
@@ -18,12 +18,13 @@ export type Verdict =
   | { allowed: true; caller: Caller }
   | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel' };
 
-/** Whether a channel is the direct message between this caller and the bot. Asked of superusers only. */
+/** Whether a channel is the direct message between this caller and the bot. Asked for bot admins only. */
 export type IsDirectMessage = (channel: ChannelId, caller: Caller) => Promise<boolean>;
 
 /**
- * Decides on a delivery before anything else looks at it. Whatever is not known to be allowed is denied.
- * `COMMAND_CHANNELS` holds for the channel a thing started in; Home and direct messages to the bot count as allowed.
+ * Decides whether a delivery is allowed, before anything else reads it. Denies by default.
+ * `COMMAND_CHANNELS` limits the channel in which an interaction started. The Home tab and direct messages with the bot
+ * are always allowed.
  */
 export async function authorize(
   incoming: Incoming,
@@ -44,7 +45,7 @@ export async function authorize(
   return { allowed: false, reason: 'wrong-channel' };
 }
 
-/** The channel a delivery's matter started in, `home` where that is none. */
+/** The channel in which an interaction started; `home` for the Home tab. */
 function channelOf(incoming: Incoming): ChannelId | 'home' | 'unreadable' {
   switch (incoming.kind) {
     case 'command':
@@ -86,8 +87,8 @@ export function denial(
 }
 
 function whomToAsk({ botAdmins }: Pick<Policy, 'botAdmins'>): Sentence {
-  if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator.`;
+  if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
   const named = botAdmins.slice(0, MOST_NAMED).map(member);
   const others = botAdmins.length - named.length;
-  return say`Ask ${enumerate(others > 0 ? [...named, say`${others} others`] : named, 'or')}.`;
+  return say`Ask ${enumerate(others > 0 ? [...named, say`${others} ${others === 1 ? 'other' : 'others'}`] : named, 'or')}.`;
 }

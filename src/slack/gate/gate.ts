@@ -16,7 +16,7 @@ export type Gate = {
   listeners: readonly Listener[];
   services: Services;
   inFlight: InFlight;
-  /** Aborted when the bot stops: what is under way is finished, nothing new is begun. */
+  /** Aborted when the bot stops. Work in progress is finished, nothing new starts. */
   stopping: AbortSignal;
   log: Logger;
 };
@@ -90,7 +90,7 @@ function idOf(incoming: Incoming): string {
   }
 }
 
-/** What the log may hold of a delivery: who, what and where, never what was typed. */
+/** The parts of a delivery that may be logged. Never what was typed. */
 function described(incoming: Incoming): object {
   return {
     delivery: incoming.kind,
@@ -103,13 +103,13 @@ function described(incoming: Incoming): object {
 const MOST_REMEMBERED = 10_000;
 
 /**
- * Tells a delivery that comes a second time, as Socket Mode may send it around a reconnect, by its `trigger_id`,
- * which each command, click and submission has one of its own of. Remembers the latest 10,000, in this process.
+ * Recognises a delivery that Socket Mode sends twice around a reconnect. Each command, click and submission has its own
+ * `trigger_id`. Remembers the latest 10,000, in this process only.
  */
 export class Repeats {
   readonly #seen = new Set<string>();
 
-  /** Whether this one was here before; from now on it was. */
+  /** Whether this id was seen before. Remembers it. */
   isRepeat(triggerId: string): boolean {
     if (this.#seen.has(triggerId)) return true;
     this.#seen.add(triggerId);
@@ -119,7 +119,7 @@ export class Repeats {
   }
 }
 
-/** Tells the caller, and nobody else, why nothing happened. */
+/** Tells only the caller why nothing happened. */
 export async function turnAway(
   { slack, posting }: Services,
   incoming: Incoming,

@@ -6,8 +6,8 @@ import type { Interaction } from './interaction.ts';
 import type { Delivered } from './reply.ts';
 
 /**
- * Tells that a change was made: where the request's results go, and in `CONFIRMATIONS_CHANNEL`. The change has
- * happened by then, so a channel that does not take the copy is told to the caller and fails nothing.
+ * Posts the confirmation of a change where the interaction's results go, and in `CONFIRMATIONS_CHANNEL`. The change is
+ * made by then, so a failed copy is only reported to the caller.
  */
 export async function confirm(interaction: Interaction, confirmation: Message): Promise<Delivered> {
   const delivered = await interaction.reply.result(confirmation);
@@ -17,7 +17,7 @@ export async function confirm(interaction: Interaction, confirmation: Message): 
   return delivered;
 }
 
-/** Tells of a change in `CONFIRMATIONS_CHANNEL` alone, where its result is to be seen already. */
+/** Posts a confirmation in `CONFIRMATIONS_CHANNEL` only, because its result is already visible. */
 export async function confirmElsewhere(interaction: Interaction, confirmation: Message): Promise<void> {
   const { conversations, posting, confirmationsChannel: copyTo } = interaction.services;
   if (copyTo === null) return;
@@ -35,7 +35,7 @@ export async function confirmElsewhere(interaction: Interaction, confirmation: M
   }
 }
 
-/** What is said where a confirmation is missing. @param channel `CONFIRMATIONS_CHANNEL`, which did not take it */
+/** Says that a confirmation is missing. @param channel `CONFIRMATIONS_CHANNEL`, which refused it */
 export function unconfirmed(channel: ChannelId): Sentence {
   return say`The confirmation couldn't be posted in ${channelName(channel)}. Ask the bot's operator to check that the bot is in that channel and no other company is.`;
 }

@@ -14,7 +14,7 @@ export type Form = {
   title: string;
   submit: string;
   origin: Origin;
-  /** What the form is about, where its fields do not say. */
+  /** What the form is about, if its fields don't say it. */
   subject?: string;
   blocks: KnownBlock[];
 };
@@ -31,7 +31,7 @@ export function formView(form: Form): ModalView {
   };
 }
 
-/** A view that only says something. */
+/** A view without inputs. */
 export function noticeView(title: string, ...sentences: readonly [Sentence, ...Sentence[]]): ModalView {
   return {
     type: 'modal',
@@ -63,7 +63,7 @@ export async function openModal(interaction: Interaction, view: ModalView): Prom
 }
 
 /**
- * Opens a modal that waits until what its form needs has been asked for, then shows the form, or why there is none.
+ * Opens a modal that says 'One moment…', then shows the form when it is ready, or why there is none.
  *
  * @throws {Refusal} when Slack does not open it
  */
@@ -78,7 +78,7 @@ export async function openWhenReady(
     return noticeView(title, explainWithReference(error, interaction.reference));
   });
   if (await updateModal(interaction, viewId, view)) return;
-  // Either it was closed, and nobody sees this, or Slack does not take the form.
+  // Either the member closed it, or Slack refuses the form.
   await updateModal(
     interaction,
     viewId,
@@ -86,7 +86,7 @@ export async function openWhenReady(
   );
 }
 
-/** Replaces what a modal shows. `false` when it does not show it: mostly, when the member has closed it meanwhile. */
+/** Replaces a modal's view. Returns `false` when that fails, usually because the member closed the modal. */
 export async function updateModal(
   interaction: Interaction,
   viewId: string,

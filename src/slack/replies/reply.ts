@@ -11,20 +11,20 @@ import type { Services } from './services.ts';
 
 const STILL_AT_IT = say`Still working on it…`;
 
-/** Where a result ended up, for a modal to tell; `nowhere` when Slack took it in no way. */
+/** Where a result was posted. `nowhere` when Slack refused it everywhere. */
 export type Delivered =
   | { kind: 'channel'; channel: ChannelId }
   | { kind: 'caller' }
   /** `link`: the message's address; null where Slack does not say. */
   | { kind: 'direct-message'; link: string | null }
-  /** It will be shown elsewhere; this says where. */
+  /** The result is shown elsewhere; `sentence` says where. */
   | { kind: 'told'; sentence: Sentence }
   | { kind: 'nowhere' };
 
 /**
  * Where the results of one request go. A command or click answers through its response URL; a modal posts to the
  * channel it was opened from; what started in the Home tab, or cannot be posted, goes to the caller's direct
- * message, with the reason. Nothing here throws: what was done is done, whether or not Slack lets it be told.
+ * message, with the reason. Never throws: the change has already been made, even if Slack refuses the message.
  */
 export class Reply {
   readonly #posting: Posting;
@@ -34,9 +34,9 @@ export class Reply {
   readonly #caller: Caller;
   readonly #origin: Origin;
   readonly #responseUrl: string | null;
-  /** The caller sees that something comes of the request. */
+  /** Whether the caller has seen an answer or a form. */
   #answered = false;
-  /** Over once what was said meanwhile is on its way. */
+  /** Resolves when the 'still working' notice has been sent. */
   #said: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -53,7 +53,7 @@ export class Reply {
     this.#responseUrl = to.responseUrl;
   }
 
-  /** A result: for the channel, unless the caller wants it alone or other companies read along. */
+  /** Posts a result in the channel, or privately if the caller asked for that or another company can read the channel. */
   async result(message: Message): Promise<Delivered> {
     this.#answered = true;
     await this.#said;
@@ -74,7 +74,7 @@ export class Reply {
     return await this.privately(withFootnote(message, whyNotPosted(channel, posted.word)));
   }
 
-  /** For the caller alone: errors, refusals, and results where a channel is not the place. */
+  /** Posts to the caller only: errors, refusals and private results. */
   async privately(message: Message): Promise<Delivered> {
     this.#answered = true;
     await this.#said;
@@ -89,12 +89,12 @@ export class Reply {
     return { kind: 'nowhere' };
   }
 
-  /** A form in front of the caller is an answer, too. */
+  /** Counts as an answer. */
   formOpened(): void {
     this.#answered = true;
   }
 
-  /** Waits for the work; where that takes long and nothing shows that it goes on, the caller is told so before the result. */
+  /** Waits for the work. After `answerWithin` without an answer, tells the caller that it is still running. */
   async waitFor(work: Promise<void>): Promise<void> {
     const inTime = await withinAnswerTime(
       work.then(() => true),
@@ -107,7 +107,7 @@ export class Reply {
     await work;
   }
 
-  /** Takes away the message whose button was clicked, once it has served. */
+  /** Deletes the message whose button was clicked. */
   async removeOriginal(): Promise<void> {
     if (this.#responseUrl === null) return;
     await this.#posting.respond(this.#responseUrl, { kind: 'delete-original' }).catch((error: Error) => {
@@ -115,7 +115,7 @@ export class Reply {
     });
   }
 
-  /** Puts another message in the place of the one whose button was clicked; where that fails, beside it, privately. */
+  /** Replaces the message whose button was clicked. Where that fails, posts privately. */
   async replaceOriginal(message: Message): Promise<void> {
     try {
       if (this.#responseUrl === null) throw new Error('the click came without a response URL');
@@ -136,7 +136,7 @@ export class Reply {
     }
   }
 
-  /** An outage that outlasts the client's retries counts as refused: the caller is not to wait for longer. */
+  /** Counts an outage that outlasts the client's retries as refused, so that the caller doesn't wait longer. */
   async #post(to: ChannelId | MemberId, message: Message): Promise<Posted> {
     try {
       return await this.#posting.post(to, message);
@@ -165,7 +165,7 @@ function whyNotPosted(channel: ChannelId, error: string): Sentence {
     : say`Sent to you directly, because Slack didn't accept a post in ${channelName(channel)} (${error}).`;
 }
 
-/** What `work` comes to, or `null` when that takes longer than Slack should be kept waiting. The work goes on. */
+/** The result of `work`, or `null` if it takes longer than `answerWithin` milliseconds. The work continues. */
 export async function withinAnswerTime<T>(
   work: Promise<T>,
   { answerWithin }: Pick<Times, 'answerWithin'>,

@@ -8,7 +8,7 @@ import type { Interaction } from './interaction.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { type Delivered, withinAnswerTime } from './reply.ts';
 
-/** A field that keeps a form from being carried out: the block it is in, and what is wrong with it. */
+/** An invalid field: its block, and what is wrong. */
 export class FieldError extends Refusal {
   readonly blockId: string;
 
@@ -21,15 +21,15 @@ export class FieldError extends Refusal {
 /** A form that can be submitted. */
 export type SubmittedForm = {
   title: string;
-  /** The block that shows what has no field of its own to stand at. */
+  /** The block that shows errors about no particular field. */
   mainBlockId: string;
   /** The form as it was filled in, with the problem on top. */
   again(interaction: Interaction, submitted: Submitted, problem: Sentence): Promise<ModalView>;
-  /** Does what the form asks for, or has another form follow. What it throws is shown in the form. */
+  /** Carries the form out, or returns a form to follow. Errors are shown in the form. */
   work(interaction: Interaction, submitted: Submitted): Promise<Delivered | NextForm>;
 };
 
-/** A form that follows in the same modal; `orElse` is for who has closed it meanwhile. */
+/** A form that follows in the same modal. `orElse` is sent if the modal was closed. */
 export type NextForm = { kind: 'next'; view: ModalView; orElse: Message };
 
 /** What came with a submission: the fields, and what the form was opened about. */
@@ -37,7 +37,7 @@ export type Submitted = {
   viewId: string;
   values: FormValues;
   secrets: FormSecrets;
-  /** The ids of the blocks that have an input: what an error can stand at. */
+  /** The ids of the blocks with an input, which can show errors. */
   blocks: readonly string[];
   subject: string | null;
 };
@@ -50,7 +50,7 @@ type Result =
 
 /**
  * Answers a submission within 2 seconds: closed when it is done, errors at the fields when it failed; else with a
- * 'working' view that later becomes the outcome, or the form again. A modal closed meanwhile: direct message.
+ * 'working' view that later becomes the outcome, or the form again. If the modal was closed, a direct message follows.
  */
 export async function answerSubmission(
   form: SubmittedForm,
@@ -125,7 +125,7 @@ async function showLate(
   if (untold !== null) await interaction.reply.privately(untold);
 }
 
-/** The form as it was filled in; where it cannot be drawn, as Fastly is away, only what is wrong. */
+/** The form as it was filled in. Only the problem, if the form can't be drawn because Fastly is away. */
 async function formAgain(
   form: SubmittedForm,
   interaction: Interaction,
@@ -140,7 +140,7 @@ async function formAgain(
   }
 }
 
-/** What has not been told anywhere when the modal is closed. */
+/** The message for a caller who closed the modal before the result. Null if the result was posted elsewhere. */
 function untoldBy(result: Result, { reference }: Interaction): Message | null {
   if (result.kind === 'failed') return failureMessage(result.error, reference);
   switch (result.delivered.kind) {

@@ -134,7 +134,12 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
   it('keeps everybody out when SUPERUSERS is empty, and says how to change that', async () => {
     const slack = await startForgedSlack(mode, { SUPERUSERS: '' });
     for (const listener of LISTENERS) {
-      await expectTold(slack, listener, superuser, 'No one has access yet.');
+      await expectTold(
+        slack,
+        listener,
+        superuser,
+        "No one has access yet. Ask the bot's operator to add bot admins.",
+      );
       await expectNothingDone(slack, denied('not-a-bot-admin', listener));
     }
   });

@@ -126,7 +126,7 @@ describe('list', () => {
     const tomas = client.as(TOMAS);
     const turn = async (actionId: string, range: string) => {
       await tomas.click({ channel: CDN_TEAM.id, ts: first.ts, actionId });
-      await tomas.until((sees) => messageWith(sees, CDN_TEAM, `Here are ${range}.`), `users ${range}`);
+      await tomas.until((sees) => messageWith(sees, CDN_TEAM, `Showing ${range}.`), `users ${range}`);
       const [message, ...others] = messagesIn(await tomas.sees(), CDN_TEAM);
       expect(others).toEqual([]);
       expect(message?.ts).toBe(first.ts);
@@ -135,7 +135,7 @@ describe('list', () => {
         buttons: elementsOf(message?.blocks).map(({ action_id }) => action_id),
       };
     };
-    expect(wordsOf(first.blocks)).toContain('Here are 1 to 50.');
+    expect(wordsOf(first.blocks)).toContain('Showing 1 to 50.');
     expect(elementsOf(first.blocks).map(({ action_id }) => action_id)).toEqual(['list.next', 'list.filter']);
     const second = await turn('list.next', '51 to 100');
     expect(second.logins).toHaveLength(50);
@@ -225,7 +225,7 @@ describe('list', () => {
       expect.stringContaining(`${THIRD_SUPERUSER.login} Fastly superuser not set`),
     );
     expect(rowsOf(lacks)).toContainEqual(expect.stringContaining(`${BILLING.login} billing off`));
-    expect(wordsOf(lacks.blocks)).toContain('Users whose 2FA is “not set” count as without.');
+    expect(wordsOf(lacks.blocks)).toContain('Users whose 2FA is “not set” count as without 2FA.');
   });
 
   it.each([
@@ -250,7 +250,7 @@ describe('list', () => {
     const nobody = await listed(client, 'nobody-like-that --role user');
     expect(wordsOf(nobody.blocks)).toContain(`0 of ${PEOPLE.length} users : nobody-like-that · role user`);
     expect(wordsOf(nobody.blocks)).toContain('type less of the name');
-    expect(wordsOf(nobody.blocks)).toContain('Up to a minute old.');
+    expect(wordsOf(nobody.blocks)).toContain('The list may be a minute old.');
     await nora.click({ channel: CDN_TEAM.id, ts: nobody.ts, actionId: 'list.filter' });
     await nora.until((sees) => sees.modals[0]?.callbackId === 'list.form', 'the form');
   });
@@ -301,7 +301,7 @@ describe('list', () => {
         })),
       );
       const message = await listed(client, '<&>');
-      expect(wordsOf(message.blocks)).toContain('Here are 1 to 50.');
+      expect(wordsOf(message.blocks)).toContain('Showing 1 to 50.');
       expect(tableIn(message)?.type).toBe(type);
       expect(wordsOf(message.blocks)).toContain('other roles: 54');
     },
@@ -316,7 +316,7 @@ describe('list', () => {
     const quoted = `‘${text}’`;
     const message = await listed(client, `${quoted} --role ‘${role}’`);
     await nora.click({ channel: CDN_TEAM.id, ts: message.ts, actionId: 'list.next' });
-    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 60.'), 'the second page');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Showing 51 to 60.'), 'the second page');
   });
 
   it('goes back to the last page there is when users are gone, and to none of them', async () => {
@@ -343,7 +343,7 @@ describe('list', () => {
     expect(first.ephemeral).toBe(true);
     await nora.click({ channel: CDN_TEAM.id, ts: first.ts, actionId: 'list.next' });
     const second = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 60.'),
+      (sees) => messageWith(sees, CDN_TEAM, 'Showing 51 to 60.'),
       'the second page',
     );
     expect(second.ephemeral).toBe(true);
@@ -448,7 +448,7 @@ describe('list', () => {
     const nora = client.as(NORA);
     await nora.click({ channel: CDN_TEAM.id, ts: message.ts, actionId: 'list.next' });
     const last = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Here are 51 to 100.'),
+      (sees) => messageWith(sees, CDN_TEAM, 'Showing 51 to 100.'),
       'the last page',
     );
     expect(rowsOf(last).at(-1)).toContain('Person 4950');

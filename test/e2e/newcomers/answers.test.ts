@@ -6,7 +6,7 @@ import { GRACE } from '../support/newcomers.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
-const UNASKED = '🚨 Fastly reports the role Fastly superuser, which nobody asked for.';
+const UNASKED = "🚨 Fastly reports the role Fastly superuser, which wasn't requested.";
 
 /** What Nora's command comes to where Fastly takes what is sent to `match` and answers with `answer`. */
 async function told(words: string, { match, answer }: { match: string; answer: JsonObject }) {
@@ -34,9 +34,9 @@ describe('the confirmation of a creation', () => {
       { name: 'Grace', role: 'user', limit_services: null, locked: false, two_factor_auth_enabled: null },
     );
     expect(words).toContain('created Grace ( grace@example.com ), : Role user and Limited services no.');
-    expect(words).toContain('⚠️ Fastly took Role engineer, but answers that it is user.');
-    expect(words).toContain('⚠️ Fastly took Locked yes, but answers that it is no.');
-    expect(words).toContain("⚠️ Fastly took 2FA on, but its answer doesn't show it.");
+    expect(words).toContain('⚠️ Fastly accepted Role engineer, but reports user.');
+    expect(words).toContain('⚠️ Fastly accepted Locked yes, but reports no.');
+    expect(words).toContain("⚠️ Fastly accepted 2FA on, but its answer doesn't show it.");
     expect(words.split('⚠️')).toHaveLength(4);
   });
 
@@ -50,7 +50,7 @@ describe('the confirmation of a creation', () => {
   it('warns when a role was asked for and Fastly names none', async () => {
     const words = await created(' --role billing --locked no', {});
     expect(words).toContain('created grace@example.com , : Locked no.');
-    expect(words).toContain("⚠️ Fastly took Role billing, but its answer doesn't show it.");
+    expect(words).toContain("⚠️ Fastly accepted Role billing, but its answer doesn't show it.");
   });
 
   it.each(['', ' --role user'])(
@@ -76,8 +76,8 @@ describe('the confirmation of an invitation', () => {
   it('says what Fastly answers, and warns of what was wanted otherwise', async () => {
     const words = await invited(' --role engineer --limit-services yes', { role: 'user' });
     expect(words).toContain('invited grace@example.com , : Role user. The invitation is valid');
-    expect(words).toContain('⚠️ Fastly took Role engineer, but answers that it is user.');
-    expect(words).toContain("⚠️ Fastly took Limited services yes, but its answer doesn't show it.");
+    expect(words).toContain('⚠️ Fastly accepted Role engineer, but reports user.');
+    expect(words).toContain("⚠️ Fastly accepted Limited services yes, but its answer doesn't show it.");
   });
 
   it('says nothing of a role that Fastly does not name and nobody asked for', async () => {

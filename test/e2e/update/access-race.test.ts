@@ -32,7 +32,7 @@ describe('what a user has', () => {
     await client.untilHeld('fastly');
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
     await client.fastlyFaults({ hold: null });
-    await untilTold(nora, 'was changed in the meantime: Role engineer → Fastly superuser');
+    await untilTold(nora, 'has changed in the meantime: Role engineer → Fastly superuser');
     expect(await updates(client)).toEqual([]);
     expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'superuser' });
   });

@@ -149,11 +149,11 @@ describe('the form of update', () => {
     });
     await nora.submit({ name: ' ', role: 'user' });
     expect((await untilEditForm(nora)).errors).toEqual({
-      name: 'A name can be changed, but not taken away. It is Silas Morton now.',
+      name: "The name can't be empty. It is Silas Morton now.",
     });
     await nora.submit({ name: 'Silas Reed', role: null });
     expect((await untilEditForm(nora)).errors).toEqual({
-      role: 'A role can be changed, but not taken away. It is engineer now.',
+      role: "The role can't be empty. It is engineer now.",
     });
     await nora.submit({ role: 'user', reason: 'New job' });
     const refused = await untilEditForm(nora);
@@ -187,7 +187,7 @@ describe('the form of update', () => {
     await nora.close();
     await client.putFastlyUsers([{ ...ENGINEER, deleted_at: '2026-01-02T03:04:05Z' }]);
     await nora.command(`update ${ENGINEER.id}`);
-    await untilToldInForm(nora, 'was deleted. Nothing was changed.');
+    await untilToldInForm(nora, "was deleted, so it can't be updated.");
   });
 
   it('says at the picker that Fastly does not know the user any more', async () => {

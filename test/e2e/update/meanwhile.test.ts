@@ -23,9 +23,9 @@ describe('a user who was changed while the form was open', () => {
     await untilEditForm(nora);
     await client.putFastlyUsers([{ ...ENGINEER, role: 'billing', require_new_password: true }]);
     await nora.submit({ name: 'Edda Sommer', switches: ['locked'], reason: 'On leave' });
-    const again = await nora.until(formThatSays('was changed in the meantime'), 'the form again');
+    const again = await nora.until(formThatSays('has changed in the meantime'), 'the form again');
     expect(wordsOf(again.blocks)).toContain(
-      'Role engineer → billing and Password change required not set → yes. Nothing was changed yet.',
+      "Role engineer → billing and Password change required not set → yes. Your changes weren't applied.",
     );
     expect(filledIn(again)).toEqual({
       name: 'Edda Sommer',
@@ -59,7 +59,7 @@ describe('a user who was changed while the form was open', () => {
     await nora.submit({ role: 'user' });
     await nora.until(formThatSays('not allowed to be service limited'), "Fastly's refusal");
     await nora.submit({ name: null });
-    await nora.until(formThatSays('A name can be changed, but not taken away'), 'the empty name');
+    await nora.until(formThatSays("The name can't be empty"), 'the empty name');
     await nora.submit({ name: 'Silas Roe', role: 'billing' });
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Name Silas Rook → Silas Roe'), 'the change');
     expect((await nora.sees()).modals).toEqual([]);
@@ -147,7 +147,7 @@ describe('where Fastly is slow to save', () => {
 
   it.each([
     { what: 'that it was refused', user: LIMITED_ENGINEER, says: 'not allowed to be service limited' },
-    { what: 'what changed meanwhile', user: ENGINEER, says: 'was changed in the meantime' },
+    { what: 'what changed meanwhile', user: ENGINEER, says: 'has changed in the meantime' },
     { what: 'that it must not be', user: OWNER, says: 'This user owns the Fastly account' },
   ])('tells directly $what to who has closed the form', async ({ what, user, says }) => {
     const { client, times } = await startWorkplace();

@@ -196,9 +196,9 @@ describe('update', () => {
     await client.fastlyFaults({ fail: { match: 'PUT', status: 200, body, times: 1 } });
     const name = given.kept === 'all' ? '' : ' --name Bea';
     await nora.command(`update ${BILLING.id} --role engineer${name}`);
-    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly took'), 'the result');
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly accepted'), 'the result');
     expect(wordsOf(told.blocks)).toContain(given.done);
-    expect(wordsOf(told.blocks)).toContain('Fastly took Role engineer, but answers that it is billing.');
+    expect(wordsOf(told.blocks)).toContain('Fastly accepted Role engineer, but reports billing.');
     expect(wordsOf(told.blocks)).not.toContain(given.not);
   });
 

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import {
+  FastlyCutOff,
+  FastlyDuplicate,
+  type FastlyError,
+  FastlyForbidden,
+  FastlyInvalid,
+  FastlyRateLimited,
+  FastlyTimedOut,
+  FastlyUnauthorized,
+  FastlyUnavailable,
+  FastlyUnexpectedAnswer,
+} from '../../src/fastly/errors.ts';
+import { explain } from '../../src/messages/failure-text.ts';
+import { read } from './read.ts';
+
+const WORDS = { msg: 'Bad request', detail: null };
+const FAILURES: readonly (readonly [what: string, of: (operation: string) => FastlyError])[] = [
+  ['a refused token', (operation) => new FastlyUnauthorized(operation, 401)],
+  ['a missing right', (operation) => new FastlyForbidden(operation, 403, WORDS)],
+  ['a duplicate', (operation) => new FastlyDuplicate(operation, 409, WORDS)],
+  ['a refusal', (operation) => new FastlyInvalid(operation, 400, WORDS)],
+  ['a rate limit', (operation) => new FastlyRateLimited(operation, 429, null)],
+  ['an outage', (operation) => new FastlyUnavailable(operation, 503, false)],
+  ['a deadline', (operation) => new FastlyTimedOut(operation, false)],
+  ['a lost connection', (operation) => new FastlyCutOff(operation, false, 'ECONNREFUSED')],
+  ['an odd answer', (operation) => new FastlyUnexpectedAnswer(operation, 200, 'no id', false)],
+];
+
+describe('the text for a failed call', () => {
+  const reads = ['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'];
+  it.each(FAILURES)('does not speak of changes where only something was read: %s', (_, of) => {
+    for (const operation of reads) expect(read(explain(of(operation)))).not.toContain('changed');
+  });
+
+  const changes = [
+    'create_user',
+    'update_user',
+    'delete_user',
+    'create_invitation',
+    'request_password_reset',
+  ];
+  it.each(FAILURES)('says that nothing was changed where a change was refused: %s', (_, of) => {
+    for (const operation of changes) {
+      expect(read(explain(of(operation)))).toMatch(/\. Nothing was changed\. \S|\. Nothing was changed\.$/);
+    }
+  });
+
+  it('says how to check where a change may have been made', () => {
+    expect(read(explain(new FastlyTimedOut('update_user', true)))).toBe(
+      "Fastly didn't answer in time. It may still have gone through. Check with `/fastly-user get` before you try again.",
+    );
+  });
+});
