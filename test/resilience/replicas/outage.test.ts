@@ -151,7 +151,7 @@ describe('while its database is away, a bot', () => {
       const nora = place.client.as(NORA);
       await nora.command(`${subcommand} ${ENGINEER.id}`);
       const told = await nora.until(toldOfOutage, 'to be told');
-      expect(told).toContain('so I recorded nothing and did nothing. Try again in a minute.');
+      expect(told).toContain('Nothing was done. Try again in a minute.');
       await mend(place);
       expect(await changes(place)).toEqual([]);
       const again = subcommand === 'reset' ? `POST /user/${encodeURIComponent(ENGINEER.login)}/` : undefined;

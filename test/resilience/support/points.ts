@@ -18,13 +18,13 @@ export function shown(surface: string, version: number): Written {
 
 /** The transaction in which a process takes on showing a request. */
 export const DISPLAY_TAKEN: Written = {
-  statement: '^update "approval_requests" set "display_claim".* where .*"display_due_at" <=',
+  statement: '^update "approval_requests"\\s+set "display_claim" = [\\s\\S]*"display_due_at" <=',
   values: [],
 };
 
 /** The transaction in which a process has shown all of a request, or puts the rest off. */
 export const DISPLAY_LEFT: Written = {
-  statement: '^update "approval_requests" set "display_claim".*"display_due_at" = .* where',
+  statement: '^update "approval_requests" set "display_claim" = null',
   values: [],
 };
 
