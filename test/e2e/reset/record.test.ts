@@ -21,7 +21,9 @@ async function letConnect(databaseUrl: string, allowed: boolean): Promise<void> 
   try {
     await client.query(`alter database ${name} with allow_connections ${allowed}`);
     if (!allowed) {
-      await client.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [name]);
+      await client.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [
+        name,
+      ]);
     }
   } finally {
     await client.end();

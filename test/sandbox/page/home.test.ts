@@ -72,12 +72,12 @@ describeInBrowser("the bot's Home tab", () => {
     await reader.sees(reader.message(/password reset/i).filter({ hasText: ENGINEER.login }));
   });
 
-  it('tells anybody else whom to ask', async () => {
+  it('tells any other member whom to ask', async () => {
     const { page: url } = await startWorkplace();
     const reader = await openPage(url);
     await reader.become(PRIYA);
     await reader.page.getByRole('link', { name: 'Home' }).click();
-    await reader.sees(reader.page.getByRole('main').getByText(/superuser/));
+    await reader.sees(reader.page.getByRole('main').getByText(/don't have access to this bot/));
     expect(await reader.page.getByRole('main').getByRole('button').count()).toBe(0);
   });
 });

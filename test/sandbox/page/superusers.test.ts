@@ -132,7 +132,7 @@ describeInBrowser('a superuser on the page', () => {
 });
 
 describeInBrowser('somebody else on the page', () => {
-  it('is told that the bot is for superusers', async () => {
+  it('is told that they have no access to the bot', async () => {
     const { page: url, client } = await startWorkplace();
     const reader = await openPage(url);
     await reader.say(ASK);
@@ -140,7 +140,9 @@ describeInBrowser('somebody else on the page', () => {
     await reader.sees(request);
     await reader.become(PRIYA);
     await reader.confirm(request.getByRole('button', { name: 'Approve' }), 'Approve');
-    await reader.sees(reader.message('Only visible to you').filter({ hasText: /superuser/ }));
+    await reader.sees(
+      reader.message('Only visible to you').filter({ hasText: /don't have access to this bot/ }),
+    );
     await reader.say('/fastly-user get nora');
     await reader.sees(reader.page.getByText('Only visible to you').nth(1));
     expect(await reader.page.getByRole('main').getByText(NORA.email).count()).toBe(0);
