@@ -184,7 +184,7 @@ export function settlementOf(change: ChangeKind, { kind }: Effect<unknown>): Set
 }
 
 /** Whether an invitation has the settings that were asked for. It shows only the role and limited services. */
-export function isAsInvited(invitation: Invitation, settings: Settings): boolean {
+function isAsInvited(invitation: Invitation, settings: Settings): boolean {
   const shown = only(settings, ['role', 'limit_services']);
   return unmet(shown, settingsOfInvitation(invitation)).length === 0;
 }

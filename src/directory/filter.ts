@@ -26,7 +26,7 @@ export function isOpen({ text, role, locked, withoutTwoFactor }: Filter): boolea
 }
 
 /** Whether nothing says that a user has two-factor authentication: 'not set' counts as without. */
-export function lacksTwoFactor(user: User): boolean {
+function lacksTwoFactor(user: User): boolean {
   return user.two_factor_auth_enabled !== true;
 }
 

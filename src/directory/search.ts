@@ -171,7 +171,7 @@ function* merged(first: Iterator<number>, second: Iterator<number>): Generator<n
  * Text as it is compared in a search: no case, no accents (`Tomás` is found by `tomas`), straight apostrophes, single
  * spaces.
  */
-export function fold(text: string): string {
+function fold(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

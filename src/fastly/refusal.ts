@@ -30,7 +30,7 @@ const ErrorBody = z.object({
  * `{msg, detail}`, `{errors: [{title, detail}]}` and `{title, detail, errors: null}`. An empty body or a proxy's
  * page has none. They can quote what was sent, secrets among it.
  */
-export function readRefusal(body: string): RefusalWords {
+function readRefusal(body: string): RefusalWords {
   const parsed = ErrorBody.safeParse(parseJson(body));
   if (!parsed.success) return { msg: null, detail: null };
   const { msg, title, detail, errors } = parsed.data;

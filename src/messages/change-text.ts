@@ -64,7 +64,7 @@ export function changeInfinitive(kind: ChangeKind, user: Sentence): Sentence {
 }
 
 /** 'updating X', 'sending a password reset to X'. */
-export function changeGerund(kind: ChangeKind, user: Sentence): Sentence {
+function changeGerund(kind: ChangeKind, user: Sentence): Sentence {
   return say`${CHANGES[kind].gerund} ${objectOf(kind, user)}`;
 }
 

@@ -105,7 +105,7 @@ function valueText(field: ChangedField, value: string): Sentence {
 }
 
 /** Why an approved action is not carried out, and what to do next. */
-export function obstacleText(obstacle: Obstacle): Sentence {
+function obstacleText(obstacle: Obstacle): Sentence {
   switch (obstacle.kind) {
     case 'gone':
       return say`The user no longer exists in Fastly.`;

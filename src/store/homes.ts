@@ -6,13 +6,12 @@ import type { Tables } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * What each opened Home tab was last drawn from. No change writes here; a Home is due when
+ * The leases for drawing a Home. The table holds what each opened Home was last drawn from. No change writes to it; a
+ * Home is due when
  * - its `due_at` has passed: it was opened, is retried, gets late figures, or a new process has started, or
  * - it was drawn from less than there is now, or
  * - its lease has run out, because the process that was drawing it died.
  */
-
-/** For drawing a Home. */
 export const homeLeases = new Leases('homes', {
   key: 'member',
   due: 'due_at',

@@ -96,7 +96,7 @@ async function denyForm(
 }
 
 /** A click on a button of an approval request. */
-export type RequestClick = {
+type RequestClick = {
   interaction: Interaction;
   id: RequestId;
   /** The message it was on; null where only the caller sees that. */
@@ -130,7 +130,7 @@ export function requestButtonListener(
 }
 
 /** Tells the caller what their click did, unless the request's message shows it to them. */
-export async function tellAnswer({ interaction, seenAt }: RequestClick, answer: Answer): Promise<void> {
+async function tellAnswer({ interaction, seenAt }: RequestClick, answer: Answer): Promise<void> {
   if (answer.kind === 'step') {
     if (!isShown(seenAt, answer.request))
       await interaction.reply.privately(

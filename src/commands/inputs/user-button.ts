@@ -28,13 +28,7 @@ function carriedBy(blockId: string): string | null {
 }
 
 /** A button about one user, with a dialog if `confirm` is given. */
-export function userButton(
-  actionId: string,
-  user: User,
-  alone: boolean,
-  text: string,
-  confirm?: Confirm,
-): Button {
+function userButton(actionId: string, user: User, alone: boolean, text: string, confirm?: Confirm): Button {
   const value = About.write({ user: user.id, private: alone });
   return button({ actionId, text, value, ...(confirm && { confirm }) });
 }

@@ -137,7 +137,7 @@ function startOfLast(users: number): number {
 const MOST_SHOWN = 5;
 
 /** The latest open invitations, shown below the table, and a button to list all. */
-export async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
+async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
   const { services, log } = interaction;
   if (services.disabled.has('invitations')) return [];
   try {

@@ -97,14 +97,14 @@ const PASSING = new Set([
  * Slack's word for why it will not do this, now or later; `null` for anything that waiting may mend, a token that
  * is refused included: the operator changes that.
  */
-export function finalRefusal(error: unknown): string | null {
+function finalRefusal(error: unknown): string | null {
   if (!(error instanceof WebAPIPlatformError)) return null;
   const { error: word } = error.data;
   return PASSING.has(word) || isRefusal(word) ? null : word;
 }
 
 /** One of a message's versions, as it goes to Slack. */
-export type Version = Omit<Message, 'plainer'>;
+type Version = Omit<Message, 'plainer'>;
 
 /**
  * Which of the newer kinds of block this Slack takes. Nothing but a refusal tells, so what was refused while the

@@ -106,7 +106,7 @@ const MOST_REMEMBERED = 10_000;
  * Recognises a delivery that Socket Mode sends twice around a reconnect. Each command, click and submission has its own
  * `trigger_id`. Remembers the latest 10,000, in this process only.
  */
-export class Repeats {
+class Repeats {
   readonly #seen = new Set<string>();
 
   /** Whether this id was seen before. Remembers it. */
@@ -120,7 +120,7 @@ export class Repeats {
 }
 
 /** Tells only the caller why nothing happened. */
-export async function turnAway(
+async function turnAway(
   { slack, posting }: Services,
   incoming: Incoming,
   acknowledge: Acknowledge,
@@ -131,6 +131,11 @@ export async function turnAway(
   const underIt = say`Reference ${code(reference)}`;
   told.blocks.push(context(underIt));
   const view = noticeView('Not possible', why, underIt);
+  const showAtHome = async () => {
+    if (incoming.caller) {
+      await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
+    }
+  };
   switch (incoming.kind) {
     case 'command':
       return await acknowledge({ response_type: 'ephemeral', ...told });
@@ -144,14 +149,12 @@ export async function turnAway(
         await posting.respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
       } else if (incoming.place.kind === 'modal') {
         await slack.patient.views.update({ view_id: incoming.place.viewId, view });
-      } else if (incoming.place.kind === 'home' && incoming.caller) {
-        await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
+      } else if (incoming.place.kind === 'home') {
+        await showAtHome();
       }
       return;
     case 'event':
-      if (opensHome(incoming) && incoming.caller) {
-        await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
-      }
+      if (opensHome(incoming)) await showAtHome();
       return;
     case 'view-closed':
     case 'shortcut':
