@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** What is open, the latest last: Escape closes one thing at a time. */
 const open: { close: () => void }[] = [];
@@ -13,7 +13,8 @@ addEventListener('keydown', (event) => {
 export function useEscape(shown: boolean, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
-  useEffect(() => {
+  // Before it is painted: whoever sees it can press Escape.
+  useLayoutEffect(() => {
     if (!shown) return;
     const entry = { close: () => latest.current() };
     open.push(entry);
