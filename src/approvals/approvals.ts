@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
 import { type ChannelId, type MemberId, newReference } from '../ids.ts';
-import type { Store } from '../store/store.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
 import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import {

@@ -1,7 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { ChannelId, MemberId } from '../ids.ts';
-import type { ApprovalRequestRow, Tables } from '../store/tables.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../store/store.ts';
+import type { ApprovalRequestRow, Database } from '../store/tables.ts';
 import { Action, type ApprovalRequest, isOpen, RequestId, State, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
 
@@ -23,28 +23,22 @@ export async function lockRequest(
 }
 
 /** The request as it stands; `null` when there is none. */
-export async function readRequest(database: Kysely<Tables>, id: RequestId): Promise<ApprovalRequest | null> {
+export async function readRequest(database: Database, id: RequestId): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'id', id);
 }
 
 /** The request that this delivery filed before. */
-export async function requestOfDelivery(
-  database: Kysely<Tables>,
-  key: string,
-): Promise<ApprovalRequest | null> {
+export async function requestOfDelivery(database: Database, key: string): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'delivery_key', key);
 }
 
 /** The one open request about this target, by its key. */
-export async function openRequestAbout(
-  database: Kysely<Tables>,
-  target: string,
-): Promise<ApprovalRequest | null> {
+export async function openRequestAbout(database: Database, target: string): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'open_target', target);
 }
 
 async function requestWhere(
-  database: Kysely<Tables>,
+  database: Database,
   column: 'id' | 'delivery_key' | 'open_target',
   value: string,
 ): Promise<ApprovalRequest | null> {
@@ -57,7 +51,7 @@ async function requestWhere(
 }
 
 /** All open requests, oldest first. */
-export async function openRequests(database: Kysely<Tables>): Promise<ApprovalRequest[]> {
+export async function openRequests(database: Database): Promise<ApprovalRequest[]> {
   const rows = await database
     .selectFrom('approval_requests')
     .selectAll()
@@ -136,7 +130,7 @@ export async function recordDecision(
 
 /** The ids of requests for which time alone has made a step due. */
 export async function dueRequests(
-  database: Kysely<Tables>,
+  database: Database,
   engine: Transaction['engine'],
   limit: number,
 ): Promise<RequestId[]> {
@@ -155,10 +149,7 @@ export async function putOff({ database }: Transaction, id: RequestId, until: nu
   await database.updateTable('approval_requests').set({ due_at: until }).where('id', '=', id).execute();
 }
 
-async function requestOf(
-  database: Kysely<Tables>,
-  row: Selectable<ApprovalRequestRow>,
-): Promise<ApprovalRequest> {
+async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>): Promise<ApprovalRequest> {
   const approvals = await database
     .selectFrom('decisions')
     .select('approver')

@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import { MemberId } from '../ids.ts';
-import type { Tables } from '../store/tables.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Database } from '../store/tables.ts';
 import { Event, type Step } from './event.ts';
 import { type ApprovalRequest, type RequestId, verbOf } from './request.ts';
 
@@ -38,7 +37,7 @@ export async function auditStep(
 }
 
 /** The steps of a request, first to last. */
-export async function stepsOf(database: Kysely<Tables>, request: RequestId): Promise<Step[]> {
+export async function stepsOf(database: Database, request: RequestId): Promise<Step[]> {
   const rows = await database
     .selectFrom('audit_log')
     .select(['step', 'at', 'actor', 'event', 'details'])

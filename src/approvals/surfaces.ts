@@ -1,9 +1,9 @@
-import { expressionBuilder, type Kysely } from 'kysely';
+import { expressionBuilder } from 'kysely';
 import { ChannelId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import { Leases } from '../store/leases.ts';
-import type { SurfaceRow, Tables } from '../store/tables.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Database, SurfaceRow, Tables } from '../store/tables.ts';
 import { RequestId } from './request.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function wantOfCopies(
 }
 
 /** The surfaces of a request, the message first, as the others refer to it. */
-export async function surfacesOf(database: Kysely<Tables>, request: RequestId): Promise<Surface[]> {
+export async function surfacesOf(database: Database, request: RequestId): Promise<Surface[]> {
   const rows = await database.selectFrom('surfaces').selectAll().where('request_id', '=', request).execute();
   return rows.map(surfaceOf).sort((a, b) => order(a.name) - order(b.name));
 }
@@ -75,7 +75,7 @@ function order(name: SurfaceName): number {
 
 /** Where a request's message is, once it is known to have been posted. */
 export async function messageOf(
-  database: Kysely<Tables>,
+  database: Database,
   request: RequestId,
 ): Promise<{ channel: ChannelId; ts: string } | null> {
   const row = await database
@@ -144,11 +144,7 @@ export async function displayDue({ database }: Transaction, request: RequestId, 
 }
 
 /** The ids of up to `limit` requests that Slack does not show as they are, and that no process is showing now. */
-export async function dueDisplays(
-  database: Kysely<Tables>,
-  engine: Engine,
-  limit: number,
-): Promise<RequestId[]> {
+export async function dueDisplays(database: Database, engine: Engine, limit: number): Promise<RequestId[]> {
   return (await displayLeases.due(database, isDue(engine), limit)).map((id) => RequestId.parse(id));
 }
 

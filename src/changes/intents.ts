@@ -1,9 +1,7 @@
-import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { MemberId } from '../ids.ts';
-import type { Store } from '../store/store.ts';
-import type { IntentRow, Tables } from '../store/tables.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { Database, IntentRow } from '../store/tables.ts';
 import { type Change, ChangeKind, ChangeTarget, type Settlement } from './change.ts';
 import { Settings } from './settings.ts';
 
@@ -28,7 +26,7 @@ export type Begun<InTheWay> =
 export type Interrupted = { change: Change; state: 'open' | Settlement['kind']; begunAt: number };
 
 /** Reads what is in the way of an update of this user; `null` for nothing. */
-export type LookInTheWay<T> = (database: Kysely<Tables>, userId: string) => Promise<T | null>;
+export type LookInTheWay<T> = (database: Database, userId: string) => Promise<T | null>;
 
 /**
  * Records changes before they are made. So the same delivery twice makes one change, and a change that a crash
@@ -174,12 +172,12 @@ export class Intents<InTheWay = unknown> {
   }
 
   /** Approvers have been shown the user as they are, so no update is made while they decide. */
-  async #requestInTheWay(database: Kysely<Tables>, { kind, target }: Change): Promise<InTheWay | null> {
+  async #requestInTheWay(database: Database, { kind, target }: Change): Promise<InTheWay | null> {
     if (kind !== 'update' || target.id === null) return null;
     return await this.#inTheWay(database, target.id);
   }
 
-  async #due(database: Kysely<Tables>, limit: number): Promise<string[]> {
+  async #due(database: Database, limit: number): Promise<string[]> {
     const rows = await database
       .selectFrom('intents')
       .select('delivery_key')
@@ -192,7 +190,7 @@ export class Intents<InTheWay = unknown> {
 }
 
 /** Whether an update of this user is under way, whose end is not known yet. */
-export async function isBeingChanged(database: Kysely<Tables>, target: string): Promise<boolean> {
+export async function isBeingChanged(database: Database, target: string): Promise<boolean> {
   const row = await database
     .selectFrom('intents')
     .select('delivery_key')

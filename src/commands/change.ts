@@ -8,7 +8,7 @@ import { Refusal, RepeatedDelivery } from '../messages/failure-text.ts';
 import { type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../store/store.ts';
 import { alreadyOpen } from './approvals/filing.ts';
 
 /** A change that a bot admin makes at once. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import type { Engine } from './engine.ts';
-import type { AuditRow, Tables } from './tables.ts';
+import type { AuditRow, Database } from './tables.ts';
 
 /** What is told of one step: who did what to whom, and what came of it. */
 export type AuditEntry = {
@@ -27,7 +26,7 @@ const BEFORE_THE_FIRST = '0'.repeat(64);
  * @param at Unix milliseconds
  */
 export async function append(
-  database: Kysely<Tables>,
+  database: Database,
   engine: Engine,
   entry: AuditEntry,
   at: number,
@@ -100,7 +99,7 @@ function problemWith(row: AuditRow, expectedSeq: number, previousHash: string): 
 const ROWS_AT_A_TIME = 1_000;
 
 /** All rows, oldest first, a thousand at a time. */
-export async function* rowsOf(database: Kysely<Tables>): AsyncGenerator<AuditRow> {
+export async function* rowsOf(database: Database): AsyncGenerator<AuditRow> {
   let after = Number.MIN_SAFE_INTEGER;
   for (;;) {
     const rows = await database
@@ -118,7 +117,7 @@ export async function* rowsOf(database: Kysely<Tables>): AsyncGenerator<AuditRow
 }
 
 /** Whether a migration has made the log yet. */
-export async function hasAuditLog(database: Kysely<Tables>): Promise<boolean> {
+export async function hasAuditLog(database: Database): Promise<boolean> {
   const tables = await database.introspection.getTables();
   return tables.some(({ name }) => name === 'audit_log');
 }

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Store } from './store.ts';
-import type { Tables } from './tables.ts';
+import type { Database } from './tables.ts';
 
 /** Whom entries are about: a user's id and login, or what somebody typed for one who is gone: the id, the login or the name. */
 export type AuditSubject = { id: string; login: string } | { typed: string };
@@ -41,7 +41,7 @@ export class AuditPages {
 }
 
 async function latestEntries(
-  database: Kysely<Tables>,
+  database: Database,
   { subject, before, limit }: Parameters<AuditPages['latest']>[0],
 ): Promise<AuditLine[]> {
   let query = database

@@ -1,9 +1,9 @@
-import { expressionBuilder, type Kysely, sql } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
 import { MemberId } from '../ids.ts';
 import type { Engine } from './engine.ts';
 import { Leases } from './leases.ts';
-import type { Tables } from './tables.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './store.ts';
+import type { Database, Tables } from './tables.ts';
 
 /**
  * The leases for drawing a Home. The table holds what each opened Home was last drawn from. No change writes to it; a
@@ -32,7 +32,7 @@ export type Progress = {
 };
 
 /** Both numbers as they are now. Costs two look-ups, however long the audit log is. */
-export async function progressOf(database: Kysely<Tables>): Promise<Progress> {
+export async function progressOf(database: Database): Promise<Progress> {
   return await database
     .selectNoFrom([lastEntry().as('entry'), messagesPosted().as('posted')])
     .executeTakeFirstOrThrow();
@@ -49,7 +49,7 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
 }
 
 /** All members whose Home is kept up to date. */
-export async function homeMembers(database: Kysely<Tables>): Promise<MemberId[]> {
+export async function homeMembers(database: Database): Promise<MemberId[]> {
   const rows = await database.selectFrom('homes').select('member').execute();
   return rows.map(({ member }) => MemberId.parse(member));
 }
@@ -61,7 +61,7 @@ export async function homeMembers(database: Kysely<Tables>): Promise<MemberId[]>
  * @param progress what a Home must have been drawn from to be up to date
  */
 export async function dueHomes(
-  database: Kysely<Tables>,
+  database: Database,
   engine: Engine,
   progress: Progress,
   limit: number,

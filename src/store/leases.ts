@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Engine } from './engine.ts';
-import type { Tables } from './tables.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './store.ts';
+import type { Database, Tables } from './tables.ts';
 
 /** The columns of a table that its leases are kept in; `due` is when a row's work is due, in Unix milliseconds. */
 type Columns<Table extends keyof Tables> = Record<
@@ -30,7 +30,7 @@ export class Leases<Table extends keyof Tables> {
   }
 
   /** The keys of up to `limit` rows that meet the condition, those that have been due for longest first. */
-  async due(database: Kysely<Tables>, isDue: Expression<SqlBool>, limit: number): Promise<readonly string[]> {
+  async due(database: Database, isDue: Expression<SqlBool>, limit: number): Promise<readonly string[]> {
     const { key, due } = this.#columns;
     const { rows } = await sql<{ key: string }>`select ${key} as key from ${this.#table}
       where ${isDue} order by ${due} asc nulls last limit ${limit}`.execute(database);

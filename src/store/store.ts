@@ -1,11 +1,20 @@
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
-import { append } from './audit-log.ts';
+import { type AuditEntry, append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { StoreUnavailable } from './errors.ts';
 import { migrate } from './migrations/index.ts';
-import type { AuditRow, Tables } from './tables.ts';
-import type { Transaction } from './transaction.ts';
+import type { AuditRow, Database, Tables } from './tables.ts';
+
+/** A transaction. All that is written in it is recorded together, or nothing is. */
+export type Transaction = {
+  database: Database;
+  engine: Engine;
+  /** The database's clock, Unix milliseconds. Call it after the statements that wait for a lock. */
+  now(): Promise<number>;
+  /** Adds to the audit log. Make it the transaction's last write: every other audited transaction waits for it. */
+  audit(entry: AuditEntry): Promise<void>;
+};
 
 /**
  * The durable state: approval requests, intents, what Slack must show, and the audit log. Each row of the audit log is
@@ -15,7 +24,7 @@ export class Store {
   readonly engine: Engine;
   /** Logs at info whatever `LOG_LEVEL` says: an audit log is checked against these lines. */
   readonly #auditLog: Logger;
-  readonly #database: Kysely<Tables>;
+  readonly #database: Database;
   readonly #untyped: AnyTables;
   #connected = false;
 
@@ -38,7 +47,7 @@ export class Store {
   }
 
   /** Reads without locks. @throws {StoreUnavailable} */
-  async read<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async read<T>(work: (database: Database) => Promise<T>): Promise<T> {
     return await this.#available(() => work(this.#database));
   }
 
@@ -76,7 +85,7 @@ export class Store {
     await this.engine.close();
   }
 
-  async #now(database: Kysely<Tables>): Promise<number> {
+  async #now(database: Database): Promise<number> {
     const { rows } = await sql<{ now: number }>`select ${this.engine.now} as now`.execute(database);
     const [row] = rows;
     if (!row) throw new Error('the database did not tell the time');

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 
 /**
  * The tables, as both databases have them: text, whole numbers and null. Moments are Unix milliseconds by the
@@ -14,6 +14,7 @@ export type Tables = {
   message_counter: MessageCounterRow;
   audit_log: AuditRow;
 };
+export type Database = Kysely<Tables>;
 
 export type ApprovalRequestRow = {
   id: string;

@@ -11,7 +11,7 @@ import {
 } from '../approvals/surfaces.ts';
 import type { Times } from '../config/times.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Transaction } from '../store/store.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
 import { Pauses, showUntilShown } from './show-until-shown.ts';
 

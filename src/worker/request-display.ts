@@ -21,8 +21,7 @@ import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import { unconfirmed } from '../slack/replies/confirmation.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
-import type { Store } from '../store/store.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Store, Transaction } from '../store/store.ts';
 
 export type DisplayOptions = {
   store: Store;

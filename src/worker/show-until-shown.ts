@@ -1,8 +1,7 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Times } from '../config/times.ts';
-import type { Store } from '../store/store.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Store, Transaction } from '../store/store.ts';
 
 /** One thing that Slack must show, and the lease on it. */
 export type Shown<Key> = {

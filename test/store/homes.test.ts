@@ -13,8 +13,7 @@ import {
   progressOf,
   releaseHome,
 } from '../../src/store/homes.ts';
-import type { Store } from '../../src/store/store.ts';
-import type { Transaction } from '../../src/store/transaction.ts';
+import type { Store, Transaction } from '../../src/store/store.ts';
 import { CDN_TEAM, ENGINEER, NORA, PRIYA, TOMAS } from '../approvals/people.ts';
 import { fileOne, filing, startService } from '../approvals/service.ts';
 import { letTimePass, onBothDatabases, POSTGRESQL } from './both-databases.ts';
