@@ -20,7 +20,15 @@ import {
 } from './rows.ts';
 import * as rules from './rules.ts';
 import { auditStep } from './steps.ts';
-import { addCopy, displayDue, messageOf, recordPosted, want, wantOfCopies } from './surfaces.ts';
+import {
+  addCopy,
+  displayDue,
+  type MessagePlace,
+  messageOf,
+  recordPosted,
+  want,
+  wantOfCopies,
+} from './surfaces.ts';
 
 /** What someone asks for. */
 export type Filing = {
@@ -91,13 +99,12 @@ export class Approvals {
 
   /** Why this member cannot deny the request now, without denying it; null when they can. */
   async objectionToDenying(id: RequestId, by: MemberId): Promise<Exclude<Answer, { kind: 'step' }> | null> {
-    const read = await this.#store.transaction(async ({ database, now }) => ({
-      request: await readRequest(database, id),
-      at: await now(),
-    }));
-    if (!read.request) return { kind: 'unknown' };
-    const ruling = rules.deny(read.request, by, null, read.at);
-    return ruling.kind === 'no' ? { ...ruling, request: read.request } : null;
+    return await this.#store.transaction(async ({ database, now }) => {
+      const request = await readRequest(database, id);
+      if (!request) return { kind: 'unknown' };
+      const ruling = rules.deny(request, by, null, await now());
+      return ruling.kind === 'no' ? { ...ruling, request } : null;
+    });
   }
 
   async cancel(id: RequestId, by: MemberId): Promise<Answer> {
@@ -125,32 +132,23 @@ export class Approvals {
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */
   async advance(id: RequestId): Promise<Claim | null> {
     const claim = randomUUID();
-    let mayRepeat = false;
-    const request = await this.#store.transaction(async (transaction) => {
+    const taken = await this.#store.transaction(async (transaction) => {
       const current = await lockRequest(transaction, id);
       const now = await transaction.now();
       const ruling = current && rules.whatIsDue(current, claim, this.policy, now);
       if (!current || ruling?.kind !== 'step') return null;
-      if (
-        ruling.state.kind === 'executing' &&
-        (await isBeingChanged(transaction.database, targetKey(current.action)))
-      ) {
+      const { state } = ruling;
+      if (state.kind === 'executing' && !(await mayStart(transaction, current, state.leaseUntil))) {
         await putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
         return null;
       }
-      if (ruling.state.kind === 'executing' && takesSuperuserAway(current.action)) {
-        if (!(await holdAccount(transaction, id, ruling.state.leaseUntil))) {
-          await putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
-          return null;
-        }
-      }
-      mayRepeat = current.state.kind === 'approved' && current.state.postponed === 0;
-      return await this.#take(transaction, current, ruling, null);
+      const mayRepeat = current.state.kind === 'approved' && current.state.postponed === 0;
+      return { mayRepeat, request: await this.#take(transaction, current, ruling, null) };
     });
-    if (request === null) return null;
+    if (taken === null) return null;
     this.#onStep();
-    const { state } = request;
-    return state.kind === 'executing' ? { claim, request, lookFirst: state.lookFirst, mayRepeat } : null;
+    const { state } = taken.request;
+    return state.kind === 'executing' ? { ...taken, claim, lookFirst: state.lookFirst } : null;
   }
 
   /** Whether the claim is still this process's for `milliseconds` more, by the database's clock. */
@@ -182,7 +180,7 @@ export class Approvals {
   }
 
   /** Where the request's message is, once it is known to have been posted. */
-  async messageOf(id: RequestId): Promise<{ channel: ChannelId; ts: string } | null> {
+  async messageOf(id: RequestId): Promise<MessagePlace | null> {
     return await this.#store.read((database) => messageOf(database, id));
   }
 
@@ -190,7 +188,7 @@ export class Approvals {
    * A button of the request was clicked on this message. Where the recorded message is another one, this is a copy,
    * from a posting whose answer was lost, and is kept up to date as well; where none is recorded yet, this is it.
    */
-  async seenAt(id: RequestId, at: { channel: ChannelId; ts: string }): Promise<void> {
+  async seenAt(id: RequestId, at: MessagePlace): Promise<void> {
     const known = await this.messageOf(id);
     if (known?.ts === at.ts && known.channel === at.channel) return;
     await this.#store.transaction(async (transaction) => {
@@ -204,17 +202,17 @@ export class Approvals {
     this.#onStep();
   }
 
-  async #file(transaction: Transaction, filing: Filing): Promise<Filed | { kind: 'taken' }> {
-    const { deliveryKey, action, requester, reason, channel } = filing;
+  async #file(
+    transaction: Transaction,
+    { deliveryKey, ...asked }: Filing,
+  ): Promise<Filed | { kind: 'taken' }> {
     const { policy } = this;
+    const { action, requester } = asked;
     const now = await transaction.now();
     const approvalsRequired = policy.requiredFor.includes(action.kind) ? policy.approvalsRequired : 0;
     const request: ApprovalRequest = {
       id: RequestId.parse(newReference()),
-      action,
-      requester,
-      reason,
-      channel,
+      ...asked,
       approvalsRequired,
       approvers: [],
       state: rules.filed(approvalsRequired, policy, now),
@@ -222,7 +220,7 @@ export class Approvals {
       filedAt: now,
       expiresAt: now + policy.ttl,
     };
-    if (await insertRequest(transaction, { ...request, deliveryKey })) {
+    if (await insertRequest(transaction, request, deliveryKey)) {
       await this.#show(transaction, request, { kind: 'filed' });
       await auditStep(transaction, request, requester, { kind: 'filed' });
       return { kind: 'filed', request };
@@ -262,8 +260,7 @@ export class Approvals {
     const request = { ...before, action, state, approvers, version: before.version + 1 };
     await updateRequest(transaction, request, at);
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
-      const reason = event.kind === 'denied' ? event.reason : null;
-      await recordDecision(transaction, { request: id, approver: actor, verdict: event.kind, reason, at });
+      await recordDecision(transaction, before, actor, event, at);
     }
     // One that may still take effect keeps the account until its lease would have ended.
     const mayStillBeDone = 'lookFirst' in state && state.lookFirst;
@@ -284,4 +281,14 @@ export class Approvals {
     if (requesterHears(event)) await want(transaction, id, 'requester', version);
     if (event.kind === 'completed' && this.#confirms) await want(transaction, id, 'confirmation', version);
   }
+}
+
+/** Whether no other change is in the way. Where a Fastly superuser is taken away, the account is then held. */
+async function mayStart(
+  transaction: Transaction,
+  { id, action }: ApprovalRequest,
+  until: number,
+): Promise<boolean> {
+  if (await isBeingChanged(transaction.database, targetKey(action))) return false;
+  return !takesSuperuserAway(action) || (await holdAccount(transaction, id, until));
 }

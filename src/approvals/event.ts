@@ -29,43 +29,29 @@ export type Event = z.infer<typeof Event>;
 /** One step of a request: the `number`th, at Unix milliseconds, by a member or (null) by itself. */
 export type Step = { request: RequestId; number: number; at: number; actor: MemberId | null; event: Event };
 
+const OUTCOMES = ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'] as const;
+
 /** A step that ends a request, or an attempt at it. */
-export type OutcomeStep = Step & {
-  event: Extract<Event, { kind: 'completed' | 'failed' | 'refused' | 'denied' | 'cancelled' | 'expired' }>;
-};
+export type OutcomeStep = Step & { event: Extract<Event, { kind: (typeof OUTCOMES)[number] }> };
 
 export function isOutcome(step: Step): step is OutcomeStep {
-  return ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'].includes(step.event.kind);
+  return OUTCOMES.some((kind) => kind === step.event.kind);
 }
 
 /** Whether a step only repeats an earlier one: of attempts that are put off one after the other, the first counts. */
 export function isRepetition({ number, event }: Step, steps: readonly Step[]): boolean {
   if (!isOfAttempts(event)) return false;
-  const before = steps.filter((step) => step.number < number);
-  const inARow = before.slice(before.findLastIndex((step) => !isOfAttempts(step.event)) + 1);
-  return inARow.some((step) => step.event.kind === event.kind && !isFirstAttempt(step.event));
+  const before = steps.filter((step) => step.number < number).map((step) => step.event);
+  const inARow = before.slice(before.findLastIndex((each) => !isOfAttempts(each)) + 1);
+  return inARow.some((each) => each.kind === event.kind && !(each.kind === 'started' && !each.lookFirst));
 }
 
 function isOfAttempts({ kind }: Event): boolean {
   return kind === 'started' || kind === 'postponed';
 }
 
-function isFirstAttempt(event: Event): boolean {
-  return event.kind === 'started' && !event.lookFirst;
-}
-
 /** Whether the requester is to be told directly: what they did themselves they know. */
 export function requesterHears(event: Event): boolean {
-  switch (event.kind) {
-    case 'denied':
-    case 'expired':
-    case 'completed':
-    case 'failed':
-    case 'refused':
-      return true;
-    case 'cancelled':
-      return event.why !== null;
-    default:
-      return false;
-  }
+  if (event.kind === 'cancelled') return event.why !== null;
+  return OUTCOMES.some((kind) => kind === event.kind);
 }

@@ -14,7 +14,6 @@ export type RequestId = z.infer<typeof RequestId>;
 export const Newcomer = z.object({ id: z.null(), login: z.string(), name: z.string() });
 export type Newcomer = z.infer<typeof Newcomer>;
 
-const deletion = { kind: z.literal('delete'), version: z.literal(1) };
 const promotion = { kind: z.literal('promote'), version: z.literal(1), changes: Settings };
 const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Settings };
 
@@ -24,7 +23,7 @@ const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Se
  * the target had of all that can be set, so that nobody's later change is overwritten.
  */
 export const Action = z.discriminatedUnion('kind', [
-  z.object({ ...deletion, target: Target }),
+  z.object({ kind: z.literal('delete'), version: z.literal(1), target: Target }),
   z.discriminatedUnion('by', [
     z.object({ ...promotion, by: z.literal('update'), target: Target, before: CurrentSettings }),
     z.object({ ...promotion, by: z.literal('creation'), target: Newcomer }),
@@ -108,6 +107,9 @@ export const Obstacle = z.discriminatedUnion('kind', [
 ]);
 export type Obstacle = z.infer<typeof Obstacle>;
 
+/** `lookFirst`: an earlier attempt may have carried it out. `postponed`: how often in a row it was put off. */
+const attempts = { lookFirst: z.boolean(), postponed: z.number() };
+
 /**
  * Where a request stands. Moments are Unix milliseconds by the database's clock.
  *
@@ -121,21 +123,9 @@ export type Obstacle = z.infer<typeof Obstacle>;
 export const State = z.discriminatedUnion('kind', [
   /** `remindAt`: null once it was done, or where the request expires before. */
   z.object({ kind: z.literal('pending'), remindAt: z.number().nullable() }),
-  /** `lookFirst`: an earlier attempt may have carried it out. `postponed`: how often in a row it was put off. */
-  z.object({
-    kind: z.literal('approved'),
-    notBefore: z.number(),
-    lookFirst: z.boolean(),
-    postponed: z.number(),
-  }),
+  z.object({ kind: z.literal('approved'), notBefore: z.number(), ...attempts }),
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
-  z.object({
-    kind: z.literal('executing'),
-    claim: z.string(),
-    leaseUntil: z.number(),
-    lookFirst: z.boolean(),
-    postponed: z.number(),
-  }),
+  z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
   z.object({ kind: z.literal('completed'), found: z.boolean() }),
   /** `unclear`: it may have been carried out all the same. `lookFirst`: it still may be. `why` is for people. */

@@ -1,25 +1,17 @@
-import type { Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { ChannelId, MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
 import type { ApprovalRequestRow, Database } from '../store/tables.ts';
+import type { Event } from './event.ts';
 import { Action, type ApprovalRequest, isOpen, RequestId, State, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
-
-/** A request about to be filed, by the delivery that asked for it. */
-export type NewRequest = Omit<ApprovalRequest, 'approvers' | 'version'> & { deliveryKey: string };
 
 /** The request, locked until the transaction ends; `null` when there is none. */
 export async function lockRequest(
   { database, engine }: Transaction,
   id: RequestId,
 ): Promise<ApprovalRequest | null> {
-  const row = await database
-    .selectFrom('approval_requests')
-    .selectAll()
-    .where('id', '=', id)
-    .modifyEnd(engine.forUpdate)
-    .executeTakeFirst();
-  return row ? await requestOf(database, row) : null;
+  return await requestWhere(database, 'id', id, engine.forUpdate);
 }
 
 /** The request as it stands; `null` when there is none. */
@@ -41,11 +33,13 @@ async function requestWhere(
   database: Database,
   column: 'id' | 'delivery_key' | 'open_target',
   value: string,
+  lock: RawBuilder<unknown> = sql``,
 ): Promise<ApprovalRequest | null> {
   const row = await database
     .selectFrom('approval_requests')
     .selectAll()
     .where(column, '=', value)
+    .modifyEnd(lock)
     .executeTakeFirst();
   return row ? await requestOf(database, row) : null;
 }
@@ -62,25 +56,23 @@ export async function openRequests(database: Database): Promise<ApprovalRequest[
 }
 
 /** `false` when the delivery filed one before, or the target has an open one: whichever, this is none. */
-export async function insertRequest({ database }: Transaction, request: NewRequest): Promise<boolean> {
-  const { id, requester, reason, channel, approvalsRequired, state, filedAt, expiresAt } = request;
+export async function insertRequest(
+  { database }: Transaction,
+  request: ApprovalRequest,
+  deliveryKey: string,
+): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await database
     .insertInto('approval_requests')
     .values({
-      id,
-      delivery_key: request.deliveryKey,
-      action: JSON.stringify(request.action),
-      open_target: targetKey(request.action),
-      requester,
-      reason,
-      channel,
-      approvals_required: approvalsRequired,
-      state: JSON.stringify(state),
-      version: 1,
-      filed_at: filedAt,
-      expires_at: expiresAt,
-      due_at: dueAt(state, expiresAt),
-      display_due_at: filedAt,
+      id: request.id,
+      delivery_key: deliveryKey,
+      requester: request.requester,
+      reason: request.reason,
+      channel: request.channel,
+      approvals_required: request.approvalsRequired,
+      filed_at: request.filedAt,
+      expires_at: request.expiresAt,
+      ...whatStepsChange(request, request.filedAt),
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
@@ -95,36 +87,37 @@ export async function updateRequest(
 ): Promise<void> {
   await database
     .updateTable('approval_requests')
-    .set({
-      action: JSON.stringify(request.action),
-      state: JSON.stringify(request.state),
-      version: request.version,
-      open_target: isOpen(request) ? targetKey(request.action) : null,
-      due_at: dueAt(request.state, request.expiresAt),
-      display_due_at: now,
-    })
+    .set(whatStepsChange(request, now))
     .where('id', '=', request.id)
     .execute();
+}
+
+function whatStepsChange(request: ApprovalRequest, now: number) {
+  const { action, state, version, expiresAt } = request;
+  return {
+    action: JSON.stringify(action),
+    open_target: isOpen(request) ? targetKey(action) : null,
+    state: JSON.stringify(state),
+    version,
+    due_at: dueAt(state, expiresAt),
+    display_due_at: now,
+  };
 }
 
 /** One decision an approver: a denial replaces an approval given before. */
 export async function recordDecision(
   { database }: Transaction,
-  decision: {
-    request: RequestId;
-    approver: MemberId;
-    verdict: 'approved' | 'denied';
-    reason: string | null;
-    at: number;
-  },
+  { id: request_id }: ApprovalRequest,
+  approver: MemberId,
+  event: Extract<Event, { kind: 'approved' | 'denied' }>,
+  decided_at: number,
 ): Promise<void> {
-  const { verdict, reason, at } = decision;
+  const reason = event.kind === 'denied' ? event.reason : null;
+  const decision = { verdict: event.kind, reason, decided_at };
   await database
     .insertInto('decisions')
-    .values({ request_id: decision.request, approver: decision.approver, verdict, reason, decided_at: at })
-    .onConflict((conflict) =>
-      conflict.columns(['request_id', 'approver']).doUpdateSet({ verdict, reason, decided_at: at }),
-    )
+    .values({ request_id, approver, ...decision })
+    .onConflict((conflict) => conflict.columns(['request_id', 'approver']).doUpdateSet(decision))
     .execute();
 }
 

@@ -32,6 +32,7 @@ export type Ruling =
   | { kind: 'no'; objection: Objection };
 
 const no = (objection: Objection): Ruling => ({ kind: 'no', objection });
+const step = (state: State, event: Event): Ruling => ({ kind: 'step', state, event });
 
 /** The state of a request that was just filed: approved at once where no approval is asked for. */
 export function filed(approvalsRequired: number, { ttl, reminder }: Policy, now: number): State {
@@ -51,12 +52,7 @@ export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, 
   if (state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
   if (by === request.requester && !policy.allowSelfApproval) return no('own-request');
-  const enough = given >= approvalsRequired;
-  return {
-    kind: 'step',
-    state: enough ? approved(now) : state,
-    event: { kind: 'approved', given },
-  };
+  return step(given >= approvalsRequired ? approved(now) : state, { kind: 'approved', given });
 }
 
 /** Any other bot admin may deny, also one who has approved before. The requester cancels instead. */
@@ -64,7 +60,7 @@ export function deny(request: ApprovalRequest, by: MemberId, reason: string | nu
   if (request.state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
   if (by === request.requester) return no('own-request');
-  return { kind: 'step', state: { kind: 'denied', by, reason }, event: { kind: 'denied', reason } };
+  return step({ kind: 'denied', by, reason }, { kind: 'denied', reason });
 }
 
 /** The requester takes back what waits, or gives up what failed. */
@@ -86,73 +82,25 @@ export function cancelUnseen({ state }: ApprovalRequest, why: string): Ruling {
 }
 
 function cancelled(why: string | null): Ruling {
-  return { kind: 'step', state: { kind: 'cancelled', why }, event: { kind: 'cancelled', why } };
+  return step({ kind: 'cancelled', why }, { kind: 'cancelled', why });
 }
 
 /** Any bot admin may retry a failed request. The approvals it has still count. */
 export function retry({ state, expiresAt }: ApprovalRequest, now: number): Ruling {
   if (state.kind !== 'failed') return no('not-failed');
   if (!state.retryable || expiresAt <= now) return no('too-late');
-  return {
-    kind: 'step',
-    state: approved(now, state.lookFirst),
-    event: { kind: 'retried' },
-  };
+  return step(approved(now, state.lookFirst), { kind: 'retried' });
 }
 
 /** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
 export function targetLocked(request: ApprovalRequest): Ruling {
   const { state, action } = request;
   if (!isOpen(request) || action.kind !== 'delete' || action.target.locked) return no('not-waiting');
-  return {
-    kind: 'step',
-    state,
-    event: { kind: 'locked' },
-    action: { ...action, target: { ...action.target, locked: true } },
-  };
+  const target = { ...action.target, locked: true };
+  return { kind: 'step', state, event: { kind: 'locked' }, action: { ...action, target } };
 }
 
-/** What time alone makes due now; `null` when nothing is. `claim` is for whoever asks, should it be theirs to do. */
-export function whatIsDue(
-  request: ApprovalRequest,
-  claim: string,
-  policy: Policy,
-  now: number,
-): Ruling | null {
-  const { state, expiresAt } = request;
-  switch (state.kind) {
-    case 'pending':
-      if (expiresAt <= now) return { kind: 'step', state: { kind: 'expired' }, event: { kind: 'expired' } };
-      return state.remindAt !== null && state.remindAt <= now
-        ? { kind: 'step', state: { kind: 'pending', remindAt: null }, event: { kind: 'reminded' } }
-        : null;
-    case 'approved':
-      return state.notBefore <= now ? claimed(claim, state, policy, now) : null;
-    case 'executing':
-      return state.leaseUntil <= now ? claimed(claim, { ...state, lookFirst: true }, policy, now) : null;
-    case 'failed':
-      return state.retryable && expiresAt <= now
-        ? { kind: 'step', state: { ...state, retryable: false }, event: { kind: 'closed' } }
-        : null;
-    default:
-      return null;
-  }
-}
-
-function claimed(
-  claim: string,
-  { lookFirst, postponed }: { lookFirst: boolean; postponed: number },
-  { lease }: Policy,
-  now: number,
-): Ruling {
-  return {
-    kind: 'step',
-    state: { kind: 'executing', claim, leaseUntil: now + lease, lookFirst, postponed },
-    event: { kind: 'started', lookFirst },
-  };
-}
-
-/** When `whatIsDue` will next have something; `null` for never. */
+/** When time alone makes a step due; `null` for never. */
 export function dueAt(state: State, expiresAt: number): number | null {
   switch (state.kind) {
     case 'pending':
@@ -163,6 +111,36 @@ export function dueAt(state: State, expiresAt: number): number | null {
       return state.leaseUntil;
     case 'failed':
       return state.retryable ? expiresAt : null;
+    default:
+      return null;
+  }
+}
+
+/** The step that is due now; `null` when none is. `claim` is for whoever asks, should it be theirs to do. */
+export function whatIsDue(
+  { state, expiresAt }: ApprovalRequest,
+  claim: string,
+  { lease }: Policy,
+  now: number,
+): Ruling | null {
+  const at = dueAt(state, expiresAt);
+  if (at === null || at > now) return null;
+  switch (state.kind) {
+    case 'pending':
+      return expiresAt <= now
+        ? step({ kind: 'expired' }, { kind: 'expired' })
+        : step({ kind: 'pending', remindAt: null }, { kind: 'reminded' });
+    case 'approved':
+    case 'executing': {
+      const lookFirst = state.kind === 'executing' || state.lookFirst;
+      const { postponed } = state;
+      return step(
+        { kind: 'executing', claim, leaseUntil: now + lease, lookFirst, postponed },
+        { kind: 'started', lookFirst },
+      );
+    }
+    case 'failed':
+      return step({ ...state, retryable: false }, { kind: 'closed' });
     default:
       return null;
   }
@@ -188,34 +166,19 @@ const LONGEST_POSTPONEMENT_MILLISECONDS = 15 * 60_000;
 export function record(request: ApprovalRequest, claim: string, outcome: Outcome, now: number): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
-  switch (outcome.kind) {
-    case 'completed':
-    case 'refused':
-      return { kind: 'step', state: outcome, event: outcome };
-    case 'failed':
-      return { kind: 'step', state: { ...outcome, retryable: now < expiresAt }, event: outcome };
-    case 'postponed':
-      return postponed(state.postponed, expiresAt, outcome, now);
-  }
-}
-
-function postponed(
-  before: number,
-  expiresAt: number,
-  { until, unclear, lookFirst, why }: Extract<Outcome, { kind: 'postponed' }>,
-  now: number,
-): Ruling {
-  const least = Math.min(FIRST_POSTPONEMENT_MILLISECONDS * 2 ** before, LONGEST_POSTPONEMENT_MILLISECONDS);
-  const notBefore = Math.max(until ?? 0, now + least);
+  if (outcome.kind === 'completed' || outcome.kind === 'refused') return step(outcome, outcome);
+  const retryable = now < expiresAt;
+  if (outcome.kind === 'failed') return step({ ...outcome, retryable }, outcome);
+  const { until, why, unclear, lookFirst } = outcome;
+  const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
+  const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
-    const event = { kind: 'failed' as const, why, unclear };
-    return { kind: 'step', state: { ...event, lookFirst, retryable: now < expiresAt }, event };
+    return step({ kind: 'failed', why, unclear, lookFirst, retryable }, { kind: 'failed', why, unclear });
   }
-  return {
-    kind: 'step',
-    state: { kind: 'approved', notBefore, lookFirst, postponed: before + 1 },
-    event: { kind: 'postponed', until: notBefore, unclear },
-  };
+  return step(
+    { kind: 'approved', notBefore, lookFirst, postponed: state.postponed + 1 },
+    { kind: 'postponed', until: notBefore, unclear },
+  );
 }
 
 /** Whose rights an approved request has lost since; `null` when they all still hold. */

@@ -1,9 +1,10 @@
 import { expressionBuilder } from 'kysely';
+import { z } from 'zod';
 import { ChannelId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import { Leases } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
-import type { Database, SurfaceRow, Tables } from '../store/tables.ts';
+import type { Database, Tables } from '../store/tables.ts';
 import { RequestId } from './request.ts';
 
 /**
@@ -14,15 +15,23 @@ import { RequestId } from './request.ts';
  * - `confirmation`: the change, in `CONFIRMATIONS_CHANNEL`
  * - `copy CHANNEL TS`: a second message of the same request, from a posting whose answer was lost
  */
-export type SurfaceName = 'message' | 'thread' | 'requester' | 'confirmation' | `copy ${string}`;
-export type Surface = {
-  name: SurfaceName;
-  channel: ChannelId | null;
+const SurfaceName = z.union([
+  z.enum(['message', 'thread', 'requester', 'confirmation']),
+  z.templateLiteral(['copy ', z.string()]),
+]);
+export type SurfaceName = z.infer<typeof SurfaceName>;
+
+const Surface = z.object({
+  name: SurfaceName,
+  channel: ChannelId.nullable(),
   /** The message's timestamp, which is its id in Slack; null until it is known. */
-  ts: string | null;
-  wanted: number;
-  shown: number;
-};
+  ts: z.string().nullable(),
+  wanted: z.number(),
+  shown: z.number(),
+});
+export type Surface = z.infer<typeof Surface>;
+
+export type MessagePlace = { channel: ChannelId; ts: string };
 
 /** For bringing all surfaces of a request up to date. */
 export const displayLeases = new Leases('approval_requests', {
@@ -63,21 +72,13 @@ export async function wantOfCopies(
 /** The surfaces of a request, the message first, as the others refer to it. */
 export async function surfacesOf(database: Database, request: RequestId): Promise<Surface[]> {
   const rows = await database.selectFrom('surfaces').selectAll().where('request_id', '=', request).execute();
-  return rows.map(surfaceOf).sort((a, b) => order(a.name) - order(b.name));
-}
-
-const ORDER = ['message', 'thread', 'requester', 'confirmation'];
-
-function order(name: SurfaceName): number {
-  const place = ORDER.indexOf(name);
-  return place === -1 ? ORDER.length : place;
+  const order = ['message', 'thread', 'requester', 'confirmation', 'copy'];
+  const placeOf = ({ name }: Surface) => order.findIndex((each) => name.startsWith(each));
+  return rows.map((row) => Surface.parse(row)).sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Where a request's message is, once it is known to have been posted. */
-export async function messageOf(
-  database: Database,
-  request: RequestId,
-): Promise<{ channel: ChannelId; ts: string } | null> {
+export async function messageOf(database: Database, request: RequestId): Promise<MessagePlace | null> {
   const row = await database
     .selectFrom('surfaces')
     .select(['channel', 'ts'])
@@ -92,9 +93,8 @@ export async function recordShown(
   { database }: Transaction,
   request: RequestId,
   name: SurfaceName,
-  shown: { channel: ChannelId | null; ts: string | null; version: number },
+  { channel, ts, version }: Pick<Surface, 'channel' | 'ts'> & { version: number },
 ): Promise<void> {
-  const { channel, ts, version } = shown;
   await database
     .updateTable('surfaces')
     .set({ channel, ts, shown: version })
@@ -112,7 +112,7 @@ export async function recordShown(
 export async function recordPosted(
   transaction: Transaction,
   request: RequestId,
-  posted: { channel: ChannelId; ts: string; version: number },
+  posted: MessagePlace & { version: number },
 ): Promise<void> {
   await recordShown(transaction, request, 'message', posted);
   await transaction.database
@@ -125,7 +125,7 @@ export async function recordPosted(
 export async function addCopy(
   { database }: Transaction,
   request: RequestId,
-  { channel, ts, wanted }: { channel: ChannelId; ts: string; wanted: number },
+  { channel, ts, wanted }: MessagePlace & { wanted: number },
 ): Promise<void> {
   await database
     .insertInto('surfaces')
@@ -181,26 +181,4 @@ export async function releaseDisplay(
 function isDue(engine: Engine) {
   const where = expressionBuilder<Tables, 'approval_requests'>();
   return where.and([where('display_due_at', '<=', engine.now), displayLeases.isFree(engine)]);
-}
-
-function surfaceOf({ name, channel, ts, wanted, shown }: SurfaceRow): Surface {
-  return {
-    name: nameOf(name),
-    channel: channel === null ? null : ChannelId.parse(channel),
-    ts,
-    wanted,
-    shown,
-  };
-}
-
-function nameOf(name: string): SurfaceName {
-  switch (name) {
-    case 'message':
-    case 'thread':
-    case 'requester':
-    case 'confirmation':
-      return name;
-    default:
-      return `copy ${name.replace(/^copy /, '')}`;
-  }
 }
