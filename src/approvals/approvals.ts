@@ -4,20 +4,7 @@ import { type ChannelId, type MemberId, newReference } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
 import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
-import {
-  dueRequests,
-  holdAccount,
-  insertRequest,
-  letGoOfAccount,
-  lockRequest,
-  openRequestAbout,
-  openRequests,
-  putOff,
-  readRequest,
-  recordDecision,
-  requestOfDelivery,
-  updateRequest,
-} from './rows.ts';
+import * as rows from './rows.ts';
 import * as rules from './rules.ts';
 import { auditStep } from './steps.ts';
 import {
@@ -100,7 +87,7 @@ export class Approvals {
   /** Why this member cannot deny the request now, without denying it; null when they can. */
   async objectionToDenying(id: RequestId, by: MemberId): Promise<Exclude<Answer, { kind: 'step' }> | null> {
     return await this.#store.transaction(async ({ database, now }) => {
-      const request = await readRequest(database, id);
+      const request = await rows.readRequest(database, id);
       if (!request) return { kind: 'unknown' };
       const ruling = rules.deny(request, by, null, await now());
       return ruling.kind === 'no' ? { ...ruling, request } : null;
@@ -122,7 +109,7 @@ export class Approvals {
 
   /** For the transaction that records that the target was locked; whether that means anything to the request. */
   async targetLocked(transaction: Transaction, id: RequestId, by: MemberId): Promise<boolean> {
-    const request = await lockRequest(transaction, id);
+    const request = await rows.lockRequest(transaction, id);
     const ruling = request && rules.targetLocked(request);
     if (!request || ruling?.kind !== 'step') return false;
     await this.#take(transaction, request, ruling, by);
@@ -133,13 +120,13 @@ export class Approvals {
   async advance(id: RequestId): Promise<Claim | null> {
     const claim = randomUUID();
     const taken = await this.#store.transaction(async (transaction) => {
-      const current = await lockRequest(transaction, id);
+      const current = await rows.lockRequest(transaction, id);
       const now = await transaction.now();
       const ruling = current && rules.whatIsDue(current, claim, this.policy, now);
       if (!current || ruling?.kind !== 'step') return null;
       const { state } = ruling;
       if (state.kind === 'executing' && !(await mayStart(transaction, current, state.leaseUntil))) {
-        await putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
+        await rows.putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
         return null;
       }
       const mayRepeat = current.state.kind === 'approved' && current.state.postponed === 0;
@@ -154,7 +141,7 @@ export class Approvals {
   /** Whether the claim is still this process's for `milliseconds` more, by the database's clock. */
   async holds({ request: { id }, claim }: Claim, milliseconds: number): Promise<boolean> {
     return await this.#store.transaction(async ({ database, now }) => {
-      const state = (await readRequest(database, id))?.state;
+      const state = (await rows.readRequest(database, id))?.state;
       const ours = state?.kind === 'executing' && state.claim === claim;
       return ours && state.leaseUntil > (await now()) + milliseconds;
     });
@@ -166,17 +153,17 @@ export class Approvals {
   }
 
   async get(id: RequestId): Promise<ApprovalRequest | null> {
-    return await this.#store.read((database) => readRequest(database, id));
+    return await this.#store.read((database) => rows.readRequest(database, id));
   }
 
   /** All open requests, oldest first. */
   async open(): Promise<ApprovalRequest[]> {
-    return await this.#store.read((database) => openRequests(database));
+    return await this.#store.read((database) => rows.openRequests(database));
   }
 
   /** The ids of up to `limit` requests that `advance` will do something with. */
   async due(limit: number): Promise<RequestId[]> {
-    return await this.#store.read((database) => dueRequests(database, this.#store.engine, limit));
+    return await this.#store.read((database) => rows.dueRequests(database, this.#store.engine, limit));
   }
 
   /** Where the request's message is, once it is known to have been posted. */
@@ -192,7 +179,7 @@ export class Approvals {
     const known = await this.messageOf(id);
     if (known?.ts === at.ts && known.channel === at.channel) return;
     await this.#store.transaction(async (transaction) => {
-      const request = await lockRequest(transaction, id);
+      const request = await rows.lockRequest(transaction, id);
       if (request?.channel !== at.channel) return;
       const recorded = await messageOf(transaction.database, id);
       await displayDue(transaction, id, await transaction.now());
@@ -220,14 +207,14 @@ export class Approvals {
       filedAt: now,
       expiresAt: now + policy.ttl,
     };
-    if (await insertRequest(transaction, request, deliveryKey)) {
+    if (await rows.insertRequest(transaction, request, deliveryKey)) {
       await this.#show(transaction, request, { kind: 'filed' });
       await auditStep(transaction, request, requester, { kind: 'filed' });
       return { kind: 'filed', request };
     }
-    const repeated = await requestOfDelivery(transaction.database, deliveryKey);
+    const repeated = await rows.requestOfDelivery(transaction.database, deliveryKey);
     if (repeated) return { kind: 'repeat', request: repeated };
-    const open = await openRequestAbout(transaction.database, targetKey(action));
+    const open = await rows.openRequestAbout(transaction.database, targetKey(action));
     return open ? { kind: 'already-open', request: open } : { kind: 'taken' };
   }
 
@@ -237,7 +224,7 @@ export class Approvals {
     rule: (request: ApprovalRequest, now: number) => rules.Ruling,
   ): Promise<Answer> {
     const answer = await this.#store.transaction(async (transaction): Promise<Answer> => {
-      const request = await lockRequest(transaction, id);
+      const request = await rows.lockRequest(transaction, id);
       if (!request) return { kind: 'unknown' };
       const ruling = rule(request, await transaction.now());
       if (ruling.kind === 'no') return { ...ruling, request };
@@ -258,14 +245,14 @@ export class Approvals {
     const at = await transaction.now();
     const approvers = rules.approversAfter(before.approvers, event, actor);
     const request = { ...before, action, state, approvers, version: before.version + 1 };
-    await updateRequest(transaction, request, at);
+    await rows.updateRequest(transaction, request, at);
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
-      await recordDecision(transaction, before, actor, event, at);
+      await rows.recordDecision(transaction, before, actor, event, at);
     }
     // One that may still take effect keeps the account until its lease would have ended.
     const mayStillBeDone = 'lookFirst' in state && state.lookFirst;
     if (before.state.kind === 'executing' && state.kind !== 'executing' && !mayStillBeDone) {
-      await letGoOfAccount(transaction, id);
+      await rows.letGoOfAccount(transaction, id);
     }
     await this.#show(transaction, request, event);
     await auditStep(transaction, request, actor, event);
@@ -290,5 +277,5 @@ async function mayStart(
   until: number,
 ): Promise<boolean> {
   if (await isBeingChanged(transaction.database, targetKey(action))) return false;
-  return !takesSuperuserAway(action) || (await holdAccount(transaction, id, until));
+  return !takesSuperuserAway(action) || (await rows.holdAccount(transaction, id, until));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import type { Settings } from './settings.ts';
+import { Settings } from './settings.ts';
 
 export const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
 export type ChangeKind = z.infer<typeof ChangeKind>;
@@ -8,24 +8,28 @@ export type ChangeKind = z.infer<typeof ChangeKind>;
 export const ChangeTarget = z.object({ id: z.string().nullable(), login: z.string(), name: z.string() });
 export type ChangeTarget = z.infer<typeof ChangeTarget>;
 
+/** What is recorded of a change as one text. */
+export const ChangeDetails = z.object({
+  /** The user it is about. `id` is null for somebody who is no user yet, or whose login alone is known. */
+  target: ChangeTarget,
+  /** The settings to make, so that it can be checked later whether they were made. */
+  settings: Settings.exactOptional(),
+  /** The id of the invitation that is withdrawn. */
+  invitation: z.string().exactOptional(),
+  /** The caller's reason, if any. */
+  reason: z.string().nullable().exactOptional(),
+  /** The approval request whose button was clicked, if it was one. */
+  request: z.string().exactOptional(),
+  /** The reference that the log has more under. */
+  reference: z.string(),
+});
+
 /** A change that one bot admin makes without approval, identified by the delivery that asked for it. */
-export type Change = {
+export type Change = z.infer<typeof ChangeDetails> & {
   /** The command's or click's `trigger_id`, or the submitted view's id. */
   deliveryKey: string;
   kind: ChangeKind;
   caller: MemberId;
-  /** The user it is about. `id` is null for somebody who is no user yet, or whose login alone is known. */
-  target: ChangeTarget;
-  /** The settings to make, so that it can be checked later whether they were made. */
-  settings?: Settings;
-  /** The id of the invitation that is withdrawn. */
-  invitation?: string;
-  /** The caller's reason, if any. */
-  reason?: string | null;
-  /** The approval request whose button was clicked, if it was one. */
-  request?: string;
-  /** The reference that the log has more under. */
-  reference: string;
 };
 
 /** How a change ended. `unknown`: Fastly was called, and its answer was lost. */

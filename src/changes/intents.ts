@@ -2,28 +2,20 @@ import { z } from 'zod';
 import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
-import { type Change, ChangeKind, ChangeTarget, type Settlement } from './change.ts';
-import { Settings } from './settings.ts';
+import { type Change, ChangeDetails, ChangeKind, type Settlement } from './change.ts';
 
-/** The parts of a change that have no column of their own. */
-const Details = z.object({
-  target: ChangeTarget,
-  settings: Settings.exactOptional(),
-  invitation: z.string().exactOptional(),
-  reason: z.string().nullable().exactOptional(),
-  request: z.string().exactOptional(),
-  reference: z.string(),
-});
+const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
+type IntentState = z.infer<typeof IntentState>;
 
 /** Whether a change may be made now. `repeat`: the same delivery has begun one before, and this is its state. */
 export type Begun<InTheWay> =
   | { kind: 'begun' }
-  | { kind: 'repeat'; state: 'open' | Settlement['kind'] }
+  | { kind: 'repeat'; state: IntentState }
   /** An approval request about the same user is open, and this change would alter what its approvers were shown. */
   | { kind: 'in-the-way'; request: InTheWay };
 
 /** A change that a crash left behind. `begunAt`: Unix milliseconds by the database's clock. */
-export type Interrupted = { change: Change; state: 'open' | Settlement['kind']; begunAt: number };
+export type Interrupted = { change: Change; state: IntentState; begunAt: number };
 
 /** Reads what is in the way of an update of this user; `null` for nothing. */
 export type LookInTheWay<T> = (database: Database, userId: string) => Promise<T | null>;
@@ -57,21 +49,26 @@ export class Intents<InTheWay = unknown> {
   async begin(change: Change): Promise<Begun<InTheWay>> {
     return await this.#store.transaction(async (transaction) => {
       const { database, now } = transaction;
-      const { deliveryKey, kind, caller, ...particulars } = change;
-      const open = await this.#requestInTheWay(database, change);
+      const { deliveryKey, kind, caller, ...details } = change;
+      const { id, login } = details.target;
+      // Approvers have been shown the user as they are, so no update is made while they decide.
+      const open = kind === 'update' && id !== null ? await this.#inTheWay(database, id) : null;
       if (open !== null) return { kind: 'in-the-way', request: open };
       const at = await now();
-      const begun = { state: 'open', begun_at: at, due_at: at + this.#lease };
-      const target = particulars.target.id ?? particulars.target.login;
-      const details = JSON.stringify(particulars);
+      const columns = {
+        change: kind,
+        caller,
+        target: id ?? login,
+        details: JSON.stringify(details),
+        state: 'open',
+        begun_at: at,
+        due_at: at + this.#lease,
+      };
       const { numInsertedOrUpdatedRows } = await database
         .insertInto('intents')
-        .values({ delivery_key: deliveryKey, change: kind, caller, target, details, ...begun })
+        .values({ delivery_key: deliveryKey, ...columns })
         .onConflict((conflict) =>
-          conflict
-            .column('delivery_key')
-            .doUpdateSet({ change: kind, caller, target, details, ...begun })
-            .where('intents.state', '=', 'failed'),
+          conflict.column('delivery_key').doUpdateSet(columns).where('intents.state', '=', 'failed'),
         )
         .executeTakeFirstOrThrow();
       if (numInsertedOrUpdatedRows !== 1n) {
@@ -123,7 +120,7 @@ export class Intents<InTheWay = unknown> {
         .where('state', '!=', 'failed')
         .execute(),
     );
-    return rows.some(({ details }) => Details.parse(JSON.parse(details)).request === requestId);
+    return rows.some(({ details }) => ChangeDetails.parse(JSON.parse(details)).request === requestId);
   }
 
   /** Has every open change count as left behind, for a database that one process owns: whoever made it is gone. */
@@ -140,16 +137,24 @@ export class Intents<InTheWay = unknown> {
    * when it has passed. There are no claims to tell apart, as a change is settled once, whoever settles it.
    */
   async takeOver(limit: number): Promise<Interrupted[]> {
-    const due = await this.#store.read((database) => this.#due(database, limit));
+    const due = await this.#store.read((database) =>
+      database
+        .selectFrom('intents')
+        .select('delivery_key')
+        .where('due_at', '<=', this.#store.engine.now)
+        .orderBy('due_at')
+        .limit(limit)
+        .execute(),
+    );
     if (due.length === 0) return [];
     return await this.#store.transaction(async ({ database, engine, now }) => {
       const until = (await now()) + this.#lease;
       const taken: Interrupted[] = [];
-      for (const key of due) {
+      for (const { delivery_key } of due) {
         const row = await database
           .updateTable('intents')
           .set({ due_at: until })
-          .where('delivery_key', '=', key)
+          .where('delivery_key', '=', delivery_key)
           .where('due_at', '<=', engine.now)
           .returningAll()
           .executeTakeFirst();
@@ -170,23 +175,6 @@ export class Intents<InTheWay = unknown> {
         .execute();
     });
   }
-
-  /** Approvers have been shown the user as they are, so no update is made while they decide. */
-  async #requestInTheWay(database: Database, { kind, target }: Change): Promise<InTheWay | null> {
-    if (kind !== 'update' || target.id === null) return null;
-    return await this.#inTheWay(database, target.id);
-  }
-
-  async #due(database: Database, limit: number): Promise<string[]> {
-    const rows = await database
-      .selectFrom('intents')
-      .select('delivery_key')
-      .where('due_at', '<=', this.#store.engine.now)
-      .orderBy('due_at')
-      .limit(limit)
-      .execute();
-    return rows.map((row) => row.delivery_key);
-  }
 }
 
 /** Whether an update of this user is under way, whose end is not known yet. */
@@ -202,15 +190,13 @@ export async function isBeingChanged(database: Database, target: string): Promis
   return row !== undefined;
 }
 
-const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
-
 function interrupted(row: IntentRow): Interrupted {
   return {
     change: {
       deliveryKey: row.delivery_key,
       kind: ChangeKind.parse(row.change),
       caller: MemberId.parse(row.caller),
-      ...Details.parse(JSON.parse(row.details)),
+      ...ChangeDetails.parse(JSON.parse(row.details)),
     },
     state: IntentState.parse(row.state),
     begunAt: row.begun_at,

@@ -5,7 +5,7 @@ import { type FastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { type Invitation, inviteeOf } from '../fastly/invitation.ts';
 import type { User, UserId } from '../fastly/user.ts';
 import type { ChangeKind, Settlement } from './change.ts';
-import { type CurrentSettings, only, type Setting, type Settings, unmet } from './settings.ts';
+import { only, type Setting, type Settings, unmet } from './settings.ts';
 import { settingsOf } from './snapshot.ts';
 
 /**
@@ -47,9 +47,7 @@ export function creation(
     call: () => fastly.createUser({ login, ...settings }),
     look: () => userWithLogin(fastly, login),
     effect(user) {
-      if (user === null || !mayBeNew(user)) return { kind: 'nothing' };
-      const missing = unmet(settings, settingsOf(user));
-      return missing.length === 0 ? { kind: 'done', value: user } : { kind: 'partly', unmet: missing };
+      return user !== null && mayBeNew(user) ? hasSettings(user, settings) : { kind: 'nothing' };
     },
     refusal: (error) => (refusesDirectCreation(error) ? { kind: 'only-invited' } : null),
     repeatable: false,
@@ -103,16 +101,19 @@ export function update(
     look: () => existingUser(fastly, id),
     effect(user) {
       if (user === null) return { kind: 'nothing' };
-      const missing = unmet(settings, settingsOf(user));
-      if (missing.length === 0) return { kind: 'done', value: user };
+      const effect = hasSettings(user, settings);
       // Only the call itself leaves some of them set and the others as they were.
-      return missing.length < Object.keys(settings).length
-        ? { kind: 'partly', unmet: missing }
-        : { kind: 'nothing' };
+      const noneSet = effect.kind === 'partly' && effect.unmet.length === Object.keys(settings).length;
+      return noneSet ? { kind: 'nothing' } : effect;
     },
     refusal: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
     repeatable: true,
   };
+}
+
+function hasSettings(user: User, settings: Settings): Effect<User> {
+  const missing = unmet(settings, settingsOf(user));
+  return missing.length === 0 ? { kind: 'done', value: user } : { kind: 'partly', unmet: missing };
 }
 
 /** Deletes a user. */
@@ -185,19 +186,5 @@ export function settlementOf(change: ChangeKind, { kind }: Effect<unknown>): Set
 
 /** Whether an invitation has the settings that were asked for. It shows only the role and limited services. */
 function isAsInvited(invitation: Invitation, settings: Settings): boolean {
-  const shown = only(settings, ['role', 'limit_services']);
-  return unmet(shown, settingsOfInvitation(invitation)).length === 0;
-}
-
-/** The settings that an invitation shows. */
-export function settingsOfInvitation({ role, limit_services }: Invitation): CurrentSettings {
-  return {
-    name: null,
-    role: role ?? null,
-    limit_services: limit_services ?? null,
-    locked: null,
-    require_new_password: null,
-    two_factor_auth_enabled: null,
-    two_factor_setup_required: null,
-  };
+  return unmet(only(settings, ['role', 'limit_services']), settingsOf(invitation)).length === 0;
 }

@@ -30,7 +30,7 @@ export type CurrentSettings = z.infer<typeof CurrentSettings>;
 
 /** Whether a value is as wanted. What is not set counts as a 'no': Fastly answers either. */
 export function isAsWanted(wanted: string | boolean, current: string | boolean | null): boolean {
-  return wanted === (current ?? (typeof wanted === 'boolean' ? false : current));
+  return wanted === current || (wanted === false && current === null);
 }
 
 /** Which of the settings wanted are not so now. */
@@ -48,17 +48,12 @@ export function onlyChanged(wanted: Settings, current: CurrentSettings): Setting
 
 /** All but one of the settings. */
 export function without(settings: Settings, left: Setting): Settings {
-  return only(
-    settings,
-    SETTINGS.filter((setting) => setting !== left),
-  );
+  const kept = SETTINGS.filter((setting) => setting !== left);
+  return only(settings, kept);
 }
 
 /** Only these of the settings. */
 export function only(settings: Settings, wanted: readonly Setting[]): Settings {
-  return Settings.parse(
-    Object.fromEntries(
-      wanted.filter((setting) => setting in settings).map((setting) => [setting, settings[setting]]),
-    ),
-  );
+  const there = wanted.filter((setting) => setting in settings);
+  return Settings.parse(Object.fromEntries(there.map((setting) => [setting, settings[setting]])));
 }

@@ -1,18 +1,15 @@
 import { nameOf, type User } from '../fastly/user.ts';
-import type { CurrentSettings } from './settings.ts';
+import { CurrentSettings, SETTINGS, type Setting } from './settings.ts';
 import type { Target } from './target.ts';
 
-/** What a user has, of everything that can be set. */
-export function settingsOf(user: User): CurrentSettings {
-  return {
-    name: user.name ?? null,
-    role: user.role ?? null,
-    limit_services: user.limit_services ?? null,
-    locked: user.locked ?? null,
-    require_new_password: user.require_new_password ?? null,
-    two_factor_auth_enabled: user.two_factor_auth_enabled ?? null,
-    two_factor_setup_required: user.two_factor_setup_required ?? null,
-  };
+/** What a user, or an invitation, shows of everything that can be set. */
+export function settingsOf(
+  seen: {
+    readonly [S in Setting]?: CurrentSettings[S] | undefined;
+  },
+): CurrentSettings {
+  const settings = SETTINGS.map((setting) => [setting, seen[setting] ?? null]);
+  return CurrentSettings.parse(Object.fromEntries(settings));
 }
 
 /** A user as an approval request keeps them. */

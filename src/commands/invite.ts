@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { invitation, openInvitation, settingsOfInvitation } from '../changes/operations.ts';
+import { invitation, openInvitation } from '../changes/operations.ts';
 import { Settings } from '../changes/settings.ts';
+import { settingsOf } from '../changes/snapshot.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
@@ -144,7 +145,7 @@ async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Pro
     return await confirmNewcomer(
       interaction,
       newcomer,
-      settingsOfInvitation(sent),
+      settingsOf(sent),
       (what) =>
         say`✉️ ${by} invited ${bold(sent.email)}, ${date(new Date())}${what}. The invitation is valid for 7 days.`,
     );
