@@ -1,8 +1,7 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
-import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
+import type { ApprovalRequest } from '../approvals/request.ts';
 import { lostRights, type Outcome } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
-import type { Setting } from '../changes/settings.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain } from '../messages/failure-text.ts';
@@ -11,32 +10,16 @@ import { SETTING_LABELS } from '../messages/settings-text.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
 
 const FOUND_DONE: Outcome = { kind: 'completed', found: true };
-
-/** The lease is too short for another call to finish before another process could take over. */
-class OutOfTime extends Error {}
-
-/** The call's answer was lost and the look after it failed, so the outcome is unknown. */
-class Unclear extends Error {}
-
-/** The call may have been sent but shows no effect, and it isn't safe to repeat. */
-class NothingShows extends Error {
-  constructor(options?: ErrorOptions) {
-    super('nothing shows', options);
-  }
-}
-
-/** A look shows that everything was applied except these settings. */
-class NotAsWanted extends Error {
-  readonly unmet: readonly Setting[];
-
-  constructor(unmet: readonly Setting[]) {
-    super(`not as wanted: ${unmet.join(', ')}`);
-    this.unmet = unmet;
-  }
-}
+const NOT_CONFIRMED: Outcome = {
+  kind: 'postponed',
+  until: null,
+  unclear: true,
+  lookFirst: true,
+  why: "Fastly hasn't confirmed the change. Check the user before you go on.",
+};
 
 /** `mayBeDone`: a call may have been sent, in this or an earlier attempt, and may still take effect. */
-type Attempt = { readonly claim: Claim; mayBeDone: boolean };
+type Attempt = { readonly claim: Claim; readonly change: ApprovedChange; mayBeDone: boolean };
 
 /**
  * Carries out an approved change for the holder of the claim: looks whether it was made already, checks that it still
@@ -57,119 +40,105 @@ export class Execution {
   }
 
   async carryOut(claim: Claim): Promise<Outcome> {
-    const attempt: Attempt = { claim, mayBeDone: claim.lookFirst };
     const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
+    const attempt: Attempt = { claim, change, mayBeDone: claim.lookFirst };
     try {
-      return await this.#run(attempt, change);
+      return await this.#run(attempt);
     } catch (error) {
-      return outcomeOf(error, attempt, change);
+      // Once a call may have been sent, nobody knows what it did until a look succeeds.
+      return attempt.mayBeDone ? NOT_CONFIRMED : failure(error, attempt);
     }
   }
 
-  async #run(attempt: Attempt, change: ApprovedChange): Promise<Outcome> {
-    const { request, mayRepeat } = attempt.claim;
-    const finding = await look(change, attempt);
-    const obstacle = this.#obstacle(request, finding);
-    if (obstacle !== null) return { kind: 'refused', obstacle };
-    if (finding.kind === 'done') return FOUND_DONE;
-    if (finding.kind === 'partly') throw new NotAsWanted(finding.unmet);
-    if (attempt.mayBeDone && !change.repeatable && !mayRepeat) throw new NothingShows();
-    return await this.#send(attempt, change, change.repeatable);
+  async #run(attempt: Attempt): Promise<Outcome> {
+    const { claim, change, mayBeDone } = attempt;
+    const finding = await change.look(mayBeDone);
+    const end = shown(finding) ?? this.#refused(claim.request, finding);
+    if (end !== null) return end;
+    if (mayBeDone && !change.repeatable && !claim.mayRepeat) return nothingShows(change);
+    return await this.#send(attempt, change.repeatable);
   }
 
-  /** Makes the call. Looks for its effect where the answer is lost, and may then send it once more. */
-  async #send(attempt: Attempt, change: ApprovedChange, again: boolean): Promise<Outcome> {
-    // Long enough for the call and for the look after it.
-    if (!(await this.#approvals.holds(attempt.claim, 2 * this.#callTimeout))) throw new OutOfTime();
+  /** Makes the call. Where its answer is lost, and nothing of it shows, it is sent once more if it may be sent `again`. */
+  async #send(attempt: Attempt, again: boolean): Promise<Outcome> {
+    const { claim, change } = attempt;
+    // Long enough for the call and for the look after it, before another process could take over.
+    if (!(await this.#approvals.holds(claim, 2 * this.#callTimeout))) {
+      return failed('Fastly took too long to respond.', attempt);
+    }
     try {
       const answered = await change.call();
-      if (answered.kind !== 'done') return await this.#afterOddAnswer(attempt, change);
-      return { kind: 'completed', found: false };
+      if (answered.kind === 'done') return { kind: 'completed', found: false };
     } catch (error) {
       if (!isFastlyError(error)) throw error;
-      const refusal = change.refusal(error);
-      if (refusal !== null) {
-        const gone = attempt.mayBeDone ? await look(change, attempt) : null;
-        return gone?.kind === 'done' ? FOUND_DONE : { kind: 'refused', obstacle: refusal };
-      }
-      if (!error.mayHaveBeenCarriedOut) throw error;
-      const before = attempt.mayBeDone;
-      attempt.mayBeDone = true;
-      const finding = await look(change, attempt);
-      if (finding.kind === 'done') return FOUND_DONE;
-      if (finding.kind === 'partly') throw new NotAsWanted(finding.unmet);
-      if (error.status === 500) {
-        // Fastly answered, so the call is over, and it shows no effect: it won't take effect later.
-        attempt.mayBeDone = before;
-        throw error;
-      }
-      const obstacle = this.#obstacle(attempt.claim.request, finding);
-      if (obstacle !== null) return { kind: 'refused', obstacle };
-      if (!again) throw change.repeatable ? error : new NothingShows({ cause: error });
-      return await this.#send(attempt, change, false);
+      return await this.#afterError(attempt, error, again);
     }
-  }
-
-  /** Fastly accepted the call, but its answer differs from what was asked for. A look decides. */
-  async #afterOddAnswer(attempt: Attempt, change: ApprovedChange): Promise<Outcome> {
+    // Fastly accepted the call, but its answer differs from what was asked for. A look decides.
     attempt.mayBeDone = true;
-    const finding = await look(change, attempt);
+    const finding = await change.look(true);
     if (finding.kind === 'done') return { kind: 'completed', found: false };
-    throw finding.kind === 'partly' ? new NotAsWanted(finding.unmet) : new NothingShows();
+    return shown(finding) ?? nothingShows(change);
   }
 
-  #obstacle(request: ApprovalRequest, finding: Finding): Obstacle | null {
-    if (finding.kind === 'done' || finding.kind === 'partly') return null;
-    const gone = finding.kind === 'obstacle' && finding.obstacle.kind === 'gone';
-    const whose = gone ? null : lostRights(request, this.#approvals.policy);
-    if (whose !== null) return { kind: 'rights', whose };
-    return finding.kind === 'obstacle' ? finding.obstacle : null;
+  /** What a failed call means. Looks for its effect where the answer is lost. */
+  async #afterError(attempt: Attempt, error: FastlyError, again: boolean): Promise<Outcome> {
+    const { claim, change, mayBeDone } = attempt;
+    const obstacle = change.refusal(error);
+    if (obstacle !== null) {
+      const found = mayBeDone && (await change.look(true)).kind === 'done';
+      return found ? FOUND_DONE : { kind: 'refused', obstacle };
+    }
+    if (!error.mayHaveBeenCarriedOut) return failure(error, attempt);
+    attempt.mayBeDone = true;
+    const finding = await change.look(true);
+    const effect = shown(finding);
+    if (effect !== null) return effect;
+    // Fastly answered, so the call is over, and it shows no effect: it won't take effect later.
+    if (error.status === 500) return failure(error, { change, mayBeDone });
+    const refused = this.#refused(claim.request, finding);
+    if (refused !== null) return refused;
+    if (again) return await this.#send(attempt, false);
+    return change.repeatable ? failure(error, attempt) : nothingShows(change);
+  }
+
+  #refused(request: ApprovalRequest, finding: Finding): Outcome | null {
+    const obstacle = finding.kind === 'obstacle' ? finding.obstacle : null;
+    const whose = obstacle?.kind === 'gone' ? null : lostRights(request, this.#approvals.policy);
+    if (whose !== null) return { kind: 'refused', obstacle: { kind: 'rights', whose } };
+    return obstacle && { kind: 'refused', obstacle };
   }
 }
 
-/** A look that fails is `Unclear` once a call may have been sent. Before, it is a failure like others. */
-async function look(change: ApprovedChange, { mayBeDone }: Attempt): Promise<Finding> {
-  try {
-    return await change.look(mayBeDone);
-  } catch (error) {
-    throw mayBeDone ? new Unclear('nobody could look', { cause: error }) : error;
-  }
+/** What a look shows of a change that may have been made; null for nothing. */
+function shown(finding: Finding): Outcome | null {
+  if (finding.kind === 'done') return FOUND_DONE;
+  if (finding.kind !== 'partly') return null;
+  const missing = finding.unmet.map((setting) => SETTING_LABELS[setting]).join(', ');
+  const why = `Fastly applied only part of the change. Not as approved: ${missing}. Check the user, then update what is missing.`;
+  return { kind: 'failed', why, unclear: true, lookFirst: true };
 }
 
-function outcomeOf(error: unknown, { mayBeDone }: Attempt, { nothingShows }: ApprovedChange): Outcome {
+/** The call may have been sent but shows no effect, and it isn't safe to repeat. */
+function nothingShows({ nothingShows: seen }: ApprovedChange): Outcome {
+  const why = `Fastly didn't confirm the change. ${seen} The change may still take effect. Check again before you retry.`;
+  return { kind: 'failed', why, unclear: true, lookFirst: true };
+}
+
+/** The outcome of a call or a look that failed. */
+function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>): Outcome {
   const lookFirst = mayBeDone;
-  if (error instanceof NothingShows) {
-    const why = `Fastly didn't confirm the change. ${nothingShows} The change may still take effect. Check again before you retry.`;
-    return { kind: 'failed', why, unclear: true, lookFirst };
-  }
-  if (error instanceof NotAsWanted) {
-    const missing = error.unmet.map((setting) => SETTING_LABELS[setting]).join(', ');
-    const why = `Fastly applied only part of the change. Not as approved: ${missing}. Check the user, then update what is missing.`;
-    return { kind: 'failed', why, unclear: true, lookFirst };
-  }
-  if (error instanceof Unclear || (mayBeDone && !isFastlyError(error) && !(error instanceof OutOfTime))) {
-    const why = "Fastly hasn't confirmed the change. Check the user before you go on.";
-    return { kind: 'postponed', until: null, unclear: true, lookFirst, why };
-  }
-  if (error instanceof OutOfTime) {
-    const why = 'Fastly took too long to respond.';
-    return { kind: 'failed', why, unclear: false, lookFirst };
-  }
   const why = plainText(explain(error));
-  if (!isFastlyError(error)) return { kind: 'failed', why, unclear: false, lookFirst };
-  if (error.kind === 'rate_limited') {
-    return { kind: 'postponed', until: resetOf(error), unclear: false, lookFirst, why };
+  if (isFastlyError(error) && error.kind === 'rate_limited') {
+    // Fastly's moments are Unix seconds.
+    const until = error.resetAt === null ? null : error.resetAt * 1000;
+    return { kind: 'postponed', until, unclear: false, lookFirst, why };
   }
-  if (!error.mayHaveBeenCarriedOut) return { kind: 'failed', why, unclear: false, lookFirst };
-  return {
-    kind: 'failed',
-    why: `Fastly didn't confirm the change. ${nothingShows}`,
-    unclear: false,
-    lookFirst,
-  };
+  const unconfirmed = isFastlyError(error) && error.mayHaveBeenCarriedOut;
+  return failed(unconfirmed ? `Fastly didn't confirm the change. ${change.nothingShows}` : why, {
+    mayBeDone,
+  });
 }
 
-/** Unix milliseconds; null where Fastly did not say. */
-function resetOf({ resetAt }: Extract<FastlyError, { kind: 'rate_limited' }>): number | null {
-  return resetAt === null ? null : resetAt * 1000;
+function failed(why: string, { mayBeDone }: Pick<Attempt, 'mayBeDone'>): Outcome {
+  return { kind: 'failed', why, unclear: false, lookFirst: mayBeDone };
 }
