@@ -56,18 +56,8 @@ export async function append(
 }
 
 function hashOf(row: Omit<AuditRow, 'hash'>): string {
-  const content = [
-    row.seq,
-    row.at,
-    row.actor,
-    row.change,
-    row.event,
-    row.target,
-    row.request_id,
-    row.step,
-    row.details,
-    row.previous_hash,
-  ];
+  const { seq, at, actor, change, event, target, request_id, step, details, previous_hash } = row;
+  const content = [seq, at, actor, change, event, target, request_id, step, details, previous_hash];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 

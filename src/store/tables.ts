@@ -72,11 +72,7 @@ export type IntentRow = {
   due_at: number | null;
 };
 
-export type AccountLockRow = {
-  name: string;
-  holder: string | null;
-  held_until: number;
-};
+export type AccountLockRow = { name: string; holder: string | null; held_until: number };
 
 /** The Home tab of a member who has opened it before. */
 export type HomeRow = {
@@ -93,9 +89,7 @@ export type HomeRow = {
 };
 
 /** One row: how often the message of an approval request has got its `ts`. */
-export type MessageCounterRow = {
-  posted: number;
-};
+export type MessageCounterRow = { posted: number };
 
 export type AuditRow = {
   seq: number;
