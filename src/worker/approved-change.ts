@@ -123,31 +123,27 @@ type Difference = Extract<Obstacle, { kind: 'changed' }>['differences'][number];
 /** What the approvers were shown of a user and is different now. */
 function differencesOf(approved: Target, found: Target): Difference[] {
   const lock = ({ locked }: Target) => (locked ? 'locked' : 'not locked');
-  return onlyDifferent([
-    { field: 'login', approved: approved.login, found: found.login },
-    { field: 'name', approved: approved.name, found: found.name },
-    { field: 'role', approved: approved.role ?? 'not set', found: found.role ?? 'not set' },
-    { field: 'lock', approved: lock(approved), found: lock(found) },
-  ]);
+  return [
+    ...difference('login', approved.login, found.login),
+    ...difference('name', approved.name, found.name),
+    ...difference('role', approved.role ?? 'not set', found.role ?? 'not set'),
+    ...difference('lock', lock(approved), lock(found)),
+  ];
 }
 
 /** The same for the settings that a `Target` does not hold. */
 function settingDifferencesOf(approved: CurrentSettings, found: CurrentSettings): Difference[] {
   const word = (value: boolean | null) => (value ? 'yes' : 'no');
-  return onlyDifferent([
-    {
-      field: 'limited services',
-      approved: word(approved.limit_services),
-      found: word(found.limit_services),
-    },
-    {
-      field: 'password change required',
-      approved: word(approved.require_new_password),
-      found: word(found.require_new_password),
-    },
-  ]);
+  return [
+    ...difference('limited services', word(approved.limit_services), word(found.limit_services)),
+    ...difference(
+      'password change required',
+      word(approved.require_new_password),
+      word(found.require_new_password),
+    ),
+  ];
 }
 
-function onlyDifferent(compared: readonly Difference[]): Difference[] {
-  return compared.filter(({ approved, found }) => approved !== found);
+function difference(field: Difference['field'], approved: string, found: string): Difference[] {
+  return approved === found ? [] : [{ field, approved, found }];
 }

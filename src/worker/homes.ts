@@ -135,7 +135,7 @@ export class Homes {
 
   /** Former bot admins see once why their Home is empty. */
   async #draw(member: MemberId): Promise<void> {
-    const { approvals, log } = this.#options;
+    const { store, approvals, log } = this.#options;
     const isBotAdmin = approvals.policy.botAdmins.includes(member);
     const shown = isBotAdmin
       ? await this.#show(member, await this.#recordedFor(member))
@@ -143,16 +143,12 @@ export class Homes {
     if (shown.kind === 'refused') {
       log.error({ member, why: shown.word }, 'Slack refuses a Home tab, it is left until it is opened again');
     } else if (isBotAdmin) return;
-    await this.#forget(member);
+    await store.transaction((transaction) => forgetHome(transaction, member));
   }
 
   async #record(member: MemberId): Promise<boolean> {
     await this.#options.store.transaction((transaction) => homeOpened(transaction, member));
     return true;
-  }
-
-  async #forget(member: MemberId): Promise<void> {
-    await this.#options.store.transaction((transaction) => forgetHome(transaction, member));
   }
 
   async #turnAway(member: MemberId): Promise<Shown> {

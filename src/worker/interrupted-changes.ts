@@ -18,40 +18,35 @@ import { type User, UserId } from '../fastly/user.ts';
 import { interruptedText } from '../messages/change-text.ts';
 import { message } from '../messages/kit/message.ts';
 import type { Posting } from '../slack/connection/posting.ts';
+import type { Transaction } from '../store/store.ts';
+
+type InterruptedChangesOptions = {
+  intents: Intents;
+  approvals: Approvals;
+  fastly: FastlyClient;
+  posting: Posting;
+  log: Logger;
+};
 
 /**
  * Settles the changes that a crash interrupted after their intent was recorded: checks in Fastly whether they took
  * effect, where Fastly shows it, and tells their callers. No change is made again.
  */
 export class InterruptedChanges {
-  readonly #intents: Intents;
-  readonly #approvals: Approvals;
-  readonly #fastly: FastlyClient;
-  readonly #posting: Posting;
-  readonly #log: Logger;
+  readonly #options: InterruptedChangesOptions;
 
-  constructor(options: {
-    intents: Intents;
-    approvals: Approvals;
-    fastly: FastlyClient;
-    posting: Posting;
-    log: Logger;
-  }) {
-    this.#intents = options.intents;
-    this.#approvals = options.approvals;
-    this.#fastly = options.fastly;
-    this.#posting = options.posting;
-    this.#log = options.log;
+  constructor(options: InterruptedChangesOptions) {
+    this.#options = options;
   }
 
   /** Takes on changes that were left behind, at most `limit`. */
   async takeOver(limit: number): Promise<Interrupted[]> {
-    return await this.#intents.takeOver(limit);
+    return await this.#options.intents.takeOver(limit);
   }
 
   async settle(interrupted: Interrupted): Promise<void> {
     const { change, state } = interrupted;
-    const log = this.#log.child({ change: change.kind, reference: change.reference });
+    const log = this.#options.log.child({ change: change.kind, reference: change.reference });
     const settlement: Settlement =
       state === 'open'
         ? { kind: await this.#settlementOf(interrupted), why: 'interrupted' }
@@ -60,23 +55,21 @@ export class InterruptedChanges {
       log.warn({ settlement: settlement.kind }, 'a change was left behind');
       await this.#record(change, settlement);
     }
-    const told = await this.#posting.post(change.caller, message(interruptedText(change, settlement)));
+    const told = await this.#options.posting.post(
+      change.caller,
+      message(interruptedText(change, settlement)),
+    );
     if (told.kind === 'refused') log.error({ why: told.word }, 'the caller could not be told');
-    await this.#intents.told(change);
+    await this.#options.intents.told(change);
   }
 
   async #record(change: Change, settlement: Settlement): Promise<void> {
-    const request = RequestId.safeParse(change.request).data;
     const locked = change.kind === 'lock' && settlement.kind === 'done';
-    await this.#intents.settle(change, settlement, {
-      tell: true,
-      ...(locked &&
-        request && {
-          also: async (transaction) => {
-            await this.#approvals.targetLocked(transaction, request, change.caller);
-          },
-        }),
-    });
+    const request = RequestId.safeParse(change.request).data;
+    const also = async (transaction: Transaction) => {
+      if (locked && request) await this.#options.approvals.targetLocked(transaction, request, change.caller);
+    };
+    await this.#options.intents.settle(change, settlement, { tell: true, also });
   }
 
   /** How a change that was left behind ended, as far as a look shows. @throws {FastlyError} then it is looked up later */
@@ -90,7 +83,7 @@ export class InterruptedChanges {
     { kind, target, settings = {}, invitation: id }: Change,
     begunAt: number,
   ): Promise<Effect<unknown> | null> {
-    const fastly = this.#fastly;
+    const { fastly } = this.#options;
     const { login } = target;
     switch (kind) {
       case 'reset':

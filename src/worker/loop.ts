@@ -79,18 +79,10 @@ export class Loop<Item> {
 
   #take(item: Item): void {
     const { key, work, onFailure } = this.#options;
-    const end = () => this.#underWay.delete(key(item));
-    const finished = work(item).then(
-      () => {
-        end();
-        this.wake();
-      },
-      // Not woken: what fails at once would come up again at once.
-      (error: unknown) => {
-        end();
-        onFailure(error);
-      },
-    );
+    const finished = work(item)
+      .finally(() => this.#underWay.delete(key(item)))
+      // A failure does not wake it: what fails at once would come up again at once.
+      .then(() => this.wake(), onFailure);
     this.#underWay.set(key(item), finished);
   }
 

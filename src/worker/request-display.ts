@@ -5,6 +5,7 @@ import type { ApprovalRequest } from '../approvals/request.ts';
 import { lockRequest } from '../approvals/rows.ts';
 import {
   addCopy,
+  type MessagePlace,
   messageOf,
   recordPosted,
   recordShown,
@@ -66,8 +67,6 @@ export class RequestDisplay {
    */
   async show(name: SurfaceName): Promise<void> {
     switch (name) {
-      case 'message':
-        return await this.#showMessage();
       case 'thread':
         return await this.#showThread();
       case 'requester':
@@ -75,23 +74,27 @@ export class RequestDisplay {
       case 'confirmation':
         return await this.#showConfirmation();
       default:
-        return await this.#showCopy(name);
+        return await this.#showMessage(name);
     }
   }
 
-  async #showMessage(): Promise<void> {
+  /** Shows the request's message, or a copy of it. Where a copy is has been known from the start. */
+  async #showMessage(name: SurfaceName): Promise<void> {
     const { request, steps, surfaces } = this.#snapshot;
-    const { id, version } = request;
-    const { approvals } = this.#options;
-    const known = surfaces.find(({ name }) => name === 'message');
-    const drawn = approvalMessage(request, steps, approvals.policy);
+    const known = surfaces.find((surface) => surface.name === name);
+    const drawn = approvalMessage(request, steps, this.#options.approvals.policy);
     if (known?.channel && known.ts) {
-      return await this.#update('message', { channel: known.channel, ts: known.ts, version }, drawn);
-    }
-    if (request.state.kind === 'cancelled') return await this.#leaveUnposted();
-    const posted = await this.#options.posting.post(request.channel, drawn);
+      await this.#update(name, { channel: known.channel, ts: known.ts }, drawn);
+    } else if (name === 'message') await this.#postMessage(drawn);
+  }
+
+  async #postMessage(drawn: Message): Promise<void> {
+    const { id, channel, state } = this.#snapshot.request;
+    const { approvals, posting, log } = this.#options;
+    if (state.kind === 'cancelled') return await this.#leaveUnposted();
+    const posted = await posting.post(channel, drawn);
     if (posted.kind === 'posted') return await this.#recordPosted(posted);
-    this.#options.log.warn({ request: id, why: posted.word }, 'a channel does not take an approval request');
+    log.warn({ request: id, why: posted.word }, 'a channel does not take an approval request');
     await approvals.cancelUnseen(id, plainText(unseenText(posted.word)));
     await this.#leaveUnposted();
   }
@@ -107,7 +110,7 @@ export class RequestDisplay {
   }
 
   /** A button of a message whose answer was lost may have been clicked meanwhile: then that one is recorded. */
-  async #recordPosted(posted: { channel: ChannelId; ts: string }): Promise<void> {
+  async #recordPosted(posted: MessagePlace): Promise<void> {
     const { id, version } = this.#snapshot.request;
     const ours = await this.#options.store.transaction(async (transaction) => {
       await lockRequest(transaction, id);
@@ -129,7 +132,7 @@ export class RequestDisplay {
     const unshown = steps.filter(({ number }) => number > shown);
     for (const step of unshown) {
       const words = this.#wordsInThread(step, request);
-      if (words !== null && place !== null) await this.#reply(place, words);
+      if (words !== null && place !== null) await this.#post(place.channel, message(words), place.ts);
       if (words !== null || step === unshown.at(-1)) await this.#recordShown('thread', step.number);
     }
   }
@@ -147,11 +150,6 @@ export class RequestDisplay {
     if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
     if (isRepetition(step, this.#snapshot.steps)) return null;
     return stepText(step, request, this.#options.approvals.policy);
-  }
-
-  /** Posts in the thread of the request's message. */
-  async #reply(place: { channel: ChannelId; ts: string }, words: Sentence): Promise<void> {
-    await this.#post(place.channel, message(words), place.ts);
   }
 
   async #showRequester(): Promise<void> {
@@ -181,47 +179,37 @@ export class RequestDisplay {
       if (!posted) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
         const place = await this.#options.approvals.messageOf(request.id);
-        if (place !== null) await this.#reply(place, unconfirmed(confirmationsChannel));
+        if (place !== null) {
+          await this.#post(place.channel, message(unconfirmed(confirmationsChannel)), place.ts);
+        }
       }
     }
     await this.#recordShown('confirmation', request.version);
   }
 
-  async #showCopy(name: SurfaceName): Promise<void> {
-    const { request, steps, surfaces } = this.#snapshot;
-    const copy = surfaces.find((surface) => surface.name === name);
-    if (!copy?.channel || !copy.ts) return;
-    const drawn = approvalMessage(request, steps, this.#options.approvals.policy);
-    const { channel, ts } = copy;
-    await this.#update(name, { channel, ts, version: request.version }, drawn);
-  }
-
   /** Updates a message; one that is there no more is posted anew the next time, while that is of use. */
-  async #update(
-    name: SurfaceName,
-    { channel, ts, version }: { channel: ChannelId; ts: string; version: number },
-    drawn: Message,
-  ): Promise<void> {
+  async #update(name: SurfaceName, place: MessagePlace, drawn: Message): Promise<void> {
     const { posting, log } = this.#options;
-    const { id } = this.#snapshot.request;
-    const updated = await posting.update({ channel, ts }, drawn);
+    const { id, version } = this.#snapshot.request;
+    const updated = await posting.update(place, drawn);
     if (updated.kind === 'refused') {
       const { word } = updated;
       log.warn({ request: id, surface: name, why: word }, 'Slack does not update a message of a request');
-      if (name === 'message' && word === 'message_not_found' && hasButtons(drawn)) {
-        return await this.#record((transaction) =>
-          recordShown(transaction, id, name, { channel: null, ts: null, version: 0 }),
-        );
+      const hasButtons = drawn.blocks.some(({ type }) => type === 'actions');
+      if (name === 'message' && word === 'message_not_found' && hasButtons) {
+        return await this.#recordShown(name, 0);
       }
     }
-    await this.#record((transaction) => recordShown(transaction, id, name, { channel, ts, version }));
+    await this.#recordShown(name, version, place);
   }
 
-  async #recordShown(name: SurfaceName, version: number): Promise<void> {
+  async #recordShown(
+    name: SurfaceName,
+    version: number,
+    place: Pick<Surface, 'channel' | 'ts'> = { channel: null, ts: null },
+  ): Promise<void> {
     const { id } = this.#snapshot.request;
-    await this.#record((transaction) =>
-      recordShown(transaction, id, name, { channel: null, ts: null, version }),
-    );
+    await this.#record((transaction) => recordShown(transaction, id, name, { ...place, version }));
   }
 
   async #record(write: (transaction: Transaction) => Promise<void>): Promise<void> {
@@ -244,8 +232,4 @@ export class RequestDisplay {
     );
     return false;
   }
-}
-
-function hasButtons({ blocks }: Message): boolean {
-  return blocks.some(({ type }) => type === 'actions');
 }

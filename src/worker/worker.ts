@@ -12,6 +12,8 @@ import type { Presentation } from './presentation.ts';
 
 const AT_A_TIME = 8;
 
+type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
+
 export type WorkerOptions = {
   approvals: Approvals;
   execution: Execution;
@@ -32,64 +34,55 @@ export type WorkerOptions = {
  */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #advancing: Loop<RequestId>;
-  readonly #presenting: Loop<RequestId>;
-  readonly #settling: Loop<Interrupted>;
-  readonly #publishing: Loop<MemberId>;
+  readonly #presenting: AnyLoop;
+  readonly #others: readonly AnyLoop[];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { approvals, presentation, homes, interruptedChanges, onHealth, times, log } = options;
-    const common = {
-      atATime: AT_A_TIME,
-      interval: times.workerInterval,
-      onLook: onHealth,
-      onFailure: (error: unknown) =>
-        log.error({ err: error }, 'the worker failed at something, trying again'),
-    };
-    this.#advancing = new Loop<RequestId>({
-      ...common,
-      find: (limit) => approvals.due(limit),
-      key: (id) => id,
-      work: (id) => this.#advance(id),
-    });
+    const onFailure = (error: unknown) =>
+      log.error({ err: error }, 'the worker failed at something, trying again');
+    const common = { atATime: AT_A_TIME, interval: times.workerInterval, onLook: onHealth, onFailure };
     this.#presenting = new Loop<RequestId>({
       ...common,
       find: (limit) => presentation.due(limit),
       key: (id) => id,
       work: (id) => presentation.present(id),
     });
-    this.#settling = new Loop<Interrupted>({
+    const advancing = new Loop<RequestId>({
+      ...common,
+      find: (limit) => approvals.due(limit),
+      key: (id) => id,
+      work: (id) => this.#advance(id),
+    });
+    const settling = new Loop<Interrupted>({
       ...common,
       find: (limit) => interruptedChanges.takeOver(limit),
       key: ({ change }) => change.deliveryKey,
       work: (each) => interruptedChanges.settle(each),
     });
-    this.#publishing = new Loop<MemberId>({
+    const publishing = new Loop<MemberId>({
       ...common,
       find: (limit) => homes.due(limit),
       key: (member) => member,
       work: (member) => homes.publish(member),
     });
+    this.#others = [advancing, settling, publishing];
   }
 
   start(): void {
-    for (const loop of this.#loops()) loop.start();
+    for (const loop of [...this.#others, this.#presenting]) loop.start();
   }
 
   wake(): void {
-    for (const loop of this.#loops()) loop.wake();
+    for (const loop of [...this.#others, this.#presenting]) loop.wake();
   }
 
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
     // Homes that this leaves out of date are drawn by the next process.
-    await Promise.all([this.#advancing.stop(), this.#settling.stop(), this.#publishing.stop()]);
+    await Promise.all(this.#others.map((loop) => loop.stop()));
     await this.#presenting.stop({ lastLook: true });
-  }
-
-  #loops(): Pick<Loop<unknown>, 'start' | 'wake'>[] {
-    return [this.#advancing, this.#presenting, this.#settling, this.#publishing];
   }
 
   async #advance(id: RequestId): Promise<void> {
