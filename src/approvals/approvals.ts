@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
-import { type ChannelId, type MemberId, newReference } from '../ids.ts';
+import { type MemberId, newReference } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
-import { type Action, type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
+import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
 import { auditStep } from './steps.ts';
@@ -13,18 +13,13 @@ import {
   type MessagePlace,
   messageOf,
   recordPosted,
+  type SurfaceName,
   want,
-  wantOfCopies,
 } from './surfaces.ts';
 
-/** What someone asks for. */
-export type Filing = {
-  /** The delivery that asks: the same one twice is one request. */
+/** What someone asks for. The same delivery twice is one request. */
+export type Filing = Pick<ApprovalRequest, 'action' | 'requester' | 'reason' | 'channel'> & {
   deliveryKey: string;
-  action: Action;
-  requester: MemberId;
-  reason: string | null;
-  channel: ChannelId;
 };
 
 /** `already-open`: there is one about this user, and this is it. `repeat`: the same delivery filed it before. */
@@ -212,7 +207,7 @@ export class Approvals {
       await auditStep(transaction, request, requester, { kind: 'filed' });
       return { kind: 'filed', request };
     }
-    const repeated = await rows.requestOfDelivery(transaction.database, deliveryKey);
+    const repeated = await rows.requestWhere(transaction.database, 'delivery_key', deliveryKey);
     if (repeated) return { kind: 'repeat', request: repeated };
     const open = await rows.openRequestAbout(transaction.database, targetKey(action));
     return open ? { kind: 'already-open', request: open } : { kind: 'taken' };
@@ -261,12 +256,11 @@ export class Approvals {
 
   /** What Slack must show from now on. */
   async #show(transaction: Transaction, { id, version }: ApprovalRequest, event: Event): Promise<void> {
-    await want(transaction, id, 'message', version);
-    await wantOfCopies(transaction, id, version);
-    if (event.kind === 'filed') return;
-    await want(transaction, id, 'thread', version);
-    if (requesterHears(event)) await want(transaction, id, 'requester', version);
-    if (event.kind === 'completed' && this.#confirms) await want(transaction, id, 'confirmation', version);
+    const names: SurfaceName[] = ['message'];
+    if (event.kind !== 'filed') names.push('thread');
+    if (requesterHears(event)) names.push('requester');
+    if (event.kind === 'completed' && this.#confirms) names.push('confirmation');
+    await want(transaction, id, names, version);
   }
 }
 

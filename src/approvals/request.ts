@@ -33,9 +33,7 @@ export const Action = z.discriminatedUnion('kind', [
 ]);
 export type Action = z.infer<typeof Action>;
 export type ActionKind = Action['kind'];
-/** One that sets something on a user who is there. */
 export type Alteration = Extract<Action, { before: CurrentSettings }>;
-/** One that brings a new user. */
 export type Admission = Extract<Action, { target: Newcomer }>;
 
 export function isAdmission(action: Action): action is Admission {
@@ -59,10 +57,7 @@ export function verbOf(action: Action): ActionVerb {
   }
 }
 
-/**
- * Whether setting this makes somebody a Fastly superuser (`promote`) or one less (`demote`); null for neither, which
- * needs no approval.
- */
+/** Whether this makes somebody a Fastly superuser, or one less. Null for neither, which needs no approval. */
 export function superuserChange(
   { role, locked }: Pick<CurrentSettings, 'role' | 'locked'>,
   changes: Settings,
@@ -162,18 +157,11 @@ export type ApprovalRequest = {
   expiresAt: number;
 };
 
+const OPEN: readonly State['kind'][] = ['pending', 'approved', 'executing'];
+
 /** Whether anything can still come of it. */
 export function isOpen({ state }: ApprovalRequest): boolean {
-  switch (state.kind) {
-    case 'pending':
-    case 'approved':
-    case 'executing':
-      return true;
-    case 'failed':
-      return state.retryable;
-    default:
-      return false;
-  }
+  return state.kind === 'failed' ? state.retryable : OPEN.includes(state.kind);
 }
 
 /** Whether carrying it out leaves the account with one Fastly superuser less. */

@@ -19,17 +19,13 @@ export async function readRequest(database: Database, id: RequestId): Promise<Ap
   return await requestWhere(database, 'id', id);
 }
 
-/** The request that this delivery filed before. */
-export async function requestOfDelivery(database: Database, key: string): Promise<ApprovalRequest | null> {
-  return await requestWhere(database, 'delivery_key', key);
-}
-
 /** The one open request about this target, by its key. */
 export async function openRequestAbout(database: Database, target: string): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'open_target', target);
 }
 
-async function requestWhere(
+/** The request with this value in a column that no two requests share; `null` when there is none. */
+export async function requestWhere(
   database: Database,
   column: 'id' | 'delivery_key' | 'open_target',
   value: string,

@@ -12,27 +12,16 @@ export async function auditStep(
   event: Event,
 ): Promise<void> {
   const { kind, ...particulars } = event;
-  const { target } = request.action;
-  const filed = kind === 'filed' && {
-    action: request.action,
-    reason: request.reason,
-    channel: request.channel,
-    approvalsRequired: request.approvalsRequired,
-    expiresAt: request.expiresAt,
-  };
+  const { id, version, action, reason, channel, approvalsRequired, expiresAt } = request;
+  const { login, name, id: target } = action.target;
+  const filed = kind === 'filed' && { action, reason, channel, approvalsRequired, expiresAt };
   await transaction.audit({
     actor,
-    change: request.action.kind,
+    change: action.kind,
     event: kind,
-    target: target.id,
-    request: { id: request.id, step: request.version },
-    details: {
-      login: target.login,
-      name: target.name,
-      verb: verbOf(request.action),
-      ...particulars,
-      ...filed,
-    },
+    target,
+    request: { id, step: version },
+    details: { login, name, verb: verbOf(action), ...particulars, ...filed },
   });
 }
 

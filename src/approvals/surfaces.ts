@@ -33,7 +33,6 @@ export type Surface = z.infer<typeof Surface>;
 
 export type MessagePlace = { channel: ChannelId; ts: string };
 
-/** For bringing all surfaces of a request up to date. */
 export const displayLeases = new Leases('approval_requests', {
   key: 'id',
   due: 'display_due_at',
@@ -41,30 +40,23 @@ export const displayLeases = new Leases('approval_requests', {
   claim: 'display_claim',
 });
 
-/** Makes a surface show this version. To be called in the transaction of the step that made the version. */
+/** Makes these surfaces, and all copies of the message, show a version. Part of the step that made the version. */
 export async function want(
   { database }: Transaction,
-  request: RequestId,
-  name: SurfaceName,
-  version: number,
+  request_id: RequestId,
+  names: readonly SurfaceName[],
+  wanted: number,
 ): Promise<void> {
+  const row = { request_id, channel: null, ts: null, wanted, shown: 0 };
   await database
     .insertInto('surfaces')
-    .values({ request_id: request, name, channel: null, ts: null, wanted: version, shown: 0 })
-    .onConflict((conflict) => conflict.columns(['request_id', 'name']).doUpdateSet({ wanted: version }))
+    .values(names.map((name) => ({ ...row, name })))
+    .onConflict((conflict) => conflict.columns(['request_id', 'name']).doUpdateSet({ wanted }))
     .execute();
-}
-
-/** Makes the copies of the message show this version, too. */
-export async function wantOfCopies(
-  { database }: Transaction,
-  request: RequestId,
-  version: number,
-): Promise<void> {
   await database
     .updateTable('surfaces')
-    .set({ wanted: version })
-    .where('request_id', '=', request)
+    .set({ wanted })
+    .where('request_id', '=', request_id)
     .where('name', 'like', 'copy %')
     .execute();
 }

@@ -14,9 +14,8 @@ export const ChangeDetails = z.object({
   target: ChangeTarget,
   /** The settings to make, so that it can be checked later whether they were made. */
   settings: Settings.exactOptional(),
-  /** The id of the invitation that is withdrawn. */
+  /** The id of the one that is withdrawn. */
   invitation: z.string().exactOptional(),
-  /** The caller's reason, if any. */
   reason: z.string().nullable().exactOptional(),
   /** The approval request whose button was clicked, if it was one. */
   request: z.string().exactOptional(),

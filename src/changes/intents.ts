@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { Database, IntentRow } from '../store/tables.ts';
+import type { Database } from '../store/tables.ts';
 import { type Change, ChangeDetails, ChangeKind, type Settlement } from './change.ts';
 
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
@@ -18,7 +18,7 @@ export type Begun<InTheWay> =
 export type Interrupted = { change: Change; state: IntentState; begunAt: number };
 
 /** Reads what is in the way of an update of this user; `null` for nothing. */
-export type LookInTheWay<T> = (database: Database, userId: string) => Promise<T | null>;
+type LookInTheWay<T> = (database: Database, userId: string) => Promise<T | null>;
 
 /**
  * Records changes before they are made. So the same delivery twice makes one change, and a change that a crash
@@ -42,10 +42,7 @@ export class Intents<InTheWay = unknown> {
     this.#onSettled = onSettled;
   }
 
-  /**
-   * Records that a change is about to be made, once for each delivery. Only a form whose change failed may be sent
-   * again.
-   */
+  /** Records that a change is about to be made, once for each delivery. A form whose change failed may come again. */
   async begin(change: Change): Promise<Begun<InTheWay>> {
     return await this.#store.transaction(async (transaction) => {
       const { database, now } = transaction;
@@ -158,7 +155,14 @@ export class Intents<InTheWay = unknown> {
           .where('due_at', '<=', engine.now)
           .returningAll()
           .executeTakeFirst();
-        if (row) taken.push(interrupted(row));
+        if (!row) continue;
+        const change: Change = {
+          deliveryKey: row.delivery_key,
+          kind: ChangeKind.parse(row.change),
+          caller: MemberId.parse(row.caller),
+          ...ChangeDetails.parse(JSON.parse(row.details)),
+        };
+        taken.push({ change, state: IntentState.parse(row.state), begunAt: row.begun_at });
       }
       return taken;
     });
@@ -188,19 +192,6 @@ export async function isBeingChanged(database: Database, target: string): Promis
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-function interrupted(row: IntentRow): Interrupted {
-  return {
-    change: {
-      deliveryKey: row.delivery_key,
-      kind: ChangeKind.parse(row.change),
-      caller: MemberId.parse(row.caller),
-      ...ChangeDetails.parse(JSON.parse(row.details)),
-    },
-    state: IntentState.parse(row.state),
-    begunAt: row.begun_at,
-  };
 }
 
 function entryOf(change: Change, event: string, why?: string) {

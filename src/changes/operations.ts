@@ -90,7 +90,6 @@ export function withdrawal(
   };
 }
 
-/** Sets something on a user. */
 export function update(
   fastly: FastlyClient,
   id: UserId,
@@ -116,7 +115,6 @@ function hasSettings(user: User, settings: Settings): Effect<User> {
   return missing.length === 0 ? { kind: 'done', value: user } : { kind: 'partly', unmet: missing };
 }
 
-/** Deletes a user. */
 export function deletion(fastly: FastlyClient, id: UserId): ApprovableOperation<null, User | null> {
   return {
     async call() {
@@ -135,7 +133,6 @@ export function passwordReset(fastly: FastlyClient, login: string): Operation<nu
   return unseen(() => fastly.requestPasswordReset(login));
 }
 
-/** Changes the password of a login. */
 export function passwordChange(
   fastly: FastlyClient,
   { login, current, chosen }: { login: string; current: Secret; chosen: Secret },
@@ -173,15 +170,9 @@ export type Effect<Value> =
 
 /** How a change is recorded whose call was sent and not answered. */
 export function settlementOf(change: ChangeKind, { kind }: Effect<unknown>): Settlement['kind'] {
-  switch (kind) {
-    case 'done':
-      return 'done';
-    case 'overtaken':
-      return 'failed';
-    default:
-      // The button that locks is still there, and locking twice does no harm: the caller is told to lock again.
-      return change === 'lock' ? 'failed' : 'unknown';
-  }
+  if (kind === 'done') return 'done';
+  // The button that locks is still there, and locking twice does no harm: the caller is told to lock again.
+  return kind === 'overtaken' || change === 'lock' ? 'failed' : 'unknown';
 }
 
 /** Whether an invitation has the settings that were asked for. It shows only the role and limited services. */
