@@ -4,12 +4,12 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,
-  type Driver,
+  type Dialect,
   SqliteAdapter,
   type SqliteDatabase,
-  SqliteDialect,
-  type SqliteDialectConfig,
   SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
   sql,
 } from 'kysely';
 import type { Engine } from './engine.ts';
@@ -17,6 +17,7 @@ import { DatabaseInUse } from './errors.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
 const BUSY_MILLISECONDS = 200;
+const SQLITE_BUSY = 5;
 
 /**
  * SQLite in one file, by Node's own driver: write-ahead log, every commit on the disk before it is told, the folder
@@ -27,7 +28,7 @@ const BUSY_MILLISECONDS = 200;
 export function sqlite(path: string): Engine {
   let owned: DatabaseSync | null = null;
   return {
-    dialect: new ImmediateSqliteDialect({ database: async () => kyselyDatabase(openFile(path)) }),
+    dialect: immediateDialect(() => openFile(path)),
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     forUpdate: sql``,
     lockAuditLog: null,
@@ -65,7 +66,8 @@ function own(path: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
-    throw isBusy(error) ? new DatabaseInUse(path) : error;
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+    throw isBusy ? new DatabaseInUse(path) : error;
   }
 }
 
@@ -84,12 +86,6 @@ function makePrivate(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-}
-
-const SQLITE_BUSY = 5;
-
 function openFile(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
@@ -98,9 +94,8 @@ function openFile(path: string): DatabaseSync {
 
 /** Opens a database that another process may own, to look at it only. */
 export function readOnlySqlite(path: string): Pick<Engine, 'dialect'> {
-  const open = async () =>
-    kyselyDatabase(new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS }));
-  return { dialect: new ImmediateSqliteDialect({ database: open }) };
+  const open = () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS });
+  return { dialect: immediateDialect(open) };
 }
 
 /** Node's driver in the shape that Kysely's SQLite dialect takes. */
@@ -125,21 +120,14 @@ function inputValue(value: unknown): SQLInputValue {
 }
 
 /** Kysely's dialect, with transactions that lock at their start: deferred ones fail halfway under contention. */
-class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
-
-  constructor(config: SqliteDialectConfig) {
-    super(config);
-    this.#config = config;
-  }
-
-  override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#config);
-  }
-
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalSqliteAdapter();
-  }
+function immediateDialect(open: () => DatabaseSync): Dialect {
+  const config = { database: async () => kyselyDatabase(open()) };
+  return {
+    createDriver: () => new ImmediateSqliteDriver(config),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new TransactionalSqliteAdapter(),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+  };
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {

@@ -1,4 +1,4 @@
-import { Kysely, sql } from 'kysely';
+import { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { type AuditEntry, append } from './audit-log.ts';
 import type { AnyTables, Engine } from './engine.ts';
@@ -86,10 +86,8 @@ export class Store {
   }
 
   async #now(database: Database): Promise<number> {
-    const { rows } = await sql<{ now: number }>`select ${this.engine.now} as now`.execute(database);
-    const [row] = rows;
-    if (!row) throw new Error('the database did not tell the time');
-    return row.now;
+    const { now } = await database.selectNoFrom(this.engine.now.as('now')).executeTakeFirstOrThrow();
+    return now;
   }
 
   async #available<T>(work: () => Promise<T>, mayBeRecorded: () => boolean = () => false): Promise<T> {

@@ -160,16 +160,9 @@ export class Homes {
 
   async #show(member: MemberId, recorded: Recorded | null): Promise<Shown> {
     const { posting, approvals, quickActions, disabled } = this.#options;
+    const { policy } = approvals;
     const figures = await this.#figuresAtHand(member);
-    const view = homeView({
-      member,
-      policy: approvals.policy,
-      recorded,
-      figures,
-      quickActions,
-      disabled,
-      at: new Date(),
-    });
+    const view = homeView({ member, policy, recorded, figures, quickActions, disabled, at: new Date() });
     return await posting.publish(member, view);
   }
 

@@ -64,7 +64,8 @@ export class Presentation {
         await display.show(name);
       } catch (error) {
         // The other surfaces refer to the message. A rate limit or a takeover concerns all surfaces.
-        if (name === 'message' || !isOfOneSurface(error)) throw error;
+        const ofAll = error instanceof WebAPIRateLimitedError || error instanceof DisplayTakenOver;
+        if (name === 'message' || ofAll) throw error;
         failures.push(error);
       }
     }
@@ -79,8 +80,4 @@ export class Presentation {
       return request && { request, surfaces, steps: await stepsOf(database, id) };
     });
   }
-}
-
-function isOfOneSurface(error: unknown): boolean {
-  return !(error instanceof WebAPIRateLimitedError) && !(error instanceof DisplayTakenOver);
 }

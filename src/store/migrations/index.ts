@@ -19,9 +19,13 @@ const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Prom
  * @throws what the database throws, and when the database is newer than this version of the bot
  */
 export async function migrate(database: AnyTables, engine: Engine): Promise<void> {
+  const migrations = Object.entries(MIGRATIONS).map(([name, { up }]): [string, Migration] => [
+    name,
+    { up: async (tables: AnyTables) => await up(tables, engine) },
+  ]);
   const migrator = new Migrator({
     db: database,
-    provider: { getMigrations: async () => bound(engine) },
+    provider: { getMigrations: async () => Object.fromEntries(migrations) },
     ...(await ofSchema(database, engine)),
   });
   const { error } = await migrator.migrateToLatest();
@@ -33,13 +37,4 @@ async function ofSchema(database: AnyTables, { schema }: Engine): Promise<{ migr
   if (schema === null) return {};
   const { rows } = await sql<{ name: string }>`select ${schema} as name`.execute(database);
   return rows[0] ? { migrationTableSchema: rows[0].name } : {};
-}
-
-function bound(engine: Engine): Record<string, Migration> {
-  return Object.fromEntries(
-    Object.entries(MIGRATIONS).map(([name, { up }]) => [
-      name,
-      { up: async (database: AnyTables) => await up(database, engine) },
-    ]),
-  );
 }
