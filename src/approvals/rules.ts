@@ -146,10 +146,7 @@ export function whatIsDue(
   }
 }
 
-/**
- * What came of carrying it out. `until` is Unix milliseconds, by whatever clock; `lookFirst`, `unclear`: as in the
- * states.
- */
+/** What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. */
 export type Outcome =
   | { kind: 'completed'; found: boolean }
   | { kind: 'failed'; why: string; unclear: boolean; lookFirst: boolean }

@@ -96,10 +96,9 @@ export async function recordShown(
 }
 
 /**
- * Records where a request's message is, and counts it, so that the Homes show the link to it.
- *
- * Make it the transaction's last write. On PostgreSQL it locks the counter's row until the transaction ends. So the
- * counter grows in the order of the commits: whoever reads a number from it can read every message it counts.
+ * Records where a request's message is, and counts it, so that the Homes show the link to it. Make it the transaction's
+ * last write: PostgreSQL locks the counter's row until the transaction ends, so the counter grows in the order of the
+ * commits, and whoever reads a number from it can read every message it counts.
  */
 export async function recordPosted(
   transaction: Transaction,
@@ -126,13 +125,13 @@ export async function addCopy(
     .execute();
 }
 
-/** Makes Slack be brought up to date from `at` (Unix milliseconds) on. */
-export async function displayDue({ database }: Transaction, request: RequestId, at: number): Promise<void> {
-  await database
-    .updateTable('approval_requests')
-    .set({ display_due_at: at })
-    .where('id', '=', request)
-    .execute();
+/** Has Slack brought up to date from `at` (Unix milliseconds) on; with null not before the next step. */
+export async function displayDue(
+  { database }: Transaction,
+  request: RequestId,
+  display_due_at: number | null,
+): Promise<void> {
+  await database.updateTable('approval_requests').set({ display_due_at }).where('id', '=', request).execute();
 }
 
 /** The ids of up to `limit` requests that Slack does not show as they are, and that no process is showing now. */
@@ -149,11 +148,7 @@ export async function claimDisplay(
   return await displayLeases.claim(transaction, request, isDue(transaction.engine), lease);
 }
 
-/**
- * Ends a claim. The request is due again when one of its surfaces is out of date, else with its next step.
- *
- * @param pause for how many milliseconds to leave it alone when it is due again; null for none
- */
+/** Ends a claim. What is out of date is due again, after `pause` milliseconds. */
 export async function releaseDisplay(
   transaction: Transaction,
   request: RequestId,
@@ -163,11 +158,7 @@ export async function releaseDisplay(
   const { database, now } = transaction;
   if (!(await displayLeases.release(transaction, request, claim))) return;
   const stale = (await surfacesOf(database, request)).some(({ wanted, shown }) => wanted > shown);
-  await database
-    .updateTable('approval_requests')
-    .set({ display_due_at: stale ? (await now()) + (pause ?? 0) : null })
-    .where('id', '=', request)
-    .execute();
+  await displayDue(transaction, request, stale ? (await now()) + (pause ?? 0) : null);
 }
 
 function isDue(engine: Engine) {

@@ -82,9 +82,8 @@ export class Intents<InTheWay = unknown> {
   }
 
   /**
-   * Records how a change ended. Does nothing when that is recorded already.
+   * Records how a change ended, with what `also` writes; does nothing when that is recorded already.
    *
-   * @param also called in the same transaction
    * @param tell whether the worker still has to tell the caller, because nobody else is there to do it
    */
   async settle(

@@ -6,9 +6,8 @@ import type { User } from '../fastly/user.ts';
 export type Protection = 'token' | 'owner' | 'last-superuser';
 
 /**
- * Whether a user is protected: the account behind the bot's token, the account's owner, and the last Fastly superuser
- * who is not locked, besides the token's own. Asks Fastly afresh, and fails when it does not answer: nobody counts as
- * unprotected because nobody could look.
+ * Whether a user is the account behind the bot's token, the account's owner, or the last Fastly superuser who is not
+ * locked, besides the token's own. Asks Fastly afresh: nobody counts as unprotected because nobody could look.
  *
  * @throws {FastlyError}
  */

@@ -20,11 +20,7 @@ export type AuditEntry = {
 /** What the first row has in place of its predecessor's hash. */
 const BEFORE_THE_FIRST = '0'.repeat(64);
 
-/**
- * Adds a row to the chain. Writers take turns until their transactions end, so it comes last in one.
- *
- * @param at Unix milliseconds
- */
+/** Adds a row, `at` Unix milliseconds. Writers take turns until their transactions end, so it comes last in one. */
 export async function append(
   database: Database,
   engine: Engine,

@@ -55,10 +55,8 @@ export async function homeMembers(database: Database): Promise<MemberId[]> {
 }
 
 /**
- * Up to `limit` members whose Home must be drawn, and that no process is drawing now. It reads the whole table, which
- * has a row for each bot admin at most.
- *
- * @param progress what a Home must have been drawn from to be up to date
+ * Up to `limit` members whose Home was drawn from less than `progress` or is due anyway, and that no process is drawing.
+ * It reads the whole table, which has a row for each bot admin at most.
  */
 export async function dueHomes(
   database: Database,
@@ -71,10 +69,8 @@ export async function dueHomes(
 }
 
 /**
- * Claims the drawing of a Home for `lease` milliseconds, and records what it is drawn from. To be called before
- * anything that the Home shows is read: what changes after that makes the Home due again.
- *
- * @returns the claim; `null` when another process has one, or the Home is not due
+ * Claims the drawing of a Home for `lease` milliseconds, and records what it is drawn from; `null` when it is not free
+ * or not due. Comes before anything that the Home shows is read: what changes after that makes the Home due again.
  */
 export async function claimHome(
   transaction: Transaction,
@@ -95,8 +91,7 @@ export async function claimHome(
 
 /**
  * Ends a claim. If another process has claimed the Home since, it is due again: nobody knows whose drawing Slack shows.
- *
- * @param pause milliseconds until the next attempt; null when Slack has taken the Home
+ * `pause`: milliseconds until the next attempt; null when Slack has taken the Home.
  */
 export async function releaseHome(
   transaction: Transaction,

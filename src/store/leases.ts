@@ -37,11 +37,7 @@ export class Leases<Table extends keyof Tables> {
     return rows.map((row) => row.key);
   }
 
-  /**
-   * Claims a row that still meets the condition, for `lease` milliseconds.
-   *
-   * @returns the claim, or `null` when the row does not meet the condition any longer
-   */
+  /** Claims a row for `lease` milliseconds; `null` when it does not meet the condition any longer. */
   async claim(
     { database, engine }: Transaction,
     key: string,

@@ -35,11 +35,7 @@ export class Store {
     this.#database = this.#untyped.withTables<Tables>();
   }
 
-  /**
-   * Opens the database and migrates its tables. May be called again after it has thrown.
-   *
-   * @throws {DatabaseInUse} when another process owns it
-   */
+  /** Opens the database and migrates it, also after it has thrown. @throws {DatabaseInUse} when another process owns it */
   async connect(): Promise<void> {
     await this.engine.open();
     await migrate(this.#untyped, this.engine);

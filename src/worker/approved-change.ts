@@ -14,7 +14,6 @@ import { settingsOf, targetOf } from '../changes/snapshot.ts';
 import type { Target } from '../changes/target.ts';
 import { userWithLogin } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
-import type { FastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
 
 /** What a look at Fastly shows of an approved change: its effect, or why it must not be made. */
@@ -23,20 +22,14 @@ export type Finding =
   | { kind: 'obstacle'; obstacle: Obstacle };
 
 /** An approved change as it is carried out: its operation, and what can stand in its way. */
-export type ApprovedChange = {
+export type ApprovedChange = Pick<ApprovableOperation<unknown, unknown>, 'refusal' | 'repeatable'> & {
   /**
-   * Looks once, for both: whether the change took effect, and whether it may still be made.
-   *
-   * @param mayBeDone whether a call of the bot may have made it; only then does it count as done when it shows
-   * @throws {FastlyError}
+   * Whether the change took effect, and whether it may still be made. It counts as done only if a call of the bot may
+   * have made it (`mayBeDone`). @throws {FastlyError}
    */
   look(mayBeDone: boolean): Promise<Finding>;
   /** The one call, and what Fastly's answer shows of its effect. @throws {FastlyError} */
   call(): Promise<Effect<unknown>>;
-  /** Why it can never be made, where Fastly's refusal says so; null for other failures. */
-  refusal(error: FastlyError): Obstacle | null;
-  /** Whether a call whose answer was lost may be sent again when nothing of it shows. */
-  repeatable: boolean;
   /** What is seen when an attempt has failed and nothing of it shows, for people. */
   nothingShows: string;
 };

@@ -12,9 +12,7 @@ export class Gathering {
 
   /**
    * Takes how far things are now, and returns how far they were before the gathering that is under way. Nothing that
-   * happens during it makes it longer, so a steady stream of changes holds no Home back.
-   *
-   * @param at milliseconds on a clock that never goes back, such as `performance.now()`
+   * happens during it makes it longer. `at`: milliseconds on a clock that never goes back.
    */
   pass(current: Progress, at: number): Progress {
     if (this.#held !== null && at - this.#held.since >= this.#milliseconds) {

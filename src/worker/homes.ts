@@ -80,10 +80,7 @@ export class Homes {
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
 
-  /**
-   * Called when a bot admin opens their Home. While the database is away the Home shows what does not need it, and the
-   * rest once the database is back.
-   */
+  /** A bot admin has opened their Home. While the database is away it shows what does not need it, and the rest later. */
   async opened(member: MemberId): Promise<void> {
     const { wake, log } = this.#options;
     // Counting that failed a moment ago may work now. Users that were read are still in the directory's cache.

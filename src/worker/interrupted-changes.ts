@@ -44,38 +44,31 @@ export class InterruptedChanges {
     return await this.#options.intents.takeOver(limit);
   }
 
-  async settle(interrupted: Interrupted): Promise<void> {
-    const { change, state } = interrupted;
+  /** @throws {FastlyError} where nobody could look: the change stays open and is looked up later */
+  async settle({ change, state, begunAt }: Interrupted): Promise<void> {
+    const { intents, posting } = this.#options;
     const log = this.#options.log.child({ change: change.kind, reference: change.reference });
-    const settlement: Settlement =
-      state === 'open'
-        ? { kind: await this.#settlementOf(interrupted), why: 'interrupted' }
-        : { kind: state };
+    let settlement: Settlement;
     if (state === 'open') {
-      log.warn({ settlement: settlement.kind }, 'a change was left behind');
+      const effect = await this.#effectOf(change, begunAt);
+      const kind = effect === null ? 'unknown' : settlementOf(change.kind, effect);
+      settlement = { kind, why: 'interrupted' };
+      log.warn({ settlement: kind }, 'a change was left behind');
       await this.#record(change, settlement);
-    }
-    const told = await this.#options.posting.post(
-      change.caller,
-      message(interruptedText(change, settlement)),
-    );
+    } else settlement = { kind: state };
+    const told = await posting.post(change.caller, message(interruptedText(change, settlement)));
     if (told.kind === 'refused') log.error({ why: told.word }, 'the caller could not be told');
-    await this.#options.intents.told(change);
+    await intents.told(change);
   }
 
   async #record(change: Change, settlement: Settlement): Promise<void> {
+    const { intents, approvals } = this.#options;
     const locked = change.kind === 'lock' && settlement.kind === 'done';
     const request = RequestId.safeParse(change.request).data;
     const also = async (transaction: Transaction) => {
-      if (locked && request) await this.#options.approvals.targetLocked(transaction, request, change.caller);
+      if (locked && request) await approvals.targetLocked(transaction, request, change.caller);
     };
-    await this.#options.intents.settle(change, settlement, { tell: true, also });
-  }
-
-  /** How a change that was left behind ended, as far as a look shows. @throws {FastlyError} then it is looked up later */
-  async #settlementOf({ change, begunAt }: Interrupted): Promise<Settlement['kind']> {
-    const effect = await this.#effectOf(change, begunAt);
-    return effect === null ? 'unknown' : settlementOf(change.kind, effect);
+    await intents.settle(change, settlement, { tell: true, also });
   }
 
   /** Null for a change that Fastly never shows. */

@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type LoopOptions<Item> = {
   /** What is due, at most `limit` of it. What is under way here already may be among it. */
   find(limit: number): Promise<readonly Item[]>;
-  /** Tells items apart. */
   key(item: Item): string;
   work(item: Item): Promise<void>;
   /** How many items are worked on at once. */
@@ -34,16 +33,11 @@ export class Loop<Item> {
     this.#ended = this.#run();
   }
 
-  /** There may be something to do: no need to wait. */
   wake(): void {
     this.#woken.resolve();
   }
 
-  /**
-   * Begins nothing new and resolves when what is under way is over.
-   *
-   * @param options.lastLook whether what is due after that is still done, once
-   */
+  /** Begins nothing new, resolves when what is under way is over. `lastLook`: what is due then is still done, once. */
   async stop({ lastLook = false } = {}): Promise<void> {
     this.#stopping.abort();
     this.wake();

@@ -78,7 +78,7 @@ export class RequestDisplay {
     }
   }
 
-  /** Shows the request's message, or a copy of it. Where a copy is has been known from the start. */
+  /** Shows the request's message, or a copy of it. The place of a copy is known from the start. */
   async #showMessage(name: SurfaceName): Promise<void> {
     const { request, steps, surfaces } = this.#snapshot;
     const known = surfaces.find((surface) => surface.name === name);

@@ -17,11 +17,7 @@ export type Shown<Key> = {
   log: Logger;
 };
 
-/**
- * Shows a thing under a lease, so that one process at a time does. What Slack did not take becomes due again.
- *
- * @throws {StoreUnavailable} when the lease cannot be written. It runs out by itself
- */
+/** Shows a thing under a lease, which runs out by itself. What Slack did not take becomes due again. @throws {StoreUnavailable} */
 export async function showUntilShown<Key>(
   store: Store,
   pauses: Pauses<Key>,

@@ -13,8 +13,7 @@ const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Prom
 };
 
 /**
- * Brings the tables up to date, whole or not at all. Several replicas may start at once: PostgreSQL lets one after
- * the other do it, and only the first finds something to do.
+ * Brings the tables up to date, whole or not at all; PostgreSQL lets replicas that start at once do it in turns.
  *
  * @throws what the database throws, and when the database is newer than this version of the bot
  */
