@@ -39,38 +39,24 @@ export class Leases<Table extends keyof Tables> {
 
   /** Claims a row for `lease` milliseconds; `null` when it does not meet the condition any longer. */
   async claim(
-    { database, engine }: Transaction,
+    transaction: Transaction,
     key: string,
     isDue: Expression<SqlBool>,
     lease: number,
   ): Promise<string | null> {
-    const { key: keyColumn, until, claim: claimColumn } = this.#columns;
     const claim = randomUUID();
-    const { numAffectedRows } = await sql`update ${this.#table}
-      set ${claimColumn} = ${claim}, ${until} = ${engine.now} + ${lease}
-      where ${keyColumn} = ${key} and ${isDue}`.execute(database);
-    return numAffectedRows === 1n ? claim : null;
+    const isTheOne = sql<SqlBool>`${this.#columns.key} = ${key} and ${isDue}`;
+    return (await this.#write(transaction, { claim, lease }, isTheOne)) ? claim : null;
   }
 
   /** Extends a lease to `lease` milliseconds from now; `false` when another process has claimed the row. */
-  async renew(
-    { database, engine }: Transaction,
-    key: string,
-    claim: string,
-    lease: number,
-  ): Promise<boolean> {
-    const { until } = this.#columns;
-    const { numAffectedRows } = await sql`update ${this.#table} set ${until} = ${engine.now} + ${lease}
-      where ${this.#holds(key, claim)}`.execute(database);
-    return numAffectedRows === 1n;
+  async renew(transaction: Transaction, key: string, claim: string, lease: number): Promise<boolean> {
+    return await this.#write(transaction, { claim, lease }, this.#holds(key, claim));
   }
 
   /** Ends a lease; `false` when another process has claimed the row. Locks the row until the transaction ends. */
-  async release({ database }: Transaction, key: string, claim: string): Promise<boolean> {
-    const { until, claim: claimColumn } = this.#columns;
-    const { numAffectedRows } = await sql`update ${this.#table} set ${claimColumn} = null, ${until} = null
-      where ${this.#holds(key, claim)}`.execute(database);
-    return numAffectedRows === 1n;
+  async release(transaction: Transaction, key: string, claim: string): Promise<boolean> {
+    return await this.#write(transaction, null, this.#holds(key, claim));
   }
 
   /** Lets all leases run out at once. Their holders must be known to be dead. */
@@ -79,6 +65,19 @@ export class Leases<Table extends keyof Tables> {
     await sql`update ${this.#table} set ${until} = ${engine.now} where ${claim} is not null`.execute(
       database,
     );
+  }
+
+  /** Whether there was a row to write to. */
+  async #write(
+    { database, engine }: Transaction,
+    held: { claim: string; lease: number } | null,
+    where: RawBuilder<SqlBool>,
+  ): Promise<boolean> {
+    const { until, claim } = this.#columns;
+    const end = held && sql`${engine.now} + ${held.lease}`;
+    const { numAffectedRows } = await sql`update ${this.#table}
+      set ${claim} = ${held?.claim ?? null}, ${until} = ${end} where ${where}`.execute(database);
+    return numAffectedRows === 1n;
   }
 
   #holds(key: string, claim: string): RawBuilder<SqlBool> {
