@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { WebAPIPlatformError } from '@slack/web-api';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
+import { CredentialRefused } from './config/secret.ts';
 import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
@@ -13,20 +13,12 @@ import { reasonOf } from './observability/reason-of.ts';
 import { type Background, createBackground, createStore } from './parts.ts';
 import { createClients, type SlackClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
-import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/connection/identity.ts';
+import { type Identity, readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
-
-/** Slack or Fastly rejected a token. Retrying can't help, so the process ends. */
-export class CredentialRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'CredentialRefused';
-  }
-}
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
@@ -181,36 +173,20 @@ export class Bot {
   }
 
   async #serveSlack(): Promise<void> {
-    let identity: Identity | null = null;
-    await this.#persist('slack', async () => {
-      try {
-        identity = await readIdentity(this.#slack.quick);
-      } catch (error) {
-        const refused = error instanceof WebAPIPlatformError && isRefusal(error.data.error);
-        if (refused)
-          throw new CredentialRefused(
-            `Slack rejected SLACK_BOT_TOKEN (${error.data.error}). Reinstall the Slack app and copy its bot token.`,
-          );
-        if (error instanceof SlackRefused) throw new CredentialRefused(error.message);
-        throw error;
-      }
-    });
+    const identity = await this.#persist('slack', () => readIdentity(this.#slack.quick));
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#logIdentity(identity);
     this.#intake = createIntake(this.#config, this.#readiness, this.#log);
-    const { signal } = this.#stopping;
     createApp(
       this.#config,
       identity,
       this.#intake.receiver,
       this.#services,
       this.#inFlight,
-      signal,
+      this.#stopping.signal,
       this.#log,
     );
-    await this.#intake.open().catch((error: unknown) => {
-      throw error instanceof SlackRefused ? new CredentialRefused(error.message) : error;
-    });
+    await this.#intake.open();
   }
 
   #logIdentity({ team, teamId, missingScopes }: Identity): void {
@@ -223,12 +199,13 @@ export class Bot {
   }
 
   /**
-   * Retries `attempt` until it succeeds or the bot stops. Logs each failure and reports it on `/readyz`.
+   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs each failure and reports it on
+   * `/readyz`.
    *
    * @throws {CredentialRefused}
    * @throws {DatabaseInUse}
    */
-  async #persist(dependency: Dependency, attempt: () => Promise<void>): Promise<void> {
+  async #persist<T>(dependency: Dependency, attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
@@ -241,5 +218,6 @@ export class Bot {
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }
+    return null;
   }
 }

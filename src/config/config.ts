@@ -51,11 +51,8 @@ export function readConfig(environment: Environment): Config {
   const lines = VARIABLES.filter(({ name }) => problems.has(name)).map(
     ({ name, purpose }) => `${name} ${problems.get(name)}. ${purpose}`,
   );
-  if (
-    !['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].some(
-      (name) => texts[name] !== undefined || problems.has(name),
-    )
-  ) {
+  const isGiven = (name: string) => texts[name] !== undefined || problems.has(name);
+  if (!isGiven('SLACK_APP_TOKEN') && !isGiven('SLACK_SIGNING_SECRET')) {
     lines.push(
       'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Set the first to use Socket Mode, or the second to use HTTP.',
     );
@@ -72,15 +69,14 @@ const CALLS_IN_A_LEASE = 5;
 
 /** The problems of variables that are valid one by one but don't fit together. */
 function contradictions(values: Values): string[] {
+  const problems = tooFewApprovers(values);
   const shortestLease = CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT;
-  return [
-    ...tooFewApprovers(values),
-    ...(values.EXECUTION_LEASE < shortestLease
-      ? [
-          `EXECUTION_LEASE must be at least ${durationText(shortestLease)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
-        ]
-      : []),
-  ];
+  if (values.EXECUTION_LEASE < shortestLease) {
+    problems.push(
+      `EXECUTION_LEASE must be at least ${durationText(shortestLease)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
+    );
+  }
+  return problems;
 }
 
 function tooFewApprovers(values: Values): string[] {
@@ -106,10 +102,8 @@ function durationText(milliseconds: number): string {
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
 
-function deliveryOf({
-  SLACK_APP_TOKEN: appToken,
-  SLACK_SIGNING_SECRET: signingSecret,
-}: Values): Config['delivery'] | null {
+function deliveryOf(values: Values): Config['delivery'] | null {
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
   if (appToken) return { mode: 'socket', appToken };
   return signingSecret ? { mode: 'http', signingSecret } : null;
 }

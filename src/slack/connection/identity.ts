@@ -1,5 +1,6 @@
-import type { WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { CredentialRefused } from '../../config/secret.ts';
 import { TeamId } from '../../ids.ts';
 
 /** Who the bot is in Slack, from `auth.test`. */
@@ -23,14 +24,6 @@ export const SCOPES = [
   'im:write',
 ] as const;
 
-/** Slack rejected a token for good, so retrying can't help. */
-export class SlackRefused extends Error {
-  constructor(why: string) {
-    super(why);
-    this.name = 'SlackRefused';
-  }
-}
-
 /** The errors that no retry can solve (docs.slack.dev, auth.test and apps.connections.open). */
 const REFUSALS = new Set([
   'invalid_auth',
@@ -47,6 +40,13 @@ export function isRefusal(error: string): boolean {
   return REFUSALS.has(error);
 }
 
+/** @throws {CredentialRefused} where `error` says that Slack rejects the token in `variable` for good */
+export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
+  if (error instanceof WebAPIPlatformError && isRefusal(error.data.error)) {
+    throw new CredentialRefused(`Slack rejected ${variable} (${error.data.error}). ${remedy}`);
+  }
+}
+
 const OrgWide = z.object({ is_enterprise_install: z.literal(true) });
 
 const AuthTest = z.object({
@@ -60,21 +60,25 @@ const AuthTest = z.object({
 /**
  * Reads from Slack which workspace and bot user the token belongs to.
  *
- * @throws {SlackRefused} for an org-wide install, or when the answer names no workspace
- * @throws the Web client's error, when Slack is unreachable or rejects the token
+ * @throws {CredentialRefused} for a rejected token or an org-wide install, or when the answer names no workspace
+ * @throws the Web client's error, when Slack is unreachable
  */
 export async function readIdentity(slack: WebClient): Promise<Identity> {
-  const test = await slack.auth.test();
+  const test = await slack.auth.test().catch((error: unknown) => {
+    throwIfRefused(error, 'SLACK_BOT_TOKEN', 'Reinstall the Slack app and copy its bot token.');
+    throw error;
+  });
   if (OrgWide.safeParse(test).success) {
-    throw new SlackRefused(
+    throw new CredentialRefused(
       'SLACK_BOT_TOKEN belongs to an org-wide install, but this bot serves one workspace. Install the app in that workspace only.',
     );
   }
   const answer = AuthTest.safeParse(test);
-  if (!answer.success)
-    throw new SlackRefused(
+  if (!answer.success) {
+    throw new CredentialRefused(
       "Slack didn't say which workspace SLACK_BOT_TOKEN belongs to. Check SLACK_API_URL and the token.",
     );
+  }
   const { team_id, team, user_id, bot_id, response_metadata } = answer.data;
   const { scopes } = response_metadata;
   return {

@@ -11,7 +11,7 @@ export type Intake = {
   /**
    * Starts to take deliveries. Over HTTP it resolves when the port is open, over Socket Mode not before `close`.
    *
-   * @throws {SlackRefused} when Slack rejects the app token
+   * @throws {CredentialRefused} when Slack rejects the app token
    * @throws when the port is in use
    */
   open(): Promise<void>;

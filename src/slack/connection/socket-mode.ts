@@ -1,9 +1,8 @@
 import { type Logger as SlackLogger, SocketModeReceiver } from '@slack/bolt';
-import { WebAPIPlatformError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Secret } from '../../config/secret.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
-import { isRefusal, SlackRefused } from './identity.ts';
+import { throwIfRefused } from './identity.ts';
 
 const FIRST_PAUSE_MILLISECONDS = 250;
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
@@ -48,7 +47,7 @@ export class SocketModeConnection {
   /**
    * Connects, and stays connected until `stop`.
    *
-   * @throws {SlackRefused} when Slack rejects the app token
+   * @throws {CredentialRefused} when Slack rejects the app token
    */
   async run(): Promise<void> {
     const { client } = this.receiver;
@@ -61,10 +60,9 @@ export class SocketModeConnection {
         await new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
         if (!this.#stopping) this.#onState({ connected: false, why: 'reconnecting to Slack' });
       } catch (error) {
-        this.#refuseIfFinal(error);
+        throwIfRefused(error, 'SLACK_APP_TOKEN', 'Create a new app-level token with connections:write.');
         failures += 1;
-        const why = reasonOf(error);
-        this.#onState({ connected: false, why: `can't connect to Slack: ${why}` });
+        this.#onState({ connected: false, why: `can't connect to Slack: ${reasonOf(error)}` });
         this.#log.warn({ err: error }, 'Slack connection failed, retrying');
         await this.#pause(
           Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS),
@@ -86,14 +84,6 @@ export class SocketModeConnection {
       await this.receiver.client.start();
     } finally {
       clearTimeout(hello);
-    }
-  }
-
-  #refuseIfFinal(error: unknown): void {
-    if (error instanceof WebAPIPlatformError && isRefusal(error.data.error)) {
-      throw new SlackRefused(
-        `Slack rejected SLACK_APP_TOKEN (${error.data.error}). Create a new app-level token with connections:write.`,
-      );
     }
   }
 
