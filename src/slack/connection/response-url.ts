@@ -61,14 +61,8 @@ function errorCode(answer: string): string | null {
 
 function payload(response: Response): object {
   if (response.kind === 'delete-original') return { delete_original: true };
-  if (response.kind === 'replace-original') {
-    return { ...response.message, replace_original: true, unfurl_links: false, unfurl_media: false };
-  }
-  return {
-    ...response.message,
-    response_type: response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral',
-    replace_original: false,
-    unfurl_links: false,
-    unfurl_media: false,
-  };
+  const shown = { ...response.message, unfurl_links: false, unfurl_media: false };
+  if (response.kind === 'replace-original') return { ...shown, replace_original: true };
+  const response_type = response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral';
+  return { ...shown, response_type, replace_original: false };
 }

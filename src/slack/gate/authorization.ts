@@ -1,5 +1,6 @@
 import type { ChannelId, MemberId, TeamId } from '../../ids.ts';
-import { channel, enumerate, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { mentions } from '../../messages/approval-text.ts';
+import { channel, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
 
@@ -88,7 +89,5 @@ export function denial(
 
 function whomToAsk({ botAdmins }: Pick<Policy, 'botAdmins'>): Sentence {
   if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
-  const named = botAdmins.slice(0, MOST_NAMED).map(member);
-  const others = botAdmins.length - named.length;
-  return say`Ask ${enumerate(others > 0 ? [...named, say`${others} ${others === 1 ? 'other' : 'others'}`] : named, 'or')}.`;
+  return say`Ask ${mentions(botAdmins, 'or', MOST_NAMED)}.`;
 }

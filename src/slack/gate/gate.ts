@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { newReference } from '../../ids.ts';
-import { context, message } from '../../messages/kit/message.ts';
+import { message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
@@ -48,7 +48,7 @@ export function installGate(app: App, gate: Gate): void {
       log.warn({ reason: verdict.reason }, 'denied');
       return await turnAway(services, incoming, acknowledge, denial(verdict.reason, policy), reference);
     }
-    if (!known.has(`${incoming.kind} ${idOf(incoming)}`)) {
+    if (!known.has(`${incoming.kind} ${incoming.id}`)) {
       log.warn('nobody listens for this');
       return await turnAway(services, incoming, acknowledge, OUTDATED, reference);
     }
@@ -74,27 +74,11 @@ const OUTDATED = say`This no longer works. Start again with ${code('/fastly-user
 const RESTARTING = say`The bot is restarting. Nothing was done. Try again in a minute.`;
 const UNDER_WAY = noticeView('One moment', say`Already in progress. The result will appear shortly.`);
 
-function idOf(incoming: Incoming): string {
-  switch (incoming.kind) {
-    case 'command':
-      return incoming.command;
-    case 'click':
-    case 'type-ahead':
-      return incoming.actionId;
-    case 'submission':
-    case 'view-closed':
-    case 'shortcut':
-      return incoming.callbackId;
-    case 'event':
-      return incoming.type;
-  }
-}
-
 /** The parts of a delivery that may be logged. Never what was typed. */
 function described(incoming: Incoming): object {
   return {
     delivery: incoming.kind,
-    id: idOf(incoming),
+    id: incoming.id,
     caller: incoming.caller?.memberId ?? null,
     team: incoming.caller?.teamId ?? null,
   };
@@ -127,9 +111,8 @@ async function turnAway(
   why: Sentence,
   reference: string,
 ): Promise<void> {
-  const told = message(why);
   const underIt = say`Reference ${code(reference)}`;
-  told.blocks.push(context(underIt));
+  const told = withFootnote(message(why), underIt);
   const view = noticeView('Not possible', why, underIt);
   const showAtHome = async () => {
     if (incoming.caller) {

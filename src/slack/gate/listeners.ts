@@ -3,11 +3,10 @@ import type { PlainTextOption } from '@slack/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { failureMessage, logFailure, RepeatedDelivery } from '../../messages/failure-text.ts';
-import type { Incoming } from '../incoming.ts';
+import type { Incoming, IncomingOf } from '../incoming.ts';
 import type { Interaction } from '../replies/interaction.ts';
 import { answerSubmission, type SubmittedForm } from '../replies/submission.ts';
 
-type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;
 type Run<Kind extends Incoming['kind']> = (
   interaction: Interaction,
   incoming: IncomingOf<Kind>,
@@ -49,18 +48,10 @@ export function register(app: App, listeners: readonly Listener[]): void {
   for (const listener of listeners) {
     switch (listener.kind) {
       case 'command':
-        app.command(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'command');
-          await acknowledge();
-          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
-        });
+        app.command(listener.id, ({ context }) => carryOut(context, 'command', listener.run));
         break;
       case 'click':
-        app.action(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'click');
-          await acknowledge();
-          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
-        });
+        app.action(listener.id, ({ context }) => carryOut(context, 'click', listener.run));
         break;
       case 'type-ahead':
         app.options(listener.id, async ({ context }) => {
@@ -70,8 +61,8 @@ export function register(app: App, listeners: readonly Listener[]): void {
         break;
       case 'submission':
         app.view(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'submission');
-          await answerSubmission(listener.form, interaction, incoming, acknowledge);
+          const { interaction, incoming: submitted, acknowledge } = delivered(context, 'submission');
+          await answerSubmission({ form: listener.form, interaction, submitted }, acknowledge);
         });
         break;
       case 'event':
@@ -101,9 +92,16 @@ function isOfKind<Kind extends Incoming['kind']>(
   return delivery.incoming.kind === kind;
 }
 
-async function withFailuresTold(interaction: Interaction, work: () => Promise<void>): Promise<void> {
+/** A failure is told to the caller. */
+async function carryOut<Kind extends Incoming['kind']>(
+  context: Context,
+  kind: Kind,
+  run: Run<Kind>,
+): Promise<void> {
+  const { interaction, incoming, acknowledge } = delivered(context, kind);
+  await acknowledge();
   try {
-    await work();
+    await run(interaction, incoming);
   } catch (error) {
     logFailure(interaction, error);
     if (error instanceof RepeatedDelivery) return;
