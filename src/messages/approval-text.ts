@@ -107,21 +107,22 @@ export function headline({ action, state }: ApprovalRequest): string {
 
 /** How a request stands, in sentences that stand alone. @param most how many approvers are named */
 export function stateText(request: ApprovalRequest, policy: Policy, most = MOST_MENTIONED): Sentence {
-  const { state } = request;
-  return isInProgress(state)
-    ? together(progress(request, state, policy, most))
-    : say`${together(markedOutcome(state, subjectOfState(request, state)))}${nextText(request)}`;
+  return together(markedState(request, policy, most));
 }
 
 /** The same behind another sentence: without the emoji, and with the user it is about. */
 export function stateInAnswer(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state, action } = request;
+  return state.kind === 'approved' || state.kind === 'executing'
+    ? say`The request to ${infinitive(verbOf(action), targetText(request))} is in progress.${approvedBy(request)}`
+    : markedState(request, policy, MOST_MENTIONED).text;
+}
+
+function markedState(request: ApprovalRequest, policy: Policy, most: number): Marked {
   const { state } = request;
-  if (!isInProgress(state)) {
-    return say`${markedOutcome(state, subjectOfState(request, state)).text}${nextText(request)}`;
-  }
-  return state.kind === 'pending'
-    ? progress(request, state, policy, MOST_MENTIONED).text
-    : say`The request to ${infinitive(verbOf(request.action), targetText(request))} is in progress.${approvedBy(request)}`;
+  if (isInProgress(state)) return progress(request, state, policy, most);
+  const { mark, text } = markedOutcome(state, subjectOfState(request, state));
+  return { mark, text: say`${text}${nextText(request)}` };
 }
 
 /** The same below the headline, which has the result already. */
@@ -130,17 +131,12 @@ export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
   if (isInProgress(state)) return together(progress(request, state, policy, MOST_MENTIONED));
   const verb = verbOf(action);
   const because = becauseText(state, subjectOfState(request, state)) ?? say``;
-  switch (state.kind) {
-    case 'completed': {
-      const done = say`✅ ${capitalized(participle(verb))}.`;
-      return say`${state.found ? say`${done} ${because}` : done}${approvedBy(request)}`;
-    }
-    case 'denied':
-    case 'cancelled':
-      return say`${outcomeMark(state, verb)} ${because}`;
-    default:
-      return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approvedBy(request)}`;
+  const approved = state.kind === 'denied' || state.kind === 'cancelled' ? say`` : approvedBy(request);
+  if (state.kind !== 'completed') {
+    return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approved}`;
   }
+  const done = say`✅ ${capitalized(participle(verb))}.`;
+  return say`${state.found ? say`${done} ${because}` : done}${approved}`;
 }
 
 function progress(request: ApprovalRequest, state: ProgressState, policy: Policy, most: number): Marked {

@@ -63,11 +63,6 @@ export function changeInfinitive(kind: ChangeKind, user: Sentence): Sentence {
   return say`${CHANGES[kind].infinitive} ${objectOf(kind, user)}`;
 }
 
-/** 'updating X', 'sending a password reset to X'. */
-function changeGerund(kind: ChangeKind, user: Sentence): Sentence {
-  return say`${CHANGES[kind].gerund} ${objectOf(kind, user)}`;
-}
-
 function objectOf(kind: ChangeKind, user: Sentence): Sentence {
   return CHANGES[kind].object?.(user) ?? user;
 }
@@ -87,7 +82,7 @@ const SHOWS_IN_FASTLY: readonly ChangeKind[] = ['create', 'invite', 'withdraw', 
 
 /** What the caller is told when the bot was interrupted between the beginning and the end of a change. */
 export function interruptedText({ kind, target, reference }: Change, settlement: Settlement): Sentence {
-  const interrupted = say`The bot was interrupted while ${changeGerund(kind, userText(target))}.`;
+  const interrupted = say`The bot was interrupted while ${CHANGES[kind].gerund} ${objectOf(kind, userText(target))}.`;
   const ref = say`Reference ${code(reference)}.`;
   switch (settlement.kind) {
     case 'done':

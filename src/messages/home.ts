@@ -137,22 +137,13 @@ function changesBlocks(changes: readonly AuditLine[], { disabled }: HomeContent)
   return [header('Latest changes'), richText(first, ...others), ...more];
 }
 
-function figuresLines(figures: FiguresAtHand): [Sentence, ...Sentence[]] {
-  switch (figures.kind) {
-    case 'late':
-      return [say`Fastly is slow to answer. The figures will follow.`];
-    case 'unknown':
-      return [say`⚠️ The figures aren't available. ${figures.why}`];
-    case 'known':
-      return figuresText(figures.figures);
-  }
-}
-
-function figuresText(figures: Figures): [Sentence, ...Sentence[]] {
-  const { users, byRole, locked, withoutTwoFactor, neverActive } = figures;
+function figuresLines(at: FiguresAtHand): Sentence[] {
+  if (at.kind === 'late') return [say`Fastly is slow to answer. The figures will follow.`];
+  if (at.kind === 'unknown') return [say`⚠️ The figures aren't available. ${at.why}`];
+  const { users, byRole, locked, withoutTwoFactor, neverActive } = at.figures;
   return [
     say`${bold(userCount(users))}`,
-    ...(byRole.length === 0 ? [] : [rolesText(figures)]),
+    ...(byRole.length === 0 ? [] : [rolesText(at.figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without 2FA  ·  ${bold(String(neverActive))} never active`,
   ];
 }

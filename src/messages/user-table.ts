@@ -1,4 +1,4 @@
-import type { DataTableBlock, KnownBlock, RichTextBlock, TableBlock } from '@slack/types';
+import type { DataTableBlock, KnownBlock, TableBlock } from '@slack/types';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
@@ -67,7 +67,7 @@ function row(user: User): Cell[] {
     text(loginIn(user)),
     text(user.locked ? `${roleOf(user)}, 🔒 locked` : roleOf(user)),
     text(twoFactorOf(user)),
-    user.last_active_at ? moment(user.last_active_at) : text(inactive(user)),
+    user.last_active_at ? richText(say`${day(new Date(user.last_active_at))}`) : text(inactive(user)),
   ];
 }
 
@@ -106,8 +106,4 @@ function inactive({ last_active_at }: User): string {
 
 function text(words: string): Cell {
   return { type: 'raw_text', text: words };
-}
-
-function moment(iso: string): RichTextBlock {
-  return richText(say`${day(new Date(iso))}`);
 }

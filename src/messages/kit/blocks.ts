@@ -51,20 +51,19 @@ export function field(name: string, value: Sentence): TextObject {
   return textObject(say`${bold(name)}\n${value}`, FIELD_LENGTH);
 }
 
-/** No field for `undefined`, which Fastly did not send. For `null` the field says 'not set'. */
+/** No field for `undefined`, which Fastly did not send. @param none what the field says for `null` */
 export function optionalField<T>(
   name: string,
   value: T | null | undefined,
   draw: (value: T) => Sentence,
+  none = say`not set`,
 ): TextObject[] {
-  if (value === undefined) return [];
-  return [field(name, value === null ? say`not set` : draw(value))];
+  return value === undefined ? [] : [field(name, value === null ? none : draw(value))];
 }
 
-/** @param iso ISO 8601. No field for `undefined`, which Fastly did not send. For `null` the field says 'never'. */
+/** @param iso ISO 8601, as Fastly sent it */
 export function lastActive(iso: string | null | undefined): TextObject[] {
-  if (iso === undefined) return [];
-  return [field('Last active', iso === null ? say`never` : moment(iso))];
+  return optionalField('Last active', iso, moment, say`never`);
 }
 
 export function yesOrNo(value: boolean): Sentence {
