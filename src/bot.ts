@@ -177,15 +177,8 @@ export class Bot {
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#logIdentity(identity);
     this.#intake = createIntake(this.#config, this.#readiness, this.#log);
-    createApp(
-      this.#config,
-      identity,
-      this.#intake.receiver,
-      this.#services,
-      this.#inFlight,
-      this.#stopping.signal,
-      this.#log,
-    );
+    const { receiver } = this.#intake;
+    createApp(this.#config, identity, receiver, this.#services, this.#inFlight, this.#stopping.signal);
     await this.#intake.open();
   }
 

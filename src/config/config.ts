@@ -126,11 +126,7 @@ function textOf(
   }
 }
 
-/**
- * Reads DATABASE_URL alone, for commands that need only the database.
- *
- * @throws {ConfigError}
- */
+/** Reads DATABASE_URL alone, for commands that need only the database. @throws {ConfigError} */
 export function readDatabaseLocation(environment: Environment): DatabaseLocation {
   const about = VARIABLES.find(({ name }) => name === 'DATABASE_URL');
   const text = about && textOf(about, environment);

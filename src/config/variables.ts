@@ -3,10 +3,7 @@ import { ChannelId, MemberId } from '../ids.ts';
 import { Secret } from './secret.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 
-/**
- * What the documentation and the start-up errors say about a variable. `purpose` is whole sentences, `fallback` the
- * default as text.
- */
+/** What the documentation and the start-up errors say about a variable. `purpose` is whole sentences. */
 const About = z.object({
   purpose: z.string(),
   fallback: z.string().optional(),
@@ -94,10 +91,7 @@ const database = z.string().transform((text, context): DatabaseLocation => {
 
 const ApprovalKind = z.enum(['delete', 'promote', 'demote']);
 
-/**
- * Every variable the bot reads, in the documentation's order. A test compares `.env.example` and the README's table with
- * this list.
- */
+/** Every variable, in the documentation's order. A test compares `.env.example` and the README's table with it. */
 export const Variables = z.object({
   SLACK_BOT_TOKEN: secretVariable(
     "Bot User OAuth Token (xoxb-…). Copy it from 'OAuth & Permissions' in the Slack app.",

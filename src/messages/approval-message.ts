@@ -14,21 +14,12 @@ import {
   requestLine,
   stateText,
 } from './approval-text.ts';
-import {
-  button,
-  field,
-  HEADER_LENGTH,
-  header,
-  lastActive,
-  onOrOff,
-  optionalField,
-  yesOrNo,
-} from './kit/blocks.ts';
+import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
 import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { changeFields, settingValue } from './settings-text.ts';
+import { changeFields, settingField } from './settings-text.ts';
 import { consequence, gerund } from './verb-text.ts';
 
 /** A dialog holds 300 characters. A very long name must not push the login or the warning out of it. */
@@ -89,18 +80,15 @@ function fieldsOf(action: Action): TextObject[] {
 
 /** @param changes settings that have fields of their own, with the values before */
 function targetFields(target: Target, changes: Settings): TextObject[] {
-  const unlessChanged = (setting: Setting, fields: TextObject[]) =>
-    changes[setting] === undefined ? fields : [];
+  const unlessChanged = (setting: Setting, value: string | boolean | null | undefined) =>
+    changes[setting] === undefined ? settingField(setting, value) : [];
   return [
     field('Login', say`${code(target.login)}`),
-    ...unlessChanged(
-      'role',
-      optionalField('Role', target.role, (role) => settingValue('role', role)),
-    ),
+    ...unlessChanged('role', target.role),
     field('ID', say`${code(target.id)}`),
-    ...lastActive(target.lastActiveAt),
-    ...unlessChanged('two_factor_auth_enabled', optionalField('2FA', target.twoFactor, onOrOff)),
-    ...unlessChanged('locked', [field('Locked', yesOrNo(target.locked))]),
+    ...momentField('Last active', target.lastActiveAt, say`never`),
+    ...unlessChanged('two_factor_auth_enabled', target.twoFactor),
+    ...unlessChanged('locked', target.locked),
   ];
 }
 
@@ -162,11 +150,7 @@ function lockButton(id: string, name: string, user: string): Button {
   });
 }
 
-/**
- * An open request in a list that one member sees, with the buttons that they may use.
- *
- * @param where a link to its message
- */
+/** An open request in one member's list, with the buttons that they may use. @param where a link to its message */
 export function approvalEntry(
   request: ApprovalRequest,
   where: Sentence,

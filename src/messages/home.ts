@@ -11,10 +11,7 @@ import { context } from './kit/message.ts';
 import { bold, code, date, richText, type Sentence, say } from './kit/sentence.ts';
 import { rolesText, userCount } from './user-text.ts';
 
-/**
- * A Home tab holds 100 blocks (docs.slack.dev, home tab views). A request takes three with its divider, the rest of the
- * tab twelve.
- */
+/** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
 const MOST_WAITING = 20;
 const MOST_OWN = 10;
 
@@ -51,11 +48,7 @@ export type FiguresAtHand =
 /** A button that opens a form. */
 export type QuickAction = { text: string; actionId: string };
 
-/**
- * Sorts the open requests for a member: those that they can approve or retry, and the others that they requested.
- *
- * @param open oldest first
- */
+/** The open requests that a member can approve or retry, and their own others. @param open oldest first */
 export function requestsFor(
   member: MemberId,
   open: readonly ApprovalRequest[],

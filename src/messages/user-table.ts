@@ -6,10 +6,7 @@ import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/
 import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
 
-/**
- * Limits for the table of one message. They keep it within the 100 rows and 10,000 characters that Slack allows
- * (docs.slack.dev, table block and data table block).
- */
+/** They keep a table within 100 rows and 10,000 characters (docs.slack.dev, table block and data table block). */
 export const MOST_USERS = 50;
 const NAME_LENGTH = 48;
 const LOGIN_LENGTH = 64;
@@ -27,11 +24,7 @@ type Cell = DataTableBlock['rows'][number][number] & TableBlock['rows'][number][
 /** The blocks around a table. `headline` comes first, and is the notification too. */
 export type Around = { headline: Sentence; above: readonly KnownBlock[]; below: readonly KnownBlock[] };
 
-/**
- * Users as a data table. Falls back to a table, then to lines of text, where Slack refuses a kind of block.
- *
- * @param users one at least, `MOST_USERS` at most
- */
+/** A data table; a table, then lines of text, where Slack refuses a kind of block. @param users 1 to `MOST_USERS` */
 export function userTable(caption: string, users: readonly User[], around: Around): Message {
   const { headline, above, below } = around;
   const version = (...middle: readonly KnownBlock[]): Message => ({

@@ -51,30 +51,8 @@ export function field(name: string, value: Sentence): TextObject {
   return textObject(say`${bold(name)}\n${value}`, FIELD_LENGTH);
 }
 
-/** No field for `undefined`, which Fastly did not send. @param none what the field says for `null` */
-export function optionalField<T>(
-  name: string,
-  value: T | null | undefined,
-  draw: (value: T) => Sentence,
-  none = say`not set`,
-): TextObject[] {
-  return value === undefined ? [] : [field(name, value === null ? none : draw(value))];
-}
-
-/** @param iso ISO 8601, as Fastly sent it */
-export function lastActive(iso: string | null | undefined): TextObject[] {
-  return optionalField('Last active', iso, moment, say`never`);
-}
-
-export function yesOrNo(value: boolean): Sentence {
-  return say`${value ? 'yes' : 'no'}`;
-}
-
-export function onOrOff(value: boolean): Sentence {
-  return say`${value ? 'on' : 'off'}`;
-}
-
-/** @param iso ISO 8601 */
-export function moment(iso: string): Sentence {
-  return say`${date(new Date(iso))}`;
+/** A moment as a field; none for `undefined`, which Fastly did not send. @param iso ISO 8601 */
+export function momentField(name: string, iso: string | null | undefined, none: Sentence): TextObject[] {
+  if (iso === undefined) return [];
+  return [field(name, iso === null ? none : say`${date(new Date(iso))}`)];
 }

@@ -3,15 +3,6 @@ import { z } from 'zod';
 import { CredentialRefused } from '../../config/secret.ts';
 import { TeamId } from '../../ids.ts';
 
-/** Who the bot is in Slack, from `auth.test`. */
-export type Identity = {
-  teamId: TeamId;
-  team: string;
-  botUserId: string | null;
-  botId: string | null;
-  missingScopes: string[];
-};
-
 /** The scopes that the bot uses. A test compares them with the manifest. */
 export const SCOPES = [
   'commands',
@@ -49,13 +40,24 @@ export function throwIfRefused(error: unknown, variable: string, remedy: string)
 
 const OrgWide = z.object({ is_enterprise_install: z.literal(true) });
 
-const AuthTest = z.object({
-  team_id: TeamId,
-  team: z.string().catch(''),
-  user_id: z.string().nullable().catch(null),
-  bot_id: z.string().nullable().catch(null),
-  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).catch({}),
-});
+const AuthTest = z
+  .object({
+    team_id: TeamId,
+    team: z.string().catch(''),
+    user_id: z.string().nullable().catch(null),
+    bot_id: z.string().nullable().catch(null),
+    response_metadata: z.object({ scopes: z.array(z.string()).optional() }).catch({}),
+  })
+  .transform(({ team_id, team, user_id, bot_id, response_metadata: { scopes } }) => ({
+    teamId: team_id,
+    team,
+    botUserId: user_id,
+    botId: bot_id,
+    missingScopes: scopes ? SCOPES.filter((scope) => !scopes.includes(scope)) : [],
+  }));
+
+/** Who the bot is in Slack, from `auth.test`. */
+export type Identity = z.infer<typeof AuthTest>;
 
 /**
  * Reads from Slack which workspace and bot user the token belongs to.
@@ -79,13 +81,5 @@ export async function readIdentity(slack: WebClient): Promise<Identity> {
       "Slack didn't say which workspace SLACK_BOT_TOKEN belongs to. Check SLACK_API_URL and the token.",
     );
   }
-  const { team_id, team, user_id, bot_id, response_metadata } = answer.data;
-  const { scopes } = response_metadata;
-  return {
-    teamId: team_id,
-    team,
-    botUserId: user_id,
-    botId: bot_id,
-    missingScopes: scopes ? SCOPES.filter((scope) => !scopes.includes(scope)) : [],
-  };
+  return answer.data;
 }

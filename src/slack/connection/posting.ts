@@ -57,11 +57,7 @@ export class Posting {
     });
   }
 
-  /**
-   * Answers through a command's or click's response URL.
-   *
-   * @throws {ResponseUrlRefused}
-   */
+  /** Answers through a command's or click's response URL. @throws {ResponseUrlRefused} */
   async respond(responseUrl: string, response: Response): Promise<void> {
     if (response.kind === 'delete-original') return await respond(responseUrl, response);
     await this.#newerBlocks.post(response.message, (message) =>

@@ -11,10 +11,7 @@ export type Response =
 
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/**
- * The response URL did not take the message: expired (30 minutes), used up (5 times), what was sent is not valid, or
- * Slack is away.
- */
+/** The response URL expired (30 minutes) or is used up (5 times), the message is not valid, or Slack is away. */
 export class ResponseUrlRefused extends Error {
   /** Slack's word for it, such as `invalid_blocks`; `null` where it gave none. */
   readonly code: string | null;

@@ -19,18 +19,17 @@ export type Verdict =
   | { allowed: true; caller: Caller }
   | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel' };
 
-/** Whether a channel is the direct message between this caller and the bot. Asked for bot admins only. */
-export type IsDirectMessage = (channel: ChannelId, caller: Caller) => Promise<boolean>;
-
 /**
  * Decides whether a delivery is allowed, before anything else reads it. Denies by default.
  * `COMMAND_CHANNELS` limits the channel in which an interaction started. The Home tab and direct messages with the bot
  * are always allowed.
+ *
+ * @param isDirectMessage between this caller and the bot; asked for bot admins only
  */
 export async function authorize(
   incoming: Incoming,
   policy: Policy,
-  isDirectMessage: IsDirectMessage,
+  isDirectMessage: (channel: ChannelId, caller: Caller) => Promise<boolean>,
 ): Promise<Verdict> {
   const { caller } = incoming;
   if (caller === null) return { allowed: false, reason: 'unknown-caller' };

@@ -1,5 +1,4 @@
 import type { App } from '@slack/bolt';
-import type { Logger } from 'pino';
 import { newReference } from '../../ids.ts';
 import { message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -18,7 +17,6 @@ export type Gate = {
   inFlight: InFlight;
   /** Aborted when the bot stops. Work in progress is finished, nothing new starts. */
   stopping: AbortSignal;
-  log: Logger;
 };
 
 /**
@@ -35,7 +33,7 @@ export function installGate(app: App, gate: Gate): void {
   app.use(async (args) => {
     const incoming = readIncoming(args.body);
     const reference = newReference();
-    const log = gate.log.child({ reference, ...(incoming && described(incoming)) });
+    const log = services.log.child({ reference, ...(incoming && described(incoming)) });
     const acknowledge = acknowledgeOf('ack' in args ? args.ack : undefined, log);
     if (incoming === null) {
       log.warn('a delivery of an unknown form was refused');

@@ -42,10 +42,7 @@ type Delivery = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'c
   responseUrl: string | null;
 };
 
-/**
- * The interaction that a delivery tells of. Its result is for the caller alone, until a flag or a button says
- * otherwise; a form brings its origin along.
- */
+/** Its result is for the caller alone, until a flag or a button says otherwise; a form brings its origin along. */
 export function interactionOf(
   services: Services,
   incoming: Incoming,
