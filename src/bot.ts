@@ -11,7 +11,7 @@ import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
 import { reasonOf } from './observability/reason-of.ts';
 import { type Background, createBackground, createStore } from './parts.ts';
-import { createClients, type SlackClients } from './slack/connection/clients.ts';
+import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { type Identity, readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
@@ -28,12 +28,9 @@ const LONGEST_PAUSE_MILLISECONDS = 15_000;
  */
 export class Bot {
   readonly #config: Config;
-  readonly #times: Times;
   readonly #log: Logger;
   readonly #readiness = new Readiness();
   readonly #inFlight = new InFlight();
-  readonly #fastly: FastlyClient;
-  readonly #slack: SlackClients;
   readonly #store: Store;
   readonly #background: Background;
   readonly #services: Services;
@@ -43,33 +40,32 @@ export class Bot {
 
   constructor(config: Config, log: Logger, times: Times = TIMES) {
     this.#config = config;
-    this.#times = times;
     this.#log = log;
-    this.#fastly = new FastlyClient({
+    const fastly = new FastlyClient({
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
     });
-    this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
     const newerBlocks = new NewerBlocks(log);
     const parts = {
-      fastly: this.#fastly,
-      directory: new Directory(this.#fastly),
-      slack: this.#slack,
-      conversations: new Conversations(this.#slack.quick, log),
+      fastly,
+      directory: new Directory(fastly),
+      slack,
+      conversations: new Conversations(slack.quick, log),
       times,
       log,
     };
     this.#background = createBackground(
       config,
-      { ...parts, posting: new Posting(this.#slack.once, newerBlocks), store: this.#store },
+      { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
       (error) => this.#databaseHealth(error),
     );
     const { approvals, intents, auditPages, homes } = this.#background;
     this.#services = {
       ...parts,
-      posting: new Posting(this.#slack.patient, newerBlocks),
+      posting: new Posting(slack.patient, newerBlocks),
       approvals,
       intents,
       disabled: new Set(config.DISABLED_COMMANDS),
@@ -101,14 +97,12 @@ export class Bot {
   async stop(): Promise<void> {
     this.#readiness.missing('process', 'stopping');
     this.#stopping.abort();
-    const drained = Promise.race([
-      this.#drain().then(() => true),
-      pause(this.#times.drain, false, { ref: false }),
-    ]);
+    const { fastly, times } = this.#services;
+    const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
     if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
-    await this.#fastly.close();
+    await fastly.close();
     // If the database doesn't answer, its connections stay open until the process ends.
-    await Promise.race([this.#store.close(), pause(this.#times.close, undefined, { ref: false })]);
+    await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
   }
 
@@ -150,7 +144,7 @@ export class Bot {
   async #reachFastly(): Promise<void> {
     await this.#persist('fastly', async () => {
       try {
-        const user = await this.#fastly.getCurrentUser();
+        const user = await this.#services.fastly.getCurrentUser();
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
         if (user.role && user.role !== 'superuser') {
           this.#log.warn(
@@ -173,7 +167,7 @@ export class Bot {
   }
 
   async #serveSlack(): Promise<void> {
-    const identity = await this.#persist('slack', () => readIdentity(this.#slack.quick));
+    const identity = await this.#persist('slack', () => readIdentity(this.#services.slack.quick));
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#logIdentity(identity);
     this.#intake = createIntake(this.#config, this.#readiness, this.#log);
@@ -206,7 +200,10 @@ export class Bot {
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
         this.#readiness.missing(dependency, reasonOf(error));
-        const wait = Math.min(this.#times.firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        const wait = Math.min(
+          this.#services.times.firstRetry * 2 ** (failures - 1),
+          LONGEST_PAUSE_MILLISECONDS,
+        );
         this.#log.warn({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable, retrying`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }

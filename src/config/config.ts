@@ -35,23 +35,21 @@ export function processEnvironment(): Environment {
 /** @throws {ConfigError} that names every variable that is missing or wrong, and what it is for */
 export function readConfig(environment: Environment): Config {
   const texts: Environment = {};
-  const problems = new Map<string, string>();
+  const unread = new Map<string, string>();
   for (const about of VARIABLES) {
     const text = textOf(about, environment);
-    if ('problem' in text) problems.set(about.name, text.problem);
+    if ('problem' in text) unread.set(about.name, text.problem);
     else texts[about.name] = text.value ?? about.fallback;
   }
   const parsed = Variables.safeParse(texts);
-  const issuesOf = Object.groupBy(parsed.error?.issues ?? [], ({ path }) => String(path[0]));
-  for (const [name, issues = []] of Object.entries(issuesOf)) {
-    if (problems.has(name)) continue;
-    const wrong = issues.map(({ message }) => message).join(', ');
-    problems.set(name, texts[name] === undefined ? 'is missing' : wrong);
-  }
-  const lines = VARIABLES.filter(({ name }) => problems.has(name)).map(
-    ({ name, purpose }) => `${name} ${problems.get(name)}. ${purpose}`,
-  );
-  const isGiven = (name: string) => texts[name] !== undefined || problems.has(name);
+  const issues = parsed.error?.issues ?? [];
+  const lines = VARIABLES.flatMap(({ name, purpose }) => {
+    const wrong = issues.filter(({ path }) => path[0] === name).map(({ message }) => message);
+    if (!unread.has(name) && wrong.length === 0) return [];
+    const problem = unread.get(name) ?? (texts[name] === undefined ? 'is missing' : wrong.join(', '));
+    return [`${name} ${problem}. ${purpose}`];
+  });
+  const isGiven = (name: string) => texts[name] !== undefined || unread.has(name);
   if (!isGiven('SLACK_APP_TOKEN') && !isGiven('SLACK_SIGNING_SECRET')) {
     lines.push(
       'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Set the first to use Socket Mode, or the second to use HTTP.',

@@ -73,27 +73,21 @@ export function neededText(
     : say`${needed} from ${mentions(from, 'or', most)}.`;
 }
 
-/** @param by who denied or cancelled */
-function subjectOf(request: ApprovalRequest, by: string | null): Subject {
+/** @param by who denied or cancelled; the request's own state says it where no step is told */
+function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
-  return {
-    verb: verbOf(action),
-    target: action.target,
-    by,
-    channel,
-    approvals: { given: approvers.length, required: approvalsRequired },
-  };
+  const approvals = { given: approvers.length, required: approvalsRequired };
+  return { verb: verbOf(action), target: action.target, by, channel, approvals };
 }
 
-type OutcomeState = Extract<State, { kind: Outcome['kind'] }>;
-type ProgressState = Exclude<State, OutcomeState>;
+function endedBy({ state, requester }: ApprovalRequest): string {
+  return state.kind === 'denied' ? state.by : requester;
+}
+
+type ProgressState = Exclude<State, { kind: Outcome['kind'] }>;
 
 function isInProgress(state: State): state is ProgressState {
   return state.kind === 'pending' || state.kind === 'approved' || state.kind === 'executing';
-}
-
-function subjectOfState(request: ApprovalRequest, state: OutcomeState): Subject {
-  return subjectOf(request, state.kind === 'denied' ? state.by : request.requester);
 }
 
 /** The headline of a request's message: a question, then the result. */
@@ -120,17 +114,20 @@ export function stateInAnswer(request: ApprovalRequest, policy: Policy): Sentenc
 
 function markedState(request: ApprovalRequest, policy: Policy, most: number): Marked {
   const { state } = request;
-  if (isInProgress(state)) return progress(request, state, policy, most);
-  const { mark, text } = markedOutcome(state, subjectOfState(request, state));
+  if (isInProgress(state)) {
+    const { mark, text } = progress(request, state, policy, most);
+    return { mark, text: say`${text}${approvedBy(request)}` };
+  }
+  const { mark, text } = markedOutcome(state, subjectOf(request));
   return { mark, text: say`${text}${nextText(request)}` };
 }
 
 /** The same below the headline, which has the result already. */
 export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
   const { state, action } = request;
-  if (isInProgress(state)) return together(progress(request, state, policy, MOST_MENTIONED));
+  if (isInProgress(state)) return stateText(request, policy);
   const verb = verbOf(action);
-  const because = becauseText(state, subjectOfState(request, state)) ?? say``;
+  const because = becauseText(state, subjectOf(request)) ?? say``;
   const approved = state.kind === 'denied' || state.kind === 'cancelled' ? say`` : approvedBy(request);
   if (state.kind !== 'completed') {
     return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approved}`;
@@ -140,21 +137,19 @@ export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
 }
 
 function progress(request: ApprovalRequest, state: ProgressState, policy: Policy, most: number): Marked {
-  const approved = approvedBy(request);
   switch (state.kind) {
     case 'pending': {
       const given = standingApprovers(request, policy).length;
       const options = { more: given > 0, most };
       const needed = neededText(request.approvalsRequired - given, mayApprove(request, policy), options);
-      return { mark: say`⏳`, text: say`${needed} Expires ${date(new Date(request.expiresAt))}.${approved}` };
+      return { mark: say`⏳`, text: say`${needed} Expires ${date(new Date(request.expiresAt))}.` };
     }
-    case 'approved': {
-      if (state.postponed === 0) return { mark: say`⚙️`, text: say`Starting…${approved}` };
-      const { mark, text } = postponed(state.notBefore, state.lookFirst);
-      return { mark, text: say`${text}${approved}` };
-    }
+    case 'approved':
+      return state.postponed === 0
+        ? { mark: say`⚙️`, text: say`Starting…` }
+        : postponed(state.notBefore, state.lookFirst);
     case 'executing':
-      return { mark: say`⚙️`, text: say`In progress…${approved}` };
+      return { mark: say`⚙️`, text: say`In progress…` };
   }
 }
 
@@ -170,12 +165,10 @@ function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
 
 function postponed(until: number, unclear: boolean): Marked {
   const when = date(new Date(until));
-  return {
-    mark: say`⏸️`,
-    text: unclear
-      ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
-      : say`Fastly's rate limit is reached. This will run ${when}.`,
-  };
+  const text = unclear
+    ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
+    : say`Fastly's rate limit is reached. This will run ${when}.`;
+  return { mark: say`⏸️`, text };
 }
 
 /** An outcome as the thread and the requester's direct message tell it. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Config } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
@@ -58,8 +59,7 @@ class SocketModeIntake implements Intake {
   readonly receiver: SocketModeReceiver;
   readonly #readiness: Readiness;
   readonly #log: Logger;
-  #stopping = false;
-  #wake: () => void = () => {};
+  readonly #stopping = new AbortController();
 
   constructor(slackApiUrl: string, appToken: Secret, readiness: Readiness, log: Logger) {
     this.#readiness = readiness;
@@ -82,28 +82,29 @@ class SocketModeIntake implements Intake {
 
   async open(): Promise<void> {
     const { client } = this.receiver;
+    const { signal } = this.#stopping;
     let failures = 0;
-    while (!this.#stopping) {
+    while (!signal.aborted) {
       try {
         await this.#connect();
         failures = 0;
         this.#readiness.ready('slack');
         this.#log.info('connected to Slack');
         await new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
-        if (!this.#stopping) this.#missing('reconnecting to Slack');
+        if (!signal.aborted) this.#missing('reconnecting to Slack');
       } catch (error) {
         throwIfRefused(error, 'SLACK_APP_TOKEN', 'Create a new app-level token with connections:write.');
         this.#missing(`can't connect to Slack: ${reasonOf(error)}`);
         this.#log.warn({ err: error }, 'Slack connection failed, retrying');
-        await this.#pause(Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** failures, LONGEST_PAUSE_MILLISECONDS));
+        const wait = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** failures, LONGEST_PAUSE_MILLISECONDS);
+        await pause(wait, undefined, { signal }).catch(() => {});
         failures += 1;
       }
     }
   }
 
   async close(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
+    this.#stopping.abort();
     await this.receiver.client.disconnect();
   }
 
@@ -119,15 +120,5 @@ class SocketModeIntake implements Intake {
     } finally {
       clearTimeout(hello);
     }
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
