@@ -57,8 +57,10 @@ export function readConfig(environment: Environment): Config {
   }
   const delivery = parsed.data && deliveryOf(parsed.data);
   if (parsed.data) lines.push(...contradictions(parsed.data));
-  if (lines.length > 0 || !parsed.success || !delivery)
-    throw new ConfigError(lines, nothingIsSet(environment));
+  if (lines.length > 0 || !parsed.success || !delivery) {
+    const nothingSet = VARIABLES.every(({ name }) => !environment[name] && !environment[`${name}_FILE`]);
+    throw new ConfigError(lines, nothingSet);
+  }
   return { ...parsed.data, delivery };
 }
 
@@ -133,8 +135,4 @@ export function readDatabaseLocation(environment: Environment): DatabaseLocation
   if (parsed.success) return parsed.data;
   const problem = text && 'problem' in text ? text.problem : parsed.error.issues[0]?.message;
   throw new ConfigError([`DATABASE_URL ${problem}. ${about?.purpose}`], false);
-}
-
-function nothingIsSet(environment: Environment): boolean {
-  return VARIABLES.every(({ name }) => !environment[name] && !environment[`${name}_FILE`]);
 }

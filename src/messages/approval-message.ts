@@ -157,7 +157,10 @@ export function approvalEntry(
   viewer: MemberId,
   policy: Policy,
 ): KnownBlock[] {
-  const buttons = requestButtons(request).filter((each) => concerns(viewer, request, each, policy));
+  // The requester can cancel, the others decide.
+  const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
+  if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
+  const buttons = requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
   return [
     richText(
       requestLine(request, where),
@@ -167,26 +170,6 @@ export function approvalEntry(
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
   ];
-}
-
-/** The requester can cancel, the others decide. */
-function concerns(
-  viewer: MemberId,
-  request: ApprovalRequest,
-  { action_id }: Button,
-  policy: Policy,
-): boolean {
-  const own = viewer === request.requester;
-  switch (action_id) {
-    case CANCEL:
-      return own;
-    case DENY:
-      return !own;
-    case APPROVE:
-      return mayApprove(request, policy).includes(viewer);
-    default:
-      return true;
-  }
 }
 
 /** A completed request as told in the channel for confirmations. */

@@ -28,10 +28,8 @@ export function mentions(
 ): Sentence {
   const named = ids.slice(0, most).map(member);
   const others = ids.length - named.length;
-  return enumerate(
-    others > 0 ? [...named, say`${others} ${others === 1 ? 'other' : 'others'}`] : named,
-    conjunction,
-  );
+  const more = others > 0 ? [say`${others} ${others === 1 ? 'other' : 'others'}`] : [];
+  return enumerate([...named, ...more], conjunction);
 }
 
 /** The user a request is about. */

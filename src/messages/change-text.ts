@@ -14,24 +14,18 @@ type ChangeText = {
 };
 
 const CHECK_USER = say`Check with ${code('/fastly-user get')} before you try again.`;
-const CHECK_INVITATIONS = say`Check with ${code('/fastly-user invitations')} before you try again.`;
+const CHECK_INVITED = say`Check with ${code('/fastly-user invitations')} before you try again.`;
 
 const CHANGES: Record<ChangeKind, ChangeText> = {
   create: { infinitive: 'create', past: 'created', gerund: 'creating', mark: say`🆕`, check: CHECK_USER },
-  invite: {
-    infinitive: 'invite',
-    past: 'invited',
-    gerund: 'inviting',
-    mark: say`✉️`,
-    check: CHECK_INVITATIONS,
-  },
+  invite: { infinitive: 'invite', past: 'invited', gerund: 'inviting', mark: say`✉️`, check: CHECK_INVITED },
   withdraw: {
     infinitive: 'withdraw',
     past: 'withdrew',
     gerund: 'withdrawing',
     object: (user) => say`the invitation of ${user}`,
     mark: say`↩️`,
-    check: CHECK_INVITATIONS,
+    check: CHECK_INVITED,
   },
   update: { infinitive: 'update', past: 'updated', gerund: 'updating', mark: say`✏️`, check: CHECK_USER },
   reset: {

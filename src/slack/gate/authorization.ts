@@ -15,9 +15,8 @@ export type Policy = {
   approvalsChannel: ChannelId | null;
 };
 
-export type Verdict =
-  | { allowed: true; caller: Caller }
-  | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel' };
+export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
+type Reason = 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel';
 
 /**
  * Decides whether a delivery is allowed, before anything else reads it. Denies by default.
@@ -70,10 +69,7 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 const MOST_NAMED = 5;
 
 /** Why someone is turned away, and whom to ask. */
-export function denial(
-  reason: Extract<Verdict, { allowed: false }>['reason'],
-  policy: Pick<Policy, 'botAdmins' | 'commandChannels'>,
-): Sentence {
+export function denial(reason: Reason, policy: Pick<Policy, 'botAdmins' | 'commandChannels'>): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;

@@ -7,10 +7,9 @@ import type { Incoming, IncomingOf } from '../incoming.ts';
 import type { Interaction } from '../replies/interaction.ts';
 import { answerSubmission, type SubmittedForm } from '../replies/submission.ts';
 
-type Run<Kind extends Incoming['kind']> = (
-  interaction: Interaction,
-  incoming: IncomingOf<Kind>,
-) => Promise<void>;
+type Kind = Incoming['kind'];
+type Run<K extends Kind> = (interaction: Interaction, incoming: IncomingOf<K>) => Promise<void>;
+type Options = (interaction: Interaction, text: string) => Promise<PlainTextOption[]>;
 
 /**
  * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to ids without a
@@ -19,11 +18,7 @@ type Run<Kind extends Incoming['kind']> = (
 export type Listener =
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
   | { kind: 'click'; id: string; run: Run<'click'> }
-  | {
-      kind: 'type-ahead';
-      id: string;
-      options(interaction: Interaction, text: string): Promise<PlainTextOption[]>;
-    }
+  | { kind: 'type-ahead'; id: string; options: Options }
   | { kind: 'submission'; id: string; form: SubmittedForm }
   | { kind: 'event'; id: string; run: Run<'event'> };
 
@@ -76,28 +71,20 @@ export function register(app: App, listeners: readonly Listener[]): void {
   }
 }
 
+type DeliveryOf<K extends Kind> = Delivery & { incoming: IncomingOf<K> };
+
 /** @throws when the delivery did not come through the gate: there is no other way to a listener */
-function delivered<Kind extends Incoming['kind']>(
-  { delivery }: Context,
-  kind: Kind,
-): Delivery & { incoming: IncomingOf<Kind> } {
+function delivered<K extends Kind>({ delivery }: Context, kind: K): DeliveryOf<K> {
   if (delivery instanceof Delivery && isOfKind(delivery, kind)) return delivery;
   throw new Error('a delivery reached a listener without passing the gate');
 }
 
-function isOfKind<Kind extends Incoming['kind']>(
-  delivery: Delivery,
-  kind: Kind,
-): delivery is Delivery & { incoming: IncomingOf<Kind> } {
+function isOfKind<K extends Kind>(delivery: Delivery, kind: K): delivery is DeliveryOf<K> {
   return delivery.incoming.kind === kind;
 }
 
 /** A failure is told to the caller. */
-async function carryOut<Kind extends Incoming['kind']>(
-  context: Context,
-  kind: Kind,
-  run: Run<Kind>,
-): Promise<void> {
+async function carryOut<K extends Kind>(context: Context, kind: K, run: Run<K>): Promise<void> {
   const { interaction, incoming, acknowledge } = delivered(context, kind);
   await acknowledge();
   try {

@@ -9,8 +9,6 @@ import type { Posted } from '../connection/posting.ts';
 import type { Caller } from '../incoming.ts';
 import type { Services } from './services.ts';
 
-const STILL_AT_IT = say`Still working on it…`;
-
 /** Where a result was posted. `nowhere` when Slack refused it everywhere. */
 export type Delivered =
   | { kind: 'channel'; channel: ChannelId }
@@ -88,7 +86,7 @@ export class Reply {
     const done = work.then(() => true);
     const inTime = await withinAnswerTime(done, this.#services.times);
     if (inTime === null && !this.#answered) {
-      this.#said = this.#respond('caller', message(STILL_AT_IT));
+      this.#said = this.#respond('caller', message(say`Still working on it…`));
       await this.#said;
     }
     await work;
