@@ -13,7 +13,7 @@ import { reasonOf } from './observability/reason-of.ts';
 import { type Background, createBackground, createStore } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
-import { type Identity, readIdentity } from './slack/connection/identity.ts';
+import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
@@ -62,17 +62,11 @@ export class Bot {
       { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
       (error) => this.#databaseHealth(error),
     );
-    const { approvals, intents, auditPages, homes } = this.#background;
     this.#services = {
       ...parts,
+      ...this.#background.services,
       posting: new Posting(slack.patient, newerBlocks),
-      approvals,
-      intents,
-      disabled: new Set(config.DISABLED_COMMANDS),
-      auditPages,
-      homes,
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
-      confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
     };
   }
 
@@ -169,20 +163,18 @@ export class Bot {
   async #serveSlack(): Promise<void> {
     const identity = await this.#persist('slack', () => readIdentity(this.#services.slack.quick));
     if (identity === null || this.#stopping.signal.aborted) return;
-    this.#logIdentity(identity);
+    const { team, teamId, missingScopes } = identity;
+    this.#log.info({ team, teamId }, 'Slack token accepted');
+    if (missingScopes.length > 0) {
+      this.#log.warn(
+        { missingScopes },
+        'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
+      );
+    }
     this.#intake = createIntake(this.#config, this.#readiness, this.#log);
     const { receiver } = this.#intake;
     createApp(this.#config, identity, receiver, this.#services, this.#inFlight, this.#stopping.signal);
     await this.#intake.open();
-  }
-
-  #logIdentity({ team, teamId, missingScopes }: Identity): void {
-    this.#log.info({ team, teamId }, 'Slack token accepted');
-    if (missingScopes.length === 0) return;
-    this.#log.warn(
-      { missingScopes },
-      'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
-    );
   }
 
   /**

@@ -49,7 +49,7 @@ export function createBackground(
   },
   onHealth: (error: unknown) => void,
 ) {
-  const { store, fastly, directory, conversations, posting, times, log } = parts;
+  const { store, fastly, directory, posting, times, log } = parts;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -66,26 +66,12 @@ export function createBackground(
   const intents = new Intents(store, lease, openRequestAbout, wake);
   const disabled = new Set(config.DISABLED_COMMANDS);
   const auditPages = new AuditPages(store);
-  const homes = new Homes({
-    store,
-    approvals,
-    auditPages,
-    directory,
-    posting,
-    conversations,
-    quickActions: quickActionsWithout(disabled),
-    disabled,
-    wake,
-    times,
-    log,
-  });
+  const quickActions = quickActionsWithout(disabled);
+  const homes = new Homes({ ...parts, approvals, auditPages, quickActions, disabled, wake });
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    presentation: new Presentation(
-      { store, approvals, posting, conversations, confirmationsChannel, log },
-      times,
-    ),
+    presentation: new Presentation({ ...parts, approvals, confirmationsChannel }, times),
     homes,
     interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
     onUsersChanged: () => directory.usersChanged(),
@@ -102,7 +88,8 @@ export function createBackground(
       await intents.releaseAll(transaction);
     });
   };
-  return { approvals, intents, auditPages, homes, worker, releaseClaims };
+  const services = { approvals, intents, auditPages, homes, disabled, confirmationsChannel };
+  return { services, worker, releaseClaims };
 }
 
 export type Background = ReturnType<typeof createBackground>;

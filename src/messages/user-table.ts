@@ -45,46 +45,39 @@ const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);
 const WRAPPED = [{ is_wrapped: true }, { is_wrapped: true }];
 
 function row(user: User): Cell[] {
+  const { name, login, role, twoFactor, inactive } = told(user);
   return [
-    text(nameIn(user)),
-    text(loginIn(user)),
-    text(user.locked ? `${roleOf(user)}, 🔒 locked` : roleOf(user)),
-    text(twoFactorOf(user)),
-    user.last_active_at ? richText(say`${day(new Date(user.last_active_at))}`) : text(inactive(user)),
+    text(name),
+    text(login),
+    text(user.locked ? `${role}, 🔒 locked` : role),
+    text(twoFactor),
+    user.last_active_at ? richText(say`${day(new Date(user.last_active_at))}`) : text(inactive),
   ];
 }
 
 function line(user: User): Sentence {
+  const { name, login, role, twoFactor, inactive } = told(user);
   const { last_active_at } = user;
   return sideBySide([
-    userText({ name: nameIn(user), login: loginIn(user) }),
-    say`${roleOf(user)}`,
+    userText({ name, login }),
+    say`${role}`,
     ...(user.locked ? [say`🔒 locked`] : []),
-    say`2FA ${twoFactorOf(user)}`,
-    last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive(user)}`,
+    say`2FA ${twoFactor}`,
+    last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive}`,
   ]);
 }
 
-function nameIn(user: User): string {
-  return cut(plain(nameOf(user)), NAME_LENGTH);
-}
-
-function loginIn({ login }: User): string {
-  return cut(plain(login), LOGIN_LENGTH);
-}
-
-function roleOf({ role }: User): string {
-  if (role === undefined) return NOT_SENT;
-  return role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
-}
-
-function twoFactorOf({ two_factor_auth_enabled: twoFactor }: User): string {
-  return twoFactor === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', twoFactor));
-}
-
-/** `null` means never. */
-function inactive({ last_active_at }: User): string {
-  return last_active_at === null ? 'never' : NOT_SENT;
+/** A user's fields, short enough for a cell. `inactive` is for a user without a last activity; `null` means never. */
+function told(user: User): Record<'name' | 'login' | 'role' | 'twoFactor' | 'inactive', string> {
+  const { role, two_factor_auth_enabled: on } = user;
+  const roleName = role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
+  return {
+    name: cut(plain(nameOf(user)), NAME_LENGTH),
+    login: cut(plain(user.login), LOGIN_LENGTH),
+    role: role === undefined ? NOT_SENT : roleName,
+    twoFactor: on === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', on)),
+    inactive: user.last_active_at === null ? 'never' : NOT_SENT,
+  };
 }
 
 function text(words: string): Cell {
