@@ -100,10 +100,7 @@ export class Bot {
     await this.#health?.close();
   }
 
-  /**
-   * Over Socket Mode, acknowledgements need the connection, so it closes after the running work. Over HTTP it closes
-   * first, so that no new deliveries come in.
-   */
+  /** Over Socket Mode, acknowledgements need the connection, so it closes last. HTTP closes first, to take no more. */
   async #drain(): Promise<void> {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();

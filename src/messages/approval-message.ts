@@ -36,10 +36,7 @@ export const LOCK = 'approvals.lock';
 /** A list of many requests must fit into a message or a Home tab. */
 const MOST_NAMED = 5;
 
-/**
- * A request as everyone in its channel sees it, in every state: what is to be done, by whom it was requested and why,
- * how it stands, and the buttons that still work. Once it has ended it has no buttons.
- */
+/** A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked. */
 export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
   const { action } = request;
   const title = plain(headline(request));

@@ -40,9 +40,7 @@ function http({ HOST, PORT }: Config, signingSecret: Secret, readiness: Readines
       readiness.ready('slack');
       log.info({ address }, "taking Slack's requests at /slack/events");
     },
-    close: async () => {
-      await receiver.stop();
-    },
+    close: () => receiver.stop(),
   };
 }
 

@@ -93,10 +93,7 @@ const PASSING = new Set([
 /** One of a message's versions, as it goes to Slack. */
 type Version = Omit<Message, 'plainer'>;
 
-/**
- * Which of the newer kinds of block this Slack takes. Nothing but a refusal tells, so what was refused while the
- * plainer version was taken is not tried again in this process.
- */
+/** The newer kinds of block that this Slack takes. One is not tried again here once only the plainer version was taken. */
 export class NewerBlocks {
   readonly #log: Logger;
   readonly #refused = new Set<NewerBlock>();

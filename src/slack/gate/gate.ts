@@ -19,10 +19,7 @@ export type Gate = {
   stopping: AbortSignal;
 };
 
-/**
- * Runs before every listener. Rejects callers who are not allowed, and ids without a listener, such as a button of an
- * older version; the caller is told why, in the way that fits the delivery.
- */
+/** Runs before every listener. Turns away who is not allowed and what has no listener, and says why. */
 export function installGate(app: App, gate: Gate): void {
   const { policy, listeners, services, inFlight, stopping } = gate;
   const repeats = new Repeats();
@@ -84,10 +81,7 @@ function described(incoming: Incoming): object {
 
 const MOST_REMEMBERED = 10_000;
 
-/**
- * Recognises a delivery that Socket Mode sends twice around a reconnect. Each command, click and submission has its own
- * `trigger_id`. Remembers the latest 10,000, in this process only.
- */
+/** Recognises by its `trigger_id` what Socket Mode delivers twice around a reconnect; in this process only. */
 class Repeats {
   readonly #seen = new Set<string>();
 

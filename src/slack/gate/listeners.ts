@@ -11,10 +11,7 @@ type Kind = Incoming['kind'];
 type Run<K extends Kind> = (interaction: Interaction, incoming: IncomingOf<K>) => Promise<void>;
 type Options = (interaction: Interaction, text: string) => Promise<PlainTextOption[]>;
 
-/**
- * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to ids without a
- * listener, and the test that tries each as an outsider.
- */
+/** What the bot listens for. The list feeds Bolt, the gate, and the test that tries each as an outsider. */
 export type Listener =
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
   | { kind: 'click'; id: string; run: Run<'click'> }
