@@ -2,16 +2,13 @@ import { App, type Receiver } from '@slack/bolt';
 import { listenersWithout } from './commands/slash-command.ts';
 import type { Config } from './config/config.ts';
 import type { InFlight } from './observability/in-flight.ts';
-import { type Logger, slackSdkLogger } from './observability/log.ts';
+import { slackSdkLogger } from './observability/log.ts';
 import type { Identity } from './slack/connection/identity.ts';
 import { installGate } from './slack/gate/gate.ts';
 import { register } from './slack/gate/listeners.ts';
 import type { Services } from './slack/replies/services.ts';
 
-/**
- * The Bolt app: the gate in front, and every listener behind it. Bolt is told who the bot is, so that it asks
- * Slack nothing by itself.
- */
+/** The Bolt app: the gate in front, every listener behind it. Bolt is told who the bot is, so it asks Slack nothing. */
 export function createApp(
   config: Config,
   identity: Identity,
@@ -19,21 +16,20 @@ export function createApp(
   services: Services,
   inFlight: InFlight,
   stopping: AbortSignal,
-  log: Logger,
 ): App {
   const { teamId, botId, botUserId } = identity;
   const botToken = config.SLACK_BOT_TOKEN.reveal();
   const app = new App({
     receiver,
     authorize: async () => ({ botToken, teamId, ...(botId && { botId }), ...(botUserId && { botUserId }) }),
-    logger: slackSdkLogger(log),
+    logger: slackSdkLogger(services.log),
     clientOptions: { slackApiUrl: config.SLACK_API_URL },
     // The gate decides on everybody, the bot itself included; Bolt would drop its deliveries unanswered.
     ignoreSelf: false,
     convoStore: false,
   });
   app.error(async (error) => {
-    log.error({ err: error }, 'a delivery failed');
+    services.log.error({ err: error }, 'a delivery failed');
   });
   const policy = {
     teamId,
@@ -42,7 +38,7 @@ export function createApp(
     approvalsChannel: services.approvalsChannel,
   };
   const listeners = listenersWithout(services.disabled);
-  installGate(app, { policy, listeners, services, inFlight, stopping, log });
+  installGate(app, { policy, listeners, services, inFlight, stopping });
   register(app, listeners);
   return app;
 }

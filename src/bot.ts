@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { WebAPIPlatformError } from '@slack/web-api';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
+import { CredentialRefused } from './config/secret.ts';
 import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
@@ -11,22 +11,14 @@ import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
 import { reasonOf } from './observability/reason-of.ts';
 import { type Background, createBackground, createStore } from './parts.ts';
-import { createClients, type SlackClients } from './slack/connection/clients.ts';
+import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
-import { type Identity, isRefusal, readIdentity, SlackRefused } from './slack/connection/identity.ts';
+import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
-
-/** Slack or Fastly rejected a token. Retrying can't help, so the process ends. */
-export class CredentialRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'CredentialRefused';
-  }
-}
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
@@ -36,12 +28,9 @@ const LONGEST_PAUSE_MILLISECONDS = 15_000;
  */
 export class Bot {
   readonly #config: Config;
-  readonly #times: Times;
   readonly #log: Logger;
   readonly #readiness = new Readiness();
   readonly #inFlight = new InFlight();
-  readonly #fastly: FastlyClient;
-  readonly #slack: SlackClients;
   readonly #store: Store;
   readonly #background: Background;
   readonly #services: Services;
@@ -51,40 +40,33 @@ export class Bot {
 
   constructor(config: Config, log: Logger, times: Times = TIMES) {
     this.#config = config;
-    this.#times = times;
     this.#log = log;
-    this.#fastly = new FastlyClient({
+    const fastly = new FastlyClient({
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
     });
-    this.#slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
     const newerBlocks = new NewerBlocks(log);
     const parts = {
-      fastly: this.#fastly,
-      directory: new Directory(this.#fastly),
-      slack: this.#slack,
-      conversations: new Conversations(this.#slack.quick, log),
+      fastly,
+      directory: new Directory(fastly),
+      slack,
+      conversations: new Conversations(slack.quick, log),
       times,
       log,
     };
     this.#background = createBackground(
       config,
-      { ...parts, posting: new Posting(this.#slack.once, newerBlocks), store: this.#store },
+      { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
       (error) => this.#databaseHealth(error),
     );
-    const { approvals, intents, auditPages, homes } = this.#background;
     this.#services = {
       ...parts,
-      posting: new Posting(this.#slack.patient, newerBlocks),
-      approvals,
-      intents,
-      disabled: new Set(config.DISABLED_COMMANDS),
-      auditPages,
-      homes,
+      ...this.#background.services,
+      posting: new Posting(slack.patient, newerBlocks),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
-      confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
     };
   }
 
@@ -109,21 +91,16 @@ export class Bot {
   async stop(): Promise<void> {
     this.#readiness.missing('process', 'stopping');
     this.#stopping.abort();
-    const drained = Promise.race([
-      this.#drain().then(() => true),
-      pause(this.#times.drain, false, { ref: false }),
-    ]);
+    const { fastly, times } = this.#services;
+    const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
     if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
-    await this.#fastly.close();
+    await fastly.close();
     // If the database doesn't answer, its connections stay open until the process ends.
-    await Promise.race([this.#store.close(), pause(this.#times.close, undefined, { ref: false })]);
+    await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
   }
 
-  /**
-   * Over Socket Mode, acknowledgements need the connection, so it closes after the running work. Over HTTP it closes
-   * first, so that no new deliveries come in.
-   */
+  /** Over Socket Mode, acknowledgements need the connection, so it closes last. HTTP closes first, to take no more. */
   async #drain(): Promise<void> {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();
@@ -158,7 +135,7 @@ export class Bot {
   async #reachFastly(): Promise<void> {
     await this.#persist('fastly', async () => {
       try {
-        const user = await this.#fastly.getCurrentUser();
+        const user = await this.#services.fastly.getCurrentUser();
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
         if (user.role && user.role !== 'superuser') {
           this.#log.warn(
@@ -181,54 +158,30 @@ export class Bot {
   }
 
   async #serveSlack(): Promise<void> {
-    let identity: Identity | null = null;
-    await this.#persist('slack', async () => {
-      try {
-        identity = await readIdentity(this.#slack.quick);
-      } catch (error) {
-        const refused = error instanceof WebAPIPlatformError && isRefusal(error.data.error);
-        if (refused)
-          throw new CredentialRefused(
-            `Slack rejected SLACK_BOT_TOKEN (${error.data.error}). Reinstall the Slack app and copy its bot token.`,
-          );
-        if (error instanceof SlackRefused) throw new CredentialRefused(error.message);
-        throw error;
-      }
-    });
+    const identity = await this.#persist('slack', () => readIdentity(this.#services.slack.quick));
     if (identity === null || this.#stopping.signal.aborted) return;
-    this.#logIdentity(identity);
-    this.#intake = createIntake(this.#config, this.#readiness, this.#log);
-    const { signal } = this.#stopping;
-    createApp(
-      this.#config,
-      identity,
-      this.#intake.receiver,
-      this.#services,
-      this.#inFlight,
-      signal,
-      this.#log,
-    );
-    await this.#intake.open().catch((error: unknown) => {
-      throw error instanceof SlackRefused ? new CredentialRefused(error.message) : error;
-    });
-  }
-
-  #logIdentity({ team, teamId, missingScopes }: Identity): void {
+    const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
-    if (missingScopes.length === 0) return;
-    this.#log.warn(
-      { missingScopes },
-      'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
-    );
+    if (missingScopes.length > 0) {
+      this.#log.warn(
+        { missingScopes },
+        'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
+      );
+    }
+    this.#intake = createIntake(this.#config, this.#readiness, this.#log);
+    const { receiver } = this.#intake;
+    createApp(this.#config, identity, receiver, this.#services, this.#inFlight, this.#stopping.signal);
+    await this.#intake.open();
   }
 
   /**
-   * Retries `attempt` until it succeeds or the bot stops. Logs each failure and reports it on `/readyz`.
+   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs each failure and reports it on
+   * `/readyz`.
    *
    * @throws {CredentialRefused}
    * @throws {DatabaseInUse}
    */
-  async #persist(dependency: Dependency, attempt: () => Promise<void>): Promise<void> {
+  async #persist<T>(dependency: Dependency, attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
@@ -236,10 +189,14 @@ export class Bot {
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
         this.#readiness.missing(dependency, reasonOf(error));
-        const wait = Math.min(this.#times.firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        const wait = Math.min(
+          this.#services.times.firstRetry * 2 ** (failures - 1),
+          LONGEST_PAUSE_MILLISECONDS,
+        );
         this.#log.warn({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable, retrying`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }
+    return null;
   }
 }

@@ -1,25 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 
+const id = (form: RegExp) => z.string().regex(form);
+
 /** A Slack member's id: `U…`, or `W…` in an Enterprise organisation. */
-export const MemberId = z
-  .string()
-  .regex(/^[UW][A-Z0-9]+$/)
-  .brand<'MemberId'>();
+export const MemberId = id(/^[UW][A-Z0-9]+$/).brand<'MemberId'>();
 export type MemberId = z.infer<typeof MemberId>;
 
 /** A workspace's id, `T…`. */
-export const TeamId = z
-  .string()
-  .regex(/^T[A-Z0-9]+$/)
-  .brand<'TeamId'>();
+export const TeamId = id(/^T[A-Z0-9]+$/).brand<'TeamId'>();
 export type TeamId = z.infer<typeof TeamId>;
 
 /** A conversation's id: `C…` and `G…` for channels, `D…` for direct messages. */
-export const ChannelId = z
-  .string()
-  .regex(/^[CGD][A-Z0-9]+$/)
-  .brand<'ChannelId'>();
+export const ChannelId = id(/^[CGD][A-Z0-9]+$/).brand<'ChannelId'>();
 export type ChannelId = z.infer<typeof ChannelId>;
 
 const ALPHABET = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';

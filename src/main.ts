@@ -1,5 +1,6 @@
-import { Bot, CredentialRefused } from './bot.ts';
+import { Bot } from './bot.ts';
 import { ConfigError, processEnvironment, readConfig } from './config/config.ts';
+import { CredentialRefused } from './config/secret.ts';
 import { createLogger } from './observability/log.ts';
 import { DatabaseInUse } from './store/errors.ts';
 

@@ -1,5 +1,4 @@
 import { Approvals } from './approvals/approvals.ts';
-import type { ApprovalRequest } from './approvals/request.ts';
 import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
 import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
@@ -31,18 +30,11 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   return new Store(engine, log);
 }
 
-/** The parts that outlive one delivery: approval requests, intents, Homes, and the worker that acts on them. */
-export type Background = {
-  approvals: Approvals;
-  intents: Intents<ApprovalRequest>;
-  auditPages: AuditPages;
-  homes: Homes;
-  worker: Worker;
-  /** Ends the claims of processes before this one, where the database belongs to one process at a time. */
-  releaseClaims(): Promise<void>;
-};
-
-/** @param onHealth called with the error when the worker cannot reach the database, and with null when it has reached it */
+/**
+ * The parts that outlive one delivery: approval requests, intents, Homes, and the worker that acts on them.
+ *
+ * @param onHealth called with the error when the worker cannot reach the database, and with null when it has reached it
+ */
 export function createBackground(
   config: Config,
   parts: {
@@ -56,8 +48,8 @@ export function createBackground(
     log: Logger;
   },
   onHealth: (error: unknown) => void,
-): Background {
-  const { store, fastly, directory, conversations, posting, times, log } = parts;
+) {
+  const { store, fastly, directory, posting, times, log } = parts;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -74,39 +66,20 @@ export function createBackground(
   const intents = new Intents(store, lease, openRequestAbout, wake);
   const disabled = new Set(config.DISABLED_COMMANDS);
   const auditPages = new AuditPages(store);
-  const homes = new Homes({
-    store,
-    approvals,
-    auditPages,
-    directory,
-    posting,
-    conversations,
-    quickActions: quickActionsWithout(disabled),
-    disabled,
-    wake,
-    times,
-    log,
-  });
+  const quickActions = quickActionsWithout(disabled);
+  const homes = new Homes({ ...parts, approvals, auditPages, quickActions, disabled, wake });
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    presentation: new Presentation(
-      { store, approvals, posting, conversations, confirmationsChannel, log },
-      times,
-    ),
+    presentation: new Presentation({ ...parts, approvals, confirmationsChannel }, times),
     homes,
-    interruptedChanges: new InterruptedChanges({
-      intents,
-      approvals,
-      fastly,
-      posting,
-      log,
-    }),
+    interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
     onUsersChanged: () => directory.usersChanged(),
     onHealth,
     times,
     log,
   });
+  /** Ends the claims of processes before this one, where the database belongs to one process at a time. */
   const releaseClaims = async () => {
     await store.transaction(async (transaction) => {
       await releaseRequests(transaction);
@@ -115,5 +88,8 @@ export function createBackground(
       await intents.releaseAll(transaction);
     });
   };
-  return { approvals, intents, auditPages, homes, worker, releaseClaims };
+  const services = { approvals, intents, auditPages, homes, disabled, confirmationsChannel };
+  return { services, worker, releaseClaims };
 }
+
+export type Background = ReturnType<typeof createBackground>;

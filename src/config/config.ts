@@ -35,35 +35,32 @@ export function processEnvironment(): Environment {
 /** @throws {ConfigError} that names every variable that is missing or wrong, and what it is for */
 export function readConfig(environment: Environment): Config {
   const texts: Environment = {};
-  const problems = new Map<string, string>();
+  const unread = new Map<string, string>();
   for (const about of VARIABLES) {
     const text = textOf(about, environment);
-    if ('problem' in text) problems.set(about.name, text.problem);
+    if ('problem' in text) unread.set(about.name, text.problem);
     else texts[about.name] = text.value ?? about.fallback;
   }
   const parsed = Variables.safeParse(texts);
-  const issuesOf = Object.groupBy(parsed.error?.issues ?? [], ({ path }) => String(path[0]));
-  for (const [name, issues = []] of Object.entries(issuesOf)) {
-    if (problems.has(name)) continue;
-    const wrong = issues.map(({ message }) => message).join(', ');
-    problems.set(name, texts[name] === undefined ? 'is missing' : wrong);
-  }
-  const lines = VARIABLES.filter(({ name }) => problems.has(name)).map(
-    ({ name, purpose }) => `${name} ${problems.get(name)}. ${purpose}`,
-  );
-  if (
-    !['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].some(
-      (name) => texts[name] !== undefined || problems.has(name),
-    )
-  ) {
+  const issues = parsed.error?.issues ?? [];
+  const lines = VARIABLES.flatMap(({ name, purpose }) => {
+    const wrong = issues.filter(({ path }) => path[0] === name).map(({ message }) => message);
+    if (!unread.has(name) && wrong.length === 0) return [];
+    const problem = unread.get(name) ?? (texts[name] === undefined ? 'is missing' : wrong.join(', '));
+    return [`${name} ${problem}. ${purpose}`];
+  });
+  const isGiven = (name: string) => texts[name] !== undefined || unread.has(name);
+  if (!isGiven('SLACK_APP_TOKEN') && !isGiven('SLACK_SIGNING_SECRET')) {
     lines.push(
       'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Set the first to use Socket Mode, or the second to use HTTP.',
     );
   }
   const delivery = parsed.data && deliveryOf(parsed.data);
   if (parsed.data) lines.push(...contradictions(parsed.data));
-  if (lines.length > 0 || !parsed.success || !delivery)
-    throw new ConfigError(lines, nothingIsSet(environment));
+  if (lines.length > 0 || !parsed.success || !delivery) {
+    const nothingSet = VARIABLES.every(({ name }) => !environment[name] && !environment[`${name}_FILE`]);
+    throw new ConfigError(lines, nothingSet);
+  }
   return { ...parsed.data, delivery };
 }
 
@@ -72,15 +69,14 @@ const CALLS_IN_A_LEASE = 5;
 
 /** The problems of variables that are valid one by one but don't fit together. */
 function contradictions(values: Values): string[] {
+  const problems = tooFewApprovers(values);
   const shortestLease = CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT;
-  return [
-    ...tooFewApprovers(values),
-    ...(values.EXECUTION_LEASE < shortestLease
-      ? [
-          `EXECUTION_LEASE must be at least ${durationText(shortestLease)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
-        ]
-      : []),
-  ];
+  if (values.EXECUTION_LEASE < shortestLease) {
+    problems.push(
+      `EXECUTION_LEASE must be at least ${durationText(shortestLease)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
+    );
+  }
+  return problems;
 }
 
 function tooFewApprovers(values: Values): string[] {
@@ -106,10 +102,8 @@ function durationText(milliseconds: number): string {
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
 
-function deliveryOf({
-  SLACK_APP_TOKEN: appToken,
-  SLACK_SIGNING_SECRET: signingSecret,
-}: Values): Config['delivery'] | null {
+function deliveryOf(values: Values): Config['delivery'] | null {
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
   if (appToken) return { mode: 'socket', appToken };
   return signingSecret ? { mode: 'http', signingSecret } : null;
 }
@@ -132,11 +126,7 @@ function textOf(
   }
 }
 
-/**
- * Reads DATABASE_URL alone, for commands that need only the database.
- *
- * @throws {ConfigError}
- */
+/** Reads DATABASE_URL alone, for commands that need only the database. @throws {ConfigError} */
 export function readDatabaseLocation(environment: Environment): DatabaseLocation {
   const about = VARIABLES.find(({ name }) => name === 'DATABASE_URL');
   const text = about && textOf(about, environment);
@@ -145,8 +135,4 @@ export function readDatabaseLocation(environment: Environment): DatabaseLocation
   if (parsed.success) return parsed.data;
   const problem = text && 'problem' in text ? text.problem : parsed.error.issues[0]?.message;
   throw new ConfigError([`DATABASE_URL ${problem}. ${about?.purpose}`], false);
-}
-
-function nothingIsSet(environment: Environment): boolean {
-  return VARIABLES.every(({ name }) => !environment[name] && !environment[`${name}_FILE`]);
 }

@@ -27,3 +27,11 @@ export class Secret {
     return '[redacted]';
   }
 }
+
+/** Slack or Fastly rejected a token for good. Retrying can't help, so the process ends. */
+export class CredentialRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CredentialRefused';
+  }
+}

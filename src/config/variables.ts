@@ -3,10 +3,7 @@ import { ChannelId, MemberId } from '../ids.ts';
 import { Secret } from './secret.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 
-/**
- * What the documentation and the start-up errors say about a variable. `purpose` is whole sentences, `fallback` the default
- * as text. A `secret` may also come from the file that `X_FILE` names.
- */
+/** What the documentation and the start-up errors say about a variable. `purpose` is whole sentences. */
 const About = z.object({
   purpose: z.string(),
   fallback: z.string().optional(),
@@ -14,7 +11,13 @@ const About = z.object({
 });
 type About = z.infer<typeof About>;
 
-const variable = <Schema extends z.ZodType>(about: About, schema: Schema) => schema.meta(about);
+/** @param fallback the default, as text */
+const variable = <Schema extends z.ZodType>(purpose: string, schema: Schema, fallback?: string) =>
+  schema.meta({ purpose, fallback } satisfies About);
+
+/** The same for a variable that may also come from the file that `X_FILE` names. */
+const secretVariable = <Schema extends z.ZodType>(purpose: string, schema: Schema, fallback?: string) =>
+  schema.meta({ purpose, fallback, secret: true } satisfies About);
 
 const secret = (form: RegExp, hint: string) =>
   z
@@ -26,34 +29,36 @@ const url = z.url({ protocol: /^https?$/, error: 'must be a web address such as 
 
 const port = z
   .string()
-  .regex(/^\d{1,5}$/, 'must be a port number from 0 to 65535')
-  .transform(Number)
-  .refine((value) => value <= 65_535, 'must be a port number from 0 to 65535');
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port number from 0 to 65535')
+  .transform(Number);
 
-const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-const DurationUnit = z.enum(['ms', 's', 'm', 'h']);
+const choice = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` });
+
+const MILLISECONDS = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
 
 /** A duration such as `500ms`, `10s` or `4h`, as milliseconds. */
-const duration = z.string().transform((text, context) => {
-  const [, amount, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
-  const parsedUnit = DurationUnit.safeParse(unit);
-  const milliseconds = parsedUnit.success ? Number(amount) * MILLISECONDS[parsedUnit.data] : 0;
-  if (milliseconds >= 1 && milliseconds <= 2 ** 31 - 1) return milliseconds;
-  context.addIssue({
-    code: 'custom',
-    message: 'must be a duration such as 500ms, 10s, 5m or 4h, and not zero',
-  });
-  return z.NEVER;
-});
+const duration = z
+  .string()
+  .transform((text) => {
+    const [, amount, unit = ''] = /^(\d+)([a-z]+)$/.exec(text) ?? [];
+    return Number(amount) * (MILLISECONDS.get(unit) ?? 0);
+  })
+  .refine(
+    (milliseconds) => milliseconds >= 1 && milliseconds <= 2 ** 31 - 1,
+    'must be a duration such as 500ms, 10s, 5m or 4h, and not zero',
+  );
 
-/** One value that `item` accepts. `hint` completes "must be …". */
-const one = <Item extends z.ZodType>(item: Item, hint: string) =>
-  z.string().transform((text, context): z.output<Item> => {
-    const parsed = item.safeParse(text);
-    if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message: `must be ${hint}` });
-    return z.NEVER;
-  });
+const CHANNEL = 'a channel ID such as C0123ABCD';
+const channel = z
+  .string()
+  .refine((text) => ChannelId.safeParse(text).success, `must be ${CHANNEL}`)
+  .pipe(ChannelId);
 
 /** A comma-separated list without repetitions. Empty text is the empty list. `hint` completes "Each entry must be …". */
 const list = <Item extends z.ZodType>(item: Item, hint: string) =>
@@ -86,141 +91,107 @@ const database = z.string().transform((text, context): DatabaseLocation => {
 
 const ApprovalKind = z.enum(['delete', 'promote', 'demote']);
 
-/**
- * Every variable the bot reads, in the documentation's order. A test compares `.env.example` and the README's table with
- * this list.
- */
+/** Every variable, in the documentation's order. A test compares `.env.example` and the README's table with it. */
 export const Variables = z.object({
-  SLACK_BOT_TOKEN: variable(
-    {
-      purpose: "Bot User OAuth Token (xoxb-…). Copy it from 'OAuth & Permissions' in the Slack app.",
-      secret: true,
-    },
+  SLACK_BOT_TOKEN: secretVariable(
+    "Bot User OAuth Token (xoxb-…). Copy it from 'OAuth & Permissions' in the Slack app.",
     secret(/^xoxb-\S+$/, 'must start with xoxb-'),
   ),
-  SLACK_APP_TOKEN: variable(
-    { purpose: 'App-level token (connections:write). Set it to use Socket Mode.', secret: true },
+  SLACK_APP_TOKEN: secretVariable(
+    'App-level token (connections:write). Set it to use Socket Mode.',
     secret(/^xapp-\S+$/, 'must start with xapp-').optional(),
   ),
-  SLACK_SIGNING_SECRET: variable(
-    {
-      purpose:
-        'Signing secret of the Slack app. Set it without SLACK_APP_TOKEN to use HTTP, at the path /slack/events.',
-      secret: true,
-    },
+  SLACK_SIGNING_SECRET: secretVariable(
+    'Signing secret of the Slack app. Set it without SLACK_APP_TOKEN to use HTTP, at the path /slack/events.',
     secret(/^\S+$/, 'must not contain spaces').optional(),
   ),
   SLACK_API_URL: variable(
-    { purpose: "Address of Slack's Web API.", fallback: 'https://slack.com/api/' },
+    "Address of Slack's Web API.",
     url.transform((value) => (value.endsWith('/') ? value : `${value}/`)),
+    'https://slack.com/api/',
   ),
   SUPERUSERS: variable(
-    { purpose: "Bot admins: member IDs of the bot's own workspace, comma-separated. Empty means nobody." },
+    "Bot admins: member IDs of the bot's own workspace, comma-separated. Empty means nobody.",
     list(MemberId, 'a member ID such as U0123ABCD'),
   ),
   COMMAND_CHANNELS: variable(
-    {
-      purpose:
-        'IDs of the channels where commands work, comma-separated. Empty means all. Direct messages to the bot and its Home tab always work.',
-      fallback: '',
-    },
-    list(ChannelId, 'a channel ID such as C0123ABCD'),
+    'IDs of the channels where commands work, comma-separated. Empty means all. Direct messages to the bot and its Home tab always work.',
+    list(ChannelId, CHANNEL),
+    '',
   ),
   DISABLED_COMMANDS: variable(
-    {
-      purpose: 'Subcommands to turn off, comma-separated. They are hidden, and refused when typed.',
-      fallback: '',
-    },
+    'Subcommands to turn off, comma-separated. They are hidden, and refused when typed.',
     list(z.enum(SUBCOMMAND_NAMES).exclude(['help']), 'a subcommand other than help'),
+    '',
   ),
   APPROVALS_CHANNEL: variable(
-    {
-      purpose:
-        'ID of the channel where approval requests appear. Without it, a request appears where its command was typed.',
-    },
-    one(ChannelId, 'a channel ID such as C0123ABCD').optional(),
+    'ID of the channel where approval requests appear. Without it, a request appears where its command was typed.',
+    channel.optional(),
   ),
   CONFIRMATIONS_CHANNEL: variable(
-    { purpose: 'ID of a channel that also gets every confirmation of a change.' },
-    one(ChannelId, 'a channel ID such as C0123ABCD').optional(),
+    'ID of a channel that also gets every confirmation of a change.',
+    channel.optional(),
   ),
   APPROVAL_REQUIRED_FOR: variable(
-    {
-      purpose: 'Kinds of change that need approval: delete, promote, demote, comma-separated, or none.',
-      fallback: 'delete,promote,demote',
-    },
+    'Kinds of change that need approval: delete, promote, demote, comma-separated, or none.',
     z
       .string()
       .transform((text) => (text === 'none' ? '' : text))
       .pipe(list(ApprovalKind, 'delete, promote or demote')),
+    'delete,promote,demote',
   ),
   APPROVALS_REQUIRED: variable(
-    { purpose: 'Number of approvals that a request needs.', fallback: '1' },
+    'Number of approvals that a request needs.',
     z
       .string()
       .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
       .transform(Number),
+    '1',
   ),
   ALLOW_SELF_APPROVAL: variable(
-    { purpose: 'Whether requesters may approve their own requests: true or false.', fallback: 'false' },
-    z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true'),
+    'Whether requesters may approve their own requests: true or false.',
+    choice(['true', 'false']).transform((text) => text === 'true'),
+    'false',
   ),
   APPROVAL_TTL: variable(
-    { purpose: 'Time until a request expires. A failed request can be retried until then.', fallback: '24h' },
+    'Time until a request expires. A failed request can be retried until then.',
     duration,
+    '24h',
   ),
   APPROVAL_REMINDER: variable(
-    {
-      purpose: 'Time until a waiting request mentions its approvers again. This happens once.',
-      fallback: '4h',
-    },
+    'Time until a waiting request mentions its approvers again. This happens once.',
     duration,
+    '4h',
   ),
-  FASTLY_API_TOKEN: variable(
-    { purpose: 'Fastly API token with the scope global, made by a Fastly superuser.', secret: true },
+  FASTLY_API_TOKEN: secretVariable(
+    'Fastly API token with the scope global, made by a Fastly superuser.',
     secret(/^\S+$/, 'must not contain spaces'),
   ),
-  FASTLY_API_URL: variable({ purpose: "Address of Fastly's API.", fallback: 'https://api.fastly.com' }, url),
-  FASTLY_TIMEOUT: variable(
-    { purpose: 'Time limit for one call to Fastly, retries included.', fallback: '10s' },
-    duration,
-  ),
+  FASTLY_API_URL: variable("Address of Fastly's API.", url, 'https://api.fastly.com'),
+  FASTLY_TIMEOUT: variable('Time limit for one call to Fastly, retries included.', duration, '10s'),
   EXECUTION_LEASE: variable(
-    {
-      purpose:
-        'Time a process has to carry out an approved change before another process may take over. At least 5 times FASTLY_TIMEOUT.',
-      fallback: '60s',
-    },
+    'Time a process has to carry out an approved change before another process may take over. At least 5 times FASTLY_TIMEOUT.',
     duration,
+    '60s',
   ),
-  DATABASE_URL: variable(
-    {
-      purpose:
-        "The bot's database: file:… for SQLite, postgres://… for PostgreSQL, which several replicas can share.",
-      fallback: 'file:./data/bot.db',
-      secret: true,
-    },
+  DATABASE_URL: secretVariable(
+    "The bot's database: file:… for SQLite, postgres://… for PostgreSQL, which several replicas can share.",
     database,
+    'file:./data/bot.db',
   ),
-  HOST: variable(
-    { purpose: "Address that listens for Slack's requests. HTTP only.", fallback: '0.0.0.0' },
-    z.string().min(1),
-  ),
-  PORT: variable({ purpose: "Port that listens for Slack's requests. HTTP only.", fallback: '3000' }, port),
-  HEALTH_HOST: variable(
-    { purpose: 'Address that serves /healthz and /readyz.', fallback: '127.0.0.1' },
-    z.string().min(1),
-  ),
-  HEALTH_PORT: variable({ purpose: 'Port that serves /healthz and /readyz.', fallback: '3001' }, port),
+  HOST: variable("Address that listens for Slack's requests. HTTP only.", z.string().min(1), '0.0.0.0'),
+  PORT: variable("Port that listens for Slack's requests. HTTP only.", port, '3000'),
+  HEALTH_HOST: variable('Address that serves /healthz and /readyz.', z.string().min(1), '127.0.0.1'),
+  HEALTH_PORT: variable('Port that serves /healthz and /readyz.', port, '3001'),
   LOG_LEVEL: variable(
-    { purpose: 'Lowest level that is logged: fatal, error, warn, info, debug or trace.', fallback: 'info' },
-    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
-      error: 'must be fatal, error, warn, info, debug or trace',
-    }),
+    'Lowest level that is logged: fatal, error, warn, info, debug or trace.',
+    choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    'info',
   ),
   LOG_FORMAT: variable(
-    { purpose: 'Format of the log: json for machines, pretty for people.', fallback: 'json' },
-    z.enum(['json', 'pretty'], { error: 'must be json or pretty' }),
+    'Format of the log: json for machines, pretty for people.',
+    choice(['json', 'pretty']),
+    'json',
   ),
 });
 export type Values = z.infer<typeof Variables>;

@@ -14,21 +14,12 @@ import {
   requestLine,
   stateText,
 } from './approval-text.ts';
-import {
-  button,
-  field,
-  HEADER_LENGTH,
-  header,
-  lastActive,
-  onOrOff,
-  optionalField,
-  yesOrNo,
-} from './kit/blocks.ts';
+import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
 import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { changeFields, settingValue } from './settings-text.ts';
+import { changeFields, settingField } from './settings-text.ts';
 import { consequence, gerund } from './verb-text.ts';
 
 /** A dialog holds 300 characters. A very long name must not push the login or the warning out of it. */
@@ -45,10 +36,7 @@ export const LOCK = 'approvals.lock';
 /** A list of many requests must fit into a message or a Home tab. */
 const MOST_NAMED = 5;
 
-/**
- * A request as everyone in its channel sees it, in every state: what is to be done, by whom it was requested and why,
- * how it stands, and the buttons that still work. Once it has ended it has no buttons.
- */
+/** A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked. */
 export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
   const { action } = request;
   const title = plain(headline(request));
@@ -89,18 +77,15 @@ function fieldsOf(action: Action): TextObject[] {
 
 /** @param changes settings that have fields of their own, with the values before */
 function targetFields(target: Target, changes: Settings): TextObject[] {
-  const unlessChanged = (setting: Setting, fields: TextObject[]) =>
-    changes[setting] === undefined ? fields : [];
+  const unlessChanged = (setting: Setting, value: string | boolean | null | undefined) =>
+    changes[setting] === undefined ? settingField(setting, value) : [];
   return [
     field('Login', say`${code(target.login)}`),
-    ...unlessChanged(
-      'role',
-      optionalField('Role', target.role, (role) => settingValue('role', role)),
-    ),
+    ...unlessChanged('role', target.role),
     field('ID', say`${code(target.id)}`),
-    ...lastActive(target.lastActiveAt),
-    ...unlessChanged('two_factor_auth_enabled', optionalField('2FA', target.twoFactor, onOrOff)),
-    ...unlessChanged('locked', [field('Locked', yesOrNo(target.locked))]),
+    ...momentField('Last active', target.lastActiveAt, say`never`),
+    ...unlessChanged('two_factor_auth_enabled', target.twoFactor),
+    ...unlessChanged('locked', target.locked),
   ];
 }
 
@@ -162,18 +147,17 @@ function lockButton(id: string, name: string, user: string): Button {
   });
 }
 
-/**
- * An open request in a list that one member sees, with the buttons that they may use.
- *
- * @param where a link to its message
- */
+/** An open request in one member's list, with the buttons that they may use. @param where a link to its message */
 export function approvalEntry(
   request: ApprovalRequest,
   where: Sentence,
   viewer: MemberId,
   policy: Policy,
 ): KnownBlock[] {
-  const buttons = requestButtons(request).filter((each) => concerns(viewer, request, each, policy));
+  // The requester can cancel, the others decide.
+  const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
+  if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
+  const buttons = requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
   return [
     richText(
       requestLine(request, where),
@@ -183,26 +167,6 @@ export function approvalEntry(
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
   ];
-}
-
-/** The requester can cancel, the others decide. */
-function concerns(
-  viewer: MemberId,
-  request: ApprovalRequest,
-  { action_id }: Button,
-  policy: Policy,
-): boolean {
-  const own = viewer === request.requester;
-  switch (action_id) {
-    case CANCEL:
-      return own;
-    case DENY:
-      return !own;
-    case APPROVE:
-      return mayApprove(request, policy).includes(viewer);
-    default:
-      return true;
-  }
 }
 
 /** A completed request as told in the channel for confirmations. */

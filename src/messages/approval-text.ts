@@ -28,10 +28,8 @@ export function mentions(
 ): Sentence {
   const named = ids.slice(0, most).map(member);
   const others = ids.length - named.length;
-  return enumerate(
-    others > 0 ? [...named, say`${others} ${others === 1 ? 'other' : 'others'}`] : named,
-    conjunction,
-  );
+  const more = others > 0 ? [say`${others} ${others === 1 ? 'other' : 'others'}`] : [];
+  return enumerate([...named, ...more], conjunction);
 }
 
 /** The user a request is about. */
@@ -73,27 +71,21 @@ export function neededText(
     : say`${needed} from ${mentions(from, 'or', most)}.`;
 }
 
-/** @param by who denied or cancelled */
-function subjectOf(request: ApprovalRequest, by: string | null): Subject {
+/** @param by who denied or cancelled; the request's own state says it where no step is told */
+function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
-  return {
-    verb: verbOf(action),
-    target: action.target,
-    by,
-    channel,
-    approvals: { given: approvers.length, required: approvalsRequired },
-  };
+  const approvals = { given: approvers.length, required: approvalsRequired };
+  return { verb: verbOf(action), target: action.target, by, channel, approvals };
 }
 
-type OutcomeState = Extract<State, { kind: Outcome['kind'] }>;
-type ProgressState = Exclude<State, OutcomeState>;
+function endedBy({ state, requester }: ApprovalRequest): string {
+  return state.kind === 'denied' ? state.by : requester;
+}
+
+type ProgressState = Exclude<State, { kind: Outcome['kind'] }>;
 
 function isInProgress(state: State): state is ProgressState {
   return state.kind === 'pending' || state.kind === 'approved' || state.kind === 'executing';
-}
-
-function subjectOfState(request: ApprovalRequest, state: OutcomeState): Subject {
-  return subjectOf(request, state.kind === 'denied' ? state.by : request.requester);
 }
 
 /** The headline of a request's message: a question, then the result. */
@@ -107,58 +99,55 @@ export function headline({ action, state }: ApprovalRequest): string {
 
 /** How a request stands, in sentences that stand alone. @param most how many approvers are named */
 export function stateText(request: ApprovalRequest, policy: Policy, most = MOST_MENTIONED): Sentence {
-  const { state } = request;
-  return isInProgress(state)
-    ? together(progress(request, state, policy, most))
-    : say`${together(markedOutcome(state, subjectOfState(request, state)))}${nextText(request)}`;
+  return together(markedState(request, policy, most));
 }
 
 /** The same behind another sentence: without the emoji, and with the user it is about. */
 export function stateInAnswer(request: ApprovalRequest, policy: Policy): Sentence {
+  const { state, action } = request;
+  return state.kind === 'approved' || state.kind === 'executing'
+    ? say`The request to ${infinitive(verbOf(action), targetText(request))} is in progress.${approvedBy(request)}`
+    : markedState(request, policy, MOST_MENTIONED).text;
+}
+
+function markedState(request: ApprovalRequest, policy: Policy, most: number): Marked {
   const { state } = request;
-  if (!isInProgress(state)) {
-    return say`${markedOutcome(state, subjectOfState(request, state)).text}${nextText(request)}`;
+  if (isInProgress(state)) {
+    const { mark, text } = progress(request, state, policy, most);
+    return { mark, text: say`${text}${approvedBy(request)}` };
   }
-  return state.kind === 'pending'
-    ? progress(request, state, policy, MOST_MENTIONED).text
-    : say`The request to ${infinitive(verbOf(request.action), targetText(request))} is in progress.${approvedBy(request)}`;
+  const { mark, text } = markedOutcome(state, subjectOf(request));
+  return { mark, text: say`${text}${nextText(request)}` };
 }
 
 /** The same below the headline, which has the result already. */
 export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
   const { state, action } = request;
-  if (isInProgress(state)) return together(progress(request, state, policy, MOST_MENTIONED));
+  if (isInProgress(state)) return stateText(request, policy);
   const verb = verbOf(action);
-  const because = becauseText(state, subjectOfState(request, state)) ?? say``;
-  switch (state.kind) {
-    case 'completed': {
-      const done = say`✅ ${capitalized(participle(verb))}.`;
-      return say`${state.found ? say`${done} ${because}` : done}${approvedBy(request)}`;
-    }
-    case 'denied':
-    case 'cancelled':
-      return say`${outcomeMark(state, verb)} ${because}`;
-    default:
-      return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approvedBy(request)}`;
+  const because = becauseText(state, subjectOf(request)) ?? say``;
+  const approved = state.kind === 'denied' || state.kind === 'cancelled' ? say`` : approvedBy(request);
+  if (state.kind !== 'completed') {
+    return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approved}`;
   }
+  const done = say`✅ ${capitalized(participle(verb))}.`;
+  return say`${state.found ? say`${done} ${because}` : done}${approved}`;
 }
 
 function progress(request: ApprovalRequest, state: ProgressState, policy: Policy, most: number): Marked {
-  const approved = approvedBy(request);
   switch (state.kind) {
     case 'pending': {
       const given = standingApprovers(request, policy).length;
       const options = { more: given > 0, most };
       const needed = neededText(request.approvalsRequired - given, mayApprove(request, policy), options);
-      return { mark: say`⏳`, text: say`${needed} Expires ${date(new Date(request.expiresAt))}.${approved}` };
+      return { mark: say`⏳`, text: say`${needed} Expires ${date(new Date(request.expiresAt))}.` };
     }
-    case 'approved': {
-      if (state.postponed === 0) return { mark: say`⚙️`, text: say`Starting…${approved}` };
-      const { mark, text } = postponed(state.notBefore, state.lookFirst);
-      return { mark, text: say`${text}${approved}` };
-    }
+    case 'approved':
+      return state.postponed === 0
+        ? { mark: say`⚙️`, text: say`Starting…` }
+        : postponed(state.notBefore, state.lookFirst);
     case 'executing':
-      return { mark: say`⚙️`, text: say`In progress…${approved}` };
+      return { mark: say`⚙️`, text: say`In progress…` };
   }
 }
 
@@ -174,12 +163,10 @@ function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
 
 function postponed(until: number, unclear: boolean): Marked {
   const when = date(new Date(until));
-  return {
-    mark: say`⏸️`,
-    text: unclear
-      ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
-      : say`Fastly's rate limit is reached. This will run ${when}.`,
-  };
+  const text = unclear
+    ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
+    : say`Fastly's rate limit is reached. This will run ${when}.`;
+  return { mark: say`⏸️`, text };
 }
 
 /** An outcome as the thread and the requester's direct message tell it. */

@@ -14,24 +14,18 @@ type ChangeText = {
 };
 
 const CHECK_USER = say`Check with ${code('/fastly-user get')} before you try again.`;
-const CHECK_INVITATIONS = say`Check with ${code('/fastly-user invitations')} before you try again.`;
+const CHECK_INVITED = say`Check with ${code('/fastly-user invitations')} before you try again.`;
 
 const CHANGES: Record<ChangeKind, ChangeText> = {
   create: { infinitive: 'create', past: 'created', gerund: 'creating', mark: say`🆕`, check: CHECK_USER },
-  invite: {
-    infinitive: 'invite',
-    past: 'invited',
-    gerund: 'inviting',
-    mark: say`✉️`,
-    check: CHECK_INVITATIONS,
-  },
+  invite: { infinitive: 'invite', past: 'invited', gerund: 'inviting', mark: say`✉️`, check: CHECK_INVITED },
   withdraw: {
     infinitive: 'withdraw',
     past: 'withdrew',
     gerund: 'withdrawing',
     object: (user) => say`the invitation of ${user}`,
     mark: say`↩️`,
-    check: CHECK_INVITATIONS,
+    check: CHECK_INVITED,
   },
   update: { infinitive: 'update', past: 'updated', gerund: 'updating', mark: say`✏️`, check: CHECK_USER },
   reset: {
@@ -63,11 +57,6 @@ export function changeInfinitive(kind: ChangeKind, user: Sentence): Sentence {
   return say`${CHANGES[kind].infinitive} ${objectOf(kind, user)}`;
 }
 
-/** 'updating X', 'sending a password reset to X'. */
-function changeGerund(kind: ChangeKind, user: Sentence): Sentence {
-  return say`${CHANGES[kind].gerund} ${objectOf(kind, user)}`;
-}
-
 function objectOf(kind: ChangeKind, user: Sentence): Sentence {
   return CHANGES[kind].object?.(user) ?? user;
 }
@@ -87,7 +76,7 @@ const SHOWS_IN_FASTLY: readonly ChangeKind[] = ['create', 'invite', 'withdraw', 
 
 /** What the caller is told when the bot was interrupted between the beginning and the end of a change. */
 export function interruptedText({ kind, target, reference }: Change, settlement: Settlement): Sentence {
-  const interrupted = say`The bot was interrupted while ${changeGerund(kind, userText(target))}.`;
+  const interrupted = say`The bot was interrupted while ${CHANGES[kind].gerund} ${objectOf(kind, userText(target))}.`;
   const ref = say`Reference ${code(reference)}.`;
   switch (settlement.kind) {
     case 'done':

@@ -3,7 +3,7 @@ import type { ChangeKind } from '../changes/change.ts';
 import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import { checkText } from './change-text.ts';
-import { context, type Message, message } from './kit/message.ts';
+import { type Message, message, withFootnote } from './kit/message.ts';
 import { code, date, plainText, type Sentence, say } from './kit/sentence.ts';
 
 /** Something the bot will not or cannot do, in words for the caller. Thrown where it is found, told in one place. */
@@ -47,8 +47,7 @@ export function logFailure({ log }: { log: Logger }, error: unknown): void {
 /** The private message about a failure, with the reference under which the log has more; a refusal says it all. */
 export function failureMessage(error: unknown, reference: string): Message {
   const told = message(explain(error));
-  if (error instanceof Refusal) return told;
-  return { ...told, blocks: [...told.blocks, context(say`Reference ${code(reference)}`)] };
+  return error instanceof Refusal ? told : withFootnote(told, say`Reference ${code(reference)}`);
 }
 
 function explainFastly(error: FastlyError): Sentence {

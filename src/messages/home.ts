@@ -11,10 +11,7 @@ import { context } from './kit/message.ts';
 import { bold, code, date, richText, type Sentence, say } from './kit/sentence.ts';
 import { rolesText, userCount } from './user-text.ts';
 
-/**
- * A Home tab holds 100 blocks (docs.slack.dev, home tab views). A request takes three with its divider, the rest of the
- * tab twelve.
- */
+/** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
 const MOST_WAITING = 20;
 const MOST_OWN = 10;
 
@@ -51,11 +48,7 @@ export type FiguresAtHand =
 /** A button that opens a form. */
 export type QuickAction = { text: string; actionId: string };
 
-/**
- * Sorts the open requests for a member: those that they can approve or retry, and the others that they requested.
- *
- * @param open oldest first
- */
+/** The open requests that a member can approve or retry, and their own others. @param open oldest first */
 export function requestsFor(
   member: MemberId,
   open: readonly ApprovalRequest[],
@@ -137,22 +130,13 @@ function changesBlocks(changes: readonly AuditLine[], { disabled }: HomeContent)
   return [header('Latest changes'), richText(first, ...others), ...more];
 }
 
-function figuresLines(figures: FiguresAtHand): [Sentence, ...Sentence[]] {
-  switch (figures.kind) {
-    case 'late':
-      return [say`Fastly is slow to answer. The figures will follow.`];
-    case 'unknown':
-      return [say`⚠️ The figures aren't available. ${figures.why}`];
-    case 'known':
-      return figuresText(figures.figures);
-  }
-}
-
-function figuresText(figures: Figures): [Sentence, ...Sentence[]] {
-  const { users, byRole, locked, withoutTwoFactor, neverActive } = figures;
+function figuresLines(at: FiguresAtHand): Sentence[] {
+  if (at.kind === 'late') return [say`Fastly is slow to answer. The figures will follow.`];
+  if (at.kind === 'unknown') return [say`⚠️ The figures aren't available. ${at.why}`];
+  const { users, byRole, locked, withoutTwoFactor, neverActive } = at.figures;
   return [
     say`${bold(userCount(users))}`,
-    ...(byRole.length === 0 ? [] : [rolesText(figures)]),
+    ...(byRole.length === 0 ? [] : [rolesText(at.figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without 2FA  ·  ${bold(String(neverActive))} never active`,
   ];
 }

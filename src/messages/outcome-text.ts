@@ -72,21 +72,16 @@ export function becauseText(outcome: Outcome, { by, channel: place, approvals }:
   }
 }
 
+const MARKS: Record<Exclude<Outcome['kind'], 'completed'>, Sentence> = {
+  failed: say`⚠️`,
+  refused: say`⛔`,
+  denied: say`🚫`,
+  cancelled: say`↩️`,
+  expired: say`⌛`,
+};
+
 export function outcomeMark({ kind }: Outcome, verb: ActionVerb): Sentence {
-  switch (kind) {
-    case 'completed':
-      return markOf(verb);
-    case 'failed':
-      return say`⚠️`;
-    case 'refused':
-      return say`⛔`;
-    case 'denied':
-      return say`🚫`;
-    case 'cancelled':
-      return say`↩️`;
-    case 'expired':
-      return say`⌛`;
-  }
+  return kind === 'completed' ? markOf(verb) : MARKS[kind];
 }
 
 type ChangedField = Extract<Obstacle, { kind: 'changed' }>['differences'][number]['field'];
@@ -131,14 +126,15 @@ function obstacleText(obstacle: Obstacle): Sentence {
   }
 }
 
+type Protection = Extract<Obstacle, { kind: 'protected' }>['protection'];
+
+const PROTECTIONS: Record<Protection, Sentence> = {
+  token: say`The bot signs in to Fastly as this user.`,
+  owner: say`This user owns the Fastly account. Transfer the ownership in Fastly first.`,
+  'last-superuser': say`This is the last unlocked Fastly superuser besides the bot's own. Make another user a Fastly superuser first.`,
+};
+
 /** Why a user is never deleted, demoted or locked, and what to do next. */
-export function protectionText(protection: 'token' | 'owner' | 'last-superuser'): Sentence {
-  switch (protection) {
-    case 'token':
-      return say`The bot signs in to Fastly as this user.`;
-    case 'owner':
-      return say`This user owns the Fastly account. Transfer the ownership in Fastly first.`;
-    case 'last-superuser':
-      return say`This is the last unlocked Fastly superuser besides the bot's own. Make another user a Fastly superuser first.`;
-  }
+export function protectionText(protection: Protection): Sentence {
+  return PROTECTIONS[protection];
 }

@@ -34,6 +34,11 @@ export function settingValue(setting: Setting, value: string | boolean | null | 
   return say`${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`;
 }
 
+/** A setting as a field; none for `undefined`, which Fastly did not send. */
+export function settingField(setting: Setting, value: string | boolean | null | undefined): TextObject[] {
+  return value === undefined ? [] : [field(SETTING_LABELS[setting], settingValue(setting, value))];
+}
+
 /** 'Role engineer → billing and Locked no → yes'. */
 export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
   return enumerate(

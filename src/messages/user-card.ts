@@ -1,19 +1,10 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
-import {
-  field,
-  HEADER_LENGTH,
-  header,
-  lastActive,
-  moment,
-  onOrOff,
-  optionalField,
-  yesOrNo,
-} from './kit/blocks.ts';
+import { field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, notification } from './kit/message.ts';
 import { plain } from './kit/plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
-import { settingValue } from './settings-text.ts';
+import { settingField, settingValue } from './settings-text.ts';
 
 /**
  * The card of one user. Leaves out fields that Fastly did not send, and says 'not set' for null. Marks Fastly superusers,
@@ -54,26 +45,26 @@ function identity(user: User): TextObject[] {
     // The headline has the name, if there is one.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
-    ...optionalField('Role', user.role, (role) => settingValue('role', role)),
+    ...settingField('role', user.role),
     field('ID', say`${code(user.id)}`),
-    ...lastActive(user.last_active_at),
+    ...momentField('Last active', user.last_active_at, say`never`),
   ];
 }
 
 function state(user: User): TextObject[] {
   return [
     ...twoFactor(user),
-    ...optionalField('Locked', user.locked, yesOrNo),
-    ...optionalField('Limited services', user.limit_services, yesOrNo),
-    ...optionalField('Password change required', user.require_new_password, yesOrNo),
-    ...optionalField('Created', user.created_at, moment),
-    ...optionalField('Updated', user.updated_at, moment),
+    ...settingField('locked', user.locked),
+    ...settingField('limit_services', user.limit_services),
+    ...settingField('require_new_password', user.require_new_password),
+    ...momentField('Created', user.created_at, say`not set`),
+    ...momentField('Updated', user.updated_at, say`not set`),
   ];
 }
 
 function twoFactor(user: User): TextObject[] {
   const { two_factor_auth_enabled: on, two_factor_setup_required: demanded } = user;
-  if (!demanded) return optionalField('2FA', on, onOrOff);
+  if (!demanded) return settingField('two_factor_auth_enabled', on);
   const state = on === undefined ? say`` : say`${settingValue('two_factor_auth_enabled', on)}, `;
   return [field('2FA', say`${state}required by the account`)];
 }

@@ -1,4 +1,4 @@
-import type { DataTableBlock, KnownBlock, RichTextBlock, TableBlock } from '@slack/types';
+import type { DataTableBlock, KnownBlock, TableBlock } from '@slack/types';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './kit/message.ts';
 import { cut, plain } from './kit/plain.ts';
@@ -6,10 +6,7 @@ import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/
 import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
 
-/**
- * Limits for the table of one message. They keep it within the 100 rows and 10,000 characters that Slack allows
- * (docs.slack.dev, table block and data table block).
- */
+/** They keep a table within 100 rows and 10,000 characters (docs.slack.dev, table block and data table block). */
 export const MOST_USERS = 50;
 const NAME_LENGTH = 48;
 const LOGIN_LENGTH = 64;
@@ -27,34 +24,20 @@ type Cell = DataTableBlock['rows'][number][number] & TableBlock['rows'][number][
 /** The blocks around a table. `headline` comes first, and is the notification too. */
 export type Around = { headline: Sentence; above: readonly KnownBlock[]; below: readonly KnownBlock[] };
 
-/**
- * Users as a data table. Falls back to a table, then to lines of text, where Slack refuses a kind of block.
- *
- * @param users one at least, `MOST_USERS` at most
- */
+/** A data table; a table, then lines of text, where Slack refuses a kind of block. @param users 1 to `MOST_USERS` */
 export function userTable(caption: string, users: readonly User[], around: Around): Message {
   const { headline, above, below } = around;
-  const version = (...middle: readonly KnownBlock[]): Message => ({
+  const version = (block: KnownBlock, plainer?: Message['plainer']): Message => ({
     text: notification(headline),
-    blocks: [richText(headline), ...above, ...middle, ...below],
+    blocks: [richText(headline), ...above, block, ...below],
+    ...(plainer && { plainer }),
   });
   const rows = [HEADER, ...users.map(row)];
   const inText = version(richText(...users.map(line)));
-  const inTable = version({ type: 'table', rows, column_settings: WRAPPED });
-  const inDataTable = version({
-    type: 'data_table',
-    caption,
-    page_size: ROWS_AT_A_TIME,
-    row_header_column_index: LOGIN,
-    rows,
-  });
-  return {
-    ...inDataTable,
-    plainer: {
-      without: 'data_table',
-      message: { ...inTable, plainer: { without: 'table', message: inText } },
-    },
-  };
+  const table = { type: 'table', rows, column_settings: WRAPPED } as const;
+  const inTable = version(table, { without: 'table', message: inText });
+  const page = { page_size: ROWS_AT_A_TIME, row_header_column_index: LOGIN };
+  return version({ type: 'data_table', caption, ...page, rows }, { without: 'data_table', message: inTable });
 }
 
 const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);
@@ -62,52 +45,41 @@ const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);
 const WRAPPED = [{ is_wrapped: true }, { is_wrapped: true }];
 
 function row(user: User): Cell[] {
+  const { name, login, role, twoFactor, inactive } = told(user);
   return [
-    text(nameIn(user)),
-    text(loginIn(user)),
-    text(user.locked ? `${roleOf(user)}, 🔒 locked` : roleOf(user)),
-    text(twoFactorOf(user)),
-    user.last_active_at ? moment(user.last_active_at) : text(inactive(user)),
+    text(name),
+    text(login),
+    text(user.locked ? `${role}, 🔒 locked` : role),
+    text(twoFactor),
+    user.last_active_at ? richText(say`${day(new Date(user.last_active_at))}`) : text(inactive),
   ];
 }
 
 function line(user: User): Sentence {
+  const { name, login, role, twoFactor, inactive } = told(user);
   const { last_active_at } = user;
   return sideBySide([
-    userText({ name: nameIn(user), login: loginIn(user) }),
-    say`${roleOf(user)}`,
+    userText({ name, login }),
+    say`${role}`,
     ...(user.locked ? [say`🔒 locked`] : []),
-    say`2FA ${twoFactorOf(user)}`,
-    last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive(user)}`,
+    say`2FA ${twoFactor}`,
+    last_active_at ? say`last active ${day(new Date(last_active_at))}` : say`last active: ${inactive}`,
   ]);
 }
 
-function nameIn(user: User): string {
-  return cut(plain(nameOf(user)), NAME_LENGTH);
-}
-
-function loginIn({ login }: User): string {
-  return cut(plain(login), LOGIN_LENGTH);
-}
-
-function roleOf({ role }: User): string {
-  if (role === undefined) return NOT_SENT;
-  return role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
-}
-
-function twoFactorOf({ two_factor_auth_enabled: twoFactor }: User): string {
-  return twoFactor === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', twoFactor));
-}
-
-/** `null` means never. */
-function inactive({ last_active_at }: User): string {
-  return last_active_at === null ? 'never' : NOT_SENT;
+/** A user's fields, short enough for a cell. `inactive` is for a user without a last activity; `null` means never. */
+function told(user: User): Record<'name' | 'login' | 'role' | 'twoFactor' | 'inactive', string> {
+  const { role, two_factor_auth_enabled: on } = user;
+  const roleName = role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
+  return {
+    name: cut(plain(nameOf(user)), NAME_LENGTH),
+    login: cut(plain(user.login), LOGIN_LENGTH),
+    role: role === undefined ? NOT_SENT : roleName,
+    twoFactor: on === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', on)),
+    inactive: user.last_active_at === null ? 'never' : NOT_SENT,
+  };
 }
 
 function text(words: string): Cell {
   return { type: 'raw_text', text: words };
-}
-
-function moment(iso: string): RichTextBlock {
-  return richText(say`${day(new Date(iso))}`);
 }

@@ -1,36 +1,34 @@
 import type { ActionVerb } from '../approvals/request.ts';
 import { type Sentence, say } from './kit/sentence.ts';
 
-type Forms = { infinitive: string; gerund: string; participle: string; mark: Sentence; tail: string };
+/** `tail` follows the user: 'promote X to Fastly superuser'. */
+type Forms = { gerund: string; participle: string; mark: Sentence; tail?: string };
 
-/** @param tail follows the user: 'promote X to Fastly superuser' */
-function forms(infinitive: string, gerund: string, participle: string, mark: Sentence, tail = ''): Forms {
-  return { infinitive, gerund, participle, mark, tail };
-}
+const AS_SUPERUSER = ' as a Fastly superuser';
 
 const FORMS: Record<ActionVerb, Forms> = {
-  delete: forms('delete', 'deleting', 'deleted', say`🗑️`),
-  promote: forms('promote', 'promoting', 'promoted', say`⭐`, ' to Fastly superuser'),
-  unlock: forms('unlock', 'unlocking', 'unlocked', say`🔓`),
-  create: forms('create', 'creating', 'created', say`⭐`, ' as a Fastly superuser'),
-  invite: forms('invite', 'inviting', 'invited', say`✉️`, ' as a Fastly superuser'),
-  demote: forms('demote', 'demoting', 'demoted', say`⬇️`, ' from Fastly superuser'),
-  lock: forms('lock', 'locking', 'locked', say`🔒`),
+  delete: { gerund: 'deleting', participle: 'deleted', mark: say`🗑️` },
+  promote: { gerund: 'promoting', participle: 'promoted', mark: say`⭐`, tail: ' to Fastly superuser' },
+  unlock: { gerund: 'unlocking', participle: 'unlocked', mark: say`🔓` },
+  create: { gerund: 'creating', participle: 'created', mark: say`⭐`, tail: AS_SUPERUSER },
+  invite: { gerund: 'inviting', participle: 'invited', mark: say`✉️`, tail: AS_SUPERUSER },
+  demote: { gerund: 'demoting', participle: 'demoted', mark: say`⬇️`, tail: ' from Fastly superuser' },
+  lock: { gerund: 'locking', participle: 'locked', mark: say`🔒` },
 };
 
 /** 'delete X', 'promote X to Fastly superuser'. */
 export function infinitive(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${FORMS[verb].infinitive} ${user}${FORMS[verb].tail}`;
+  return say`${verb} ${user}${FORMS[verb].tail ?? ''}`;
 }
 
 /** 'deleting X', 'promoting X to Fastly superuser'. */
 export function gerund(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${FORMS[verb].gerund} ${user}${FORMS[verb].tail}`;
+  return say`${FORMS[verb].gerund} ${user}${FORMS[verb].tail ?? ''}`;
 }
 
 /** 'deleted', 'promoted to Fastly superuser': goes behind 'was' and 'wasn't'. */
 export function participle(verb: ActionVerb): string {
-  return `${FORMS[verb].participle}${FORMS[verb].tail}`;
+  return `${FORMS[verb].participle}${FORMS[verb].tail ?? ''}`;
 }
 
 /** The emoji in front of a completed action. */
@@ -58,12 +56,5 @@ export function consequence(verb: ActionVerb, user: string): Sentence {
 
 /** The subcommand that files such a request. */
 export function subcommandFor(verb: ActionVerb): 'delete' | 'update' | 'create' | 'invite' {
-  switch (verb) {
-    case 'delete':
-    case 'create':
-    case 'invite':
-      return verb;
-    default:
-      return 'update';
-  }
+  return verb === 'delete' || verb === 'create' || verb === 'invite' ? verb : 'update';
 }

@@ -3,56 +3,8 @@ import { Secret } from '../config/secret.ts';
 import { ChannelId, MemberId, TeamId } from '../ids.ts';
 import { Origin } from './carried.ts';
 
-/** The Slack member, with their own workspace, behind a command, click or submission. */
-export type Caller = { memberId: MemberId; teamId: TeamId };
-
-/**
- * What Slack delivered, reduced to what this bot reads and checked on the way in. `caller` is `null` when the
- * delivery does not say who it is from, which nobody's allowlist covers.
- */
-export type Incoming =
-  | {
-      kind: 'command';
-      caller: Caller | null;
-      command: string;
-      text: string;
-      channel: ChannelId;
-      triggerId: string;
-      responseUrl: string | null;
-    }
-  | {
-      kind: 'click';
-      caller: Caller | null;
-      actionId: string;
-      /** The id of the block it is in: ours where we gave it one, else Slack's. */
-      blockId: string;
-      value: string | null;
-      place: Place;
-      triggerId: string | null;
-      responseUrl: string | null;
-    }
-  | { kind: 'type-ahead'; caller: Caller | null; actionId: string; text: string; origin: Origin | null }
-  | {
-      kind: 'submission';
-      caller: Caller | null;
-      callbackId: string;
-      viewId: string;
-      triggerId: string | null;
-      values: FormValues;
-      /** The ids of the blocks that have an input. */
-      blocks: readonly string[];
-      secrets: FormSecrets;
-      origin: Origin | null;
-      /** What else the form was opened about. */
-      subject: string | null;
-    }
-  | { kind: 'view-closed'; caller: Caller | null; callbackId: string }
-  | { kind: 'shortcut'; caller: Caller | null; callbackId: string }
-  /** `tab`: which one of the bot's was opened, where it was one. */
-  | { kind: 'event'; caller: Caller | null; type: string; tab: string | null };
-
 /** Where a click happened. */
-export type Place =
+type Place =
   /** `ts` is null where the message is only visible to the caller, and for what has none. */
   | { kind: 'message'; channel: ChannelId; ts: string | null }
   | { kind: 'modal'; viewId: string; origin: Origin | null }
@@ -65,18 +17,22 @@ export type Place =
 export type FormValues = Readonly<Record<string, string | null>>;
 
 /** What the fields of a form hold that are for secrets, by action id; an empty one is not there. */
-export type FormSecrets = Readonly<Record<string, Secret>>;
+type FormSecrets = Readonly<Record<string, Secret>>;
 
 /** An input whose action id begins so is for a secret: it is no text from the moment it is read. */
 export const SECRET_FIELD = 'secret.';
 
 // A workspace's own people have `user.team_id` in interactions; `team` names the app's workspace, not theirs.
-const Person = z.object({ id: MemberId, team_id: TeamId });
-const person = Person.transform(({ id, team_id }): Caller => ({ memberId: id, teamId: team_id }))
-  .nullable()
-  .catch(null);
+const Person = z
+  .object({ id: MemberId, team_id: TeamId })
+  .transform(({ id, team_id }) => ({ memberId: id, teamId: team_id }));
+const person = Person.nullable().catch(null);
+
+/** The Slack member, with their own workspace, behind a command, click or submission. */
+export type Caller = z.infer<typeof Person>;
 
 const responseUrl = z.url().nullable().catch(null);
+const triggerId = z.string().nullable().catch(null);
 const View = z.object({
   id: z.string(),
   type: z.string(),
@@ -102,17 +58,15 @@ const Command = z
     trigger_id: z.string().catch(''),
     response_url: responseUrl,
   })
-  .transform(
-    (body): Incoming => ({
-      kind: 'command',
-      caller: person.parse({ id: body.user_id, team_id: body.team_id }),
-      command: body.command,
-      text: body.text,
-      channel: body.channel_id,
-      triggerId: body.trigger_id,
-      responseUrl: body.response_url,
-    }),
-  );
+  .transform((body) => ({
+    kind: 'command' as const,
+    caller: person.parse({ id: body.user_id, team_id: body.team_id }),
+    id: body.command,
+    text: body.text,
+    channel: body.channel_id,
+    triggerId: body.trigger_id,
+    responseUrl: body.response_url,
+  }));
 
 const Click = z
   .object({
@@ -129,7 +83,7 @@ const Click = z
       ],
       z.unknown(),
     ),
-    trigger_id: z.string().nullable().catch(null),
+    trigger_id: triggerId,
     response_url: responseUrl,
     channel: z.object({ id: ChannelId }).optional(),
     container: z
@@ -138,18 +92,20 @@ const Click = z
       .catch(null),
     view: View.optional(),
   })
-  .transform((body, context): Incoming => {
+  .transform((body, context) => {
     const [action] = body.actions;
     const ts = body.container && !body.container.is_ephemeral ? body.container.message_ts : null;
-    const place = placeOf(body.channel && { ...body.channel, ts }, body.view);
-    if (place === null) {
+    const message = body.channel && { kind: 'message' as const, channel: body.channel.id, ts };
+    const place = body.view ? placeOf(body.view) : message;
+    if (place === undefined) {
       context.addIssue({ code: 'custom', message: 'a click is on a message or in a view' });
       return z.NEVER;
     }
     return {
-      kind: 'click',
+      kind: 'click' as const,
       caller: body.user,
-      actionId: action.action_id,
+      id: action.action_id,
+      /** The id of the block it is in: ours where we gave it one, else Slack's. */
       blockId: action.block_id,
       value: action.selected_option?.value ?? action.value ?? null,
       place,
@@ -158,13 +114,9 @@ const Click = z
     };
   });
 
-function placeOf(
-  message: { id: ChannelId; ts: string | null } | undefined,
-  view: z.infer<typeof View> | undefined,
-): Place | null {
-  if (view?.type === 'home') return { kind: 'home' };
-  if (view) return { kind: 'modal', viewId: view.id, origin: Origin.read(view.private_metadata) };
-  return message ? { kind: 'message', channel: message.id, ts: message.ts } : null;
+function placeOf(view: z.infer<typeof View>): Place {
+  if (view.type === 'home') return { kind: 'home' };
+  return { kind: 'modal', viewId: view.id, origin: Origin.read(view.private_metadata) };
 }
 
 const TypeAhead = z
@@ -175,36 +127,34 @@ const TypeAhead = z
     value: z.string().catch(''),
     view: View.optional(),
   })
-  .transform(
-    (body): Incoming => ({
-      kind: 'type-ahead',
-      caller: body.user,
-      actionId: body.action_id,
-      text: body.value,
-      origin: Origin.read(body.view?.private_metadata ?? ''),
-    }),
-  );
+  .transform((body) => ({
+    kind: 'type-ahead' as const,
+    caller: body.user,
+    id: body.action_id,
+    text: body.value,
+    origin: Origin.read(body.view?.private_metadata ?? ''),
+  }));
 
 const Submission = z
   .object({
     type: z.literal('view_submission'),
     user: person,
-    trigger_id: z.string().nullable().catch(null),
+    trigger_id: triggerId,
     view: View.extend({ state: State }),
   })
-  .transform(
-    ({ user, trigger_id, view }): Incoming => ({
-      kind: 'submission',
-      caller: user,
-      callbackId: view.callback_id,
-      viewId: view.id,
-      triggerId: trigger_id,
-      ...formInputs(view.state),
-      blocks: Object.keys(view.state.values),
-      origin: Origin.read(view.private_metadata),
-      subject: Origin.readSubject(view.private_metadata),
-    }),
-  );
+  .transform(({ user, trigger_id, view }) => ({
+    kind: 'submission' as const,
+    caller: user,
+    id: view.callback_id,
+    viewId: view.id,
+    triggerId: trigger_id,
+    ...formInputs(view.state),
+    /** The ids of the blocks that have an input. */
+    blocks: Object.keys(view.state.values),
+    origin: Origin.read(view.private_metadata),
+    /** What else the form was opened about. */
+    subject: Origin.readSubject(view.private_metadata),
+  }));
 
 function formInputs(state: z.infer<typeof State>): { values: FormValues; secrets: FormSecrets } {
   const values: Record<string, string | null> = {};
@@ -222,13 +172,11 @@ function formInputs(state: z.infer<typeof State>): { values: FormValues; secrets
 
 const ViewClosed = z
   .object({ type: z.literal('view_closed'), user: person, view: View })
-  .transform(
-    ({ user, view }): Incoming => ({ kind: 'view-closed', caller: user, callbackId: view.callback_id }),
-  );
+  .transform(({ user, view }) => ({ kind: 'view-closed' as const, caller: user, id: view.callback_id }));
 
 const Shortcut = z
   .object({ type: z.enum(['shortcut', 'message_action']), user: person, callback_id: z.string() })
-  .transform((body): Incoming => ({ kind: 'shortcut', caller: body.user, callbackId: body.callback_id }));
+  .transform((body) => ({ kind: 'shortcut' as const, caller: body.user, id: body.callback_id }));
 
 const Event = z
   .object({
@@ -241,16 +189,22 @@ const Event = z
       tab: z.string().nullable().catch(null),
     }),
   })
-  .transform(
-    ({ team_id, event }): Incoming => ({
-      kind: 'event',
-      caller: person.parse({ id: event.user, team_id: event.user_team ?? team_id }),
-      type: event.type,
-      tab: event.tab,
-    }),
-  );
+  .transform(({ team_id, event }) => ({
+    kind: 'event' as const,
+    caller: person.parse({ id: event.user, team_id: event.user_team ?? team_id }),
+    id: event.type,
+    /** Which of the bot's tabs was opened, where one was. */
+    tab: event.tab,
+  }));
 
 const Delivery = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Shortcut, Event]);
+
+/**
+ * What Slack delivered, reduced to what this bot reads and checked on the way in. `id` is the id of its listener.
+ * `caller` is `null` when the delivery does not say who it is from, which nobody's allowlist covers.
+ */
+export type Incoming = z.infer<typeof Delivery>;
+export type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;
 
 /** Reads a delivery's body; `null` when it is none that this bot knows how to take. */
 export function readIncoming(body: unknown): Incoming | null {
@@ -258,8 +212,8 @@ export function readIncoming(body: unknown): Incoming | null {
 }
 
 /** Whether it says that the caller looks at their Home tab: there are other tabs (docs.slack.dev, app_home_opened). */
-export function opensHome({ type, tab }: Extract<Incoming, { kind: 'event' }>): boolean {
-  return type === HOME_OPENED && tab === 'home';
+export function opensHome({ id, tab }: IncomingOf<'event'>): boolean {
+  return id === HOME_OPENED && tab === 'home';
 }
 
 export const HOME_OPENED = 'app_home_opened';

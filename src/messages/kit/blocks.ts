@@ -51,31 +51,8 @@ export function field(name: string, value: Sentence): TextObject {
   return textObject(say`${bold(name)}\n${value}`, FIELD_LENGTH);
 }
 
-/** No field for `undefined`, which Fastly did not send. For `null` the field says 'not set'. */
-export function optionalField<T>(
-  name: string,
-  value: T | null | undefined,
-  draw: (value: T) => Sentence,
-): TextObject[] {
-  if (value === undefined) return [];
-  return [field(name, value === null ? say`not set` : draw(value))];
-}
-
-/** @param iso ISO 8601. No field for `undefined`, which Fastly did not send. For `null` the field says 'never'. */
-export function lastActive(iso: string | null | undefined): TextObject[] {
+/** A moment as a field; none for `undefined`, which Fastly did not send. @param iso ISO 8601 */
+export function momentField(name: string, iso: string | null | undefined, none: Sentence): TextObject[] {
   if (iso === undefined) return [];
-  return [field('Last active', iso === null ? say`never` : moment(iso))];
-}
-
-export function yesOrNo(value: boolean): Sentence {
-  return say`${value ? 'yes' : 'no'}`;
-}
-
-export function onOrOff(value: boolean): Sentence {
-  return say`${value ? 'on' : 'off'}`;
-}
-
-/** @param iso ISO 8601 */
-export function moment(iso: string): Sentence {
-  return say`${date(new Date(iso))}`;
+  return [field(name, iso === null ? none : say`${date(new Date(iso))}`)];
 }

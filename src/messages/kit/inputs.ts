@@ -26,9 +26,7 @@ export function textInput(
 }
 
 /** @param input `chosen` is the value of an option; with any other value nothing is chosen */
-export function select(
-  input: Input & { options: readonly PlainTextOption[]; chosen?: string | null; placeholder?: string },
-): InputBlock {
+export function select(input: Input & Omit<Menu, 'confirm'>): InputBlock {
   return inputBlock(input, menu(input));
 }
 
@@ -62,14 +60,16 @@ export function checkboxes(
   });
 }
 
-/** The select of a form without its block, for messages. */
-export function menu(definition: {
+type Menu = {
   id: string;
   options: readonly PlainTextOption[];
   chosen?: string | null;
   placeholder?: string;
   confirm?: ConfirmationDialog;
-}): StaticSelect {
+};
+
+/** The select of a form without its block, for messages. */
+export function menu(definition: Menu): StaticSelect {
   const { id, chosen = null, placeholder, confirm } = definition;
   const options = fittingOptions(definition.options);
   const initial = options.find(({ value }) => value === chosen);

@@ -8,14 +8,9 @@ import { cut, label, plain } from './plain.ts';
  */
 export type Sentence = { readonly parts: readonly Part[] };
 
-type Part =
-  | { kind: 'text'; text: string }
-  | { kind: 'bold'; text: string }
-  | { kind: 'code'; text: string }
-  | { kind: 'member'; id: string }
-  | { kind: 'channel'; id: string }
-  | { kind: 'link'; text: string; url: string }
-  | { kind: 'date'; moment: Date; format: DateFormat };
+/** A piece of a sentence, as rich text, as mrkdwn and as plain text. */
+type Part = { kind: Kind; rich: RichTextElement; mrkdwn: string; plain: string };
+type Kind = 'text' | 'bold' | 'code' | 'member' | 'channel' | 'link' | 'date';
 
 /** ``say`Reset for ${bold(name)}` ``: strings put in are data, sentences and parts keep their form. */
 export function say(
@@ -24,11 +19,10 @@ export function say(
 ): Sentence {
   const parts: Part[] = [];
   for (const [index, literal] of literals.entries()) {
-    add(parts, { kind: 'text', text: literal });
+    add(parts, text(literal));
     const value = values[index];
     if (value === undefined) continue;
-    if (typeof value === 'string' || typeof value === 'number')
-      add(parts, { kind: 'text', text: data(String(value)) });
+    if (typeof value === 'string' || typeof value === 'number') add(parts, text(data(String(value))));
     else if ('parts' in value) for (const part of value.parts) add(parts, part);
     else add(parts, value);
   }
@@ -37,10 +31,9 @@ export function say(
 
 /** Text that follows text is one piece with it. */
 function add(parts: Part[], part: Part): void {
-  if ('text' in part && part.text === '') return;
+  if (part.plain === '') return;
   const last = parts.at(-1);
-  if (part.kind === 'text' && last?.kind === 'text')
-    parts[parts.length - 1] = { ...last, text: last.text + part.text };
+  if (part.kind === 'text' && last?.kind === 'text') parts[parts.length - 1] = text(last.plain + part.plain);
   else parts.push(part);
 }
 
@@ -51,43 +44,57 @@ function data(text: string): string {
   return cut(plain(text), LONGEST_DATA);
 }
 
-export function bold(text: string): Part {
-  return { kind: 'bold', text: data(text) };
+function text(words: string): Part {
+  return { kind: 'text', rich: { type: 'text', text: words }, mrkdwn: escaped(words), plain: words };
+}
+
+export function bold(words: string): Part {
+  const shown = data(words);
+  const rich: RichTextElement = { type: 'text', text: shown, style: { bold: true } };
+  return { kind: 'bold', rich, mrkdwn: `*${escaped(shown)}*`, plain: shown };
 }
 
 /** For what one would copy or type: ids, logins, commands. */
-export function code(text: string): Part {
-  return { kind: 'code', text: data(text) };
+export function code(words: string): Part {
+  const shown = data(words);
+  const rich: RichTextElement = { type: 'text', text: shown, style: { code: true } };
+  return { kind: 'code', rich, mrkdwn: `\`${escaped(shown).replaceAll('`', '‹U+0060›')}\``, plain: shown };
 }
 
 export function member(id: string): Part {
-  return { kind: 'member', id };
+  return { kind: 'member', rich: { type: 'user', user_id: id }, mrkdwn: `<@${id}>`, plain: 'a member' };
 }
 
 export function channel(id: string): Part {
-  return { kind: 'channel', id };
+  const rich: RichTextElement = { type: 'channel', channel_id: id };
+  return { kind: 'channel', rich, mrkdwn: `<#${id}>`, plain: 'that channel' };
 }
 
 /** A link to where Slack itself said something is. What is no web address is only its text. */
-export function link(text: string, url: string): Part {
-  const web = URL.canParse(url) && /^https?:\/\/[^\s<>|]+$/.test(url);
-  return web ? { kind: 'link', text: data(text), url } : { kind: 'text', text: data(text) };
+export function link(words: string, url: string): Part {
+  const shown = data(words);
+  if (!URL.canParse(url) || !/^https?:\/\/[^\s<>|]+$/.test(url)) return text(shown);
+  const rich: RichTextElement = { type: 'link', url, text: shown };
+  return { kind: 'link', rich, mrkdwn: `<${escaped(url)}|${escaped(shown)}>`, plain: shown };
 }
-
-/** How Slack writes a moment down, in the reader's time zone and language (docs.slack.dev, formatting message text). */
-type DateFormat = '{date_short_pretty} at {time}' | '{date_short_pretty}';
 
 /** A moment, shown in the reader's time zone and language. */
 export function date(moment: Date): Part {
-  return Number.isNaN(moment.getTime())
-    ? { kind: 'text', text: 'at an unknown time' }
-    : { kind: 'date', moment, format: '{date_short_pretty} at {time}' };
+  return dated(moment, '{date_short_pretty} at {time}');
 }
 
 /** As `date`, without the time: for lists, where it only takes room. */
 export function day(moment: Date): Part {
-  const whole = date(moment);
-  return whole.kind === 'date' ? { ...whole, format: '{date_short_pretty}' } : whole;
+  return dated(moment, '{date_short_pretty}');
+}
+
+/** @param format as in docs.slack.dev, formatting message text */
+function dated(moment: Date, format: string): Part {
+  if (Number.isNaN(moment.getTime())) return text('at an unknown time');
+  const timestamp = Math.floor(moment.getTime() / 1000);
+  const inUtc = `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const rich: RichTextElement = { type: 'date', timestamp, format, fallback: inUtc };
+  return { kind: 'date', rich, mrkdwn: `<!date^${timestamp}^${format}|${inUtc}>`, plain: inUtc };
 }
 
 /** 'a', 'a and b', 'a, b and c'. */
@@ -107,33 +114,9 @@ export function sideBySide(items: readonly Sentence[]): Sentence {
 export function richText(...lines: readonly Sentence[]): RichTextBlock {
   const elements = lines.flatMap((line, index) => [
     ...(index === 0 ? [] : [{ type: 'text', text: '\n' } as const]),
-    ...line.parts.map(element),
+    ...line.parts.map(({ rich }) => rich),
   ]);
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
-}
-
-function element(part: Part): RichTextElement {
-  switch (part.kind) {
-    case 'text':
-      return { type: 'text', text: part.text };
-    case 'bold':
-      return { type: 'text', text: part.text, style: { bold: true } };
-    case 'code':
-      return { type: 'text', text: part.text, style: { code: true } };
-    case 'member':
-      return { type: 'user', user_id: part.id };
-    case 'channel':
-      return { type: 'channel', channel_id: part.id };
-    case 'link':
-      return { type: 'link', url: part.url, text: part.text };
-    case 'date':
-      return {
-        type: 'date',
-        timestamp: unixSeconds(part.moment),
-        format: part.format,
-        fallback: inUtc(part.moment),
-      };
-  }
 }
 
 /**
@@ -146,7 +129,7 @@ function element(part: Part): RichTextElement {
 export function textObject(sentence: Sentence, limit: number): TextObject {
   const written = sentence.parts
     .filter(({ kind }) => kind !== 'code')
-    .map(plainPart)
+    .map(({ plain }) => plain)
     .join(' ');
   const marked = mrkdwn(sentence);
   return LOOKS_LIKE_MARKUP.test(written) || marked.length > limit
@@ -159,57 +142,14 @@ const LOOKS_LIKE_MARKUP = /[*~`]|\b_|_\b|:[^\s:]+:|(^|\n)\s*>/;
 
 /** For a message's `text`, where markup does no harm: it is read out and shown in notifications. */
 export function mrkdwn(sentence: Sentence): string {
-  return sentence.parts.map(mrkdwnPart).join('');
-}
-
-function mrkdwnPart(part: Part): string {
-  switch (part.kind) {
-    case 'text':
-      return escaped(part.text);
-    case 'bold':
-      return `*${escaped(part.text)}*`;
-    case 'code':
-      return `\`${escaped(part.text).replaceAll('`', '‹U+0060›')}\``;
-    case 'member':
-      return `<@${part.id}>`;
-    case 'channel':
-      return `<#${part.id}>`;
-    case 'link':
-      return `<${escaped(part.url)}|${escaped(part.text)}>`;
-    case 'date':
-      return `<!date^${unixSeconds(part.moment)}^${part.format}|${inUtc(part.moment)}>`;
-  }
+  return sentence.parts.map(({ mrkdwn }) => mrkdwn).join('');
 }
 
 /** Where Slack draws no markup: errors at fields, titles, option texts. */
 export function plainText(sentence: Sentence): string {
-  return sentence.parts.map(plainPart).join('');
-}
-
-function plainPart(part: Part): string {
-  switch (part.kind) {
-    case 'text':
-    case 'bold':
-    case 'code':
-    case 'link':
-      return part.text;
-    case 'member':
-      return 'a member';
-    case 'channel':
-      return 'that channel';
-    case 'date':
-      return inUtc(part.moment);
-  }
+  return sentence.parts.map(({ plain }) => plain).join('');
 }
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-function unixSeconds(moment: Date): number {
-  return Math.floor(moment.getTime() / 1000);
-}
-
-function inUtc(moment: Date): string {
-  return `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

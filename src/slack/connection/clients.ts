@@ -15,24 +15,18 @@ export type SlackClients = {
 const QUICK_TIMEOUT_MILLISECONDS = 2_500;
 export const POSTING_TIMEOUT_MILLISECONDS = 10_000;
 
+const ONE_ATTEMPT = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
+
 /** Several clients, because one that waits out a rate limit holds back everything queued behind it. */
 export function createClients(token: Secret, slackApiUrl: string, logger: SlackLogger): SlackClients {
   const client = (options: WebClientOptions) =>
     new WebClient(token.reveal(), { slackApiUrl, logger, allowAbsoluteUrls: false, ...options });
   return {
-    quick: client({
-      timeout: QUICK_TIMEOUT_MILLISECONDS,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-    }),
+    quick: client({ timeout: QUICK_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),
     patient: client({
       timeout: POSTING_TIMEOUT_MILLISECONDS,
       retryConfig: { retries: 2, minTimeout: 300, factor: 2 },
     }),
-    once: client({
-      timeout: POSTING_TIMEOUT_MILLISECONDS,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-    }),
+    once: client({ timeout: POSTING_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),
   };
 }

@@ -83,22 +83,13 @@ export class Conversations {
       return info?.is_ext_shared || info?.is_pending_ext_shared ? 'other-companies' : 'own-workspace';
     } catch (error) {
       // A stand-in without this method has no shared channels; Slack itself always knows it.
-      if (isUnknownMethod(error)) return 'own-workspace';
+      const word = error instanceof WebAPIPlatformError ? error.data.error : null;
+      const notFound = error instanceof WebAPIHTTPError && error.statusCode === 404;
+      if (word === 'unknown_method' || notFound) return 'own-workspace';
       this.#log.debug({ channel, err: error }, 'could not look at a channel');
-      return isChannelNotFound(error) ? 'hidden' : 'unknown';
+      return word === 'channel_not_found' ? 'hidden' : 'unknown';
     }
   }
-}
-
-function isUnknownMethod(error: unknown): boolean {
-  return (
-    (error instanceof WebAPIPlatformError && error.data.error === 'unknown_method') ||
-    (error instanceof WebAPIHTTPError && error.statusCode === 404)
-  );
-}
-
-function isChannelNotFound(error: unknown): boolean {
-  return error instanceof WebAPIPlatformError && error.data.error === 'channel_not_found';
 }
 
 /** Direct messages have ids of their own form. */

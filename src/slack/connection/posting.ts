@@ -57,11 +57,7 @@ export class Posting {
     });
   }
 
-  /**
-   * Answers through a command's or click's response URL.
-   *
-   * @throws {ResponseUrlRefused}
-   */
+  /** Answers through a command's or click's response URL. @throws {ResponseUrlRefused} */
   async respond(responseUrl: string, response: Response): Promise<void> {
     if (response.kind === 'delete-original') return await respond(responseUrl, response);
     await this.#newerBlocks.post(response.message, (message) =>
@@ -74,8 +70,9 @@ async function unlessRefused<T>(show: () => Promise<T>): Promise<T | Refused> {
   try {
     return await show();
   } catch (error) {
-    const word = finalRefusal(error);
-    if (word === null) throw error;
+    // A token that is refused may be mended by the operator, so that is no final answer either.
+    const word = wordOf(error);
+    if (word === null || PASSING.has(word) || isRefusal(word)) throw error;
     return { kind: 'refused', word };
   }
 }
@@ -93,23 +90,10 @@ const PASSING = new Set([
   'team_added_to_org',
 ]);
 
-/**
- * Slack's word for why it will not do this, now or later; `null` for anything that waiting may mend, a token that
- * is refused included: the operator changes that.
- */
-function finalRefusal(error: unknown): string | null {
-  if (!(error instanceof WebAPIPlatformError)) return null;
-  const { error: word } = error.data;
-  return PASSING.has(word) || isRefusal(word) ? null : word;
-}
-
 /** One of a message's versions, as it goes to Slack. */
 type Version = Omit<Message, 'plainer'>;
 
-/**
- * Which of the newer kinds of block this Slack takes. Nothing but a refusal tells, so what was refused while the
- * plainer version was taken is not tried again in this process.
- */
+/** The newer kinds of block that this Slack takes. One is not tried again here once only the plainer version was taken. */
 export class NewerBlocks {
   readonly #log: Logger;
   readonly #refused = new Set<NewerBlock>();
@@ -125,7 +109,7 @@ export class NewerBlocks {
     try {
       return await post(version);
     } catch (error) {
-      if (refusalCode(error) !== 'invalid_blocks') throw error;
+      if (wordOf(error) !== 'invalid_blocks') throw error;
       const posted = await this.post(plainer.message, post);
       this.#refused.add(plainer.without);
       this.#log.info(
@@ -137,7 +121,8 @@ export class NewerBlocks {
   }
 }
 
-function refusalCode(error: unknown): string | null {
+/** Slack's word for why it refused something; `null` for any other error. */
+function wordOf(error: unknown): string | null {
   if (error instanceof WebAPIPlatformError) return error.data.error;
   return error instanceof ResponseUrlRefused ? error.code : null;
 }

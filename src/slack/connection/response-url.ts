@@ -11,10 +11,7 @@ export type Response =
 
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/**
- * The response URL did not take the message: expired (30 minutes), used up (5 times), what was sent is not valid, or
- * Slack is away.
- */
+/** The response URL expired (30 minutes) or is used up (5 times), the message is not valid, or Slack is away. */
 export class ResponseUrlRefused extends Error {
   /** Slack's word for it, such as `invalid_blocks`; `null` where it gave none. */
   readonly code: string | null;
@@ -61,14 +58,8 @@ function errorCode(answer: string): string | null {
 
 function payload(response: Response): object {
   if (response.kind === 'delete-original') return { delete_original: true };
-  if (response.kind === 'replace-original') {
-    return { ...response.message, replace_original: true, unfurl_links: false, unfurl_media: false };
-  }
-  return {
-    ...response.message,
-    response_type: response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral',
-    replace_original: false,
-    unfurl_links: false,
-    unfurl_media: false,
-  };
+  const shown = { ...response.message, unfurl_links: false, unfurl_media: false };
+  if (response.kind === 'replace-original') return { ...shown, replace_original: true };
+  const response_type = response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral';
+  return { ...shown, response_type, replace_original: false };
 }

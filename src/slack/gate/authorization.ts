@@ -1,5 +1,6 @@
 import type { ChannelId, MemberId, TeamId } from '../../ids.ts';
-import { channel, enumerate, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { mentions } from '../../messages/approval-text.ts';
+import { channel, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
 
@@ -14,22 +15,20 @@ export type Policy = {
   approvalsChannel: ChannelId | null;
 };
 
-export type Verdict =
-  | { allowed: true; caller: Caller }
-  | { allowed: false; reason: 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel' };
-
-/** Whether a channel is the direct message between this caller and the bot. Asked for bot admins only. */
-export type IsDirectMessage = (channel: ChannelId, caller: Caller) => Promise<boolean>;
+export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
+type Reason = 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel';
 
 /**
  * Decides whether a delivery is allowed, before anything else reads it. Denies by default.
  * `COMMAND_CHANNELS` limits the channel in which an interaction started. The Home tab and direct messages with the bot
  * are always allowed.
+ *
+ * @param isDirectMessage between this caller and the bot; asked for bot admins only
  */
 export async function authorize(
   incoming: Incoming,
   policy: Policy,
-  isDirectMessage: IsDirectMessage,
+  isDirectMessage: (channel: ChannelId, caller: Caller) => Promise<boolean>,
 ): Promise<Verdict> {
   const { caller } = incoming;
   if (caller === null) return { allowed: false, reason: 'unknown-caller' };
@@ -70,10 +69,7 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 const MOST_NAMED = 5;
 
 /** Why someone is turned away, and whom to ask. */
-export function denial(
-  reason: Extract<Verdict, { allowed: false }>['reason'],
-  policy: Pick<Policy, 'botAdmins' | 'commandChannels'>,
-): Sentence {
+export function denial(reason: Reason, policy: Pick<Policy, 'botAdmins' | 'commandChannels'>): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
@@ -88,7 +84,5 @@ export function denial(
 
 function whomToAsk({ botAdmins }: Pick<Policy, 'botAdmins'>): Sentence {
   if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
-  const named = botAdmins.slice(0, MOST_NAMED).map(member);
-  const others = botAdmins.length - named.length;
-  return say`Ask ${enumerate(others > 0 ? [...named, say`${others} ${others === 1 ? 'other' : 'others'}`] : named, 'or')}.`;
+  return say`Ask ${mentions(botAdmins, 'or', MOST_NAMED)}.`;
 }

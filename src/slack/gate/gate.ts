@@ -1,7 +1,6 @@
 import type { App } from '@slack/bolt';
-import type { Logger } from 'pino';
 import { newReference } from '../../ids.ts';
-import { context, message } from '../../messages/kit/message.ts';
+import { message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
@@ -18,13 +17,9 @@ export type Gate = {
   inFlight: InFlight;
   /** Aborted when the bot stops. Work in progress is finished, nothing new starts. */
   stopping: AbortSignal;
-  log: Logger;
 };
 
-/**
- * Runs before every listener. Rejects callers who are not allowed, and ids without a listener, such as a button of an
- * older version; the caller is told why, in the way that fits the delivery.
- */
+/** Runs before every listener. Turns away who is not allowed and what has no listener, and says why. */
 export function installGate(app: App, gate: Gate): void {
   const { policy, listeners, services, inFlight, stopping } = gate;
   const repeats = new Repeats();
@@ -35,7 +30,7 @@ export function installGate(app: App, gate: Gate): void {
   app.use(async (args) => {
     const incoming = readIncoming(args.body);
     const reference = newReference();
-    const log = gate.log.child({ reference, ...(incoming && described(incoming)) });
+    const log = services.log.child({ reference, ...(incoming && described(incoming)) });
     const acknowledge = acknowledgeOf('ack' in args ? args.ack : undefined, log);
     if (incoming === null) {
       log.warn('a delivery of an unknown form was refused');
@@ -48,7 +43,7 @@ export function installGate(app: App, gate: Gate): void {
       log.warn({ reason: verdict.reason }, 'denied');
       return await turnAway(services, incoming, acknowledge, denial(verdict.reason, policy), reference);
     }
-    if (!known.has(`${incoming.kind} ${idOf(incoming)}`)) {
+    if (!known.has(`${incoming.kind} ${incoming.id}`)) {
       log.warn('nobody listens for this');
       return await turnAway(services, incoming, acknowledge, OUTDATED, reference);
     }
@@ -74,27 +69,11 @@ const OUTDATED = say`This no longer works. Start again with ${code('/fastly-user
 const RESTARTING = say`The bot is restarting. Nothing was done. Try again in a minute.`;
 const UNDER_WAY = noticeView('One moment', say`Already in progress. The result will appear shortly.`);
 
-function idOf(incoming: Incoming): string {
-  switch (incoming.kind) {
-    case 'command':
-      return incoming.command;
-    case 'click':
-    case 'type-ahead':
-      return incoming.actionId;
-    case 'submission':
-    case 'view-closed':
-    case 'shortcut':
-      return incoming.callbackId;
-    case 'event':
-      return incoming.type;
-  }
-}
-
 /** The parts of a delivery that may be logged. Never what was typed. */
 function described(incoming: Incoming): object {
   return {
     delivery: incoming.kind,
-    id: idOf(incoming),
+    id: incoming.id,
     caller: incoming.caller?.memberId ?? null,
     team: incoming.caller?.teamId ?? null,
   };
@@ -102,10 +81,7 @@ function described(incoming: Incoming): object {
 
 const MOST_REMEMBERED = 10_000;
 
-/**
- * Recognises a delivery that Socket Mode sends twice around a reconnect. Each command, click and submission has its own
- * `trigger_id`. Remembers the latest 10,000, in this process only.
- */
+/** Recognises by its `trigger_id` what Socket Mode delivers twice around a reconnect; in this process only. */
 class Repeats {
   readonly #seen = new Set<string>();
 
@@ -127,9 +103,8 @@ async function turnAway(
   why: Sentence,
   reference: string,
 ): Promise<void> {
-  const told = message(why);
   const underIt = say`Reference ${code(reference)}`;
-  told.blocks.push(context(underIt));
+  const told = withFootnote(message(why), underIt);
   const view = noticeView('Not possible', why, underIt);
   const showAtHome = async () => {
     if (incoming.caller) {

@@ -3,28 +3,19 @@ import type { PlainTextOption } from '@slack/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { failureMessage, logFailure, RepeatedDelivery } from '../../messages/failure-text.ts';
-import type { Incoming } from '../incoming.ts';
+import type { Incoming, IncomingOf } from '../incoming.ts';
 import type { Interaction } from '../replies/interaction.ts';
 import { answerSubmission, type SubmittedForm } from '../replies/submission.ts';
 
-type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;
-type Run<Kind extends Incoming['kind']> = (
-  interaction: Interaction,
-  incoming: IncomingOf<Kind>,
-) => Promise<void>;
+type Kind = Incoming['kind'];
+type Run<K extends Kind> = (interaction: Interaction, incoming: IncomingOf<K>) => Promise<void>;
+type Options = (interaction: Interaction, text: string) => Promise<PlainTextOption[]>;
 
-/**
- * Something the bot listens for, with an id of its own. The list of them feeds Bolt, the answer to ids without a
- * listener, and the test that tries each as an outsider.
- */
+/** What the bot listens for. The list feeds Bolt, the gate, and the test that tries each as an outsider. */
 export type Listener =
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
   | { kind: 'click'; id: string; run: Run<'click'> }
-  | {
-      kind: 'type-ahead';
-      id: string;
-      options(interaction: Interaction, text: string): Promise<PlainTextOption[]>;
-    }
+  | { kind: 'type-ahead'; id: string; options: Options }
   | { kind: 'submission'; id: string; form: SubmittedForm }
   | { kind: 'event'; id: string; run: Run<'event'> };
 
@@ -49,18 +40,10 @@ export function register(app: App, listeners: readonly Listener[]): void {
   for (const listener of listeners) {
     switch (listener.kind) {
       case 'command':
-        app.command(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'command');
-          await acknowledge();
-          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
-        });
+        app.command(listener.id, ({ context }) => carryOut(context, 'command', listener.run));
         break;
       case 'click':
-        app.action(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'click');
-          await acknowledge();
-          await withFailuresTold(interaction, () => listener.run(interaction, incoming));
-        });
+        app.action(listener.id, ({ context }) => carryOut(context, 'click', listener.run));
         break;
       case 'type-ahead':
         app.options(listener.id, async ({ context }) => {
@@ -70,8 +53,8 @@ export function register(app: App, listeners: readonly Listener[]): void {
         break;
       case 'submission':
         app.view(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'submission');
-          await answerSubmission(listener.form, interaction, incoming, acknowledge);
+          const { interaction, incoming: submitted, acknowledge } = delivered(context, 'submission');
+          await answerSubmission({ form: listener.form, interaction, submitted }, acknowledge);
         });
         break;
       case 'event':
@@ -85,25 +68,24 @@ export function register(app: App, listeners: readonly Listener[]): void {
   }
 }
 
+type DeliveryOf<K extends Kind> = Delivery & { incoming: IncomingOf<K> };
+
 /** @throws when the delivery did not come through the gate: there is no other way to a listener */
-function delivered<Kind extends Incoming['kind']>(
-  { delivery }: Context,
-  kind: Kind,
-): Delivery & { incoming: IncomingOf<Kind> } {
+function delivered<K extends Kind>({ delivery }: Context, kind: K): DeliveryOf<K> {
   if (delivery instanceof Delivery && isOfKind(delivery, kind)) return delivery;
   throw new Error('a delivery reached a listener without passing the gate');
 }
 
-function isOfKind<Kind extends Incoming['kind']>(
-  delivery: Delivery,
-  kind: Kind,
-): delivery is Delivery & { incoming: IncomingOf<Kind> } {
+function isOfKind<K extends Kind>(delivery: Delivery, kind: K): delivery is DeliveryOf<K> {
   return delivery.incoming.kind === kind;
 }
 
-async function withFailuresTold(interaction: Interaction, work: () => Promise<void>): Promise<void> {
+/** A failure is told to the caller. */
+async function carryOut<K extends Kind>(context: Context, kind: K, run: Run<K>): Promise<void> {
+  const { interaction, incoming, acknowledge } = delivered(context, kind);
+  await acknowledge();
   try {
-    await work();
+    await run(interaction, incoming);
   } catch (error) {
     logFailure(interaction, error);
     if (error instanceof RepeatedDelivery) return;

@@ -17,44 +17,32 @@ export class Interaction {
   readonly reply: Reply;
   readonly services: Services;
   readonly log: Logger;
-  readonly #responseUrl: string | null;
+  readonly #delivery: Delivery;
 
-  constructor(
-    services: Services,
-    delivery: Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
-      responseUrl: string | null;
-    },
-  ) {
-    const { reference, deliveryKey, triggerId, caller, origin, responseUrl } = delivery;
-    this.reference = reference;
-    this.deliveryKey = deliveryKey;
-    this.triggerId = triggerId;
-    this.caller = caller;
-    this.origin = origin;
+  constructor(services: Services, delivery: Delivery) {
+    this.#delivery = delivery;
+    this.reference = delivery.reference;
+    this.deliveryKey = delivery.deliveryKey;
+    this.triggerId = delivery.triggerId;
+    this.caller = delivery.caller;
+    this.origin = delivery.origin;
     this.services = services;
-    this.#responseUrl = responseUrl;
+    const { reference, caller, origin } = delivery;
     this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
-    this.reply = new Reply(services, this.log, { caller, origin, responseUrl });
+    this.reply = new Reply(services, this.log, delivery);
   }
 
   /** The same interaction, with its result for the caller alone or for the channel. */
   shownTo({ private: alone }: Pick<Origin, 'private'>): Interaction {
-    const { reference, deliveryKey, triggerId, caller, origin, services } = this;
-    return new Interaction(services, {
-      reference,
-      deliveryKey,
-      triggerId,
-      caller,
-      origin: { ...origin, private: alone },
-      responseUrl: this.#responseUrl,
-    });
+    return new Interaction(this.services, { ...this.#delivery, origin: { ...this.origin, private: alone } });
   }
 }
 
-/**
- * The interaction that a delivery tells of. Its result is for the caller alone, until a flag or a button says
- * otherwise; a form brings its origin along.
- */
+type Delivery = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
+  responseUrl: string | null;
+};
+
+/** Its result is for the caller alone, until a flag or a button says otherwise; a form brings its origin along. */
 export function interactionOf(
   services: Services,
   incoming: Incoming,
@@ -73,15 +61,8 @@ export function interactionOf(
 }
 
 function originOf(incoming: Incoming): Origin {
-  switch (incoming.kind) {
-    case 'command':
-      return { channel: incoming.channel, private: true };
-    case 'click':
-      return { channel: incoming.place.kind === 'message' ? incoming.place.channel : null, private: true };
-    case 'submission':
-      // A form that does not say where it came from was not opened by this version of the bot.
-      return incoming.origin ?? { channel: null, private: true };
-    default:
-      return { channel: null, private: true };
-  }
+  // A form that does not say where it came from was not opened by this version of the bot.
+  if (incoming.kind === 'submission' && incoming.origin) return incoming.origin;
+  const place = incoming.kind === 'click' ? incoming.place : incoming;
+  return { channel: 'channel' in place ? place.channel : null, private: true };
 }

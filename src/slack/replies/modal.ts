@@ -41,17 +41,11 @@ export function noticeView(title: string, ...sentences: readonly [Sentence, ...S
   };
 }
 
-/**
- * Opens a modal and gives its id. A `trigger_id` lives 3 seconds (docs.slack.dev, modals).
- *
- * @throws {Refusal} when Slack does not open it, in words for the caller
- */
+/** Opens a modal and gives its id. @throws {Refusal} when Slack does not open it, in words for the caller */
 export async function openModal(interaction: Interaction, view: ModalView): Promise<string> {
   try {
-    const opened = await interaction.services.slack.quick.views.open({
-      trigger_id: interaction.triggerId,
-      view,
-    });
+    const { slack } = interaction.services;
+    const opened = await slack.quick.views.open({ trigger_id: interaction.triggerId, view });
     interaction.reply.formOpened();
     return opened.view?.id ?? '';
   } catch (error) {
@@ -62,11 +56,7 @@ export async function openModal(interaction: Interaction, view: ModalView): Prom
   }
 }
 
-/**
- * Opens a modal that says 'One moment…', then shows the form when it is ready, or why there is none.
- *
- * @throws {Refusal} when Slack does not open it
- */
+/** Opens a modal that says 'One moment…', then shows the form, or why there is none. @throws {Refusal} as `openModal` */
 export async function openWhenReady(
   interaction: Interaction,
   title: string,
@@ -79,11 +69,8 @@ export async function openWhenReady(
   });
   if (await updateModal(interaction, viewId, view)) return;
   // Either the member closed it, or Slack refuses the form.
-  await updateModal(
-    interaction,
-    viewId,
-    noticeView(title, say`Slack didn't accept the form. Reference ${code(interaction.reference)}.`),
-  );
+  const refused = say`Slack didn't accept the form. Reference ${code(interaction.reference)}.`;
+  await updateModal(interaction, viewId, noticeView(title, refused));
 }
 
 /** Replaces a modal's view. Returns `false` when that fails, usually because the member closed the modal. */

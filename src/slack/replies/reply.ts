@@ -4,12 +4,10 @@ import type { ChannelId, MemberId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../carried.ts';
-import type { Audience, Conversations } from '../connection/conversations.ts';
-import type { Posted, Posting } from '../connection/posting.ts';
+import type { Audience } from '../connection/conversations.ts';
+import type { Posted } from '../connection/posting.ts';
 import type { Caller } from '../incoming.ts';
 import type { Services } from './services.ts';
-
-const STILL_AT_IT = say`Still working on it…`;
 
 /** Where a result was posted. `nowhere` when Slack refused it everywhere. */
 export type Delivered =
@@ -21,50 +19,40 @@ export type Delivered =
   | { kind: 'told'; sentence: Sentence }
   | { kind: 'nowhere' };
 
+/** Whom an interaction answers, and how. */
+type Addressee = { caller: Caller; origin: Origin; responseUrl: string | null };
+
 /**
  * Where the results of one request go. A command or click answers through its response URL; a modal posts to the
  * channel it was opened from; what started in the Home tab, or cannot be posted, goes to the caller's direct
  * message, with the reason. Never throws: the change has already been made, even if Slack refuses the message.
  */
 export class Reply {
-  readonly #posting: Posting;
-  readonly #conversations: Conversations;
-  readonly #times: Times;
+  readonly #services: Pick<Services, 'posting' | 'conversations' | 'times'>;
   readonly #log: Logger;
-  readonly #caller: Caller;
-  readonly #origin: Origin;
-  readonly #responseUrl: string | null;
+  readonly #to: Addressee;
   /** Whether the caller has seen an answer or a form. */
   #answered = false;
   /** Resolves when the 'still working' notice has been sent. */
   #said: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    services: Pick<Services, 'posting' | 'conversations' | 'times'>,
-    log: Logger,
-    to: { caller: Caller; origin: Origin; responseUrl: string | null },
-  ) {
-    this.#posting = services.posting;
-    this.#conversations = services.conversations;
-    this.#times = services.times;
+  constructor(services: Pick<Services, 'posting' | 'conversations' | 'times'>, log: Logger, to: Addressee) {
+    this.#services = services;
     this.#log = log;
-    this.#caller = to.caller;
-    this.#origin = to.origin;
-    this.#responseUrl = to.responseUrl;
+    this.#to = to;
   }
 
   /** Posts a result in the channel, or privately if the caller asked for that or another company can read the channel. */
   async result(message: Message): Promise<Delivered> {
     this.#answered = true;
     await this.#said;
-    const { channel } = this.#origin;
-    if (this.#origin.private || channel === null) return await this.privately(message);
-    const audience = await this.#conversations.audience(channel, this.#caller);
+    const { caller, origin } = this.#to;
+    const { channel } = origin;
+    if (origin.private || channel === null) return await this.privately(message);
+    const audience = await this.#services.conversations.audience(channel, caller);
     if (audience !== 'own-workspace')
       return await this.privately(withFootnote(message, whyPrivate(audience, channel)));
-    if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'channel', message))) {
-      return { kind: 'channel', channel };
-    }
+    if (await this.#respond('channel', message)) return { kind: 'channel', channel };
     const posted = await this.#post(channel, message);
     if (posted.kind === 'posted') return { kind: 'channel', channel };
     this.#log.warn(
@@ -78,12 +66,11 @@ export class Reply {
   async privately(message: Message): Promise<Delivered> {
     this.#answered = true;
     await this.#said;
-    if (this.#responseUrl !== null && (await this.#respond(this.#responseUrl, 'caller', message))) {
-      return { kind: 'caller' };
-    }
-    const posted = await this.#post(this.#caller.memberId, message);
+    if (await this.#respond('caller', message)) return { kind: 'caller' };
+    const posted = await this.#post(this.#to.caller.memberId, message);
     if (posted.kind === 'posted') {
-      return { kind: 'direct-message', link: await this.#conversations.linkTo(posted.channel, posted.ts) };
+      const link = await this.#services.conversations.linkTo(posted.channel, posted.ts);
+      return { kind: 'direct-message', link };
     }
     this.#log.error({ why: posted.word }, 'the caller could not be told');
     return { kind: 'nowhere' };
@@ -96,12 +83,10 @@ export class Reply {
 
   /** Waits for the work. After `answerWithin` without an answer, tells the caller that it is still running. */
   async waitFor(work: Promise<void>): Promise<void> {
-    const inTime = await withinAnswerTime(
-      work.then(() => true),
-      this.#times,
-    );
-    if (inTime === null && this.#responseUrl !== null && !this.#answered) {
-      this.#said = this.#respond(this.#responseUrl, 'caller', message(STILL_AT_IT));
+    const done = work.then(() => true);
+    const inTime = await withinAnswerTime(done, this.#services.times);
+    if (inTime === null && !this.#answered) {
+      this.#said = this.#respond('caller', message(say`Still working on it…`));
       await this.#said;
     }
     await work;
@@ -109,26 +94,31 @@ export class Reply {
 
   /** Deletes the message whose button was clicked. */
   async removeOriginal(): Promise<void> {
-    if (this.#responseUrl === null) return;
-    await this.#posting.respond(this.#responseUrl, { kind: 'delete-original' }).catch((error: Error) => {
+    const { responseUrl } = this.#to;
+    if (responseUrl === null) return;
+    await this.#services.posting.respond(responseUrl, { kind: 'delete-original' }).catch((error: Error) => {
       this.#log.warn({ err: error }, 'an answered choice stays on screen');
     });
   }
 
   /** Replaces the message whose button was clicked. Where that fails, posts privately. */
   async replaceOriginal(message: Message): Promise<void> {
+    const { responseUrl } = this.#to;
     try {
-      if (this.#responseUrl === null) throw new Error('the click came without a response URL');
-      await this.#posting.respond(this.#responseUrl, { kind: 'replace-original', message });
+      if (responseUrl === null) throw new Error('the click came without a response URL');
+      await this.#services.posting.respond(responseUrl, { kind: 'replace-original', message });
     } catch (error) {
       this.#log.warn({ err: error }, 'a message could not be replaced');
       await this.privately(message);
     }
   }
 
-  async #respond(responseUrl: string, visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
+  /** Gives false where there is no response URL, or where it fails. */
+  async #respond(visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
+    const { responseUrl } = this.#to;
+    if (responseUrl === null) return false;
     try {
-      await this.#posting.respond(responseUrl, { kind: 'post', visibleTo, message });
+      await this.#services.posting.respond(responseUrl, { kind: 'post', visibleTo, message });
       return true;
     } catch (error) {
       this.#log.warn({ err: error }, 'a response URL failed, the direct message is used');
@@ -139,7 +129,7 @@ export class Reply {
   /** Counts an outage that outlasts the client's retries as refused, so that the caller doesn't wait longer. */
   async #post(to: ChannelId | MemberId, message: Message): Promise<Posted> {
     try {
-      return await this.#posting.post(to, message);
+      return await this.#services.posting.post(to, message);
     } catch (error) {
       this.#log.warn({ err: error }, 'Slack did not answer a posting');
       return { kind: 'refused', word: 'no answer' };

@@ -9,8 +9,7 @@ export async function whereRequestIs(
   { id, channel }: ApprovalRequest,
 ): Promise<Sentence> {
   const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
-  const plainly = say`${code(id)} in ${where}`;
   const place = await approvals.messageOf(id);
   const url = place && (await conversations.linkTo(place.channel, place.ts));
-  return url ? say`${link(`request ${id}`, url)} in ${where}` : plainly;
+  return url ? say`${link(`request ${id}`, url)} in ${where}` : say`${code(id)} in ${where}`;
 }

@@ -3,7 +3,7 @@ import { explainWithReference, failureMessage, logFailure, Refusal } from '../..
 import { type Message, message } from '../../messages/kit/message.ts';
 import { cut } from '../../messages/kit/plain.ts';
 import { code, link, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import type { FormSecrets, FormValues } from '../incoming.ts';
+import type { IncomingOf } from '../incoming.ts';
 import type { Interaction } from './interaction.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { type Delivered, withinAnswerTime } from './reply.ts';
@@ -33,93 +33,61 @@ export type SubmittedForm = {
 export type NextForm = { kind: 'next'; view: ModalView; orElse: Message };
 
 /** What came with a submission: the fields, and what the form was opened about. */
-export type Submitted = {
-  viewId: string;
-  values: FormValues;
-  secrets: FormSecrets;
-  /** The ids of the blocks with an input, which can show errors. */
-  blocks: readonly string[];
-  subject: string | null;
-};
+export type Submitted = IncomingOf<'submission'>;
 
 const FIELD_ERROR_LENGTH = 1_000;
 
-type Result =
-  | { kind: 'done'; delivered: Delivered | NextForm }
-  | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
+type Result = Delivered | NextForm | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
+
+type Submission = { form: SubmittedForm; interaction: Interaction; submitted: Submitted };
 
 /**
  * Answers a submission within 2 seconds: closed when it is done, errors at the fields when it failed; else with a
  * 'working' view that later becomes the outcome, or the form again. If the modal was closed, a direct message follows.
  */
 export async function answerSubmission(
-  form: SubmittedForm,
-  interaction: Interaction,
-  submitted: Submitted,
+  submission: Submission,
   acknowledge: (response: object) => Promise<void>,
 ): Promise<void> {
-  const work = carryOut(form, interaction, submitted);
+  const { form, interaction } = submission;
+  const work = carryOut(submission);
   const early = await withinAnswerTime(work, interaction.services.times);
-  if (early !== null) return await acknowledge(earlyAnswer(form, interaction, submitted, early));
-  await acknowledge({
-    response_action: 'update',
-    view: noticeView(
-      form.title,
-      say`Working on it… You can close this form. You'll get a message with the result.`,
-    ),
-  });
-  await showLate(form, interaction, submitted, await work);
+  if (early !== null) return await acknowledge(earlyAnswer(submission, early));
+  const waiting = say`Working on it… You can close this form. You'll get a message with the result.`;
+  await acknowledge({ response_action: 'update', view: noticeView(form.title, waiting) });
+  await showLate(submission, await work);
 }
 
-async function carryOut(
-  form: SubmittedForm,
-  interaction: Interaction,
-  submitted: Submitted,
-): Promise<Result> {
+async function carryOut({ form, interaction, submitted }: Submission): Promise<Result> {
   try {
-    return { kind: 'done', delivered: await form.work(interaction, submitted) };
+    return await form.work(interaction, submitted);
   } catch (error) {
     logFailure(interaction, error);
-    return {
-      kind: 'failed',
-      blockId: error instanceof FieldError ? error.blockId : form.mainBlockId,
-      problem:
-        error instanceof FieldError ? error.sentence : explainWithReference(error, interaction.reference),
-      error,
-    };
+    const blockId = error instanceof FieldError ? error.blockId : form.mainBlockId;
+    return { kind: 'failed', blockId, problem: explainWithReference(error, interaction.reference), error };
   }
 }
 
-function earlyAnswer(
-  form: SubmittedForm,
-  interaction: Interaction,
-  { blocks }: Submitted,
-  result: Result,
-): object {
-  if (result.kind === 'failed') {
-    const { blockId, problem } = result;
-    // A form that was drawn again may have its blocks numbered; Slack refuses an error at a block that is not there.
-    const block =
-      blocks.find((each) => each === blockId) ?? blocks.find((each) => each.startsWith(`${blockId} `));
-    return block === undefined
-      ? { response_action: 'update', view: noticeView(form.title, problem) }
-      : { response_action: 'errors', errors: { [block]: cut(plainText(problem), FIELD_ERROR_LENGTH) } };
+function earlyAnswer({ form, interaction, submitted: { blocks } }: Submission, result: Result): object {
+  if (result.kind === 'channel') return { response_action: 'clear' };
+  if (result.kind !== 'failed') {
+    return { response_action: 'update', view: viewAfter(form, interaction, result) };
   }
-  return result.delivered.kind === 'channel'
-    ? { response_action: 'clear' }
-    : { response_action: 'update', view: viewAfter(form, interaction, result.delivered) };
+  const { blockId, problem } = result;
+  // A form that was drawn again may have its blocks numbered; Slack refuses an error at a block that is not there.
+  const block =
+    blocks.find((each) => each === blockId) ?? blocks.find((each) => each.startsWith(`${blockId} `));
+  return block === undefined
+    ? { response_action: 'update', view: noticeView(form.title, problem) }
+    : { response_action: 'errors', errors: { [block]: cut(plainText(problem), FIELD_ERROR_LENGTH) } };
 }
 
-async function showLate(
-  form: SubmittedForm,
-  interaction: Interaction,
-  submitted: Submitted,
-  result: Result,
-): Promise<void> {
+async function showLate(submission: Submission, result: Result): Promise<void> {
+  const { form, interaction, submitted } = submission;
   const view =
-    result.kind === 'done'
-      ? viewAfter(form, interaction, result.delivered)
-      : await formAgain(form, interaction, submitted, result.problem);
+    result.kind === 'failed'
+      ? await formAgain(submission, result.problem)
+      : viewAfter(form, interaction, result);
   if (await updateModal(interaction, submitted.viewId, view)) return;
   const untold = untoldBy(result, interaction);
   if (untold !== null) await interaction.reply.privately(untold);
@@ -127,9 +95,7 @@ async function showLate(
 
 /** The form as it was filled in. Only the problem, if the form can't be drawn because Fastly is away. */
 async function formAgain(
-  form: SubmittedForm,
-  interaction: Interaction,
-  submitted: Submitted,
+  { form, interaction, submitted }: Submission,
   problem: Sentence,
 ): Promise<ModalView> {
   try {
@@ -142,12 +108,13 @@ async function formAgain(
 
 /** The message for a caller who closed the modal before the result. Null if the result was posted elsewhere. */
 function untoldBy(result: Result, { reference }: Interaction): Message | null {
-  if (result.kind === 'failed') return failureMessage(result.error, reference);
-  switch (result.delivered.kind) {
+  switch (result.kind) {
+    case 'failed':
+      return failureMessage(result.error, reference);
     case 'next':
-      return result.delivered.orElse;
+      return result.orElse;
     case 'told':
-      return message(result.delivered.sentence);
+      return message(result.sentence);
     default:
       return null;
   }
@@ -158,22 +125,21 @@ function viewAfter(
   { reference }: Interaction,
   delivered: Delivered | NextForm,
 ): ModalView {
+  return delivered.kind === 'next' ? delivered.view : noticeView(title, whereItIs(delivered, reference));
+}
+
+function whereItIs(delivered: Delivered, reference: string): Sentence {
   switch (delivered.kind) {
-    case 'next':
-      return delivered.view;
     case 'channel':
-      return noticeView(title, say`Done. The result is in the channel.`);
+      return say`Done. The result is in the channel.`;
     case 'told':
-      return noticeView(title, delivered.sentence);
+      return delivered.sentence;
     case 'caller':
-      return noticeView(title, resultIn(null));
+      return resultIn(null);
     case 'direct-message':
-      return noticeView(title, resultIn(delivered.link));
+      return resultIn(delivered.link);
     case 'nowhere':
-      return noticeView(
-        title,
-        say`Done, but the result couldn't be posted. Don't repeat it. Reference ${code(reference)}.`,
-      );
+      return say`Done, but the result couldn't be posted. Don't repeat it. Reference ${code(reference)}.`;
   }
 }
 
