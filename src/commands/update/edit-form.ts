@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
-import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { targetOf } from '../../changes/snapshot.ts';
+import { type User, UserId } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -11,7 +12,7 @@ import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { formView } from '../../slack/replies/modal.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { FieldError, type NextForm } from '../../slack/replies/submission.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
 import { atItsField } from '../inputs/address.ts';
 import { givenReason, reasonInput } from '../inputs/reason.ts';
@@ -46,7 +47,7 @@ export function editForm(
     subject: About.write({ id: user.id, seen, round }),
     blocks: [
       ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
-      richText(userText({ name: nameOf(user), login: user.login })),
+      richText(userText(targetOf(user))),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
@@ -77,7 +78,18 @@ export const editFormListener: Listener = {
       try {
         return await alter(interaction, about.id, wanted, about.seen);
       } catch (error) {
-        if (error instanceof ChangedMeanwhile) return again(interaction, error, wanted, about);
+        if (error instanceof ChangedMeanwhile) {
+          // The form again, with the user as of now and the caller's changes.
+          const { sentence, user } = error;
+          const onTop = say`${sentence} Check the form, then save it again.`;
+          const view = editForm(interaction, user, wanted, { onTop, round: about.round + 1 });
+          const command = code(`/fastly-user update ${user.login}`);
+          return {
+            kind: 'next',
+            view,
+            orElse: message(say`${sentence} Run ${command} to open the form again.`),
+          };
+        }
         throw atItsField(error, [
           [/\brole\b|service limited/i, blockOf('role')],
           [/./, blockOf('name')],
@@ -93,23 +105,6 @@ export const editFormListener: Listener = {
     },
   },
 };
-
-/** The form again, with the user as of now and the caller's changes. */
-function again(
-  interaction: Interaction,
-  changed: ChangedMeanwhile,
-  wanted: Wanted,
-  { round }: About,
-): NextForm {
-  const onTop = say`${changed.sentence} Check the form, then save it again.`;
-  return {
-    kind: 'next',
-    view: editForm(interaction, changed.user, wanted, { onTop, round: round + 1 }),
-    orElse: message(
-      say`${changed.sentence} Run ${code(`/fastly-user update ${changed.user.login}`)} to open the form again.`,
-    ),
-  };
-}
 
 /** The four roles, and the user's own if it's another one. */
 function rolesFor({ role }: CurrentSettings): readonly string[] {
