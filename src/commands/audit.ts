@@ -13,7 +13,7 @@ import { formView, openModal } from '../slack/replies/modal.ts';
 import type { Services } from '../slack/replies/services.ts';
 import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
 import type { Word } from './inputs/command-text.ts';
-import { findUser } from './inputs/find-user.ts';
+import { findUser, type Target } from './inputs/find-user.ts';
 import { clickedUser, whichUser } from './inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -45,16 +45,13 @@ export const audit: Subcommand = {
   examples: ['audit', 'audit edda.morton@example.com', 'audit --private'],
   flags: {},
   async run(interaction, { words }) {
+    const { reply, services } = interaction;
     const target = await subjectOf(interaction, words);
-    if (target.kind === 'several') {
-      await interaction.reply.privately(
-        whichUser('audit.choose', interaction, target, { verb: 'see the changes to' }),
-      );
+    if (target === null || !('users' in target)) {
+      await reply.result(await latest(services, target));
       return;
     }
-    await interaction.reply.result(
-      await drawn(interaction.services, { subject: target.subject, before: null }),
-    );
+    await reply.privately(whichUser('audit.choose', interaction, target, { verb: 'see the changes to' }));
   },
   listeners: [
     {
@@ -62,11 +59,8 @@ export const audit: Subcommand = {
       id: 'audit.choose',
       async run(interaction, click) {
         const { shown, id } = clickedUser(interaction, click);
-        const { reply, services } = shown;
-        await reply.removeOriginal();
-        await reply.result(
-          await drawn(services, { subject: await subjectWithId(services, id), before: null }),
-        );
+        await shown.reply.removeOriginal();
+        await shown.reply.result(await latestOfUser(shown.services, id));
       },
     },
     pageListener('audit.older'),
@@ -88,14 +82,8 @@ export const audit: Subcommand = {
       form: {
         title: TITLE,
         mainBlockId: USER_PICKER,
-        async work({ reply, services }, { values }) {
-          return await reply.result(
-            await drawn(services, {
-              subject: await subjectWithId(services, pickedUser(values)),
-              before: null,
-            }),
-          );
-        },
+        work: async ({ reply, services }, { values }) =>
+          await reply.result(await latestOfUser(services, pickedUser(values))),
         again: async (interaction, _submitted, problem) => findForm(interaction, problem),
       },
     },
@@ -133,26 +121,23 @@ function pageListener(id: string): Listener {
 async function subjectOf(
   interaction: Interaction,
   words: readonly Word[],
-): Promise<
-  | { kind: 'one'; subject: AuditSubject | null }
-  | Extract<Awaited<ReturnType<typeof findUser>>, { kind: 'several' }>
-> {
-  if (words.length === 0) return { kind: 'one', subject: null };
+): Promise<AuditSubject | null | Extract<Target, { kind: 'several' }>> {
+  if (words.length === 0) return null;
   const text = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
   const typed = text.trim() === '' ? undefined : Typed.safeParse(text.trim()).data;
   try {
     const found = await findUser(interaction, words);
-    if (found.kind === 'one' && (typed === undefined || isExactly(found.user, typed))) {
-      return { kind: 'one', subject: aboutUser(found.user) };
+    const user = found.kind === 'one' ? found.user : null;
+    if (typed !== undefined && !(user && isExactly(user, typed))) {
+      // A deleted user with exactly this name wins over an existing user whose name only contains it.
+      const { auditPages } = interaction.services;
+      const deleted = await auditPages.latest({ subject: { typed }, before: null, limit: 1 });
+      if (deleted.length > 0) return { typed };
     }
-    // A deleted user with exactly this name wins over an existing user whose name only contains it.
-    if (typed !== undefined && (await isInLog(interaction.services, typed))) {
-      return { kind: 'one', subject: { typed } };
-    }
-    return found.kind === 'one' ? { kind: 'one', subject: aboutUser(found.user) } : found;
+    return found.kind === 'one' ? aboutUser(found.user) : found;
   } catch (error) {
     if (!(error instanceof Refusal) || typed === undefined) throw error;
-    return { kind: 'one', subject: { typed } };
+    return { typed };
   }
 }
 
@@ -160,17 +145,18 @@ function aboutUser({ id, login }: User): AuditSubject {
   return { id, login };
 }
 
-/** The chosen user, who is found in the log by ID if deleted since. */
-async function subjectWithId({ fastly }: Services, id: UserId): Promise<AuditSubject> {
-  return await fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
-}
-
 function isExactly({ id, login, name }: User, typed: string): boolean {
   return [id, login, name].some((each) => each?.toLowerCase() === typed.toLowerCase());
 }
 
-async function isInLog({ auditPages }: Services, typed: string): Promise<boolean> {
-  return (await auditPages.latest({ subject: { typed }, before: null, limit: 1 })).length > 0;
+/** The chosen user's page. A user deleted since is found in the log by ID. */
+async function latestOfUser(services: Services, id: UserId): Promise<Message> {
+  const subject = await services.fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
+  return await latest(services, subject);
+}
+
+async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {
+  return await drawn(services, { subject, before: null });
 }
 
 async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
@@ -178,21 +164,16 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   const shown = lines.slice(0, PAGE_SIZE);
   if (shown.length === 0) return message(nothingFound(page));
   const drawnPage = message(headline(page, shown), ...shown.map(auditText));
-  const buttons: Button[] = [];
-  if (page.before !== null) {
-    buttons.push(pageButton('audit.newest', 'Newest', { ...page, before: null }));
-  }
   const last = shown.at(-1);
-  if (lines.length > PAGE_SIZE && last) {
-    buttons.push(pageButton('audit.older', 'Older', { ...page, before: last.seq }));
-  }
-  buttons.push(pageButton('audit.find', 'About a user…', { subject: null, before: null }));
-  drawnPage.blocks.push({ type: 'actions', elements: buttons });
-  drawnPage.blocks.push(
-    context(
-      say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`,
-    ),
-  );
+  const elements = [
+    ...(page.before === null ? [] : [pageButton('audit.newest', 'Newest', { ...page, before: null })]),
+    ...(lines.length > PAGE_SIZE && last
+      ? [pageButton('audit.older', 'Older', { ...page, before: last.seq })]
+      : []),
+    pageButton('audit.find', 'About a user…', { subject: null, before: null }),
+  ];
+  const source = say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`;
+  drawnPage.blocks.push({ type: 'actions', elements }, context(source));
   return drawnPage;
 }
 

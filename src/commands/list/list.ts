@@ -9,7 +9,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import type { Word } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
-import { invitationsButton, invitationWords } from '../invitations.ts';
+import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, TEXT, TITLE } from './filter-form.ts';
 import { figuresWords, footnote, headline, nobody } from './words.ts';
@@ -143,13 +143,11 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
   try {
     const open = await services.fastly.listInvitations();
     if (open.length === 0) return [];
-    const latest = open.toSorted((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''));
     const more = open.length - MOST_SHOWN;
-    const headline = open.length === 1 ? 'One invitation is open' : `${open.length} invitations are open`;
     return [
       richText(
-        say`✉️ ${bold(headline)}`,
-        ...latest.slice(0, MOST_SHOWN).map(invitationWords),
+        say`✉️ ${bold(openText(open.length))}`,
+        ...newestFirst(open).slice(0, MOST_SHOWN).map(invitationWords),
         ...(more > 0 ? [say`and ${more} more.`] : []),
       ),
       { type: 'actions', elements: [invitationsButton(interaction, 'Withdraw invitations…')] },
