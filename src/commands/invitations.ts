@@ -8,9 +8,9 @@ import { lineWith, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
 import { carried } from '../slack/carried.ts';
-import type { Listener } from '../slack/gate/listeners.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
+import { carryingButton } from './carrying-button.ts';
 import { makeChange, Overtaken } from './change.ts';
 import { inviteButton } from './invite.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
@@ -21,6 +21,12 @@ const NEWER = 'invitations.newer';
 const OLDER = 'invitations.older';
 /** How long an invitation is valid (Fastly's guide). */
 const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
+
+/** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
+const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
+const Page = carried('button', PageSchema, 'invitations');
+const WithdrawalSchema = PageSchema.extend({ invitation: InvitationId });
+const Withdrawal = carried('button', WithdrawalSchema, 'invitations');
 
 /** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {
@@ -35,25 +41,14 @@ export const invitations: Subcommand = {
     await interaction.reply.result(await drawn(interaction, 1));
   },
   listeners: [
-    {
-      kind: 'click',
-      id: 'invitations.withdraw',
-      async run(interaction, { value }) {
-        const about = Withdrawal.read(value);
-        await withdraw(interaction.shownTo(about), about);
-      },
-    },
-    pageListener(SHOW),
-    pageListener(NEWER),
-    pageListener(OLDER),
+    carryingButton(SHOW, Page, async (shown, { page }) => {
+      await shown.reply.privately(await drawn(shown, page));
+    }),
+    carryingButton(NEWER, Page, turnTo),
+    carryingButton(OLDER, Page, turnTo),
+    carryingButton('invitations.withdraw', Withdrawal, withdraw),
   ],
 };
-
-/** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
-const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
-const Page = carried('button', PageSchema, 'invitations');
-const WithdrawalSchema = PageSchema.extend({ invitation: InvitationId });
-const Withdrawal = carried('button', WithdrawalSchema, 'invitations');
 
 /** A button that lists the invitations, for messages that only mention them. */
 export function invitationsButton(interaction: Interaction, text: string) {
@@ -161,17 +156,6 @@ async function redraw(interaction: Interaction, page: number): Promise<void> {
   }
 }
 
-/** The first page is a message of its own. Other pages replace the page whose button was clicked. */
-function pageListener(id: string): Listener {
-  return {
-    kind: 'click',
-    id,
-    async run(interaction, { value }) {
-      const about = Page.read(value);
-      const shown = interaction.shownTo(about);
-      const list = await drawn(shown, about.page);
-      if (id === SHOW) await shown.reply.privately(list);
-      else await shown.reply.replaceOriginal(list);
-    },
-  };
+async function turnTo(shown: Interaction, { page }: z.infer<typeof PageSchema>): Promise<void> {
+  await shown.reply.replaceOriginal(await drawn(shown, page));
 }

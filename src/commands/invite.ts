@@ -9,6 +9,7 @@ import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
+import { carryingButton } from './carrying-button.ts';
 import { makeChange } from './change.ts';
 import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf } from './inputs/settings-form.ts';
@@ -55,15 +56,9 @@ export const invite = newcomerSubcommand(
     usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
     examples: ['invite', 'invite hedy@example.com', 'invite joan@example.com --role engineer'],
     listeners: [
-      {
-        kind: 'click',
-        id: 'invite.button',
-        async run(interaction, { value }) {
-          const { email: login, settings, private: alone } = Filled.read(value);
-          const shown = interaction.shownTo({ private: alone });
-          await openModal(shown, newcomerView(shown, FORM, { login, settings, reason: null }));
-        },
-      },
+      carryingButton('invite.button', Filled, async (shown, { email: login, settings }) => {
+        await openModal(shown, newcomerView(shown, FORM, { login, settings, reason: null }));
+      }),
     ],
   },
   sendInvitation,

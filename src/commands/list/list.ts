@@ -1,18 +1,18 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { figuresOf, isOpen } from '../../directory/filter.ts';
+import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
-import { bold, richText, say } from '../../messages/kit/sentence.ts';
+import { bold, code, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { rolesText, userCount } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
+import { carryingButton } from '../carrying-button.ts';
 import type { Word } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, TEXT, TITLE } from './filter-form.ts';
-import { figuresWords, footnote, headline, nobody } from './words.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
@@ -32,16 +32,9 @@ export const list: Subcommand = {
     await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
-    pageListener('list.previous'),
-    pageListener('list.next'),
-    {
-      kind: 'click',
-      id: 'list.filter',
-      async run(interaction, { value }) {
-        const page = Page.read(value);
-        await openFilterForm(interaction.shownTo(page), page);
-      },
-    },
+    carryingButton('list.previous', Page, turnTo),
+    carryingButton('list.next', Page, turnTo),
+    carryingButton('list.filter', Page, openFilterForm),
     {
       kind: 'submission',
       id: FORM,
@@ -72,16 +65,8 @@ async function textOf(interaction: Interaction, words: readonly Word[]): Promise
   return words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
 }
 
-function pageListener(id: string): Listener {
-  return {
-    kind: 'click',
-    id,
-    async run(interaction, { value }) {
-      const page = Page.read(value);
-      const shown = interaction.shownTo(page);
-      await shown.reply.replaceOriginal(await drawn(shown, page));
-    },
-  };
+async function turnTo(shown: Interaction, page: Page): Promise<void> {
+  await shown.reply.replaceOriginal(await drawn(shown, page));
 }
 
 /** Fetching the roles may take longer than a `trigger_id` lasts. */
@@ -156,4 +141,55 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
     log.warn({ err: error }, 'the invitations could not be read for a list of users');
     return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
   }
+}
+
+/** '3 of 40 users: role engineer'. */
+function headline(filter: Filter, fitting: number, all: number): Sentence {
+  const wanted = conditions(filter);
+  return wanted.length === 0
+    ? say`${bold(userCount(all))} in the Fastly account`
+    : say`${bold(`${fitting} of ${userCount(all)}`)}: ${sideBySide(wanted)}`;
+}
+
+/** Figures of the matching users, without those that the filter already gives. */
+function figuresWords(filter: Filter, figures: Figures): Sentence[] {
+  if (figures.users < 2) return [];
+  const roles = filter.role === null && figures.byRole.length > 1 ? [rolesText(figures)] : [];
+  const { locked, withoutTwoFactor, neverActive } = figures;
+  const marks = [
+    ...(locked > 0 && filter.locked === null ? [say`${locked} locked`] : []),
+    ...(withoutTwoFactor > 0 && !filter.withoutTwoFactor ? [say`${withoutTwoFactor} without 2FA`] : []),
+    ...(neverActive > 0 ? [say`${neverActive} never active`] : []),
+  ];
+  return [...roles, ...(marks.length > 0 ? [sideBySide(marks)] : [])];
+}
+
+/** Explains 'not set', and how to see a user as of now. */
+function footnote({ withoutTwoFactor }: Figures): Sentence {
+  const notSet = withoutTwoFactor > 0 ? say`Users whose 2FA is “not set” count as without 2FA. ` : say``;
+  return say`${notSet}The list may be a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
+}
+
+/** Says that no user matches, and what to do next. */
+function nobody(filter: Filter, all: number): [Sentence, Sentence] {
+  if (all === 0) {
+    return [
+      say`Fastly lists no users for the bot.`,
+      say`Run ${code('/fastly-user whoami')} to see the bot's Fastly user. It needs the role Fastly superuser, and its token the global scope.`,
+    ];
+  }
+  const shorter = filter.text === '' ? say`` : say`type less of the name or email, or `;
+  return [
+    headline(filter, 0, all),
+    say`No users match these filters. To see more, ${shorter}remove a filter with ${bold('Filter…')}.`,
+  ];
+}
+
+function conditions({ text, role, locked, withoutTwoFactor }: Filter): Sentence[] {
+  return [
+    ...(text === '' ? [] : [say`${code(text)}`]),
+    ...(role === null ? [] : [say`role ${code(role)}`]),
+    ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
+    ...(withoutTwoFactor ? [say`without 2FA`] : []),
+  ];
 }
