@@ -1,4 +1,3 @@
-import type { Answer } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, RequestId, verbOf } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
@@ -19,22 +18,17 @@ const TITLE = 'Deny a request';
 
 /** The listeners of a request's buttons, but for **Lock now**. */
 export const decisions: readonly Listener[] = [
-  requestButtonListener(APPROVE, async (click) => {
-    const { services, caller } = click.interaction;
-    await tellAnswer(click, await services.approvals.approve(click.id, caller.memberId));
-  }),
-  requestButtonListener(CANCEL, async (click) => {
-    const { services, caller } = click.interaction;
-    await tellAnswer(click, await services.approvals.cancel(click.id, caller.memberId));
-  }),
-  requestButtonListener(RETRY, async (click) => {
-    const { services, caller } = click.interaction;
-    await tellAnswer(click, await services.approvals.retry(click.id, caller.memberId));
-  }),
+  stepListener(APPROVE, 'approve'),
+  stepListener(CANCEL, 'cancel'),
+  stepListener(RETRY, 'retry'),
   requestButtonListener(DENY, async ({ interaction, id }) => {
+    const { approvals } = interaction.services;
     await openWhenReady(interaction, TITLE, async () => {
-      const objection = await objectionToDenying(interaction, id);
-      return objection === null ? await denyForm(interaction, id) : noticeView(TITLE, objection);
+      // Who cannot deny the request is told so before they write down a reason.
+      const objection = await approvals.objectionToDenying(id, interaction.caller.memberId);
+      return objection === null
+        ? await denyForm(interaction, id)
+        : noticeView(TITLE, objectionText(objection, approvals.policy));
     });
   }),
   {
@@ -61,16 +55,6 @@ export const decisions: readonly Listener[] = [
   },
 ];
 
-/** Why the caller cannot deny the request, told before they write down a reason. */
-async function objectionToDenying(
-  { services, caller }: Interaction,
-  id: RequestId,
-): Promise<Sentence | null> {
-  const { approvals } = services;
-  const objection = await approvals.objectionToDenying(id, caller.memberId);
-  return objection === null ? null : objectionText(objection, approvals.policy);
-}
-
 async function denyForm(
   interaction: Interaction,
   id: RequestId,
@@ -78,9 +62,7 @@ async function denyForm(
   problem?: Sentence,
 ) {
   const open = await interaction.services.approvals.get(id);
-  const about = open
-    ? say`This closes the request to ${infinitive(verbOf(open.action), targetText(open))}.`
-    : say`This closes the request.`;
+  const about = open ? say` to ${infinitive(verbOf(open.action), targetText(open))}` : say``;
   return formView({
     callbackId: 'approvals.deny-form',
     title: TITLE,
@@ -89,9 +71,22 @@ async function denyForm(
     subject: id,
     blocks: [
       ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-      richText(about),
-      reasonInput('Reason', reason ?? null),
+      richText(say`This closes the request${about}.`),
+      reasonInput('Reason', reason),
     ],
+  });
+}
+
+/** Takes a step, and tells the caller what it did, unless the request's message shows it to them. */
+function stepListener(actionId: string, step: 'approve' | 'cancel' | 'retry'): Listener {
+  return requestButtonListener(actionId, async ({ interaction, id, seenAt }) => {
+    const { approvals } = interaction.services;
+    const answer = await approvals[step](id, interaction.caller.memberId);
+    if (answer.kind !== 'step') {
+      await interaction.reply.privately(message(objectionText(answer, approvals.policy)));
+    } else if (!isShown(seenAt, answer.request)) {
+      await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
+    }
   });
 }
 
@@ -117,7 +112,7 @@ export function requestButtonListener(
       const seenAt =
         place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
       try {
-        await act({ interaction: interaction, id: id.data, seenAt });
+        await act({ interaction, id: id.data, seenAt });
         // What only the caller sees is the list of requests, which would show what was.
         if (place.kind === 'message' && place.ts === null) {
           await interaction.reply.replaceOriginal(await openRequests(interaction));
@@ -127,18 +122,6 @@ export function requestButtonListener(
       }
     },
   };
-}
-
-/** Tells the caller what their click did, unless the request's message shows it to them. */
-async function tellAnswer({ interaction, seenAt }: RequestClick, answer: Answer): Promise<void> {
-  if (answer.kind === 'step') {
-    if (!isShown(seenAt, answer.request))
-      await interaction.reply.privately(
-        message(doneText(answer.request, interaction.services.approvals.policy)),
-      );
-    return;
-  }
-  await interaction.reply.privately(message(objectionText(answer, interaction.services.approvals.policy)));
 }
 
 /** Whether the click was on the request's message, which shows what the click did, and its thread as well. */
