@@ -11,8 +11,17 @@ import { makeChange } from '../change.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
 import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts';
-import { checkNewPassword, inTheForm, readForm, type Wanted } from './rules.ts';
+import {
+  checkNewPassword,
+  FORM,
+  inTheForm,
+  LOGIN,
+  nextRound,
+  passwordForm,
+  readForm,
+  TITLE,
+  type Wanted,
+} from './form.ts';
 
 /** Changes the password of a Fastly login whose current password the caller knows. Takes it from a form only. */
 export const password: Subcommand = {
@@ -52,11 +61,10 @@ async function caution({ services: { directory }, log }: Interaction): Promise<S
 }
 
 async function changePassword(interaction: Interaction, submitted: Submitted): Promise<Delivered> {
-  const fields = fieldsOf(submitted.subject);
-  const wanted = readForm(submitted, fields);
+  const wanted = readForm(submitted);
   const user = await userBehind(interaction, wanted);
-  checkNewPassword(wanted, fields);
-  const { current, chosen } = wanted;
+  checkNewPassword(wanted);
+  const { current, chosen, fields } = wanted;
   const login = user?.login ?? wanted.login;
   try {
     await makeChange(interaction, {
