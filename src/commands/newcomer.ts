@@ -75,7 +75,7 @@ export function newcomerSubcommand(
     listeners: [
       {
         kind: 'submission',
-        id: formId(form),
+        id: `${form.subcommand}.form`,
         form: {
           title: form.title,
           mainBlockId: ADDRESS,
@@ -103,7 +103,7 @@ export function newcomerView(
   onTop?: Sentence,
 ): ModalView {
   return formView({
-    callbackId: formId(form),
+    callbackId: `${form.subcommand}.form`,
     title: form.title,
     submit: form.submit,
     origin,
@@ -148,10 +148,6 @@ export async function confirmNewcomer(
 ): Promise<Delivered> {
   const { what, warnings } = newcomerText(settings, now);
   return await confirm(interaction, message(done(what), ...warnings, ...reasonLine(reason)));
-}
-
-function formId({ subcommand }: NewcomerForm): string {
-  return `${subcommand}.form`;
 }
 
 /** The switches that were 'no' in words: in the form they look like switches that were not given. */
