@@ -9,9 +9,10 @@ import { bold, code, richText, type Sentence, say } from '../messages/kit/senten
 import { carried } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { formView, openModal } from '../slack/replies/modal.ts';
+import { openModal } from '../slack/replies/modal.ts';
 import type { Services } from '../slack/replies/services.ts';
 import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
+import { formListener, viewOf } from './form.ts';
 import type { Word } from './inputs/command-text.ts';
 import { findUser, type Target } from './inputs/find-user.ts';
 import { clickedUser, whichUser } from './inputs/user-button.ts';
@@ -19,8 +20,7 @@ import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 15;
-const TITLE = 'Changes to a user';
-const FORM = 'audit.form';
+const FORM = { id: 'audit.form', title: 'Changes to a user', submit: 'Show', mainBlockId: USER_PICKER };
 
 /** A name, login or ID that fits a button's value and a database. */
 const Typed = z
@@ -76,29 +76,19 @@ export const audit: Subcommand = {
         await openModal(shown, findForm(shown));
       },
     },
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: USER_PICKER,
-        work: async ({ reply, services }, { values }) =>
-          await reply.result(await latestOfUser(services, pickedUser(values))),
-        again: async (interaction, _submitted, problem) => findForm(interaction, problem),
-      },
-    },
+    formListener(FORM, {
+      work: async ({ reply, services }, { values }) =>
+        await reply.result(await latestOfUser(services, pickedUser(values))),
+      again: async (interaction, _submitted, problem) => findForm(interaction, problem),
+    }),
   ],
 };
 
 /** The form that asks for a user. It doesn't find deleted users; the command does. */
 function findForm({ origin }: Interaction, problem?: Sentence): ModalView {
-  return formView({
-    callbackId: FORM,
-    title: TITLE,
-    submit: 'Show',
-    origin,
+  return viewOf(FORM, origin, {
+    onTop: problem,
     blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
       userPicker(),
       richText(
         say`To find a deleted user, run ${code('/fastly-user audit')} with the full email, name or ID.`,

@@ -2,11 +2,7 @@ import type { Carried, Origin } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 
-/**
- * Listens for a button that carries whether its result is for the caller alone, and what else it is about.
- *
- * @param work gets the interaction with its result shown so
- */
+/** Listens for a button that carries what it is about, and whether the result of `work` is for the caller alone. */
 export function carryingButton<About extends Pick<Origin, 'private'>>(
   id: string,
   carried: Carried<About>,

@@ -27,8 +27,10 @@ const LEFT_OUT = say`Empty fields use Fastly's defaults.`;
 
 const FORM: NewcomerForm = {
   subcommand: 'create',
+  id: 'create.form',
   title: 'Create a user',
   submit: 'Create',
+  mainBlockId: ADDRESS,
   loginLabel: 'Login',
   /** All that Fastly takes for a new user, beside the login (seed). */
   offered: SETTINGS,
@@ -54,7 +56,6 @@ export const create = newcomerSubcommand(
       'create grace@example.com --name "Grace Example" --role engineer',
       'create linus@example.com --role billing --require-new-password yes',
     ],
-    listeners: [],
   },
   createUser,
 );

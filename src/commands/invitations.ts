@@ -140,10 +140,8 @@ async function withdraw(interaction: Interaction, about: z.infer<typeof Withdraw
     );
   }
   const by = member(interaction.caller.memberId);
-  await confirm(
-    interaction,
-    message(say`↩️ ${by} withdrew the invitation of ${bold(email)}, ${date(new Date())}.`),
-  );
+  const done = say`↩️ ${by} withdrew the invitation of ${bold(email)}, ${date(new Date())}.`;
+  await confirm(interaction, message(done));
   await redraw(interaction, about.page);
 }
 

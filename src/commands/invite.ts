@@ -26,8 +26,10 @@ import {
 
 const FORM: NewcomerForm = {
   subcommand: 'invite',
+  id: 'invite.form',
   title: 'Invite a user',
   submit: 'Invite',
+  mainBlockId: ADDRESS,
   loginLabel: 'Email address',
   /** All that an invitation says beside the address. */
   offered: ['role', 'limit_services'],

@@ -9,11 +9,12 @@ import { newcomerText } from '../messages/settings-text.ts';
 import { carried } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { formView, openModal } from '../slack/replies/modal.ts';
+import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import type { Services } from '../slack/replies/services.ts';
 import type { NextForm, Submitted } from '../slack/replies/submission.ts';
 import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
+import { type Form, formListener, viewOf } from './form.ts';
 import { ADDRESS, addressInput, addressInWords, readAddress } from './inputs/address.ts';
 import { givenReason, REASON, reasonInput, reasonInWords } from './inputs/reason.ts';
 import {
@@ -34,10 +35,8 @@ export type Newcomer = { login: string; settings: Settings; reason: string | nul
 export type NewcomerDraft = Omit<Newcomer, 'login'> & { login: string | null };
 
 /** The form of `create` or `invite`. */
-export type NewcomerForm = {
+export type NewcomerForm = Form & {
   subcommand: 'create' | 'invite';
-  title: string;
-  submit: string;
   loginLabel: string;
   /** The settings that it asks for. */
   offered: readonly Setting[];
@@ -53,7 +52,7 @@ export type NewcomerForm = {
  */
 export function newcomerSubcommand(
   form: NewcomerForm,
-  told: Pick<Subcommand, 'summary' | 'about' | 'usage' | 'examples' | 'listeners'>,
+  told: Pick<Subcommand, 'summary' | 'about' | 'usage' | 'examples'> & Partial<Pick<Subcommand, 'listeners'>>,
   work: (interaction: Interaction, newcomer: Newcomer) => Promise<Delivered | NextForm>,
 ): Subcommand {
   return {
@@ -73,18 +72,12 @@ export function newcomerSubcommand(
       if (outcome.kind === 'next') await interaction.reply.privately(outcome.orElse);
     },
     listeners: [
-      {
-        kind: 'submission',
-        id: `${form.subcommand}.form`,
-        form: {
-          title: form.title,
-          mainBlockId: ADDRESS,
-          work: async (interaction, submitted) => await work(interaction, newcomerIn(form, submitted)),
-          again: async (interaction, submitted, problem) =>
-            newcomerView(interaction, form, draftIn(form, submitted), problem),
-        },
-      },
-      ...told.listeners,
+      formListener(form, {
+        work: async (interaction, submitted) => await work(interaction, newcomerIn(form, submitted)),
+        again: async (interaction, submitted, problem) =>
+          newcomerView(interaction, form, draftIn(form, submitted), problem),
+      }),
+      ...(told.listeners ?? []),
     ],
   };
 }
@@ -102,14 +95,10 @@ export function newcomerView(
   { login, settings, reason }: NewcomerDraft,
   onTop?: Sentence,
 ): ModalView {
-  return formView({
-    callbackId: `${form.subcommand}.form`,
-    title: form.title,
-    submit: form.submit,
-    origin,
+  return viewOf(form, origin, {
+    onTop,
     subject: unticked(form).write(form.offered.filter((setting) => settings[setting] === false)),
     blocks: [
-      ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
       addressInput(form.loginLabel, login),
       ...settingInputs(form.offered, settings, ROLES),
       reasonInput('Reason', reason),

@@ -9,12 +9,13 @@ import { infinitive } from '../../messages/verb-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { formView, noticeView, openWhenReady } from '../../slack/replies/modal.ts';
+import { noticeView, openWhenReady } from '../../slack/replies/modal.ts';
+import { formListener, viewOf } from '../form.ts';
 import { givenReason, REASON, reasonInput } from '../inputs/reason.ts';
 import { doneText, objectionText } from './answer-text.ts';
 import { openRequests } from './approvals.ts';
 
-const TITLE = 'Deny a request';
+const DENIAL = { id: 'approvals.deny-form', title: 'Deny a request', submit: 'Deny', mainBlockId: REASON };
 
 /** The listeners of a request's buttons, but for **Lock now**. */
 export const decisions: readonly Listener[] = [
@@ -23,36 +24,32 @@ export const decisions: readonly Listener[] = [
   stepListener(RETRY, 'retry'),
   requestButtonListener(DENY, async ({ interaction, id }) => {
     const { approvals } = interaction.services;
-    await openWhenReady(interaction, TITLE, async () => {
+    await openWhenReady(interaction, DENIAL.title, async () => {
       // Who cannot deny the request is told so before they write down a reason.
       const objection = await approvals.objectionToDenying(id, interaction.caller.memberId);
       return objection === null
         ? await denyForm(interaction, id)
-        : noticeView(TITLE, objectionText(objection, approvals.policy));
+        : noticeView(DENIAL.title, objectionText(objection, approvals.policy));
     });
   }),
-  {
-    kind: 'submission',
-    id: 'approvals.deny-form',
-    form: {
-      title: TITLE,
-      mainBlockId: REASON,
-      async work(interaction, { values, subject }) {
-        const id = RequestId.safeParse(subject).data;
-        if (!id) throw noLongerWorks('form', 'approvals');
-        const { approvals } = interaction.services;
-        const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
-        if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
-        const { channel } = answer.request;
-        if (interaction.origin.channel === channel) return { kind: 'channel', channel };
-        return await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
-      },
-      async again(interaction, { values, subject }, problem) {
-        const id = RequestId.safeParse(subject).data;
-        return id ? await denyForm(interaction, id, values[REASON], problem) : noticeView(TITLE, problem);
-      },
+  formListener(DENIAL, {
+    async work(interaction, { values, subject }) {
+      const id = RequestId.safeParse(subject).data;
+      if (!id) throw noLongerWorks('form', 'approvals');
+      const { approvals } = interaction.services;
+      const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
+      if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
+      const { channel } = answer.request;
+      if (interaction.origin.channel === channel) return { kind: 'channel', channel };
+      return await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
     },
-  },
+    async again(interaction, { values, subject }, problem) {
+      const id = RequestId.safeParse(subject).data;
+      return id
+        ? await denyForm(interaction, id, values[REASON], problem)
+        : noticeView(DENIAL.title, problem);
+    },
+  }),
 ];
 
 async function denyForm(
@@ -63,18 +60,8 @@ async function denyForm(
 ) {
   const open = await interaction.services.approvals.get(id);
   const about = open ? say` to ${infinitive(verbOf(open.action), targetText(open))}` : say``;
-  return formView({
-    callbackId: 'approvals.deny-form',
-    title: TITLE,
-    submit: 'Deny',
-    origin: interaction.origin,
-    subject: id,
-    blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-      richText(say`This closes the request${about}.`),
-      reasonInput('Reason', reason),
-    ],
-  });
+  const blocks = [richText(say`This closes the request${about}.`), reasonInput('Reason', reason)];
+  return viewOf(DENIAL, interaction.origin, { subject: id, onTop: problem, blocks });
 }
 
 /** Takes a step, and tells the caller what it did, unless the request's message shows it to them. */

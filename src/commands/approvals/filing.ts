@@ -9,11 +9,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import { whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
 
-/**
- * Files an approval request where those who may approve see it.
- *
- * @throws {Refusal} where nobody could see it, or there is one about the same user already
- */
+/** Files an approval request. @throws {Refusal} where nobody could see it, or one about the same user is open */
 export async function fileRequest(
   interaction: Interaction,
   action: Action,
@@ -36,11 +32,7 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
   return policy.requiredFor.includes(kind);
 }
 
-/**
- * For the form: who can approve, and where the request is posted.
- *
- * @throws {Refusal} where nobody could see it
- */
+/** For the form: who can approve, and where the request is posted. @throws {Refusal} where nobody could see it */
 export async function whoDecides(interaction: Interaction, kind: ActionKind): Promise<Sentence> {
   const { services, caller } = interaction;
   const { botAdmins, allowSelfApproval, approvalsRequired } = services.approvals.policy;

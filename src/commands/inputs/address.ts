@@ -46,11 +46,7 @@ export function readAddress(text: string | null | undefined): string {
   );
 }
 
-/**
- * The one address among the words after a subcommand; null when there are none.
- *
- * @throws {WordsError} for more than one, or none that could be an address
- */
+/** The one address typed; null where no words are. @throws {WordsError | FieldError} for anything else */
 export function addressInWords(words: readonly Word[], { name, usage }: Subcommand): string | null {
   const [word, another] = words;
   if (!word) return null;

@@ -115,11 +115,7 @@ export function settingInputs(
   return inputs;
 }
 
-/**
- * Checks settings from a command, a form or a button, all against the same schema.
- *
- * @throws {FieldError} for an invalid name or role
- */
+/** Checks settings from a command, a form or a button. @throws {FieldError} for an invalid name or role */
 export function checkSettings(given: Record<string, unknown>, roles: readonly string[] = ROLES): Settings {
   const role = z
     .string()

@@ -2,20 +2,20 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Figures, Filter } from '../../directory/filter.ts';
 import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
-import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { carried, type Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import { formView } from '../../slack/replies/modal.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
+import { viewOf } from '../form.ts';
 import { nearest } from '../inputs/command-text.ts';
 
-export const FORM = 'list.form';
-export const TITLE = 'Filter users';
 /** Block and action ids. The last one is also the checkbox's value. */
-export const TEXT = 'text';
+const TEXT = 'text';
 const ROLE = 'role';
 const LOCKED = 'locked';
 const WITHOUT_TWO_FACTOR = 'without-2fa';
+
+export const FORM = { id: 'list.form', title: 'Filter users', submit: 'Show', mainBlockId: TEXT };
 
 const ANY = '*';
 /** One option of the select is for any role. */
@@ -26,7 +26,6 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
   // The filter's role is offered even when no user has it now.
   const roles = new Set([...(filter.role === null ? [] : [filter.role]), ...rolesOf(figures)]);
   const blocks: KnownBlock[] = [
-    ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
     textInput({
       id: TEXT,
       label: 'Text',
@@ -55,7 +54,7 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
       optional: true,
     }),
   ];
-  return formView({ callbackId: FORM, title: TITLE, submit: 'Show', origin, blocks });
+  return viewOf(FORM, origin, { onTop: problem, blocks });
 }
 
 /** Reads the form. `knownRole` checks whether the account has the role. */

@@ -8,11 +8,12 @@ import { rolesText, userCount } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
+import { formListener } from '../form.ts';
 import type { Word } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FORM, filterForm, filterIn, knownRole, Page, searchText, TEXT, TITLE } from './filter-form.ts';
+import { FORM, filterForm, filterIn, knownRole, Page, searchText } from './filter-form.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
@@ -35,24 +36,18 @@ export const list: Subcommand = {
     carryingButton('list.previous', Page, turnTo),
     carryingButton('list.next', Page, turnTo),
     carryingButton('list.filter', Page, openFilterForm),
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: TEXT,
-        async work(interaction, { values }) {
-          const { services, origin, reply } = interaction;
-          const filter = filterIn(values);
-          if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
-          return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
-        },
-        async again({ services, origin }, { values }, problem) {
-          const figures = await services.directory.figures().catch(() => figuresOf([]));
-          return filterForm(filterIn(values), figures, origin, problem);
-        },
+    formListener(FORM, {
+      async work(interaction, { values }) {
+        const { services, origin, reply } = interaction;
+        const filter = filterIn(values);
+        if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
+        return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
       },
-    },
+      async again({ services, origin }, { values }, problem) {
+        const figures = await services.directory.figures().catch(() => figuresOf([]));
+        return filterForm(filterIn(values), figures, origin, problem);
+      },
+    }),
   ],
 };
 
@@ -71,7 +66,7 @@ async function turnTo(shown: Interaction, page: Page): Promise<void> {
 
 /** Fetching the roles may take longer than a `trigger_id` lasts. */
 async function openFilterForm(interaction: Interaction, { filter }: Page): Promise<void> {
-  await openWhenReady(interaction, TITLE, async () =>
+  await openWhenReady(interaction, FORM.title, async () =>
     filterForm(filter, await interaction.services.directory.figures(), interaction.origin),
   );
 }

@@ -8,14 +8,12 @@ import { textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../../slack/carried.ts';
 import { SECRET_FIELD } from '../../slack/incoming.ts';
-import { formView } from '../../slack/replies/modal.ts';
 import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
-
-export const FORM = 'password.form';
-export const TITLE = 'Change a password';
+import { viewOf } from '../form.ts';
 
 /** Block and action id of the login's field. */
 export const LOGIN = 'login';
+export const FORM = { id: 'password.form', title: 'Change a password', submit: 'Change', mainBlockId: LOGIN };
 /** An email address has at most 254 characters (RFC 5321). */
 const LONGEST_LOGIN = 254;
 /** Action ids of the password fields. */
@@ -30,11 +28,6 @@ const FEWEST_CHARACTERS = 12;
  */
 const Round = z.coerce.number().int().min(0).max(10_000).catch(0);
 
-/** @param subject of the form that was submitted */
-export function nextRound(subject: string | null): number {
-  return Round.parse(subject) + 1;
-}
-
 /** Block ids of the password fields of one form. */
 type Fields = { current: string; chosen: string };
 
@@ -48,14 +41,10 @@ export function passwordForm(
   { round = 0, login = null, onTop }: { round?: number; login?: string | null; onTop: Sentence | null },
 ): ModalView {
   const fields = fieldsOf(round);
-  return formView({
-    callbackId: FORM,
-    title: TITLE,
-    submit: 'Change',
-    origin,
+  return viewOf(FORM, origin, {
+    onTop,
     subject: String(round),
     blocks: [
-      ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
       richText(
         say`Change a Fastly password. You need the current one. To reset another user's password, run ${code('/fastly-user reset')}.`,
         say`Slack doesn't hide what you type here, and it passes through Slack's servers. The bot keeps neither password.`,
@@ -78,14 +67,20 @@ export function passwordForm(
   });
 }
 
+/** The form as it was submitted, without the passwords. */
+export function passwordFormAgain(
+  origin: Origin,
+  { values, subject }: Submitted,
+  problem: Sentence,
+): ModalView {
+  const round = Round.parse(subject) + 1;
+  return passwordForm(origin, { round, login: values[LOGIN] ?? null, onTop: problem });
+}
+
 /** What a submitted form holds, and the block ids of its password fields. */
 export type Wanted = { login: string; current: Secret; chosen: Secret; fields: Fields };
 
-/**
- * Reads the form. Each field has to be filled in, and the login has to be possible.
- *
- * @throws {FieldError} for the first problem. It never repeats what was typed.
- */
+/** Reads the form. @throws {FieldError} for the first problem. It never repeats what was typed. */
 export function readForm({ values, secrets, subject }: Submitted): Wanted {
   const fields = fieldsOf(Round.parse(subject));
   const login = (values[LOGIN] ?? '').trim();

@@ -8,6 +8,7 @@ import { openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { makeChange } from '../change.ts';
+import { formListener } from '../form.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
 import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
@@ -16,10 +17,9 @@ import {
   FORM,
   inTheForm,
   LOGIN,
-  nextRound,
   passwordForm,
+  passwordFormAgain,
   readForm,
-  TITLE,
   type Wanted,
 } from './form.ts';
 
@@ -33,22 +33,15 @@ export const password: Subcommand = {
   flags: {},
   wordless: say`Don't type passwords in a message: Slack keeps them. If that was one, choose another password. Run ${code('/fastly-user password')} on its own.`,
   async run(interaction) {
-    await openWhenReady(interaction, TITLE, async () =>
+    await openWhenReady(interaction, FORM.title, async () =>
       passwordForm(interaction.origin, { onTop: await caution(interaction) }),
     );
   },
   listeners: [
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: LOGIN,
-        work: changePassword,
-        again: async ({ origin }, { values, subject }, problem) =>
-          passwordForm(origin, { round: nextRound(subject), login: values[LOGIN] ?? null, onTop: problem }),
-      },
-    },
+    formListener(FORM, {
+      work: changePassword,
+      again: async ({ origin }, submitted, problem) => passwordFormAgain(origin, submitted, problem),
+    }),
   ],
 };
 
@@ -76,12 +69,9 @@ async function changePassword(interaction: Interaction, submitted: Submitted): P
     throw inTheForm(error, fields);
   }
   interaction.log.info({ user: user?.id ?? null }, 'password changed');
-  return await confirm(
-    interaction,
-    message(
-      say`🔑 ${member(interaction.caller.memberId)} changed the password of ${code(login)}, ${date(new Date())}.`,
-    ),
-  );
+  const by = member(interaction.caller.memberId);
+  const done = say`🔑 ${by} changed the password of ${code(login)}, ${date(new Date())}.`;
+  return await confirm(interaction, message(done));
 }
 
 /**

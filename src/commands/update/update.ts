@@ -6,7 +6,8 @@ import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { carried } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { formView, openModal, openWhenReady } from '../../slack/replies/modal.ts';
+import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
+import { formListener, viewOf } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
 import { findUser, type Target } from '../inputs/find-user.ts';
 import { readReason, reasonInWords } from '../inputs/reason.ts';
@@ -17,7 +18,7 @@ import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
 
-const PICK = 'update.pick';
+const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
 const NOTHING: Wanted = { settings: {}, reason: null };
 
 const REFUSED_TWO_FACTOR = say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`;
@@ -96,25 +97,16 @@ export const update: Subcommand = {
         await shown.reply.waitFor(alterAndTell(shown, id, wanted));
       },
     },
-    {
-      kind: 'submission',
-      id: PICK,
-      form: {
-        title: EDIT_TITLE,
-        mainBlockId: USER_PICKER,
-        async work(interaction, { values, subject }) {
-          const id = pickedUser(values);
-          const view = await freshForm(interaction, id, read(subject));
-          const again = code(`/fastly-user update ${id}`);
-          return {
-            kind: 'next',
-            view,
-            orElse: message(say`You closed the form. Run ${again} to open it again.`),
-          };
-        },
-        again: async (interaction, { subject }, problem) => pickForm(interaction, read(subject), { problem }),
+    formListener(PICK, {
+      async work(interaction, { values, subject }) {
+        const id = pickedUser(values);
+        const view = await freshForm(interaction, id, read(subject));
+        const command = code(`/fastly-user update ${id}`);
+        const orElse = message(say`You closed the form. Run ${command} to open it again.`);
+        return { kind: 'next', view, orElse };
       },
-    },
+      again: async (interaction, { subject }, problem) => pickForm(interaction, read(subject), { problem }),
+    }),
   ],
 };
 
@@ -138,17 +130,10 @@ function pickForm(
   const asked =
     several &&
     say`${several.users.length}${several.more ? '+' : ''} users match ${code(several.typed)}. Which one?`;
-  return formView({
-    callbackId: PICK,
-    title: EDIT_TITLE,
-    submit: 'Next',
-    origin: interaction.origin,
+  return viewOf(PICK, interaction.origin, {
+    onTop: problem,
     subject: Carried.write(wanted),
-    blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-      ...(asked ? [richText(asked)] : []),
-      several ? userChoice(several.users) : userPicker(),
-    ],
+    blocks: [...(asked ? [richText(asked)] : []), several ? userChoice(several.users) : userPicker()],
   });
 }
 
