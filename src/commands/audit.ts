@@ -11,7 +11,7 @@ import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
 import type { Services } from '../slack/replies/services.ts';
-import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
+import type { AuditSubject } from '../store/audit-page.ts';
 import { formListener, viewOf } from './form.ts';
 import type { Word } from './inputs/command-text.ts';
 import { findUser, type Target } from './inputs/find-user.ts';
@@ -152,14 +152,14 @@ async function latest(services: Services, subject: AuditSubject | null): Promise
 async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   const lines = await auditPages.latest({ ...page, limit: PAGE_SIZE + 1 });
   const shown = lines.slice(0, PAGE_SIZE);
-  if (shown.length === 0) return message(nothingFound(page));
-  const drawnPage = message(headline(page, shown), ...shown.map(auditText));
+  const [first] = shown;
   const last = shown.at(-1);
+  if (!first || !last) return message(nothingFound(page));
+  const user = page.subject === null ? '' : ` to ${first.target.name || first.target.login}`;
+  const drawnPage = message(say`${bold(`The latest changes${user}`)}`, ...shown.map(auditText));
   const elements = [
     ...(page.before === null ? [] : [pageButton('audit.newest', 'Newest', { ...page, before: null })]),
-    ...(lines.length > PAGE_SIZE && last
-      ? [pageButton('audit.older', 'Older', { ...page, before: last.seq })]
-      : []),
+    ...(lines.length > PAGE_SIZE ? [pageButton('audit.older', 'Older', { ...page, before: last.seq })] : []),
     pageButton('audit.find', 'About a user…', { subject: null, before: null }),
   ];
   const source = say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`;
@@ -169,12 +169,6 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
 
 function pageButton(actionId: string, text: string, page: Page): Button {
   return button({ actionId, text, value: Page.write(page) });
-}
-
-function headline({ subject }: Page, [first]: readonly AuditLine[]): Sentence {
-  return subject === null || !first
-    ? say`${bold('The latest changes')}`
-    : say`${bold(`The latest changes to ${first.target.name || first.target.login}`)}`;
 }
 
 function nothingFound({ subject, before }: Page): Sentence {

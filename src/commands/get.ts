@@ -30,12 +30,9 @@ export const get = oneUserSubcommand({
 });
 
 /** What would be refused for sure is not offered. */
-function buttonsFor(
-  { services: { disabled }, origin }: Interaction,
-  user: User,
-  account: Customer | null,
-): Button[] {
+function buttonsFor({ services, origin }: Interaction, user: User, account: Customer | null): Button[] {
   if (user.deleted_at) return [];
+  const { disabled } = services;
   const alone = origin.private;
   const owner = account?.owner_id === user.id;
   return [

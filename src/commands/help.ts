@@ -53,9 +53,10 @@ export function subcommandNamed(
 }
 
 function overview(all: readonly Subcommand[]): Message {
-  const lines = all.map(
-    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${inShort(usage)}`.trim())} ${summary}`,
-  );
+  const lines = all.map(({ name, usage, summary }) => {
+    const withoutFlags = usage.replace(/\[--.*$/, '');
+    return say`${code(`/fastly-user ${name} ${withoutFlags}`.trim())} ${summary}`;
+  });
   const shown = message(say`${bold('What you can do here')}`, ...lines);
   shown.blocks.push(
     context(
@@ -63,11 +64,6 @@ function overview(all: readonly Subcommand[]): Message {
     ),
   );
   return shown;
-}
-
-/** The usage without the flags. */
-function inShort(usage: string): string {
-  return usage.replace(/\[--.*$/, '').trim();
 }
 
 function details({ name, usage, summary, about, examples }: Subcommand, services: Services): Message {

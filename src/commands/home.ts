@@ -27,16 +27,15 @@ export function homeListeners(disabled: ReadonlySet<string>): Listener[] {
       run: (interaction) => subcommand.run(interaction, { words: [], flags: {} }),
     }),
   );
+  const opened: Listener = {
+    kind: 'event',
+    id: HOME_OPENED,
+    async run({ caller, services }, incoming) {
+      if (opensHome(incoming)) await services.homes.opened(caller.memberId);
+    },
+  };
   return [opened, ...buttons];
 }
-
-const opened: Listener = {
-  kind: 'event',
-  id: HOME_OPENED,
-  async run({ caller, services }, incoming) {
-    if (opensHome(incoming)) await services.homes.opened(caller.memberId);
-  },
-};
 
 function offersWithout(disabled: ReadonlySet<string>) {
   return OFFERS.filter(({ subcommand }) => !disabled.has(subcommand.name));

@@ -139,8 +139,13 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
 }
 
 /** '3 of 40 users: role engineer'. */
-function headline(filter: Filter, fitting: number, all: number): Sentence {
-  const wanted = conditions(filter);
+function headline({ text, role, locked, withoutTwoFactor }: Filter, fitting: number, all: number): Sentence {
+  const wanted = [
+    ...(text === '' ? [] : [say`${code(text)}`]),
+    ...(role === null ? [] : [say`role ${code(role)}`]),
+    ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
+    ...(withoutTwoFactor ? [say`without 2FA`] : []),
+  ];
   return wanted.length === 0
     ? say`${bold(userCount(all))} in the Fastly account`
     : say`${bold(`${fitting} of ${userCount(all)}`)}: ${sideBySide(wanted)}`;
@@ -177,14 +182,5 @@ function nobody(filter: Filter, all: number): [Sentence, Sentence] {
   return [
     headline(filter, 0, all),
     say`No users match these filters. To see more, ${shorter}remove a filter with ${bold('Filter…')}.`,
-  ];
-}
-
-function conditions({ text, role, locked, withoutTwoFactor }: Filter): Sentence[] {
-  return [
-    ...(text === '' ? [] : [say`${code(text)}`]),
-    ...(role === null ? [] : [say`role ${code(role)}`]),
-    ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
-    ...(withoutTwoFactor ? [say`without 2FA`] : []),
   ];
 }

@@ -19,7 +19,6 @@ import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
 
 const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
-const NOTHING: Wanted = { settings: {}, reason: null };
 
 const REFUSED_TWO_FACTOR = say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`;
 /** Why Fastly doesn't let the bot change something, by flag. The flags are known, so that the refusal gives the reason. */
@@ -84,7 +83,7 @@ export const update: Subcommand = {
       async run(interaction, click) {
         // Results are public even if the card was private.
         const { shown, id } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, NOTHING));
+        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, { settings: {}, reason: null }));
       },
     },
     {
