@@ -9,18 +9,18 @@ import { bold, code, richText, type Sentence, say } from '../messages/kit/senten
 import { carried } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { formView, openModal } from '../slack/replies/modal.ts';
+import { openModal } from '../slack/replies/modal.ts';
 import type { Services } from '../slack/replies/services.ts';
-import type { AuditLine, AuditSubject } from '../store/audit-page.ts';
+import type { AuditSubject } from '../store/audit-page.ts';
+import { formListener, viewOf } from './form.ts';
 import type { Word } from './inputs/command-text.ts';
-import { findUser } from './inputs/find-user.ts';
+import { findUser, type Target } from './inputs/find-user.ts';
 import { clickedUser, whichUser } from './inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 15;
-const TITLE = 'Changes to a user';
-const FORM = 'audit.form';
+const FORM = { id: 'audit.form', title: 'Changes to a user', submit: 'Show', mainBlockId: USER_PICKER };
 
 /** A name, login or ID that fits a button's value and a database. */
 const Typed = z
@@ -45,16 +45,13 @@ export const audit: Subcommand = {
   examples: ['audit', 'audit edda.morton@example.com', 'audit --private'],
   flags: {},
   async run(interaction, { words }) {
+    const { reply, services } = interaction;
     const target = await subjectOf(interaction, words);
-    if (target.kind === 'several') {
-      await interaction.reply.privately(
-        whichUser('audit.choose', interaction, target, { verb: 'see the changes to' }),
-      );
+    if (target === null || !('users' in target)) {
+      await reply.result(await latest(services, target));
       return;
     }
-    await interaction.reply.result(
-      await drawn(interaction.services, { subject: target.subject, before: null }),
-    );
+    await reply.privately(whichUser('audit.choose', interaction, target, { verb: 'see the changes to' }));
   },
   listeners: [
     {
@@ -62,11 +59,8 @@ export const audit: Subcommand = {
       id: 'audit.choose',
       async run(interaction, click) {
         const { shown, id } = clickedUser(interaction, click);
-        const { reply, services } = shown;
-        await reply.removeOriginal();
-        await reply.result(
-          await drawn(services, { subject: await subjectWithId(services, id), before: null }),
-        );
+        await shown.reply.removeOriginal();
+        await shown.reply.result(await latestOfUser(shown.services, id));
       },
     },
     pageListener('audit.older'),
@@ -82,35 +76,19 @@ export const audit: Subcommand = {
         await openModal(shown, findForm(shown));
       },
     },
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: USER_PICKER,
-        async work({ reply, services }, { values }) {
-          return await reply.result(
-            await drawn(services, {
-              subject: await subjectWithId(services, pickedUser(values)),
-              before: null,
-            }),
-          );
-        },
-        again: async (interaction, _submitted, problem) => findForm(interaction, problem),
-      },
-    },
+    formListener(FORM, {
+      work: async ({ reply, services }, { values }) =>
+        await reply.result(await latestOfUser(services, pickedUser(values))),
+      again: async (interaction, _submitted, problem) => findForm(interaction, problem),
+    }),
   ],
 };
 
 /** The form that asks for a user. It doesn't find deleted users; the command does. */
 function findForm({ origin }: Interaction, problem?: Sentence): ModalView {
-  return formView({
-    callbackId: FORM,
-    title: TITLE,
-    submit: 'Show',
-    origin,
+  return viewOf(FORM, origin, {
+    onTop: problem,
     blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
       userPicker(),
       richText(
         say`To find a deleted user, run ${code('/fastly-user audit')} with the full email, name or ID.`,
@@ -133,26 +111,23 @@ function pageListener(id: string): Listener {
 async function subjectOf(
   interaction: Interaction,
   words: readonly Word[],
-): Promise<
-  | { kind: 'one'; subject: AuditSubject | null }
-  | Extract<Awaited<ReturnType<typeof findUser>>, { kind: 'several' }>
-> {
-  if (words.length === 0) return { kind: 'one', subject: null };
+): Promise<AuditSubject | null | Extract<Target, { kind: 'several' }>> {
+  if (words.length === 0) return null;
   const text = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
   const typed = text.trim() === '' ? undefined : Typed.safeParse(text.trim()).data;
   try {
     const found = await findUser(interaction, words);
-    if (found.kind === 'one' && (typed === undefined || isExactly(found.user, typed))) {
-      return { kind: 'one', subject: aboutUser(found.user) };
+    const user = found.kind === 'one' ? found.user : null;
+    if (typed !== undefined && !(user && isExactly(user, typed))) {
+      // A deleted user with exactly this name wins over an existing user whose name only contains it.
+      const { auditPages } = interaction.services;
+      const deleted = await auditPages.latest({ subject: { typed }, before: null, limit: 1 });
+      if (deleted.length > 0) return { typed };
     }
-    // A deleted user with exactly this name wins over an existing user whose name only contains it.
-    if (typed !== undefined && (await isInLog(interaction.services, typed))) {
-      return { kind: 'one', subject: { typed } };
-    }
-    return found.kind === 'one' ? { kind: 'one', subject: aboutUser(found.user) } : found;
+    return found.kind === 'one' ? aboutUser(found.user) : found;
   } catch (error) {
     if (!(error instanceof Refusal) || typed === undefined) throw error;
-    return { kind: 'one', subject: { typed } };
+    return { typed };
   }
 }
 
@@ -160,50 +135,40 @@ function aboutUser({ id, login }: User): AuditSubject {
   return { id, login };
 }
 
-/** The chosen user, who is found in the log by ID if deleted since. */
-async function subjectWithId({ fastly }: Services, id: UserId): Promise<AuditSubject> {
-  return await fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
-}
-
 function isExactly({ id, login, name }: User, typed: string): boolean {
   return [id, login, name].some((each) => each?.toLowerCase() === typed.toLowerCase());
 }
 
-async function isInLog({ auditPages }: Services, typed: string): Promise<boolean> {
-  return (await auditPages.latest({ subject: { typed }, before: null, limit: 1 })).length > 0;
+/** The chosen user's page. A user deleted since is found in the log by ID. */
+async function latestOfUser(services: Services, id: UserId): Promise<Message> {
+  const subject = await services.fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
+  return await latest(services, subject);
+}
+
+async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {
+  return await drawn(services, { subject, before: null });
 }
 
 async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
   const lines = await auditPages.latest({ ...page, limit: PAGE_SIZE + 1 });
   const shown = lines.slice(0, PAGE_SIZE);
-  if (shown.length === 0) return message(nothingFound(page));
-  const drawnPage = message(headline(page, shown), ...shown.map(auditText));
-  const buttons: Button[] = [];
-  if (page.before !== null) {
-    buttons.push(pageButton('audit.newest', 'Newest', { ...page, before: null }));
-  }
+  const [first] = shown;
   const last = shown.at(-1);
-  if (lines.length > PAGE_SIZE && last) {
-    buttons.push(pageButton('audit.older', 'Older', { ...page, before: last.seq }));
-  }
-  buttons.push(pageButton('audit.find', 'About a user…', { subject: null, before: null }));
-  drawnPage.blocks.push({ type: 'actions', elements: buttons });
-  drawnPage.blocks.push(
-    context(
-      say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`,
-    ),
-  );
+  if (!first || !last) return message(nothingFound(page));
+  const user = page.subject === null ? '' : ` to ${first.target.name || first.target.login}`;
+  const drawnPage = message(say`${bold(`The latest changes${user}`)}`, ...shown.map(auditText));
+  const elements = [
+    ...(page.before === null ? [] : [pageButton('audit.newest', 'Newest', { ...page, before: null })]),
+    ...(lines.length > PAGE_SIZE ? [pageButton('audit.older', 'Older', { ...page, before: last.seq })] : []),
+    pageButton('audit.find', 'About a user…', { subject: null, before: null }),
+  ];
+  const source = say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`;
+  drawnPage.blocks.push({ type: 'actions', elements }, context(source));
   return drawnPage;
 }
 
 function pageButton(actionId: string, text: string, page: Page): Button {
   return button({ actionId, text, value: Page.write(page) });
-}
-
-function headline({ subject }: Page, [first]: readonly AuditLine[]): Sentence {
-  return subject === null || !first
-    ? say`${bold('The latest changes')}`
-    : say`${bold(`The latest changes to ${first.target.name || first.target.login}`)}`;
 }
 
 function nothingFound({ subject, before }: Page): Sentence {

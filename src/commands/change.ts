@@ -1,4 +1,3 @@
-import type { ApprovalRequest } from '../approvals/request.ts';
 import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
 import type { Begun } from '../changes/intents.ts';
 import { type Effect, effectOf, type Operation, settlementOf } from '../changes/operations.ts';
@@ -7,7 +6,6 @@ import { checkText } from '../messages/change-text.ts';
 import { Refusal, RepeatedDelivery } from '../messages/failure-text.ts';
 import { type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import type { Services } from '../slack/replies/services.ts';
 import type { Transaction } from '../store/store.ts';
 import { alreadyOpen } from './approvals/filing.ts';
 
@@ -41,8 +39,11 @@ export async function makeChange<Answer extends Seen, Seen>(
   const { deliveryKey, caller, reference, services } = interaction;
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
-  if (begun.kind === 'repeat') throw repeated(begun, what.kind);
-  if (begun.kind === 'in-the-way') throw new Refusal(await inTheWay(services, begun.request));
+  if (begun.kind === 'repeat') throw new RepeatedDelivery(repeatText(begun.state, what.kind));
+  if (begun.kind === 'in-the-way') {
+    const open = await alreadyOpen(services, begun.request);
+    throw new Refusal(say`${open} Update the user once it's decided or cancelled.`);
+  }
   const settle = async (settlement: Settlement) => {
     // The call may have changed users whatever its answer was, so the cached list is out of date.
     if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();
@@ -98,22 +99,16 @@ function forTheLog(error: unknown): string {
   return error instanceof Refusal ? error.message : 'something went wrong in the bot';
 }
 
-async function inTheWay(services: Services, open: ApprovalRequest): Promise<Sentence> {
-  return say`${await alreadyOpen(services, open)} Update the user once it's decided or cancelled.`;
-}
-
-function repeated(
-  { state }: Extract<Begun<unknown>, { kind: 'repeat' }>,
+function repeatText(
+  state: Extract<Begun<unknown>, { kind: 'repeat' }>['state'],
   change: ChangeKind,
-): RepeatedDelivery {
+): Sentence {
   switch (state) {
     case 'done':
-      return new RepeatedDelivery(say`This was already done.`);
+      return say`This was already done.`;
     case 'unknown':
-      return new RepeatedDelivery(
-        say`This was already submitted, and the outcome is unknown. ${checkText(change)}`,
-      );
+      return say`This was already submitted, and the outcome is unknown. ${checkText(change)}`;
     default:
-      return new RepeatedDelivery(say`Already in progress. The result will appear shortly.`);
+      return say`Already in progress. The result will appear shortly.`;
   }
 }

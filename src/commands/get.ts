@@ -1,5 +1,4 @@
 import type { Button } from '@slack/types';
-import type { SubcommandName } from '../config/subcommand-names.ts';
 import type { Customer, User } from '../fastly/user.ts';
 import { code, member, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
@@ -33,12 +32,12 @@ export const get = oneUserSubcommand({
 /** What would be refused for sure is not offered. */
 function buttonsFor({ services, origin }: Interaction, user: User, account: Customer | null): Button[] {
   if (user.deleted_at) return [];
+  const { disabled } = services;
   const alone = origin.private;
   const owner = account?.owner_id === user.id;
-  const offered: [SubcommandName, Button][] = [
-    ['update', updateButton(user, alone)],
-    ...(user.locked ? [] : [['reset', resetButton(user, alone)] satisfies [SubcommandName, Button]]),
-    ...(owner ? [] : [['delete', deleteButton(user, alone)] satisfies [SubcommandName, Button]]),
+  return [
+    ...(disabled.has('update') ? [] : [updateButton(user, alone)]),
+    ...(disabled.has('reset') || user.locked ? [] : [resetButton(user, alone)]),
+    ...(disabled.has('delete') || owner ? [] : [deleteButton(user, alone)]),
   ];
-  return offered.filter(([name]) => !services.disabled.has(name)).map(([, button]) => button);
 }

@@ -1,8 +1,8 @@
 import { Refusal } from '../messages/failure-text.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
-import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import { bold, code, richText, say } from '../messages/kit/sentence.ts';
 import type { Services } from '../slack/replies/services.ts';
-import { nearest } from './inputs/command-text.ts';
+import { nearest, type Word } from './inputs/command-text.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
 /** Lists the subcommands, or shows how to use one. */
@@ -19,54 +19,51 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
       const [asked, ...others] = words;
       const { disabled } = interaction.services;
       refuseWords(this, others);
-      if (!asked) {
-        await interaction.reply.privately(overview(all().filter((each) => !disabled.has(each.name))));
-        return;
-      }
-      const name = asked.kind === 'text' ? asked.text.toLowerCase() : '';
-      const subcommand = all().find((candidate) => candidate.name === name);
-      if (!subcommand || disabled.has(name)) throw new Refusal(notUnderstood(name, all(), disabled));
-      await interaction.reply.privately(details(subcommand, interaction.services));
+      const answer = asked
+        ? details(subcommandNamed(nameIn(asked), all(), disabled), interaction.services)
+        : overview(all().filter((each) => !disabled.has(each.name)));
+      await interaction.reply.privately(answer);
     },
   };
 }
 
-/** Says that a subcommand doesn't exist, and names the nearest one. */
-export function notUnderstood(
+/** The name of a subcommand, as it may be typed. */
+export function nameIn(word: Word): string {
+  return word.kind === 'text' ? word.text.toLowerCase() : '';
+}
+
+/** @throws {Refusal} where there is no such subcommand, with the name of the nearest one, or it is disabled */
+export function subcommandNamed(
   typed: string,
   all: readonly Subcommand[],
   disabled: ReadonlySet<string>,
-): Sentence {
+): Subcommand {
   if (disabled.has(typed)) {
-    return say`${code(typed)} is disabled in this workspace. Run ${code('/fastly-user help')} to see all commands.`;
+    throw new Refusal(
+      say`${code(typed)} is disabled in this workspace. Run ${code('/fastly-user help')} to see all commands.`,
+    );
   }
+  const subcommand = all.find(({ name }) => name === typed);
+  if (subcommand) return subcommand;
   const names = all.map(({ name }) => name).filter((name) => !disabled.has(name));
   const close = nearest(typed, names);
   const problem = typed === '' ? say`Unknown command.` : say`Unknown command ${code(typed)}.`;
   const hint = close === null ? say`` : say`Did you mean ${code(`/fastly-user ${close}`)}? `;
-  return say`${problem} ${hint}Run ${code('/fastly-user help')} to see all commands.`;
+  throw new Refusal(say`${problem} ${hint}Run ${code('/fastly-user help')} to see all commands.`);
 }
 
 function overview(all: readonly Subcommand[]): Message {
-  const lines = all.map(
-    ({ name, usage, summary }) => say`${code(`/fastly-user ${name} ${inShort(usage)}`.trim())} ${summary}`,
+  const lines = all.map(({ name, usage, summary }) => {
+    const withoutFlags = usage.replace(/\[--.*$/, '');
+    return say`${code(`/fastly-user ${name} ${withoutFlags}`.trim())} ${summary}`;
+  });
+  const shown = message(say`${bold('What you can do here')}`, ...lines);
+  shown.blocks.push(
+    context(
+      say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens. ${code('--private')} shows a result only to you. Run ${code('/fastly-user help get')} to see how to use one command.`,
+    ),
   );
-  const first = say`${bold('What you can do here')}`;
-  const shown = message(first, ...lines);
-  return {
-    ...shown,
-    blocks: [
-      ...shown.blocks,
-      context(
-        say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens. ${code('--private')} shows a result only to you. Run ${code('/fastly-user help get')} to see how to use one command.`,
-      ),
-    ],
-  };
-}
-
-/** The usage without the flags. */
-function inShort(usage: string): string {
-  return usage.replace(/\[--.*$/, '').trim();
+  return shown;
 }
 
 function details({ name, usage, summary, about, examples }: Subcommand, services: Services): Message {

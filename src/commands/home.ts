@@ -1,16 +1,13 @@
 import type { QuickAction } from '../messages/home.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import { HOME_OPENED, opensHome } from '../slack/incoming.ts';
-
 import { create } from './create.ts';
 import { get } from './get.ts';
 import { reset } from './reset.ts';
 import type { Subcommand } from './subcommand.ts';
 
-type Offer = { text: string; subcommand: Subcommand };
-
 /** What the Home tab offers to do: each opens the form of a subcommand, as that does where no words are given. */
-const OFFERS: readonly Offer[] = [
+const OFFERS: readonly { text: string; subcommand: Subcommand }[] = [
   { text: 'Find a user', subcommand: get },
   { text: 'Create a user', subcommand: create },
   { text: 'Reset a password', subcommand: reset },
@@ -23,26 +20,24 @@ export function quickActionsWithout(disabled: ReadonlySet<string>): QuickAction[
 
 /** The Home tab: that it is opened, and its buttons beside those of approval requests. */
 export function homeListeners(disabled: ReadonlySet<string>): Listener[] {
-  return [opened, ...offersWithout(disabled).map(offerListener)];
-}
-
-const opened: Listener = {
-  kind: 'event',
-  id: HOME_OPENED,
-  async run({ caller, services }, incoming) {
-    if (opensHome(incoming)) await services.homes.opened(caller.memberId);
-  },
-};
-
-function offerListener({ subcommand }: Offer): Listener {
-  return {
-    kind: 'click',
-    id: actionIdOf(subcommand),
-    run: (interaction) => subcommand.run(interaction, { words: [], flags: {} }),
+  const buttons = offersWithout(disabled).map(
+    ({ subcommand }): Listener => ({
+      kind: 'click',
+      id: actionIdOf(subcommand),
+      run: (interaction) => subcommand.run(interaction, { words: [], flags: {} }),
+    }),
+  );
+  const opened: Listener = {
+    kind: 'event',
+    id: HOME_OPENED,
+    async run({ caller, services }, incoming) {
+      if (opensHome(incoming)) await services.homes.opened(caller.memberId);
+    },
   };
+  return [opened, ...buttons];
 }
 
-function offersWithout(disabled: ReadonlySet<string>): Offer[] {
+function offersWithout(disabled: ReadonlySet<string>) {
   return OFFERS.filter(({ subcommand }) => !disabled.has(subcommand.name));
 }
 

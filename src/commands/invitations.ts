@@ -8,9 +8,9 @@ import { lineWith, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
 import { carried } from '../slack/carried.ts';
-import type { Listener } from '../slack/gate/listeners.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
+import { carryingButton } from './carrying-button.ts';
 import { makeChange, Overtaken } from './change.ts';
 import { inviteButton } from './invite.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
@@ -21,6 +21,12 @@ const NEWER = 'invitations.newer';
 const OLDER = 'invitations.older';
 /** How long an invitation is valid (Fastly's guide). */
 const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
+
+/** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
+const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
+const Page = carried('button', PageSchema, 'invitations');
+const WithdrawalSchema = PageSchema.extend({ invitation: InvitationId });
+const Withdrawal = carried('button', WithdrawalSchema, 'invitations');
 
 /** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {
@@ -34,13 +40,15 @@ export const invitations: Subcommand = {
     refuseWords(this, words);
     await interaction.reply.result(await drawn(interaction, 1));
   },
-  listeners: [withdrawListener(), pageListener(SHOW), pageListener(NEWER), pageListener(OLDER)],
+  listeners: [
+    carryingButton(SHOW, Page, async (shown, { page }) => {
+      await shown.reply.privately(await drawn(shown, page));
+    }),
+    carryingButton(NEWER, Page, turnTo),
+    carryingButton(OLDER, Page, turnTo),
+    carryingButton('invitations.withdraw', Withdrawal, withdraw),
+  ],
 };
-
-/** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
-const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
-const Page = carried('button', PageSchema, 'invitations');
-const Withdrawal = carried('button', PageSchema.extend({ invitation: InvitationId }), 'invitations');
 
 /** A button that lists the invitations, for messages that only mention them. */
 export function invitationsButton(interaction: Interaction, text: string) {
@@ -58,33 +66,35 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   return sideBySide([say`${bold(email)}`, ...about]);
 }
 
+/** How many invitations are open, as a headline. */
+export function openText(open: number): string {
+  return open === 1 ? 'One invitation is open' : `${open} invitations are open`;
+}
+
+export function newestFirst(invitations: readonly Invitation[]): Invitation[] {
+  return invitations.toSorted((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''));
+}
+
 async function drawn(interaction: Interaction, page: number): Promise<Message> {
   const { services } = interaction;
-  const open = (await services.fastly.listInvitations()).toSorted((a, b) =>
-    (b.created_at ?? '').localeCompare(a.created_at ?? ''),
-  );
-  const offered = services.disabled.has('invite') ? [] : [inviteButton(interaction, 'Invite a user…')];
-  if (open.length === 0) {
-    if (offered.length === 0) return message(say`No invitation is open.`);
-    const none = message(say`No invitation is open. Run ${code('/fastly-user invite')} to send one.`);
-    none.blocks.push({ type: 'actions', elements: offered });
-    return none;
-  }
+  const open = newestFirst(await services.fastly.listInvitations());
+  const mayInvite = !services.disabled.has('invite');
   const pages = Math.ceil(open.length / PAGE_SIZE);
   const current = Math.min(page, pages);
-  const first =
-    open.length === 1
-      ? say`${bold('One invitation is open')}`
-      : say`${bold(`${open.length} invitations are open`)}, newest first${pages > 1 ? ` (page ${current} of ${pages})` : ''}`;
-  const shown = message(first);
+  const paging = pages > 1 ? ` (page ${current} of ${pages})` : '';
+  const order = open.length > 1 ? `, newest first${paging}` : '';
+  const hint = mayInvite ? say` Run ${code('/fastly-user invite')} to send one.` : say``;
+  const shown = message(
+    open.length > 0 ? say`${bold(openText(open.length))}${order}` : say`No invitation is open.${hint}`,
+  );
   const onPage = open.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
   shown.blocks.push(...onPage.map((invitation) => entry(interaction, invitation, current)));
-  const turns = [
+  const elements = [
     ...(current > 1 ? [pageButton(interaction, NEWER, 'Newer', current - 1)] : []),
     ...(current < pages ? [pageButton(interaction, OLDER, 'Older', current + 1)] : []),
+    ...(mayInvite ? [inviteButton(interaction, 'Invite a user…')] : []),
   ];
-  const buttons = [...turns, ...offered];
-  if (buttons.length > 0) shown.blocks.push({ type: 'actions', elements: buttons });
+  if (elements.length > 0) shown.blocks.push({ type: 'actions', elements });
   return shown;
 }
 
@@ -107,36 +117,13 @@ function pageButton({ origin }: Interaction, actionId: string, text: string, pag
   return button({ actionId, text, value: Page.write({ page, private: origin.private }) });
 }
 
-function withdrawListener(): Listener {
-  return {
-    kind: 'click',
-    id: 'invitations.withdraw',
-    async run(interaction, { value }) {
-      const about = Withdrawal.read(value);
-      const shown = interaction.shownTo(about);
-      const open = (await shown.services.fastly.listInvitations()).find(
-        (each) => each.id === about.invitation,
-      );
-      if (!open) {
-        await redraw(shown, about.page);
-        throw new Refusal(
-          say`This invitation is no longer open. It was accepted, was withdrawn or has expired.`,
-        );
-      }
-      await endInvitation(shown, open, about.page);
-      const by = member(shown.caller.memberId);
-      await confirm(
-        shown,
-        message(say`↩️ ${by} withdrew the invitation of ${bold(open.email)}, ${date(new Date())}.`),
-      );
-      await redraw(shown, about.page);
-    },
-  };
-}
-
-/** @throws {Refusal} when the invitation was accepted first */
-async function endInvitation(interaction: Interaction, invitation: Invitation, page: number): Promise<void> {
+async function withdraw(interaction: Interaction, about: z.infer<typeof WithdrawalSchema>): Promise<void> {
   const { fastly } = interaction.services;
+  const invitation = (await fastly.listInvitations()).find(({ id }) => id === about.invitation);
+  if (!invitation) {
+    await redraw(interaction, about.page);
+    throw new Refusal(say`This invitation is no longer open. It was accepted, was withdrawn or has expired.`);
+  }
   const { id, email } = invitation;
   try {
     await makeChange(interaction, {
@@ -147,11 +134,15 @@ async function endInvitation(interaction: Interaction, invitation: Invitation, p
     });
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
-    await redraw(interaction, page);
+    await redraw(interaction, about.page);
     throw new Refusal(
       say`The invitation of ${bold(email)} was accepted before it could be withdrawn. Run ${code(`/fastly-user get ${email}`)} to see the user.`,
     );
   }
+  const by = member(interaction.caller.memberId);
+  const done = say`↩️ ${by} withdrew the invitation of ${bold(email)}, ${date(new Date())}.`;
+  await confirm(interaction, message(done));
+  await redraw(interaction, about.page);
 }
 
 /** Replaces the list that was clicked with a new one. Keeps the old one where Fastly does not answer. */
@@ -163,17 +154,6 @@ async function redraw(interaction: Interaction, page: number): Promise<void> {
   }
 }
 
-/** The first page is a message of its own. Other pages replace the page whose button was clicked. */
-function pageListener(id: string): Listener {
-  return {
-    kind: 'click',
-    id,
-    async run(interaction, { value }) {
-      const about = Page.read(value);
-      const shown = interaction.shownTo(about);
-      const list = await drawn(shown, about.page);
-      if (id === SHOW) await shown.reply.privately(list);
-      else await shown.reply.replaceOriginal(list);
-    },
-  };
+async function turnTo(shown: Interaction, { page }: z.infer<typeof PageSchema>): Promise<void> {
+  await shown.reply.replaceOriginal(await drawn(shown, page));
 }

@@ -7,19 +7,26 @@ import { message } from '../messages/kit/message.ts';
 import { richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { newcomerText } from '../messages/settings-text.ts';
 import { carried } from '../slack/carried.ts';
-import type { Listener } from '../slack/gate/listeners.ts';
-import type { FormValues } from '../slack/incoming.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
-import { formView } from '../slack/replies/modal.ts';
+import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import type { Services } from '../slack/replies/services.ts';
-import type { NextForm } from '../slack/replies/submission.ts';
-import { fileRequest } from './approvals/filing.ts';
+import type { NextForm, Submitted } from '../slack/replies/submission.ts';
+import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
+import { type Form, formListener, viewOf } from './form.ts';
 import { ADDRESS, addressInput, addressInWords, readAddress } from './inputs/address.ts';
 import { givenReason, REASON, reasonInput, reasonInWords } from './inputs/reason.ts';
-import { ROLES, settingInputs, settingsInForm, settingsInWords } from './inputs/settings-form.ts';
-import type { Subcommand, Typed } from './subcommand.ts';
+import {
+  ROLES,
+  settingFlags,
+  settingInputs,
+  settingsInForm,
+  settingsInWords,
+  typedSettings,
+  type ValueOfOff,
+} from './inputs/settings-form.ts';
+import type { Subcommand } from './subcommand.ts';
 
 /** A user who is to be created or invited. */
 export type Newcomer = { login: string; settings: Settings; reason: string | null };
@@ -28,10 +35,8 @@ export type Newcomer = { login: string; settings: Settings; reason: string | nul
 export type NewcomerDraft = Omit<Newcomer, 'login'> & { login: string | null };
 
 /** The form of `create` or `invite`. */
-export type NewcomerForm = {
+export type NewcomerForm = Form & {
   subcommand: 'create' | 'invite';
-  title: string;
-  submit: string;
   loginLabel: string;
   /** The settings that it asks for. */
   offered: readonly Setting[];
@@ -39,17 +44,48 @@ export type NewcomerForm = {
   footer(services: Services): Sentence;
 };
 
-/** @throws {WordsError | FieldError} for what cannot be the login, a setting or the reason of a user */
-export function newcomerInWords(
-  subcommand: Subcommand,
-  { words, flags }: Typed,
-  offered: readonly Setting[],
-): NewcomerDraft {
+/**
+ * Makes a subcommand that brings a new user. Without a login in words its form opens.
+ *
+ * @param told what help says of it, and its further listeners
+ * @param work creates or invites the user
+ */
+export function newcomerSubcommand(
+  form: NewcomerForm,
+  told: Pick<Subcommand, 'summary' | 'about' | 'usage' | 'examples'> & Partial<Pick<Subcommand, 'listeners'>>,
+  work: (interaction: Interaction, newcomer: Newcomer) => Promise<Delivered | NextForm>,
+): Subcommand {
   return {
-    login: addressInWords(words, subcommand),
-    settings: settingsInWords(flags, offered),
-    reason: reasonInWords(flags),
+    ...told,
+    name: form.subcommand,
+    flags: { ...settingFlags(form.offered), reason: 'text' },
+    async run(interaction, { words, flags }) {
+      const login = addressInWords(words, this);
+      const settings = settingsInWords(flags, form.offered);
+      const reason = reasonInWords(flags);
+      if (login === null) {
+        await openModal(interaction, newcomerView(interaction, form, { login, settings, reason }));
+        return;
+      }
+      const outcome = await work(interaction, { login, settings, reason });
+      if (outcome.kind === 'told') await interaction.reply.privately(message(outcome.sentence));
+      if (outcome.kind === 'next') await interaction.reply.privately(outcome.orElse);
+    },
+    listeners: [
+      formListener(form, {
+        work: async (interaction, submitted) => await work(interaction, newcomerIn(form, submitted)),
+        again: async (interaction, submitted, problem) =>
+          newcomerView(interaction, form, draftIn(form, submitted), problem),
+      }),
+      ...(told.listeners ?? []),
+    ],
   };
+}
+
+/** Whether a Fastly superuser needs approval, to be put behind another sentence. */
+export function superuserWaits(services: Services, doing: 'Creating' | 'Inviting'): Sentence {
+  if (!isApprovalRequired(services, 'promote')) return say``;
+  return say` ${doing} a Fastly superuser needs approval.`;
 }
 
 /** The form, filled in; `onTop` says why it is shown. */
@@ -59,39 +95,16 @@ export function newcomerView(
   { login, settings, reason }: NewcomerDraft,
   onTop?: Sentence,
 ): ModalView {
-  return formView({
-    callbackId: formId(form),
-    title: form.title,
-    submit: form.submit,
-    origin,
+  return viewOf(form, origin, {
+    onTop,
     subject: unticked(form).write(form.offered.filter((setting) => settings[setting] === false)),
     blocks: [
-      ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
       addressInput(form.loginLabel, login),
       ...settingInputs(form.offered, settings, ROLES),
       reasonInput('Reason', reason),
       richText(form.footer(services)),
     ],
   });
-}
-
-/** @param work creates or invites the user whom the form describes */
-export function newcomerListener(
-  form: NewcomerForm,
-  work: (interaction: Interaction, newcomer: Newcomer) => Promise<Delivered | NextForm>,
-): Listener {
-  return {
-    kind: 'submission',
-    id: formId(form),
-    form: {
-      title: form.title,
-      mainBlockId: ADDRESS,
-      work: async (interaction, { values, subject }) =>
-        await work(interaction, newcomerIn(form, values, subject)),
-      again: async (interaction, { values, subject }, problem) =>
-        newcomerView(interaction, form, draftIn(form, values, subject), problem),
-    },
-  };
 }
 
 /** As a change or a request names the user. */
@@ -105,12 +118,9 @@ export async function askForSuperuser(
   by: 'creation' | 'invitation',
   newcomer: Newcomer,
 ): Promise<Delivered> {
+  const { settings: changes, reason } = newcomer;
   const target = newcomerTarget(newcomer);
-  return await fileRequest(
-    interaction,
-    { kind: 'promote', version: 1, by, target, changes: newcomer.settings },
-    newcomer.reason,
-  );
+  return await fileRequest(interaction, { kind: 'promote', version: 1, by, target, changes }, reason);
 }
 
 /**
@@ -129,38 +139,31 @@ export async function confirmNewcomer(
   return await confirm(interaction, message(done(what), ...warnings, ...reasonLine(reason)));
 }
 
-function formId({ subcommand }: NewcomerForm): string {
-  return `${subcommand}.form`;
-}
-
 /** The switches that were 'no' in words: in the form they look like switches that were not given. */
 function unticked({ subcommand }: NewcomerForm) {
   return carried('form', z.array(Settings.keyof()), subcommand);
 }
 
-/** @throws {FieldError} */
-function newcomerIn(form: NewcomerForm, values: FormValues, subject: string | null): Newcomer {
+function valueOfOff(form: NewcomerForm, subject: string | null): ValueOfOff {
   const off: readonly Setting[] = unticked(form).read(subject);
+  return (setting) => (off.includes(setting) ? false : undefined);
+}
+
+/** @throws {FieldError} */
+function newcomerIn(form: NewcomerForm, { values, subject }: Submitted): Newcomer {
+  const offIs = valueOfOff(form, subject);
   return {
     login: readAddress(values[ADDRESS]),
-    settings: settingsInForm(values, form.offered, {
-      roles: ROLES,
-      offIs: (setting) => (off.includes(setting) ? false : undefined),
-    }),
+    settings: settingsInForm(values, form.offered, { roles: ROLES, offIs }),
     reason: givenReason(values),
   };
 }
 
 /** The same where it need not be valid. */
-function draftIn(form: NewcomerForm, values: FormValues, subject: string | null): NewcomerDraft {
-  const off: readonly Setting[] = unticked(form).read(subject);
-  const entries = form.offered.map((setting) => {
-    if (setting === 'name' || setting === 'role') return [setting, values[setting] ?? undefined] as const;
-    return [setting, values[setting] === 'yes' || (off.includes(setting) ? false : undefined)] as const;
-  });
+function draftIn(form: NewcomerForm, { values, subject }: Submitted): NewcomerDraft {
   return {
     login: values[ADDRESS] ?? null,
-    settings: Settings.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined))),
+    settings: typedSettings(values, form.offered, valueOfOff(form, subject)),
     reason: values[REASON] ?? null,
   };
 }

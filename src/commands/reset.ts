@@ -39,12 +39,9 @@ export const reset = oneUserSubcommand({
     });
     const who = say`${bold(nameOf(user))} (${code(user.login)})`;
     interaction.log.info({ user: user.id }, 'password reset requested');
-    return await confirm(
-      interaction,
-      message(
-        say`${changeMark('reset')} ${member(interaction.caller.memberId)} ${changePast('reset', who)}, ${date(new Date())}.`,
-      ),
-    );
+    const by = member(interaction.caller.memberId);
+    const done = say`${changeMark('reset')} ${by} ${changePast('reset', who)}, ${date(new Date())}.`;
+    return await confirm(interaction, message(done));
   },
 });
 

@@ -1,14 +1,12 @@
 import { Refusal } from '../messages/failure-text.ts';
-import type { Sentence } from '../messages/kit/sentence.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import { decisions } from './approvals/decisions.ts';
 import { lockNow } from './approvals/lock-now.ts';
-import { notUnderstood } from './help.ts';
+import { nameIn, subcommandNamed } from './help.ts';
 import { homeListeners } from './home.ts';
 import { SUBCOMMANDS } from './index.ts';
 import { readFlags, splitWords } from './inputs/command-text.ts';
 import { userPickerListener } from './inputs/user-picker.ts';
-import type { Subcommand } from './subcommand.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -16,19 +14,14 @@ const slashCommand: Listener = {
   id: '/fastly-user',
   async run(interaction, { text }) {
     const { disabled } = interaction.services;
-    const wordless = findWordless(text);
-    if (wordless) {
-      const { name, refusal } = wordless;
-      if (disabled.has(name)) throw new Refusal(notUnderstood(name, SUBCOMMANDS, disabled));
-      if (text.trim().toLowerCase() !== name) throw new Refusal(refusal);
-      return await wordless.run(interaction.shownTo({ private: false }), { words: [], flags: {} });
+    for (const { name, wordless } of SUBCOMMANDS) {
+      if (!wordless || !isMeant(name, text)) continue;
+      const subcommand = subcommandNamed(name, SUBCOMMANDS, disabled);
+      if (text.trim().toLowerCase() !== name) throw new Refusal(wordless);
+      return await subcommand.run(interaction.shownTo({ private: false }), { words: [], flags: {} });
     }
     const [first, ...rest] = splitWords(text);
-    const name = first === undefined ? 'help' : first.kind === 'text' ? first.text.toLowerCase() : '';
-    const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
-    if (!subcommand || disabled.has(name)) {
-      throw new Refusal(notUnderstood(name, SUBCOMMANDS, disabled));
-    }
+    const subcommand = subcommandNamed(first ? nameIn(first) : 'help', SUBCOMMANDS, disabled);
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
     const shown = interaction.shownTo({ private: flags.private === true });
     await shown.reply.waitFor(subcommand.run(shown, { words: positional, flags }));
@@ -36,15 +29,11 @@ const slashCommand: Listener = {
 };
 
 /**
- * The wordless subcommand that a text is meant for. Looked for before anything is read, and also behind a quote or in
- * front of a sign: `"password …` and `password=…` hold a secret as well.
+ * Whether a text is meant for a wordless subcommand. Asked before anything is read, and true behind a quote or in front
+ * of a sign, too: `"password …` and `password=…` hold a secret as well.
  */
-function findWordless(text: string): (Subcommand & { refusal: Sentence }) | null {
-  for (const subcommand of SUBCOMMANDS) {
-    const { name, wordless: refusal } = subcommand;
-    if (refusal && new RegExp(`^\\W*${name}\\b`, 'i').test(text)) return { ...subcommand, refusal };
-  }
-  return null;
+function isMeant(name: string, text: string): boolean {
+  return new RegExp(`^\\W*${name}\\b`, 'i').test(text);
 }
 
 /**

@@ -37,11 +37,7 @@ export type Subcommand = {
   listeners: readonly Listener[];
 };
 
-/**
- * Refuses words after a subcommand that takes none.
- *
- * @throws {WordsError} when there are any
- */
+/** Refuses words after a subcommand that takes none. @throws {WordsError} */
 export function refuseWords({ name, usage }: Subcommand, words: readonly Word[]): void {
   const first = words[0];
   if (!first) return;

@@ -1,5 +1,3 @@
-import type { KnownBlock } from '@slack/types';
-import type { ApprovalRequest } from '../../approvals/request.ts';
 import { approvalEntry } from '../../messages/approval-message.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, say } from '../../messages/kit/sentence.ts';
@@ -26,33 +24,22 @@ export const approvals: Subcommand = {
 };
 
 /** The list of open requests as this caller sees it. */
-export async function openRequests(interaction: Interaction): Promise<Message> {
-  const open = await interaction.services.approvals.open();
-  return open.length === 0 ? NOTHING : await listed(interaction, open);
-}
-
-const NOTHING = message(say`There are no open requests.`);
-
-async function listed(interaction: Interaction, open: readonly ApprovalRequest[]): Promise<Message> {
+export async function openRequests({ services, caller }: Interaction): Promise<Message> {
+  const { policy } = services.approvals;
+  const open = await services.approvals.open();
+  if (open.length === 0) return message(say`There are no open requests.`);
+  const list = message(
+    say`${bold(open.length === 1 ? 'One request is open' : `${open.length} requests are open`)}`,
+  );
   const shown = open.slice(0, MOST_LISTED);
-  const entries = await Promise.all(shown.map((each) => entry(interaction, each)));
-  const first =
-    open.length === 1
-      ? say`${bold('One request is open')}`
-      : say`${bold(`${open.length} requests are open`)}`;
-  const { text, blocks } = message(first);
-  const more = open.length - shown.length;
-  return {
-    text,
-    blocks: [
-      ...blocks,
-      ...entries.flat(),
-      ...(more > 0 ? [context(say`These are the oldest ${shown.length} of ${open.length}.`)] : []),
-    ],
-  };
-}
-
-async function entry({ services, caller }: Interaction, open: ApprovalRequest): Promise<KnownBlock[]> {
-  const where = await whereRequestIs(services, open);
-  return [{ type: 'divider' }, ...approvalEntry(open, where, caller.memberId, services.approvals.policy)];
+  const entries = await Promise.all(
+    shown.map(async (each) =>
+      approvalEntry(each, await whereRequestIs(services, each), caller.memberId, policy),
+    ),
+  );
+  list.blocks.push(...entries.flatMap((entry) => [{ type: 'divider' } as const, ...entry]));
+  if (open.length > shown.length) {
+    list.blocks.push(context(say`These are the oldest ${shown.length} of ${open.length}.`));
+  }
+  return list;
 }

@@ -1,4 +1,3 @@
-import type { Answer } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, RequestId, verbOf } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
@@ -10,66 +9,48 @@ import { infinitive } from '../../messages/verb-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { formView, noticeView, openWhenReady } from '../../slack/replies/modal.ts';
+import { noticeView, openWhenReady } from '../../slack/replies/modal.ts';
+import { formListener, viewOf } from '../form.ts';
 import { givenReason, REASON, reasonInput } from '../inputs/reason.ts';
 import { doneText, objectionText } from './answer-text.ts';
 import { openRequests } from './approvals.ts';
 
-const TITLE = 'Deny a request';
+const DENIAL = { id: 'approvals.deny-form', title: 'Deny a request', submit: 'Deny', mainBlockId: REASON };
 
 /** The listeners of a request's buttons, but for **Lock now**. */
 export const decisions: readonly Listener[] = [
-  requestButtonListener(APPROVE, async (click) => {
-    const { services, caller } = click.interaction;
-    await tellAnswer(click, await services.approvals.approve(click.id, caller.memberId));
-  }),
-  requestButtonListener(CANCEL, async (click) => {
-    const { services, caller } = click.interaction;
-    await tellAnswer(click, await services.approvals.cancel(click.id, caller.memberId));
-  }),
-  requestButtonListener(RETRY, async (click) => {
-    const { services, caller } = click.interaction;
-    await tellAnswer(click, await services.approvals.retry(click.id, caller.memberId));
-  }),
+  stepListener(APPROVE, 'approve'),
+  stepListener(CANCEL, 'cancel'),
+  stepListener(RETRY, 'retry'),
   requestButtonListener(DENY, async ({ interaction, id }) => {
-    await openWhenReady(interaction, TITLE, async () => {
-      const objection = await objectionToDenying(interaction, id);
-      return objection === null ? await denyForm(interaction, id) : noticeView(TITLE, objection);
+    const { approvals } = interaction.services;
+    await openWhenReady(interaction, DENIAL.title, async () => {
+      // Who cannot deny the request is told so before they write down a reason.
+      const objection = await approvals.objectionToDenying(id, interaction.caller.memberId);
+      return objection === null
+        ? await denyForm(interaction, id)
+        : noticeView(DENIAL.title, objectionText(objection, approvals.policy));
     });
   }),
-  {
-    kind: 'submission',
-    id: 'approvals.deny-form',
-    form: {
-      title: TITLE,
-      mainBlockId: REASON,
-      async work(interaction, { values, subject }) {
-        const id = RequestId.safeParse(subject).data;
-        if (!id) throw noLongerWorks('form', 'approvals');
-        const { approvals } = interaction.services;
-        const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
-        if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
-        const { channel } = answer.request;
-        if (interaction.origin.channel === channel) return { kind: 'channel', channel };
-        return await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
-      },
-      async again(interaction, { values, subject }, problem) {
-        const id = RequestId.safeParse(subject).data;
-        return id ? await denyForm(interaction, id, values[REASON], problem) : noticeView(TITLE, problem);
-      },
+  formListener(DENIAL, {
+    async work(interaction, { values, subject }) {
+      const id = RequestId.safeParse(subject).data;
+      if (!id) throw noLongerWorks('form', 'approvals');
+      const { approvals } = interaction.services;
+      const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
+      if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
+      const { channel } = answer.request;
+      if (interaction.origin.channel === channel) return { kind: 'channel', channel };
+      return await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
     },
-  },
+    async again(interaction, { values, subject }, problem) {
+      const id = RequestId.safeParse(subject).data;
+      return id
+        ? await denyForm(interaction, id, values[REASON], problem)
+        : noticeView(DENIAL.title, problem);
+    },
+  }),
 ];
-
-/** Why the caller cannot deny the request, told before they write down a reason. */
-async function objectionToDenying(
-  { services, caller }: Interaction,
-  id: RequestId,
-): Promise<Sentence | null> {
-  const { approvals } = services;
-  const objection = await approvals.objectionToDenying(id, caller.memberId);
-  return objection === null ? null : objectionText(objection, approvals.policy);
-}
 
 async function denyForm(
   interaction: Interaction,
@@ -78,20 +59,21 @@ async function denyForm(
   problem?: Sentence,
 ) {
   const open = await interaction.services.approvals.get(id);
-  const about = open
-    ? say`This closes the request to ${infinitive(verbOf(open.action), targetText(open))}.`
-    : say`This closes the request.`;
-  return formView({
-    callbackId: 'approvals.deny-form',
-    title: TITLE,
-    submit: 'Deny',
-    origin: interaction.origin,
-    subject: id,
-    blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-      richText(about),
-      reasonInput('Reason', reason ?? null),
-    ],
+  const about = open ? say` to ${infinitive(verbOf(open.action), targetText(open))}` : say``;
+  const blocks = [richText(say`This closes the request${about}.`), reasonInput('Reason', reason)];
+  return viewOf(DENIAL, interaction.origin, { subject: id, onTop: problem, blocks });
+}
+
+/** Takes a step, and tells the caller what it did, unless the request's message shows it to them. */
+function stepListener(actionId: string, step: 'approve' | 'cancel' | 'retry'): Listener {
+  return requestButtonListener(actionId, async ({ interaction, id, seenAt }) => {
+    const { approvals } = interaction.services;
+    const answer = await approvals[step](id, interaction.caller.memberId);
+    if (answer.kind !== 'step') {
+      await interaction.reply.privately(message(objectionText(answer, approvals.policy)));
+    } else if (!isShown(seenAt, answer.request)) {
+      await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
+    }
   });
 }
 
@@ -117,7 +99,7 @@ export function requestButtonListener(
       const seenAt =
         place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
       try {
-        await act({ interaction: interaction, id: id.data, seenAt });
+        await act({ interaction, id: id.data, seenAt });
         // What only the caller sees is the list of requests, which would show what was.
         if (place.kind === 'message' && place.ts === null) {
           await interaction.reply.replaceOriginal(await openRequests(interaction));
@@ -127,18 +109,6 @@ export function requestButtonListener(
       }
     },
   };
-}
-
-/** Tells the caller what their click did, unless the request's message shows it to them. */
-async function tellAnswer({ interaction, seenAt }: RequestClick, answer: Answer): Promise<void> {
-  if (answer.kind === 'step') {
-    if (!isShown(seenAt, answer.request))
-      await interaction.reply.privately(
-        message(doneText(answer.request, interaction.services.approvals.policy)),
-      );
-    return;
-  }
-  await interaction.reply.privately(message(objectionText(answer, interaction.services.approvals.policy)));
 }
 
 /** Whether the click was on the request's message, which shows what the click did, and its thread as well. */

@@ -9,31 +9,22 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import { whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
 
-/**
- * Files an approval request where those who may approve see it.
- *
- * @throws {Refusal} where nobody could see it, or there is one about the same user already
- */
+/** Files an approval request. @throws {Refusal} where nobody could see it, or one about the same user is open */
 export async function fileRequest(
   interaction: Interaction,
   action: Action,
   reason: string | null,
 ): Promise<Delivered> {
-  const { services, caller, deliveryKey } = interaction;
-  const place = await placeFor(interaction, action.kind);
-  const filed = await services.approvals.file({
-    deliveryKey,
-    action,
-    requester: caller.memberId,
-    reason,
-    channel: place,
-  });
+  const { services, deliveryKey } = interaction;
+  const channelId = await placeFor(interaction, action.kind);
+  const requester = interaction.caller.memberId;
+  const filed = await services.approvals.file({ deliveryKey, action, requester, reason, channel: channelId });
   if (filed.kind === 'repeat') throw new RepeatedDelivery(say`This was already requested.`);
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   const { id } = filed.request;
   interaction.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
-  if (place === interaction.origin.channel) return { kind: 'channel', channel: place };
-  const where = isDirect(place) ? say`your direct messages with the bot` : say`${channel(place)}`;
+  if (channelId === interaction.origin.channel) return { kind: 'channel', channel: channelId };
+  const where = isDirect(channelId) ? say`your direct messages with the bot` : say`${channel(channelId)}`;
   return { kind: 'told', sentence: say`Request ${code(id)} was filed. See ${where}.` };
 }
 
@@ -41,11 +32,7 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
   return policy.requiredFor.includes(kind);
 }
 
-/**
- * For the form: who can approve, and where the request is posted.
- *
- * @throws {Refusal} where nobody could see it
- */
+/** For the form: who can approve, and where the request is posted. @throws {Refusal} where nobody could see it */
 export async function whoDecides(interaction: Interaction, kind: ActionKind): Promise<Sentence> {
   const { services, caller } = interaction;
   const { botAdmins, allowSelfApproval, approvalsRequired } = services.approvals.policy;
@@ -57,8 +44,11 @@ export async function whoDecides(interaction: Interaction, kind: ActionKind): Pr
   return say`${neededText(approvalsRequired, others)} ${posted}`;
 }
 
+/** Where a request is shown: `APPROVALS_CHANNEL` if there is one. @throws {Refusal} where it can't be shown */
 async function placeFor(interaction: Interaction, kind: ActionKind): Promise<ChannelId> {
-  return isApprovalRequired(interaction.services, kind)
+  const { services } = interaction;
+  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, interaction);
+  return isApprovalRequired(services, kind)
     ? await approvalPlace(interaction)
     : await resultPlace(interaction);
 }
@@ -69,21 +59,15 @@ export async function alreadyOpen(services: Services, open: ApprovalRequest): Pr
   return say`A request about this user is already open: ${line}`;
 }
 
-/**
- * Where a request is shown to those who may approve it: `APPROVALS_CHANNEL`, else where it was asked for.
- *
- * @throws {Refusal} where no one else could see it, or people of another company could
- */
+/** Where a request is shown to those who may approve it: where it was asked for. */
 async function approvalPlace(interaction: Interaction): Promise<ChannelId> {
-  const { services, origin } = interaction;
-  if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, interaction);
-  const { channel: from } = origin;
+  const { channel: from, private: alone } = interaction.origin;
   if (from === null || isDirect(from)) {
     throw new Refusal(
       say`Approvers can't see this conversation. Run the command in a channel they're in, or ask the bot's operator to set an approvals channel.`,
     );
   }
-  if (origin.private) {
+  if (alone) {
     throw new Refusal(
       say`Approvers can't see a private request. Leave ${code('--private')} out, or ask the bot's operator to set an approvals channel.`,
     );
@@ -108,23 +92,14 @@ async function unshared(place: ChannelId, { services, caller }: Interaction): Pr
   }
 }
 
-/**
- * Where a request is shown that nobody has to approve: where its result would be, or to the caller alone.
- *
- * @throws {Refusal} where Slack does not say where that is
- */
-async function resultPlace(interaction: Interaction): Promise<ChannelId> {
-  const { services, origin, caller } = interaction;
-  const { approvalsChannel, conversations } = services;
-  if (approvalsChannel !== null) return await unshared(approvalsChannel, interaction);
-  const { channel: from } = origin;
-  const shared = from !== null && !origin.private;
-  if (shared && (await conversations.audience(from, caller)) === 'own-workspace') return from;
+/** Where a request is shown that nobody has to approve: where its result would be, or to the caller alone. */
+async function resultPlace({ services, origin, caller }: Interaction): Promise<ChannelId> {
+  const { conversations } = services;
+  const from = origin.private ? null : origin.channel;
+  if (from !== null && (await conversations.audience(from, caller)) === 'own-workspace') return from;
   const direct = await conversations.directMessage(caller);
-  if (direct === null) {
-    throw new Refusal(
-      say`Slack didn't open a direct message with you. Nothing was requested. Try again in a minute.`,
-    );
-  }
-  return direct;
+  if (direct !== null) return direct;
+  throw new Refusal(
+    say`Slack didn't open a direct message with you. Nothing was requested. Try again in a minute.`,
+  );
 }

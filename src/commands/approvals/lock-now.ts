@@ -27,9 +27,8 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ interactio
   if (!open) throw new Refusal(objectionText({ kind: 'unknown' }, approvals.policy));
   const { action } = open;
   if (action.kind !== 'delete' || open.state.kind !== 'pending') {
-    throw new Refusal(
-      objectionText({ kind: 'no', objection: 'not-waiting', request: open }, approvals.policy),
-    );
+    const answer = { kind: 'no', objection: 'not-waiting', request: open } as const;
+    throw new Refusal(objectionText(answer, approvals.policy));
   }
   const user = await fastly.getUser(UserId.parse(action.target.id));
   await refuseWhereImpossible(services, action, user);

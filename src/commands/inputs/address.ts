@@ -1,6 +1,6 @@
 import type { InputBlock } from '@slack/types';
 import { z } from 'zod';
-import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
+import { isFastlyError } from '../../fastly/errors.ts';
 import { explain } from '../../messages/failure-text.ts';
 import { textInput } from '../../messages/kit/inputs.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -35,16 +35,18 @@ export function addressInput(label: string, filled: string | null): InputBlock {
 
 /** @throws {FieldError} for text that can't be an email address */
 export function readAddress(text: string | null | undefined): string {
-  const address = Address.safeParse(text ?? '');
+  const typed = text ?? '';
+  const address = Address.safeParse(typed);
   if (address.success) return address.data;
-  throw new FieldError(ADDRESS, notAnAddress(text ?? ''));
+  throw new FieldError(
+    ADDRESS,
+    typed.trim() === ''
+      ? say`Type an email address, such as ada@example.com.`
+      : say`${code(typed)} isn't an email address. Type one such as ${code('ada@example.com')}.`,
+  );
 }
 
-/**
- * The one address among the words after a subcommand; null when there are none.
- *
- * @throws {WordsError} for more than one, or none that could be an address
- */
+/** The one address typed; null where no words are. @throws {WordsError | FieldError} for anything else */
 export function addressInWords(words: readonly Word[], { name, usage }: Subcommand): string | null {
   const [word, another] = words;
   if (!word) return null;
@@ -60,28 +62,19 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
   return readAddress(word.text);
 }
 
-function notAnAddress(typed: string): Sentence {
-  return typed.trim() === ''
-    ? say`Type an email address, such as ada@example.com.`
-    : say`${code(typed)} isn't an email address. Type one such as ${code('ada@example.com')}.`;
-}
-
 /** Why this login can't be created or invited. */
 export function isUserAlready(login: string): Sentence {
   return say`${code(login)} is already a user. Run ${code(`/fastly-user get ${login}`)}.`;
 }
 
-/** Which block of a form a refusal is about, by a word that Fastly uses; the first that fits counts. */
-export type FieldsByWord = readonly (readonly [word: RegExp, block: string])[];
-
-/** Fastly's refusal of what was sent, at the field it speaks of; anything else as it is. */
-export function atItsField(error: unknown, fields: FieldsByWord): unknown {
+/**
+ * Fastly's refusal of what was sent, at the field it speaks of; anything else as it is.
+ *
+ * @param fields which block of a form it is about, by a word that Fastly uses; the first that fits counts
+ */
+export function atItsField(error: unknown, fields: readonly [word: RegExp, block: string][]): unknown {
   if (!isFastlyError(error) || (error.kind !== 'invalid' && error.kind !== 'duplicate')) return error;
-  const words = wordsOf(error);
+  const words = `${error.msg ?? ''} ${error.detail ?? ''}`;
   const field = fields.find(([word]) => word.test(words));
   return field ? new FieldError(field[1], explain(error)) : error;
-}
-
-function wordsOf(error: Extract<FastlyError, { msg: string | null }>): string {
-  return `${error.msg ?? ''} ${error.detail ?? ''}`;
 }

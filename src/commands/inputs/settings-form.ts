@@ -27,14 +27,11 @@ const SWITCHES: Record<Switch, string> = {
 const SWITCH_BLOCK = 'switches';
 
 /**
- * How often a form was redrawn in its modal. It is part of the block ids, because Slack keeps what was typed under an id
- * that it knows (docs.slack.dev, views.update).
+ * The id of the block that has a setting's input. `round` is how often the form was redrawn in its modal: Slack keeps
+ * what was typed under an id that it knows (docs.slack.dev, views.update).
  */
-export type Round = number;
-
-/** The id of the block that has a setting's input. */
-export function blockOf(setting: Setting, round: Round = 0): string {
-  const block = setting === 'name' || setting === 'role' ? setting : SWITCH_BLOCK;
+export function blockOf(setting: Setting, round = 0): string {
+  const block = isSwitch(setting) ? SWITCH_BLOCK : setting;
   return round === 0 ? block : `${block} ${round}`;
 }
 
@@ -53,46 +50,79 @@ export function settingsInWords(flags: FlagValues, settings: readonly Setting[])
   );
 }
 
+/** The value of a switch that isn't ticked: `false`, or `undefined` to leave it out. */
+export type ValueOfOff = (setting: Switch) => false | undefined;
+
 /**
  * Reads the settings from a form.
  *
  * @param roles the roles that the form offered
- * @param offIs the value of a switch that isn't ticked: `false`, or `undefined` to leave it out
  * @throws {FieldError} for an invalid name or role
  */
 export function settingsInForm(
   values: FormValues,
   settings: readonly Setting[],
-  { roles, offIs }: { roles: readonly string[]; offIs(setting: Switch): false | undefined },
+  { roles, offIs }: { roles: readonly string[]; offIs: ValueOfOff },
 ): Settings {
+  return checkSettings(typedSettings(values, settings, offIs), roles);
+}
+
+/** The settings as they were typed and ticked, not checked. */
+export function typedSettings(values: FormValues, settings: readonly Setting[], offIs: ValueOfOff): Settings {
   const given = settings.map((setting) => {
     if (isSwitch(setting)) return [setting, values[setting] === 'yes' ? true : offIs(setting)] as const;
-    return [setting, values[setting]?.trim() || undefined] as const;
+    return [setting, values[setting]?.trim() ? values[setting] : undefined] as const;
   });
-  return checkSettings(Object.fromEntries(given), roles);
+  return Settings.parse(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
 }
 
 export function settingInputs(
   settings: readonly Setting[],
   filled: Settings | CurrentSettings,
   roles: readonly string[],
-  round: Round = 0,
+  round = 0,
 ): InputBlock[] {
+  const inputs: InputBlock[] = [];
+  const common = (setting: Setting) => ({ blockId: blockOf(setting, round), optional: true });
+  if (settings.includes('name')) {
+    const label = SETTING_LABELS.name;
+    inputs.push(textInput({ ...common('name'), id: 'name', label, value: filled.name ?? null }));
+  }
+  if (settings.includes('role')) {
+    inputs.push(
+      select({
+        ...common('role'),
+        id: 'role',
+        label: SETTING_LABELS.role,
+        placeholder: 'Choose a role',
+        options: roles.map((each) => option(plainText(settingValue('role', each)), each)),
+        chosen: filled.role ?? null,
+      }),
+    );
+  }
   const switches = settings.filter(isSwitch);
-  return [
-    ...(settings.includes('name') ? [nameInput(filled.name ?? null, round)] : []),
-    ...(settings.includes('role') ? [roleInput(filled.role ?? null, roles, round)] : []),
-    ...(switches.length > 0 ? [switchInput(switches, filled, round)] : []),
-  ];
+  if (switches.length > 0) {
+    inputs.push(
+      checkboxes({
+        ...common('locked'),
+        id: SWITCH_BLOCK,
+        label: 'Settings',
+        options: switches.map((setting) => option(SETTING_LABELS[setting], setting, SWITCHES[setting])),
+        ticked: switches.filter((setting) => filled[setting] === true),
+      }),
+    );
+  }
+  return inputs;
 }
 
-/**
- * Checks settings from a command, a form or a button, all against the same schema.
- *
- * @throws {FieldError} for an invalid name or role
- */
+/** Checks settings from a command, a form or a button. @throws {FieldError} for an invalid name or role */
 export function checkSettings(given: Record<string, unknown>, roles: readonly string[] = ROLES): Settings {
-  const schema = Settings.extend({ name: Name.exactOptional(), role: roleAmong(roles).exactOptional() });
+  const role = z
+    .string()
+    .trim()
+    .transform((typed) => roles.find((each) => each === typed) ?? typed.toLowerCase())
+    .refine((each) => roles.includes(each));
+  const schema = Settings.extend({ name: Name.exactOptional(), role: role.exactOptional() });
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   );
@@ -112,59 +142,14 @@ const Name = z
   .max(NAME_LENGTH)
   .refine((name) => !name.includes('\0') && name.isWellFormed());
 
-function roleAmong(roles: readonly string[]) {
-  return z
-    .string()
-    .trim()
-    .transform((role) => roles.find((each) => each === role) ?? role.toLowerCase())
-    .refine((role) => roles.includes(role));
-}
-
 function problemWith(setting: Setting, given: unknown, roles: readonly string[]): Sentence {
   if (setting !== 'role') return say`A name must have 1 to ${NAME_LENGTH} characters.`;
   const typed = String(given);
-  const close = nearest(typed, [...roles]);
+  const close = nearest(typed, roles);
   const hint = close === null ? say`` : say` Did you mean ${code(close)}?`;
   return say`The bot can't assign the role ${code(typed)}.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
 }
 
 function isSwitch(setting: Setting): setting is Switch {
   return setting !== 'name' && setting !== 'role';
-}
-
-function nameInput(name: string | null, round: Round): InputBlock {
-  return textInput({
-    id: 'name',
-    blockId: blockOf('name', round),
-    label: SETTING_LABELS.name,
-    value: name,
-    optional: true,
-  });
-}
-
-function roleInput(role: string | null, roles: readonly string[], round: Round): InputBlock {
-  return select({
-    id: 'role',
-    blockId: blockOf('role', round),
-    label: SETTING_LABELS.role,
-    placeholder: 'Choose a role',
-    options: roles.map((each) => option(plainText(settingValue('role', each)), each)),
-    chosen: role,
-    optional: true,
-  });
-}
-
-function switchInput(
-  switches: readonly Switch[],
-  filled: Settings | CurrentSettings,
-  round: Round,
-): InputBlock {
-  return checkboxes({
-    id: SWITCH_BLOCK,
-    blockId: blockOf('locked', round),
-    label: 'Settings',
-    options: switches.map((setting) => option(SETTING_LABELS[setting], setting, SWITCHES[setting])),
-    ticked: switches.filter((setting) => filled[setting] === true),
-    optional: true,
-  });
 }

@@ -1,21 +1,21 @@
-import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Figures, Filter } from '../../directory/filter.ts';
 import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
-import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { carried, type Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import { formView } from '../../slack/replies/modal.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
+import { viewOf } from '../form.ts';
 import { nearest } from '../inputs/command-text.ts';
 
-export const FORM = 'list.form';
-export const TITLE = 'Filter users';
 /** Block and action ids. The last one is also the checkbox's value. */
-export const TEXT = 'text';
+const TEXT = 'text';
 const ROLE = 'role';
 const LOCKED = 'locked';
 const WITHOUT_TWO_FACTOR = 'without-2fa';
+
+export const FORM = { id: 'list.form', title: 'Filter users', submit: 'Show', mainBlockId: TEXT };
 
 const ANY = '*';
 /** One option of the select is for any role. */
@@ -23,8 +23,9 @@ const MOST_ROLES = MOST_OPTIONS - 1;
 
 /** The form for another list, prefilled with the filter of the current one. */
 export function filterForm(filter: Filter, figures: Figures, origin: Origin, problem?: Sentence): ModalView {
+  // The filter's role is offered even when no user has it now.
+  const roles = new Set([...(filter.role === null ? [] : [filter.role]), ...rolesOf(figures)]);
   const blocks: KnownBlock[] = [
-    ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
     textInput({
       id: TEXT,
       label: 'Text',
@@ -36,7 +37,7 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
     select({
       id: ROLE,
       label: 'Role',
-      options: [option('Any', ANY), ...roleOptions(filter, figures)],
+      options: [option('Any', ANY), ...[...roles].map((role) => option(role, role))],
       chosen: filter.role ?? ANY,
     }),
     select({
@@ -53,7 +54,7 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
       optional: true,
     }),
   ];
-  return formView({ callbackId: FORM, title: TITLE, submit: 'Show', origin, blocks });
+  return viewOf(FORM, origin, { onTop: problem, blocks });
 }
 
 /** Reads the form. `knownRole` checks whether the account has the role. */
@@ -82,7 +83,8 @@ export function searchText(typed: string): string {
  */
 export function knownRole(typed: string, figures: Figures): string {
   const roles = rolesOf(figures);
-  const found = roles.find((role) => role === typed) ?? roles.find((role) => sameWord(role, typed));
+  const found =
+    roles.find((role) => role === typed) ?? roles.find((role) => role.toLowerCase() === typed.toLowerCase());
   if (found !== undefined) return found;
   const close = nearest(typed.slice(0, ROLE_LENGTH), roles);
   const meant = close === null ? say`` : say` Did you mean ${code(close)}?`;
@@ -98,30 +100,15 @@ function rolesOf({ byRole }: Figures): string[] {
     .slice(0, MOST_ROLES);
 }
 
-function sameWord(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
-/** Has the filter's role even when no user has it now. */
-function roleOptions({ role }: Filter, figures: Figures): PlainTextOption[] {
-  const roles = new Set([...(role === null ? [] : [role]), ...rolesOf(figures)]);
-  return [...roles].map((each) => option(each, each));
-}
-
 /** With these a page fits into the 2,000 characters of a button's value, however JSON writes them down. */
 export const TEXT_LENGTH = 200;
 export const ROLE_LENGTH = 75;
 
-/** One page of a list. It travels in the buttons, and comes back as input. */
-export type Page = {
-  filter: Filter;
-  /** How many users come before it. */
-  from: number;
-  /** Whether a list made of it is for the caller alone. */
-  private: boolean;
-};
-
-const Schema: z.ZodType<Page> = z.object({
+/**
+ * One page of a list: `from` users come before it, and a list made of it may be for the caller alone. It travels in the
+ * buttons, and comes back as input.
+ */
+const PageSchema = z.object({
   filter: z.object({
     text: z.string().max(TEXT_LENGTH),
     role: z.string().max(ROLE_LENGTH).nullable(),
@@ -131,5 +118,5 @@ const Schema: z.ZodType<Page> = z.object({
   from: z.int().min(0),
   private: z.boolean(),
 });
-
-export const Page = carried('button', Schema, 'list');
+export type Page = z.infer<typeof PageSchema>;
+export const Page = carried('button', PageSchema, 'list');

@@ -1,18 +1,19 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { figuresOf, isOpen } from '../../directory/filter.ts';
+import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
-import { bold, richText, say } from '../../messages/kit/sentence.ts';
+import { bold, code, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { rolesText, userCount } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
+import { carryingButton } from '../carrying-button.ts';
+import { formListener } from '../form.ts';
 import type { Word } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
-import { invitationsButton, invitationWords } from '../invitations.ts';
+import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FORM, filterForm, filterIn, knownRole, Page, searchText, TEXT, TITLE } from './filter-form.ts';
-import { figuresWords, footnote, headline, nobody } from './words.ts';
+import { FORM, filterForm, filterIn, knownRole, Page, searchText } from './filter-form.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
@@ -32,34 +33,21 @@ export const list: Subcommand = {
     await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
-    pageListener('list.previous'),
-    pageListener('list.next'),
-    {
-      kind: 'click',
-      id: 'list.filter',
-      async run(interaction, { value }) {
-        const page = Page.read(value);
-        await openFilterForm(interaction.shownTo(page), page);
+    carryingButton('list.previous', Page, turnTo),
+    carryingButton('list.next', Page, turnTo),
+    carryingButton('list.filter', Page, openFilterForm),
+    formListener(FORM, {
+      async work(interaction, { values }) {
+        const { services, origin, reply } = interaction;
+        const filter = filterIn(values);
+        if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
+        return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
       },
-    },
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: TEXT,
-        async work(interaction, { values }) {
-          const { services, origin, reply } = interaction;
-          const filter = filterIn(values);
-          if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
-          return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
-        },
-        async again({ services, origin }, { values }, problem) {
-          const figures = await services.directory.figures().catch(() => figuresOf([]));
-          return filterForm(filterIn(values), figures, origin, problem);
-        },
+      async again({ services, origin }, { values }, problem) {
+        const figures = await services.directory.figures().catch(() => figuresOf([]));
+        return filterForm(filterIn(values), figures, origin, problem);
       },
-    },
+    }),
   ],
 };
 
@@ -72,21 +60,13 @@ async function textOf(interaction: Interaction, words: readonly Word[]): Promise
   return words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
 }
 
-function pageListener(id: string): Listener {
-  return {
-    kind: 'click',
-    id,
-    async run(interaction, { value }) {
-      const page = Page.read(value);
-      const shown = interaction.shownTo(page);
-      await shown.reply.replaceOriginal(await drawn(shown, page));
-    },
-  };
+async function turnTo(shown: Interaction, page: Page): Promise<void> {
+  await shown.reply.replaceOriginal(await drawn(shown, page));
 }
 
 /** Fetching the roles may take longer than a `trigger_id` lasts. */
 async function openFilterForm(interaction: Interaction, { filter }: Page): Promise<void> {
-  await openWhenReady(interaction, TITLE, async () =>
+  await openWhenReady(interaction, FORM.title, async () =>
     filterForm(filter, await interaction.services.directory.figures(), interaction.origin),
   );
 }
@@ -143,13 +123,11 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
   try {
     const open = await services.fastly.listInvitations();
     if (open.length === 0) return [];
-    const latest = open.toSorted((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''));
     const more = open.length - MOST_SHOWN;
-    const headline = open.length === 1 ? 'One invitation is open' : `${open.length} invitations are open`;
     return [
       richText(
-        say`✉️ ${bold(headline)}`,
-        ...latest.slice(0, MOST_SHOWN).map(invitationWords),
+        say`✉️ ${bold(openText(open.length))}`,
+        ...newestFirst(open).slice(0, MOST_SHOWN).map(invitationWords),
         ...(more > 0 ? [say`and ${more} more.`] : []),
       ),
       { type: 'actions', elements: [invitationsButton(interaction, 'Withdraw invitations…')] },
@@ -158,4 +136,51 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
     log.warn({ err: error }, 'the invitations could not be read for a list of users');
     return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
   }
+}
+
+/** '3 of 40 users: role engineer'. */
+function headline({ text, role, locked, withoutTwoFactor }: Filter, fitting: number, all: number): Sentence {
+  const wanted = [
+    ...(text === '' ? [] : [say`${code(text)}`]),
+    ...(role === null ? [] : [say`role ${code(role)}`]),
+    ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
+    ...(withoutTwoFactor ? [say`without 2FA`] : []),
+  ];
+  return wanted.length === 0
+    ? say`${bold(userCount(all))} in the Fastly account`
+    : say`${bold(`${fitting} of ${userCount(all)}`)}: ${sideBySide(wanted)}`;
+}
+
+/** Figures of the matching users, without those that the filter already gives. */
+function figuresWords(filter: Filter, figures: Figures): Sentence[] {
+  if (figures.users < 2) return [];
+  const roles = filter.role === null && figures.byRole.length > 1 ? [rolesText(figures)] : [];
+  const { locked, withoutTwoFactor, neverActive } = figures;
+  const marks = [
+    ...(locked > 0 && filter.locked === null ? [say`${locked} locked`] : []),
+    ...(withoutTwoFactor > 0 && !filter.withoutTwoFactor ? [say`${withoutTwoFactor} without 2FA`] : []),
+    ...(neverActive > 0 ? [say`${neverActive} never active`] : []),
+  ];
+  return [...roles, ...(marks.length > 0 ? [sideBySide(marks)] : [])];
+}
+
+/** Explains 'not set', and how to see a user as of now. */
+function footnote({ withoutTwoFactor }: Figures): Sentence {
+  const notSet = withoutTwoFactor > 0 ? say`Users whose 2FA is “not set” count as without 2FA. ` : say``;
+  return say`${notSet}The list may be a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
+}
+
+/** Says that no user matches, and what to do next. */
+function nobody(filter: Filter, all: number): [Sentence, Sentence] {
+  if (all === 0) {
+    return [
+      say`Fastly lists no users for the bot.`,
+      say`Run ${code('/fastly-user whoami')} to see the bot's Fastly user. It needs the role Fastly superuser, and its token the global scope.`,
+    ];
+  }
+  const shorter = filter.text === '' ? say`` : say`type less of the name or email, or `;
+  return [
+    headline(filter, 0, all),
+    say`No users match these filters. To see more, ${shorter}remove a filter with ${bold('Filter…')}.`,
+  ];
 }

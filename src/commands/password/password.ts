@@ -8,11 +8,20 @@ import { openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { makeChange } from '../change.ts';
+import { formListener } from '../form.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
 import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FORM, fieldsOf, LOGIN, nextRound, passwordForm, TITLE } from './form.ts';
-import { checkNewPassword, inTheForm, readForm, type Wanted } from './rules.ts';
+import {
+  checkNewPassword,
+  FORM,
+  inTheForm,
+  LOGIN,
+  passwordForm,
+  passwordFormAgain,
+  readForm,
+  type Wanted,
+} from './form.ts';
 
 /** Changes the password of a Fastly login whose current password the caller knows. Takes it from a form only. */
 export const password: Subcommand = {
@@ -24,22 +33,15 @@ export const password: Subcommand = {
   flags: {},
   wordless: say`Don't type passwords in a message: Slack keeps them. If that was one, choose another password. Run ${code('/fastly-user password')} on its own.`,
   async run(interaction) {
-    await openWhenReady(interaction, TITLE, async () =>
+    await openWhenReady(interaction, FORM.title, async () =>
       passwordForm(interaction.origin, { onTop: await caution(interaction) }),
     );
   },
   listeners: [
-    {
-      kind: 'submission',
-      id: FORM,
-      form: {
-        title: TITLE,
-        mainBlockId: LOGIN,
-        work: changePassword,
-        again: async ({ origin }, { values, subject }, problem) =>
-          passwordForm(origin, { round: nextRound(subject), login: values[LOGIN] ?? null, onTop: problem }),
-      },
-    },
+    formListener(FORM, {
+      work: changePassword,
+      again: async ({ origin }, submitted, problem) => passwordFormAgain(origin, submitted, problem),
+    }),
   ],
 };
 
@@ -52,11 +54,10 @@ async function caution({ services: { directory }, log }: Interaction): Promise<S
 }
 
 async function changePassword(interaction: Interaction, submitted: Submitted): Promise<Delivered> {
-  const fields = fieldsOf(submitted.subject);
-  const wanted = readForm(submitted, fields);
+  const wanted = readForm(submitted);
   const user = await userBehind(interaction, wanted);
-  checkNewPassword(wanted, fields);
-  const { current, chosen } = wanted;
+  checkNewPassword(wanted);
+  const { current, chosen, fields } = wanted;
   const login = user?.login ?? wanted.login;
   try {
     await makeChange(interaction, {
@@ -68,12 +69,9 @@ async function changePassword(interaction: Interaction, submitted: Submitted): P
     throw inTheForm(error, fields);
   }
   interaction.log.info({ user: user?.id ?? null }, 'password changed');
-  return await confirm(
-    interaction,
-    message(
-      say`🔑 ${member(interaction.caller.memberId)} changed the password of ${code(login)}, ${date(new Date())}.`,
-    ),
-  );
+  const by = member(interaction.caller.memberId);
+  const done = say`🔑 ${by} changed the password of ${code(login)}, ${date(new Date())}.`;
+  return await confirm(interaction, message(done));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { superuserChange } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
-import { type CurrentSettings, only, onlyChanged, type Settings, unmet } from '../../changes/settings.ts';
+import { type CurrentSettings, only, onlyChanged, Settings, unmet } from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
 import { nameOf, type User, type UserId } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { message } from '../../messages/kit/message.ts';
+import { type Message, message } from '../../messages/kit/message.ts';
 import { date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
@@ -20,7 +20,14 @@ import { makeChange } from '../change.ts';
 import { blockOf, NAME_LENGTH } from '../inputs/settings-form.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
-export const EDITABLE = ['name', 'role', 'locked', 'limit_services', 'require_new_password'] as const;
+export const EditableSettings = Settings.pick({
+  name: true,
+  role: true,
+  locked: true,
+  limit_services: true,
+  require_new_password: true,
+});
+export const EDITABLE = EditableSettings.keyof().options;
 
 /** What a user is to have, and why. */
 export type Wanted = { settings: Settings; reason: string | null };
@@ -31,7 +38,7 @@ export class ChangedMeanwhile extends Refusal {
 
   constructor(user: User, seen: CurrentSettings) {
     super(
-      say`${userText({ name: nameOf(user), login: user.login })} has changed in the meantime: ${changeText(seen, differing(seen, user))}. Your changes weren't applied.`,
+      say`${userText(targetOf(user))} has changed in the meantime: ${changeText(seen, differing(seen, user))}. Your changes weren't applied.`,
     );
     this.user = user;
   }
@@ -52,16 +59,15 @@ export async function alter(
 ): Promise<Delivered> {
   const { fastly } = interaction.services;
   const user = await fastly.getUser(id);
-  const who = userText({ name: nameOf(user), login: user.login });
+  const who = userText(targetOf(user));
   if (user.deleted_at) {
     throw new Refusal(say`${who} was deleted ${date(new Date(user.deleted_at))}. Nothing was changed.`);
   }
   const before = settingsOf(user);
   if (seen !== null && Object.keys(differing(seen, user)).length > 0) throw new ChangedMeanwhile(user, seen);
   const changes = onlyChanged(settings, before);
-  if (Object.keys(changes).length === 0) {
+  if (Object.keys(changes).length === 0)
     throw new Refusal(say`No change: ${who} already has these settings.`);
-  }
   const kind = superuserChange(before, changes);
   const mayBe = async () => {
     if (kind === 'demote' || changes.locked) await refuseProtected(interaction, user, who, changes);
@@ -86,30 +92,29 @@ export async function alter(
     operation: update(fastly, id, changes),
   });
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
-  return await confirm(interaction, message(...updatedWords(interaction, { user, after, changes, reason })));
+  return await confirm(interaction, updated(interaction, who, before, { settings: changes, reason }, after));
 }
 
-function updatedWords(
+function updated(
   { caller }: Interaction,
-  { user, after, changes, reason }: { user: User; after: User; changes: Settings; reason: string | null },
-): [Sentence, ...Sentence[]] {
-  const before = settingsOf(user);
+  who: Sentence,
+  before: CurrentSettings,
+  { settings, reason }: Wanted,
+  after: User,
+): Message {
   const now = settingsOf(after);
-  const who = userText({ name: nameOf(user), login: user.login });
-  const kept = unmet(changes, now);
-  const done = only(
-    changes,
-    EDITABLE.filter((setting) => !kept.includes(setting)),
-  );
+  const kept = unmet(settings, now);
+  const asWanted = EDITABLE.filter((setting) => !kept.includes(setting));
+  const done = changeText(before, only(settings, asWanted));
   const by = member(caller.memberId);
   const when = date(new Date());
-  return [
-    Object.keys(done).length === 0
+  return message(
+    done.parts.length === 0
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
-      : say`✏️ ${by} updated ${who}, ${when}: ${changeText(before, done)}.`,
-    ...kept.map((setting) => otherwiseText(setting, changes, now)),
+      : say`✏️ ${by} updated ${who}, ${when}: ${done}.`,
+    ...kept.map((setting) => otherwiseText(setting, settings, now)),
     ...reasonLine(reason),
-  ];
+  );
 }
 
 async function refuseProtected(
@@ -135,10 +140,6 @@ export function seenOf(user: User): CurrentSettings {
 /** The settings that differ from what was seen, with their values of now. */
 function differing(seen: CurrentSettings, user: User): Partial<CurrentSettings> {
   const now = seen.name === null ? seenOf(user) : settingsOf(user);
-  return Object.fromEntries(
-    EDITABLE.filter((setting) => (seen[setting] ?? false) !== (now[setting] ?? false)).map((setting) => [
-      setting,
-      now[setting],
-    ]),
-  );
+  const changed = EDITABLE.filter((setting) => (seen[setting] ?? false) !== (now[setting] ?? false));
+  return Object.fromEntries(changed.map((setting) => [setting, now[setting]]));
 }

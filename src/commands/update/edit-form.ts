@@ -1,25 +1,25 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
-import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { targetOf } from '../../changes/snapshot.ts';
+import { type User, UserId } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
 import { carried } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { formView } from '../../slack/replies/modal.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { FieldError, type NextForm } from '../../slack/replies/submission.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
+import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
 import { givenReason, reasonInput } from '../inputs/reason.ts';
 import { blockOf, ROLES, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
 import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';
 
 export const EDIT_TITLE = 'Update a user';
-const FORM = 'update.form';
+const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId: blockOf('name') };
 
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
 const AboutSchema = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
@@ -38,15 +38,11 @@ export function editForm(
 ): ModalView {
   const seen = seenOf(user);
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
-  return formView({
-    callbackId: FORM,
-    title: EDIT_TITLE,
-    submit: 'Save',
-    origin: interaction.origin,
+  return viewOf(FORM, interaction.origin, {
+    onTop,
     subject: About.write({ id: user.id, seen, round }),
     blocks: [
-      ...(onTop === null ? [] : [richText(say`⚠️ ${onTop}`)]),
-      richText(userText({ name: nameOf(user), login: user.login })),
+      richText(userText(targetOf(user))),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
@@ -65,51 +61,36 @@ export function whatWaits(services: Services): Sentence {
   return demotions ? say` Demoting or locking a Fastly superuser needs approval.` : say``;
 }
 
-export const editFormListener: Listener = {
-  kind: 'submission',
-  id: FORM,
-  form: {
-    title: EDIT_TITLE,
-    mainBlockId: blockOf('name'),
-    async work(interaction, { values, subject }) {
-      const about = About.read(subject);
-      const wanted = wantedIn(values, about);
-      try {
-        return await alter(interaction, about.id, wanted, about.seen);
-      } catch (error) {
-        if (error instanceof ChangedMeanwhile) return again(interaction, error, wanted, about);
-        throw atItsField(error, [
-          [/\brole\b|service limited/i, blockOf('role')],
-          [/./, blockOf('name')],
-        ]);
+export const editFormListener = formListener(FORM, {
+  async work(interaction, { values, subject }) {
+    const about = About.read(subject);
+    const wanted = wantedIn(values, about);
+    try {
+      return await alter(interaction, about.id, wanted, about.seen);
+    } catch (error) {
+      if (error instanceof ChangedMeanwhile) {
+        // The form again, with the user as of now and the caller's changes.
+        const { sentence, user } = error;
+        const onTop = say`${sentence} Check the form, then save it again.`;
+        const view = editForm(interaction, user, wanted, { onTop, round: about.round + 1 });
+        const command = code(`/fastly-user update ${user.login}`);
+        const orElse = message(say`${sentence} Run ${command} to open the form again.`);
+        return { kind: 'next', view, orElse };
       }
-    },
-    async again(interaction, { values, subject }, problem) {
-      const about = About.read(subject);
-      const user = await interaction.services.fastly.getUser(about.id);
-      const settings = typedIn(values, about);
-      const reason = values.reason ?? null;
-      return editForm(interaction, user, { settings, reason }, { onTop: problem, round: about.round + 1 });
-    },
+      throw atItsField(error, [
+        [/\brole\b|service limited/i, blockOf('role')],
+        [/./, blockOf('name')],
+      ]);
+    }
   },
-};
-
-/** The form again, with the user as of now and the caller's changes. */
-function again(
-  interaction: Interaction,
-  changed: ChangedMeanwhile,
-  wanted: Wanted,
-  { round }: About,
-): NextForm {
-  const onTop = say`${changed.sentence} Check the form, then save it again.`;
-  return {
-    kind: 'next',
-    view: editForm(interaction, changed.user, wanted, { onTop, round: round + 1 }),
-    orElse: message(
-      say`${changed.sentence} Run ${code(`/fastly-user update ${changed.user.login}`)} to open the form again.`,
-    ),
-  };
-}
+  async again(interaction, { values, subject }, problem) {
+    const about = About.read(subject);
+    const user = await interaction.services.fastly.getUser(about.id);
+    const settings = typedIn(values, about);
+    const reason = values.reason ?? null;
+    return editForm(interaction, user, { settings, reason }, { onTop: problem, round: about.round + 1 });
+  },
+});
 
 /** The four roles, and the user's own if it's another one. */
 function rolesFor({ role }: CurrentSettings): readonly string[] {
@@ -126,9 +107,8 @@ function wantedIn(values: FormValues, { seen }: About): Wanted {
   }
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
   // Spaces around a typed name are removed. That alone doesn't count as a change of the name.
-  const untouched = settings.name === seen.name?.trim() ? ['name'] : [];
-  const offered = EDITABLE.filter((setting) => !untouched.includes(setting));
-  return { settings: onlyChanged(only(settings, offered), seen), reason: givenReason(values) };
+  const typed = EDITABLE.filter((setting) => setting !== 'name' || settings.name !== seen.name?.trim());
+  return { settings: onlyChanged(only(settings, typed), seen), reason: givenReason(values) };
 }
 
 /** The same, but empty where it's invalid. */

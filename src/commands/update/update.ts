@@ -1,30 +1,32 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { Settings } from '../../changes/settings.ts';
-import type { User, UserId } from '../../fastly/user.ts';
+import type { UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { carried } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { formView, openModal, openWhenReady } from '../../slack/replies/modal.ts';
-import { type FlagValues, WordsError } from '../inputs/command-text.ts';
-import { findUser } from '../inputs/find-user.ts';
+import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
+import { formListener, viewOf } from '../form.ts';
+import { WordsError } from '../inputs/command-text.ts';
+import { findUser, type Target } from '../inputs/find-user.ts';
 import { readReason, reasonInWords } from '../inputs/reason.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../inputs/settings-form.ts';
 import { CARRIED_LENGTH, clickedUser, whichUser } from '../inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { alter, EDITABLE, type Wanted } from './alter.ts';
+import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
 
-const PICK = 'update.pick';
-const NOTHING: Wanted = { settings: {}, reason: null };
+const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
 
-/** Flags for what Fastly doesn't let the bot change. They are known, so that the refusal gives the reason. */
-const TWO_FACTOR_FLAGS = ['two-factor-auth-enabled', 'two-factor-setup-required'];
-const REFUSED_FLAGS = ['login', ...TWO_FACTOR_FLAGS];
+const REFUSED_TWO_FACTOR = say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`;
+/** Why Fastly doesn't let the bot change something, by flag. The flags are known, so that the refusal gives the reason. */
+const REFUSED_FLAGS: Record<string, Sentence> = {
+  login: say`Fastly doesn't let the bot change a login. Ask Fastly's support, or create a user with the new login and delete the old one.`,
+  'two-factor-auth-enabled': REFUSED_TWO_FACTOR,
+  'two-factor-setup-required': REFUSED_TWO_FACTOR,
+};
 
 /** Changes a user, and shows before and after. */
 export const update: Subcommand = {
@@ -42,39 +44,36 @@ export const update: Subcommand = {
   ],
   flags: {
     ...settingFlags(EDITABLE),
-    ...Object.fromEntries(REFUSED_FLAGS.map((flag) => [flag, 'text' as const])),
+    ...Object.fromEntries(Object.keys(REFUSED_FLAGS).map((flag) => [flag, 'text' as const])),
     reason: 'text',
   },
   async run(interaction, { words, flags }) {
-    refuseWhatCannotChange(flags);
-    const settings = settingsInWords(flags, EDITABLE);
-    const reason = reasonInWords(flags);
-    const wanted = { settings, reason };
+    for (const [flag, why] of Object.entries(REFUSED_FLAGS)) {
+      if (flags[flag] !== undefined) throw new WordsError(why);
+    }
+    const wanted = { settings: settingsInWords(flags, EDITABLE), reason: reasonInWords(flags) };
     const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
     if (given.length === 0) {
       await openModal(interaction, pickForm(interaction, wanted));
-    } else if (Object.keys(settings).length === 0) {
-      await openWhenReady(interaction, EDIT_TITLE, async () => {
+      return;
+    }
+    if (Object.keys(wanted.settings).length === 0) {
+      return await openWhenReady(interaction, EDIT_TITLE, async () => {
         const target = await findUser(interaction, given);
         return target.kind === 'one'
           ? await freshForm(interaction, target.user.id, wanted)
-          : pickForm(interaction, wanted, target);
+          : pickForm(interaction, wanted, { several: target });
       });
-    } else {
-      const target = await findUser(interaction, given);
-      if (target.kind === 'one') return await alterAndTell(interaction, target.user.id, wanted);
-      await interaction.reply.privately(
-        whichUser('update.choose', interaction, target, {
-          verb: 'update',
-          carried: write(wanted),
-          confirm: {
-            title: say`Update this user?`,
-            text: say`The changes you typed will be applied.`,
-            confirm: 'Update',
-          },
-        }),
-      );
     }
+    const target = await findUser(interaction, given);
+    if (target.kind === 'one') return await alterAndTell(interaction, target.user.id, wanted);
+    const confirm = {
+      title: say`Update this user?`,
+      text: say`The changes you typed will be applied.`,
+      confirm: 'Update',
+    };
+    const how = { verb: 'update', carried: write(wanted), confirm };
+    await interaction.reply.privately(whichUser('update.choose', interaction, target, how));
   },
   listeners: [
     editFormListener,
@@ -84,7 +83,7 @@ export const update: Subcommand = {
       async run(interaction, click) {
         // Results are public even if the card was private.
         const { shown, id } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, NOTHING));
+        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, { settings: {}, reason: null }));
       },
     },
     {
@@ -97,27 +96,22 @@ export const update: Subcommand = {
         await shown.reply.waitFor(alterAndTell(shown, id, wanted));
       },
     },
-    pickListener(),
+    formListener(PICK, {
+      async work(interaction, { values, subject }) {
+        const id = pickedUser(values);
+        const view = await freshForm(interaction, id, read(subject));
+        const command = code(`/fastly-user update ${id}`);
+        const orElse = message(say`You closed the form. Run ${command} to open it again.`);
+        return { kind: 'next', view, orElse };
+      },
+      again: async (interaction, { subject }, problem) => pickForm(interaction, read(subject), { problem }),
+    }),
   ],
 };
 
 async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted): Promise<void> {
   const delivered = await alter(interaction, id, wanted);
   if (delivered.kind === 'told') await interaction.reply.privately(message(delivered.sentence));
-}
-
-/** @throws {WordsError} */
-function refuseWhatCannotChange(flags: FlagValues): void {
-  if (flags.login !== undefined) {
-    throw new WordsError(
-      say`Fastly doesn't let the bot change a login. Ask Fastly's support, or create a user with the new login and delete the old one.`,
-    );
-  }
-  if (TWO_FACTOR_FLAGS.some((flag) => flags[flag] !== undefined)) {
-    throw new WordsError(
-      say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`,
-    );
-  }
 }
 
 async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
@@ -130,60 +124,22 @@ async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): 
 function pickForm(
   interaction: Interaction,
   wanted: Wanted,
-  several?: { typed: string; users: readonly User[]; more: boolean },
-  problem?: Sentence,
+  { several, problem }: { several?: Extract<Target, { kind: 'several' }>; problem?: Sentence } = {},
 ): ModalView {
-  return formView({
-    callbackId: PICK,
-    title: EDIT_TITLE,
-    submit: 'Next',
-    origin: interaction.origin,
+  const asked =
+    several &&
+    say`${several.users.length}${several.more ? '+' : ''} users match ${code(several.typed)}. Which one?`;
+  return viewOf(PICK, interaction.origin, {
+    onTop: problem,
     subject: Carried.write(wanted),
-    blocks: [
-      ...(problem ? [richText(say`⚠️ ${problem}`)] : []),
-      ...(several
-        ? [
-            richText(
-              say`${several.users.length}${several.more ? '+' : ''} users match ${code(several.typed)}. Which one?`,
-            ),
-            userChoice(several.users),
-          ]
-        : [userPicker()]),
-    ],
+    blocks: [...(asked ? [richText(asked)] : []), several ? userChoice(several.users) : userPicker()],
   });
-}
-
-function pickListener(): Listener {
-  return {
-    kind: 'submission',
-    id: PICK,
-    form: {
-      title: EDIT_TITLE,
-      mainBlockId: USER_PICKER,
-      async work(interaction, { values, subject }) {
-        const id = pickedUser(values);
-        const view = await freshForm(interaction, id, read(subject));
-        const orElse = message(
-          say`You closed the form. Run ${code(`/fastly-user update ${id}`)} to open it again.`,
-        );
-        return { kind: 'next', view, orElse };
-      },
-      again: async (interaction, { subject }, problem) =>
-        pickForm(interaction, read(subject), undefined, problem),
-    },
-  };
 }
 
 const Carried = carried(
   'form',
   z.object({
-    settings: Settings.pick({
-      name: true,
-      role: true,
-      locked: true,
-      limit_services: true,
-      require_new_password: true,
-    }),
+    settings: EditableSettings,
     reason: z.string().nullable(),
   }),
   'update',
