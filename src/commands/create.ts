@@ -68,7 +68,7 @@ export const create: Subcommand = {
       return;
     }
     const created = await createUser(interaction, { login, ...wanted });
-    if (created.kind === 'told') await interaction.reply.privately(message(created.sentence));
+    if (created.kind === 'elsewhere') await interaction.reply.privately(message(created.sentence));
     if (created.kind === 'not-here')
       await interaction.reply.privately(invitationOffer(interaction, created.user));
   },
@@ -112,7 +112,7 @@ async function createUser(interaction: Interaction, user: Newcomer): Promise<Cre
       (what) => say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`,
     );
   } catch (error) {
-    if (isFastlyError(error) && operation.refusal(error)?.kind === 'only-invited') {
+    if (isFastlyError(error) && operation.finalObstacle(error)?.kind === 'only-invited') {
       interaction.log.info({ err: error }, 'this account does not create users directly');
       if (interaction.services.disabled.has('invite')) throw new Refusal(onlyInvites());
       return { kind: 'not-here', user };

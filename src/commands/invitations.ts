@@ -7,7 +7,7 @@ import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
@@ -39,8 +39,8 @@ export const invitations: Subcommand = {
 
 /** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
 const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
-const Page = carried('button', PageSchema, 'invitations');
-const Withdrawal = carried('button', PageSchema.extend({ invitation: InvitationId }), 'invitations');
+const Page = codecFor('button', PageSchema, 'invitations');
+const Withdrawal = codecFor('button', PageSchema.extend({ invitation: InvitationId }), 'invitations');
 
 /** A button that lists the invitations, for messages that only mention them. */
 export function invitationsButton(interaction: Interaction, text: string) {

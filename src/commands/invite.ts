@@ -5,7 +5,7 @@ import { settingsOf } from '../changes/snapshot.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
@@ -55,7 +55,7 @@ export const invite: Subcommand = {
       return;
     }
     const sent = await sendInvitation(interaction, { login, ...wanted });
-    if (sent.kind === 'told') await interaction.reply.privately(message(sent.sentence));
+    if (sent.kind === 'elsewhere') await interaction.reply.privately(message(sent.sentence));
   },
   listeners: [newcomerListener(FORM, sendInvitation), inviteButtonListener()],
 };
@@ -65,7 +65,7 @@ function superuserWaits(services: Services): Sentence {
 }
 
 /** What a button fills the form with. */
-const Filled = carried(
+const Filled = codecFor(
   'button',
   z.object({
     private: z.boolean(),

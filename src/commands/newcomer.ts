@@ -6,7 +6,7 @@ import { reasonLine } from '../messages/approval-text.ts';
 import { message } from '../messages/kit/message.ts';
 import { richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { newcomerText } from '../messages/settings-text.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { FormValues } from '../slack/incoming.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
@@ -135,7 +135,7 @@ function formId({ subcommand }: NewcomerForm): string {
 
 /** The switches that were 'no' in words: in the form they look like switches that were not given. */
 function unticked({ subcommand }: NewcomerForm) {
-  return carried('form', z.array(Settings.keyof()), subcommand);
+  return codecFor('form', z.array(Settings.keyof()), subcommand);
 }
 
 /** @throws {FieldError} */

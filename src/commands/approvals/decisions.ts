@@ -1,4 +1,4 @@
-import type { Answer } from '../../approvals/approvals.ts';
+import type { StepResult } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, RequestId, verbOf } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
@@ -130,7 +130,7 @@ export function requestButtonListener(
 }
 
 /** Tells the caller what their click did, unless the request's message shows it to them. */
-async function tellAnswer({ interaction, seenAt }: RequestClick, answer: Answer): Promise<void> {
+async function tellAnswer({ interaction, seenAt }: RequestClick, answer: StepResult): Promise<void> {
   if (answer.kind === 'step') {
     if (!isShown(seenAt, answer.request))
       await interaction.reply.privately(

@@ -34,7 +34,7 @@ export async function fileRequest(
   interaction.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
   if (place === interaction.origin.channel) return { kind: 'channel', channel: place };
   const where = isDirect(place) ? say`your direct messages with the bot` : say`${channel(place)}`;
-  return { kind: 'told', sentence: say`Request ${code(id)} was filed. See ${where}.` };
+  return { kind: 'elsewhere', sentence: say`Request ${code(id)} was filed. See ${where}.` };
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Figures, Filter } from '../../directory/filter.ts';
 import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { carried, type Origin } from '../../slack/carried.ts';
+import { codecFor, type Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { formView } from '../../slack/replies/modal.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
@@ -132,4 +132,4 @@ const Schema: z.ZodType<Page> = z.object({
   private: z.boolean(),
 });
 
-export const Page = carried('button', Schema, 'list');
+export const Page = codecFor('button', Schema, 'list');

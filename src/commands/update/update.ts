@@ -5,7 +5,7 @@ import type { User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { carried } from '../../slack/carried.ts';
+import { codecFor } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { formView, openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -103,7 +103,7 @@ export const update: Subcommand = {
 
 async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted): Promise<void> {
   const delivered = await alter(interaction, id, wanted);
-  if (delivered.kind === 'told') await interaction.reply.privately(message(delivered.sentence));
+  if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
 }
 
 /** @throws {WordsError} */
@@ -174,7 +174,7 @@ function pickListener(): Listener {
   };
 }
 
-const Carried = carried(
+const Carried = codecFor(
   'form',
   z.object({
     settings: Settings.pick({
