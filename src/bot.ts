@@ -10,7 +10,7 @@ import { type Dependency, type HealthServer, Readiness, serveHealth } from './ob
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
 import { reasonOf } from './observability/reason-of.ts';
-import { type Background, createBackground, createStore } from './parts.ts';
+import { createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { readIdentity } from './slack/connection/identity.ts';
@@ -32,7 +32,7 @@ export class Bot {
   readonly #readiness = new Readiness();
   readonly #inFlight = new InFlight();
   readonly #store: Store;
-  readonly #background: Background;
+  readonly #storedParts: StoredParts;
   readonly #services: Services;
   readonly #stopping = new AbortController();
   #health: HealthServer | null = null;
@@ -57,14 +57,14 @@ export class Bot {
       times,
       log,
     };
-    this.#background = createBackground(
+    this.#storedParts = createStoredParts(
       config,
       { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
       (error) => this.#databaseHealth(error),
     );
     this.#services = {
       ...parts,
-      ...this.#background.services,
+      ...this.#storedParts.services,
       posting: new Posting(slack.patient, newerBlocks),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
@@ -105,18 +105,18 @@ export class Bot {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();
     await this.#inFlight.idle();
-    await this.#background.worker.stop();
+    await this.#storedParts.worker.stop();
   }
 
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
   async #reachDatabase(): Promise<void> {
     await this.#persist('database', async () => {
       await this.#store.connect();
-      if (this.#store.engine.exclusive) await this.#background.releaseClaims();
+      if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
     this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
-    this.#background.worker.start();
+    this.#storedParts.worker.start();
   }
 
   #databaseHealth(error: unknown): void {

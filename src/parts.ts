@@ -15,10 +15,10 @@ import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { Displays } from './worker/displays.ts';
 import { Execution } from './worker/execution.ts';
 import { Homes } from './worker/homes.ts';
 import { InterruptedChanges } from './worker/interrupted-changes.ts';
-import { Presentation } from './worker/presentation.ts';
 import { Worker } from './worker/worker.ts';
 
 /** The store where the configuration says it is. */
@@ -31,11 +31,11 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
 }
 
 /**
- * The parts that outlive one delivery: approval requests, intents, Homes, and the worker that acts on them.
+ * The parts that work on the store, and the worker.
  *
  * @param onHealth called with the error when the worker cannot reach the database, and with null when it has reached it
  */
-export function createBackground(
+export function createStoredParts(
   config: Config,
   parts: {
     store: Store;
@@ -71,7 +71,7 @@ export function createBackground(
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    presentation: new Presentation({ ...parts, approvals, confirmationsChannel }, times),
+    displays: new Displays({ ...parts, approvals, confirmationsChannel }, times),
     homes,
     interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
     onUsersChanged: () => directory.usersChanged(),
@@ -92,4 +92,4 @@ export function createBackground(
   return { services, worker, releaseClaims };
 }
 
-export type Background = ReturnType<typeof createBackground>;
+export type StoredParts = ReturnType<typeof createStoredParts>;

@@ -25,19 +25,23 @@ export type Filing = Pick<ApprovalRequest, 'action' | 'requester' | 'reason' | '
 /** `already-open`: there is one about this user, and this is it. `repeat`: the same delivery filed it before. */
 export type Filed = { kind: 'filed' | 'already-open' | 'repeat'; request: ApprovalRequest };
 
-/** What came of a click: the step it made, or why there is none; `unknown` when there is no such request. */
-export type Answer =
+/** What came of a step that was asked for: the request after it, or why it was not taken. `unknown`: no such request. */
+export type StepResult =
   | { kind: 'step'; request: ApprovalRequest }
   | { kind: 'no'; objection: rules.Objection; request: ApprovalRequest }
   | { kind: 'unknown' };
 
-/**
- * A request that the holder of `claim` is to carry out. `lookFirst`: an earlier attempt may have done it; then
- * `mayRepeat` says whether somebody asked for a new attempt all the same.
- */
-export type Claim = { claim: string; request: ApprovalRequest; lookFirst: boolean; mayRepeat: boolean };
+/** A request that the holder of `claim` is to carry out. */
+export type Claim = {
+  claim: string;
+  request: ApprovalRequest;
+  /** An earlier call may still take effect. */
+  mayBeDone: boolean;
+  /** A person filed or approved it, or clicked Retry. Else (postponed, taken over) the bot itself tries again. */
+  askedFor: boolean;
+};
 
-const ACCOUNT_BUSY_MILLISECONDS = 500;
+const BUSY_MILLISECONDS = 500;
 const MOST_TRIES = 3;
 
 /**
@@ -45,42 +49,46 @@ const MOST_TRIES = 3;
  * the request with its audit row and with what Slack must show from now on.
  */
 export class Approvals {
-  readonly policy: rules.Policy;
+  readonly policy: rules.ApprovalPolicy;
   readonly #store: Store;
   readonly #confirms: boolean;
-  readonly #onStep: () => void;
+  readonly #wakeWorker: () => void;
 
   /**
    * @param confirms whether a completed change is also shown in a channel for confirmations
-   * @param onStep called after each step: there is something to show, or to carry out
+   * @param wakeWorker Called after each step. Wakes the worker, which posts the request's message (`Displays`) and
+   *   carries out what was approved (`Execution`).
    */
-  constructor(store: Store, policy: rules.Policy, confirms: boolean, onStep: () => void) {
+  constructor(store: Store, policy: rules.ApprovalPolicy, confirms: boolean, wakeWorker: () => void) {
     this.#store = store;
     this.policy = policy;
     this.#confirms = confirms;
-    this.#onStep = onStep;
+    this.#wakeWorker = wakeWorker;
   }
 
   async file(filing: Filing): Promise<Filed> {
     for (let attempt = 1; ; attempt += 1) {
       const filed = await this.#store.transaction((transaction) => this.#file(transaction, filing));
-      if (filed.kind === 'filed') this.#onStep();
+      if (filed.kind === 'filed') this.#wakeWorker();
       if (filed.kind !== 'taken') return filed;
       // The id was taken, or the open request that was in the way ended meanwhile.
       if (attempt === MOST_TRIES) throw new Error('a request could not be filed');
     }
   }
 
-  async approve(id: RequestId, by: MemberId): Promise<Answer> {
+  async approve(id: RequestId, by: MemberId): Promise<StepResult> {
     return await this.#step(id, by, (request, now) => rules.approve(request, by, this.policy, now));
   }
 
-  async deny(id: RequestId, by: MemberId, reason: string | null): Promise<Answer> {
+  async deny(id: RequestId, by: MemberId, reason: string | null): Promise<StepResult> {
     return await this.#step(id, by, (request, now) => rules.deny(request, by, reason, now));
   }
 
   /** Why this member cannot deny the request now, without denying it; null when they can. */
-  async objectionToDenying(id: RequestId, by: MemberId): Promise<Exclude<Answer, { kind: 'step' }> | null> {
+  async objectionToDenying(
+    id: RequestId,
+    by: MemberId,
+  ): Promise<Exclude<StepResult, { kind: 'step' }> | null> {
     return await this.#store.transaction(async ({ database, now }) => {
       const request = await rows.readRequest(database, id);
       if (!request) return { kind: 'unknown' };
@@ -89,16 +97,16 @@ export class Approvals {
     });
   }
 
-  async cancel(id: RequestId, by: MemberId): Promise<Answer> {
+  async cancel(id: RequestId, by: MemberId): Promise<StepResult> {
     return await this.#step(id, by, (request) => rules.cancel(request, by));
   }
 
   /** @param why nobody can be shown it, for people */
-  async cancelUnseen(id: RequestId, why: string): Promise<Answer> {
+  async cancelUnseen(id: RequestId, why: string): Promise<StepResult> {
     return await this.#step(id, null, (request) => rules.cancelUnseen(request, why));
   }
 
-  async retry(id: RequestId, by: MemberId): Promise<Answer> {
+  async retry(id: RequestId, by: MemberId): Promise<StepResult> {
     return await this.#step(id, by, (request, now) => rules.retry(request, now));
   }
 
@@ -121,16 +129,16 @@ export class Approvals {
       if (!current || ruling?.kind !== 'step') return null;
       const { state } = ruling;
       if (state.kind === 'executing' && !(await mayStart(transaction, current, state.leaseUntil))) {
-        await rows.putOff(transaction, id, now + ACCOUNT_BUSY_MILLISECONDS);
+        await rows.putOff(transaction, id, now + BUSY_MILLISECONDS);
         return null;
       }
-      const mayRepeat = current.state.kind === 'approved' && current.state.postponed === 0;
-      return { mayRepeat, request: await this.#take(transaction, current, ruling, null) };
+      const askedFor = current.state.kind === 'approved' && current.state.postponed === 0;
+      return { askedFor, request: await this.#take(transaction, current, ruling, null) };
     });
     if (taken === null) return null;
-    this.#onStep();
+    this.#wakeWorker();
     const { state } = taken.request;
-    return state.kind === 'executing' ? { ...taken, claim, lookFirst: state.lookFirst } : null;
+    return state.kind === 'executing' ? { ...taken, claim, mayBeDone: state.mayBeDone } : null;
   }
 
   /** Whether the claim is still this process's for `milliseconds` more, by the database's clock. */
@@ -143,7 +151,7 @@ export class Approvals {
   }
 
   /** Records what came of a claim; `no` when the claim has passed to somebody else meanwhile. */
-  async record({ request: { id }, claim }: Claim, outcome: rules.Outcome): Promise<Answer> {
+  async record({ request: { id }, claim }: Claim, outcome: rules.ExecutionOutcome): Promise<StepResult> {
     return await this.#step(id, null, (request, now) => rules.record(request, claim, outcome, now));
   }
 
@@ -181,7 +189,7 @@ export class Approvals {
       if (recorded === null) await recordPosted(transaction, id, { ...at, version: 0 });
       else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });
     });
-    this.#onStep();
+    this.#wakeWorker();
   }
 
   async #file(
@@ -217,15 +225,15 @@ export class Approvals {
     id: RequestId,
     actor: MemberId | null,
     rule: (request: ApprovalRequest, now: number) => rules.Ruling,
-  ): Promise<Answer> {
-    const answer = await this.#store.transaction(async (transaction): Promise<Answer> => {
+  ): Promise<StepResult> {
+    const answer = await this.#store.transaction(async (transaction): Promise<StepResult> => {
       const request = await rows.lockRequest(transaction, id);
       if (!request) return { kind: 'unknown' };
       const ruling = rule(request, await transaction.now());
       if (ruling.kind === 'no') return { ...ruling, request };
       return { kind: 'step', request: await this.#take(transaction, request, ruling, actor) };
     });
-    if (answer.kind === 'step') this.#onStep();
+    if (answer.kind === 'step') this.#wakeWorker();
     return answer;
   }
 
@@ -244,17 +252,17 @@ export class Approvals {
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
       await rows.recordDecision(transaction, before, actor, event, at);
     }
-    // One that may still take effect keeps the account until its lease would have ended.
-    const mayStillBeDone = 'lookFirst' in state && state.lookFirst;
-    if (before.state.kind === 'executing' && state.kind !== 'executing' && !mayStillBeDone) {
-      await rows.letGoOfAccount(transaction, id);
+    // If the call may still take effect, the superuser lock stays until the lease would have run out.
+    const mayBeDone = 'mayBeDone' in state && state.mayBeDone;
+    if (before.state.kind === 'executing' && state.kind !== 'executing' && !mayBeDone) {
+      await rows.releaseSuperuserLock(transaction, id);
     }
     await this.#show(transaction, request, event);
     await auditStep(transaction, request, actor, event);
     return request;
   }
 
-  /** What Slack must show from now on. */
+  /** What Slack must show from now on. That it is due was written with the request (`display_due_at`). */
   async #show(transaction: Transaction, { id, version }: ApprovalRequest, event: Event): Promise<void> {
     const names: SurfaceName[] = ['message'];
     if (event.kind !== 'filed') names.push('thread');
@@ -264,12 +272,12 @@ export class Approvals {
   }
 }
 
-/** Whether no other change is in the way. Where a Fastly superuser is taken away, the account is then held. */
+/** Whether no other change is in the way. Where a Fastly superuser is taken away, takes the superuser lock. */
 async function mayStart(
   transaction: Transaction,
   { id, action }: ApprovalRequest,
   until: number,
 ): Promise<boolean> {
   if (await isBeingChanged(transaction.database, targetKey(action))) return false;
-  return !takesSuperuserAway(action) || (await rows.holdAccount(transaction, id, until));
+  return !takesSuperuserAway(action) || (await rows.holdSuperuserLock(transaction, id, until));
 }

@@ -11,8 +11,8 @@ export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled'), why: z.string().nullable() }),
   z.object({ kind: z.literal('expired') }),
   z.object({ kind: z.literal('reminded') }),
-  /** `lookFirst`: an earlier attempt may have carried it out. */
-  z.object({ kind: z.literal('started'), lookFirst: z.boolean() }),
+  /** `mayBeDone`: an earlier call may still take effect. */
+  z.object({ kind: z.literal('started'), mayBeDone: z.boolean() }),
   /** `unclear`: nobody could look yet what has become of it; else Fastly takes no more changes for now. */
   z.object({ kind: z.literal('postponed'), until: z.number(), unclear: z.boolean() }),
   z.object({ kind: z.literal('completed'), found: z.boolean() }),
@@ -43,7 +43,7 @@ export function isRepetition({ number, event }: Step, steps: readonly Step[]): b
   if (!isOfAttempts(event)) return false;
   const before = steps.filter((step) => step.number < number).map((step) => step.event);
   const inARow = before.slice(before.findLastIndex((each) => !isOfAttempts(each)) + 1);
-  return inARow.some((each) => each.kind === event.kind && !(each.kind === 'started' && !each.lookFirst));
+  return inARow.some((each) => each.kind === event.kind && !(each.kind === 'started' && !each.mayBeDone));
 }
 
 function isOfAttempts({ kind }: Event): boolean {

@@ -97,23 +97,24 @@ export const Obstacle = z.discriminatedUnion('kind', [
   /** This account cannot create users directly. */
   z.object({ kind: z.literal('only-invited') }),
   z.object({ kind: z.literal('protected'), protection: z.enum(['token', 'owner', 'last-superuser']) }),
-  /** Who asked, or too many of those who approved, are no longer superusers. */
+  /** Who asked, or too many of those who approved, are no longer bot admins. */
   z.object({ kind: z.literal('rights'), whose: z.enum(['requester', 'approvers']) }),
 ]);
 export type Obstacle = z.infer<typeof Obstacle>;
 
-/** `lookFirst`: an earlier attempt may have carried it out. `postponed`: how often in a row it was put off. */
-const attempts = { lookFirst: z.boolean(), postponed: z.number() };
+/**
+ * `mayBeDone`: an earlier call may still take effect, so the next attempt accepts that as done. `postponed`: how often
+ * in a row it was put off.
+ */
+const attempts = { mayBeDone: z.boolean(), postponed: z.number() };
 
 /**
- * Where a request stands. Moments are Unix milliseconds by the database's clock.
- *
- * ```
- * pending -> approved -> executing -> completed
- *    |          ^            |------> failed    (a retry goes back to approved while it is retryable)
- *    |          '--retry-----'------> refused
- *    |--denied      --cancelled      --expired
- * ```
+ * Where a request stands. Moments are Unix milliseconds by the database's clock. The steps, which `rules.ts` takes:
+ * - a request starts out pending, or approved if it needs no approval
+ * - pending -> approved | denied | cancelled | expired
+ * - approved -> executing
+ * - executing -> completed | failed | refused | approved (postponed) | executing (taken over)
+ * - failed -> approved (retry) | cancelled, while it is retryable; cancelled only if certainly nothing was done
  */
 export const State = z.discriminatedUnion('kind', [
   /** `remindAt`: null once it was done, or where the request expires before. */
@@ -123,12 +124,15 @@ export const State = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
   z.object({ kind: z.literal('completed'), found: z.boolean() }),
-  /** `unclear`: it may have been carried out all the same. `lookFirst`: it still may be. `why` is for people. */
+  /**
+   * `unclear`: nobody knows whether the call took effect, and people are told so. `mayBeDone`: an earlier call may still
+   * take effect, so the next attempt accepts that as done. `why` is for people.
+   */
   z.object({
     kind: z.literal('failed'),
     why: z.string(),
     unclear: z.boolean(),
-    lookFirst: z.boolean(),
+    mayBeDone: z.boolean(),
     retryable: z.boolean(),
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
@@ -139,7 +143,7 @@ export const State = z.discriminatedUnion('kind', [
 ]);
 export type State = z.infer<typeof State>;
 
-/** A change that waits for other superusers. */
+/** The record of a deletion, promotion or demotion. It waits for other bot admins if the policy says so. */
 export type ApprovalRequest = {
   id: RequestId;
   action: Action;

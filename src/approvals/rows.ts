@@ -5,6 +5,7 @@ import type { ApprovalRequestRow, Database } from '../store/tables.ts';
 import type { Event } from './event.ts';
 import { Action, type ApprovalRequest, isOpen, RequestId, State, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
+import { fromStored, toStored } from './stored.ts';
 
 /** The request, locked until the transaction ends; `null` when there is none. */
 export async function lockRequest(
@@ -51,7 +52,10 @@ export async function openRequests(database: Database): Promise<ApprovalRequest[
   return await Promise.all(rows.map((row) => requestOf(database, row)));
 }
 
-/** `false` when the delivery filed one before, or the target has an open one: whichever, this is none. */
+/**
+ * Inserts the request. `false`, and nothing inserted, if the delivery already filed one, the target has an open one, or
+ * the id is taken.
+ */
 export async function insertRequest(
   { database }: Transaction,
   request: ApprovalRequest,
@@ -93,7 +97,7 @@ function whatStepsChange(request: ApprovalRequest, now: number) {
   return {
     action: JSON.stringify(action),
     open_target: isOpen(request) ? targetKey(action) : null,
-    state: JSON.stringify(state),
+    state: JSON.stringify(toStored(state)),
     version,
     due_at: dueAt(state, expiresAt),
     display_due_at: now,
@@ -154,7 +158,7 @@ async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>
     channel: ChannelId.parse(row.channel),
     approvalsRequired: row.approvals_required,
     approvers: approvals.map(({ approver }) => MemberId.parse(approver)),
-    state: State.parse(JSON.parse(row.state)),
+    state: State.parse(fromStored(row.state)),
     version: row.version,
     filedAt: row.filed_at,
     expiresAt: row.expires_at,
@@ -170,11 +174,11 @@ export async function releaseClaims({ database, now }: Transaction): Promise<voi
     .where('due_at', 'is not', null)
     .execute();
   for (const { id, state: text } of rows) {
-    const state = State.parse(JSON.parse(text));
+    const state = State.parse(fromStored(text));
     if (state.kind !== 'executing') continue;
     await database
       .updateTable('approval_requests')
-      .set({ state: JSON.stringify({ ...state, leaseUntil: at }), due_at: at })
+      .set({ state: JSON.stringify(toStored({ ...state, leaseUntil: at })), due_at: at })
       .where('id', '=', id)
       .execute();
   }
@@ -188,7 +192,7 @@ export async function releaseClaims({ database, now }: Transaction): Promise<voi
 const SUPERUSERS = 'superusers';
 
 /** Takes the lock for a request until `until` (Unix milliseconds); `false` while another request has it. */
-export async function holdAccount(
+export async function holdSuperuserLock(
   { database, engine }: Transaction,
   request: RequestId,
   until: number,
@@ -212,6 +216,7 @@ export async function holdAccount(
   return numInsertedOrUpdatedRows === 1n;
 }
 
-export async function letGoOfAccount({ database }: Transaction, request: RequestId): Promise<void> {
+/** Releases the lock, if the request has it. */
+export async function releaseSuperuserLock({ database }: Transaction, request: RequestId): Promise<void> {
   await database.updateTable('account_lock').set({ holder: null }).where('holder', '=', request).execute();
 }

@@ -3,7 +3,7 @@ import type { Event } from './event.ts';
 import { type Action, type ApprovalRequest, isOpen, type Obstacle, type State } from './request.ts';
 
 /** How this installation approves. Durations are milliseconds. */
-export type Policy = {
+export type ApprovalPolicy = {
   botAdmins: readonly MemberId[];
   /** The kinds of action that wait; others are carried out at once. */
   requiredFor: readonly string[];
@@ -35,17 +35,17 @@ const no = (objection: Objection): Ruling => ({ kind: 'no', objection });
 const step = (state: State, event: Event): Ruling => ({ kind: 'step', state, event });
 
 /** The state of a request that was just filed: approved at once where no approval is asked for. */
-export function filed(approvalsRequired: number, { ttl, reminder }: Policy, now: number): State {
+export function filed(approvalsRequired: number, { ttl, reminder }: ApprovalPolicy, now: number): State {
   return approvalsRequired === 0
     ? approved(now)
     : { kind: 'pending', remindAt: reminder < ttl ? now + reminder : null };
 }
 
-function approved(now: number, lookFirst = false): State {
-  return { kind: 'approved', notBefore: now, lookFirst, postponed: 0 };
+function approved(now: number, mayBeDone = false): State {
+  return { kind: 'approved', notBefore: now, mayBeDone, postponed: 0 };
 }
 
-export function approve(request: ApprovalRequest, by: MemberId, policy: Policy, now: number): Ruling {
+export function approve(request: ApprovalRequest, by: MemberId, policy: ApprovalPolicy, now: number): Ruling {
   const { approvers, approvalsRequired, state } = request;
   const given = standingApprovers(request, policy).length + 1;
   if (approvers.includes(by)) return no('already-approved');
@@ -73,7 +73,7 @@ export function cancel(request: ApprovalRequest, by: MemberId): Ruling {
 /** Whether the requester can take it back: nothing has been done, and that is known. */
 export function mayBeCancelled({ state }: ApprovalRequest): boolean {
   if (state.kind === 'pending') return true;
-  return state.kind === 'failed' && state.retryable && !state.unclear && !state.lookFirst;
+  return state.kind === 'failed' && state.retryable && !state.unclear && !state.mayBeDone;
 }
 
 /** Nobody can see the request where it should be shown. */
@@ -89,7 +89,7 @@ function cancelled(why: string | null): Ruling {
 export function retry({ state, expiresAt }: ApprovalRequest, now: number): Ruling {
   if (state.kind !== 'failed') return no('not-failed');
   if (!state.retryable || expiresAt <= now) return no('too-late');
-  return step(approved(now, state.lookFirst), { kind: 'retried' });
+  return step(approved(now, state.mayBeDone), { kind: 'retried' });
 }
 
 /** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
@@ -100,7 +100,7 @@ export function targetLocked(request: ApprovalRequest): Ruling {
   return { kind: 'step', state, event: { kind: 'locked' }, action: { ...action, target } };
 }
 
-/** When time alone makes a step due; `null` for never. */
+/** When the next step is due that nobody clicks for: carry out, take over, remind, expire or close. `null` for never. */
 export function dueAt(state: State, expiresAt: number): number | null {
   switch (state.kind) {
     case 'pending':
@@ -116,11 +116,14 @@ export function dueAt(state: State, expiresAt: number): number | null {
   }
 }
 
-/** The step that is due now; `null` when none is. `claim` is for whoever asks, should it be theirs to do. */
+/**
+ * The next step that nobody clicks for, if it is due: carry out, take over, remind, expire or close. `claim` becomes the
+ * claim of the process that calls this, if that step is to carry out.
+ */
 export function whatIsDue(
   { state, expiresAt }: ApprovalRequest,
   claim: string,
-  { lease }: Policy,
+  { lease }: ApprovalPolicy,
   now: number,
 ): Ruling | null {
   const at = dueAt(state, expiresAt);
@@ -132,11 +135,11 @@ export function whatIsDue(
         : step({ kind: 'pending', remindAt: null }, { kind: 'reminded' });
     case 'approved':
     case 'executing': {
-      const lookFirst = state.kind === 'executing' || state.lookFirst;
+      const mayBeDone = state.kind === 'executing' || state.mayBeDone;
       const { postponed } = state;
       return step(
-        { kind: 'executing', claim, leaseUntil: now + lease, lookFirst, postponed },
-        { kind: 'started', lookFirst },
+        { kind: 'executing', claim, leaseUntil: now + lease, mayBeDone, postponed },
+        { kind: 'started', mayBeDone },
       );
     }
     case 'failed':
@@ -147,11 +150,11 @@ export function whatIsDue(
 }
 
 /** What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. */
-export type Outcome =
+export type ExecutionOutcome =
   | { kind: 'completed'; found: boolean }
-  | { kind: 'failed'; why: string; unclear: boolean; lookFirst: boolean }
+  | { kind: 'failed'; why: string; unclear: boolean; mayBeDone: boolean }
   | { kind: 'refused'; obstacle: Obstacle }
-  | { kind: 'postponed'; until: number | null; unclear: boolean; lookFirst: boolean; why: string };
+  | { kind: 'postponed'; until: number | null; unclear: boolean; mayBeDone: boolean; why: string };
 
 const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
 const LONGEST_POSTPONEMENT_MILLISECONDS = 15 * 60_000;
@@ -160,40 +163,48 @@ const LONGEST_POSTPONEMENT_MILLISECONDS = 15 * 60_000;
  * Records an outcome, from whoever holds the claim only. A failed request may be retried while its time lasts; one that
  * would have to be postponed beyond that has failed. Postponements in a row grow longer.
  */
-export function record(request: ApprovalRequest, claim: string, outcome: Outcome, now: number): Ruling {
+export function record(
+  request: ApprovalRequest,
+  claim: string,
+  outcome: ExecutionOutcome,
+  now: number,
+): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
   if (outcome.kind === 'completed' || outcome.kind === 'refused') return step(outcome, outcome);
   const retryable = now < expiresAt;
   if (outcome.kind === 'failed') return step({ ...outcome, retryable }, outcome);
-  const { until, why, unclear, lookFirst } = outcome;
+  const { until, why, unclear, mayBeDone } = outcome;
   const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
   const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
-    return step({ kind: 'failed', why, unclear, lookFirst, retryable }, { kind: 'failed', why, unclear });
+    return step({ kind: 'failed', why, unclear, mayBeDone, retryable }, { kind: 'failed', why, unclear });
   }
   return step(
-    { kind: 'approved', notBefore, lookFirst, postponed: state.postponed + 1 },
+    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1 },
     { kind: 'postponed', until: notBefore, unclear },
   );
 }
 
 /** Whose rights an approved request has lost since; `null` when they all still hold. */
-export function lostRights(request: ApprovalRequest, policy: Policy): 'requester' | 'approvers' | null {
+export function lostRights(
+  request: ApprovalRequest,
+  policy: ApprovalPolicy,
+): 'requester' | 'approvers' | null {
   if (!policy.botAdmins.includes(request.requester)) return 'requester';
   return standingApprovers(request, policy).length < request.approvalsRequired ? 'approvers' : null;
 }
 
 /** Whose approvals count: those who still may approve by the rules of now. */
-export function standingApprovers(request: ApprovalRequest, policy: Policy): readonly MemberId[] {
+export function standingApprovers(request: ApprovalRequest, policy: ApprovalPolicy): readonly MemberId[] {
   const { botAdmins, allowSelfApproval } = policy;
   return request.approvers.filter(
     (approver) => botAdmins.includes(approver) && (allowSelfApproval || approver !== request.requester),
   );
 }
 
-/** Who may still approve: the other superusers who have not yet. */
-export function mayApprove(request: ApprovalRequest, policy: Policy): MemberId[] {
+/** Who may still approve: the other bot admins who have not yet. */
+export function mayApprove(request: ApprovalRequest, policy: ApprovalPolicy): MemberId[] {
   return policy.botAdmins.filter(
     (member) =>
       !request.approvers.includes(member) && (member !== request.requester || policy.allowSelfApproval),

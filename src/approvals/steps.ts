@@ -3,6 +3,7 @@ import type { Transaction } from '../store/store.ts';
 import type { Database } from '../store/tables.ts';
 import { Event, type Step } from './event.ts';
 import { type ApprovalRequest, type RequestId, verbOf } from './request.ts';
+import { fromStored, toStored } from './stored.ts';
 
 /** Writes a request's latest step into the audit log, which is where its history is kept. */
 export async function auditStep(
@@ -11,7 +12,7 @@ export async function auditStep(
   actor: MemberId | null,
   event: Event,
 ): Promise<void> {
-  const { kind, ...particulars } = event;
+  const { kind, ...particulars } = toStored(event);
   const { id, version, action, reason, channel, approvalsRequired, expiresAt } = request;
   const { login, name, id: target } = action.target;
   const filed = kind === 'filed' && { action, reason, channel, approvalsRequired, expiresAt };
@@ -38,6 +39,6 @@ export async function stepsOf(database: Database, request: RequestId): Promise<S
     number: step ?? 0,
     at,
     actor: MemberId.nullable().parse(actor),
-    event: Event.parse({ ...JSON.parse(details), kind: event }),
+    event: Event.parse({ ...fromStored(details), kind: event }),
   }));
 }

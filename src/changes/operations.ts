@@ -23,8 +23,8 @@ export type Operation<Answer extends Seen, Seen> = {
 
 /** An operation that can wait for approval: whoever carries it out has to know when to give up and when to repeat. */
 export type ApprovableOperation<Answer extends Seen, Seen> = Operation<Answer, Seen> & {
-  /** What Fastly's refusal of the call means where no later call can succeed either; null for other failures. */
-  refusal(error: FastlyError): { kind: 'gone' | 'only-invited' } | null;
+  /** The obstacle, where an error of the call says that no later call can succeed either; null for other errors. */
+  finalObstacle(error: FastlyError): { kind: 'gone' | 'only-invited' } | null;
   /** Whether a call whose answer was lost may be sent again when nothing of it shows. */
   repeatable: boolean;
 };
@@ -49,7 +49,7 @@ export function creation(
     effect(user) {
       return user !== null && mayBeNew(user) ? hasSettings(user, settings) : { kind: 'nothing' };
     },
-    refusal: (error) => (refusesDirectCreation(error) ? { kind: 'only-invited' } : null),
+    finalObstacle: (error) => (refusesDirectCreation(error) ? { kind: 'only-invited' } : null),
     repeatable: false,
   };
 }
@@ -64,7 +64,7 @@ export function invitation(
     look: () => openInvitation(fastly, email),
     effect: (open) =>
       open !== null && isAsInvited(open, settings) ? { kind: 'done', value: open } : { kind: 'nothing' },
-    refusal: () => null,
+    finalObstacle: () => null,
     repeatable: false,
   };
 }
@@ -105,7 +105,7 @@ export function update(
       const noneSet = effect.kind === 'partly' && effect.unmet.length === Object.keys(settings).length;
       return noneSet ? { kind: 'nothing' } : effect;
     },
-    refusal: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
+    finalObstacle: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
     repeatable: true,
   };
 }
@@ -123,7 +123,7 @@ export function deletion(fastly: FastlyClient, id: UserId): ApprovableOperation<
     },
     look: () => existingUser(fastly, id),
     effect: (user) => (user === null ? { kind: 'done', value: user } : { kind: 'nothing' }),
-    refusal: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
+    finalObstacle: (error) => (error.kind === 'not_found' ? { kind: 'gone' } : null),
     repeatable: true,
   };
 }

@@ -1,3 +1,4 @@
+import { accountUsers } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { FastlyUnexpectedAnswer } from '../fastly/errors.ts';
 import type { User } from '../fastly/user.ts';
@@ -6,7 +7,7 @@ import type { User } from '../fastly/user.ts';
 export type Protection = 'token' | 'owner' | 'last-superuser';
 
 /**
- * Whether a user is the account behind the bot's token, the account's owner, or the last Fastly superuser who is not
+ * Whether this is the user behind the bot's token, the account's owner, or the last Fastly superuser who is not
  * locked, besides the token's own. Asks Fastly afresh: nobody counts as unprotected because nobody could look.
  *
  * @throws {FastlyError}
@@ -14,11 +15,12 @@ export type Protection = 'token' | 'owner' | 'last-superuser';
 export async function protectionOf(fastly: FastlyClient, user: User): Promise<Protection | null> {
   const [holder, account] = await Promise.all([fastly.getCurrentUser(), fastly.currentCustomer()]);
   if (user.id === holder.id) return 'token';
-  if (!account.owner_id) throw unnamed('current_customer', 'owner');
+  if (!account.owner_id) {
+    throw new FastlyUnexpectedAnswer('current_customer', 200, 'the answer names no owner', false);
+  }
   if (user.id === account.owner_id) return 'owner';
   if (!isStandingSuperuser(user)) return null;
-  if (!holder.customer_id) throw unnamed('get_current_user', 'account');
-  const others = (await fastly.listUsers(holder.customer_id)).filter(
+  const others = (await accountUsers(fastly, holder)).filter(
     (other) => isStandingSuperuser(other) && other.id !== user.id && other.id !== holder.id,
   );
   return others.length === 0 ? 'last-superuser' : null;
@@ -26,8 +28,4 @@ export async function protectionOf(fastly: FastlyClient, user: User): Promise<Pr
 
 function isStandingSuperuser(user: User): boolean {
   return user.role === 'superuser' && !user.locked && !user.deleted_at;
-}
-
-function unnamed(operation: string, what: string): FastlyUnexpectedAnswer {
-  return new FastlyUnexpectedAnswer(operation, 200, `the answer names no ${what}`, false);
 }

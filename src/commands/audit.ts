@@ -6,7 +6,7 @@ import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
@@ -34,7 +34,7 @@ const PageSchema = z.object({
   before: z.number().int().nullable(),
 });
 type Page = z.infer<typeof PageSchema>;
-const Page = carried('button', PageSchema, 'audit');
+const Page = codecFor('button', PageSchema, 'audit');
 
 /** Shows the audit log, of all users or one, newest first, in pages. */
 export const audit: Subcommand = {

@@ -85,7 +85,7 @@ async function createUser(interaction: Interaction, user: Newcomer): Promise<Del
       (what) => say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`,
     );
   } catch (error) {
-    if (isFastlyError(error) && operation.refusal(error)?.kind === 'only-invited') {
+    if (isFastlyError(error) && operation.finalObstacle(error)?.kind === 'only-invited') {
       interaction.log.info({ err: error }, 'this account does not create users directly');
       if (!interaction.services.disabled.has('invite')) return offerInvitation(interaction, user);
       throw new Refusal(

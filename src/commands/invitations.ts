@@ -7,7 +7,7 @@ import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { carryingButton } from './carrying-button.ts';
@@ -24,9 +24,9 @@ const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 
 /** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
 const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
-const Page = carried('button', PageSchema, 'invitations');
+const Page = codecFor('button', PageSchema, 'invitations');
 const WithdrawalSchema = PageSchema.extend({ invitation: InvitationId });
-const Withdrawal = carried('button', WithdrawalSchema, 'invitations');
+const Withdrawal = codecFor('button', WithdrawalSchema, 'invitations');
 
 /** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {

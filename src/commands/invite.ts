@@ -5,7 +5,7 @@ import { settingsOf } from '../changes/snapshot.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { message } from '../messages/kit/message.ts';
 import { bold, code, date, member, say } from '../messages/kit/sentence.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
@@ -39,7 +39,7 @@ const FORM: NewcomerForm = {
 };
 
 /** What a button fills the form with. */
-const Filled = carried(
+const Filled = codecFor(
   'button',
   z.object({
     private: z.boolean(),

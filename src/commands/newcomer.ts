@@ -6,7 +6,7 @@ import { reasonLine } from '../messages/approval-text.ts';
 import { message } from '../messages/kit/message.ts';
 import { richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { newcomerText } from '../messages/settings-text.ts';
-import { carried } from '../slack/carried.ts';
+import { codecFor } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
@@ -68,7 +68,7 @@ export function newcomerSubcommand(
         return;
       }
       const outcome = await work(interaction, { login, settings, reason });
-      if (outcome.kind === 'told') await interaction.reply.privately(message(outcome.sentence));
+      if (outcome.kind === 'elsewhere') await interaction.reply.privately(message(outcome.sentence));
       if (outcome.kind === 'next') await interaction.reply.privately(outcome.orElse);
     },
     listeners: [
@@ -141,7 +141,7 @@ export async function confirmNewcomer(
 
 /** The switches that were 'no' in words: in the form they look like switches that were not given. */
 function unticked({ subcommand }: NewcomerForm) {
-  return carried('form', z.array(Settings.keyof()), subcommand);
+  return codecFor('form', z.array(Settings.keyof()), subcommand);
 }
 
 function valueOfOff(form: NewcomerForm, subject: string | null): ValueOfOff {

@@ -5,10 +5,11 @@ import type { User, UserId } from './user.ts';
 /**
  * The users of the account behind the token, asked of Fastly now; the deleted are left out.
  *
+ * @param holder the user behind the token; asked of Fastly where the caller has not
  * @throws {FastlyError}
  */
-export async function accountUsers(fastly: FastlyClient): Promise<User[]> {
-  const { customer_id } = await fastly.getCurrentUser();
+export async function accountUsers(fastly: FastlyClient, holder?: User): Promise<User[]> {
+  const { customer_id } = holder ?? (await fastly.getCurrentUser());
   if (!customer_id)
     throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
   return (await fastly.listUsers(customer_id)).filter((user) => !user.deleted_at);

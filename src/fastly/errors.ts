@@ -3,7 +3,7 @@
  * the request's headers or body, so none can leak the token or a password.
  */
 abstract class FastlyFailure extends Error {
-  /** The operation that failed, in the seed's words, such as `get_user`. */
+  /** The operation that failed, such as `get_user`. */
   readonly operation: string;
   /** Fastly's status, or `null` when no answer came. */
   readonly status: number | null;

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
 import { isOutcome, type Step } from '../approvals/event.ts';
 import { type Action, type ApprovalRequest, isAdmission, mayBeLocked, verbOf } from '../approvals/request.ts';
-import { mayApprove, mayBeCancelled, type Policy } from '../approvals/rules.ts';
+import { type ApprovalPolicy, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
 import type { MemberId } from '../ids.ts';
@@ -37,7 +37,11 @@ export const LOCK = 'approvals.lock';
 const MOST_NAMED = 5;
 
 /** A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked. */
-export function approvalMessage(request: ApprovalRequest, steps: readonly Step[], policy: Policy): Message {
+export function approvalMessage(
+  request: ApprovalRequest,
+  steps: readonly Step[],
+  policy: ApprovalPolicy,
+): Message {
   const { action } = request;
   const title = plain(headline(request));
   const detail = detailText(request, policy);
@@ -152,7 +156,7 @@ export function approvalEntry(
   request: ApprovalRequest,
   where: Sentence,
   viewer: MemberId,
-  policy: Policy,
+  policy: ApprovalPolicy,
 ): KnownBlock[] {
   // The requester can cancel, the others decide.
   const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);

@@ -1,14 +1,24 @@
 import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
 import { type Action, type ApprovalRequest, type State, verbOf } from '../approvals/request.ts';
-import { mayApprove, type Policy, standingApprovers } from '../approvals/rules.ts';
-import { bold, code, date, enumerate, member, plainText, type Sentence, say } from './kit/sentence.ts';
+import { type ApprovalPolicy, mayApprove, standingApprovers } from '../approvals/rules.ts';
+import {
+  bold,
+  code,
+  date,
+  MOST_MENTIONED,
+  member,
+  mentions,
+  plainText,
+  type Sentence,
+  say,
+} from './kit/sentence.ts';
 import {
   becauseText,
   type Marked,
   markedOutcome,
-  type Outcome,
   outcomeMark,
   outcomeText,
+  type RequestOutcome,
   resultText,
   type Subject,
   together,
@@ -16,21 +26,6 @@ import {
 import { changeText, settingsText } from './settings-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
-
-/** As many as may be required (`APPROVALS_REQUIRED`), so that every approver is mentioned. */
-const MOST_MENTIONED = 100;
-
-/** Members, mentioned. Of more than `most`, the first ones. */
-export function mentions(
-  ids: readonly string[],
-  conjunction: 'and' | 'or' = 'and',
-  most = MOST_MENTIONED,
-): Sentence {
-  const named = ids.slice(0, most).map(member);
-  const others = ids.length - named.length;
-  const more = others > 0 ? [say`${others} ${others === 1 ? 'other' : 'others'}`] : [];
-  return enumerate([...named, ...more], conjunction);
-}
 
 /** The user a request is about. */
 export function targetText({ action: { target } }: ApprovalRequest): Sentence {
@@ -56,7 +51,7 @@ export function reasonLine(reason: string | null): Sentence[] {
 
 /** ' Approved by @a and @b.', to be put behind another sentence. Empty without approvals. */
 export function approvedBy({ approvers }: ApprovalRequest): Sentence {
-  return approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers)}.`;
+  return approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers, 'and')}.`;
 }
 
 /** 'Needs 1 approval from @a or @b.' @param from empty where nobody is left who could approve */
@@ -82,7 +77,7 @@ function endedBy({ state, requester }: ApprovalRequest): string {
   return state.kind === 'denied' ? state.by : requester;
 }
 
-type ProgressState = Exclude<State, { kind: Outcome['kind'] }>;
+type ProgressState = Exclude<State, { kind: RequestOutcome['kind'] }>;
 
 function isInProgress(state: State): state is ProgressState {
   return state.kind === 'pending' || state.kind === 'approved' || state.kind === 'executing';
@@ -98,19 +93,19 @@ export function headline({ action, state }: ApprovalRequest): string {
 }
 
 /** How a request stands, in sentences that stand alone. @param most how many approvers are named */
-export function stateText(request: ApprovalRequest, policy: Policy, most = MOST_MENTIONED): Sentence {
+export function stateText(request: ApprovalRequest, policy: ApprovalPolicy, most = MOST_MENTIONED): Sentence {
   return together(markedState(request, policy, most));
 }
 
-/** The same behind another sentence: without the emoji, and with the user it is about. */
-export function stateInAnswer(request: ApprovalRequest, policy: Policy): Sentence {
+/** How a request stands, without emoji and naming the user, to follow another sentence. */
+export function stateInAnswer(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {
   const { state, action } = request;
   return state.kind === 'approved' || state.kind === 'executing'
     ? say`The request to ${infinitive(verbOf(action), targetText(request))} is in progress.${approvedBy(request)}`
     : markedState(request, policy, MOST_MENTIONED).text;
 }
 
-function markedState(request: ApprovalRequest, policy: Policy, most: number): Marked {
+function markedState(request: ApprovalRequest, policy: ApprovalPolicy, most: number): Marked {
   const { state } = request;
   if (isInProgress(state)) {
     const { mark, text } = progress(request, state, policy, most);
@@ -120,8 +115,8 @@ function markedState(request: ApprovalRequest, policy: Policy, most: number): Ma
   return { mark, text: say`${text}${nextText(request)}` };
 }
 
-/** The same below the headline, which has the result already. */
-export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
+/** How a request stands, below a headline that already has the result. */
+export function detailText(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {
   const { state, action } = request;
   if (isInProgress(state)) return stateText(request, policy);
   const verb = verbOf(action);
@@ -134,7 +129,12 @@ export function detailText(request: ApprovalRequest, policy: Policy): Sentence {
   return say`${state.found ? say`${done} ${because}` : done}${approved}`;
 }
 
-function progress(request: ApprovalRequest, state: ProgressState, policy: Policy, most: number): Marked {
+function progress(
+  request: ApprovalRequest,
+  state: ProgressState,
+  policy: ApprovalPolicy,
+  most: number,
+): Marked {
   switch (state.kind) {
     case 'pending': {
       const given = standingApprovers(request, policy).length;
@@ -145,7 +145,7 @@ function progress(request: ApprovalRequest, state: ProgressState, policy: Policy
     case 'approved':
       return state.postponed === 0
         ? { mark: say`⚙️`, text: say`Starting…` }
-        : postponed(state.notBefore, state.lookFirst);
+        : postponed(state.notBefore, state.mayBeDone);
     case 'executing':
       return { mark: say`⚙️`, text: say`In progress…` };
   }
@@ -161,9 +161,9 @@ function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
     : say` ${RETRY_CLOSED} Run ${code(`/fastly-user ${subcommandFor(verbOf(action))}`)} to make a new request.`;
 }
 
-function postponed(until: number, unclear: boolean): Marked {
+function postponed(until: number, mayBeDone: boolean): Marked {
   const when = date(new Date(until));
-  const text = unclear
+  const text = mayBeDone
     ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
     : say`Fastly's rate limit is reached. This will run ${when}.`;
   return { mark: say`⏸️`, text };
@@ -175,7 +175,7 @@ export function outcomeStepText({ event, actor }: OutcomeStep, request: Approval
 }
 
 /** A step as the request's thread tells it; null for a step that the message itself shows. */
-export function stepText(step: Step, request: ApprovalRequest, policy: Policy): Sentence | null {
+export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalPolicy): Sentence | null {
   if (isOutcome(step)) return outcomeStepText(step, request);
   const { event, actor } = step;
   const who = actor === null ? say`A bot admin` : say`${member(actor)}`;
@@ -189,10 +189,10 @@ export function stepText(step: Step, request: ApprovalRequest, policy: Policy): 
       const asked = mayApprove(request, policy);
       return asked.length === 0
         ? null
-        : say`⏰ ${mentions(asked)}: this request still needs approval. It expires ${date(new Date(expiresAt))}.`;
+        : say`⏰ ${mentions(asked, 'and')}: this request still needs approval. It expires ${date(new Date(expiresAt))}.`;
     }
     case 'started':
-      return event.lookFirst ? say`🔎 Checking whether an earlier attempt already worked.` : null;
+      return event.mayBeDone ? say`🔎 Checking whether an earlier attempt already worked.` : null;
     case 'postponed':
       return together(postponed(event.until, event.unclear));
     case 'retried':

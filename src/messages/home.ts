@@ -1,6 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { ApprovalRequest } from '../approvals/request.ts';
-import { mayApprove, type Policy } from '../approvals/rules.ts';
+import { type ApprovalPolicy, mayApprove } from '../approvals/rules.ts';
 import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
@@ -24,7 +24,7 @@ export type Placed = { request: ApprovalRequest; where: Sentence };
 /** Everything that the Home of one member shows. */
 export type HomeContent = {
   member: MemberId;
-  policy: Policy;
+  policy: ApprovalPolicy;
   /** From the database; null where it cannot be reached. */
   recorded: {
     waiting: Listed<Placed>;
@@ -52,7 +52,7 @@ export type QuickAction = { text: string; actionId: string };
 export function requestsFor(
   member: MemberId,
   open: readonly ApprovalRequest[],
-  policy: Policy,
+  policy: ApprovalPolicy,
 ): { waiting: Listed<ApprovalRequest>; own: Listed<ApprovalRequest> } {
   const waits = (request: ApprovalRequest) =>
     request.state.kind === 'pending'

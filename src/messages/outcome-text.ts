@@ -13,7 +13,7 @@ export function together({ mark, text }: Marked): Sentence {
 }
 
 /** The end of a request, or of an attempt to carry it out. */
-export type Outcome = OutcomeStep['event'];
+export type RequestOutcome = OutcomeStep['event'];
 
 /** What an outcome is told about. `by`: who denied or cancelled. `channel`, `approvals`: absent where they are not known. */
 export type Subject = {
@@ -25,11 +25,11 @@ export type Subject = {
 };
 
 /** An outcome in sentences that stand alone: in threads, direct messages and the audit log. */
-export function outcomeText(outcome: Outcome, subject: Subject): Sentence {
+export function outcomeText(outcome: RequestOutcome, subject: Subject): Sentence {
   return together(markedOutcome(outcome, subject));
 }
 
-export function markedOutcome(outcome: Outcome, subject: Subject): Marked {
+export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked {
   const result = resultText(outcome, subject.verb, userText(subject.target));
   const because = becauseText(outcome, subject);
   return {
@@ -39,7 +39,7 @@ export function markedOutcome(outcome: Outcome, subject: Subject): Marked {
 }
 
 /** What became of the user: 'X was deleted'. */
-export function resultText(outcome: Outcome, verb: ActionVerb, user: Sentence): Sentence {
+export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sentence): Sentence {
   if (outcome.kind === 'completed') return say`${user} was ${participle(verb)}`;
   return outcome.kind === 'failed' && outcome.unclear
     ? say`It's unclear whether ${user} was ${participle(verb)}`
@@ -47,7 +47,10 @@ export function resultText(outcome: Outcome, verb: ActionVerb, user: Sentence): 
 }
 
 /** What led to the result, and what to do next. */
-export function becauseText(outcome: Outcome, { by, channel: place, approvals }: Subject): Sentence | null {
+export function becauseText(
+  outcome: RequestOutcome,
+  { by, channel: place, approvals }: Subject,
+): Sentence | null {
   const who = by === null ? say`A bot admin` : say`${member(by)}`;
   switch (outcome.kind) {
     case 'completed':
@@ -72,7 +75,7 @@ export function becauseText(outcome: Outcome, { by, channel: place, approvals }:
   }
 }
 
-const MARKS: Record<Exclude<Outcome['kind'], 'completed'>, Sentence> = {
+const MARKS: Record<Exclude<RequestOutcome['kind'], 'completed'>, Sentence> = {
   failed: say`⚠️`,
   refused: say`⛔`,
   denied: say`🚫`,
@@ -80,7 +83,7 @@ const MARKS: Record<Exclude<Outcome['kind'], 'completed'>, Sentence> = {
   expired: say`⌛`,
 };
 
-export function outcomeMark({ kind }: Outcome, verb: ActionVerb): Sentence {
+export function outcomeMark({ kind }: RequestOutcome, verb: ActionVerb): Sentence {
   return kind === 'completed' ? markOf(verb) : MARKS[kind];
 }
 

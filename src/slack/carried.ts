@@ -5,18 +5,18 @@ import { Refusal } from '../messages/failure-text.ts';
 import { code, say } from '../messages/kit/sentence.ts';
 
 /** What a button or a form carries as JSON and brings back, as input. */
-export type Carried<T> = {
+export type Codec<T> = {
   write(value: T): string;
   /** @throws {Refusal} when the text was not written by this version of the bot */
   read(text: string | null): T;
 };
 
 /** The codec for what the buttons or forms of one kind carry. @param subcommand what to run instead, if the text can't be read */
-export function carried<T>(
+export function codecFor<T>(
   by: 'button' | 'form',
   schema: z.ZodType<T>,
   subcommand: SubcommandName,
-): Carried<T> {
+): Codec<T> {
   return {
     write: (value) => JSON.stringify(value),
     read(text) {

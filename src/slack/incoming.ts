@@ -197,18 +197,18 @@ const Event = z
     tab: event.tab,
   }));
 
-const Delivery = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Shortcut, Event]);
+const Body = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Shortcut, Event]);
 
 /**
  * What Slack delivered, reduced to what this bot reads and checked on the way in. `id` is the id of its listener.
  * `caller` is `null` when the delivery does not say who it is from, which nobody's allowlist covers.
  */
-export type Incoming = z.infer<typeof Delivery>;
+export type Incoming = z.infer<typeof Body>;
 export type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;
 
 /** Reads a delivery's body; `null` when it is none that this bot knows how to take. */
 export function readIncoming(body: unknown): Incoming | null {
-  return Delivery.safeParse(body).data ?? null;
+  return Body.safeParse(body).data ?? null;
 }
 
 /** Whether it says that the caller looks at their Home tab: there are other tabs (docs.slack.dev, app_home_opened). */

@@ -22,7 +22,7 @@ export type Finding =
   | { kind: 'obstacle'; obstacle: Obstacle };
 
 /** An approved change as it is carried out: its operation, and what can stand in its way. */
-export type ApprovedChange = Pick<ApprovableOperation<unknown, unknown>, 'refusal' | 'repeatable'> & {
+export type ApprovedChange = Pick<ApprovableOperation<unknown, unknown>, 'finalObstacle' | 'repeatable'> & {
   /**
    * Whether the change took effect, and whether it may still be made. It counts as done only if a call of the bot may
    * have made it (`mayBeDone`). @throws {FastlyError}
@@ -44,6 +44,7 @@ export function approvedChange(request: ApprovalRequest, { fastly, intents }: Pa
     return guarded(deletion(fastly, id), 'The user still exists.', async (user) => {
       if (user === null) return { kind: 'gone' };
       const differences = differencesOf(action.target, targetOf(user));
+      // **Lock now** may have locked the user without recording the step: after a crash, or if the call's answer was lost.
       const onlyLocked = differences.every(({ field }) => field === 'lock') && user.locked === true;
       if (differences.length > 0 && !(onlyLocked && (await intents.locked(request.id, id)))) {
         return { kind: 'changed', differences };
@@ -100,7 +101,7 @@ function guarded<Answer extends Seen, Seen>(
       return obstacle === null ? { kind: 'nothing' } : { kind: 'obstacle', obstacle };
     },
     call: async () => operation.effect(await operation.call()),
-    refusal: (error) => operation.refusal(error),
+    finalObstacle: (error) => operation.finalObstacle(error),
     repeatable: operation.repeatable,
     nothingShows,
   };

@@ -1,6 +1,6 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
-import { lostRights, type Outcome } from '../approvals/rules.ts';
+import { type ExecutionOutcome, lostRights } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
@@ -9,12 +9,12 @@ import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/settings-text.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
 
-const FOUND_DONE: Outcome = { kind: 'completed', found: true };
-const NOT_CONFIRMED: Outcome = {
+const FOUND_DONE: ExecutionOutcome = { kind: 'completed', found: true };
+const NOT_CONFIRMED: ExecutionOutcome = {
   kind: 'postponed',
   until: null,
   unclear: true,
-  lookFirst: true,
+  mayBeDone: true,
   why: "Fastly hasn't confirmed the change. Check the user before you go on.",
 };
 
@@ -39,9 +39,9 @@ export class Execution {
     this.#callTimeout = callTimeout;
   }
 
-  async carryOut(claim: Claim): Promise<Outcome> {
+  async carryOut(claim: Claim): Promise<ExecutionOutcome> {
     const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
-    const attempt: Attempt = { claim, change, mayBeDone: claim.lookFirst };
+    const attempt: Attempt = { claim, change, mayBeDone: claim.mayBeDone };
     try {
       return await this.#run(attempt);
     } catch (error) {
@@ -50,17 +50,17 @@ export class Execution {
     }
   }
 
-  async #run(attempt: Attempt): Promise<Outcome> {
+  async #run(attempt: Attempt): Promise<ExecutionOutcome> {
     const { claim, change, mayBeDone } = attempt;
     const finding = await change.look(mayBeDone);
     const end = shown(finding) ?? this.#refused(claim.request, finding);
     if (end !== null) return end;
-    if (mayBeDone && !change.repeatable && !claim.mayRepeat) return nothingShows(change);
+    if (mayBeDone && !change.repeatable && !claim.askedFor) return nothingShows(change);
     return await this.#send(attempt, change.repeatable);
   }
 
-  /** Makes the call. Where its answer is lost, and nothing of it shows, it is sent once more if it may be sent `again`. */
-  async #send(attempt: Attempt, again: boolean): Promise<Outcome> {
+  /** Makes the call. Where its answer is lost, and nothing of it shows, it is sent once more if `mayResend`. */
+  async #send(attempt: Attempt, mayResend: boolean): Promise<ExecutionOutcome> {
     const { claim, change } = attempt;
     // Long enough for the call and for the look after it, before another process could take over.
     if (!(await this.#approvals.holds(claim, 2 * this.#callTimeout))) {
@@ -71,7 +71,7 @@ export class Execution {
       if (answered.kind === 'done') return { kind: 'completed', found: false };
     } catch (error) {
       if (!isFastlyError(error)) throw error;
-      return await this.#afterError(attempt, error, again);
+      return await this.#afterError(attempt, error, mayResend);
     }
     // Fastly accepted the call, but its answer differs from what was asked for. A look decides.
     attempt.mayBeDone = true;
@@ -81,9 +81,9 @@ export class Execution {
   }
 
   /** What a failed call means. Looks for its effect where the answer is lost. */
-  async #afterError(attempt: Attempt, error: FastlyError, again: boolean): Promise<Outcome> {
+  async #afterError(attempt: Attempt, error: FastlyError, mayResend: boolean): Promise<ExecutionOutcome> {
     const { claim, change, mayBeDone } = attempt;
-    const obstacle = change.refusal(error);
+    const obstacle = change.finalObstacle(error);
     if (obstacle !== null) {
       const found = mayBeDone && (await change.look(true)).kind === 'done';
       return found ? FOUND_DONE : { kind: 'refused', obstacle };
@@ -97,11 +97,11 @@ export class Execution {
     if (error.status === 500) return failure(error, { change, mayBeDone });
     const refused = this.#refused(claim.request, finding);
     if (refused !== null) return refused;
-    if (again) return await this.#send(attempt, false);
+    if (mayResend) return await this.#send(attempt, false);
     return change.repeatable ? failure(error, attempt) : nothingShows(change);
   }
 
-  #refused(request: ApprovalRequest, finding: Finding): Outcome | null {
+  #refused(request: ApprovalRequest, finding: Finding): ExecutionOutcome | null {
     const obstacle = finding.kind === 'obstacle' ? finding.obstacle : null;
     const whose = obstacle?.kind === 'gone' ? null : lostRights(request, this.#approvals.policy);
     if (whose !== null) return { kind: 'refused', obstacle: { kind: 'rights', whose } };
@@ -110,28 +110,27 @@ export class Execution {
 }
 
 /** What a look shows of a change that may have been made; null for nothing. */
-function shown(finding: Finding): Outcome | null {
+function shown(finding: Finding): ExecutionOutcome | null {
   if (finding.kind === 'done') return FOUND_DONE;
   if (finding.kind !== 'partly') return null;
   const missing = finding.unmet.map((setting) => SETTING_LABELS[setting]).join(', ');
   const why = `Fastly applied only part of the change. Not as approved: ${missing}. Check the user, then update what is missing.`;
-  return { kind: 'failed', why, unclear: true, lookFirst: true };
+  return { kind: 'failed', why, unclear: true, mayBeDone: true };
 }
 
 /** The call may have been sent but shows no effect, and it isn't safe to repeat. */
-function nothingShows({ nothingShows: seen }: ApprovedChange): Outcome {
+function nothingShows({ nothingShows: seen }: ApprovedChange): ExecutionOutcome {
   const why = `Fastly didn't confirm the change. ${seen} The change may still take effect. Check again before you retry.`;
-  return { kind: 'failed', why, unclear: true, lookFirst: true };
+  return { kind: 'failed', why, unclear: true, mayBeDone: true };
 }
 
 /** The outcome of a call or a look that failed. */
-function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>): Outcome {
-  const lookFirst = mayBeDone;
+function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>): ExecutionOutcome {
   const why = plainText(explain(error));
   if (isFastlyError(error) && error.kind === 'rate_limited') {
     // Fastly's moments are Unix seconds.
     const until = error.resetAt === null ? null : error.resetAt * 1000;
-    return { kind: 'postponed', until, unclear: false, lookFirst, why };
+    return { kind: 'postponed', until, unclear: false, mayBeDone, why };
   }
   const unconfirmed = isFastlyError(error) && error.mayHaveBeenCarriedOut;
   return failed(unconfirmed ? `Fastly didn't confirm the change. ${change.nothingShows}` : why, {
@@ -139,6 +138,6 @@ function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>):
   });
 }
 
-function failed(why: string, { mayBeDone }: Pick<Attempt, 'mayBeDone'>): Outcome {
-  return { kind: 'failed', why, unclear: false, lookFirst: mayBeDone };
+function failed(why: string, { mayBeDone }: Pick<Attempt, 'mayBeDone'>): ExecutionOutcome {
+  return { kind: 'failed', why, unclear: false, mayBeDone };
 }

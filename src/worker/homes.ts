@@ -17,7 +17,7 @@ import {
 import { message } from '../messages/kit/message.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
-import type { Posting, Shown } from '../slack/connection/posting.ts';
+import type { Posting, Updated } from '../slack/connection/posting.ts';
 import { denial } from '../slack/gate/authorization.ts';
 import { withinAnswerTime } from '../slack/replies/reply.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
@@ -148,14 +148,14 @@ export class Homes {
     return true;
   }
 
-  async #turnAway(member: MemberId): Promise<Shown> {
+  async #turnAway(member: MemberId): Promise<Updated> {
     const { posting, approvals } = this.#options;
     const { botAdmins } = approvals.policy;
     const { blocks } = message(denial('not-a-bot-admin', { botAdmins, commandChannels: [] }));
     return await posting.publish(member, { type: 'home', blocks });
   }
 
-  async #show(member: MemberId, recorded: Recorded | null): Promise<Shown> {
+  async #show(member: MemberId, recorded: Recorded | null): Promise<Updated> {
     const { posting, approvals, quickActions, disabled } = this.#options;
     const { policy } = approvals;
     const figures = await this.#figuresAtHand(member);

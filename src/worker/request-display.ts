@@ -47,17 +47,20 @@ export class DisplayTakenOver extends Error {}
 export class RequestDisplay {
   readonly #options: DisplayOptions;
   readonly #snapshot: Snapshot;
-  readonly #goOn: (transaction: Transaction) => Promise<boolean>;
+  readonly #renewLease: (transaction: Transaction) => Promise<boolean>;
 
-  /** @param goOn called in the transaction of each record: whether this process may go on */
+  /**
+   * @param renewLease Called in the transaction of each record. Renews the lease; false if another process has claimed
+   *   the request.
+   */
   constructor(
     options: DisplayOptions,
     snapshot: Snapshot,
-    goOn: (transaction: Transaction) => Promise<boolean>,
+    renewLease: (transaction: Transaction) => Promise<boolean>,
   ) {
     this.#options = options;
     this.#snapshot = snapshot;
-    this.#goOn = goOn;
+    this.#renewLease = renewLease;
   }
 
   /**
@@ -109,16 +112,19 @@ export class RequestDisplay {
     });
   }
 
-  /** A button of a message whose answer was lost may have been clicked meanwhile: then that one is recorded. */
+  /**
+   * An earlier post may be in Slack although its answer was lost. If a click has already recorded that message, this
+   * one becomes a copy. Recorded even after a takeover, because the message is already in Slack.
+   */
   async #recordPosted(posted: MessagePlace): Promise<void> {
     const { id, version } = this.#snapshot.request;
     const ours = await this.#options.store.transaction(async (transaction) => {
       await lockRequest(transaction, id);
-      const goOn = await this.#goOn(transaction);
+      const renewed = await this.#renewLease(transaction);
       const recorded = await messageOf(transaction.database, id);
       if (recorded) await addCopy(transaction, id, { ...posted, wanted: version });
       else await recordPosted(transaction, id, { ...posted, version });
-      return goOn;
+      return renewed;
     });
     if (!ours) throw new DisplayTakenOver();
   }
@@ -214,9 +220,9 @@ export class RequestDisplay {
 
   async #record(write: (transaction: Transaction) => Promise<void>): Promise<void> {
     const ours = await this.#options.store.transaction(async (transaction) => {
-      const goOn = await this.#goOn(transaction);
-      if (goOn) await write(transaction);
-      return goOn;
+      const renewed = await this.#renewLease(transaction);
+      if (renewed) await write(transaction);
+      return renewed;
     });
     if (!ours) throw new DisplayTakenOver();
   }

@@ -4,7 +4,7 @@ import type { Times } from '../config/times.ts';
 import type { Store, Transaction } from '../store/store.ts';
 
 /** One thing that Slack must show, and the lease on it. */
-export type Shown<Key> = {
+export type ToShow<Key> = {
   key: Key;
   /** Claims it; `null` when another process has, or when Slack shows it by now. */
   claim(transaction: Transaction): Promise<string | null>;
@@ -21,7 +21,7 @@ export type Shown<Key> = {
 export async function showUntilShown<Key>(
   store: Store,
   pauses: Pauses<Key>,
-  { key, claim: take, show, release, failure, log }: Shown<Key>,
+  { key, claim: take, show, release, failure, log }: ToShow<Key>,
 ): Promise<void> {
   const claim = await store.transaction(take);
   if (claim === null) return;

@@ -4,11 +4,11 @@ import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
+import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
 import type { InterruptedChanges } from './interrupted-changes.ts';
 import { Loop } from './loop.ts';
-import type { Presentation } from './presentation.ts';
 
 const AT_A_TIME = 8;
 
@@ -17,7 +17,7 @@ type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
 export type WorkerOptions = {
   approvals: Approvals;
   execution: Execution;
-  presentation: Presentation;
+  displays: Displays;
   homes: Homes;
   interruptedChanges: InterruptedChanges;
   /** Called when the set of users has changed. */
@@ -34,20 +34,20 @@ export type WorkerOptions = {
  */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #presenting: AnyLoop;
+  readonly #displaying: AnyLoop;
   readonly #others: readonly AnyLoop[];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, presentation, homes, interruptedChanges, onHealth, times, log } = options;
+    const { approvals, displays, homes, interruptedChanges, onHealth, times, log } = options;
     const onFailure = (error: unknown) =>
       log.error({ err: error }, 'the worker failed at something, trying again');
     const common = { atATime: AT_A_TIME, interval: times.workerInterval, onLook: onHealth, onFailure };
-    this.#presenting = new Loop<RequestId>({
+    this.#displaying = new Loop<RequestId>({
       ...common,
-      find: (limit) => presentation.due(limit),
+      find: (limit) => displays.due(limit),
       key: (id) => id,
-      work: (id) => presentation.present(id),
+      work: (id) => displays.display(id),
     });
     const advancing = new Loop<RequestId>({
       ...common,
@@ -71,18 +71,18 @@ export class Worker {
   }
 
   start(): void {
-    for (const loop of [...this.#others, this.#presenting]) loop.start();
+    for (const loop of [...this.#others, this.#displaying]) loop.start();
   }
 
   wake(): void {
-    for (const loop of [...this.#others, this.#presenting]) loop.wake();
+    for (const loop of [...this.#others, this.#displaying]) loop.wake();
   }
 
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
     // Homes that this leaves out of date are drawn by the next process.
     await Promise.all(this.#others.map((loop) => loop.stop()));
-    await this.#presenting.stop({ lastLook: true });
+    await this.#displaying.stop({ lastLook: true });
   }
 
   async #advance(id: RequestId): Promise<void> {
@@ -90,7 +90,7 @@ export class Worker {
     const claim = await approvals.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
-    log.info({ request: id, outcome: outcome.kind }, 'an approved request was carried out');
+    log.info({ request: id, outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
     const recorded = await approvals.record(claim, outcome);
     if (recorded.kind !== 'step') {

@@ -74,7 +74,7 @@ onBothDatabases('filing', (database) => {
   it('waits for nobody where this kind of change needs no approval', async () => {
     const service = await startService(database, { requiredFor: [] });
     const { id } = await fileOne(service);
-    expect(await service.approvals.advance(id)).toMatchObject({ request: { id }, lookFirst: false });
+    expect(await service.approvals.advance(id)).toMatchObject({ request: { id }, mayBeDone: false });
   });
 
   it('keeps names and reasons of any characters', async () => {

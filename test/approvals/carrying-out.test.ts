@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Claim } from '../../src/approvals/approvals.ts';
-import type { Outcome } from '../../src/approvals/rules.ts';
+import type { ExecutionOutcome } from '../../src/approvals/rules.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
 import {
@@ -15,7 +15,7 @@ import {
   stateOf,
 } from './service.ts';
 
-const DONE: Outcome = { kind: 'completed', found: false };
+const DONE: ExecutionOutcome = { kind: 'completed', found: false };
 const SECOND_SUPERUSER = { ...FASTLY_SUPERUSER, id: 'lin1', login: 'lin@example.com' };
 
 /** How many requests are being carried out. */
@@ -25,7 +25,7 @@ const POSTPONED = {
   kind: 'postponed',
   until: null,
   unclear: false,
-  lookFirst: false,
+  mayBeDone: false,
   why: 'Fastly takes no more changes.',
 } as const;
 
@@ -60,7 +60,7 @@ onBothDatabases('carrying out', (database) => {
     expect(await eventsOf(service, id)).toEqual(['filed', 'approved', 'started']);
   });
 
-  it.each<[string, Outcome]>([
+  it.each<[string, ExecutionOutcome]>([
     ['completed', { kind: 'completed', found: true }],
     ['refused', { kind: 'refused', obstacle: { kind: 'protected', protection: 'owner' } }],
   ])('ends as %s, and nothing comes after', async (_kind, outcome) => {
@@ -73,11 +73,22 @@ onBothDatabases('carrying out', (database) => {
       kind: 'failed',
       why: 'late',
       unclear: true,
-      lookFirst: true,
+      mayBeDone: true,
     });
     expect(again).toMatchObject({ objection: 'another-claim' });
     expect(await service.approvals.retry(id, TOMAS)).toMatchObject({ objection: 'not-failed' });
     expect(await service.approvals.open()).toEqual([]);
+  });
+
+  it('is stored with the key that earlier versions of the bot wrote', async () => {
+    const service = await startService(database);
+    const claim = await fileClaimed(service);
+    await service.approvals.record(claim, { ...POSTPONED, mayBeDone: true });
+    const stored = await service.store.read((tables) =>
+      tables.selectFrom('approval_requests').select('state').executeTakeFirstOrThrow(),
+    );
+    expect(JSON.parse(stored.state)).toMatchObject({ kind: 'approved', lookFirst: true });
+    expect(await stateOf(service, claim.request.id)).toMatchObject({ kind: 'approved', mayBeDone: true });
   });
 
   it('is recorded once when the same claim records twice at the same moment', async () => {
@@ -100,7 +111,7 @@ onBothDatabases('carrying out', (database) => {
     expect(await others.due(8)).toEqual([id]);
     const claims = await Promise.all([others.advance(id), approvals.advance(id), others.advance(id)]);
     expect(executing(claims)).toBe(1);
-    expect(claimed(claims.find((claim) => claim !== null) ?? null).lookFirst).toBe(true);
+    expect(claimed(claims.find((claim) => claim !== null) ?? null).mayBeDone).toBe(true);
   });
 
   it('is not for a claim that passed on to record', async () => {
@@ -124,20 +135,20 @@ onBothDatabases('carrying out', (database) => {
     expect(await service.others.advance(late.request.id)).toBeNull();
   });
 
-  it('can be retried by any superuser after it failed, once, with the approvals there were', async () => {
+  it('can be retried by any bot admin after it failed, once, with the approvals there were', async () => {
     const service = await startService(database);
     const { id } = await fileFailed(service);
     const answers = await Promise.all([service.approvals.retry(id, PRIYA), service.others.retry(id, NORA)]);
     expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['no', 'step']);
     const claim = claimed(await service.others.advance(id));
-    expect(claim).toMatchObject({ lookFirst: false, request: { approvers: [TOMAS] } });
+    expect(claim).toMatchObject({ mayBeDone: false, request: { approvers: [TOMAS] } });
   });
 
   it('looks first when it is retried after an attempt that was unclear', async () => {
     const service = await startService(database);
     const { id } = await fileFailed(service, true);
     await service.approvals.retry(id, PRIYA);
-    expect(claimed(await service.approvals.advance(id)).lookFirst).toBe(true);
+    expect(claimed(await service.approvals.advance(id)).mayBeDone).toBe(true);
   });
 
   it('can be given up by the requester after it failed', async () => {
@@ -153,13 +164,13 @@ onBothDatabases('carrying out', (database) => {
     const claim = await fileClaimed(service);
     const { id, filedAt } = claim.request;
     const until = filedAt + 10 * POLICY.lease;
-    await service.approvals.record(claim, { ...POSTPONED, until, lookFirst: true });
-    expect(await stateOf(service, id)).toMatchObject({ kind: 'approved', notBefore: until, lookFirst: true });
+    await service.approvals.record(claim, { ...POSTPONED, until, mayBeDone: true });
+    expect(await stateOf(service, id)).toMatchObject({ kind: 'approved', notBefore: until, mayBeDone: true });
     expect(await service.approvals.due(8)).toEqual([]);
     expect(await service.approvals.advance(id)).toBeNull();
     await letTimePass(service.store, 10 * POLICY.lease);
     expect(await service.approvals.due(8)).toEqual([id]);
-    expect(claimed(await service.others.advance(id)).lookFirst).toBe(true);
+    expect(claimed(await service.others.advance(id)).mayBeDone).toBe(true);
   });
 });
 
@@ -198,9 +209,9 @@ onBothDatabases('taking Fastly superusers away', (database) => {
     expect(await service.others.advance(other)).toBeNull();
   });
 
-  it.each<[string, Outcome]>([
+  it.each<[string, ExecutionOutcome]>([
     ['completed', DONE],
-    ['failed', { kind: 'failed', why: 'Fastly answered 503.', unclear: false, lookFirst: false }],
+    ['failed', { kind: 'failed', why: 'Fastly answered 503.', unclear: false, mayBeDone: false }],
     ['postponed', POSTPONED],
   ])('goes on with the second once the first is recorded as %s', async (_kind, outcome) => {
     const { service, one, other } = await twoApproved();
@@ -210,7 +221,7 @@ onBothDatabases('taking Fastly superusers away', (database) => {
 
   it('waits with the second for as long as the first may still take effect', async () => {
     const { service, one, other } = await twoApproved();
-    const unclear = { ...POSTPONED, unclear: true, lookFirst: true };
+    const unclear = { ...POSTPONED, unclear: true, mayBeDone: true };
     await service.approvals.record(claimed(await service.approvals.advance(one)), unclear);
     expect(await service.others.advance(other)).toBeNull();
     await letLeasePass(service);
@@ -224,7 +235,7 @@ onBothDatabases('taking Fastly superusers away', (database) => {
     const second = claimed(await service.others.advance(other));
     expect(await service.others.advance(one)).toBeNull();
     await service.others.record(second, DONE);
-    expect(claimed(await service.others.advance(one)).lookFirst).toBe(true);
+    expect(claimed(await service.others.advance(one)).mayBeDone).toBe(true);
   });
 
   it('keeps the lock with who took it over when the late one records', async () => {

@@ -1,5 +1,5 @@
 import { type ApprovalRequest, type Newcomer, RequestId } from '../../src/approvals/request.ts';
-import type { Policy } from '../../src/approvals/rules.ts';
+import type { ApprovalPolicy } from '../../src/approvals/rules.ts';
 import type { CurrentSettings } from '../../src/changes/settings.ts';
 import type { Target } from '../../src/changes/target.ts';
 import { ChannelId, MemberId } from '../../src/ids.ts';
@@ -16,7 +16,7 @@ export const ELSEWHERE = ChannelId.parse('C0ELSEWHERE');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-export const POLICY: Policy = {
+export const POLICY: ApprovalPolicy = {
   botAdmins: SUPERUSERS,
   requiredFor: ['delete'],
   approvalsRequired: 1,

@@ -9,7 +9,7 @@ type Happening =
   | { kind: 'approve' | 'deny' | 'cancel'; by: number }
   | { kind: 'cancelUnseen' | 'retry' | 'targetLocked' }
   | { kind: 'time'; passes: number; claim: number }
-  | { kind: 'record'; claim: number; outcome: rules.Outcome };
+  | { kind: 'record'; claim: number; outcome: rules.ExecutionOutcome };
 
 const seconds = (min: number, max: number) => fc.integer({ min, max }).map((each) => each * 1_000);
 const member = fc.nat(SUPERUSERS.length - 1);
@@ -20,14 +20,14 @@ const outcome = fc.oneof(
     kind: fc.constant('failed' as const),
     why: fc.constant('trouble'),
     unclear: fc.boolean(),
-    lookFirst: fc.boolean(),
+    mayBeDone: fc.boolean(),
   }),
-  fc.constant<rules.Outcome>({ kind: 'refused', obstacle: { kind: 'gone' } }),
+  fc.constant<rules.ExecutionOutcome>({ kind: 'refused', obstacle: { kind: 'gone' } }),
   fc.record({
     kind: fc.constant('postponed' as const),
     until: fc.option(seconds(0, 40)),
     unclear: fc.boolean(),
-    lookFirst: fc.boolean(),
+    mayBeDone: fc.boolean(),
     why: fc.constant('trouble'),
   }),
 );
@@ -50,7 +50,7 @@ const policy = fc.record({
 function rule(
   request: ApprovalRequest,
   what: Happening,
-  policy: rules.Policy,
+  policy: rules.ApprovalPolicy,
   now: number,
 ): rules.Ruling | null {
   const by = SUPERUSERS['by' in what ? what.by : 0] ?? request.requester;
@@ -81,12 +81,12 @@ type Step = {
   ruling: rules.Ruling | null;
   after: ApprovalRequest;
   now: number;
-  policy: rules.Policy;
+  policy: rules.ApprovalPolicy;
 };
 
 /** Files a request at 0 and lets things happen to it. */
 function follow(
-  changes: Omit<rules.Policy, 'botAdmins' | 'requiredFor'>,
+  changes: Omit<rules.ApprovalPolicy, 'botAdmins' | 'requiredFor'>,
   what: readonly Happening[],
 ): Step[] {
   const policy = { ...POLICY, ...changes };
@@ -170,9 +170,9 @@ describe('whatever happens, in whatever order', () => {
   it('once an attempt may have gone through, the next one looks first', () => {
     always(({ before, after }) => {
       const { state } = before;
-      const unclear = state.kind === 'executing' || (state.kind === 'approved' && state.lookFirst);
+      const unclear = state.kind === 'executing' || (state.kind === 'approved' && state.mayBeDone);
       if (unclear && after.state.kind === 'executing' && after.state !== state)
-        expect(after.state.lookFirst).toBe(true);
+        expect(after.state.mayBeDone).toBe(true);
     });
   });
 

@@ -4,12 +4,12 @@ import * as rules from '../../src/approvals/rules.ts';
 import type { MemberId } from '../../src/ids.ts';
 import { AIDA, ENGINEER, NORA, POLICY, PRIYA, pendingRequest, TOMAS } from './people.ts';
 
-const APPROVED: State = { kind: 'approved', notBefore: 5, lookFirst: false, postponed: 0 };
+const APPROVED: State = { kind: 'approved', notBefore: 5, mayBeDone: false, postponed: 0 };
 const EXECUTING: State = {
   kind: 'executing',
   claim: 'mine',
   leaseUntil: 50,
-  lookFirst: false,
+  mayBeDone: false,
   postponed: 0,
 };
 const COMPLETED: State = { kind: 'completed', found: false };
@@ -17,7 +17,7 @@ const FAILED: State = {
   kind: 'failed',
   why: 'Fastly answered 503.',
   unclear: false,
-  lookFirst: false,
+  mayBeDone: false,
   retryable: true,
 };
 const DENIED: State = { kind: 'denied', by: TOMAS, reason: null };
@@ -134,7 +134,7 @@ describe('an approval', () => {
 describe('what failed', () => {
   it('can be given up, but not while it may have been carried out', () => {
     expect(rules.cancel(pendingRequest({ state: FAILED }), NORA).kind).toBe('step');
-    for (const doubt of [{ unclear: true }, { lookFirst: true }]) {
+    for (const doubt of [{ unclear: true }, { mayBeDone: true }]) {
       const request = pendingRequest({ state: { ...FAILED, ...doubt } });
       expect(rules.cancel(request, NORA)).toEqual(objection('not-waiting'));
     }
@@ -143,13 +143,13 @@ describe('what failed', () => {
 
 describe('retrying', () => {
   it('counts the approvals there are, and looks first where the attempt was unclear', () => {
-    const request = pendingRequest({ state: { ...FAILED, lookFirst: true }, approvers: [TOMAS] });
+    const request = pendingRequest({ state: { ...FAILED, mayBeDone: true }, approvers: [TOMAS] });
     expect(rules.retry(request, 9)).toEqual({
       kind: 'step',
-      state: { ...APPROVED, notBefore: 9, lookFirst: true },
+      state: { ...APPROVED, notBefore: 9, mayBeDone: true },
       event: { kind: 'retried' },
     });
-    expect(rules.retry(pendingRequest({ state: FAILED }), 9)).toMatchObject({ state: { lookFirst: false } });
+    expect(rules.retry(pendingRequest({ state: FAILED }), 9)).toMatchObject({ state: { mayBeDone: false } });
   });
 
   it('is for what failed, while its time lasts', () => {
@@ -174,9 +174,9 @@ describe('time', () => {
 
   it('hands out what is approved, and takes over what a dead process had, which then looks first', () => {
     const mine = { kind: 'executing', claim: 'new', leaseUntil: 50 + lease };
-    expect(due({ state: APPROVED }, 50)).toMatchObject({ state: { ...mine, lookFirst: false } });
+    expect(due({ state: APPROVED }, 50)).toMatchObject({ state: { ...mine, mayBeDone: false } });
     expect(due({ state: EXECUTING }, 49)).toBeNull();
-    expect(due({ state: EXECUTING }, 50)).toMatchObject({ state: { ...mine, lookFirst: true } });
+    expect(due({ state: EXECUTING }, 50)).toMatchObject({ state: { ...mine, mayBeDone: true } });
   });
 
   it('closes what failed when nobody retried it', () => {
@@ -191,18 +191,18 @@ describe('time', () => {
 describe('recording', () => {
   it('is for who holds the claim', () => {
     const request = pendingRequest({ state: EXECUTING });
-    const done: rules.Outcome = { kind: 'completed', found: true };
+    const done: rules.ExecutionOutcome = { kind: 'completed', found: true };
     expect(rules.record(request, 'mine', done, 9)).toEqual({ kind: 'step', state: done, event: done });
     expect(rules.record(request, 'yours', done, 9)).toEqual(objection('another-claim'));
     expect(rules.record(pendingRequest(), 'mine', done, 9)).toEqual(objection('another-claim'));
   });
 
   it('lets what failed be retried only while its time lasts', () => {
-    const failed: rules.Outcome = {
+    const failed: rules.ExecutionOutcome = {
       kind: 'failed',
       why: 'Fastly answered 503.',
       unclear: true,
-      lookFirst: true,
+      mayBeDone: true,
     };
     const request = pendingRequest({ state: EXECUTING });
     expect(rules.record(request, 'mine', failed, ttl - 1)).toMatchObject({ state: { retryable: true } });
@@ -210,7 +210,13 @@ describe('recording', () => {
   });
 
   const why = 'Fastly takes no more changes.';
-  const postponed: rules.Outcome = { kind: 'postponed', until: null, unclear: true, lookFirst: true, why };
+  const postponed: rules.ExecutionOutcome = {
+    kind: 'postponed',
+    until: null,
+    unclear: true,
+    mayBeDone: true,
+    why,
+  };
   const hour = 3_600_000;
 
   it('puts off what Fastly does not take now, for longer each time, and until then at least', () => {
@@ -220,7 +226,7 @@ describe('recording', () => {
     };
     expect(record(0, null)).toEqual({
       kind: 'step',
-      state: { kind: 'approved', notBefore: 5_009, lookFirst: true, postponed: 1 },
+      state: { kind: 'approved', notBefore: 5_009, mayBeDone: true, postponed: 1 },
       event: { kind: 'postponed', until: 5_009, unclear: true },
     });
     expect(record(0, 77)).toMatchObject({ state: { notBefore: 5_009 } });
@@ -234,7 +240,7 @@ describe('recording', () => {
     const outcome = { ...postponed, until: hour };
     expect(rules.record(request, 'mine', outcome, 9)).toEqual({
       kind: 'step',
-      state: { kind: 'failed', why, unclear: true, lookFirst: true, retryable: true },
+      state: { kind: 'failed', why, unclear: true, mayBeDone: true, retryable: true },
       event: { kind: 'failed', why, unclear: true },
     });
     expect(rules.record(request, 'mine', outcome, hour)).toMatchObject({ state: { retryable: false } });

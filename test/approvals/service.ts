@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { Approvals, type Claim, type Filing } from '../../src/approvals/approvals.ts';
 import type { Step } from '../../src/approvals/event.ts';
 import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
-import type { Policy } from '../../src/approvals/rules.ts';
+import type { ApprovalPolicy } from '../../src/approvals/rules.ts';
 import { stepsOf } from '../../src/approvals/steps.ts';
 import type { Target } from '../../src/changes/target.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -27,7 +27,7 @@ export function filing(changes: Partial<Filing> = {}, target: Target = ENGINEER)
 /** The service in two processes, which on SQLite are one. `steps` counts how often the first was told of a step. */
 export type Service = OpenDatabase & { approvals: Approvals; others: Approvals; steps(): number };
 
-export async function startService(database: Kind, changes: Partial<Policy> = {}): Promise<Service> {
+export async function startService(database: Kind, changes: Partial<ApprovalPolicy> = {}): Promise<Service> {
   const open = await database.open();
   let steps = 0;
   const policy = { ...POLICY, ...changes };
@@ -78,7 +78,7 @@ export async function fileFailed(service: Service, unclear = false): Promise<App
     kind: 'failed',
     why: 'Fastly answered 503.',
     unclear,
-    lookFirst: unclear,
+    mayBeDone: unclear,
   });
   return claim.request;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Answer } from '../../src/approvals/approvals.ts';
+import type { StepResult } from '../../src/approvals/approvals.ts';
 import type { ApprovalRequest } from '../../src/approvals/request.ts';
 import { doneText, objectionText } from '../../src/commands/approvals/answer-text.ts';
 import { AIDA, NORA, POLICY, PRIYA, pendingRequest, TOMAS } from '../approvals/people.ts';
@@ -9,7 +9,7 @@ const GRACE = '*Grace Example* (`grace@example.com`)';
 const END = '1970-01-02 00:00 UTC';
 const COMPLETED = { state: { kind: 'completed', found: false } } as const;
 const FAILED = {
-  state: { kind: 'failed', why: 'No.', unclear: false, lookFirst: false, retryable: true },
+  state: { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false, retryable: true },
 } as const;
 
 const DONE: { changes: Partial<ApprovalRequest>; says: string }[] = [
@@ -19,7 +19,7 @@ const DONE: { changes: Partial<ApprovalRequest>; says: string }[] = [
   },
   {
     changes: {
-      state: { kind: 'approved', notBefore: 0, lookFirst: false, postponed: 0 },
+      state: { kind: 'approved', notBefore: 0, mayBeDone: false, postponed: 0 },
       approvers: [TOMAS],
     },
     says: `⚙️ Approved. Now deleting ${GRACE}. The request shows the result.`,
@@ -38,7 +38,7 @@ it.each(DONE)('who clicks where the message is not shown is told: $says', ({ cha
   expect(read(doneText(pendingRequest(changes), POLICY))).toBe(says);
 });
 
-const OBJECTIONS: { answer: Exclude<Answer, { kind: 'step' }>; says: string }[] = [
+const OBJECTIONS: { answer: Exclude<StepResult, { kind: 'step' }>; says: string }[] = [
   {
     answer: { kind: 'unknown' },
     says: 'This request no longer exists. Run `/fastly-user approvals` to list open requests.',

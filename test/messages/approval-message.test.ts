@@ -23,7 +23,7 @@ import {
 } from '../approvals/people.ts';
 import { elementsOf, wordsOf } from '../e2e/support/seeing.ts';
 
-const FAILED = { kind: 'failed', why: 'No.', unclear: false, lookFirst: false, retryable: true } as const;
+const FAILED = { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false, retryable: true } as const;
 
 /** What the message of a request says, one space between any two words. */
 function wordsIn(request: ApprovalRequest, steps: readonly Step[] = []): string {
@@ -122,11 +122,11 @@ describe('the buttons of a request', () => {
       { action: deletionOf({ ...ENGINEER, locked: true }) },
       ['approve', 'deny', 'cancel'],
     ],
-    ['approved', { state: { kind: 'approved', notBefore: 0, lookFirst: false, postponed: 0 } }, []],
+    ['approved', { state: { kind: 'approved', notBefore: 0, mayBeDone: false, postponed: 0 } }, []],
     ['failed', { state: FAILED }, ['retry', 'cancel']],
     [
       'failed, perhaps done all the same',
-      { state: { ...FAILED, unclear: true, lookFirst: true } },
+      { state: { ...FAILED, unclear: true, mayBeDone: true } },
       ['retry'],
     ],
     ['failed for good', { state: { ...FAILED, retryable: false } }, []],

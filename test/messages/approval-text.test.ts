@@ -31,7 +31,7 @@ const APPROVED_BY_TOMAS = `Approved by <@${TOMAS}>.`;
 const ANYONE_ELSE = `<@${TOMAS}>, <@${PRIYA}> or <@${AIDA}>`;
 
 const approved = (state: State): ApprovalRequest => pendingRequest({ state, approvers: [TOMAS] });
-const failed = { kind: 'failed', why: 'Fastly said no.', unclear: false, lookFirst: false } as const;
+const failed = { kind: 'failed', why: 'Fastly said no.', unclear: false, mayBeDone: false } as const;
 
 /** A request in a state, and what is read of it: the headline, what is below it, and both in one. */
 const STATES: {
@@ -65,28 +65,28 @@ const STATES: {
   },
   {
     state: 'approved',
-    request: approved({ kind: 'approved', notBefore: 0, lookFirst: false, postponed: 0 }),
+    request: approved({ kind: 'approved', notBefore: 0, mayBeDone: false, postponed: 0 }),
     headline: 'Delete Grace Example?',
     detail: `⚙️ Starting… ${APPROVED_BY_TOMAS}`,
     answer: `The request to delete ${GRACE} is in progress. ${APPROVED_BY_TOMAS}`,
   },
   {
     state: 'approved, and postponed by a rate limit',
-    request: approved({ kind: 'approved', notBefore: LATER, lookFirst: false, postponed: 1 }),
+    request: approved({ kind: 'approved', notBefore: LATER, mayBeDone: false, postponed: 1 }),
     headline: 'Delete Grace Example?',
     detail: `⏸️ Fastly's rate limit is reached. This will run 1970-01-01 10:00 UTC. ${APPROVED_BY_TOMAS}`,
     answer: `The request to delete ${GRACE} is in progress. ${APPROVED_BY_TOMAS}`,
   },
   {
     state: 'approved, and postponed because the outcome is unclear',
-    request: approved({ kind: 'approved', notBefore: LATER, lookFirst: true, postponed: 1 }),
+    request: approved({ kind: 'approved', notBefore: LATER, mayBeDone: true, postponed: 1 }),
     headline: 'Delete Grace Example?',
     detail: `⏸️ Fastly hasn't confirmed this yet. Checking again 1970-01-01 10:00 UTC. ${APPROVED_BY_TOMAS}`,
     answer: `The request to delete ${GRACE} is in progress. ${APPROVED_BY_TOMAS}`,
   },
   {
     state: 'executing',
-    request: approved({ kind: 'executing', claim: 'x', leaseUntil: 0, lookFirst: false, postponed: 0 }),
+    request: approved({ kind: 'executing', claim: 'x', leaseUntil: 0, mayBeDone: false, postponed: 0 }),
     headline: 'Delete Grace Example?',
     detail: `⚙️ In progress… ${APPROVED_BY_TOMAS}`,
     answer: `The request to delete ${GRACE} is in progress. ${APPROVED_BY_TOMAS}`,
@@ -133,7 +133,7 @@ const STATES: {
   },
   {
     state: 'failed, and it is unclear whether it worked',
-    request: approved({ ...failed, unclear: true, lookFirst: true, retryable: true }),
+    request: approved({ ...failed, unclear: true, mayBeDone: true, retryable: true }),
     headline: "It's unclear whether Grace Example was deleted",
     detail: `⚠️ Fastly said no. Bot admins can retry until ${END}. ${APPROVED_BY_TOMAS}`,
     alone: `⚠️ It's unclear whether ${GRACE} was deleted. Fastly said no. Bot admins can retry until ${END}.`,
@@ -362,10 +362,10 @@ const STEPS: { what: string; event: Event; changes?: Partial<ApprovalRequest>; s
     changes: { approvers: [TOMAS, PRIYA, AIDA] },
     says: null,
   },
-  { what: 'started', event: { kind: 'started', lookFirst: false }, says: null },
+  { what: 'started', event: { kind: 'started', mayBeDone: false }, says: null },
   {
     what: 'started after an attempt that may have worked',
-    event: { kind: 'started', lookFirst: true },
+    event: { kind: 'started', mayBeDone: true },
     says: '🔎 Checking whether an earlier attempt already worked.',
   },
   {

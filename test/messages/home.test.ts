@@ -55,7 +55,7 @@ it('a Home with too many requests shows the oldest, and says of how many', () =>
 
 it('a failed request waits for the others, and is one of the open requests of the requester', () => {
   const request = pendingRequest({
-    state: { kind: 'failed', why: 'No.', unclear: false, lookFirst: false, retryable: true },
+    state: { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false, retryable: true },
   });
   expect(requestsFor(TOMAS, [request], POLICY).waiting.shown).toEqual([request]);
   expect(requestsFor(NORA, [request], POLICY)).toMatchObject({

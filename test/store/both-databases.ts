@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { describe, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { State } from '../../src/approvals/request.ts';
+import { fromStored, toStored } from '../../src/approvals/stored.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { createLogger } from '../../src/observability/log.ts';
 import type { Engine } from '../../src/store/engine.ts';
@@ -128,7 +129,7 @@ export async function letTimePass(store: Store, milliseconds: number): Promise<v
   await store.transaction(async ({ database }) => {
     const rows = await database.selectFrom('approval_requests').select(['id', 'state']).execute();
     for (const { id, state } of rows) {
-      const earlier = JSON.stringify(inThePast(State.parse(JSON.parse(state)), milliseconds));
+      const earlier = JSON.stringify(toStored(inThePast(State.parse(fromStored(state)), milliseconds)));
       await database.updateTable('approval_requests').set({ state: earlier }).where('id', '=', id).execute();
     }
   });

@@ -1,12 +1,12 @@
-import type { Answer } from '../../approvals/approvals.ts';
+import type { StepResult } from '../../approvals/approvals.ts';
 import { type ApprovalRequest, verbOf } from '../../approvals/request.ts';
-import { mayApprove, type Policy } from '../../approvals/rules.ts';
-import { mentions, stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
-import { code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { type ApprovalPolicy, mayApprove } from '../../approvals/rules.ts';
+import { stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
+import { code, date, member, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { gerund, subcommandFor } from '../../messages/verb-text.ts';
 
 /** What a click did, for a caller who does not see the request's message. */
-export function doneText(request: ApprovalRequest, policy: Policy): Sentence {
+export function doneText(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {
   const { state } = request;
   const doing = gerund(verbOf(request.action), targetText(request));
   switch (state.kind) {
@@ -21,7 +21,10 @@ export function doneText(request: ApprovalRequest, policy: Policy): Sentence {
 }
 
 /** Why a click changed nothing, and how the request stands. */
-export function objectionText(answer: Exclude<Answer, { kind: 'step' }>, policy: Policy): Sentence {
+export function objectionText(
+  answer: Exclude<StepResult, { kind: 'step' }>,
+  policy: ApprovalPolicy,
+): Sentence {
   if (answer.kind === 'unknown') {
     return say`This request no longer exists. Run ${code('/fastly-user approvals')} to list open requests.`;
   }

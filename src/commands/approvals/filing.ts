@@ -25,7 +25,7 @@ export async function fileRequest(
   interaction.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
   if (channelId === interaction.origin.channel) return { kind: 'channel', channel: channelId };
   const where = isDirect(channelId) ? say`your direct messages with the bot` : say`${channel(channelId)}`;
-  return { kind: 'told', sentence: say`Request ${code(id)} was filed. See ${where}.` };
+  return { kind: 'elsewhere', sentence: say`Request ${code(id)} was filed. See ${where}.` };
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {

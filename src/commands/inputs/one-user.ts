@@ -120,7 +120,7 @@ async function actAndTell(
   reason: string | null,
 ): Promise<void> {
   const delivered = await subcommand.act(interaction, id, reason);
-  if (delivered.kind === 'told') await interaction.reply.privately(message(delivered.sentence));
+  if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
 }
 
 /** Acts, or first says what the caller should know and leaves the rest to a button. */

@@ -5,13 +5,13 @@ import { button, type Confirm, confirmDialog } from '../../messages/kit/blocks.t
 import { menu } from '../../messages/kit/inputs.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { carried, type Origin } from '../../slack/carried.ts';
+import { codecFor, type Origin } from '../../slack/carried.ts';
 import type { Incoming } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { userOptions } from './user-picker.ts';
 
 /** The user a click is about, and whether its result is for the caller alone. Short, as options hold 75 characters. */
-const About = carried('button', z.object({ user: UserId, private: z.boolean() }), 'get');
+const About = codecFor('button', z.object({ user: UserId, private: z.boolean() }), 'get');
 
 const CARRIED = 'carried: ';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Figures, Filter } from '../../directory/filter.ts';
 import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { carried, type Origin } from '../../slack/carried.ts';
+import { codecFor, type Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { viewOf } from '../form.ts';
@@ -119,4 +119,4 @@ const PageSchema = z.object({
   private: z.boolean(),
 });
 export type Page = z.infer<typeof PageSchema>;
-export const Page = carried('button', PageSchema, 'list');
+export const Page = codecFor('button', PageSchema, 'list');

@@ -6,7 +6,7 @@ import { type User, UserId } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
-import { carried } from '../../slack/carried.ts';
+import { codecFor } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
@@ -24,7 +24,7 @@ const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
 const AboutSchema = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
 type About = z.infer<typeof AboutSchema>;
-const About = carried('form', AboutSchema, 'update');
+const About = codecFor('form', AboutSchema, 'update');
 
 /**
  * The form to edit a user, filled in with the user's settings and the changes asked for so far. A redrawn form has new

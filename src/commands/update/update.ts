@@ -4,7 +4,7 @@ import type { UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { carried } from '../../slack/carried.ts';
+import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
@@ -111,7 +111,7 @@ export const update: Subcommand = {
 
 async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted): Promise<void> {
   const delivered = await alter(interaction, id, wanted);
-  if (delivered.kind === 'told') await interaction.reply.privately(message(delivered.sentence));
+  if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
 }
 
 async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
@@ -136,7 +136,7 @@ function pickForm(
   });
 }
 
-const Carried = carried(
+const Carried = codecFor(
   'form',
   z.object({
     settings: EditableSettings,

@@ -105,6 +105,21 @@ export function enumerate(items: readonly (Sentence | Part)[], conjunction = 'an
   }, say``);
 }
 
+/** As many as approvals may be required (`APPROVALS_REQUIRED`), so that every approver is mentioned. */
+export const MOST_MENTIONED = 100;
+
+/** '@a, @b and 3 others': members, mentioned. Of more than `most`, the first ones. */
+export function mentions(
+  members: readonly string[],
+  conjunction: 'and' | 'or',
+  most = MOST_MENTIONED,
+): Sentence {
+  const named = members.slice(0, most).map(member);
+  const others = members.length - named.length;
+  const more = others > 0 ? [say`${others} ${others === 1 ? 'other' : 'others'}`] : [];
+  return enumerate([...named, ...more], conjunction);
+}
+
 /** 'a  ·  b  ·  c'. */
 export function sideBySide(items: readonly Sentence[]): Sentence {
   return items.reduce((line, item, index) => (index === 0 ? item : say`${line}  ·  ${item}`), say``);

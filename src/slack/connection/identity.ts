@@ -16,7 +16,7 @@ export const SCOPES = [
 ] as const;
 
 /** The errors that no retry can solve (docs.slack.dev, auth.test and apps.connections.open). */
-const REFUSALS = new Set([
+const TOKEN_REJECTIONS = new Set([
   'invalid_auth',
   'not_authed',
   'account_inactive',
@@ -27,13 +27,13 @@ const REFUSALS = new Set([
   'team_disabled',
 ]);
 
-export function isRefusal(error: string): boolean {
-  return REFUSALS.has(error);
+export function isTokenRejected(error: string): boolean {
+  return TOKEN_REJECTIONS.has(error);
 }
 
 /** @throws {CredentialRefused} where `error` says that Slack rejects the token in `variable` for good */
 export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
-  if (error instanceof WebAPIPlatformError && isRefusal(error.data.error)) {
+  if (error instanceof WebAPIPlatformError && isTokenRejected(error.data.error)) {
     throw new CredentialRefused(`Slack rejected ${variable} (${error.data.error}). ${remedy}`);
   }
 }

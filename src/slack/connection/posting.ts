@@ -3,14 +3,14 @@ import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from '../../ids.ts';
 import { type Message, type NewerBlock, PLAIN_POSTING } from '../../messages/kit/message.ts';
-import { isRefusal } from './identity.ts';
+import { isTokenRejected } from './identity.ts';
 import { type Response, ResponseUrlRefused, respond } from './response-url.ts';
 
 /** Where a message is; or Slack's word for why it will never take this one. */
 export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refused;
 /** Slack will not do this, now or later. */
 export type Refused = { kind: 'refused'; word: string };
-export type Shown = { kind: 'shown' } | Refused;
+export type Updated = { kind: 'shown' } | Refused;
 
 /**
  * The one way in which messages and Home tabs get to Slack. What Slack refuses for good is an answer; what may go
@@ -40,7 +40,7 @@ export class Posting {
     });
   }
 
-  async update({ channel, ts }: { channel: ChannelId; ts: string }, message: Message): Promise<Shown> {
+  async update({ channel, ts }: { channel: ChannelId; ts: string }, message: Message): Promise<Updated> {
     return await unlessRefused(async () => {
       await this.#newerBlocks.post(message, (version) =>
         this.#client.chat.update({ channel, ts, ...version, parse: PLAIN_POSTING.parse }),
@@ -50,7 +50,7 @@ export class Posting {
   }
 
   /** Shows a member their Home tab. Bots and people of other companies have none. */
-  async publish(member: MemberId, view: View): Promise<Shown> {
+  async publish(member: MemberId, view: View): Promise<Updated> {
     return await unlessRefused(async () => {
       await this.#client.views.publish({ user_id: member, view });
       return { kind: 'shown' };
@@ -72,7 +72,7 @@ async function unlessRefused<T>(show: () => Promise<T>): Promise<T | Refused> {
   } catch (error) {
     // A token that is refused may be mended by the operator, so that is no final answer either.
     const word = wordOf(error);
-    if (word === null || PASSING.has(word) || isRefusal(word)) throw error;
+    if (word === null || PASSING.has(word) || isTokenRejected(word)) throw error;
     return { kind: 'refused', word };
   }
 }

@@ -1,11 +1,11 @@
 import type { ChannelId, MemberId, TeamId } from '../../ids.ts';
-import { mentions } from '../../messages/approval-text.ts';
-import { channel, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { channel, enumerate, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../carried.ts';
+import { isDirect } from '../connection/conversations.ts';
 import type { Caller, Incoming } from '../incoming.ts';
 
 /** Who may use the bot, and where. */
-export type Policy = {
+export type AccessPolicy = {
   /** The bot's own workspace. A member id alone is not enough, because members of other workspaces have ids too. */
   teamId: TeamId;
   botAdmins: readonly MemberId[];
@@ -27,7 +27,7 @@ type Reason = 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-
  */
 export async function authorize(
   incoming: Incoming,
-  policy: Policy,
+  policy: AccessPolicy,
   isDirectMessage: (channel: ChannelId, caller: Caller) => Promise<boolean>,
 ): Promise<Verdict> {
   const { caller } = incoming;
@@ -39,8 +39,7 @@ export async function authorize(
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
   if (policy.commandChannels.includes(startedIn)) return { allowed: true, caller };
   if (incoming.kind !== 'command' && startedIn === policy.approvalsChannel) return { allowed: true, caller };
-  if (startedIn.startsWith('D') && (await isDirectMessage(startedIn, caller)))
-    return { allowed: true, caller };
+  if (isDirect(startedIn) && (await isDirectMessage(startedIn, caller))) return { allowed: true, caller };
   return { allowed: false, reason: 'wrong-channel' };
 }
 
@@ -69,7 +68,10 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 const MOST_NAMED = 5;
 
 /** Why someone is turned away, and whom to ask. */
-export function denial(reason: Reason, policy: Pick<Policy, 'botAdmins' | 'commandChannels'>): Sentence {
+export function denial(
+  reason: Reason,
+  policy: Pick<AccessPolicy, 'botAdmins' | 'commandChannels'>,
+): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
@@ -82,7 +84,7 @@ export function denial(reason: Reason, policy: Pick<Policy, 'botAdmins' | 'comma
   }
 }
 
-function whomToAsk({ botAdmins }: Pick<Policy, 'botAdmins'>): Sentence {
+function whomToAsk({ botAdmins }: Pick<AccessPolicy, 'botAdmins'>): Sentence {
   if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
   return say`Ask ${mentions(botAdmins, 'or', MOST_NAMED)}.`;
 }

@@ -7,11 +7,11 @@ import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
 import { interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import type { Services } from '../replies/services.ts';
-import { authorize, denial, type Policy } from './authorization.ts';
-import { type Acknowledge, acknowledgeOf, Delivery, type Listener } from './listeners.ts';
+import { type AccessPolicy, authorize, denial } from './authorization.ts';
+import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
 
 export type Gate = {
-  policy: Policy;
+  policy: AccessPolicy;
   listeners: readonly Listener[];
   services: Services;
   inFlight: InFlight;
@@ -59,7 +59,7 @@ export function installGate(app: App, gate: Gate): void {
     }
     log.info('taken');
     const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference });
-    args.context.delivery = new Delivery(interaction, incoming, acknowledge);
+    args.context.delivery = new PassedDelivery(interaction, incoming, acknowledge);
     await args.next();
   });
 }

@@ -20,7 +20,7 @@ export type Listener =
   | { kind: 'event'; id: string; run: Run<'event'> };
 
 /** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
-export class Delivery {
+export class PassedDelivery {
   readonly interaction: Interaction;
   readonly incoming: Incoming;
   readonly acknowledge: Acknowledge;
@@ -68,15 +68,15 @@ export function register(app: App, listeners: readonly Listener[]): void {
   }
 }
 
-type DeliveryOf<K extends Kind> = Delivery & { incoming: IncomingOf<K> };
+type DeliveryOf<K extends Kind> = PassedDelivery & { incoming: IncomingOf<K> };
 
 /** @throws when the delivery did not come through the gate: there is no other way to a listener */
 function delivered<K extends Kind>({ delivery }: Context, kind: K): DeliveryOf<K> {
-  if (delivery instanceof Delivery && isOfKind(delivery, kind)) return delivery;
+  if (delivery instanceof PassedDelivery && isOfKind(delivery, kind)) return delivery;
   throw new Error('a delivery reached a listener without passing the gate');
 }
 
-function isOfKind<K extends Kind>(delivery: Delivery, kind: K): delivery is DeliveryOf<K> {
+function isOfKind<K extends Kind>(delivery: PassedDelivery, kind: K): delivery is DeliveryOf<K> {
   return delivery.incoming.kind === kind;
 }
 

@@ -17,28 +17,28 @@ export class Interaction {
   readonly reply: Reply;
   readonly services: Services;
   readonly log: Logger;
-  readonly #delivery: Delivery;
+  readonly #parts: Parts;
 
-  constructor(services: Services, delivery: Delivery) {
-    this.#delivery = delivery;
-    this.reference = delivery.reference;
-    this.deliveryKey = delivery.deliveryKey;
-    this.triggerId = delivery.triggerId;
-    this.caller = delivery.caller;
-    this.origin = delivery.origin;
+  constructor(services: Services, parts: Parts) {
+    this.#parts = parts;
+    this.reference = parts.reference;
+    this.deliveryKey = parts.deliveryKey;
+    this.triggerId = parts.triggerId;
+    this.caller = parts.caller;
+    this.origin = parts.origin;
     this.services = services;
-    const { reference, caller, origin } = delivery;
+    const { reference, caller, origin } = parts;
     this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
-    this.reply = new Reply(services, this.log, delivery);
+    this.reply = new Reply(services, this.log, parts);
   }
 
   /** The same interaction, with its result for the caller alone or for the channel. */
   shownTo({ private: alone }: Pick<Origin, 'private'>): Interaction {
-    return new Interaction(this.services, { ...this.#delivery, origin: { ...this.origin, private: alone } });
+    return new Interaction(this.services, { ...this.#parts, origin: { ...this.origin, private: alone } });
   }
 }
 
-type Delivery = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
+type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
   responseUrl: string | null;
 };
 

@@ -9,21 +9,21 @@ import type { Posted } from '../connection/posting.ts';
 import type { Caller } from '../incoming.ts';
 import type { Services } from './services.ts';
 
-/** Where a result was posted. `nowhere` when Slack refused it everywhere. */
+/** Where a result is, or will be once the worker has posted it. `nowhere` when Slack refused it everywhere. */
 export type Delivered =
   | { kind: 'channel'; channel: ChannelId }
   | { kind: 'caller' }
   /** `link`: the message's address; null where Slack does not say. */
   | { kind: 'direct-message'; link: string | null }
-  /** The result is shown elsewhere; `sentence` says where. */
-  | { kind: 'told'; sentence: Sentence }
+  /** Not where the caller is looking; they must still be told `sentence`. */
+  | { kind: 'elsewhere'; sentence: Sentence }
   | { kind: 'nowhere' };
 
 /** Whom an interaction answers, and how. */
 type Addressee = { caller: Caller; origin: Origin; responseUrl: string | null };
 
 /**
- * Where the results of one request go. A command or click answers through its response URL; a modal posts to the
+ * Where the results of one interaction go. A command or click answers through its response URL; a modal posts to the
  * channel it was opened from; what started in the Home tab, or cannot be posted, goes to the caller's direct
  * message, with the reason. Never throws: the change has already been made, even if Slack refuses the message.
  */

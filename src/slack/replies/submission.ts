@@ -8,7 +8,7 @@ import type { Interaction } from './interaction.ts';
 import { noticeView, updateModal } from './modal.ts';
 import { type Delivered, withinAnswerTime } from './reply.ts';
 
-/** An invalid field: its block, and what is wrong. */
+/** A refusal about one field of a form: its block, and what is wrong. After a command, it is told like any refusal. */
 export class FieldError extends Refusal {
   readonly blockId: string;
 
@@ -106,14 +106,14 @@ async function formAgain(
   }
 }
 
-/** The message for a caller who closed the modal before the result. Null if the result was posted elsewhere. */
+/** The message for a caller who closed the modal before the result. Null if the result has been posted, or nothing takes it. */
 function untoldBy(result: Result, { reference }: Interaction): Message | null {
   switch (result.kind) {
     case 'failed':
       return failureMessage(result.error, reference);
     case 'next':
       return result.orElse;
-    case 'told':
+    case 'elsewhere':
       return message(result.sentence);
     default:
       return null;
@@ -132,7 +132,7 @@ function whereItIs(delivered: Delivered, reference: string): Sentence {
   switch (delivered.kind) {
     case 'channel':
       return say`Done. The result is in the channel.`;
-    case 'told':
+    case 'elsewhere':
       return delivered.sentence;
     case 'caller':
       return resultIn(null);

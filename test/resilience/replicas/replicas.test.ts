@@ -211,7 +211,7 @@ it('two bots carry out 200 deletions once each, whichever is told three times at
   for (const event of ['filed', 'approved', 'started', 'completed']) {
     expect(targetsOf(entries, event).sort()).toEqual(MANY.map(({ id }) => id).sort());
   }
-  for (const bot of team.bots) await bot.log('an approved request was carried out');
+  for (const bot of team.bots) await bot.log('an attempt at an approved request ended');
 });
 
 const SOME = people(50);

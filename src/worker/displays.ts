@@ -22,7 +22,7 @@ const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
  * Makes Slack show what the store says it must. A message that was never posted is posted, the others are updated. A
  * message is posted again when Slack's answer was lost; the copy is found when one of its buttons is clicked.
  */
-export class Presentation {
+export class Displays {
   readonly #options: DisplayOptions;
   readonly #pauses: Pauses<RequestId>;
 
@@ -39,7 +39,7 @@ export class Presentation {
   }
 
   /** Brings all surfaces of a request up to date, if no other process has claimed it. */
-  async present(id: RequestId): Promise<void> {
+  async display(id: RequestId): Promise<void> {
     const { store, log } = this.#options;
     await showUntilShown(store, this.#pauses, {
       key: id,
@@ -54,10 +54,13 @@ export class Presentation {
     });
   }
 
-  async #bringUpToDate(id: RequestId, goOn: (transaction: Transaction) => Promise<boolean>): Promise<void> {
+  async #bringUpToDate(
+    id: RequestId,
+    renewLease: (transaction: Transaction) => Promise<boolean>,
+  ): Promise<void> {
     const snapshot = await this.#snapshotOf(id);
     if (snapshot === null) return;
-    const display = new RequestDisplay(this.#options, snapshot, goOn);
+    const display = new RequestDisplay(this.#options, snapshot, renewLease);
     const failures: unknown[] = [];
     for (const { name } of snapshot.surfaces.filter(({ wanted, shown }) => wanted > shown)) {
       try {
