@@ -1,8 +1,9 @@
 import { Refusal } from '../messages/failure-text.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
-import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import { bold, code, enumerate, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { nearest } from './inputs/command-text.ts';
+import { ROLES } from './inputs/settings-form.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
 /** Lists the subcommands, or shows how to use one. */
@@ -58,7 +59,7 @@ function overview(all: readonly Subcommand[]): Message {
     blocks: [
       ...shown.blocks,
       context(
-        say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens. ${code('--private')} shows a result only to you. Run ${code('/fastly-user help get')} to see how to use one command.`,
+        say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens (${code('audit')} shows all users). The channel doesn't see the result of a command with ${code('--private')}. Run ${code('/fastly-user help get')} to see how to use one command.`,
       ),
     ],
   };
@@ -69,13 +70,14 @@ function inShort(usage: string): string {
   return usage.replace(/\[--.*$/, '').trim();
 }
 
-function details({ name, usage, summary, about, examples }: Subcommand, services: Services): Message {
+function details({ name, usage, summary, about, examples, flags }: Subcommand, services: Services): Message {
   const title = say`${code(`/fastly-user ${name} ${usage}`.trim())}`;
   const told = typeof about === 'function' ? about(services) : about;
   return {
     ...message(title),
     blocks: [
       richText(title, say`${summary}. ${told}`),
+      ...('role' in flags ? [richText(say`Roles: ${enumerate(ROLES.map(code))}.`)] : []),
       richText(say`For example:`, ...examples.map((example) => say`${code(`/fastly-user ${example}`)}`)),
     ],
   };
