@@ -77,7 +77,8 @@ function details({ name, usage, summary, about, examples, flags }: Subcommand, s
     ...message(title),
     blocks: [
       richText(title, say`${summary}. ${told}`),
-      ...('role' in flags ? [richText(say`Roles: ${enumerate(ROLES.map(code))}.`)] : []),
+      // `list` takes any role in use, the others only these.
+      ...('role' in flags && name !== 'list' ? [richText(say`Roles: ${enumerate(ROLES.map(code))}.`)] : []),
       richText(say`For example:`, ...examples.map((example) => say`${code(`/fastly-user ${example}`)}`)),
     ],
   };
