@@ -80,11 +80,20 @@ export class Bot {
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
     this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
+    this.#sayWhoAndWhere();
     if (!this.#config.APPROVAL_REQUIRED_FOR.includes('delete')) {
       this.#log.warn("deletions need no approval: APPROVAL_REQUIRED_FOR doesn't include delete");
     }
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
     await Promise.all([this.#reachDatabase(), this.#reachFastly(), this.#serveSlack()]);
+  }
+
+  /** Two variables can be empty by mistake: an unquoted `#` starts a comment in `.env`. */
+  #sayWhoAndWhere(): void {
+    const { SUPERUSERS, COMMAND_CHANNELS: channels } = this.#config;
+    if (SUPERUSERS.length === 0) this.#log.warn('SUPERUSERS is empty: the bot will refuse everybody');
+    if (channels.length === 0) this.#log.info('commands work in all channels');
+    else this.#log.info({ channels }, 'commands work in these channels only');
   }
 
   /** Takes no new deliveries, lets running work finish (within 10 s), and closes all connections. */

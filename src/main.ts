@@ -6,9 +6,12 @@ import { DatabaseInUse } from './store/errors.ts';
 
 const BAD_CONFIGURATION = 2;
 
+const { environment, warnings } = processEnvironment();
+
 try {
-  const config = readConfig(processEnvironment());
+  const config = readConfig(environment);
   const log = createLogger(config.LOG_LEVEL, config.LOG_FORMAT);
+  for (const warning of warnings) log.warn(warning);
   const bot = new Bot(config, log);
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
@@ -21,7 +24,8 @@ try {
   await bot.run();
 } catch (error) {
   const unexpected = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`${explanationOf(error) ?? unexpected}\n`);
+  const hints = error instanceof ConfigError ? warnings : [];
+  process.stderr.write(`${[explanationOf(error) ?? unexpected, ...hints].join('\n')}\n`);
   process.exit(error instanceof ConfigError ? BAD_CONFIGURATION : 1);
 }
 

@@ -8,12 +8,13 @@ import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { Tables } from '../store/tables.ts';
 
-/** `npm run audit`: reads the audit log, whether or not a bot is running. It needs only DATABASE_URL. */
+/** `npm run audit`: reads the audit log, whether or not a bot is running. It reads only DATABASE_URL. */
 const USAGE = `npm run audit -- verify     checks the hash chain and reports where it breaks
 npm run -s audit -- export  writes the entries as JSON lines, oldest first
 npm run audit -- --help     shows this help
 
-Both commands read DATABASE_URL from the environment or from .env.
+Both commands read only DATABASE_URL, from the environment or from .env. Without it, they read file:./data/bot.db.
+The -s keeps npm's own lines out of the export.
 Exit codes: 0 for success, 1 for a broken log, 2 for a wrong command or an unreadable log.
 `;
 
@@ -40,7 +41,7 @@ async function main(words: string[]): Promise<number> {
   }
   if (others.length > 0) return misused(`${command} takes no arguments: ${others.join(' ')}`);
   try {
-    const database = open(readDatabaseLocation(processEnvironment()));
+    const database = open(readDatabaseLocation(processEnvironment().environment));
     try {
       if (!(await hasAuditLog(database))) throw new Error('this database has no audit log yet');
       return command === 'verify' ? await reportVerdict(database) : await exportLines(database);

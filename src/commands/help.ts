@@ -1,8 +1,9 @@
 import { Refusal } from '../messages/failure-text.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
-import { bold, code, richText, say } from '../messages/kit/sentence.ts';
+import { bold, code, enumerate, richText, say } from '../messages/kit/sentence.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { nearest, type Word } from './inputs/command-text.ts';
+import { ROLES } from './inputs/settings-form.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
 /** Lists the subcommands, or shows how to use one. */
@@ -60,19 +61,21 @@ function overview(all: readonly Subcommand[]): Message {
   const shown = message(say`${bold('What you can do here')}`, ...lines);
   shown.blocks.push(
     context(
-      say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens. ${code('--private')} shows a result only to you. Run ${code('/fastly-user help get')} to see how to use one command.`,
+      say`${code('[user]')} is an ID, an email, part of a name, or a mention. Without it, a form opens (${code('audit')} shows all users). The channel doesn't see the result of a command with ${code('--private')}. Run ${code('/fastly-user help get')} to see how to use one command.`,
     ),
   );
   return shown;
 }
 
-function details({ name, usage, summary, about, examples }: Subcommand, services: Services): Message {
+function details({ name, usage, summary, about, examples, flags }: Subcommand, services: Services): Message {
   const title = say`${code(`/fastly-user ${name} ${usage}`.trim())}`;
   const told = typeof about === 'function' ? about(services) : about;
   return {
     ...message(title),
     blocks: [
       richText(title, say`${summary}. ${told}`),
+      // `list` takes any role in use, the others only these.
+      ...('role' in flags && name !== 'list' ? [richText(say`Roles: ${enumerate(ROLES.map(code))}.`)] : []),
       richText(say`For example:`, ...examples.map((example) => say`${code(`/fastly-user ${example}`)}`)),
     ],
   };

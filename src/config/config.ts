@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { config as loadDotenv } from 'dotenv';
+import type { z } from 'zod';
 import type { Secret } from './secret.ts';
+import { unknownVariables } from './unknown-variables.ts';
 import { type DatabaseLocation, VARIABLES, type Values, Variables } from './variables.ts';
 
 /** The variables by name, and how Slack delivers: over Socket Mode or HTTP. */
@@ -26,10 +28,13 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>;
 
-/** The process's environment. Variables that are not set there come from `.env` in the working directory. */
-export function processEnvironment(): Environment {
-  loadDotenv({ quiet: true });
-  return process.env;
+/**
+ * The process's environment. Variables that are not set there come from `.env` in the working directory. `warnings` has
+ * a sentence for each name in `.env` that neither the bot nor another known program reads.
+ */
+export function processEnvironment(): { environment: Environment; warnings: readonly string[] } {
+  const { parsed = {} } = loadDotenv({ quiet: true });
+  return { environment: process.env, warnings: unknownVariables(Object.keys(parsed)) };
 }
 
 /** @throws {ConfigError} that names every variable that is missing or wrong, and what it is for */
@@ -56,7 +61,7 @@ export function readConfig(environment: Environment): Config {
     );
   }
   const delivery = parsed.data && deliveryOf(parsed.data);
-  if (parsed.data) lines.push(...contradictions(parsed.data));
+  lines.push(...contradictions(texts));
   if (lines.length > 0 || !parsed.success || !delivery) {
     const nothingSet = VARIABLES.every(({ name }) => !environment[name] && !environment[`${name}_FILE`]);
     throw new ConfigError(lines, nothingSet);
@@ -67,19 +72,33 @@ export function readConfig(environment: Environment): Config {
 /** An execution reads the user, the account and its users, deletes, and checks. Each of these calls has its own deadline. */
 const CALLS_IN_A_LEASE = 5;
 
-/** The problems of variables that are valid one by one but don't fit together. */
-function contradictions(values: Values): string[] {
-  const problems = tooFewApprovers(values);
-  const shortestLease = CALLS_IN_A_LEASE * values.FASTLY_TIMEOUT;
-  if (values.EXECUTION_LEASE < shortestLease) {
-    problems.push(
-      `EXECUTION_LEASE must be at least ${durationText(shortestLease)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
-    );
-  }
-  return problems;
+const Durations = Variables.pick({ FASTLY_TIMEOUT: true, EXECUTION_LEASE: true });
+const Approving = Variables.pick({
+  SUPERUSERS: true,
+  APPROVALS_REQUIRED: true,
+  APPROVAL_REQUIRED_FOR: true,
+  ALLOW_SELF_APPROVAL: true,
+});
+
+/** The problems of variables that are valid one by one but don't fit together. Skips those that aren't valid. */
+function contradictions(texts: Environment): string[] {
+  const durations = Durations.safeParse(texts);
+  const approving = Approving.safeParse(texts);
+  return [
+    ...(approving.success ? tooFewApprovers(approving.data) : []),
+    ...(durations.success ? tooShortLease(durations.data) : []),
+  ];
 }
 
-function tooFewApprovers(values: Values): string[] {
+function tooShortLease({ FASTLY_TIMEOUT, EXECUTION_LEASE }: z.infer<typeof Durations>): string[] {
+  const shortest = CALLS_IN_A_LEASE * FASTLY_TIMEOUT;
+  if (EXECUTION_LEASE >= shortest) return [];
+  return [
+    `EXECUTION_LEASE must be at least ${durationText(shortest)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
+  ];
+}
+
+function tooFewApprovers(values: z.infer<typeof Approving>): string[] {
   const { SUPERUSERS, APPROVALS_REQUIRED, APPROVAL_REQUIRED_FOR, ALLOW_SELF_APPROVAL } = values;
   const approvers = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
   if (APPROVAL_REQUIRED_FOR.length === 0 || SUPERUSERS.length === 0 || approvers >= APPROVALS_REQUIRED) {

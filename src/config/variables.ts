@@ -32,8 +32,9 @@ const port = z
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port number from 0 to 65535')
   .transform(Number);
 
+/** One of these names. The variable's purpose lists them, so the error doesn't. */
 const choice = <const Names extends readonly string[]>(names: Names) =>
-  z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` });
+  z.enum(names, { error: ({ input }) => `can't be '${input}'` });
 
 const MILLISECONDS = new Map([
   ['ms', 1],
@@ -60,8 +61,11 @@ const channel = z
   .refine((text) => ChannelId.safeParse(text).success, `must be ${CHANNEL}`)
   .pipe(ChannelId);
 
-/** A comma-separated list without repetitions. Empty text is the empty list. `hint` completes "Each entry must be …". */
-const list = <Item extends z.ZodType>(item: Item, hint: string) =>
+/**
+ * A comma-separated list without repetitions. Empty text is the empty list. `hint` completes "Each entry must be …". It
+ * is left out where the variable's purpose says the same.
+ */
+const list = <Item extends z.ZodType>(item: Item, hint?: string) =>
   z.string().transform((text, context) => {
     const items: z.output<Item>[] = [];
     const wrong: string[] = [];
@@ -71,7 +75,9 @@ const list = <Item extends z.ZodType>(item: Item, hint: string) =>
       else wrong.push(`'${entry}'`);
     }
     if (wrong.length > 0) {
-      const message = `contains ${wrong.join(', ')}. Each entry must be ${hint}`;
+      const message = hint
+        ? `contains ${wrong.join(', ')}. Each entry must be ${hint}`
+        : `can't contain ${wrong.join(', ')}`;
       context.addIssue({ code: 'custom', message });
     }
     return items;
@@ -102,7 +108,7 @@ export const Variables = z.object({
     secret(/^xapp-\S+$/, 'must start with xapp-').optional(),
   ),
   SLACK_SIGNING_SECRET: secretVariable(
-    'Signing secret of the Slack app. Set it without SLACK_APP_TOKEN to use HTTP, at the path /slack/events.',
+    'Signing secret of the Slack app. Set it and leave SLACK_APP_TOKEN unset to use HTTP, at the path /slack/events.',
     secret(/^\S+$/, 'must not contain spaces').optional(),
   ),
   SLACK_API_URL: variable(
@@ -111,11 +117,11 @@ export const Variables = z.object({
     'https://slack.com/api/',
   ),
   SUPERUSERS: variable(
-    "Bot admins: member IDs of the bot's own workspace, comma-separated. Empty means nobody.",
+    "Bot admins (not Fastly superusers): member IDs of the bot's own workspace, comma-separated. Empty means nobody.",
     list(MemberId, 'a member ID such as U0123ABCD'),
   ),
   COMMAND_CHANNELS: variable(
-    'IDs of the channels where commands work, comma-separated. Empty means all. Direct messages to the bot and its Home tab always work.',
+    "IDs of the channels where commands work, comma-separated. Empty means all. Buttons in the bot's direct messages and its Home tab always work.",
     list(ChannelId, CHANNEL),
     '',
   ),
@@ -125,11 +131,11 @@ export const Variables = z.object({
     '',
   ),
   APPROVALS_CHANNEL: variable(
-    'ID of the channel where approval requests appear. Without it, a request appears where its command was typed.',
+    'ID of the channel where approval requests appear. The bot must be a member if it is private. Without it, a request appears where its command was typed.',
     channel.optional(),
   ),
   CONFIRMATIONS_CHANNEL: variable(
-    'ID of a channel that also gets every confirmation of a change.',
+    'ID of a channel that also gets every confirmation of a change. The bot must be a member if it is private.',
     channel.optional(),
   ),
   APPROVAL_REQUIRED_FOR: variable(
@@ -137,11 +143,11 @@ export const Variables = z.object({
     z
       .string()
       .transform((text) => (text === 'none' ? '' : text))
-      .pipe(list(ApprovalKind, 'delete, promote or demote')),
+      .pipe(list(ApprovalKind)),
     'delete,promote,demote',
   ),
   APPROVALS_REQUIRED: variable(
-    'Number of approvals that a request needs.',
+    'Number of approvals that a request needs. That many bot admins must exist besides the requester, unless ALLOW_SELF_APPROVAL is true.',
     z
       .string()
       .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
@@ -164,7 +170,7 @@ export const Variables = z.object({
     '4h',
   ),
   FASTLY_API_TOKEN: secretVariable(
-    'Fastly API token with the scope global, made by a Fastly superuser.',
+    'Fastly user token (not an automation token) with the scope global, made by a Fastly superuser.',
     secret(/^\S+$/, 'must not contain spaces'),
   ),
   FASTLY_API_URL: variable("Address of Fastly's API.", url, 'https://api.fastly.com'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { unknownVariables } from '../../src/config/unknown-variables.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 
 const SOCKET = {
@@ -163,7 +164,7 @@ describe('approvals', () => {
   it('are for things that exist', () => {
     expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'delete,get' }).problems).toEqual([
       expect.stringMatching(
-        /^APPROVAL_REQUIRED_FOR contains 'get'\. Each entry must be delete, promote or demote\./,
+        /^APPROVAL_REQUIRED_FOR can't contain 'get'\. Kinds of change that need approval/,
       ),
     ]);
   });
@@ -247,6 +248,26 @@ describe('what is wrong', () => {
     }
     for (const problem of problems) expect(message).toContain(problem);
     expect(message).not.toContain('npm run sandbox');
+  });
+
+  it('is told together with what does not fit together', () => {
+    const { problems } = problemsOf({
+      ...SOCKET,
+      EXECUTION_LEASE: '20s',
+      APPROVALS_REQUIRED: '2',
+      PORT: 'x',
+    });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'PORT',
+      'SUPERUSERS',
+      'EXECUTION_LEASE',
+    ]);
+  });
+
+  it('names the values of a choice once', () => {
+    expect(problemsOf({ ...SOCKET, LOG_LEVEL: 'loud' }).problems).toEqual([
+      "LOG_LEVEL can't be 'loud'. Lowest level that is logged: fatal, error, warn, info, debug or trace.",
+    ]);
   });
 
   it('names a channel that is no channel ID, with an example', () => {
@@ -346,5 +367,23 @@ describe('a secret', () => {
       expect(text).not.toContain('-secret');
       expect(text).toContain('[redacted]');
     }
+  });
+});
+
+describe('a name in .env', () => {
+  it.each([
+    ['SUPERUSER', ' Did you mean SUPERUSERS?'],
+    ['APPROVALS_TTL', ' Did you mean APPROVAL_TTL?'],
+    ['FASTLY_API_TOKEN_FIL', ' Did you mean FASTLY_API_TOKEN_FILE?'],
+    ['SUPERUSERS_FILE', ''],
+    ['HOME', ''],
+  ])('that is no variable gets a warning: %s', (name, hint) => {
+    expect(unknownVariables([name])).toEqual([`.env sets ${name}, which is no variable of the bot.${hint}`]);
+  });
+
+  it('that the bot or another program reads gets none', () => {
+    const own = VARIABLES.map(({ name }) => name);
+    const others = ['FASTLY_API_TOKEN_FILE', 'NODE_ENV', 'https_proxy', 'PGSSLMODE', 'TZ'];
+    expect(unknownVariables([...own, ...others])).toEqual([]);
   });
 });

@@ -43,7 +43,7 @@ export const TOMAS: Member = {
   realName: 'Tomás Okafor',
   email: 'tomas@example.com',
 };
-/** On no allowlist, yet a member of the same workspace. */
+/** No bot admin, yet a member of the same workspace. */
 export const PRIYA: Member = {
   id: 'U0PRIYA01',
   teamId: TEAM.id,
@@ -60,7 +60,7 @@ export const JONAS: Member = {
   email: 'jonas@partner.example.com',
 };
 export const MEMBERS: readonly Member[] = [NORA, TOMAS, PRIYA, JONAS];
-/** Whom the sandbox's own bot takes commands from. */
+/** The bot admins of the sandbox's own bot. */
 export const SUPERUSERS: readonly Member[] = [NORA, TOMAS];
 
 const everyone = [NORA.id, TOMAS.id, PRIYA.id];

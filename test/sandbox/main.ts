@@ -7,10 +7,11 @@ import { type Sandbox, startSandbox } from './sandbox.ts';
 /** `npm run sandbox`: Slack, Fastly and the bot on this machine, until Ctrl-C. */
 const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FILE]
 
-  --port N         the first of the ports taken (default 4000)
-  --no-bot         leave the bot out, for one of your own
-  --json           one line of JSON on standard output when ready, everything else on standard error
-  --manifest FILE  the manifest of the app to be installed (default manifest.yml)
+  --port N         the page's port; the next three are used, too (default 4000; 0 means any free ports)
+  --no-bot         start no bot, so that you can connect your own
+  --json           print the addresses as one line of JSON on standard output, and everything else on standard error
+  --manifest FILE  the Slack app's manifest (default manifest.yml)
+  --help           show this help
 `;
 
 const options = readOptions();
@@ -71,7 +72,7 @@ async function start(port: number): Promise<Sandbox> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
       return fail(
-        `${error.message}: another program has that port. Choose others: npm run sandbox -- --port ${port + 100}\n`,
+        `${'port' in error ? `Port ${error.port}` : 'A port'} is in use by another program. Stop that program, or choose other ports: npm run sandbox -- --port ${port + 100}\n`,
         1,
       );
     }

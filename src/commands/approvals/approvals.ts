@@ -12,7 +12,7 @@ const MOST_LISTED = 15;
 export const approvals: Subcommand = {
   name: 'approvals',
   summary: 'List open approval requests',
-  about: say`Lists the open requests with the buttons you can use: approve or deny the requests of others, cancel or retry your own. Only you see the list.`,
+  about: say`Lists the open requests with the buttons you can use: approve or deny the requests of others, cancel your own, retry any that failed. Only you see the list.`,
   usage: '',
   examples: ['approvals'],
   flags: {},

@@ -35,6 +35,17 @@ describe('help', () => {
       );
   });
 
+  it.each(['create', 'invite', 'update'])('names the roles that %s can set', async (name) => {
+    const { client } = await startWorkplace();
+    await client.as(NORA).command(`help ${name}`);
+    await client
+      .as(NORA)
+      .until(
+        (sees) => messageWith(sees, CDN_TEAM, 'Roles: user , billing , engineer and superuser'),
+        'the roles',
+      );
+  });
+
   it.each([
     ['delete', 'delete', 'The user is deleted once other bot admins approve.'],
     ['delete', 'promote,demote', 'No approval is needed: the user is deleted at once.'],

@@ -63,6 +63,13 @@ describe('a bot that cannot start', () => {
     expect(said).not.toContain('xapp-mixed-up');
   });
 
+  it('names a misspelt variable in .env', async () => {
+    const bot = await startBotProcess({}, 'SUPERUSER=U0NORA001\n');
+    expect(await bot.ended).toBe(2);
+    expect(bot.text('stderr')).toContain('SUPERUSERS is missing');
+    expect(bot.text('stderr')).toContain('Did you mean SUPERUSERS?');
+  });
+
   it.each([
     { refused: 'the bot token', variables: { SLACK_BOT_TOKEN: 'xoxb-revoked' }, says: 'SLACK_BOT_TOKEN' },
     { refused: 'the app token', variables: { SLACK_APP_TOKEN: 'xapp-1-revoked' }, says: 'SLACK_APP_TOKEN' },
@@ -107,6 +114,12 @@ describe('a bot that cannot start', () => {
       expect(bot.text('stderr')).not.toContain('    at ');
     }
   });
+});
+
+it('a bot that starts logs a warning for a misspelt variable in .env', async () => {
+  const sandbox = await startedSandbox();
+  const bot = await startBotProcess(environmentFor(sandbox, 'socket'), 'APPROVALS_TTL=1h\n');
+  await bot.log('.env sets APPROVALS_TTL, which is no variable of the bot. Did you mean APPROVAL_TTL?');
 });
 
 describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away', (away) => {

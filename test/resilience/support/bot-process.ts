@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,9 +66,13 @@ export class BotProcess extends WatchedProcess {
 
 const ReadyzBody = z.object({ ready: z.boolean(), missing: z.record(z.string(), z.string()) });
 
-/** Starts `src/main.ts` with these variables and nothing else, in an empty folder. */
-export async function startBotProcess(variables: Record<string, string>): Promise<BotProcess> {
+/** Starts `src/main.ts` with these variables and nothing else, in a folder with at most a `.env` of this text. */
+export async function startBotProcess(
+  variables: Record<string, string>,
+  dotenv: string | null = null,
+): Promise<BotProcess> {
   const cwd = await mkdtemp(join(tmpdir(), 'fastly-user-bot-test-'));
   onTestFinished(() => rm(cwd, { recursive: true }));
+  if (dotenv !== null) await writeFile(join(cwd, '.env'), dotenv);
   return new BotProcess(spawn(process.execPath, [MAIN], { cwd, env: variables }));
 }

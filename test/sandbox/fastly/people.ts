@@ -178,7 +178,7 @@ export const NEW_PASSWORD_REQUIRED = completeUser({
   last_active_at: '2025-01-31T18:22:04Z',
   require_new_password: true,
 });
-/** In the Slack workspace, on nobody's allowlist. */
+/** In the Slack workspace, but no bot admin. */
 export const PRIYA_USER = completeUser({
   id: 'IyC2U2HKWyvT15wU6IX6Um',
   name: 'Priya Halloran',

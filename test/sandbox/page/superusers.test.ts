@@ -6,7 +6,7 @@ import { ENGINEER, LIMITED_ENGINEER } from '../fastly/people.ts';
 
 const ASK = `/fastly-user delete ${ENGINEER.login} --reason "Left the company"`;
 
-describeInBrowser('a superuser on the page', () => {
+describeInBrowser('a bot admin on the page', () => {
   it('gets a user by part of a name', async () => {
     const { page: url } = await startWorkplace();
     const reader = await openPage(url);

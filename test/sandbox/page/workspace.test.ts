@@ -110,7 +110,7 @@ describeInBrowser('the composer', () => {
 });
 
 describeInBrowser('the beginning of a channel', () => {
-  it('leads a superuser to a deletion that the other approves, by what can be typed as it stands', async () => {
+  it('leads a bot admin to a deletion that the other approves, by what can be typed as it stands', async () => {
     const { page: url } = await startWorkplace();
     const reader = await openPage(url);
     const deletion = reader.page.getByRole('listitem').filter({ hasText: 'Ask for a deletion' });

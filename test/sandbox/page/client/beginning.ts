@@ -30,7 +30,7 @@ type WhatToTryProps = Omit<BeginningProps, 'channel'> & {
   member: Setting['members'][number];
 };
 
-/** With the project's own bot, its superusers are led to the two things that show most of it. */
+/** With the project's own bot, its bot admins are led to the two things that show most of it. */
 function WhatToTry({ setting, member, users, suggest }: WhatToTryProps) {
   const { members, commands, firstSteps } = setting;
   const [command] = commands;

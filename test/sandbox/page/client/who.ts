@@ -43,5 +43,5 @@ export function Who({ setting, memberId, inert, become }: WhoProps) {
 
 function standingOf({ superuser, company }: Setting['members'][number], { team }: Setting): string {
   if (company !== team.name) return company;
-  return superuser ? 'superuser' : 'not on the allowlist';
+  return superuser ? 'bot admin' : 'no access';
 }
