@@ -24,7 +24,7 @@ export const DISPLAY_TAKEN: Written = {
 
 /** The transaction in which a process has shown all of a request, or puts the rest off. */
 export const DISPLAY_LEFT: Written = {
-  statement: '^update "approval_requests" set "display_claim" = null',
+  statement: '^update "approval_requests"\\s+set "display_claim" = \\S+ "display_lease_until" = \\S+ where',
   values: [],
 };
 
