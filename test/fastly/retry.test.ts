@@ -75,7 +75,7 @@ describe.each(CHANGES)('$name, which is never repeated blindly,', ({ name, call,
   );
 
   it('fails when the answer does not come in time', async () => {
-    const { account, client } = await startAccount(300);
+    const { account, client } = await startAccount(1_000);
     account.setFaults({ delay: { match: line, milliseconds: 60_000 } });
     await client.getCurrentUser();
     expect(await failureOf(call(client))).toMatchObject({
