@@ -16,7 +16,7 @@ import {
 } from './approval-text.ts';
 import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
-import { cut, plain } from './kit/plain.ts';
+import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { changeFields, settingField } from './settings-text.ts';
@@ -43,7 +43,7 @@ export function approvalMessage(
   policy: ApprovalPolicy,
 ): Message {
   const { action } = request;
-  const title = plain(headline(request));
+  const title = plainName(headline(request));
   const detail = detailText(request, policy);
   const buttons = requestButtons(request);
   return {
@@ -96,7 +96,7 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
 /** The buttons that still work. Whether a member may use one is checked when they click it. */
 export function requestButtons(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
-  const name = cut(plain(action.target.name), CONFIRMED_NAME_LENGTH);
+  const name = cut(plainName(action.target.name), CONFIRMED_NAME_LENGTH);
   const login = cut(plain(action.target.login), CONFIRMED_LOGIN_LENGTH);
   const user = name === login ? login : `${login} (${name})`;
   if (state.kind === 'failed' && state.retryable) {

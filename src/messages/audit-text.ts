@@ -5,7 +5,7 @@ import { ChangeKind } from '../changes/change.ts';
 import { Settings, without } from '../changes/settings.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { changeInfinitive, changeMark, changePast } from './change-text.ts';
-import { cut, plain } from './kit/plain.ts';
+import { cut, plain, plainName } from './kit/plain.ts';
 import { date, member, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { settingsText } from './settings-text.ts';
@@ -95,7 +95,7 @@ function settingsOf(kind: ChangeKind, details: AuditLine['details']): Sentence {
 
 /** Short enough that a page of lines fits into a message, whatever a user's name is. */
 function shortened({ name, login }: AuditLine['target']): { name: string; login: string } {
-  return { name: cut(plain(name), NAME_LENGTH), login: cut(plain(login), LOGIN_LENGTH) };
+  return { name: cut(plainName(name), NAME_LENGTH), login: cut(plain(login), LOGIN_LENGTH) };
 }
 
 function actorText(actor: string | null): Sentence {

@@ -1,19 +1,26 @@
+import type { Button } from '@slack/types';
 import type { Logger } from 'pino';
 import type { ChangeKind } from '../changes/change.ts';
 import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import { checkText } from './change-text.ts';
 import { type Message, message, withFootnote } from './kit/message.ts';
-import { code, date, plainText, type Sentence, say } from './kit/sentence.ts';
+import { code, date, fixedText, type Sentence, say, withoutTyped } from './kit/sentence.ts';
 
-/** Something the bot will not or cannot do, in words for the caller. Thrown where it is found, told in one place. */
+/**
+ * Something the bot will not or cannot do, in words for the caller. Thrown where it is found, told in one place. Its
+ * `message`, for the log and the audit log, has the fixed words only: what was typed may be a secret.
+ */
 export class Refusal extends Error {
   readonly sentence: Sentence;
+  /** Ways on from here, shown under a message. */
+  readonly buttons: readonly Button[];
 
-  constructor(sentence: Sentence) {
-    super(plainText(sentence));
+  constructor(sentence: Sentence, { buttons = [] }: { buttons?: readonly Button[] } = {}) {
+    super(fixedText(sentence));
     this.name = 'Refusal';
     this.sentence = sentence;
+    this.buttons = buttons;
   }
 }
 
@@ -44,10 +51,17 @@ export function logFailure({ log }: { log: Logger }, error: unknown): void {
   else log.warn({ err: error }, 'failed');
 }
 
-/** The private message about a failure, with the reference under which the log has more; a refusal says it all. */
-export function failureMessage(error: unknown, reference: string): Message {
-  const told = message(explain(error));
-  return error instanceof Refusal ? told : withFootnote(told, say`Reference ${code(reference)}`);
+/**
+ * The private message about a failure, with the reference under which the log has more; a refusal says it all.
+ *
+ * @param kept whether the message stays, as a direct message does: then it repeats nothing that was typed
+ */
+export function failureMessage(error: unknown, reference: string, { kept }: { kept: boolean }): Message {
+  const sentence = explain(error);
+  const told = message(kept ? withoutTyped(sentence) : sentence);
+  if (!(error instanceof Refusal)) return withFootnote(told, say`Reference ${code(reference)}`);
+  if (error.buttons.length > 0) told.blocks.push({ type: 'actions', elements: [...error.buttons] });
+  return told;
 }
 
 function explainFastly(error: FastlyError): Sentence {

@@ -2,7 +2,7 @@ import type { Button, KnownBlock, TextObject } from '@slack/types';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
 import { field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, notification } from './kit/message.ts';
-import { plain } from './kit/plain.ts';
+import { plainName } from './kit/plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { settingField, settingValue } from './settings-text.ts';
 
@@ -19,7 +19,7 @@ export function userCard(
   buttons: readonly Button[] = [],
 ): Message {
   const marks = standingOut(user, account);
-  const name = plain(nameOf(user));
+  const name = plainName(nameOf(user));
   const blocks: KnownBlock[] = [header(name)];
   if (name.length > HEADER_LENGTH) blocks.push(richText(say`${name}`));
   if (marks.length > 0) blocks.push(richText(sideBySide(marks)));

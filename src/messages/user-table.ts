@@ -1,7 +1,7 @@
 import type { DataTableBlock, KnownBlock, TableBlock } from '@slack/types';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './kit/message.ts';
-import { cut, plain } from './kit/plain.ts';
+import { cut, plain, plainName } from './kit/plain.ts';
 import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
@@ -72,7 +72,7 @@ function told(user: User): Record<'name' | 'login' | 'role' | 'twoFactor' | 'ina
   const { role, two_factor_auth_enabled: on } = user;
   const roleName = role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
   return {
-    name: cut(plain(nameOf(user)), NAME_LENGTH),
+    name: cut(plainName(nameOf(user)), NAME_LENGTH),
     login: cut(plain(user.login), LOGIN_LENGTH),
     role: role === undefined ? NOT_SENT : roleName,
     twoFactor: on === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', on)),

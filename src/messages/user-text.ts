@@ -1,4 +1,5 @@
 import type { Figures } from '../directory/filter.ts';
+import { plain } from './kit/plain.ts';
 import { bold, code, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 
@@ -12,7 +13,7 @@ export function userCount(count: number): string {
 
 /** A user's name and login, or the login alone where it is the name too or there is no name. */
 export function userText({ name, login }: { name: string; login: string }): Sentence {
-  return name === '' || name === login ? say`${bold(login)}` : say`${bold(name)} (${code(login)})`;
+  return name === '' || name === login ? say`${bold(plain(login))}` : say`${bold(name)} (${code(login)})`;
 }
 
 /** How many users have which role: 'engineer: 3'. Fastly may have any role, so no role is put in the plural. */

@@ -1,5 +1,5 @@
 import type { ConfirmationDialog, InputBlock, PlainTextOption, StaticSelect } from '@slack/types';
-import { label, plain } from './plain.ts';
+import { label, plain, plainName } from './plain.ts';
 
 /** Characters and options that Slack takes (docs.slack.dev: input block, select menu, checkboxes, option object). */
 const LABEL_LENGTH = 2_000;
@@ -86,7 +86,7 @@ export function menu(definition: Menu): StaticSelect {
 /** @param value comes back with the submission or the click, as input */
 export function option(text: string, value: string, description?: string): PlainTextOption {
   return {
-    text: label(plain(text), OPTION_LENGTH),
+    text: label(plainName(text), OPTION_LENGTH),
     ...(description !== undefined && { description: label(plain(description), OPTION_LENGTH) }),
     value,
   };

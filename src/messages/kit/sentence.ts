@@ -1,5 +1,5 @@
 import type { RichTextBlock, RichTextElement, TextObject } from '@slack/types';
-import { cut, label, plain } from './plain.ts';
+import { cut, label, plain, plainName } from './plain.ts';
 
 /**
  * Words for people, kept apart from how Slack writes them down: names, logins and ids put into a sentence are
@@ -8,9 +8,12 @@ import { cut, label, plain } from './plain.ts';
  */
 export type Sentence = { readonly parts: readonly Part[] };
 
-/** A piece of a sentence, as rich text, as mrkdwn and as plain text. */
-type Part = { kind: Kind; rich: RichTextElement; mrkdwn: string; plain: string };
-type Kind = 'text' | 'bold' | 'code' | 'member' | 'channel' | 'link' | 'date';
+/** A piece of a sentence, as rich text, as mrkdwn and as plain text. `fixed` is what of it is the same whatever the data. */
+type Part = { kind: Kind; rich: RichTextElement; mrkdwn: string; plain: string; fixed: string };
+type Kind = 'text' | 'bold' | 'code' | 'typed' | 'member' | 'channel' | 'link' | 'date';
+
+/** Stands for data in what is fixed of a sentence. */
+const DATA = '…';
 
 /** ``say`Reset for ${bold(name)}` ``: strings put in are data, sentences and parts keep their form. */
 export function say(
@@ -22,7 +25,8 @@ export function say(
     add(parts, text(literal));
     const value = values[index];
     if (value === undefined) continue;
-    if (typeof value === 'string' || typeof value === 'number') add(parts, text(data(String(value))));
+    if (typeof value === 'string' || typeof value === 'number')
+      add(parts, { ...text(data(String(value))), fixed: DATA });
     else if ('parts' in value) for (const part of value.parts) add(parts, part);
     else add(parts, value);
   }
@@ -33,41 +37,75 @@ export function say(
 function add(parts: Part[], part: Part): void {
   if (part.plain === '') return;
   const last = parts.at(-1);
-  if (part.kind === 'text' && last?.kind === 'text') parts[parts.length - 1] = text(last.plain + part.plain);
-  else parts.push(part);
+  if (part.kind === 'text' && last?.kind === 'text') {
+    parts[parts.length - 1] = { ...text(last.plain + part.plain), fixed: last.fixed + part.fixed };
+  } else parts.push(part);
 }
 
 /** One piece of data is kept this short, so that a message of several stays within Slack's limits. */
 const LONGEST_DATA = 500;
 
 function data(text: string): string {
-  return cut(plain(text), LONGEST_DATA);
+  return cut(plainName(text), LONGEST_DATA);
 }
 
 function text(words: string): Part {
-  return { kind: 'text', rich: { type: 'text', text: words }, mrkdwn: escaped(words), plain: words };
+  return {
+    kind: 'text',
+    rich: { type: 'text', text: words },
+    mrkdwn: escaped(words),
+    plain: words,
+    fixed: words,
+  };
 }
 
 export function bold(words: string): Part {
   const shown = data(words);
   const rich: RichTextElement = { type: 'text', text: shown, style: { bold: true } };
-  return { kind: 'bold', rich, mrkdwn: `*${escaped(shown)}*`, plain: shown };
+  return { kind: 'bold', rich, mrkdwn: `*${escaped(shown)}*`, plain: shown, fixed: DATA };
 }
 
-/** For what one would copy or type: ids, logins, commands. */
+/** For what one would copy or type: ids, logins, commands. Nothing in it stays unseen. */
 export function code(words: string): Part {
-  const shown = data(words);
+  const shown = cut(plain(words), LONGEST_DATA);
   const rich: RichTextElement = { type: 'text', text: shown, style: { code: true } };
-  return { kind: 'code', rich, mrkdwn: `\`${escaped(shown).replaceAll('`', '‹U+0060›')}\``, plain: shown };
+  return {
+    kind: 'code',
+    rich,
+    mrkdwn: `\`${escaped(shown).replaceAll('`', '‹U+0060›')}\``,
+    plain: shown,
+    fixed: DATA,
+  };
+}
+
+/** Words that somebody typed, shown back to them. They may hold a secret, so they go nowhere but to who typed them. */
+export function typedWords(words: string): Part {
+  return { ...code(words), kind: 'typed' };
+}
+
+/** The sentence without words that somebody typed: for a place that is kept. */
+export function withoutTyped({ parts }: Sentence): Sentence {
+  return { parts: parts.map((part) => (part.kind === 'typed' ? text('what you typed') : part)) };
+}
+
+/** What of a sentence is the same whatever the data: 'No user matches ….' It names a kind of sentence in logs. */
+export function fixedText({ parts }: Sentence): string {
+  return parts.map(({ fixed }) => fixed).join('');
 }
 
 export function member(id: string): Part {
-  return { kind: 'member', rich: { type: 'user', user_id: id }, mrkdwn: `<@${id}>`, plain: 'a member' };
+  return {
+    kind: 'member',
+    rich: { type: 'user', user_id: id },
+    mrkdwn: `<@${id}>`,
+    plain: 'a member',
+    fixed: DATA,
+  };
 }
 
 export function channel(id: string): Part {
   const rich: RichTextElement = { type: 'channel', channel_id: id };
-  return { kind: 'channel', rich, mrkdwn: `<#${id}>`, plain: 'that channel' };
+  return { kind: 'channel', rich, mrkdwn: `<#${id}>`, plain: 'that channel', fixed: DATA };
 }
 
 /** A link to where Slack itself said something is. What is no web address is only its text. */
@@ -75,7 +113,7 @@ export function link(words: string, url: string): Part {
   const shown = data(words);
   if (!URL.canParse(url) || !/^https?:\/\/[^\s<>|]+$/.test(url)) return text(shown);
   const rich: RichTextElement = { type: 'link', url, text: shown };
-  return { kind: 'link', rich, mrkdwn: `<${escaped(url)}|${escaped(shown)}>`, plain: shown };
+  return { kind: 'link', rich, mrkdwn: `<${escaped(url)}|${escaped(shown)}>`, plain: shown, fixed: DATA };
 }
 
 /** A moment, shown in the reader's time zone and language. */
@@ -94,7 +132,7 @@ function dated(moment: Date, format: string): Part {
   const timestamp = Math.floor(moment.getTime() / 1000);
   const inUtc = `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const rich: RichTextElement = { type: 'date', timestamp, format, fallback: inUtc };
-  return { kind: 'date', rich, mrkdwn: `<!date^${timestamp}^${format}|${inUtc}>`, plain: inUtc };
+  return { kind: 'date', rich, mrkdwn: `<!date^${timestamp}^${format}|${inUtc}>`, plain: inUtc, fixed: DATA };
 }
 
 /** 'a', 'a and b', 'a, b and c'. */
@@ -143,7 +181,7 @@ export function richText(...lines: readonly Sentence[]): RichTextBlock {
  */
 export function textObject(sentence: Sentence, limit: number): TextObject {
   const written = sentence.parts
-    .filter(({ kind }) => kind !== 'code')
+    .filter(({ kind }) => kind !== 'code' && kind !== 'typed')
     .map(({ plain }) => plain)
     .join(' ');
   const marked = mrkdwn(sentence);

@@ -89,7 +89,8 @@ async function carryOut<K extends Kind>(context: Context, kind: K, run: Run<K>):
   } catch (error) {
     logFailure(interaction, error);
     if (error instanceof RepeatedDelivery) return;
-    await interaction.reply.privately(failureMessage(error, interaction.reference));
+    const told = (kept: boolean) => failureMessage(error, interaction.reference, { kept });
+    await interaction.reply.privately(told(false), told(true));
   }
 }
 

@@ -62,12 +62,16 @@ export class Reply {
     return await this.privately(withFootnote(message, whyNotPosted(channel, posted.word)));
   }
 
-  /** Posts to the caller only: errors, refusals and private results. */
-  async privately(message: Message): Promise<Delivered> {
+  /**
+   * Posts to the caller only: errors, refusals and private results.
+   *
+   * @param kept the message where only a direct message is left, which Slack keeps
+   */
+  async privately(message: Message, kept = message): Promise<Delivered> {
     this.#answered = true;
     await this.#said;
     if (await this.#respond('caller', message)) return { kind: 'caller' };
-    const posted = await this.#post(this.#to.caller.memberId, message);
+    const posted = await this.#post(this.#to.caller.memberId, kept);
     if (posted.kind === 'posted') {
       const link = await this.#services.conversations.linkTo(posted.channel, posted.ts);
       return { kind: 'direct-message', link };

@@ -110,7 +110,7 @@ async function formAgain(
 function untoldBy(result: Result, { reference }: Interaction): Message | null {
   switch (result.kind) {
     case 'failed':
-      return failureMessage(result.error, reference);
+      return failureMessage(result.error, reference, { kept: true });
     case 'next':
       return result.orElse;
     case 'elsewhere':

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, plain } from '../../../src/messages/kit/plain.ts';
+import { cut, plain, plainName } from '../../../src/messages/kit/plain.ts';
 import {
   bold,
   channel,
   code,
   date,
   enumerate,
+  fixedText,
+  link,
   member,
   mrkdwn,
   plainText,
@@ -14,6 +16,8 @@ import {
   type Sentence,
   say,
   textObject,
+  typedWords,
+  withoutTyped,
 } from '../../../src/messages/kit/sentence.ts';
 import { parseMrkdwn } from '../../sandbox/page/client/text/parse-mrkdwn.ts';
 
@@ -168,6 +172,22 @@ describe('plain text', () => {
     expect(plain(text)).toBe(expected);
   });
 
+  it.each([
+    ['می\u200cروم', 'می\u200cروم'],
+    ['ශ්\u200dරී', 'ශ්\u200dරී'],
+    ['👩\u200d💻 ❤\ufe0f', '👩\u200d💻 ❤\ufe0f'],
+    ['no\u200dra', 'no‹U+200D›ra'],
+    ['می\u200c', 'می‹U+200C›'],
+    ['a\ufe0f', 'a‹U+FE0F›'],
+    ['می\u202eروم', 'می‹U+202E›روم'],
+    ['می\u200bروم', 'می‹U+200B›روم'],
+  ])('of the name %j keeps the joiners that its script is written with', (name, expected) => {
+    expect(plainName(name)).toBe(expected);
+    expect(plainText(say`${bold(name)}`)).toBe(expected);
+    expect(plainText(say`${code(name)}`)).toBe(plain(name));
+    expect(plain(name)).not.toMatch(INVISIBLE);
+  });
+
   it('never makes two texts alike but for line breaks and for those that spell the marks out', () => {
     const free = hostile.map((text) => text.replaceAll('\n', '').replaceAll('‹', ''));
     fc.assert(
@@ -232,4 +252,15 @@ describe('a sentence', () => {
   ])('enumerates %j', (items, expected) => {
     expect(plainText(enumerate(items.map(code)))).toBe(expected);
   });
+});
+
+it('what is fixed of a sentence holds none of its data', () => {
+  const text = fc.string({ minLength: 1 }).map((data) => `‹${data}›`);
+  fc.assert(
+    fc.property(text, (data) => {
+      const sentence = say`${withData(data)} and ${typedWords(data)} ${link(data, 'https://example.com')} ${member(data)}`;
+      expect(fixedText(sentence)).toBe('…a … b … d e … … and … … …');
+      expect(plainText(withoutTyped(say`x ${typedWords(data)} y`))).toBe('x what you typed y');
+    }),
+  );
 });
