@@ -13,9 +13,9 @@ import { openModal } from '../slack/replies/modal.ts';
 import type { Services } from '../slack/replies/services.ts';
 import type { AuditSubject } from '../store/audit-page.ts';
 import { formListener, viewOf } from './form.ts';
-import type { Word } from './inputs/command-text.ts';
-import { findUser, type Target } from './inputs/find-user.ts';
-import { clickedUser, whichUser } from './inputs/user-button.ts';
+import { type Word, WordsError } from './inputs/command-text.ts';
+import { findUser, givenWords, type Match, whichOne } from './inputs/find-user.ts';
+import { ask, type OnUser } from './inputs/question.ts';
 import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -36,6 +36,12 @@ const PageSchema = z.object({
 type Page = z.infer<typeof PageSchema>;
 const Page = codecFor('button', PageSchema, 'audit');
 
+const onUser: OnUser = {
+  name: 'audit',
+  button: (_services, name) => `Show changes to ${name}`,
+  act: async ({ reply, services }, { id }) => await reply.result(await latestOfUser(services, id)),
+};
+
 /** Shows the audit log, of all users or one, newest first, in pages. */
 export const audit: Subcommand = {
   name: 'audit',
@@ -46,23 +52,21 @@ export const audit: Subcommand = {
   flags: {},
   async run(interaction, { words }) {
     const { reply, services } = interaction;
-    const target = await subjectOf(interaction, words);
-    if (target === null || !('users' in target)) {
-      await reply.result(await latest(services, target));
+    const subject = await subjectOf(interaction, givenWords(words));
+    if (subject !== null && 'users' in subject) {
+      const { users, more } = subject;
+      await ask(interaction, onUser, {
+        users,
+        more,
+        text: [whichOne(subject)],
+        asked: { subcommand: 'audit' },
+      });
       return;
     }
-    await reply.privately(whichUser('audit.choose', interaction, target, { verb: 'see the changes to' }));
+    await reply.result(await latest(services, subject));
   },
+  onUser,
   listeners: [
-    {
-      kind: 'click',
-      id: 'audit.choose',
-      async run(interaction, click) {
-        const { shown, id } = clickedUser(interaction, click);
-        await shown.reply.removeOriginal();
-        await shown.reply.result(await latestOfUser(shown.services, id));
-      },
-    },
     pageListener('audit.older'),
     pageListener('audit.newest'),
     {
@@ -78,7 +82,7 @@ export const audit: Subcommand = {
     },
     formListener(FORM, {
       work: async ({ reply, services }, { values }) =>
-        await reply.result(await latestOfUser(services, pickedUser(values))),
+        await reply.result(await latestOfUser(services, pickedUser(values).id)),
       again: async (interaction, _submitted, problem) => findForm(interaction, problem),
     }),
   ],
@@ -111,32 +115,28 @@ function pageListener(id: string): Listener {
 async function subjectOf(
   interaction: Interaction,
   words: readonly Word[],
-): Promise<AuditSubject | null | Extract<Target, { kind: 'several' }>> {
-  if (words.length === 0) return null;
-  const text = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
+): Promise<AuditSubject | null | Extract<Match, { kind: 'several' }>> {
+  const [first] = words;
+  if (!first) return null;
+  const text = words.map((word) => (word.kind === 'text' ? (word.address ?? word.text) : '')).join(' ');
   const typed = text.trim() === '' ? undefined : Typed.safeParse(text.trim()).data;
   try {
-    const found = await findUser(interaction, words);
-    const user = found.kind === 'one' ? found.user : null;
-    if (typed !== undefined && !(user && isExactly(user, typed))) {
+    const match = await findUser(interaction, words, 'look');
+    if (typed !== undefined && match.kind !== 'certain') {
       // A deleted user with exactly this name wins over an existing user whose name only contains it.
       const { auditPages } = interaction.services;
       const deleted = await auditPages.latest({ subject: { typed }, before: null, limit: 1 });
       if (deleted.length > 0) return { typed };
     }
-    return found.kind === 'one' ? aboutUser(found.user) : found;
+    return match.kind === 'several' ? match : aboutUser(match.user);
   } catch (error) {
-    if (!(error instanceof Refusal) || typed === undefined) throw error;
+    if (!(error instanceof Refusal) || error instanceof WordsError || typed === undefined) throw error;
     return { typed };
   }
 }
 
 function aboutUser({ id, login }: User): AuditSubject {
   return { id, login };
-}
-
-function isExactly({ id, login, name }: User, typed: string): boolean {
-  return [id, login, name].some((each) => each?.toLowerCase() === typed.toLowerCase());
 }
 
 /** The chosen user's page. A user deleted since is found in the log by ID. */

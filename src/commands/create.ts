@@ -65,13 +65,13 @@ async function createUser(interaction: Interaction, user: Newcomer): Promise<Del
   const { login, settings, reason } = user;
   const { fastly, directory } = interaction.services;
   if (settings.role === 'superuser') {
-    if (await directory.byLogin(login)) throw new FieldError(ADDRESS, isUserAlready(login));
+    if ((await directory.withLogin(login)).length > 0) throw new FieldError(ADDRESS, isUserAlready(login));
     return await askForSuperuser(interaction, 'creation', user);
   }
   // A user who has the login already was not created by this call, should its answer be lost. An account without a
   // list of users does not tell, but then a look shows nothing either.
-  const before = await directory.byLogin(login).catch(() => null);
-  const operation = creation(fastly, { login, settings }, () => before === null);
+  const before = await directory.withLogin(login).catch(() => []);
+  const operation = creation(fastly, { login, settings }, () => before.length === 0);
   try {
     const target = newcomerTarget(user);
     const created = await makeChange(interaction, { kind: 'create', target, settings, reason, operation });

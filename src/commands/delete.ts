@@ -6,6 +6,7 @@ import { bold, code, date, type Sentence, say } from '../messages/kit/sentence.t
 import { protectionText } from '../messages/outcome-text.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
+import { userMeant } from './inputs/meant.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
 
 /** Files an approval request to delete a user. */
@@ -23,21 +24,15 @@ export const deleteUser = oneUserSubcommand({
     title: 'Delete a user',
     submit: (services) => (isApprovalRequired(services, 'delete') ? 'Request deletion' : 'Delete'),
   },
-  choice: {
-    verb: 'delete',
-    confirm: {
-      title: say`Request deletion?`,
-      text: say`The request will be about the user you chose.`,
-      confirm: 'Request deletion',
-      style: 'danger',
-    },
-  },
+  purpose: 'change',
+  button: (services, name) =>
+    isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
   takesReason: true,
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
-  async act(interaction, id, reason) {
+  async act(interaction, meant, reason) {
     const { services } = interaction;
-    const user = await services.fastly.getUser(id);
+    const user = await userMeant(services, meant);
     await refuseWhereImpossible(services, user);
     return await fileRequest(interaction, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
   },

@@ -21,7 +21,7 @@ export function viewOf(
 
 /** Listens for the form's submission. */
 export function formListener(
-  { id, title, mainBlockId }: Form,
+  { id, title, mainBlockId }: Omit<Form, 'submit'>,
   answers: Pick<SubmittedForm, 'work' | 'again'>,
 ): Listener {
   return { kind: 'submission', id, form: { title, mainBlockId, ...answers } };

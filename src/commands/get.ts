@@ -13,8 +13,9 @@ export const get = oneUserSubcommand({
   about: say`Shows the user as of now, with buttons to update, reset and delete. Nothing is changed.`,
   examples: ['get', 'get edda.morton@example.com', "get O'Gallin", 'get edda --private'],
   form: { title: 'Find a user', submit: () => 'Show' },
-  choice: { verb: 'see' },
-  async act(interaction, id) {
+  purpose: 'look',
+  button: (_services, name) => `Show ${name}`,
+  async act(interaction, { id }) {
     const { fastly, directory } = interaction.services;
     const [user, account] = await Promise.all([
       fastly.getUser(id),

@@ -1,6 +1,6 @@
 import { Refusal } from '../messages/failure-text.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
-import { bold, code, enumerate, richText, say } from '../messages/kit/sentence.ts';
+import { bold, code, enumerate, richText, say, typedWords } from '../messages/kit/sentence.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { nearest, type Word } from './inputs/command-text.ts';
 import { ROLES } from './inputs/settings-form.ts';
@@ -28,6 +28,26 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
   };
 }
 
+/** What does here what other tools have these words for. */
+const WORDS_OF_OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
+  ['lock', 'update [user] --locked yes'],
+  ['disable', 'update [user] --locked yes'],
+  ['unlock', 'update [user] --locked no'],
+  ['enable', 'update [user] --locked no'],
+  ['promote', 'update [user] --role superuser'],
+  ['demote', 'update [user] --role user'],
+  ['rename', 'update [user] --name …'],
+  ['edit', 'update [user]'],
+  ['remove', 'delete [user]'],
+  ['rm', 'delete [user]'],
+  ['search', 'list [text]'],
+  ['find', 'get [user]'],
+  ['show', 'get [user]'],
+  ['add', 'create [email]'],
+  ['approve', 'approvals'],
+  ['deny', 'approvals'],
+]);
+
 /** The name of a subcommand, as it may be typed. */
 export function nameIn(word: Word): string {
   return word.kind === 'text' ? word.text.toLowerCase() : '';
@@ -46,9 +66,15 @@ export function subcommandNamed(
   }
   const subcommand = all.find(({ name }) => name === typed);
   if (subcommand) return subcommand;
+  const elsewhere = WORDS_OF_OTHER_TOOLS.get(typed);
+  if (elsewhere && !disabled.has(elsewhere.split(' ')[0] ?? '')) {
+    throw new Refusal(
+      say`There is no command ${typedWords(typed)}. Run ${code(`/fastly-user ${elsewhere}`)} instead. Nothing was done.`,
+    );
+  }
   const names = all.map(({ name }) => name).filter((name) => !disabled.has(name));
   const close = nearest(typed, names);
-  const problem = typed === '' ? say`Unknown command.` : say`Unknown command ${code(typed)}.`;
+  const problem = typed === '' ? say`Unknown command.` : say`Unknown command ${typedWords(typed)}.`;
   const hint = close === null ? say`` : say`Did you mean ${code(`/fastly-user ${close}`)}? `;
   throw new Refusal(say`${problem} ${hint}Run ${code('/fastly-user help')} to see all commands.`);
 }

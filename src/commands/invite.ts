@@ -93,7 +93,7 @@ export function offerInvitation(interaction: Interaction, newcomer: Newcomer): N
 async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Promise<Delivered> {
   const { login: email, settings, reason } = newcomer;
   const { fastly, directory } = interaction.services;
-  if (await directory.byLogin(email)) throw new FieldError(ADDRESS, isUserAlready(email));
+  if ((await directory.withLogin(email)).length > 0) throw new FieldError(ADDRESS, isUserAlready(email));
   if (await openInvitation(fastly, email)) {
     throw new FieldError(
       ADDRESS,

@@ -8,6 +8,7 @@ import { bold, code, date, member, type Sentence, say } from '../messages/kit/se
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { makeChange } from './change.ts';
+import { userMeant } from './inputs/meant.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
@@ -17,20 +18,14 @@ export const reset = oneUserSubcommand({
   about: say`Fastly emails the user a link to choose a new password. The old password works until then. The bot sees neither.`,
   examples: ['reset', 'reset edda.morton@example.com', 'reset "Silas Morton" --private'],
   form: { title: 'Reset a password', submit: () => 'Send' },
-  choice: {
-    verb: 'send a password reset to',
-    confirm: {
-      title: say`Reset the password?`,
-      text: say`Fastly will email the user a link to choose a new password.`,
-      confirm: 'Send',
-    },
-  },
+  purpose: 'change',
+  button: (_services, name) => `Reset ${name}`,
   caution,
-  async act(interaction, id) {
+  async act(interaction, meant) {
     const { fastly } = interaction.services;
     // The caution has been seen by now; a refusal holds at the moment of the change, too.
     await caution(interaction.services);
-    const user = await fastly.getUser(id);
+    const user = await userMeant(interaction.services, meant);
     refuseWherePointless(interaction.services, user);
     await makeChange(interaction, {
       kind: 'reset',

@@ -1,12 +1,24 @@
 import { Refusal } from '../messages/failure-text.ts';
+import { noLongerWorks } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
+import type { Services } from '../slack/replies/services.ts';
 import { decisions } from './approvals/decisions.ts';
 import { lockNow } from './approvals/lock-now.ts';
+import { formListener } from './form.ts';
 import { nameIn, subcommandNamed } from './help.ts';
 import { homeListeners } from './home.ts';
 import { SUBCOMMANDS } from './index.ts';
-import { readFlags, splitWords } from './inputs/command-text.ts';
-import { userPickerListener } from './inputs/user-picker.ts';
+import { readFlags, splitWords, type Word } from './inputs/command-text.ts';
+import {
+  Answer,
+  Asked,
+  actOrAskAnew,
+  CHOOSE,
+  CHOOSE_FORM,
+  chooseForm,
+  type OnUser,
+} from './inputs/question.ts';
+import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -21,12 +33,22 @@ const slashCommand: Listener = {
       return await subcommand.run(interaction.shownTo({ private: false }), { words: [], flags: {} });
     }
     const [first, ...rest] = splitWords(text);
+    if ([first, ...rest].some(asksForHelp)) {
+      const about = first && !asksForHelp(first) ? [first] : [];
+      const help = subcommandNamed('help', SUBCOMMANDS, disabled);
+      return await help.run(interaction, { words: about, flags: {} });
+    }
     const subcommand = subcommandNamed(first ? nameIn(first) : 'help', SUBCOMMANDS, disabled);
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
     const shown = interaction.shownTo({ private: flags.private === true });
     await shown.reply.waitFor(subcommand.run(shown, { words: positional, flags }));
   },
 };
+
+/** What people type for help at any command line. */
+function asksForHelp(word: Word | undefined): boolean {
+  return word?.kind === 'text' && !word.quoted && /^(-{1,2}|—)(help|h|\?)$/i.test(word.text);
+}
 
 /**
  * Whether a text is meant for a wordless subcommand. Asked before anything is read, and true behind a quote or in front
@@ -36,6 +58,37 @@ function isMeant(name: string, text: string): boolean {
   return new RegExp(`^\\W*${name}\\b`, 'i').test(text);
 }
 
+/** The answer to the question who is meant: the subcommand runs once more, with the user in place of the words. */
+const answerListeners: Listener[] = [
+  {
+    kind: 'click',
+    id: CHOOSE,
+    async run(interaction, { value }) {
+      const { user, private: alone, ...asked } = Answer.read(value);
+      const onUser = onUserNamed(interaction.services, asked);
+      onUser.check?.(asked);
+      const shown = interaction.shownTo({ private: alone });
+      await shown.reply.removeOriginal();
+      await shown.reply.waitFor(actOrAskAnew(shown, onUser, user, asked));
+    },
+  },
+  formListener(CHOOSE_FORM, {
+    async work(interaction, { values, subject }) {
+      const asked = Asked.read(subject);
+      return await onUserNamed(interaction.services, asked).act(interaction, pickedUser(values), asked);
+    },
+    again: async (interaction, { subject }, problem) =>
+      chooseForm(interaction, { asked: Asked.read(subject), problem }),
+  }),
+];
+
+/** @throws {Refusal} where the subcommand is disabled, or is about nobody */
+function onUserNamed({ disabled }: Services, { subcommand }: Asked): OnUser {
+  const { onUser } = subcommandNamed(subcommand, SUBCOMMANDS, disabled);
+  if (!onUser) throw noLongerWorks('button', 'help');
+  return onUser;
+}
+
 /**
  * The registry of everything the bot listens for. A subcommand that is switched off takes its forms and buttons with
  * it; those of approval requests stay, so that what waits can be decided.
@@ -43,6 +96,7 @@ function isMeant(name: string, text: string): boolean {
 export function listenersWithout(disabled: ReadonlySet<string>): readonly Listener[] {
   return [
     slashCommand,
+    ...answerListeners,
     userPickerListener,
     ...homeListeners(disabled),
     ...decisions,

@@ -1,9 +1,10 @@
 import type { SubcommandName } from '../config/subcommand-names.ts';
-import { code, type Sentence, say } from '../messages/kit/sentence.ts';
+import { code, type Sentence, say, typedWords } from '../messages/kit/sentence.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { type FlagKinds, type FlagValues, type Word, WordsError } from './inputs/command-text.ts';
+import type { OnUser } from './inputs/question.ts';
 
 /** What was typed after the subcommand, with `--private` already taken out. */
 export type Typed = { words: readonly Word[]; flags: FlagValues };
@@ -33,6 +34,8 @@ export type Subcommand = {
   wordless?: Sentence;
   /** Acts on words; opens its modal where they do not suffice. What it throws is told to the caller. */
   run(interaction: Interaction, typed: Typed): Promise<void>;
+  /** What it does to a user who was asked for. None where it is about nobody. */
+  onUser?: OnUser;
   /** Its form, its buttons. */
   listeners: readonly Listener[];
 };
@@ -41,8 +44,8 @@ export type Subcommand = {
 export function refuseWords({ name, usage }: Subcommand, words: readonly Word[]): void {
   const first = words[0];
   if (!first) return;
-  const typed = first.kind === 'text' ? first.text : 'a mention';
+  const typed = first.kind === 'mention' ? 'a mention' : first.text;
   throw new WordsError(
-    say`${code(name)} doesn't take ${code(typed)}. Usage: ${code(`/fastly-user ${name} ${usage}`.trim())}`,
+    say`${code(name)} doesn't take ${typedWords(typed)}. Usage: ${code(`/fastly-user ${name} ${usage}`.trim())}`,
   );
 }

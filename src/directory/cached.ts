@@ -3,9 +3,9 @@ export class Cached<T> {
   readonly #fetch: () => Promise<T>;
   readonly #freshFor: number;
   readonly #now: () => number;
-  #pending: Promise<T> | null = null;
-  #generation = 0;
+  #pending: { value: Promise<T>; at: number } | null = null;
   #kept: { value: T; at: number } | null = null;
+  #generation = 0;
 
   /** @param freshFor how old a value may be, in milliseconds from the start of its fetch */
   constructor(fetch: () => Promise<T>, freshFor: number, now: () => number = Date.now) {
@@ -14,11 +14,21 @@ export class Cached<T> {
     this.#now = now;
   }
 
-  /** Rejects as the fetch does; a failure is not kept, the next who asks fetches again. */
-  async get(): Promise<T> {
-    if (this.#kept && this.#now() - this.#kept.at < this.#freshFor) return this.#kept.value;
-    this.#pending ??= this.#refresh();
-    return await this.#pending;
+  /**
+   * Rejects as the fetch does; a failure is not kept, the next who asks fetches again.
+   *
+   * @param atMost how old the value may be this time, in milliseconds
+   */
+  async get(atMost = this.#freshFor): Promise<T> {
+    const isFresh = ({ at }: { at: number }) => this.#now() - at < atMost;
+    if (this.#kept && isFresh(this.#kept)) return this.#kept.value;
+    if (!this.#pending || !isFresh(this.#pending)) this.#pending = this.#refreshed();
+    return await this.#pending.value;
+  }
+
+  /** What is kept, if it is fresh. */
+  kept(): T | null {
+    return this.#kept && this.#now() - this.#kept.at < this.#freshFor ? this.#kept.value : null;
   }
 
   /** What is kept, or is just being fetched, is old: the next who asks fetches. */
@@ -28,15 +38,19 @@ export class Cached<T> {
     this.#pending = null;
   }
 
-  async #refresh(): Promise<T> {
+  #refreshed(): { value: Promise<T>; at: number } {
     const generation = this.#generation;
     const at = this.#now();
-    try {
-      const value = await this.#fetch();
-      if (generation === this.#generation) this.#kept = { value, at };
-      return value;
-    } finally {
-      if (generation === this.#generation) this.#pending = null;
-    }
+    const pending = { value: this.#fetch(), at };
+    const settled = (value?: { value: T }) => {
+      if (generation !== this.#generation) return;
+      if (value && at >= (this.#kept?.at ?? at)) this.#kept = { ...value, at };
+      if (this.#pending === pending) this.#pending = null;
+    };
+    pending.value.then(
+      (value) => settled({ value }),
+      () => settled(),
+    );
+    return pending;
   }
 }

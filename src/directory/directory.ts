@@ -4,15 +4,27 @@ import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
 import { type Figures, type Filter, figuresOf, fits } from './filter.ts';
-import { BY_NAME, EXACT, type Fit, SearchIndex } from './search.ts';
+import { BY_NAME, canonical, EXACT, SearchIndex } from './search.ts';
 
-/** What a search for one user came to. `several` holds the best fits first, `more` says that others fit, too. */
+/**
+ * Whom words mean. `certain`: what was typed is the user's id, login or whole name. `likely`: it only fits this user.
+ * `several` holds the best fits first; `more` says that others fit, too.
+ */
 export type Found =
-  | { kind: 'one'; user: User }
+  | { kind: 'certain' | 'likely'; user: User }
   | { kind: 'several'; users: readonly User[]; more: boolean }
   | { kind: 'none' };
 
+/** What a user is looked for: a card to see, or something that changes the user. */
+export type Purpose = 'look' | 'change';
+
+/** A member of the workspace: the address and the name that Slack has. */
+export type Mentioned = { address: string; name: string | null };
+
 const FRESH_MILLISECONDS = 60_000;
+
+/** Before an address counts as nobody's, the list is fetched again if it is older than this. */
+const ASKED_AGAIN_MILLISECONDS = 5_000;
 
 /**
  * The account's users, searchable. Fastly's list is fetched at most once a minute, one fetch serving all who ask
@@ -47,24 +59,39 @@ export class Directory {
   }
 
   /**
-   * Whom words mean: an id, a login, or (part of) a name. The login or name itself wins over names that contain the
-   * words, and those over logins that do. What could be an id is asked of Fastly even when the list does not have it.
+   * Whom words mean. Id, login and whole name are compared as a whole (`canonical`); only where nobody has them do parts
+   * and letters without accents count. An address is never a part of a login. To look at a user whose id was typed, no
+   * list has to be fetched.
    */
-  async find(text: string, limit: number): Promise<Found> {
-    const id = UserId.safeParse(text.trim()).data;
-    if (id && LOOKS_LIKE_AN_ID.test(id)) {
-      const user = await this.#byId(id);
-      if (user) return { kind: 'one', user };
-    }
+  async find(typed: string, purpose: Purpose, limit: number): Promise<Found> {
+    const id = UserId.safeParse(typed.trim()).data;
+    const asked = id && LOOKS_LIKE_AN_ID.test(id) ? await this.#byId(id) : null;
+    if (asked && purpose === 'look' && this.#index.kept() === null) return { kind: 'certain', user: asked };
     const { index, noList } = await this.#indexOrNone(id);
-    const fits = index.search(text, limit + 1);
-    const users = closest(fits);
-    const [only, another] = users;
-    if (only && !another) return { kind: 'one', user: only };
-    if (only) return { kind: 'several', users: users.slice(0, limit), more: users.length > limit };
-    const unlisted = id ? await this.#byId(id) : null;
-    if (!unlisted && noList) throw noList.error;
-    return unlisted ? { kind: 'one', user: unlisted } : { kind: 'none' };
+    let found = whom(index, typed, asked);
+    if (found.length === 0 && isAddress(typed)) {
+      found = whom(await this.#index.get(ASKED_AGAIN_MILLISECONDS), typed, null);
+    }
+    if (found.length === 0 && id && !asked) found = certain(await this.#byId(id));
+    if (found.length === 0 && noList) throw noList.error;
+    if (found.length === 0)
+      found = isAddress(typed) ? likely(index.alike(typed)) : likely(fitting(index, typed, limit));
+    return asFound(found, limit);
+  }
+
+  /** The user whose login is a member's address; else those whose login or whole name is near it. */
+  async findMember({ address, name }: Mentioned, limit: number): Promise<Found> {
+    let index = await this.#index.get();
+    if (index.withLogin(address).length === 0) index = await this.#index.get(ASKED_AGAIN_MILLISECONDS);
+    const exact = index.withLogin(address);
+    if (exact.length > 0) return asFound(exact.flatMap(certain), limit);
+    const near = [...index.alike(address), ...index.withoutTag(address), ...(name ? index.alike(name) : [])];
+    return asFound(likely(near), limit);
+  }
+
+  /** The users whose login is nearest to an address that is nobody's. */
+  async near(address: string, limit: number): Promise<User[]> {
+    return (await this.#index.get()).near(address, limit);
   }
 
   /** The words by which the account's users can be found. */
@@ -72,9 +99,14 @@ export class Directory {
     return (await this.#index.get()).words();
   }
 
-  /** The user with exactly this login, letter case aside. */
-  async byLogin(login: string): Promise<User | null> {
-    return (await this.#index.get()).byLogin(login);
+  /** The users with exactly this login, letter case aside, by a list that is at most 5 seconds old. */
+  async withLogin(login: string): Promise<readonly User[]> {
+    return (await this.#index.get(ASKED_AGAIN_MILLISECONDS)).withLogin(login);
+  }
+
+  /** The user with this id, as the list has them. */
+  async withId(id: UserId): Promise<User | null> {
+    return (await this.#index.get()).withId(id);
   }
 
   /** The bot has changed a user: what is kept of them is old. */
@@ -113,13 +145,42 @@ export class Directory {
   }
 }
 
-/** The users of the first kind of fit that there is: exact, by name, any. */
-function closest(fits: readonly Fit[]): User[] {
-  const within = (most: number) => fits.filter((fit) => fit.rank <= most).map(({ user }) => user);
-  const exact = within(EXACT);
-  if (exact.length > 0) return exact;
-  const byName = within(BY_NAME);
-  return byName.length > 0 ? byName : fits.map(({ user }) => user);
+/** A user who could be meant, and whether what was typed is the whole of an id, a login or a name. */
+type Candidate = { user: User; certain: boolean };
+
+const certain = (user: User | null): Candidate[] => (user ? [{ user, certain: true }] : []);
+const likely = (users: readonly User[]): Candidate[] => users.map((user) => ({ user, certain: false }));
+
+/** Whoever has the typed text as an id, a login or a whole name. One word is too little of a name to be certain. */
+function whom(index: SearchIndex, typed: string, asked: User | null): Candidate[] {
+  const whole = canonical(typed).includes(' ');
+  return [
+    ...certain(asked ?? index.withId(typed.trim())),
+    ...index.withLogin(typed).flatMap(certain),
+    ...index.withName(typed).map((user) => ({ user, certain: whole })),
+  ];
+}
+
+/** The users of the first kind of fit that there is: exact, by name, any. One more than `limit`, if there is. */
+function fitting(index: SearchIndex, typed: string, limit: number): User[] {
+  const fits = index.search(typed, limit + 1);
+  const within = (most: number) => fits.filter((fit) => fit.rank <= most);
+  const closest = [within(EXACT), within(BY_NAME)].find((some) => some.length > 0) ?? fits;
+  return closest.map(({ user }) => user);
+}
+
+function asFound(candidates: readonly Candidate[], limit: number): Found {
+  const byId = new Map(candidates.map(({ user }) => [user.id, user]));
+  const users = [...byId.values()];
+  const [only, another] = users;
+  if (!only) return { kind: 'none' };
+  if (another) return { kind: 'several', users: users.slice(0, limit), more: users.length > limit };
+  return { kind: candidates.some((candidate) => candidate.certain) ? 'certain' : 'likely', user: only };
+}
+
+/** Whether a text has an address in it: an `@` with something on both sides. */
+export function isAddress(text: string): boolean {
+  return /\S@\S/.test(text);
 }
 
 /** Ids on record have 21 or 22 characters; a name of 16 letters and digits without a space is rare. */

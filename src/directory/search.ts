@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { nameOf, type User } from '../fastly/user.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
@@ -20,6 +21,9 @@ export class SearchIndex {
   readonly #names: Lines;
   readonly #logins: Lines;
   readonly #ids: Lines;
+  readonly #byId: ReadonlyMap<string, User>;
+  readonly #byLogin: ReadonlyMap<string, readonly User[]>;
+  readonly #byName: ReadonlyMap<string, readonly User[]>;
 
   constructor(users: readonly User[]) {
     const folded = users.map((user) => ({ user, name: fold(nameOf(user)) }));
@@ -28,6 +32,9 @@ export class SearchIndex {
     this.#names = new Lines(folded.map(({ name }) => name));
     this.#logins = new Lines(this.users.map(({ login }) => fold(login)));
     this.#ids = new Lines(this.users.map(({ id }) => id.toLowerCase()));
+    this.#byId = new Map(this.users.map((user) => [user.id, user]));
+    this.#byLogin = Map.groupBy(this.users, ({ login }) => canonical(login));
+    this.#byName = Map.groupBy(this.users, (user) => canonical(user.name ?? ''));
   }
 
   /** The best `limit` fits for what someone typed, best first, alike ones by name; the first by name for nothing. */
@@ -58,14 +65,49 @@ export class SearchIndex {
     return [...words];
   }
 
-  /** The user with exactly this login, letter case aside: one that only looks like it is another's. */
-  byLogin(login: string): User | null {
-    const wanted = login.trim().toLowerCase();
-    for (const line of this.#logins.being(fold(login))) {
-      const user = this.users[line];
-      if (user?.login.toLowerCase() === wanted) return user;
+  /** The user with this id, letter case included. */
+  withId(id: string): User | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  /** The users with exactly this login, letter case aside. A login that only looks like it is another. */
+  withLogin(login: string): readonly User[] {
+    return this.#byLogin.get(canonical(login)) ?? [];
+  }
+
+  /** The users whose whole name is this, letter case aside. */
+  withName(name: string): readonly User[] {
+    return canonical(name) === '' ? [] : (this.#byName.get(canonical(name)) ?? []);
+  }
+
+  /** The users whose login or whole name is this once accents, widths and letter case are left out. */
+  alike(text: string): User[] {
+    const query = fold(text);
+    if (query === '') return [];
+    const lines = new Set([...this.#logins.being(query), ...this.#names.being(query)]);
+    return [...lines].flatMap((line) => this.users[line] ?? []);
+  }
+
+  /** The users whose login is this address once its tag (`+cdn`) is left out on both sides. */
+  withoutTag(address: string): User[] {
+    const wanted = withoutTag(fold(address));
+    return this.users.filter((_user, line) => withoutTag(this.#logins.at(line)) === wanted);
+  }
+
+  /** The few users whose login is nearest to what was typed: one is a part of the other, or few letters differ. */
+  near(address: string, limit: number): User[] {
+    const typed = fold(address);
+    const most = Math.max(2, typed.length / 6);
+    const near: { user: User; isPart: boolean; letters: number }[] = [];
+    for (const [line, user] of this.users.entries()) {
+      const login = this.#logins.at(line);
+      const isPart = login.includes(typed) || typed.includes(login);
+      if (!isPart && Math.abs(login.length - typed.length) > most) continue;
+      const letters = distance(typed, login);
+      if (isPart || letters <= most) near.push({ user, isPart, letters });
     }
-    return null;
+    near.sort((a, b) => Number(b.isPart) - Number(a.isPart) || a.letters - b.letters);
+    return near.slice(0, limit).map(({ user }) => user);
   }
 
   /** The lines that fit, by how well; each is looked for only when the better ones were not enough. */
@@ -165,6 +207,15 @@ function* merged(first: Iterator<number>, second: Iterator<number>): Generator<n
     if (!a.done && a.value === next) a = first.next();
     if (!b.done && b.value === next) b = second.next();
   }
+}
+
+/** Text as it is compared where it names somebody: Unicode NFC, no letter case, single spaces. Accents stay. */
+export function canonical(text: string): string {
+  return text.normalize('NFC').toLowerCase().normalize('NFC').replace(/\s+/g, ' ').trim();
+}
+
+function withoutTag(address: string): string {
+  return address.replace(/\+[^@]*(?=@)/, '');
 }
 
 /**

@@ -153,10 +153,10 @@ export class FastlyClient {
     return (await this.#withToken({ ...call, headers: JSON_API_HEADERS, body }, InvitationDocument)).data;
   }
 
-  /** All open invitations, oldest page first. */
-  async listInvitations(): Promise<Invitation[]> {
+  /** All open invitations, oldest page first; at most `pages` of 100. */
+  async listInvitations(pages = MOST_PAGES): Promise<Invitation[]> {
     const invitations: Invitation[] = [];
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= pages; page += 1) {
       const path = `/invitations?page%5Bnumber%5D=${page}&page%5Bsize%5D=${PAGE_SIZE}`;
       const call = { operation: 'list_invitations', kind: 'read', method: 'GET', path } as const;
       const { data, links } = await this.#withToken({ ...call, headers: JSON_API_HEADERS }, InvitationPage);

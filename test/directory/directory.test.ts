@@ -176,22 +176,34 @@ describe('finding one user', () => {
     ['an id', ENGINEER.id, ENGINEER.id],
     ['an id with spaces around it', ` ${ENGINEER.id} `, ENGINEER.id],
     ['a login', 'Silas.Morton@example.com', LIMITED_ENGINEER.id],
-    ['a part of a name', 'edda', ENGINEER.id],
-    ['an exact name, where others contain it', 'nora', 'wUqqsx9MdG5pweNDPmm9Zf'],
-    ['a part of a login', 'nora@', NORA_USER.id],
-  ])('takes %s', async (_what, text, id) => {
+    ['a whole name', 'edda  MORTON', ENGINEER.id],
+  ])('is certain of %s', async (_what, text, id) => {
     const { directory } = await startDirectory();
-    expect(await directory.find(text, 5)).toMatchObject({ kind: 'one', user: { id } });
+    expect(await directory.find(text, 'change', 5)).toMatchObject({ kind: 'certain', user: { id } });
+  });
+
+  it.each([
+    ['a part of a name', 'edda', ENGINEER.id],
+    ['one word that is a whole name', 'nora', 'wUqqsx9MdG5pweNDPmm9Zf'],
+    ['a part of a login', 'nora@', NORA_USER.id],
+    ['a login without its accents', 'nóra@example.com', NORA_USER.id],
+  ])('takes %s for likely', async (_what, text, id) => {
+    const { directory } = await startDirectory();
+    expect(await directory.find(text, 'change', 5)).toMatchObject({ kind: 'likely', user: { id } });
   });
 
   it('offers several where several fit, and says when there are more', async () => {
     const { directory } = await startDirectory();
-    expect(await directory.find('morton', 5)).toMatchObject({
+    expect(await directory.find('morton', 'change', 5)).toMatchObject({
       kind: 'several',
       users: [{ id: ENGINEER.id }, { id: LIMITED_ENGINEER.id }],
       more: false,
     });
-    expect(await directory.find('morton', 1)).toMatchObject({ kind: 'several', users: [{}], more: true });
+    expect(await directory.find('morton', 'change', 1)).toMatchObject({
+      kind: 'several',
+      users: [{}],
+      more: true,
+    });
   });
 
   it('offers all of the same name', async () => {
@@ -199,7 +211,7 @@ describe('finding one user', () => {
       person('n1', 'Nora', 'n1@example.com'),
       person('n2', 'Noramund', 'n2@example.com'),
     ]);
-    expect(await directory.find('nora', 5)).toMatchObject({
+    expect(await directory.find('nora', 'look', 5)).toMatchObject({
       kind: 'several',
       users: [{ id: 'wUqqsx9MdG5pweNDPmm9Zf' }, { id: 'n1' }],
     });
@@ -207,8 +219,26 @@ describe('finding one user', () => {
 
   it('finds none where none fits', async () => {
     const { directory } = await startDirectory();
-    expect(await directory.find('nobody at all', 5)).toEqual({ kind: 'none' });
-    expect(await directory.find('Zzzzzzzzzzzzzzzzzzzzz9', 5)).toEqual({ kind: 'none' });
+    expect(await directory.find('nobody at all', 'look', 5)).toEqual({ kind: 'none' });
+    expect(await directory.find('Zzzzzzzzzzzzzzzzzzzzz9', 'look', 5)).toEqual({ kind: 'none' });
+  });
+
+  it('never takes an address for a part of a login', async () => {
+    const { directory } = await startDirectory([person('x1', 'Ashlee', 'ashlee@quux.example')]);
+    expect(await directory.find('lee@quux.example', 'look', 5)).toEqual({ kind: 'none' });
+    expect(await directory.find('ashlee@quux.exampl', 'look', 5)).toEqual({ kind: 'none' });
+    expect(await directory.near('lee@quux.example', 3)).toMatchObject([{ id: 'x1' }]);
+  });
+
+  it("asks Fastly for the list again before an address is nobody's, at most once in 5 seconds", async () => {
+    const { account, clock, directory } = await startDirectory();
+    await directory.search('', 1);
+    account.putUsers([person('new1', 'Newcomer', 'newcomer@quux.example')]);
+    expect(await directory.find('newcomer@quux.example', 'change', 5)).toEqual({ kind: 'none' });
+    clock.now = 5_000;
+    expect(await directory.find('newcomer@quux.example', 'change', 5)).toMatchObject({ kind: 'certain' });
+    expect(await directory.find('nobody@quux.example', 'change', 5)).toEqual({ kind: 'none' });
+    expect(lists(account)).toBe(2);
   });
 
   it.each(['Ab12', 'BrandNewUserWith22Chars'])(
@@ -217,36 +247,52 @@ describe('finding one user', () => {
       const { account, directory } = await startDirectory();
       await directory.search('', 1);
       account.putUsers([person(id, 'Brand New', 'brand.new@example.com')]);
-      expect(await directory.find(id, 5)).toMatchObject({ kind: 'one', user: { id } });
+      expect(await directory.find(id, 'look', 5)).toMatchObject({ kind: 'certain', user: { id } });
     },
   );
 
   it('takes an id where there is no list, and for a name says that the list is what fails', async () => {
     const { account, directory } = await startDirectory();
     account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, times: 9 } });
-    expect(await directory.find(ENGINEER.id, 5)).toMatchObject({ kind: 'one' });
-    await expect(directory.find('nora', 5)).rejects.toMatchObject({ kind: 'forbidden' });
-    await expect(directory.find('nora lindqvist', 5)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await directory.find(ENGINEER.id, 'change', 5)).toMatchObject({ kind: 'certain' });
+    await expect(directory.find('nora', 'look', 5)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(directory.find('nora lindqvist', 'look', 5)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it('does not take a refused token for nobody', async () => {
     const { account, directory } = await startDirectory();
     account.setFaults({ tokenRefused: true });
-    await expect(directory.find('nora', 5)).rejects.toMatchObject({ kind: 'unauthorized' });
+    await expect(directory.find('nora', 'look', 5)).rejects.toMatchObject({ kind: 'unauthorized' });
   });
 });
 
 describe('a login', () => {
   it('is known whatever its case', async () => {
     const { directory } = await startDirectory();
-    expect(await directory.byLogin(' NORA@Example.com ')).toMatchObject({ id: NORA_USER.id });
+    expect(await directory.withLogin(' NORA@Example.com ')).toMatchObject([{ id: NORA_USER.id }]);
   });
 
   it.each(['nora', 'nóra@example.com', 'nora@example.com.evil.example', ''])(
     "is not another's that looks like it: %j",
     async (login) => {
       const { directory } = await startDirectory();
-      expect(await directory.byLogin(login)).toBeNull();
+      expect(await directory.withLogin(login)).toEqual([]);
     },
   );
+});
+
+describe('a member', () => {
+  const MAREN = person('m1', 'Maren Quux', 'maren+cdn@quux.example');
+  it.each([
+    ['maren+cdn@quux.example', null, 'certain'],
+    ['MAREN+CDN@quux.example', null, 'certain'],
+    ['maren@quux.example', null, 'likely'],
+    ['mären+cdn@quux.example', null, 'likely'],
+    ['someone@else.example', 'Maren Quux', 'likely'],
+    ['someone@else.example', 'Maren', 'none'],
+    ['someone@else.example', null, 'none'],
+  ])('with the address %s and the name %s is %s', async (address, name, kind) => {
+    const { directory } = await startDirectory([MAREN]);
+    expect(await directory.findMember({ address, name }, 5)).toMatchObject({ kind });
+  });
 });

@@ -33,11 +33,11 @@ export async function expectToFindEachOf(count: number): Promise<void> {
   const { directory } = await startDirectory(people);
   for (const index of [0, 1, 777, count - 1]) {
     expect((await directory.search(`p${index}@many.example`, 3))[0]?.id).toBe(`u${index}`);
-    expect(await directory.find(`Person Number ${index}`, 3)).toMatchObject({
-      kind: 'one',
+    expect(await directory.find(`Person Number ${index}`, 'change', 3)).toMatchObject({
+      kind: 'certain',
       user: { id: `u${index}` },
     });
   }
   expect(await directory.search('person', 100)).toHaveLength(100);
-  expect(await directory.find('no such person', 3)).toEqual({ kind: 'none' });
+  expect(await directory.find('no such person', 'look', 3)).toEqual({ kind: 'none' });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isFastlyError } from '../../fastly/errors.ts';
 import { explain } from '../../messages/failure-text.ts';
 import { textInput } from '../../messages/kit/inputs.ts';
-import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { type Word, WordsError } from './command-text.ts';
@@ -42,11 +42,15 @@ export function readAddress(text: string | null | undefined): string {
     ADDRESS,
     typed.trim() === ''
       ? say`Type an email address, such as ada@example.com.`
-      : say`${code(typed)} isn't an email address. Type one such as ${code('ada@example.com')}.`,
+      : say`${typedWords(typed)} isn't an email address. Type one such as ${code('ada@example.com')}.`,
   );
 }
 
-/** The one address typed; null where no words are. @throws {WordsError | FieldError} for anything else */
+/**
+ * The one address among the words after a subcommand; null when there are none.
+ *
+ * @throws {WordsError} for more than one, or none that could be an address
+ */
 export function addressInWords(words: readonly Word[], { name, usage }: Subcommand): string | null {
   const [word, another] = words;
   if (!word) return null;
@@ -54,12 +58,16 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
     throw new WordsError(say`A mention doesn't say which email address to use. Type the address itself.`);
   }
   if (another) {
-    const typed = another.kind === 'text' ? another.text : 'a mention';
+    const typed = another.kind === 'mention' ? 'a mention' : another.text;
     throw new WordsError(
-      say`${code(name)} takes one email address, but you also typed ${code(typed)}. Put a value with spaces in quotes. Usage: ${code(`/fastly-user ${name} ${usage}`)}`,
+      say`${code(name)} takes one email address, but you also typed ${typedWords(typed)}. Put a value with spaces in quotes. Usage: ${code(`/fastly-user ${name} ${usage}`)}`,
     );
   }
-  return readAddress(word.text);
+  const linked = word.kind === 'text' ? word.address : undefined;
+  if (linked === 'disguised') {
+    throw new WordsError(say`${typedWords(word.text)} links to another address. Type the address itself.`);
+  }
+  return readAddress(linked ?? word.text);
 }
 
 /** Why this login can't be created or invited. */

@@ -1,15 +1,23 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { MemberId } from '../../ids.ts';
+import type { MemberId } from '../../ids.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { code, say } from '../../messages/kit/sentence.ts';
+import { code, say, typedWords } from '../../messages/kit/sentence.ts';
+import { type Entity, type Seen, seen } from './slack-text.ts';
 
 /**
- * How the text after `/fastly-user <subcommand>` is read: words, quoted text, flags, and what Slack makes of
- * mentions and addresses (`should_escape`, docs.slack.dev slash commands).
+ * How the text after `/fastly-user <subcommand>` is read: words, quoted text and flags. What Slack makes of mentions
+ * and addresses is read before, in `slack-text.ts`.
  */
 
-/** One word as typed: text, or a member who was mentioned. */
-export type Word = { kind: 'text'; text: string; quoted: boolean } | { kind: 'mention'; memberId: MemberId };
+/**
+ * One word as the person saw it: text, a member who was mentioned, or what stands for several people or for no person
+ * (`@here`, `#general`). `address` is what Slack made a link of, if nothing but marks stands around it; `disguised`
+ * if the link's text is another.
+ */
+export type Word =
+  | { kind: 'text'; text: string; quoted: boolean; address?: string | 'disguised' }
+  | { kind: 'mention'; memberId: MemberId }
+  | { kind: 'special'; text: string };
 
 /** A flag is there or not (`switch`), or takes text, or takes `yes` or `no`. */
 export type FlagKind = 'switch' | 'text' | 'yes-no';
@@ -22,33 +30,75 @@ export type FlagValues = Record<string, string | boolean>;
 export class WordsError extends Refusal {}
 
 /**
- * Splits text into words. Quotes count at the start of a word or of a flag's value (`--name="Ada Example"`) only, so
- * `O'Brien` is one word; the curly quotes and long dashes of phones and macOS count as what they replace.
+ * Splits text into words. Any of Unicode's quotation marks opens a quote at the start of a word or of a flag's value
+ * (`--name="Ada Example"`) if a mark that matches it ends a later word. Otherwise an apostrophe is a letter of the word
+ * (`'s-Gravesande`).
  *
- * @throws {WordsError} when a quote is not closed
+ * @throws {WordsError} when another quote is not closed
  */
-export function splitWords(text: string): Word[] {
+export function splitWords(raw: string): Word[] {
+  const text = seen(raw);
   const words: Word[] = [];
-  let rest = text.trimStart();
-  while (rest !== '') {
-    const flag = FLAG_WITH_VALUE.exec(rest)?.[0] ?? '';
-    const { word, length } = firstWord(rest.slice(flag.length));
-    words.push(flag === '' ? word : { kind: 'text', text: flag + wordText(word), quoted: false });
-    rest = rest.slice(flag.length + length).trimStart();
+  let at = nextWord(text, 0);
+  while (at < text.text.length) {
+    const flag = FLAG_WITH_VALUE.exec(text.mask.slice(at))?.[0].length ?? 0;
+    const { word, end } = wordAt(text, at + flag);
+    words.push(
+      flag === 0
+        ? word
+        : { kind: 'text', text: text.text.slice(at, at + flag) + wordText(word), quoted: false },
+    );
+    at = nextWord(text, end);
   }
   return words;
 }
 
-/** The word that text begins with, and how much of the text it is. */
-function firstWord(text: string): { word: Word; length: number } {
-  const quote = OPENING_QUOTES.get(text[0] ?? '');
-  if (quote === undefined) {
-    const length = ESCAPED.exec(text)?.[0].length ?? text.search(/\s|$/);
-    return { word: bareWord(text.slice(0, length)), length };
+function nextWord({ mask }: Seen, from: number): number {
+  const space = mask.slice(from).search(/\S/);
+  return space === -1 ? mask.length : from + space;
+}
+
+/** The word that begins here, and where it ends. */
+function wordAt(text: Seen, start: number): { word: Word; end: number } {
+  const mark = text.mask[start] ?? '';
+  const closing = QUOTES.find((marks) => marks.includes(mark));
+  if (mark !== '' && closing !== undefined) {
+    const close = closingQuote(text.mask, start, closing);
+    if (close !== -1) {
+      const inner = SPACED.includes(mark)
+        ? trimmed(text.text, start + 1, close)
+        : ([start + 1, close] as const);
+      return { word: wordIn(text, ...inner, true), end: close + 1 };
+    }
+    if (!APOSTROPHES.includes(mark)) throw unclosedQuote(text.text.slice(start + 1, start + 30));
   }
-  const end = closingQuote(text, quote);
-  if (end === -1) throw unclosedQuote(text.slice(1, 30));
-  return { word: quotedWord(text.slice(1, end)), length: end + 1 };
+  const length = text.mask.slice(start).search(/\s|$/);
+  return { word: wordIn(text, start, start + length, false), end: start + length };
+}
+
+/** Around what Slack made of a word: anything but letters, digits and what an address may hold. */
+const MARKS_ONLY = /^[^\p{L}\p{N}@+=-]*$/u;
+
+function wordIn(text: Seen, start: number, end: number, quoted: boolean): Word {
+  const shown = text.text.slice(start, end);
+  const inside = text.entities.filter((each) => each.start >= start && each.end <= end);
+  const [only, another] = inside;
+  const around = only && text.text.slice(start, only.start) + text.text.slice(only.end, end);
+  if (only && !another && around !== undefined && MARKS_ONLY.test(around)) return wordOf(only, shown, quoted);
+  return { kind: 'text', text: shown, quoted };
+}
+
+function wordOf(entity: Entity, text: string, quoted: boolean): Word {
+  switch (entity.kind) {
+    case 'mention':
+      return { kind: 'mention', memberId: entity.memberId };
+    case 'address':
+      return { kind: 'text', text, quoted, address: entity.address };
+    case 'link':
+      return { kind: 'text', text, quoted };
+    case 'special':
+      return quoted ? { kind: 'text', text, quoted } : { kind: 'special', text };
+  }
 }
 
 /**
@@ -84,65 +134,51 @@ export function readFlags(
   return { positional, flags: Object.fromEntries(flags) };
 }
 
-const OPENING_QUOTES = new Map([
-  ['"', '"”“'],
-  ['“', '"”“'],
-  ['”', '"”“'],
-  ["'", "'’‘"],
-  ['‘', "'’‘"],
-  ['’', "'’‘"],
-]);
+/** Unicode's quotation marks: each opens a quote that any mark of its line closes, as languages differ in which does. */
+const QUOTES = ['"“”„‟＂〝〞〟⹂', "'‘’‚‛＇", '«»', '‹›', '「」', '『』', '｢｣', '﹁﹂', '﹃﹄'] as const;
+
+/** Inside of these, French writes spaces that belong to the marks. */
+const SPACED = '«»‹›';
+
+const APOSTROPHES = "'’‘";
 
 /** A closing quote ends a word: what follows it is a space or nothing. */
-function closingQuote(text: string, closing: string): number {
-  for (let index = 1; index < text.length; index += 1) {
-    if (closing.includes(text[index] ?? '') && /^(\s|$)/.test(text.slice(index + 1))) return index;
+function closingQuote(mask: string, open: number, closing: string): number {
+  for (let index = open + 1; index < mask.length; index += 1) {
+    if (closing.includes(mask[index] ?? '') && /^(\s|$)/.test(mask.slice(index + 1, index + 2))) return index;
   }
   return -1;
+}
+
+function trimmed(text: string, start: number, end: number): readonly [start: number, end: number] {
+  const inner = text.slice(start, end);
+  const lead = inner.length - inner.trimStart().length;
+  return [start + lead, start + Math.max(lead, inner.trimEnd().length)];
 }
 
 function unclosedQuote(after: string): WordsError {
   return new WordsError(
     after.trim() === ''
       ? say`The quote at the end isn't closed.`
-      : say`The quote before ${code(after)} isn't closed.`,
+      : say`The quote before ${typedWords(after)} isn't closed.`,
   );
 }
 
-/** `<@U123|name>`, `<#C123|name>`, `<mailto:a@example.com|a@example.com>`, `<https://…|…>`; names may hold spaces. */
-const ESCAPED = /^<([@#!]?)([^>|]+)(?:\|([^>]*))?>(?=\s|$)/;
-
-function bareWord(raw: string): Word {
-  const [, sigil, target = '', label] = ESCAPED.exec(raw) ?? [];
-  if (sigil === '@') {
-    const memberId = MemberId.safeParse(target);
-    if (memberId.success) return { kind: 'mention', memberId: memberId.data };
-  }
-  const text = target.startsWith('mailto:') ? target.slice('mailto:'.length) : (label ?? target);
-  return { kind: 'text', text: unescaped(sigil === undefined ? raw : text || raw), quoted: false };
-}
-
-/** Slack makes an address in quotes a link, too. */
-function quotedWord(raw: string): Word {
-  const text = raw.replace(
-    /<(?:mailto:)?([^>|]+)(?:\|([^>]*))?>/g,
-    (_, target: string, label?: string) => label ?? target,
-  );
-  return { kind: 'text', text: unescaped(text), quoted: true };
-}
-
-function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-}
-
-const FLAG = /^(?:--|—|–-?)([A-Za-z0-9][A-Za-z0-9-]*)(?:=(.*))?$/s;
-const FLAG_WITH_VALUE = /^(?:--|—|–-?)[A-Za-z0-9][A-Za-z0-9-]*=/;
+/** Two of Unicode's dashes, or one of the long ones that phones and macOS make of two. */
+const DASHES = '(?:[-\\u2010-\\u2015\\u2212\\uff0d]{2}|[\\u2013-\\u2015])';
+const FLAG = new RegExp(`^${DASHES}([A-Za-z0-9][A-Za-z0-9-]*)(?:=(.*))?$`, 's');
+const FLAG_WITH_VALUE = new RegExp(`^${DASHES}[A-Za-z0-9][A-Za-z0-9-]*=`);
 
 function flagOf(word: Word): { name: string; value: string | null } | null {
   if (word.kind !== 'text' || word.quoted) return null;
   const [, name, value] = FLAG.exec(word.text) ?? [];
   return name === undefined ? null : { name: name.toLowerCase(), value: value ?? null };
 }
+
+const YES_NO = new Map([
+  ...['yes', 'y', 'true', 'on', '1'].map((word) => [word, true] as const),
+  ...['no', 'n', 'false', 'off', '0'].map((word) => [word, false] as const),
+]);
 
 function flagValue(name: string, kind: 'text' | 'yes-no', value: string | undefined): string | boolean {
   const flag = code(`--${name}`);
@@ -154,14 +190,15 @@ function flagValue(name: string, kind: 'text' | 'yes-no', value: string | undefi
     );
   }
   if (kind === 'text') return value;
-  const lower = value.toLowerCase();
-  if (lower === 'yes' || lower === 'no') return lower === 'yes';
-  throw new WordsError(say`${flag} takes ${code('yes')} or ${code('no')}, not ${code(value)}.`);
+  const answer = YES_NO.get(value.toLowerCase());
+  if (answer !== undefined) return answer;
+  throw new WordsError(say`${flag} takes ${code('yes')} or ${code('no')}, not ${typedWords(value)}.`);
 }
 
 /** What follows a flag as a word of its own. */
 function textOf(word: Word): string {
-  if (flagOf(word)) throw new WordsError(say`${code(wordText(word))} is where a flag's value should be.`);
+  if (flagOf(word))
+    throw new WordsError(say`${typedWords(wordText(word))} is where a flag's value should be.`);
   return wordText(word);
 }
 
@@ -172,7 +209,7 @@ function wordText(word: Word): string {
 
 function unknownFlag(name: string, known: readonly string[]): WordsError {
   const close = nearest(name, known);
-  const problem = say`Unknown flag ${code(`--${name}`)}.`;
+  const problem = say`Unknown flag ${typedWords(`--${name}`)}.`;
   return new WordsError(close === null ? problem : say`${problem} Did you mean ${code(`--${close}`)}?`);
 }
 

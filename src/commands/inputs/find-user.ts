@@ -1,58 +1,204 @@
 import { WebAPIPlatformError } from '@slack/web-api';
+import { type Found, isAddress, type Mentioned, type Purpose } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { MOST_OPTIONS } from '../../messages/kit/inputs.ts';
-import { code, member, say } from '../../messages/kit/sentence.ts';
+import {
+  code,
+  date,
+  enumerate,
+  member,
+  type Sentence,
+  say,
+  typedWords,
+} from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { nearest, type Word, WordsError } from './command-text.ts';
-
-/** The user that the words mean, or several to choose from. */
-export type Target =
-  | { kind: 'one'; user: User }
-  | { kind: 'several'; typed: string; users: readonly User[]; more: boolean };
+import { lookButton } from './question.ts';
 
 /**
- * Finds the user that the words after a subcommand mean: an ID, a login, (part of) a name, or a mention of a member
- * whose email address is a login.
- *
- * @throws {Refusal} when no user matches
- * @throws {WordsError} for a mention among other words
+ * The user that the words mean. `certain`: the words are the user's id, login or whole name, so a change needs no
+ * question. `typed` is what they were, as the person saw it.
  */
-export async function findUser(interaction: Interaction, words: readonly Word[]): Promise<Target> {
-  const mentioned = words.find((word) => word.kind === 'mention');
-  if (mentioned?.kind === 'mention') {
-    if (words.length > 1) throw new WordsError(say`Use a mention on its own, without other words.`);
-    return { kind: 'one', user: await byMention(interaction.services, mentioned.memberId) };
-  }
-  const typed = words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
-  const found = await interaction.services.directory.find(typed, MOST_OPTIONS);
-  if (found.kind === 'none') {
-    const close = nearest(typed, await interaction.services.directory.words());
-    const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;
-    throw new Refusal(
-      say`No user matches ${code(typed)}. ${meant}Search by name, email or ID. A user added in Fastly within the last minute may not show yet.`,
-    );
-  }
-  return found.kind === 'one' ? found : { ...found, typed };
+export type Match = { typed: Sentence } & (
+  | { kind: 'certain' | 'likely'; user: User }
+  | { kind: 'several'; users: readonly [User, ...User[]]; more: boolean }
+);
+
+/** What finding a user needs of an interaction. */
+export type Asking = Pick<Interaction, 'origin'> & {
+  services: Pick<Services, 'directory' | 'disabled'> & {
+    fastly: Pick<Services['fastly'], 'listInvitations'>;
+    slack: Pick<Services['slack'], 'patient'>;
+  };
+  log: Pick<Interaction['log'], 'warn'>;
+};
+
+const MOST_NEAR = 3;
+const INVITATION_PAGES = 5;
+
+/** The words that are not empty. */
+export function givenWords(words: readonly Word[]): Word[] {
+  return words.filter((word) => word.kind !== 'text' || word.text.trim() !== '');
 }
 
-async function byMention({ slack, directory }: Services, memberId: MemberId): Promise<User> {
-  const email = await emailOf(slack.patient, memberId);
-  const user = email === null ? null : await directory.byLogin(email);
-  if (user) return user;
+/**
+ * Finds the user that the words after a subcommand mean: an id, a login, (part of) a name, or a mention of a member whose
+ * address is a login.
+ *
+ * @throws {Refusal} when they mean nobody
+ * @throws {WordsError} for what stands for nobody or for several, and for an address or a mention among other words
+ */
+export async function findUser(asking: Asking, words: readonly Word[], purpose: Purpose): Promise<Match> {
+  const [first] = words;
+  for (const word of words) {
+    if (word.kind === 'special') {
+      throw new WordsError(say`${typedWords(word.text)} isn't a user. Type a name, an email or an ID.`);
+    }
+    if (words.length > 1 && word.kind === 'mention') {
+      throw new WordsError(say`Use a mention on its own, without other words.`);
+    }
+    if (word.kind === 'text' && hasAddress(word)) {
+      if (word.address === 'disguised') {
+        throw new WordsError(
+          say`${typedWords(word.text)} links to another address. Type the address itself.`,
+        );
+      }
+      if (words.length > 1 || /\s/.test(word.text.trim())) throw severalWords(word.text);
+    }
+  }
+  if (first?.kind === 'mention') return await byMention(asking, first.memberId);
+  const shown = words.map((word) => (word.kind === 'mention' ? '' : word.text)).join(' ');
+  return await byText(asking, shown, purpose, first?.kind === 'text' ? first.address : undefined);
+}
+
+function hasAddress({ text, address }: Extract<Word, { kind: 'text' }>): boolean {
+  return address !== undefined || isAddress(text);
+}
+
+function severalWords(address: string): WordsError {
+  return new WordsError(
+    say`Type one email on its own, without other words. You typed more than ${typedWords(address)}. A reason goes after ${code('--reason')}.`,
+  );
+}
+
+/** @param linked the address, where Slack made a link of it */
+async function byText(
+  asking: Asking,
+  typed: string,
+  purpose: Purpose,
+  linked: string | undefined,
+): Promise<Match> {
+  const { directory } = asking.services;
+  for (const text of linked === undefined ? new Set([typed, withoutMarks(typed)]) : [linked]) {
+    const found = await directory.find(text, purpose, MOST_OPTIONS);
+    const match = matchOf(found, say`${typedWords(text)}`);
+    if (match) return match;
+  }
+  const address = linked ?? typed;
+  if (isAddress(address)) throw await nobodysAddress(asking, address, purpose);
+  const close = nearest(typed, await directory.words());
+  const meant = close === null ? say`` : say`Did you mean ${code(close)}? `;
+  const reason =
+    purpose === 'change' && /\S\s+\S+\s+\S/.test(typed)
+      ? say`A reason goes after ${code('--reason')}. `
+      : say``;
   throw new Refusal(
-    email === null
+    say`No user matches ${typedWords(typed)}. ${meant}${reason}Search by name, email or ID. A user added in Fastly within the last minute may not show yet.`,
+  );
+}
+
+/** How many users match, as a question. */
+export function whichOne({ users, more, typed }: Extract<Match, { kind: 'several' }>): Sentence {
+  return say`${users.length}${more ? '+' : ''} users match ${typed}. Which one do you mean?`;
+}
+
+function matchOf(found: Found, typed: Sentence): Match | null {
+  switch (found.kind) {
+    case 'none':
+      return null;
+    case 'several': {
+      const [first, ...others] = found.users;
+      return first ? { ...found, users: [first, ...others], typed } : null;
+    }
+    default:
+      return { ...found, typed };
+  }
+}
+
+/** Marks that people put around what they type. Each is closed by the one below it. */
+const OPENING = `*_~"'\`“‘„‚«‹([{<`;
+const CLOSING = `*_~"'\`”’“‘»›)]}>`;
+
+/** Without the marks that stand around all of it in pairs, and without one sign at its end. */
+export function withoutMarks(typed: string): string {
+  let text = typed.trim();
+  let mayEnd = true;
+  for (;;) {
+    const place = OPENING.indexOf(text[0] ?? ' ');
+    if (text.length > 2 && place !== -1 && text.at(-1) === CLOSING[place]) text = text.slice(1, -1).trim();
+    else if (mayEnd && text.length > 1 && /[.,;:!?]$/.test(text)) {
+      text = text.slice(0, -1);
+      mayEnd = false;
+    } else return text;
+  }
+}
+
+/** An address that is nobody's login is never taken for a part of one. Whom it may stand for is said, and can be seen. */
+async function nobodysAddress(asking: Asking, address: string, purpose: Purpose): Promise<Refusal> {
+  const { services } = asking;
+  const invited = await invitationOf(asking, address);
+  if (invited !== null) return new Refusal(invited);
+  const near = await services.directory.near(address, MOST_NEAR);
+  const undone = purpose === 'change' ? say` Nothing was done.` : say``;
+  const nobody = say`No user has the login ${typedWords(address)}.${undone}`;
+  if (near.length === 0) return new Refusal(say`${nobody} Search by part of the name.`);
+  const shown = services.disabled.has('get') ? [] : near.map((user) => lookButton(asking, user));
+  return new Refusal(say`${nobody} Similar: ${enumerate(near.map(({ login }) => code(login)))}.`, {
+    buttons: shown,
+  });
+}
+
+async function invitationOf({ services, log }: Asking, address: string): Promise<Sentence | null> {
+  const { fastly, disabled } = services;
+  const open = await fastly.listInvitations(INVITATION_PAGES).catch((error: unknown) => {
+    log.warn({ err: error }, 'the open invitations could not be looked through for an address');
+    return [];
+  });
+  const invitation = open.find(({ email }) => email.toLowerCase() === address.toLowerCase());
+  if (!invitation) return null;
+  const when = invitation.created_at ? say` on ${date(new Date(invitation.created_at))}` : say``;
+  const withdraw = disabled.has('invitations')
+    ? say``
+    : say` To withdraw the invitation, run ${code('/fastly-user invitations')}.`;
+  const again = disabled.has('invite')
+    ? say``
+    : say` To send it again, withdraw it, then run ${code('/fastly-user invite')} with the same address.`;
+  return say`${typedWords(address)} was invited${when} and hasn't joined yet, so there is no user.${withdraw}${again}`;
+}
+
+async function byMention({ services }: Asking, memberId: MemberId): Promise<Match> {
+  const mentioned = await mentionedMember(services.slack.patient, memberId);
+  const found = mentioned && (await services.directory.findMember(mentioned, MOST_OPTIONS));
+  const match = found && matchOf(found, say`${member(memberId)}`);
+  if (match) return match;
+  throw new Refusal(
+    mentioned === null
       ? say`Slack doesn't share ${member(memberId)}'s email address. Search by name or email instead.`
       : say`No user has ${member(memberId)}'s email address as a login. Search by name or email instead.`,
   );
 }
 
-async function emailOf(slack: Services['slack']['patient'], memberId: MemberId): Promise<string | null> {
+async function mentionedMember(
+  slack: Services['slack']['patient'],
+  memberId: MemberId,
+): Promise<Mentioned | null> {
   try {
     const { user } = await slack.users.info({ user: memberId });
-    return user?.profile?.email ?? null;
+    const address = user?.profile?.email;
+    return address ? { address, name: user?.profile?.real_name ?? null } : null;
   } catch (error) {
     if (error instanceof WebAPIPlatformError) return null;
     throw error;

@@ -1,30 +1,29 @@
-import type { KnownBlock, ModalView } from '@slack/types';
-import type { SubcommandName } from '../../config/subcommand-names.ts';
-import type { User, UserId } from '../../fastly/user.ts';
-import type { Confirm } from '../../messages/kit/blocks.ts';
-import { message } from '../../messages/kit/message.ts';
+import type { ModalView } from '@slack/types';
+import type { Purpose } from '../../directory/directory.ts';
+import type { User } from '../../fastly/user.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { formView, openModal, openWhenReady } from '../../slack/replies/modal.ts';
+import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import type { About, Subcommand } from '../subcommand.ts';
-import { findUser } from './find-user.ts';
+import { formListener, viewOf } from '../form.ts';
+import type { Subcommand } from '../subcommand.ts';
+import { findUser, givenWords, type Match, whichOne } from './find-user.ts';
+import { type Meant, meantBy, userMeant } from './meant.ts';
+import { actOrAskAnew, ask, type OnUser } from './question.ts';
 import { givenReason, readReason, reasonInput, reasonInWords } from './reason.ts';
-import { allTheSame, clickedUser, whichUser } from './user-button.ts';
-import { pickedUser, USER_PICKER, userPicker } from './user-picker.ts';
+import { clickedUser } from './user-button.ts';
+import { pickedAgain, pickedUser, USER_PICKER, userPicker } from './user-picker.ts';
 
 /** A subcommand about one user, who is given in words, chosen from a form, or stands behind a button. */
-export type OneUserSubcommand = {
-  name: SubcommandName;
-  summary: string;
-  about: About;
-  examples: readonly string[];
-  /** `submit` is also what the button that follows a caution says. */
+export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 'examples'> & {
+  /** `submit` is what the form's button says. */
   form: { title: string; submit(services: Services): string };
-  /** How it is asked for whom of several, behind 'Which one do you want to'; and asked once more. */
-  choice: { verb: string; confirm?: Confirm };
+  /** What is done to a user needs a question first, unless the words are the user's id, login or whole name. */
+  purpose: Purpose;
+  /** What the button of a question says: 'Reset Ada Example'. */
+  button(services: Services, name: string): string;
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
   takesReason?: true;
   /**
@@ -33,167 +32,152 @@ export type OneUserSubcommand = {
    */
   note?(interaction: Interaction): Promise<Sentence>;
   /**
-   * What the caller should know before it is done; shown on top of the form, or asked about after words.
+   * What the caller should know before it is done; shown on top of the form, or in the question after words.
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  act(interaction: Interaction, id: UserId, reason: string | null): Promise<Delivered>;
+  act(interaction: Interaction, user: Meant, reason: string | null): Promise<Delivered>;
 };
 
-/** What a form is opened with. */
-type Given = { user?: User | null; reason?: string | null; onTop?: Sentence | null; note?: Sentence | null };
+type FormContents = {
+  user?: User | null;
+  reason?: string | null;
+  onTop?: Sentence | null;
+  note?: Sentence | null;
+};
 
 /**
- * Makes a subcommand of it: words that fit one user act, words that fit several ask which, and without words the
- * form opens. Its ids: `NAME.form`, `NAME.button` on cards, `NAME.choose` and `NAME.go-ahead` on the questions.
+ * Makes a subcommand of it. If the words are a user's, it acts; if they only fit one user or several, it asks whom they
+ * mean. Without words, the form opens.
  */
 export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
   const { name, summary, about, examples, takesReason } = subcommand;
+  const onUser: OnUser = {
+    name,
+    button: subcommand.button,
+    act: (interaction, user, { reason }) => subcommand.act(interaction, user, readReason(reason ?? null)),
+  };
   return {
     name,
     summary,
     about,
+    // Where there is a reason there is a request, and approvers couldn't see a private one.
     usage: takesReason ? '[user] [--reason …]' : '[user] [--private]',
     examples,
     flags: takesReason ? { reason: 'text' } : {},
     async run(interaction, { words, flags }) {
       const reason = takesReason ? reasonInWords(flags) : null;
-      const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
-      if (given.length === 0) {
-        return await openForm(subcommand, interaction, async () => ({ reason }));
-      }
-      const target = await findUser(interaction, given);
-      if (target.kind === 'one') return await cautionOrAct(subcommand, interaction, target.user.id, reason);
-      await interaction.reply.privately(
-        whichUser(`${name}.choose`, interaction, target, { ...subcommand.choice, carried: reason }),
-      );
+      const given = givenWords(words);
+      if (given.length === 0) return await openForm(subcommand, interaction, async () => ({ reason }));
+      const match = await findUser(interaction, given, subcommand.purpose);
+      await actOrAsk(subcommand, onUser, interaction, match, reason);
     },
-    listeners: [
-      formListener(subcommand),
-      buttonListener(subcommand),
-      clickListener(`${name}.choose`, async (interaction, id, reason) => {
-        await interaction.reply.removeOriginal();
-        await cautionOrAct(subcommand, interaction, id, reason);
-      }),
-      clickListener(`${name}.go-ahead`, async (interaction, id, reason) => {
-        await interaction.reply.removeOriginal();
-        await actAndTell(subcommand, interaction, id, reason);
-      }),
-    ],
+    onUser,
+    listeners: [userFormListener(subcommand), buttonListener(subcommand, onUser)],
   };
 }
 
-type ForUser = (interaction: Interaction, user: UserId, reason: string | null) => Promise<void>;
-
-function clickListener(id: string, work: ForUser): Listener {
-  return {
-    kind: 'click',
-    id,
-    run: async (interaction, click) => {
-      const { shown, id: user, carried } = clickedUser(interaction, click);
-      await shown.reply.waitFor(work(shown, user, readReason(carried)));
-    },
-  };
-}
-
-function buttonListener(subcommand: OneUserSubcommand): Listener {
-  if (!subcommand.takesReason) {
-    return clickListener(`${subcommand.name}.button`, (interaction, id, reason) =>
-      cautionOrAct(subcommand, interaction, id, reason),
-    );
+/** Acts where it is certain who is meant and there is nothing to know before; else asks. There is one question at most. */
+async function actOrAsk(
+  { purpose, caution }: OneUserSubcommand,
+  onUser: OnUser,
+  interaction: Interaction,
+  match: Match,
+  reason: string | null,
+): Promise<void> {
+  const warning = (await caution?.(interaction.services)) ?? null;
+  const asked = { subcommand: onUser.name, reason };
+  if (match.kind === 'several') {
+    const { users, more } = match;
+    const text = [...(warning ? [warning] : []), whichOne(match)];
+    return await ask(interaction, onUser, { users, more, text, asked });
   }
+  const { user, typed } = match;
+  if (warning === null && (match.kind === 'certain' || purpose === 'look')) {
+    return await actOrAskAnew(interaction, onUser, meantBy(user), asked);
+  }
+  const question = match.kind === 'certain' ? say`Continue anyway?` : say`Do you mean this user by ${typed}?`;
+  await ask(interaction, onUser, { users: [user], text: [...(warning ? [warning] : []), question], asked });
+}
+
+function buttonListener(subcommand: OneUserSubcommand, onUser: OnUser): Listener {
   return {
     kind: 'click',
     id: `${subcommand.name}.button`,
     run: async (interaction, click) => {
+      if (!subcommand.takesReason) {
+        const { shown, user } = clickedUser(interaction, click);
+        return await shown.reply.waitFor(actOrAskFor(subcommand, onUser, shown, user));
+      }
       // Results are public even if the card was private; the form says where they go.
-      const { shown, id } = clickedUser(interaction, click, { private: false });
-      await openForm(subcommand, shown, async () => ({ user: await shown.services.fastly.getUser(id) }));
+      const { shown, user } = clickedUser(interaction, click, { private: false });
+      await openForm(subcommand, shown, async () => ({ user: await userMeant(shown.services, user) }));
     },
   };
 }
 
-async function actAndTell(
+/** After a card's button, whose dialog has asked: only a caution asks once more. */
+async function actOrAskFor(
   subcommand: OneUserSubcommand,
+  onUser: OnUser,
   interaction: Interaction,
-  id: UserId,
-  reason: string | null,
+  meant: Meant,
 ): Promise<void> {
-  const delivered = await subcommand.act(interaction, id, reason);
-  if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
+  const warning = (await subcommand.caution?.(interaction.services)) ?? null;
+  const asked = { subcommand: onUser.name };
+  if (warning === null) return await actOrAskAnew(interaction, onUser, meant, asked);
+  const user = await userMeant(interaction.services, meant);
+  await ask(interaction, onUser, { users: [user], text: [warning, say`Continue anyway?`], asked });
 }
 
-/** Acts, or first says what the caller should know and leaves the rest to a button. */
-async function cautionOrAct(
-  subcommand: OneUserSubcommand,
-  interaction: Interaction,
-  id: UserId,
-  reason: string | null,
-): Promise<void> {
-  const { name, form } = subcommand;
-  const caution = (await subcommand.caution?.(interaction.services)) ?? null;
-  if (caution === null) return await actAndTell(subcommand, interaction, id, reason);
-  const user = await interaction.services.fastly.getUser(id);
-  const verb = form.submit(interaction.services);
-  await interaction.reply.privately(allTheSame(`${name}.go-ahead`, interaction, user, caution, verb, reason));
-}
-
-/** @param given what the form is filled in with; where that, or a caution, has to be asked for, the form waits */
+/** @param contents what the form is filled in with; where that, or a caution, has to be asked for, the form waits */
 async function openForm(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
-  given: () => Promise<Given>,
+  contents: () => Promise<FormContents>,
 ): Promise<void> {
   if (!subcommand.caution && !subcommand.note) {
-    await openModal(interaction, userForm(subcommand, interaction, await given()));
+    await openModal(interaction, userForm(subcommand, interaction, await contents()));
     return;
   }
   await openWhenReady(interaction, subcommand.form.title, async () => {
     const note = (await subcommand.note?.(interaction)) ?? null;
     const onTop = (await subcommand.caution?.(interaction.services)) ?? null;
-    return userForm(subcommand, interaction, { ...(await given()), onTop, note });
+    return userForm(subcommand, interaction, { ...(await contents()), onTop, note });
   });
 }
 
-function userForm(subcommand: OneUserSubcommand, interaction: Interaction, given: Given): ModalView {
-  const { name, form, takesReason } = subcommand;
-  const { user, reason, onTop, note } = given;
-  const blocks: KnownBlock[] = [
-    ...(onTop ? [richText(say`⚠️ ${onTop}`)] : []),
+function userForm(
+  subcommand: OneUserSubcommand,
+  interaction: Interaction,
+  contents: FormContents,
+): ModalView {
+  const { user, reason, onTop, note } = contents;
+  const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
+  const blocks = [
     userPicker(user ?? null),
-    ...(takesReason ? [reasonInput('Reason', reason ?? null)] : []),
+    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null)] : []),
     ...(note ? [richText(note)] : []),
   ];
-  return formView({
-    callbackId: `${name}.form`,
-    title: form.title,
-    submit: form.submit(interaction.services),
-    origin: interaction.origin,
-    blocks,
-  });
+  return viewOf(form, interaction.origin, { onTop, blocks });
 }
 
-function formListener(subcommand: OneUserSubcommand): Listener {
-  return {
-    kind: 'submission',
-    id: `${subcommand.name}.form`,
-    form: {
-      title: subcommand.form.title,
-      mainBlockId: USER_PICKER,
-      work: async (interaction, { values }) => {
-        const reason = subcommand.takesReason ? givenReason(values) : null;
-        return await subcommand.act(interaction, pickedUser(values), reason);
-      },
-      again: async (interaction, { values }, problem) => {
-        const [user] = await interaction.services.directory.search(pickedUser(values), 1).catch(() => []);
-        const note = await subcommand.note?.(interaction).catch(() => null);
-        return userForm(subcommand, interaction, {
-          user: user ?? null,
-          reason: values.reason ?? null,
-          onTop: problem,
-          note: note ?? null,
-        });
-      },
+function formOf({ name, form: { title } }: OneUserSubcommand) {
+  return { id: `${name}.form`, title, mainBlockId: USER_PICKER };
+}
+
+function userFormListener(subcommand: OneUserSubcommand): Listener {
+  return formListener(formOf(subcommand), {
+    async work(interaction, { values }) {
+      const reason = subcommand.takesReason ? givenReason(values) : null;
+      return await subcommand.act(interaction, pickedUser(values), reason);
     },
-  };
+    again: async (interaction, { values }, problem) =>
+      userForm(subcommand, interaction, {
+        user: await pickedAgain(interaction.services, values),
+        reason: values.reason ?? null,
+        onTop: problem,
+        note: (await subcommand.note?.(interaction).catch(() => null)) ?? null,
+      }),
+  });
 }

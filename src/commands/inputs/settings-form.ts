@@ -2,7 +2,7 @@ import type { InputBlock } from '@slack/types';
 import { z } from 'zod';
 import { type CurrentSettings, type Setting, Settings } from '../../changes/settings.ts';
 import { checkboxes, option, select, textInput } from '../../messages/kit/inputs.ts';
-import { code, enumerate, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, enumerate, plainText, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
 import { flagOf, SETTING_LABELS, settingValue } from '../../messages/settings-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
@@ -120,7 +120,7 @@ export function checkSettings(given: Record<string, unknown>, roles: readonly st
   const role = z
     .string()
     .trim()
-    .transform((typed) => roles.find((each) => each === typed) ?? typed.toLowerCase())
+    .transform((typed) => roles.find((each) => each === typed) ?? roleNamed(typed))
     .refine((each) => roles.includes(each));
   const schema = Settings.extend({ name: Name.exactOptional(), role: role.exactOptional() });
   const parsed = schema.safeParse(
@@ -130,6 +130,12 @@ export function checkSettings(given: Record<string, unknown>, roles: readonly st
   const [issue] = parsed.error.issues;
   const setting = Settings.keyof().safeParse(issue?.path[0]).data ?? 'name';
   throw new FieldError(blockOf(setting), problemWith(setting, given[setting], roles));
+}
+
+/** A role as cards and forms call it, or as it is spelt in Fastly. */
+function roleNamed(typed: string): string {
+  const role = typed.toLowerCase();
+  return ROLES.find((each) => plainText(settingValue('role', each)).toLowerCase() === role) ?? role;
 }
 
 /** The longest name that can be set, in characters. It is short enough for an approver to see all of it. */
@@ -147,7 +153,7 @@ function problemWith(setting: Setting, given: unknown, roles: readonly string[])
   const typed = String(given);
   const close = nearest(typed, roles);
   const hint = close === null ? say`` : say` Did you mean ${code(close)}?`;
-  return say`The bot can't assign the role ${code(typed)}.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
+  return say`The bot can't assign the role ${typedWords(typed)}.${hint} Choose ${enumerate(roles.map(code), 'or')}.`;
 }
 
 function isSwitch(setting: Setting): setting is Switch {

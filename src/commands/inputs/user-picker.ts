@@ -1,5 +1,5 @@
 import type { InputBlock, PlainTextOption } from '@slack/types';
-import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { nameOf, type User } from '../../fastly/user.ts';
 import { fittingOptions, MOST_OPTIONS, option, searchSelect, select } from '../../messages/kit/inputs.ts';
 import { plainText, say } from '../../messages/kit/sentence.ts';
 import { settingValue } from '../../messages/settings-text.ts';
@@ -7,7 +7,9 @@ import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { withinAnswerTime } from '../../slack/replies/reply.ts';
+import type { Services } from '../../slack/replies/services.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
+import { type Meant, meantValue, readMeant } from './meant.ts';
 
 /** Block and action id of the picker. */
 export const USER_PICKER = 'user-picker';
@@ -20,7 +22,7 @@ export function userPicker(picked: User | null = null): InputBlock {
     label: 'User',
     hint: 'Search by name, email or ID.',
     placeholder: 'Find a user',
-    chosen: picked && userOption(picked, picked.id),
+    chosen: picked && userOption(picked),
     focused: true,
   });
 }
@@ -31,26 +33,26 @@ export function userChoice(users: readonly User[]): InputBlock {
     id: USER_PICKER,
     label: 'User',
     placeholder: 'Choose a user',
-    options: userOptions(users, ({ id }) => id),
+    options: users.map(userOption),
   });
 }
 
 /** @throws {FieldError} when no user was picked */
-export function pickedUser(values: FormValues): UserId {
-  const id = UserId.safeParse(values[USER_PICKER]);
-  if (id.success) return id.data;
+export function pickedUser(values: FormValues): Meant {
+  const picked = readMeant(values[USER_PICKER]);
+  if (picked) return picked;
   throw new FieldError(USER_PICKER, say`Choose a user from the list.`);
 }
 
-/** @param value what the option of a user carries */
-export function userOptions(users: readonly User[], value: (user: User) => string): PlainTextOption[] {
-  return users.map((user) => userOption(user, value(user)));
+/** The user that was picked, to fill the picker in again. `null` where the list does not have them. */
+export async function pickedAgain({ directory }: Services, values: FormValues): Promise<User | null> {
+  return await directory.withId(pickedUser(values).id).catch(() => null);
 }
 
-function userOption(user: User, value: string): PlainTextOption {
+function userOption(user: User): PlainTextOption {
   const role = user.role == null ? [] : [plainText(settingValue('role', user.role))];
   const about = [user.login, ...role, ...(user.locked ? ['locked'] : [])];
-  return option(nameOf(user), value, about.join(' · '));
+  return option(nameOf(user), meantValue(user), about.join(' · '));
 }
 
 /** Finds the options of every user picker. When Fastly is slow or unavailable, an option says so. */
@@ -69,7 +71,7 @@ export const userPickerListener: Listener = {
     if (users === null) return [notAUser('Fastly is slow. Type again in a moment.')];
     return users === 'unavailable'
       ? [notAUser("Users can't be loaded now. Try again in a minute.")]
-      : fittingOptions(userOptions(users, ({ id }) => id));
+      : fittingOptions(users.map(userOption));
   },
 };
 

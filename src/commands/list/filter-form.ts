@@ -2,7 +2,8 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Figures, Filter } from '../../directory/filter.ts';
 import { checkboxes, MOST_OPTIONS, option, select, textInput } from '../../messages/kit/inputs.ts';
-import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, enumerate, plainText, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
+import { settingValue } from '../../messages/settings-text.ts';
 import { codecFor, type Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
@@ -84,12 +85,14 @@ export function searchText(typed: string): string {
 export function knownRole(typed: string, figures: Figures): string {
   const roles = rolesOf(figures);
   const found =
-    roles.find((role) => role === typed) ?? roles.find((role) => role.toLowerCase() === typed.toLowerCase());
+    roles.find((role) => role === typed) ??
+    roles.find((role) => role.toLowerCase() === typed.toLowerCase()) ??
+    roles.find((role) => plainText(settingValue('role', role)).toLowerCase() === typed.toLowerCase());
   if (found !== undefined) return found;
   const close = nearest(typed.slice(0, ROLE_LENGTH), roles);
   const meant = close === null ? say`` : say` Did you mean ${code(close)}?`;
   const known = roles.length === 0 ? say`` : say` Roles in use: ${enumerate(roles.map(code))}.`;
-  throw new FieldError(ROLE, say`No user has the role ${code(typed)}.${meant}${known}`);
+  throw new FieldError(ROLE, say`No user has the role ${typedWords(typed)}.${meant}${known}`);
 }
 
 /** Roles in use, most frequent first, as far as a form and a button can hold them. */

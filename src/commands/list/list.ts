@@ -54,10 +54,10 @@ export const list: Subcommand = {
 /** A mention counts as the member's email address. */
 async function textOf(interaction: Interaction, words: readonly Word[]): Promise<string> {
   if (words.some(({ kind }) => kind === 'mention')) {
-    const target = await findUser(interaction, words);
-    return target.kind === 'one' ? target.user.login : '';
+    const match = await findUser(interaction, words, 'look');
+    return (match.kind === 'several' ? match.users[0] : match.user).login;
   }
-  return words.map((word) => (word.kind === 'text' ? word.text : '')).join(' ');
+  return words.map((word) => (word.kind === 'mention' ? '' : word.text)).join(' ');
 }
 
 async function turnTo(shown: Interaction, page: Page): Promise<void> {

@@ -90,14 +90,14 @@ async function userBehind(
   { login, current, chosen }: Wanted,
 ): Promise<User | null> {
   const passwords = [current.reveal(), chosen.reveal()];
-  const found = await Promise.all([login, ...passwords].map((text) => directory.byLogin(text))).catch(
+  const found = await Promise.all([login, ...passwords].map((text) => directory.withLogin(text))).catch(
     (error: unknown) => {
       log.warn({ err: error }, 'the users could not be listed, so a password is changed by the login alone');
       return [];
     },
   );
-  const [user = null, ...usersByPasswords] = found;
-  if (usersByPasswords.some((other) => other !== null) || (!user && passwords.some(looksLikeAnAddress))) {
+  const [[user = null] = [], ...usersByPasswords] = found;
+  if (usersByPasswords.some((others) => others.length > 0) || (!user && passwords.some(looksLikeAnAddress))) {
     throw new FieldError(
       LOGIN,
       say`The fields may be mixed up: a password you typed looks like a login. Type the login here and the passwords below. If a password really looks like that, change it in Fastly.`,

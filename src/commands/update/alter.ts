@@ -3,7 +3,7 @@ import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { type CurrentSettings, only, onlyChanged, Settings, unmet } from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
-import { nameOf, type User, type UserId } from '../../fastly/user.ts';
+import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
@@ -17,6 +17,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { makeChange } from '../change.ts';
+import { type Meant, userMeant } from '../inputs/meant.ts';
 import { blockOf, NAME_LENGTH } from '../inputs/settings-form.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
@@ -48,17 +49,19 @@ export class ChangedMeanwhile extends Refusal {
  * Sets what differs from what the user has. Making or unmaking a Fastly superuser files an approval request instead.
  *
  * @param seen what the caller saw of the user when they decided; null where they did not look
+ * @throws {LoginChanged} when the login is another than the caller saw
  * @throws {ChangedMeanwhile} when the user has changed since
  * @throws {Refusal} when nothing differs, or the user is protected
  */
 export async function alter(
   interaction: Interaction,
-  id: UserId,
+  meant: Meant,
   { settings, reason }: Wanted,
   seen: CurrentSettings | null = null,
 ): Promise<Delivered> {
   const { fastly } = interaction.services;
-  const user = await fastly.getUser(id);
+  const user = await userMeant(interaction.services, meant);
+  const { id } = user;
   const who = userText(targetOf(user));
   if (user.deleted_at) {
     throw new Refusal(say`${who} was deleted ${date(new Date(user.deleted_at))}. Nothing was changed.`);

@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
 import { targetOf } from '../../changes/snapshot.ts';
-import { type User, UserId } from '../../fastly/user.ts';
+import type { User } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -14,6 +14,7 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
+import { Meant, meantBy } from '../inputs/meant.ts';
 import { givenReason, reasonInput } from '../inputs/reason.ts';
 import { blockOf, ROLES, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
 import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';
@@ -22,7 +23,7 @@ export const EDIT_TITLE = 'Update a user';
 const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId: blockOf('name') };
 
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
-const AboutSchema = z.object({ id: UserId, seen: CurrentSettings, round: z.number().int().nonnegative() });
+const AboutSchema = z.object({ user: Meant, seen: CurrentSettings, round: z.number().int().nonnegative() });
 type About = z.infer<typeof AboutSchema>;
 const About = codecFor('form', AboutSchema, 'update');
 
@@ -40,7 +41,7 @@ export function editForm(
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
   return viewOf(FORM, interaction.origin, {
     onTop,
-    subject: About.write({ id: user.id, seen, round }),
+    subject: About.write({ user: meantBy(user), seen, round }),
     blocks: [
       richText(userText(targetOf(user))),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
@@ -66,7 +67,7 @@ export const editFormListener = formListener(FORM, {
     const about = About.read(subject);
     const wanted = wantedIn(values, about);
     try {
-      return await alter(interaction, about.id, wanted, about.seen);
+      return await alter(interaction, about.user, wanted, about.seen);
     } catch (error) {
       if (error instanceof ChangedMeanwhile) {
         // The form again, with the user as of now and the caller's changes.
@@ -85,7 +86,7 @@ export const editFormListener = formListener(FORM, {
   },
   async again(interaction, { values, subject }, problem) {
     const about = About.read(subject);
-    const user = await interaction.services.fastly.getUser(about.id);
+    const user = await interaction.services.fastly.getUser(about.user.id);
     const settings = typedIn(values, about);
     const reason = values.reason ?? null;
     return editForm(interaction, user, { settings, reason }, { onTop: problem, round: about.round + 1 });

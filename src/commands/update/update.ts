@@ -1,24 +1,26 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import type { UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { codecFor } from '../../slack/carried.ts';
+import { codecFor, noLongerWorks } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
-import { findUser, type Target } from '../inputs/find-user.ts';
+import { findUser, givenWords, type Match, whichOne } from '../inputs/find-user.ts';
+import { type Meant, meantBy, userMeant } from '../inputs/meant.ts';
+import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
 import { readReason, reasonInWords } from '../inputs/reason.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../inputs/settings-form.ts';
-import { CARRIED_LENGTH, clickedUser, whichUser } from '../inputs/user-button.ts';
+import { clickedUser } from '../inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
 
 const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
+const NOTHING: Wanted = { settings: {}, reason: null };
 
 const REFUSED_TWO_FACTOR = say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`;
 /** Why Fastly doesn't let the bot change something, by flag. The flags are known, so that the refusal gives the reason. */
@@ -26,6 +28,13 @@ const REFUSED_FLAGS: Record<string, Sentence> = {
   login: say`Fastly doesn't let the bot change a login. Ask Fastly's support, or create a user with the new login and delete the old one.`,
   'two-factor-auth-enabled': REFUSED_TWO_FACTOR,
   'two-factor-setup-required': REFUSED_TWO_FACTOR,
+};
+
+const onUser: OnUser = {
+  name: 'update',
+  button: (_services, name) => `Update ${name}`,
+  check: (asked) => void checked(asked),
+  act: (interaction, user, asked) => alter(interaction, user, checked(asked)),
 };
 
 /** Changes a user, and shows before and after. */
@@ -52,29 +61,31 @@ export const update: Subcommand = {
       if (flags[flag] !== undefined) throw new WordsError(why);
     }
     const wanted = { settings: settingsInWords(flags, EDITABLE), reason: reasonInWords(flags) };
-    const given = words.filter((word) => word.kind === 'mention' || word.text.trim() !== '');
+    const given = givenWords(words);
     if (given.length === 0) {
       await openModal(interaction, pickForm(interaction, wanted));
       return;
     }
     if (Object.keys(wanted.settings).length === 0) {
+      // The form names the user, and nothing is done before it is sent: it is the question.
       return await openWhenReady(interaction, EDIT_TITLE, async () => {
-        const target = await findUser(interaction, given);
-        return target.kind === 'one'
-          ? await freshForm(interaction, target.user.id, wanted)
-          : pickForm(interaction, wanted, { several: target });
+        const match = await findUser(interaction, given, 'look');
+        return match.kind === 'several'
+          ? pickForm(interaction, wanted, { several: match })
+          : await freshForm(interaction, meantBy(match.user), wanted);
       });
     }
-    const target = await findUser(interaction, given);
-    if (target.kind === 'one') return await alterAndTell(interaction, target.user.id, wanted);
-    const confirm = {
-      title: say`Update this user?`,
-      text: say`The changes you typed will be applied.`,
-      confirm: 'Update',
-    };
-    const how = { verb: 'update', carried: write(wanted), confirm };
-    await interaction.reply.privately(whichUser('update.choose', interaction, target, how));
+    const match = await findUser(interaction, given, 'change');
+    const asked = { subcommand: 'update', ...wanted } as const;
+    if (match.kind === 'several') {
+      const { users, more } = match;
+      return await ask(interaction, onUser, { users, more, text: [whichOne(match)], asked });
+    }
+    if (match.kind === 'certain') return await actOrAskAnew(interaction, onUser, meantBy(match.user), asked);
+    const text = [say`Do you mean this user by ${match.typed}?`];
+    await ask(interaction, onUser, { users: [match.user], text, asked });
   },
+  onUser,
   listeners: [
     editFormListener,
     {
@@ -82,40 +93,28 @@ export const update: Subcommand = {
       id: 'update.button',
       async run(interaction, click) {
         // Results are public even if the card was private.
-        const { shown, id } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, id, { settings: {}, reason: null }));
-      },
-    },
-    {
-      kind: 'click',
-      id: 'update.choose',
-      async run(interaction, click) {
-        const { shown, id, carried: text } = clickedUser(interaction, click);
-        const wanted = read(text);
-        await shown.reply.removeOriginal();
-        await shown.reply.waitFor(alterAndTell(shown, id, wanted));
+        const { shown, user } = clickedUser(interaction, click, { private: false });
+        await openWhenReady(shown, EDIT_TITLE, () => freshForm(shown, user, NOTHING));
       },
     },
     formListener(PICK, {
       async work(interaction, { values, subject }) {
-        const id = pickedUser(values);
-        const view = await freshForm(interaction, id, read(subject));
-        const command = code(`/fastly-user update ${id}`);
-        const orElse = message(say`You closed the form. Run ${command} to open it again.`);
-        return { kind: 'next', view, orElse };
+        const user = pickedUser(values);
+        const view = await freshForm(interaction, user, read(subject));
+        const again = code(`/fastly-user update ${user.id}`);
+        return {
+          kind: 'next',
+          view,
+          orElse: message(say`You closed the form. Run ${again} to open it again.`),
+        };
       },
       again: async (interaction, { subject }, problem) => pickForm(interaction, read(subject), { problem }),
     }),
   ],
 };
 
-async function alterAndTell(interaction: Interaction, id: UserId, wanted: Wanted): Promise<void> {
-  const delivered = await alter(interaction, id, wanted);
-  if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
-}
-
-async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): Promise<ModalView> {
-  const user = await interaction.services.fastly.getUser(id);
+async function freshForm(interaction: Interaction, meant: Meant, wanted: Wanted): Promise<ModalView> {
+  const user = await userMeant(interaction.services, meant);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be updated.`);
   return editForm(interaction, user, wanted);
 }
@@ -124,15 +123,15 @@ async function freshForm(interaction: Interaction, id: UserId, wanted: Wanted): 
 function pickForm(
   interaction: Interaction,
   wanted: Wanted,
-  { several, problem }: { several?: Extract<Target, { kind: 'several' }>; problem?: Sentence } = {},
+  { several, problem }: { several?: Extract<Match, { kind: 'several' }>; problem?: Sentence } = {},
 ): ModalView {
-  const asked =
-    several &&
-    say`${several.users.length}${several.more ? '+' : ''} users match ${code(several.typed)}. Which one?`;
   return viewOf(PICK, interaction.origin, {
     onTop: problem,
     subject: Carried.write(wanted),
-    blocks: [...(asked ? [richText(asked)] : []), several ? userChoice(several.users) : userPicker()],
+    blocks: [
+      ...(several ? [richText(whichOne(several))] : []),
+      several ? userChoice(several.users) : userPicker(),
+    ],
   });
 }
 
@@ -145,17 +144,14 @@ const Carried = codecFor(
   'update',
 );
 
-/** The changes as text that a choice carries. @throws {Refusal} when it is too long */
-function write(wanted: Wanted): string {
-  const text = Carried.write(wanted);
-  if (text.length <= CARRIED_LENGTH) return text;
-  throw new Refusal(
-    say`Several users match, and the changes are too long for a choice. Nothing was changed. Type the user's email or ID.`,
-  );
+/** @throws {Refusal} for text that this version of the bot didn't write */
+function read(text: string | null): Wanted {
+  return checked(Carried.read(text));
 }
 
-/** @throws {Refusal} for text that `write` didn't make */
-function read(text: string | null): Wanted {
-  const { settings, reason } = Carried.read(text);
-  return { settings: checkSettings(settings), reason: readReason(reason) };
+/** What came back, checked as words are. @throws {Refusal} for what the bot would not take in words */
+function checked({ settings, reason }: Partial<Pick<Asked, 'settings' | 'reason'>>): Wanted {
+  const editable = EditableSettings.safeParse(settings ?? {});
+  if (!editable.success) throw noLongerWorks('button', 'update');
+  return { settings: checkSettings(editable.data), reason: readReason(reason ?? null) };
 }

@@ -7,6 +7,7 @@ import {
   type Word,
   WordsError,
 } from '../../../src/commands/inputs/command-text.ts';
+import { plainText } from '../../../src/messages/kit/sentence.ts';
 
 const KINDS: FlagKinds = { name: 'text', role: 'text', locked: 'yes-no', private: 'switch' };
 
@@ -18,7 +19,7 @@ function refusalOf(text: string): string {
   try {
     read(text);
   } catch (error) {
-    if (error instanceof WordsError) return error.message;
+    if (error instanceof WordsError) return plainText(error.sentence);
     throw error;
   }
   throw new Error(`'${text}' was understood`);
@@ -51,11 +52,22 @@ describe('words', () => {
     ['5" disk', ['5"', 'disk']],
     ['"5" disk"', ['5', 'disk"']],
     ['""', ['']],
+    ['--name „Leif“', ['--name', 'Leif']],
+    ['«Leif» « Leif D » ‹Leif›', ['Leif', 'Leif D', 'Leif']],
+    ['「高瀬」 ”Leif D„ »Leif D«', ['高瀬', 'Leif D', 'Leif D']],
+    ["'s-Gravesande ’t Hooft ‘tis ´a `b", ["'s-Gravesande", '’t', 'Hooft', '‘tis', '´a', '`b']],
     ['<mailto:ada@example.com|ada@example.com>', ['ada@example.com']],
     ['"<mailto:ada@example.com|ada@example.com> x"', ['ada@example.com x']],
     ['<https://example.com|example.com>', ['example.com']],
     ['<https://example.com/a?b=1&amp;c>', ['https://example.com/a?b=1&c']],
-    ['<#C0GENERAL|the general>', ['the general']],
+    ['<#C0GENERAL|the general>', [{ kind: 'special', text: '#the general' }]],
+    [
+      '<!here> <!subteam^S1|@ops>',
+      [
+        { kind: 'special', text: '@here' },
+        { kind: 'special', text: '@ops' },
+      ],
+    ],
     ['AT&amp;T &lt;b&gt; &amp;lt;', ['AT&T', '<b>', '&lt;']],
   ])('of %j', (text, expected) => {
     expect(texts(text)).toEqual(expected);
@@ -71,7 +83,10 @@ describe('words', () => {
   });
 
   it('are no mentions when someone typed the characters of one', () => {
-    expect(splitWords('&lt;@U0NORA001&gt; <@nobody>')).toEqual([word('<@U0NORA001>'), word('nobody')]);
+    expect(splitWords('&lt;@U0NORA001&gt; <@nobody>')).toEqual([
+      word('<@U0NORA001>'),
+      { kind: 'special', text: '@nobody' },
+    ]);
   });
 
   it('come back as they were when each is quoted and they are joined', () => {
@@ -136,6 +151,16 @@ describe('flags', () => {
     ['--name=<mailto:a@example.com|a@example.com>', { name: 'a@example.com' }],
     ['--name -5', { name: '-5' }],
     ['--locked YES', { locked: true }],
+    ['--locked true', { locked: true }],
+    ['--locked on', { locked: true }],
+    ['--locked Y', { locked: true }],
+    ['--locked=off', { locked: false }],
+    ['\u2010\u2010name Nora', { name: 'Nora' }],
+    ['\u2212\u2212name Nora', { name: 'Nora' }],
+    ['\uff0d\uff0dname Nora', { name: 'Nora' }],
+    ['\u2015name Nora', { name: 'Nora' }],
+    ['--name „Leif“', { name: 'Leif' }],
+    ['--name=« Leif D »', { name: 'Leif D' }],
     ['"--private"', {}],
   ])('of %j', (text, flags) => {
     expect(read(text).flags).toEqual(flags);
@@ -187,7 +212,7 @@ describe('flags', () => {
     ['--name=<@U0NORA001|nora>', "A mention can't follow a flag."],
     ['--locked', '--locked needs yes or no after it.'],
     ['--locked maybe', '--locked takes yes or no, not maybe.'],
-    ['--locked true', '--locked takes yes or no, not true.'],
+    ['--locked perhaps', '--locked takes yes or no, not perhaps.'],
   ])('are refused in words: %s', (text, told) => {
     if (told === null) expect(read(text)).toEqual({ positional: [word(text)], flags: {} });
     else expect(refusalOf(text)).toBe(told);

@@ -3,6 +3,7 @@ import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, PLUS_LOGIN } from '../../sandbox/fastly/people.ts';
+import { answer } from '../support/answering.ts';
 import { askForDeletion, untilTold } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
@@ -64,9 +65,7 @@ describe('audit', () => {
     await nora.command(`reset ${ENGINEER.login}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
     await nora.command('audit morton');
-    const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users match'), 'the question');
-    const option = JSON.stringify({ user: ENGINEER.id, private: false });
-    await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'audit.choose', option });
+    await answer(nora, CDN_TEAM, ENGINEER);
     const page = await nora.until(logPage, 'the page');
     expect(wordsOf(page.blocks)).toContain(`The latest changes to ${ENGINEER.name}`);
   });
@@ -86,7 +85,7 @@ describe('audit', () => {
     await nora.until((sees) => sees.modals[0]?.callbackId === 'audit.form', 'the form');
     await nora.typeAhead('user-picker', 'grace');
     const grace = (await client.fastlyUsers()).find(({ login }) => login === 'grace@example.com');
-    await nora.submit({ 'user-picker': String(grace?.id) });
+    await nora.submit({ 'user-picker': `${grace?.id} ${grace?.login}` });
     await nora.until(
       ({ channels }) =>
         channels.some(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, PARTNERS, TOMAS } from '../../sandbox/cast.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, LIMITED_ENGINEER, PLUS_LOGIN } from '../../sandbox/fastly/people.ts';
+import { answer } from '../support/answering.ts';
 import {
   askForDeletion,
   databaseInFile,
@@ -12,6 +13,7 @@ import {
   toldPrivately,
   untilTold,
 } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
@@ -38,20 +40,15 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     const nora = client.as(NORA);
     await nora.command(`delete Morton --reason '${LONGEST_REASON}'`);
     const choice = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
+      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you mean'),
       'the choice',
     );
     expect(choice.ephemeral).toBe(true);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
-    await nora.click({
-      channel: CDN_TEAM.id,
-      ts: choice.ts,
-      actionId: 'delete.choose',
-      option: JSON.stringify({ user: LIMITED_ENGINEER.id, private: false }),
-    });
+    await answer(nora, CDN_TEAM, LIMITED_ENGINEER);
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, LIMITED_ENGINEER), 'the request');
     const sees = await nora.until(
-      (now) => !messageWith(now, CDN_TEAM, 'Which one do you want to') && now,
+      (now) => !messageWith(now, CDN_TEAM, 'Which one do you mean') && now,
       'no choice',
     );
     expect(request.words(sees)).toContain(`Reason: ${LONGEST_REASON}`);
@@ -67,7 +64,7 @@ describe.each(DELIVERY_MODES)('delete, over %s', (mode) => {
     );
     expect(form.submit).toBe('Request deletion');
     await nora.typeAhead('user-picker', ENGINEER.login);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     const request = await nora.until(
       (sees) => sees.modals.length === 0 && openRequest(sees, CDN_TEAM, ENGINEER),
       'the request',
@@ -172,7 +169,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     const form = await nora.until(deleteForm, 'the form');
     expect(wordsOf(form.blocks)).toContain(`The request is posted in <#${AUDIT_TRAIL.id}>`);
     await nora.typeAhead('user-picker', ENGINEER.login);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, ENGINEER), 'the request');
     const view = await nora.until((sees) => sees.modals.find(({ submit }) => submit === null), 'the notice');
     expect(wordsOf(view.blocks)).toContain(`See <#${AUDIT_TRAIL.id}>`);
@@ -224,9 +221,9 @@ describe('delete where nothing is set to wait for approval', () => {
     const caution = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');
     expect(caution.ephemeral).toBe(true);
     expect(wordsOf(caution.blocks)).toContain(ENGINEER.login);
-    expect(wordsOf(caution.blocks)).toContain('Delete anyway');
+    expect(wordsOf(caution.blocks)).toContain(`Delete ${ENGINEER.name}`);
     expect(await deletions(client)).toEqual([]);
-    await nora.click({ channel: CDN_TEAM.id, ts: caution.ts, actionId: 'delete.go-ahead' });
+    await answer(nora, CDN_TEAM, ENGINEER);
     const done = await tomas.until((sees) => messageWith(sees, CDN_TEAM, '✅ Deleted'), 'the end');
     expect(elementsOf(done.blocks)).toEqual([]);
     expect(wordsOf(done.blocks)).toContain('Reason: Left the company');
@@ -243,7 +240,7 @@ describe('delete where nothing is set to wait for approval', () => {
     expect(wordsOf(form.blocks)).toContain("the user is deleted at once. This can't be undone.");
     expect(form.submit).toBe('Delete');
     await nora.typeAhead('user-picker', ENGINEER.login);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until((sees) => messageWith(sees, CDN_TEAM, '✅ Deleted'), 'the end');
     expect(await deletions(client)).toHaveLength(1);
   });
@@ -252,8 +249,8 @@ describe('delete where nothing is set to wait for approval', () => {
     const { client } = await startWorkplace(DELIVERY, variables);
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id} --private`);
-    const caution = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');
-    await nora.click({ channel: CDN_TEAM.id, ts: caution.ts, actionId: 'delete.go-ahead' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'deleted at once'), 'the caution');
+    await answer(nora, CDN_TEAM, ENGINEER);
     await nora.until((sees) => messageWith(sees, 'direct', '✅ Deleted'), 'the end');
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
   });

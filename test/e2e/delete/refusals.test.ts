@@ -9,6 +9,7 @@ import {
   TOMAS_USER,
 } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
@@ -106,7 +107,7 @@ describe('delete is refused privately', () => {
     await nora.until((sees) => sees.modals[0]?.callbackId === 'delete.form', 'the form');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await workplace.client.removeFastlyUser(ENGINEER.id);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until(
       (sees) => JSON.stringify(sees.modals[0]?.errors).includes('has no such user'),
       'the error',

@@ -12,7 +12,9 @@ import {
   PRIYA_USER,
 } from '../../sandbox/fastly/people.ts';
 import { completeUser } from '../../sandbox/fastly/user.ts';
-import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { answer } from '../support/answering.ts';
+import { pickerValue } from '../support/picker-value.ts';
+import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
@@ -34,8 +36,8 @@ describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
     await nora.command('get');
     await nora.until((sees) => sees.modals[0]?.title === 'Find a user', 'the form');
     const typed = await nora.typeAhead('user-picker', 'edda mor');
-    expect(typed).toMatchObject({ acknowledged: true, options: [{ value: ENGINEER.id }] });
-    expect(await nora.submit({ 'user-picker': ENGINEER.id })).toMatchObject({ acknowledged: true });
+    expect(typed).toMatchObject({ acknowledged: true, options: [{ value: pickerValue(ENGINEER) }] });
+    expect(await nora.submit({ 'user-picker': pickerValue(ENGINEER) })).toMatchObject({ acknowledged: true });
     await nora.until(
       (sees) => sees.modals.length === 0 && messageWith(sees, CDN_TEAM, ENGINEER.login),
       'the card, and the form gone',
@@ -49,10 +51,7 @@ describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
     const question = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'users match'), 'the question');
     expect(question.ephemeral).toBe(true);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
-    const option = elementsOf(question.blocks)[0]?.options;
-    const chosen = JSON.stringify({ user: ENGINEER.id, private: false });
-    expect(option).toEqual(expect.arrayContaining([expect.objectContaining({ value: chosen })]));
-    await nora.click({ channel: CDN_TEAM.id, ts: question.ts, actionId: 'get.choose', option: chosen });
+    await answer(nora, CDN_TEAM, ENGINEER);
     await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
     await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'users match'), 'the question to go away');
   });
@@ -188,7 +187,7 @@ describe('get', () => {
     await nora.command('get');
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     const typed = await nora.typeAhead('user-picker', '<&>');
-    expect(typed).toMatchObject({ acknowledged: true, options: [{ value: 'longperson' }] });
+    expect(typed).toMatchObject({ acknowledged: true, options: [{ value: `longperson ${'y'.repeat(50)}` }] });
     const detail = 'because '.repeat(1_000);
     await client.fastlyFaults({
       fail: {
@@ -233,7 +232,7 @@ describe('get', () => {
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await client.slackFaults({ refuse: { method: 'chat.postMessage', error: 'is_archived', times: 1 } });
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until(
       (sees) => messageWith(sees, 'direct', "Slack didn't accept a post"),
       'the direct message',
@@ -248,7 +247,7 @@ describe('get', () => {
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     await nora.typeAhead('user-picker', 'morton');
     await client.removeFastlyUser(ENGINEER.id);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     const view = await nora.until(
       (sees) => sees.modals.find((modal) => modal.errors['user-picker']),
       'the error',
@@ -266,7 +265,7 @@ describe('get', () => {
     await client.fastlyFaults({
       delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: SLOW_MILLISECONDS },
     });
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'), 'the working view');
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Done.'), 'the outcome');
     await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
@@ -284,7 +283,7 @@ describe('get', () => {
         delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: SLOW_MILLISECONDS },
         fail: { match: `GET /user/${ENGINEER.id}`, status: 404, times: 2 },
       });
-      await nora.submit({ 'user-picker': ENGINEER.id });
+      await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
       await nora.until(
         (sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'),
         'the working view',

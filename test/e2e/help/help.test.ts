@@ -81,9 +81,17 @@ describe('help', () => {
     ['get "ada', "isn't closed"],
     ['whoami nora', "doesn't take nora"],
     ['get @nora lindqvist', 'Use a mention on its own'],
+    ['lock edda', 'There is no command lock . Run /fastly-user update [user] --locked yes instead.'],
+    ['promote edda', 'Run /fastly-user update [user] --role superuser instead.'],
+    ['rm edda', 'Run /fastly-user delete [user] instead.'],
+    ['approve', 'Run /fastly-user approvals instead.'],
+    ['get --help', "Show a user's card."],
+    ['--help', 'What you can do here'],
+    ['delete edda left the company', 'A reason goes after --reason'],
+    ['get @here', "@here isn't a user. Type a name, an email or an ID."],
     ['get nobody-like-that', 'No user matches nobody-like-that'],
     ['get ingrd', 'No user matches ingrd . Did you mean ingrid ?'],
-    ['get edda.mortn@example.com', 'Did you mean edda.morton@example.com ?'],
+    ['get edda.mortn@example.com', 'Similar: edda.morton@example.com .'],
     ['get @jonas', "Slack doesn't share <@U0JONAS01>"],
   ])('answers what means nothing with what would: %s', async (words, answer) => {
     const { client } = await startWorkplace();
@@ -95,8 +103,10 @@ describe('help', () => {
 
   it('means nobody where nobody is near', async () => {
     const { client } = await startWorkplace();
-    await client.as(NORA).command('get nobody@example.com');
+    await client.as(NORA).command('get nobody@nowhere.test');
     const told = await client.as(NORA).until((sees) => messagesIn(sees, CDN_TEAM)[0], 'an answer');
-    expect(wordsOf(told.blocks)).toContain('matches nobody@example.com . Search by name');
+    expect(wordsOf(told.blocks)).toContain(
+      'No user has the login nobody@nowhere.test . Search by part of the name.',
+    );
   });
 });

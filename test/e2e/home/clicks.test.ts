@@ -11,6 +11,7 @@ import {
   untilAtHome,
   untilGoneFromHome,
 } from '../support/home-tab.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
@@ -159,7 +160,7 @@ describe('a form from the Home tab', () => {
     await nora.click({ view: 'home', actionId: 'home.get' });
     await nora.until(({ modals }) => modals[0]?.callbackId === 'get.form', 'the form');
     await nora.typeAhead('user-picker', BILLING.login);
-    await nora.submit({ 'user-picker': BILLING.id });
+    await nora.submit({ 'user-picker': pickerValue(BILLING) });
     const card = await nora.until((sees) => messageWith(sees, 'direct', BILLING.login), 'the card');
     const notice = await nora.until(
       ({ modals }) => modals.find(({ callbackId }) => !callbackId),
@@ -179,7 +180,7 @@ describe('a form from the Home tab', () => {
     await nora.click({ view: 'home', actionId: 'home.get' });
     await nora.until(({ modals }) => modals[0]?.callbackId === 'get.form', 'the form');
     await nora.typeAhead('user-picker', BILLING.login);
-    await nora.submit({ 'user-picker': BILLING.id });
+    await nora.submit({ 'user-picker': pickerValue(BILLING) });
     const notice = await nora.until(
       ({ modals }) => modals.find(({ callbackId }) => !callbackId),
       'the notice',
@@ -194,7 +195,7 @@ describe('a form from the Home tab', () => {
     await nora.click({ view: 'home', actionId: 'home.reset' });
     await nora.until(({ modals }) => modals[0]?.callbackId === 'reset.form', 'the form');
     await nora.typeAhead('user-picker', BILLING.login);
-    await nora.submit({ 'user-picker': BILLING.id });
+    await nora.submit({ 'user-picker': pickerValue(BILLING) });
     await untilTold(nora, `sent a password reset to ${BILLING.name}`, 'direct');
     await untilAtHome(nora, 'Latest changes', `sent a password reset to ${BILLING.name}`);
     expect(sectionOf(await nora.sees(), 'Quick actions')).toHaveLength(1);

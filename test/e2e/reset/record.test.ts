@@ -5,6 +5,7 @@ import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { newDatabase } from '../../support/postgres/database.ts';
 import { auditEntries, databaseInFile, startAnother, untilTold } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn, messageWith } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
@@ -86,7 +87,7 @@ describe('a reset', () => {
         await nora.command('reset');
         await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
         await nora.typeAhead('user-picker', ENGINEER.login);
-        await nora.submit({ 'user-picker': ENGINEER.id });
+        await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
       }
       await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the confirmation');
       const delivery = (await client.deliveries()).at(-1)?.id ?? '';
@@ -124,7 +125,7 @@ describe('a reset', () => {
     await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await letConnect(databaseUrl, false);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until(
       (sees) => JSON.stringify(sees.modals[0]).includes("The bot can't reach its database"),
       'the error',

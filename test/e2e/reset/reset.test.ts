@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, LOCKED_SUPERUSER, PLUS_LOGIN } from '../../sandbox/fastly/people.ts';
+import { answer } from '../support/answering.ts';
 import { untilTold } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
@@ -33,7 +35,7 @@ describe('reset', () => {
     await nora.command('reset');
     await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
     await nora.typeAhead('user-picker', ENGINEER.login);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until(
       (sees) => sees.modals.length === 0 && messageWith(sees, CDN_TEAM, 'a password reset'),
       'the confirmation',
@@ -108,7 +110,7 @@ describe('reset', () => {
     expect(caution.ephemeral).toBe(true);
     expect(wordsOf(caution.blocks)).toContain(ENGINEER.login);
     expect(await resets(workplace)).toEqual([]);
-    await nora.click({ channel: CDN_TEAM.id, ts: caution.ts, actionId: 'reset.go-ahead' });
+    await answer(nora, CDN_TEAM, ENGINEER);
     await nora.until(
       (sees) =>
         messageWith(sees, CDN_TEAM, 'a password reset') && !messageWith(sees, CDN_TEAM, 'single sign-on'),
@@ -163,7 +165,7 @@ describe('reset', () => {
     await nora.command('reset');
     await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
     await nora.typeAhead('user-picker', PLUS_LOGIN.login);
-    await nora.submit({ 'user-picker': PLUS_LOGIN.id });
+    await nora.submit({ 'user-picker': pickerValue(PLUS_LOGIN) });
     await deliverTheLastOneAgain();
     await nora.command(`get ${ENGINEER.id}`);
     const card = await nora.until(
@@ -191,7 +193,7 @@ describe('reset', () => {
     await workplace.client.slackFaults({
       refuse: { method: 'chat.postMessage', error: 'internal_error', times: 2 },
     });
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until(
       (sees) => sees.modals.some((modal) => wordsOf(modal.blocks).includes("Don't repeat it")),
       'the notice',

@@ -9,6 +9,7 @@ import type { Listener } from '../../../src/slack/gate/listeners.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { pickerValue } from './picker-value.ts';
 import { connected, type DeliveryMode, environmentFor, type LogLines, runBot } from './workplace.ts';
 
 /**
@@ -228,11 +229,11 @@ export function deliveryTo(
   }
 }
 
-const BUTTON_VALUE = JSON.stringify({ user: NORA_USER.id, private: false });
+const BUTTON_VALUE = JSON.stringify({ user: { id: NORA_USER.id, login: NORA_USER.login }, private: false });
 
 /** A modal in which a user was picked. */
 export function viewOf(callbackId: string, more: Record<string, unknown> = {}): Record<string, unknown> {
-  const selected_option = { text: { type: 'plain_text', text: 'Nora' }, value: NORA_USER.id };
+  const selected_option = { text: { type: 'plain_text', text: 'Nora' }, value: pickerValue(NORA_USER) };
   return {
     id: 'V0FORGED1',
     type: 'modal',

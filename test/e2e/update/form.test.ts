@@ -16,6 +16,7 @@ import {
   untilTold,
   untilToldInForm,
 } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
@@ -28,7 +29,7 @@ describe.each(DELIVERY_MODES)('the form of update, over %s', (mode) => {
     await nora.command('update');
     await nora.until(pickForm, 'the picker');
     await nora.typeAhead('user-picker', NEW_PASSWORD_REQUIRED.login);
-    await nora.submit({ 'user-picker': NEW_PASSWORD_REQUIRED.id });
+    await nora.submit({ 'user-picker': pickerValue(NEW_PASSWORD_REQUIRED) });
     const form = await untilEditForm(nora);
     expect((await nora.sees()).modals).toHaveLength(1);
     expect(wordsOf(form.blocks)).toContain(NEW_PASSWORD_REQUIRED.login);
@@ -85,7 +86,7 @@ describe('the form of update', () => {
     await nora.command('update --role billing --locked yes --reason "New job"');
     await nora.until(pickForm, 'the picker');
     await nora.typeAhead('user-picker', TLS_ADMIN.login);
-    await nora.submit({ 'user-picker': TLS_ADMIN.id });
+    await nora.submit({ 'user-picker': pickerValue(TLS_ADMIN) });
     const form = await untilEditForm(nora);
     const given = { role: 'billing', switches: ['locked'], reason: 'New job' };
     expect(filledIn(form)).toEqual({ name: TLS_ADMIN.name, ...given });
@@ -172,8 +173,8 @@ describe('the form of update', () => {
     const nora = client.as(NORA);
     await nora.command('update Morton');
     const choice = await nora.until(pickForm, 'the choice');
-    expect(wordsOf(choice.blocks)).toContain('2 users match Morton . Which one?');
-    await nora.submit({ 'user-picker': LIMITED_ENGINEER.id });
+    expect(wordsOf(choice.blocks)).toContain('2 users match Morton . Which one do you mean?');
+    await nora.submit({ 'user-picker': pickerValue(LIMITED_ENGINEER) });
     expect(filledIn(await untilEditForm(nora)).name).toBe(LIMITED_ENGINEER.name);
     expect((await nora.sees()).modals).toHaveLength(1);
     expect(messagesIn(await nora.sees(), CDN_TEAM)).toEqual([]);
@@ -197,7 +198,7 @@ describe('the form of update', () => {
     await nora.until(pickForm, 'the picker');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await client.removeFastlyUser(ENGINEER.id);
-    await nora.submit({ 'user-picker': ENGINEER.id });
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     const errors = await nora.until((sees) => pickForm(sees)?.errors['user-picker'], 'the error');
     expect(errors).toContain('Fastly has no such user');
   });

@@ -45,22 +45,24 @@ describe('a login', () => {
 });
 
 describe('what a choice among several carries', () => {
+  const user = { id: ENGINEER.id, login: ENGINEER.login };
+  const chosen = (settings: object) => ({
+    type: 'button',
+    action_id: 'user.choose',
+    block_id: ENGINEER.id,
+    value: JSON.stringify({ subcommand: 'update', settings, reason: null, user, private: false }),
+  });
+
   it.each([
     [{ role: 'root' }, 'role'],
     [{ name: '' }, '1 to 255 characters'],
     [{ two_factor_auth_enabled: true }, 'no longer works'],
   ])('is checked like words: %j', async (settings, said) => {
     const slack = await startForgedSlack('http');
-    const actions = [
-      {
-        type: 'static_select',
-        action_id: 'update.choose',
-        block_id: `carried: ${JSON.stringify({ settings, reason: null })}`,
-        selected_option: { value: JSON.stringify({ user: ENGINEER.id, private: false }) },
-      },
-    ];
     await slack.deliver(
-      deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
+      deliveryTo({ kind: 'click', id: 'user.choose' }, superuser, slack.responseUrl, {
+        actions: [chosen(settings)],
+      }),
     );
     expect(await slack.nextResponse()).toMatchObject({
       response_type: 'ephemeral',
@@ -73,11 +75,10 @@ describe('what a choice among several carries', () => {
     'is asked of another superuser where it is the role %j',
     async (role) => {
       const slack = await startForgedSlack('http');
-      const block_id = `carried: ${JSON.stringify({ settings: { role }, reason: null })}`;
-      const selected_option = { value: JSON.stringify({ user: ENGINEER.id, private: false }) };
-      const actions = [{ type: 'static_select', action_id: 'update.choose', block_id, selected_option }];
       await slack.deliver(
-        deliveryTo({ kind: 'click', id: 'update.choose' }, superuser, slack.responseUrl, { actions }),
+        deliveryTo({ kind: 'click', id: 'user.choose' }, superuser, slack.responseUrl, {
+          actions: [chosen({ role })],
+        }),
       );
       await slack.client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'Promote '), 'the request');
       expect(await updates(slack.client)).toEqual([]);

@@ -11,6 +11,7 @@ import {
   TOMAS_USER,
 } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, editForm, untilEditForm, updateOf, updates } from '../support/altering.ts';
+import { answer } from '../support/answering.ts';
 import { askForDeletion, deletions, type RequestMessage, untilTold } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
@@ -100,12 +101,7 @@ it('leaves an owner unlocked who is no Fastly superuser, also when chosen of sev
   const nora = client.as(NORA);
   await client.patchFastlyAccount({ owner_id: ENGINEER.id });
   await nora.command('update Morton --locked yes');
-  const choice = await nora.until(
-    (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
-    'the choice',
-  );
-  const click = { channel: CDN_TEAM.id, ts: choice.ts, actionId: 'update.choose' };
-  await nora.click({ ...click, option: JSON.stringify({ user: ENGINEER.id, private: false }) });
+  await answer(nora, CDN_TEAM, ENGINEER);
   await untilTold(nora, "can't be locked");
   await expectNothingDone(workplace);
 });

@@ -9,6 +9,7 @@ import {
   NEW_PASSWORD_REQUIRED,
 } from '../../sandbox/fastly/people.ts';
 import { inFastly, updateOf, updates } from '../support/altering.ts';
+import { answer } from '../support/answering.ts';
 import { toldPrivately, untilTold } from '../support/approving.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
@@ -45,6 +46,7 @@ describe('update', () => {
     await nora.command('get Dorian');
     await nora.until((sees) => messageWith(sees, CDN_TEAM, NEW_PASSWORD_REQUIRED.login), 'the card');
     await nora.command('update Dorian --name Dora --require-new-password no');
+    await answer(nora, CDN_TEAM, NEW_PASSWORD_REQUIRED);
     await nora.until(
       (sees) => messageWith(sees, CDN_TEAM, 'Password change required yes → no'),
       'the change',
@@ -63,20 +65,15 @@ describe('update', () => {
     const nora = client.as(NORA);
     await nora.command('update Morton --role billing --locked no --reason "Moves to <finance> & co"');
     const choice = await nora.until(
-      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you want to'),
+      (sees) => messageWith(sees, CDN_TEAM, 'Which one do you mean'),
       'the choice',
     );
     expect(choice.ephemeral).toBe(true);
     expect(await updates(client)).toEqual([]);
-    await nora.click({
-      channel: CDN_TEAM.id,
-      ts: choice.ts,
-      actionId: 'update.choose',
-      option: JSON.stringify({ user: LIMITED_ENGINEER.id, private: false }),
-    });
+    await answer(nora, CDN_TEAM, LIMITED_ENGINEER);
     const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
     expect(wordsOf(told.blocks)).toContain('Reason: Moves to <finance> & co');
-    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Which one do you want to'), 'the choice to go');
+    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Which one do you mean'), 'the choice to go');
     expect(await updates(client)).toEqual([updateOf(LIMITED_ENGINEER, { role: 'billing' })]);
   });
 
@@ -144,8 +141,8 @@ describe('update', () => {
     },
     {
       when: 'several fit, and what is wanted does not fit into the choice',
-      words: `Morton --role user --reason "${'x'.repeat(230)}"`,
-      why: "too long for a choice. Nothing was changed. Type the user's email or ID.",
+      words: `Morton --role user --name "${'\u0001'.repeat(255)}" --reason "${'\u0001'.repeat(240)}"`,
+      why: "too long for a question. Nothing was changed. Type the user's email or ID.",
     },
   ])('says privately why it changes nothing when $when', async ({ words, why }) => {
     const { client } = await startWorkplace();

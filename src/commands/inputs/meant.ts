@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { code, say } from '../../messages/kit/sentence.ts';
+import { userText } from '../../messages/user-text.ts';
+import type { Services } from '../../slack/replies/services.ts';
+
+/** The user a person meant, as they saw them: the id, and as much of the login as an option's value holds. */
+export const Meant = z.object({ id: UserId, login: z.string() });
+export type Meant = z.infer<typeof Meant>;
+
+/** Ids on record have 22 characters, and an option's value holds 75 (docs.slack.dev, option object). */
+const LOGIN_LENGTH = 50;
+
+export function meantBy({ id, login }: User): Meant {
+  return { id, login: login.slice(0, LOGIN_LENGTH).toWellFormed() };
+}
+
+/** As the value of an option. */
+export function meantValue(user: User): string {
+  const { id, login } = meantBy(user);
+  return `${id} ${login}`;
+}
+
+/** `null` for text that `meantValue` didn't write. */
+export function readMeant(value: string | null | undefined): Meant | null {
+  const [, id, login] = /^(\S+) (.*)$/s.exec(value ?? '') ?? [];
+  return Meant.safeParse({ id, login }).data ?? null;
+}
+
+/** The user has another login than the person saw, so somebody else may have the account now. */
+export class LoginChanged extends Refusal {
+  readonly user: User;
+
+  constructor(user: User) {
+    super(
+      say`${userText({ name: nameOf(user), login: user.login })} had another login when you chose. Nothing was done. Check the login ${code(user.login)}, then try again.`,
+    );
+    this.user = user;
+  }
+}
+
+/** The user as Fastly has them now. @throws {LoginChanged} where the login is no longer what the person saw */
+export async function userMeant({ fastly }: Services, meant: Meant): Promise<User> {
+  const user = await fastly.getUser(meant.id);
+  if (meantBy(user).login !== meant.login) throw new LoginChanged(user);
+  return user;
+}

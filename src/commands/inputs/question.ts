@@ -1,0 +1,162 @@
+import type { Button, ModalView } from '@slack/types';
+import { z } from 'zod';
+import { Settings } from '../../changes/settings.ts';
+import { SUBCOMMAND_NAMES, type SubcommandName } from '../../config/subcommand-names.ts';
+import { nameOf, type User } from '../../fastly/user.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { button } from '../../messages/kit/blocks.ts';
+import { context, lineWith, type Message, message } from '../../messages/kit/message.ts';
+import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { settingsText, settingValue } from '../../messages/settings-text.ts';
+import { userText } from '../../messages/user-text.ts';
+import { codecFor } from '../../slack/carried.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { openModal } from '../../slack/replies/modal.ts';
+import type { Delivered } from '../../slack/replies/reply.ts';
+import type { Services } from '../../slack/replies/services.ts';
+import { viewOf } from '../form.ts';
+import { LoginChanged, Meant, meantBy } from './meant.ts';
+import { USER_PICKER, userChoice, userPicker } from './user-picker.ts';
+
+/** The parsed command that a question carries, but for the user. What was typed may hold a secret, so it stays behind. */
+const AskedSchema = z.object({
+  subcommand: z.enum(SUBCOMMAND_NAMES),
+  settings: Settings.optional(),
+  reason: z.string().nullable().optional(),
+});
+export type Asked = z.infer<typeof AskedSchema>;
+export const Asked = codecFor('form', AskedSchema, 'help');
+
+const AnswerSchema = AskedSchema.extend({ user: Meant, private: z.boolean() });
+export const Answer = codecFor('button', AnswerSchema, 'help');
+
+/** Action id of the buttons. */
+export const CHOOSE = 'user.choose';
+/** The form for many users. */
+export const CHOOSE_FORM = {
+  id: 'user.choose.form',
+  title: 'Which user?',
+  submit: 'Continue',
+  mainBlockId: USER_PICKER,
+};
+
+/** What a subcommand does to the user who was chosen. */
+export type OnUser = {
+  name: SubcommandName;
+  /** What a button says that does it to this user: 'Reset Ada Example'. */
+  button(services: Services, name: string): string;
+  /** Checks what came back with an answer, before the question goes. @throws {Refusal} */
+  check?(asked: Asked): void;
+  act(interaction: Interaction, user: Meant, asked: Asked): Promise<Delivered>;
+};
+
+export type Question = {
+  users: readonly [User, ...User[]];
+  /** Whether more users fit than are asked about. */
+  more?: boolean;
+  /** What goes before the users: how many fit, or what to know before it is done. */
+  text: readonly Sentence[];
+  asked: Asked;
+};
+
+/** More users than this are a select's options, in a form. */
+const MOST_BUTTONS = 5;
+
+/** So many characters fit a button's value (docs.slack.dev, button element). */
+const VALUE_LENGTH = 2_000;
+/** A view's `private_metadata` holds 3,000 characters (docs.slack.dev, modal views), some of them for the origin. */
+const SUBJECT_LENGTH = 2_500;
+
+/**
+ * Asks the caller whom they mean before anything is done: a private message with a button for each user, or a form where
+ * there are many.
+ */
+export async function ask(interaction: Interaction, subcommand: OnUser, question: Question): Promise<void> {
+  const [first, ...others] = question.users;
+  const few = { ...question, users: [first, ...others.slice(0, MOST_BUTTONS - 1)] } as const;
+  const asMessage = withButtons(interaction, subcommand, few);
+  if (asMessage && others.length < MOST_BUTTONS) {
+    await interaction.reply.privately(asMessage);
+    return;
+  }
+  try {
+    await openModal(interaction, chooseForm(interaction, question));
+  } catch (error) {
+    // The trigger is too old, for instance. The best few fit a message, which needs none.
+    const fewer = withButtons(interaction, subcommand, { ...few, more: true });
+    if (!(error instanceof Refusal) || fewer === null) throw error;
+    await interaction.reply.privately(fewer);
+  }
+}
+
+/** Acts on a user. Asks anew where the user has another login than the caller saw. */
+export async function actOrAskAnew(
+  interaction: Interaction,
+  subcommand: OnUser,
+  user: Meant,
+  asked: Asked,
+): Promise<void> {
+  try {
+    const delivered = await subcommand.act(interaction, user, asked);
+    if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
+  } catch (error) {
+    if (!(error instanceof LoginChanged)) throw error;
+    const text = say`The user you chose has another login now. Nothing was done. Is it still the right user?`;
+    await ask(interaction, subcommand, { users: [error.user], text: [text], asked });
+  }
+}
+
+/** `null` where what is carried is too long for a button. */
+function withButtons(
+  { services, origin }: Interaction,
+  subcommand: OnUser,
+  { users, more, text, asked }: Question,
+): Message | null {
+  const [first = say`Which user do you mean?`, ...others] = text;
+  const shown = message(first, ...others, ...wanted(asked));
+  for (const user of users) {
+    const value = Answer.write({ ...asked, user: meantBy(user), private: origin.private });
+    if (value.length > VALUE_LENGTH) return null;
+    const choice = button({ actionId: CHOOSE, text: subcommand.button(services, nameOf(user)), value });
+    shown.blocks.push({ ...lineWith(choice, about(user)), block_id: user.id });
+  }
+  if (more) shown.blocks.push(context(say`Others match, too. Type more of the name, or the email or ID.`));
+  return shown;
+}
+
+/** What is to be set, so that the caller sees all that a button does. */
+function wanted({ settings = {} }: Pick<Asked, 'settings'>): Sentence[] {
+  return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings)}.`];
+}
+
+function about(user: User): Sentence {
+  const role = user.role == null ? say`` : say` · ${settingValue('role', user.role)}`;
+  return say`${userText({ name: nameOf(user), login: user.login })}${role}`;
+}
+
+/** @param question without one, the form searches all users */
+export function chooseForm(
+  interaction: Interaction,
+  { asked, text, users, problem }: Pick<Question, 'asked'> & Partial<Question> & { problem?: Sentence },
+): ModalView {
+  const subject = Asked.write(asked);
+  if (subject.length > SUBJECT_LENGTH) {
+    throw new Refusal(
+      say`Several users match, and the command is too long for a question. Nothing was changed. Type the user's email or ID.`,
+    );
+  }
+  return viewOf(CHOOSE_FORM, interaction.origin, {
+    subject,
+    onTop: problem,
+    blocks: [
+      ...(text ? [richText(...text, ...wanted(asked))] : []),
+      users ? userChoice(users) : userPicker(),
+    ],
+  });
+}
+
+/** A button that only looks: it shows the user's card. */
+export function lookButton({ origin }: Pick<Interaction, 'origin'>, user: User): Button {
+  const value = Answer.write({ subcommand: 'get', user: meantBy(user), private: origin.private });
+  return button({ actionId: CHOOSE, text: `Show ${nameOf(user)}`, value });
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { ENGINEER, LIMITED_ENGINEER, NORA_USER } from '../../sandbox/fastly/people.ts';
+import { completeUser } from '../../sandbox/fastly/user.ts';
+import { answer, untilAsked } from '../support/answering.ts';
+import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
+import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY_MODES, startWorkplace, type Workplace } from '../support/workplace.ts';
+
+const ASHLEE = completeUser({ id: 'ashlee1', name: 'Ashlee Quill', login: 'ashlee@example.com' });
+const THERESA = completeUser({ id: 'theresa1', name: 'Theresa Voss', login: 'theresa@example.com' });
+
+const resetsIn = async ({ client }: Workplace) =>
+  (await client.fastlyCalls())
+    .filter(({ path }) => path.endsWith('/password/request_reset'))
+    .map(({ path }) => decodeURIComponent(path.split('/')[2] ?? ''));
+
+describe.each(DELIVERY_MODES)('whom a command means, over %s', (mode) => {
+  async function start(): Promise<Workplace> {
+    const workplace = await startWorkplace(mode);
+    await workplace.client.putFastlyUsers([ASHLEE, THERESA]);
+    return workplace;
+  }
+
+  it.each([
+    [
+      'lee@example.com',
+      'No user has the login lee@example.com . Nothing was done. Similar: ashlee@example.com',
+    ],
+    ['@here', "@here isn't a user. Type a name, an email or an ID."],
+    ['edda.morton@example.com silas.morton@example.com', 'Type one email on its own, without other words.'],
+    ['edda.morton@example.com left us', 'A reason goes after --reason'],
+    ['“Edda Morton', "The quote before Edda Morton isn't closed."],
+  ])('refuses to reset %s', async (typed, why) => {
+    const workplace = await start();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`reset ${typed}`);
+    const told = await nora.until((sees) => messagesIn(sees, CDN_TEAM)[0], 'the refusal');
+    expect(wordsOf(told.blocks)).toContain(why);
+    expect(told.ephemeral).toBe(true);
+    expect(await resetsIn(workplace)).toEqual([]);
+  });
+
+  it.each([
+    ['(edda.morton@example.com),', ENGINEER],
+    ['„Edda Morton“', ENGINEER],
+    ['EDDA.MORTON@EXAMPLE.COM', ENGINEER],
+    ['@nora,', NORA_USER],
+  ])('resets at once who is certain: %s', async (typed, user) => {
+    const workplace = await start();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`reset ${typed}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
+    expect(await resetsIn(workplace)).toEqual([user.login]);
+  });
+
+  it('asks first who only fits, alone, with one button that says what happens', async () => {
+    const workplace = await start();
+    const nora = workplace.client.as(NORA);
+    await nora.command('reset theresa');
+    const question = await untilAsked(nora, CDN_TEAM);
+    expect(question.ephemeral).toBe(true);
+    expect(wordsOf(question.blocks)).toContain('Do you mean this user by theresa ?');
+    expect(wordsOf(question.blocks)).toContain(THERESA.login);
+    expect(wordsOf(question.blocks)).toContain(`Reset ${THERESA.name}`);
+    expect(await resetsIn(workplace)).toEqual([]);
+    await answer(nora, CDN_TEAM, THERESA);
+    await workplace.client
+      .as(TOMAS)
+      .until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
+    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Do you mean'), 'the question to go');
+    expect(await resetsIn(workplace)).toEqual([THERESA.login]);
+  });
+
+  it('asks anew where the user has another login by then', async () => {
+    const workplace = await start();
+    const nora = workplace.client.as(NORA);
+    await nora.command('reset theresa');
+    const question = await untilAsked(nora, CDN_TEAM);
+    const renamed = { ...THERESA, login: 'somebody.else@example.com' };
+    await workplace.client.putFastlyUsers([renamed]);
+    await nora.click({
+      channel: CDN_TEAM.id,
+      ts: question.ts,
+      actionId: 'user.choose',
+      blockId: THERESA.id,
+    });
+    const again = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'has another login now. Nothing was done.'),
+      'the question once more',
+    );
+    expect(wordsOf(again.blocks)).toContain(renamed.login);
+    expect(await resetsIn(workplace)).toEqual([]);
+    await answer(nora, CDN_TEAM, THERESA);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
+    expect(await resetsIn(workplace)).toEqual([renamed.login]);
+  });
+});
+
+describe('a question whom a command means', () => {
+  it('shows a near login without doing anything to it', async () => {
+    const workplace = await startWorkplace();
+    await workplace.client.putFastlyUsers([ASHLEE]);
+    const nora = workplace.client.as(NORA);
+    await nora.command('delete lee@example.com');
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Similar:'), 'the near logins');
+    await nora.click({ channel: CDN_TEAM.id, ts: told.ts, actionId: 'user.choose' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, `ID* \`${ASHLEE.id}\``), 'the card');
+  });
+
+  it('is a form where more users match than a message has buttons for', async () => {
+    const workplace = await startWorkplace();
+    const many = Array.from({ length: 7 }, (_, index) =>
+      completeUser({ id: `many${index}`, name: `Quimby ${index}`, login: `quimby.${index}@example.com` }),
+    );
+    await workplace.client.putFastlyUsers(many);
+    const nora = workplace.client.as(NORA);
+    await nora.command('update quimby --role billing');
+    const form = await nora.until((sees) => sees.modals[0], 'the form');
+    expect(wordsOf(form.blocks)).toContain('7 users match quimby . Which one do you mean?');
+    expect(wordsOf(form.blocks)).toContain('To be set: Role billing.');
+    await nora.submit({ 'user-picker': 'many3 quimby.3@example.com' });
+    const done = await nora.until((sees) => messageWith(sees, CDN_TEAM, '→ billing'), 'the change');
+    expect(wordsOf(done.blocks)).toContain('Quimby 3');
+  });
+
+  it('names what is to be set before it is set', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command('update silas --locked yes --reason "On leave"');
+    expect(wordsOf((await untilAsked(nora, CDN_TEAM)).blocks)).toContain('To be set: Locked yes.');
+    await answer(nora, CDN_TEAM, LIMITED_ENGINEER);
+    const done = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Reason: On leave'), 'the change');
+    expect(wordsOf(done.blocks)).toContain(LIMITED_ENGINEER.login);
+  });
+});
+
+describe('what was typed may be a secret', () => {
+  const SECRET = 'Hunter2!horse';
+
+  it.each([
+    `get ${SECRET}`,
+    `${SECRET} --private`,
+    `reset ${SECRET}@nowhere.test`,
+    `update edda.morton@example.com --role ${SECRET}`,
+    `update edda.morton@example.com --Hunter2horse yes`,
+    `update edda.morton@example.com --locked ${SECRET}`,
+    `whoami ${SECRET}`,
+    `invite ${SECRET}`,
+    `list --role ${SECRET}`,
+    `get "${SECRET}`,
+  ])('so a refusal repeats it to the caller alone, and never in the log: %s', async (text) => {
+    const { client, log } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(text);
+    const told = await nora.until((sees) => messagesIn(sees, CDN_TEAM)[0], 'the refusal');
+    expect(told.ephemeral).toBe(true);
+    const line = await log.until('refused');
+    expect(JSON.stringify(line)).not.toMatch(/hunter2/i);
+    expect(log.text).not.toMatch(/hunter2/i);
+  });
+
+  it('so a direct message, which stays, says the same without it', async () => {
+    const slack = await startForgedSlack('http');
+    const gone = new URL('/gone', slack.responseUrl).href;
+    await slack.deliver(
+      deliveryTo({ kind: 'command', id: '/fastly-user' }, superuser, gone, { text: `get ${SECRET}` }),
+    );
+    const nora = slack.client.as(NORA);
+    const told = await nora.until((sees) => messageWith(sees, 'direct', 'No user matches'), 'the refusal');
+    expect(wordsOf(told.blocks)).toContain('No user matches what you typed .');
+    expect(JSON.stringify(await nora.sees())).not.toMatch(/hunter2/i);
+  });
+});
