@@ -15,6 +15,7 @@ import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
+import { Members } from './slack/connection/members.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
@@ -54,6 +55,7 @@ export class Bot {
       directory: new Directory(fastly),
       slack,
       conversations: new Conversations(slack.quick, log),
+      members: new Members(slack.quick, log),
       times,
       log,
     };

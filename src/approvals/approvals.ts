@@ -20,6 +20,8 @@ import {
 /** What someone asks for. The same delivery twice is one request. */
 export type Filing = Pick<ApprovalRequest, 'action' | 'requester' | 'reason' | 'channel'> & {
   deliveryKey: string;
+  /** The bot admins whom it is about. */
+  about: readonly MemberId[];
 };
 
 /** `already-open`: there is one about this user, and this is it. `repeat`: the same delivery filed it before. */
@@ -107,7 +109,7 @@ export class Approvals {
   }
 
   async retry(id: RequestId, by: MemberId): Promise<StepResult> {
-    return await this.#step(id, by, (request, now) => rules.retry(request, now));
+    return await this.#step(id, by, (request, now) => rules.retry(request, by, now));
   }
 
   /** For the transaction that records that the target was locked; whether that means anything to the request. */
@@ -194,7 +196,7 @@ export class Approvals {
 
   async #file(
     transaction: Transaction,
-    { deliveryKey, ...asked }: Filing,
+    { deliveryKey, about, ...asked }: Filing,
   ): Promise<Filed | { kind: 'taken' }> {
     const { policy } = this;
     const { action, requester } = asked;
@@ -204,6 +206,7 @@ export class Approvals {
       id: RequestId.parse(newReference()),
       ...asked,
       approvalsRequired,
+      terms: { selfApproval: policy.allowSelfApproval, about: [...about] },
       approvers: [],
       state: rules.filed(approvalsRequired, policy, now),
       version: 1,

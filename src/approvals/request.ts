@@ -99,6 +99,8 @@ export const Obstacle = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('protected'), protection: z.enum(['token', 'owner', 'last-superuser']) }),
   /** Who asked, or too many of those who approved, are no longer bot admins. */
   z.object({ kind: z.literal('rights'), whose: z.enum(['requester', 'approvers']) }),
+  /** More approvals are needed by now than it has. */
+  z.object({ kind: z.literal('rules') }),
 ]);
 export type Obstacle = z.infer<typeof Obstacle>;
 
@@ -143,6 +145,13 @@ export const State = z.discriminatedUnion('kind', [
 ]);
 export type State = z.infer<typeof State>;
 
+/**
+ * What held when a request was filed, beside the approvals required: later rules count only where they are stricter.
+ * `about`: the bot admins whose address was the target's login. They neither decide nor are asked to.
+ */
+export const Terms = z.object({ selfApproval: z.boolean(), about: z.array(MemberId) });
+export type Terms = z.infer<typeof Terms>;
+
 /** The record of a deletion, promotion or demotion. It waits for other bot admins if the policy says so. */
 export type ApprovalRequest = {
   id: RequestId;
@@ -152,6 +161,8 @@ export type ApprovalRequest = {
   /** Where it is shown to those who may approve. */
   channel: ChannelId;
   approvalsRequired: number;
+  /** `null` for a request that was stored before there were any. */
+  terms: Terms | null;
   /** Who has approved, first to last. */
   approvers: readonly MemberId[];
   state: State;

@@ -3,7 +3,7 @@ import { ChannelId, MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
 import type { ApprovalRequestRow, Database } from '../store/tables.ts';
 import type { Event } from './event.ts';
-import { Action, type ApprovalRequest, isOpen, RequestId, State, targetKey } from './request.ts';
+import { Action, type ApprovalRequest, isOpen, RequestId, State, Terms, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
 import { fromStored, toStored } from './stored.ts';
 
@@ -70,6 +70,7 @@ export async function insertRequest(
       reason: request.reason,
       channel: request.channel,
       approvals_required: request.approvalsRequired,
+      terms: JSON.stringify(request.terms),
       filed_at: request.filedAt,
       expires_at: request.expiresAt,
       ...whatStepsChange(request, request.filedAt),
@@ -157,6 +158,7 @@ async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>
     reason: row.reason,
     channel: ChannelId.parse(row.channel),
     approvalsRequired: row.approvals_required,
+    terms: row.terms === null ? null : Terms.nullable().parse(JSON.parse(row.terms)),
     approvers: approvals.map(({ approver }) => MemberId.parse(approver)),
     state: State.parse(fromStored(row.state)),
     version: row.version,

@@ -18,6 +18,8 @@ export type ApprovalPolicy = {
 /** Why a step is not taken. */
 export type Objection =
   | 'own-request'
+  /** The request is about whoever clicked. */
+  | 'about-you'
   | 'already-approved'
   /** It has been decided, is being carried out, or has ended: the state says which. */
   | 'not-waiting'
@@ -46,13 +48,14 @@ function approved(now: number, mayBeDone = false): State {
 }
 
 export function approve(request: ApprovalRequest, by: MemberId, policy: ApprovalPolicy, now: number): Ruling {
-  const { approvers, approvalsRequired, state } = request;
+  const { approvers, state } = request;
   const given = standingApprovers(request, policy).length + 1;
+  if (isAbout(request, by)) return no('about-you');
   if (approvers.includes(by)) return no('already-approved');
   if (state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
-  if (by === request.requester && !policy.allowSelfApproval) return no('own-request');
-  return step(given >= approvalsRequired ? approved(now) : state, { kind: 'approved', given });
+  if (by === request.requester && !allowsSelfApproval(request, policy)) return no('own-request');
+  return step(given >= approvalsNeeded(request, policy) ? approved(now) : state, { kind: 'approved', given });
 }
 
 /** Any other bot admin may deny, also one who has approved before. The requester cancels instead. */
@@ -60,6 +63,7 @@ export function deny(request: ApprovalRequest, by: MemberId, reason: string | nu
   if (request.state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
   if (by === request.requester) return no('own-request');
+  if (isAbout(request, by)) return no('about-you');
   return step({ kind: 'denied', by, reason }, { kind: 'denied', reason });
 }
 
@@ -85,8 +89,10 @@ function cancelled(why: string | null): Ruling {
   return step({ kind: 'cancelled', why }, { kind: 'cancelled', why });
 }
 
-/** Any bot admin may retry a failed request. The approvals it has still count. */
-export function retry({ state, expiresAt }: ApprovalRequest, now: number): Ruling {
+/** Any bot admin but whom it is about may retry a failed request. The approvals it has still count. */
+export function retry(request: ApprovalRequest, by: MemberId, now: number): Ruling {
+  const { state, expiresAt } = request;
+  if (isAbout(request, by)) return no('about-you');
   if (state.kind !== 'failed') return no('not-failed');
   if (!state.retryable || expiresAt <= now) return no('too-late');
   return step(approved(now, state.mayBeDone), { kind: 'retried' });
@@ -186,29 +192,46 @@ export function record(
   );
 }
 
-/** Whose rights an approved request has lost since; `null` when they all still hold. */
-export function lostRights(
-  request: ApprovalRequest,
-  policy: ApprovalPolicy,
-): 'requester' | 'approvers' | null {
-  if (!policy.botAdmins.includes(request.requester)) return 'requester';
-  return standingApprovers(request, policy).length < request.approvalsRequired ? 'approvers' : null;
+/** What an approved request has lost since: rights, or enough approvals by the rules of now. `null` when all still holds. */
+export function lostRights(request: ApprovalRequest, policy: ApprovalPolicy): Obstacle | null {
+  if (!policy.botAdmins.includes(request.requester)) return { kind: 'rights', whose: 'requester' };
+  const standing = standingApprovers(request, policy).length;
+  if (standing < request.approvalsRequired) return { kind: 'rights', whose: 'approvers' };
+  return standing < approvalsNeeded(request, policy) ? { kind: 'rules' } : null;
+}
+
+/** How many must approve: the larger of the number when it was filed and that of now. */
+export function approvalsNeeded(
+  { approvalsRequired, action }: ApprovalRequest,
+  { requiredFor, approvalsRequired: nowRequired }: ApprovalPolicy,
+): number {
+  return Math.max(approvalsRequired, requiredFor.includes(action.kind) ? nowRequired : 0);
+}
+
+function allowsSelfApproval({ terms }: ApprovalRequest, { allowSelfApproval }: ApprovalPolicy): boolean {
+  return allowSelfApproval && (terms?.selfApproval ?? true);
+}
+
+/** Whether the request is about this bot admin. */
+export function isAbout({ terms }: ApprovalRequest, member: MemberId): boolean {
+  return terms?.about.includes(member) ?? false;
 }
 
 /** Whose approvals count: those who still may approve by the rules of now. */
 export function standingApprovers(request: ApprovalRequest, policy: ApprovalPolicy): readonly MemberId[] {
-  const { botAdmins, allowSelfApproval } = policy;
-  return request.approvers.filter(
-    (approver) => botAdmins.includes(approver) && (allowSelfApproval || approver !== request.requester),
-  );
+  return request.approvers.filter((approver) => isEligible(request, approver, policy));
 }
 
 /** Who may still approve: the other bot admins who have not yet. */
 export function mayApprove(request: ApprovalRequest, policy: ApprovalPolicy): MemberId[] {
   return policy.botAdmins.filter(
-    (member) =>
-      !request.approvers.includes(member) && (member !== request.requester || policy.allowSelfApproval),
+    (member) => !request.approvers.includes(member) && isEligible(request, member, policy),
   );
+}
+
+function isEligible(request: ApprovalRequest, member: MemberId, policy: ApprovalPolicy): boolean {
+  if (!policy.botAdmins.includes(member) || isAbout(request, member)) return false;
+  return member !== request.requester || allowsSelfApproval(request, policy);
 }
 
 /** Who has approved after a step: who denies has not any more. */

@@ -214,7 +214,8 @@ export function canonical(text: string): string {
   return text.normalize('NFC').toLowerCase().normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-function withoutTag(address: string): string {
+/** Without what some mail servers take for a note: `ada+cdn@example.com` is `ada@example.com`. */
+export function withoutTag(address: string): string {
   return address.replace(/\+[^@]*(?=@)/, '');
 }
 

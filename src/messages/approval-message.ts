@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
 import { isOutcome, type Step } from '../approvals/event.ts';
 import { type Action, type ApprovalRequest, isAdmission, mayBeLocked, verbOf } from '../approvals/request.ts';
-import { type ApprovalPolicy, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
+import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
 import type { MemberId } from '../ids.ts';
@@ -161,6 +161,7 @@ export function approvalEntry(
   // The requester can cancel, the others decide.
   const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
   if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
+  if (isAbout(request, viewer)) for (const decision of [DENY, RETRY]) unusable.add(decision);
   const buttons = requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
   return [
     richText(

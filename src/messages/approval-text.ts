@@ -1,6 +1,6 @@
 import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
 import { type Action, type ApprovalRequest, type State, verbOf } from '../approvals/request.ts';
-import { type ApprovalPolicy, mayApprove, standingApprovers } from '../approvals/rules.ts';
+import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
 import {
   bold,
   code,
@@ -139,8 +139,12 @@ function progress(
     case 'pending': {
       const given = standingApprovers(request, policy).length;
       const options = { more: given > 0, most };
-      const needed = neededText(request.approvalsRequired - given, mayApprove(request, policy), options);
-      return { mark: say`⏳`, text: say`${needed} Expires ${date(new Date(request.expiresAt))}.` };
+      const left = approvalsNeeded(request, policy) - given;
+      const needed = neededText(left, mayApprove(request, policy), options);
+      return {
+        mark: say`⏳`,
+        text: say`${needed}${leftOut(request)} Expires ${date(new Date(request.expiresAt))}.`,
+      };
     }
     case 'approved':
       return state.postponed === 0
@@ -149,6 +153,14 @@ function progress(
     case 'executing':
       return { mark: say`⚙️`, text: say`In progress…` };
   }
+}
+
+/** ' @a isn't asked, because the request is about them.' Empty where it is about no bot admin. */
+function leftOut({ terms }: ApprovalRequest): Sentence {
+  const about = terms?.about ?? [];
+  return about.length === 0
+    ? say``
+    : say` ${mentions(about, 'and')} can't decide, because the request is about them.`;
 }
 
 const RETRY_CLOSED = say`The retry window has closed.`;
@@ -179,12 +191,11 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
   if (isOutcome(step)) return outcomeStepText(step, request);
   const { event, actor } = step;
   const who = actor === null ? say`A bot admin` : say`${member(actor)}`;
-  const { approvalsRequired, expiresAt } = request;
+  const { expiresAt } = request;
+  const needed = approvalsNeeded(request, policy);
   switch (event.kind) {
     case 'approved':
-      return approvalsRequired > 1
-        ? say`✅ ${who} approved (${event.given} of ${approvalsRequired}).`
-        : say`✅ ${who} approved.`;
+      return needed > 1 ? say`✅ ${who} approved (${event.given} of ${needed}).` : say`✅ ${who} approved.`;
     case 'reminded': {
       const asked = mayApprove(request, policy);
       return asked.length === 0

@@ -126,6 +126,8 @@ function obstacleText(obstacle: Obstacle): Sentence {
       return obstacle.whose === 'requester'
         ? say`The requester is no longer allowed to use the bot.`
         : say`Too few of the approvals still count. Make a new request so that others can approve it.`;
+    case 'rules':
+      return say`The rules have changed since: more approvals are needed now. Ask again.`;
   }
 }
 

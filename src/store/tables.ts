@@ -27,6 +27,8 @@ export type ApprovalRequestRow = {
   reason: string | null;
   channel: string;
   approvals_required: number;
+  /** What held when it was filed (`Terms`), as JSON; null for requests of before. */
+  terms: string | null;
   state: string;
   /** Grows by one with each step. */
   version: number;

@@ -103,8 +103,8 @@ export class Execution {
 
   #refused(request: ApprovalRequest, finding: Finding): ExecutionOutcome | null {
     const obstacle = finding.kind === 'obstacle' ? finding.obstacle : null;
-    const whose = obstacle?.kind === 'gone' ? null : lostRights(request, this.#approvals.policy);
-    if (whose !== null) return { kind: 'refused', obstacle: { kind: 'rights', whose } };
+    const lost = obstacle?.kind === 'gone' ? null : lostRights(request, this.#approvals.policy);
+    if (lost !== null) return { kind: 'refused', obstacle: lost };
     return obstacle && { kind: 'refused', obstacle };
   }
 }

@@ -67,6 +67,7 @@ export function pendingRequest(changes: Partial<ApprovalRequest> = {}): Approval
     reason: null,
     channel: CDN_TEAM,
     approvalsRequired: 1,
+    terms: null,
     approvers: [],
     state: { kind: 'pending', remindAt: POLICY.reminder },
     version: 1,

@@ -64,7 +64,7 @@ function rule(
     case 'cancelUnseen':
       return rules.cancelUnseen(request, 'no such channel');
     case 'retry':
-      return rules.retry(request, now);
+      return rules.retry(request, by, now);
     case 'targetLocked':
       return rules.targetLocked(request);
     case 'time':

@@ -144,19 +144,74 @@ describe('what failed', () => {
 describe('retrying', () => {
   it('counts the approvals there are, and looks first where the attempt was unclear', () => {
     const request = pendingRequest({ state: { ...FAILED, mayBeDone: true }, approvers: [TOMAS] });
-    expect(rules.retry(request, 9)).toEqual({
+    expect(rules.retry(request, TOMAS, 9)).toEqual({
       kind: 'step',
       state: { ...APPROVED, notBefore: 9, mayBeDone: true },
       event: { kind: 'retried' },
     });
-    expect(rules.retry(pendingRequest({ state: FAILED }), 9)).toMatchObject({ state: { mayBeDone: false } });
+    expect(rules.retry(pendingRequest({ state: FAILED }), TOMAS, 9)).toMatchObject({
+      state: { mayBeDone: false },
+    });
   });
 
   it('is for what failed, while its time lasts', () => {
-    expect(rules.retry(pendingRequest(), 9)).toEqual(objection('not-failed'));
-    expect(rules.retry(pendingRequest({ state: FAILED }), ttl)).toEqual(objection('too-late'));
+    expect(rules.retry(pendingRequest(), TOMAS, 9)).toEqual(objection('not-failed'));
+    expect(rules.retry(pendingRequest({ state: FAILED }), TOMAS, ttl)).toEqual(objection('too-late'));
     const closed = pendingRequest({ state: { ...FAILED, retryable: false } });
-    expect(rules.retry(closed, 9)).toEqual(objection('too-late'));
+    expect(rules.retry(closed, TOMAS, 9)).toEqual(objection('too-late'));
+  });
+});
+
+describe('the stricter rule', () => {
+  const MORE = { ...POLICY, approvalsRequired: 2 };
+  const about = { terms: { selfApproval: false, about: [TOMAS] } };
+
+  it('counts where more approvals are needed by now than when it was filed', () => {
+    expect(rules.approve(pendingRequest(), TOMAS, MORE, 9)).toMatchObject({ state: { kind: 'pending' } });
+    expect(rules.lostRights(pendingRequest({ approvers: [TOMAS] }), POLICY)).toBeNull();
+    expect(rules.lostRights(pendingRequest({ approvers: [TOMAS] }), MORE)).toEqual({ kind: 'rules' });
+    const none = pendingRequest({ approvalsRequired: 0 });
+    expect(rules.lostRights(none, { ...POLICY, requiredFor: [] })).toBeNull();
+    expect(rules.lostRights(none, POLICY)).toEqual({ kind: 'rules' });
+  });
+
+  it('counts where fewer are needed by now', () => {
+    const request = pendingRequest({ approvalsRequired: 2 });
+    expect(rules.approve(request, TOMAS, POLICY, 9)).toMatchObject({ state: { kind: 'pending' } });
+    expect(rules.lostRights({ ...request, approvers: [TOMAS] }, { ...POLICY, requiredFor: [] })).toEqual({
+      kind: 'rights',
+      whose: 'approvers',
+    });
+  });
+
+  it("counts for approving one's own request", () => {
+    const own = (selfApproval: boolean, allowSelfApproval: boolean) =>
+      rules.approve(
+        pendingRequest({ terms: { selfApproval, about: [] } }),
+        NORA,
+        { ...POLICY, allowSelfApproval },
+        9,
+      ).kind;
+    expect([own(true, true), own(true, false), own(false, true), own(false, false)]).toEqual([
+      'step',
+      'no',
+      'no',
+      'no',
+    ]);
+  });
+
+  it('lets nobody decide on a request about themselves, or be asked to', () => {
+    const request = pendingRequest(about);
+    expect(rules.approve(request, TOMAS, POLICY, 9)).toEqual(objection('about-you'));
+    expect(rules.deny(request, TOMAS, null, 9)).toEqual(objection('about-you'));
+    expect(rules.retry(pendingRequest({ ...about, state: FAILED }), TOMAS, 9)).toEqual(
+      objection('about-you'),
+    );
+    expect(rules.mayApprove(request, POLICY)).not.toContain(TOMAS);
+    expect(rules.lostRights({ ...request, approvers: [TOMAS] }, POLICY)).toEqual({
+      kind: 'rights',
+      whose: 'approvers',
+    });
   });
 });
 
@@ -268,15 +323,15 @@ describe('rights', () => {
   it('are looked at again: of who asked and of as many as had to approve', () => {
     expect(rules.lostRights(approved, POLICY)).toBeNull();
     expect(rules.lostRights(approved, without(AIDA))).toBeNull();
-    expect(rules.lostRights(approved, without(NORA, PRIYA))).toBe('requester');
-    expect(rules.lostRights(approved, without(PRIYA))).toBe('approvers');
+    expect(rules.lostRights(approved, without(NORA, PRIYA))).toEqual({ kind: 'rights', whose: 'requester' });
+    expect(rules.lostRights(approved, without(PRIYA))).toEqual({ kind: 'rights', whose: 'approvers' });
     expect(rules.lostRights({ ...approved, approvalsRequired: 1 }, without(PRIYA))).toBeNull();
   });
 
   it("do not count the requester's own approval where that is not allowed any more", () => {
     const own = pendingRequest({ approvers: [NORA], state: APPROVED });
     expect(rules.lostRights(own, { ...POLICY, allowSelfApproval: true })).toBeNull();
-    expect(rules.lostRights(own, POLICY)).toBe('approvers');
+    expect(rules.lostRights(own, POLICY)).toEqual({ kind: 'rights', whose: 'approvers' });
   });
 
   it('to approve are those of the others who have not yet', () => {

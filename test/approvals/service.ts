@@ -15,6 +15,7 @@ let deliveries = 0;
 export function filing(changes: Partial<Filing> = {}, target: Target = ENGINEER): Filing {
   deliveries += 1;
   return {
+    about: [],
     deliveryKey: `delivery-${deliveries}`,
     action: { kind: 'delete', version: 1, target },
     requester: NORA,

@@ -63,7 +63,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       store,
       'drop table message_counter',
       'drop table homes',
-      "delete from kysely_migration where name in ('002-homes', '003-derived-homes')",
+      "delete from kysely_migration where name in ('002-homes', '003-derived-homes', '004-terms')",
+      'alter table approval_requests drop column terms',
     );
     await store.connect();
     expect(await tablesOf(store)).toEqual(TABLES);
@@ -81,7 +82,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'alter table homes drop column drawn_posted',
       'create index homes_due on homes (coalesce(lease_until, due_at))',
       "insert into homes (member) values ('U0NORA001')",
-      "delete from kysely_migration where name = '003-derived-homes'",
+      'alter table approval_requests drop column terms',
+      "delete from kysely_migration where name in ('003-derived-homes', '004-terms')",
     );
     await store.connect();
     const due = await store.read(async (tables) =>

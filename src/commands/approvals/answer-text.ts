@@ -36,6 +36,8 @@ export function objectionText(
       const who = others.length === 0 ? say`Another bot admin` : mentions(others, 'or');
       return say`You can't decide on your own request. ${who} can, or you can cancel it.`;
     }
+    case 'about-you':
+      return say`This request is about you, so you can't decide on it. Other bot admins can.`;
     case 'already-approved':
       return say`You already approved this request. ${stateInAnswer(request, policy)}`;
     case 'too-late':

@@ -12,6 +12,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { noticeView, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
 import { givenReason, REASON, reasonInput } from '../inputs/reason.ts';
+import { refuseWhoItIsAbout } from './about-you.ts';
 import { doneText, objectionText } from './answer-text.ts';
 import { openRequests } from './approvals.ts';
 
@@ -25,6 +26,7 @@ export const decisions: readonly Listener[] = [
   requestButtonListener(DENY, async ({ interaction, id }) => {
     const { approvals } = interaction.services;
     await openWhenReady(interaction, DENIAL.title, async () => {
+      await refuseWhoItIsAbout(interaction, id);
       // Who cannot deny the request is told so before they write down a reason.
       const objection = await approvals.objectionToDenying(id, interaction.caller.memberId);
       return objection === null
@@ -37,6 +39,7 @@ export const decisions: readonly Listener[] = [
       const id = RequestId.safeParse(subject).data;
       if (!id) throw noLongerWorks('form', 'approvals');
       const { approvals } = interaction.services;
+      await refuseWhoItIsAbout(interaction, id);
       const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
       if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
       const { channel } = answer.request;
@@ -68,6 +71,7 @@ async function denyForm(
 function stepListener(actionId: string, step: 'approve' | 'cancel' | 'retry'): Listener {
   return requestButtonListener(actionId, async ({ interaction, id, seenAt }) => {
     const { approvals } = interaction.services;
+    if (step !== 'cancel') await refuseWhoItIsAbout(interaction, id);
     const answer = await approvals[step](id, interaction.caller.memberId);
     if (answer.kind !== 'step') {
       await interaction.reply.privately(message(objectionText(answer, approvals.policy)));

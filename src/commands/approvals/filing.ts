@@ -1,13 +1,14 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
-import type { ChannelId } from '../../ids.ts';
+import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
-import { channel, code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { channel, code, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { adminsWithLogin } from './about-you.ts';
 
 /** Files an approval request. @throws {Refusal} where nobody could see it, or one about the same user is open */
 export async function fileRequest(
@@ -18,7 +19,16 @@ export async function fileRequest(
   const { services, deliveryKey } = interaction;
   const channelId = await placeFor(interaction, action.kind);
   const requester = interaction.caller.memberId;
-  const filed = await services.approvals.file({ deliveryKey, action, requester, reason, channel: channelId });
+  const about = await adminsWithLogin(services, action.target.login);
+  refuseWithoutApprovers(interaction, action, about);
+  const filed = await services.approvals.file({
+    deliveryKey,
+    action,
+    requester,
+    reason,
+    about,
+    channel: channelId,
+  });
   if (filed.kind === 'repeat') throw new RepeatedDelivery(say`This was already requested.`);
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   const { id } = filed.request;
@@ -26,6 +36,23 @@ export async function fileRequest(
   if (channelId === interaction.origin.channel) return { kind: 'channel', channel: channelId };
   const where = isDirect(channelId) ? say`your direct messages with the bot` : say`${channel(channelId)}`;
   return { kind: 'elsewhere', sentence: say`Request ${code(id)} was filed. See ${where}.` };
+}
+
+/** @throws {Refusal} where too few are left to approve, because the request is about a bot admin */
+function refuseWithoutApprovers(
+  { services, caller }: Interaction,
+  { kind }: Action,
+  about: readonly MemberId[],
+): void {
+  const { botAdmins, allowSelfApproval, approvalsRequired } = services.approvals.policy;
+  if (about.length === 0 || !isApprovalRequired(services, kind)) return;
+  const left = botAdmins.filter(
+    (each) => !about.includes(each) && (each !== caller.memberId || allowSelfApproval),
+  );
+  if (left.length >= approvalsRequired) return;
+  throw new Refusal(
+    say`Too few bot admins are left to approve this, because it's about ${mentions(about, 'and')}. Nothing was requested. Ask the bot's operator to add a bot admin.`,
+  );
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
@@ -75,12 +102,15 @@ async function approvalPlace(interaction: Interaction): Promise<ChannelId> {
   return await unshared(from, interaction);
 }
 
-/** A channel the bot is not in passes: whether it may post there, only posting tells. */
+/** @throws {Refusal} where the bot can't post, or people of another company read along */
 async function unshared(place: ChannelId, { services, caller }: Interaction): Promise<ChannelId> {
   switch (await services.conversations.audience(place, caller)) {
     case 'own-workspace':
-    case 'hidden':
       return place;
+    case 'hidden':
+      throw new Refusal(
+        say`The bot isn't in ${channel(place)}, so nobody would see the request. Nothing was requested. Add the bot with ${code('/invite')}, then try again.`,
+      );
     case 'unknown':
       throw new Refusal(
         say`Slack didn't say who can read ${channel(place)}. Nothing was requested. Try again in a minute.`,

@@ -1,5 +1,4 @@
-import { WebAPIPlatformError } from '@slack/web-api';
-import { type Found, isAddress, type Mentioned, type Purpose } from '../../directory/directory.ts';
+import { type Found, isAddress, type Purpose } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import { Refusal } from '../../messages/failure-text.ts';
@@ -31,10 +30,13 @@ export type Match = { typed: Sentence } & (
 export type Asking = Pick<Interaction, 'origin'> & {
   services: Pick<Services, 'directory' | 'disabled'> & {
     fastly: Pick<Services['fastly'], 'listInvitations'>;
-    slack: Pick<Services['slack'], 'patient'>;
+    members: Pick<Services['members'], 'profileOf'>;
   };
   log: Pick<Interaction['log'], 'warn'>;
 };
+
+/** A member who was mentioned is asked about anew after this long. */
+const MENTIONED_FRESH_MILLISECONDS = 60_000;
 
 const MOST_NEAR = 3;
 const INVITATION_PAGES = 5;
@@ -180,27 +182,19 @@ async function invitationOf({ services, log }: Asking, address: string): Promise
 }
 
 async function byMention({ services }: Asking, memberId: MemberId): Promise<Match> {
-  const mentioned = await mentionedMember(services.slack.patient, memberId);
+  const profile = await services.members.profileOf(memberId, MENTIONED_FRESH_MILLISECONDS);
+  const mentioned = profile === 'hidden' ? null : profile;
   const found = mentioned && (await services.directory.findMember(mentioned, MOST_OPTIONS));
   const match = found && matchOf(found, say`${member(memberId)}`);
   if (match) return match;
+  if (profile === null) {
+    throw new Refusal(
+      say`Slack didn't say who ${member(memberId)} is. Nothing was done. Try again in a minute, or type the email.`,
+    );
+  }
   throw new Refusal(
     mentioned === null
       ? say`Slack doesn't share ${member(memberId)}'s email address. Search by name or email instead.`
       : say`No user has ${member(memberId)}'s email address as a login. Search by name or email instead.`,
   );
-}
-
-async function mentionedMember(
-  slack: Services['slack']['patient'],
-  memberId: MemberId,
-): Promise<Mentioned | null> {
-  try {
-    const { user } = await slack.users.info({ user: memberId });
-    const address = user?.profile?.email;
-    return address ? { address, name: user?.profile?.real_name ?? null } : null;
-  } catch (error) {
-    if (error instanceof WebAPIPlatformError) return null;
-    throw error;
-  }
 }

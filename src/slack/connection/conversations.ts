@@ -1,4 +1,4 @@
-import { WebAPIHTTPError, WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from '../../ids.ts';
 import type { Caller } from '../incoming.ts';
@@ -6,10 +6,10 @@ import type { Caller } from '../incoming.ts';
 /** Who reads along: `hidden` where the bot is not let in to look, `unknown` where Slack did not say. */
 export type Audience = 'own-workspace' | 'other-companies' | 'hidden' | 'unknown';
 
-const FRESH_MILLISECONDS = 60_000;
+const FRESH_MILLISECONDS = 10_000;
 const MOST_LINKS = 1_000;
 
-/** What the bot knows of channels, direct messages and messages, asked of Slack and kept: what may change, for a minute. */
+/** What the bot knows of channels, direct messages and messages, asked of Slack and kept: what may change, for 10 seconds. */
 export class Conversations {
   readonly #slack: WebClient;
   readonly #log: Logger;
@@ -80,12 +80,11 @@ export class Conversations {
   async #lookUp(channel: ChannelId): Promise<Audience> {
     try {
       const { channel: info } = await this.#slack.conversations.info({ channel });
-      return info?.is_ext_shared || info?.is_pending_ext_shared ? 'other-companies' : 'own-workspace';
+      if (!info) return 'unknown';
+      const shared = info.is_ext_shared || info.is_pending_ext_shared || info.is_org_shared;
+      return shared ? 'other-companies' : 'own-workspace';
     } catch (error) {
-      // A stand-in without this method has no shared channels; Slack itself always knows it.
       const word = error instanceof WebAPIPlatformError ? error.data.error : null;
-      const notFound = error instanceof WebAPIHTTPError && error.statusCode === 404;
-      if (word === 'unknown_method' || notFound) return 'own-workspace';
       this.#log.debug({ channel, err: error }, 'could not look at a channel');
       return word === 'channel_not_found' ? 'hidden' : 'unknown';
     }

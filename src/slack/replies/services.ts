@@ -9,6 +9,7 @@ import type { ChannelId, MemberId } from '../../ids.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import type { Conversations } from '../connection/conversations.ts';
+import type { Members } from '../connection/members.ts';
 import type { Posting } from '../connection/posting.ts';
 
 /** What every subcommand works with. */
@@ -17,6 +18,7 @@ export type Services = {
   directory: Directory;
   slack: SlackClients;
   conversations: Conversations;
+  members: Members;
   /** For replies: it retries, and waits out rate limits. */
   posting: Posting;
   approvals: Approvals;

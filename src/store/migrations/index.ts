@@ -4,12 +4,14 @@ import type { AnyTables, Engine } from '../engine.ts';
 import * as approvals from './001-approvals.ts';
 import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
+import * as terms from './004-terms.ts';
 
 /** Each by a name that sorts behind all earlier ones. A migration that has been released is never changed. */
 const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }> = {
   '001-approvals': approvals,
   '002-homes': homes,
   '003-derived-homes': derivedHomes,
+  '004-terms': terms,
 };
 
 /**

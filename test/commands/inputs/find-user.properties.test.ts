@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { WebClient } from '@slack/web-api';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { splitWords } from '../../../src/commands/inputs/command-text.ts';
 import { findUser, givenWords } from '../../../src/commands/inputs/find-user.ts';
@@ -8,6 +9,7 @@ import { Secret } from '../../../src/config/secret.ts';
 import { Directory } from '../../../src/directory/directory.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
 import { Refusal } from '../../../src/messages/failure-text.ts';
+import { Members } from '../../../src/slack/connection/members.ts';
 import { NORA } from '../../sandbox/cast.ts';
 import { type Fastly, startFastly } from '../../sandbox/fastly/server.ts';
 import { completeUser } from '../../sandbox/fastly/user.ts';
@@ -101,7 +103,10 @@ it('a change without a question happens only to the user whose id, login or whol
             services: {
               directory: new Directory(client),
               fastly: client,
-              slack: { patient: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }) },
+              members: new Members(
+                new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
+                pino({ level: 'silent' }),
+              ),
               disabled: new Set<string>(),
             },
             log: { warn: () => {} },

@@ -1,4 +1,5 @@
 import { WebClient } from '@slack/web-api';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitWords } from '../../../src/commands/inputs/command-text.ts';
 import { type Asking, findUser, givenWords } from '../../../src/commands/inputs/find-user.ts';
@@ -7,6 +8,7 @@ import { Directory, type Purpose } from '../../../src/directory/directory.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
 import { Refusal } from '../../../src/messages/failure-text.ts';
 import { plainText } from '../../../src/messages/kit/sentence.ts';
+import { Members } from '../../../src/slack/connection/members.ts';
 import { completeUser } from '../../sandbox/fastly/user.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
@@ -175,7 +177,12 @@ beforeAll(async () => {
   const patient = new WebClient(sandbox.slack.botToken, { slackApiUrl: sandbox.slack.apiUrl });
   asking = {
     origin: { channel: null, private: true },
-    services: { directory: new Directory(fastly), fastly, slack: { patient }, disabled: new Set() },
+    services: {
+      directory: new Directory(fastly),
+      fastly,
+      members: new Members(patient, pino({ level: 'silent' })),
+      disabled: new Set(),
+    },
     log: { warn: () => {} },
   };
 });

@@ -140,9 +140,12 @@ describe('an approved deletion', () => {
     const workplace = await startWorkplace();
     const { client } = workplace;
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
-    await client.putFastlyUsers([OWNER, NORA_USER].map((user) => ({ ...user, role: 'engineer' })));
+    // Whoever a request is about doesn't decide on it, so it's about nobody in Slack.
+    const fourth = { ...NORA_USER, id: 'fourth1', name: 'Fourth Superuser', login: 'fourth@example.com' };
+    const engineers = [OWNER, NORA_USER, TOMAS_USER].map((user) => ({ ...user, role: 'engineer' }));
+    await client.putFastlyUsers([...engineers, fourth]);
     const requests = [
-      await askForDeletion(client, NORA, TOMAS_USER),
+      await askForDeletion(client, NORA, fourth),
       await askForDeletion(client, NORA, THIRD_SUPERUSER),
     ];
     // Long enough that each would see the other one's target as the one who stays.

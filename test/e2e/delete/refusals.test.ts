@@ -10,7 +10,7 @@ import {
 } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
 import { pickerValue } from '../support/picker-value.ts';
-import { messagesIn } from '../support/seeing.ts';
+import { messagesIn, messageWith } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const DIRECT = `D${NORA.id.slice(1)}`;
@@ -167,13 +167,7 @@ describe('delete is refused privately', () => {
 });
 
 describe('a request that Slack does not let be shown', () => {
-  const refusals: { where: string; channel: Channel; error: string | null; how: string }[] = [
-    {
-      where: 'in a private channel without the bot',
-      channel: OPS,
-      error: null,
-      how: 'Add it with /invite, then try again.',
-    },
+  const refusals: { where: string; channel: Channel; error: string; how: string }[] = [
     {
       where: 'in a channel the bot is not in',
       channel: GENERAL,
@@ -199,11 +193,9 @@ describe('a request that Slack does not let be shown', () => {
     const workplace = await startWorkplace();
     const { client } = workplace;
     const nora = client.as(NORA);
-    if (error !== null) {
-      await client.slackFaults({
-        refuse: { method: 'chat.postMessage', channel: channel.id, error, times: 1 },
-      });
-    }
+    await client.slackFaults({
+      refuse: { method: 'chat.postMessage', channel: channel.id, error, times: 1 },
+    });
     await nora.command(`delete ${ENGINEER.id}`, channel);
     const told = await untilTold(nora, "The request couldn't be posted", 'direct');
     expect(told).toContain(`couldn't be posted in <#${channel.id}>`);
@@ -212,11 +204,13 @@ describe('a request that Slack does not let be shown', () => {
     await expectNothingAsked(workplace);
   });
 
-  it('can be asked for again once the bot is invited', async () => {
-    const { client } = await startWorkplace();
+  it('is refused there and then in a private channel without the bot, and can be asked for once it is invited', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`, OPS);
-    await untilTold(nora, "The request couldn't be posted", 'direct');
+    await nora.until((sees) => messageWith(sees, OPS, `The bot isn't in <#${OPS.id}>`), 'the refusal');
+    await expectNothingAsked(workplace);
     await client.invite(OPS.id);
     await nora.command(`delete ${ENGINEER.id}`, OPS);
     const request = await nora.until((sees) => openRequest(sees, OPS, ENGINEER), 'the request');
@@ -224,11 +218,11 @@ describe('a request that Slack does not let be shown', () => {
     await request.until(nora, '✅ Deleted');
   });
 
-  it('in APPROVALS_CHANNEL without the bot is cancelled as well', async () => {
+  it('is refused as well where APPROVALS_CHANNEL is without the bot', async () => {
     const workplace = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: OPS.id });
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
-    expect(await untilTold(nora, "The request couldn't be posted", 'direct')).toContain(`<#${OPS.id}>`);
+    await untilTold(nora, `The bot isn't in <#${OPS.id}>`);
     await expectNothingAsked(workplace);
   });
 });

@@ -106,7 +106,7 @@ describe('a request to demote', () => {
     const user = { id: 'ijZnCHXyaqZhiI2ld4MG6a' };
     const request = await askForUpdate(client, TOMAS, user, '--role user');
     await request.click(tomas, 'approve');
-    await untilTold(tomas, "You can't decide on your own request");
+    await untilTold(tomas, 'This request is about you');
     await request.click(nora, 'approve');
     await request.until(nora, '✅ Demoted');
   });

@@ -10,6 +10,7 @@ import {
   THIRD_SUPERUSER,
   TOMAS_USER,
 } from '../../sandbox/fastly/people.ts';
+import { completeUser } from '../../sandbox/fastly/user.ts';
 import { askForUpdate, editForm, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { answer } from '../support/answering.ts';
 import { askForDeletion, deletions, type RequestMessage, untilTold } from '../support/approving.ts';
@@ -189,6 +190,15 @@ describe('who became protected between request and approval', () => {
   });
 });
 
+/** A Fastly superuser who is nobody in Slack. */
+const FOURTH = completeUser({
+  id: 'fourth1',
+  name: 'Fourth Superuser',
+  login: 'fourth@example.com',
+  role: 'superuser',
+  locked: false,
+});
+
 describe('of the last two Fastly superusers one stays', () => {
   /** Has both carried out at the same moment; what each message says in the end. */
   async function ends({ client }: Workplace, requests: RequestMessage[]): Promise<string[]> {
@@ -208,8 +218,9 @@ describe('of the last two Fastly superusers one stays', () => {
   ])('when they are to be taken away at once ($first, $second)', async ({ first, second }) => {
     const workplace = await startWorkplace();
     await leaveTwo(workplace);
+    await workplace.client.putFastlyUsers([{ ...TOMAS_USER, role: 'engineer' }, FOURTH]);
     const words = await ends(workplace, [
-      await askForUpdate(workplace.client, NORA, TOMAS_USER, first),
+      await askForUpdate(workplace.client, NORA, FOURTH, first),
       await askForUpdate(workplace.client, NORA, THIRD_SUPERUSER, second),
     ]);
     expect(words.filter((each) => each.includes('✅'))).toHaveLength(1);
@@ -221,8 +232,9 @@ describe('of the last two Fastly superusers one stays', () => {
     const workplace = await startWorkplace();
     const { client } = workplace;
     await leaveTwo(workplace);
+    await workplace.client.putFastlyUsers([{ ...TOMAS_USER, role: 'engineer' }, FOURTH]);
     const words = await ends(workplace, [
-      await askForUpdate(client, NORA, TOMAS_USER, '--role engineer'),
+      await askForUpdate(client, NORA, FOURTH, '--role engineer'),
       await askForDeletion(client, NORA, THIRD_SUPERUSER),
     ]);
     expect(words.filter((each) => each.includes('the last unlocked Fastly superuser'))).toHaveLength(1);

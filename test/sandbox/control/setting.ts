@@ -10,7 +10,12 @@ export const FIRST_STEPS = {
   command: '/fastly-user',
   lookUp: 'get',
   askForDeletion: 'delete',
-  whom: ['gideon', 'oskar', 'zofia', 'hugo'],
+  whom: [
+    'gideon@example.com',
+    'oskar.pemberley@example.com',
+    'zofia.marchetti@example.com',
+    'hugo.brandvold@example.com',
+  ],
 };
 
 /** Who and what there is in the workspace. */

@@ -121,7 +121,9 @@ describeInBrowser('the beginning of a channel', () => {
     await reader.sees(deletion.getByText(`become ${NORA.realName}`));
     await reader.confirm(reader.message('Delete').getByRole('button', { name: 'Approve' }), 'Approve');
     await reader.sees(reader.message('was deleted'));
-    await reader.sees(deletion.getByRole('button', { name: '/fastly-user delete oskar' }));
+    await reader.sees(
+      deletion.getByRole('button', { name: '/fastly-user delete oskar.pemberley@example.com' }),
+    );
   });
 
   it('sends an outsider to help, but nobody who has no command there', async () => {

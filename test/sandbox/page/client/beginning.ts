@@ -56,7 +56,7 @@ function WhatToTry({ setting, member, users, suggest }: WhatToTryProps) {
   return command === undefined ? null : h('p', null, 'Try ', typed(`${command.name} help`), '.');
 }
 
-/** Whether the account has the user, by the beginning of the name. */
-function isThere({ name, deleted_at }: JsonObject, whom: string): boolean {
-  return String(name).toLowerCase().startsWith(whom) && !deleted_at;
+/** Whether the account has the user with this login. */
+function isThere({ login, deleted_at }: JsonObject, whom: string): boolean {
+  return login === whom && !deleted_at;
 }

@@ -1,0 +1,53 @@
+import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import { canonical, withoutTag } from '../../directory/search.ts';
+import type { MemberId } from '../../ids.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { say } from '../../messages/kit/sentence.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import type { Services } from '../../slack/replies/services.ts';
+
+/** Who clicks is asked about anew after this long. */
+const CLICKER_FRESH_MILLISECONDS = 60_000;
+
+/** The bot admins whose address in Slack is this login. Whoever a request is about neither decides nor is asked to. */
+export async function adminsWithLogin(
+  { members, approvals }: Pick<Services, 'members' | 'approvals'>,
+  login: string,
+): Promise<MemberId[]> {
+  const { botAdmins } = approvals.policy;
+  const profiles = await Promise.all(botAdmins.map((member) => members.profileOf(member)));
+  return botAdmins.filter((_member, index) => {
+    const profile = profiles[index];
+    return profile && profile !== 'hidden' && isMailbox(profile.address, login);
+  });
+}
+
+/**
+ * Refuses a click of whoever the request is about by the address they have now. What was stored when it was filed is
+ * looked at with the step itself.
+ *
+ * @throws {Refusal} also where Slack does not answer and the request makes somebody a Fastly superuser
+ */
+export async function refuseWhoItIsAbout(interaction: Interaction, id: RequestId): Promise<void> {
+  const { services, caller, log } = interaction;
+  const request = await services.approvals.get(id);
+  // A request without terms was filed by an earlier version, whose rules it keeps.
+  if (!request?.terms) return;
+  const profile = await services.members.profileOf(caller.memberId, CLICKER_FRESH_MILLISECONDS);
+  if (profile === null && request.action.kind === 'promote') {
+    throw new Refusal(say`Slack didn't confirm who you are. Nothing was done. Try again in a minute.`);
+  }
+  if (profile === null) log.warn({ request: id }, 'whom a request is about is decided by what was filed');
+  if (profile && profile !== 'hidden' && isMailbox(profile.address, loginOf(request))) {
+    throw new Refusal(say`This request is about you, so you can't decide on it. Other bot admins can.`);
+  }
+}
+
+function loginOf({ action }: ApprovalRequest): string {
+  return action.target.login;
+}
+
+/** Letter case and a tag (`+cdn`) aside. */
+function isMailbox(address: string, login: string): boolean {
+  return withoutTag(canonical(address)) === withoutTag(canonical(login));
+}

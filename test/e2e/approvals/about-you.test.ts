@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { ENGINEER, LIMITED_ENGINEER, TOMAS_USER } from '../../sandbox/fastly/people.ts';
+import { askForUpdate } from '../support/altering.ts';
+import { askForDeletion, deletions, untilTold } from '../support/approving.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
+
+const THREE = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
+
+it('whoever a request is about neither decides on it nor is asked to', async () => {
+  const { client } = await startWorkplace(DELIVERY, THREE);
+  const [nora, tomas, priya] = [client.as(NORA), client.as(TOMAS), client.as(PRIYA)];
+  // A tag and letter case make it no other mailbox.
+  await client.putFastlyUsers([{ ...TOMAS_USER, login: 'Tomas+cdn@example.com', role: 'engineer' }]);
+  const request = await askForDeletion(client, NORA, TOMAS_USER);
+  const words = request.words(await nora.sees());
+  expect(words).toContain(`Needs 1 approval from <@${PRIYA.id}>`);
+  expect(words).toContain(`<@${TOMAS.id}> can't decide, because the request is about them.`);
+  await request.click(tomas, 'approve');
+  await untilTold(tomas, "This request is about you, so you can't decide on it.");
+  await request.click(tomas, 'deny');
+  await tomas.until(
+    (sees) => JSON.stringify(sees.modals).includes('This request is about you'),
+    'the refusal in place of the form',
+  );
+  expect(await deletions(client)).toEqual([]);
+  await request.click(priya, 'approve');
+  await request.until(nora, '✅ Deleted');
+});
+
+it('a request is not filed where nobody else is left to approve it', async () => {
+  const { client } = await startWorkplace();
+  const nora = client.as(NORA);
+  await nora.command(`delete ${TOMAS_USER.id}`);
+  await untilTold(nora, "Too few bot admins are left to approve this, because it's about");
+  await nora.command('approvals');
+  await untilTold(nora, 'There are no open requests');
+});
+
+it('a promotion is not approved while Slack does not say who clicks, a deletion is', async () => {
+  const { client, log } = await startWorkplace();
+  const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+  await client.slackFaults({ lose: { method: 'users.info', when: 'before', times: 99 } });
+  const promotion = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
+  const deletion = await askForDeletion(client, NORA, LIMITED_ENGINEER);
+  await promotion.click(tomas, 'approve');
+  await untilTold(tomas, "Slack didn't confirm who you are. Nothing was done.");
+  await deletion.click(tomas, 'approve');
+  await deletion.until(nora, '✅ Deleted');
+  await log.until('whom a request is about is decided by what was filed');
+  await client.slackFaults({ lose: null });
+  await promotion.click(tomas, 'approve');
+  await promotion.until(nora, '✅ Promoted');
+});
