@@ -46,6 +46,7 @@ export class Bot {
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
+      onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);

@@ -1,5 +1,6 @@
 import type { Secret } from '../config/secret.ts';
 import { existingUser, userWithLogin } from '../fastly/account-users.ts';
+import { canonical } from '../fastly/canonical.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, refusesDirectCreation } from '../fastly/errors.ts';
 import { type Invitation, inviteeOf } from '../fastly/invitation.ts';
@@ -154,8 +155,8 @@ function unseen(call: () => Promise<unknown>): Operation<null, null> {
 
 /** The open invitation to an address, letter case aside. @throws {FastlyError} */
 export async function openInvitation(fastly: FastlyClient, email: string): Promise<Invitation | null> {
-  const wanted = email.toLowerCase();
-  return (await fastly.listInvitations()).find((each) => each.email.toLowerCase() === wanted) ?? null;
+  const wanted = canonical(email);
+  return (await fastly.listInvitations()).find((each) => canonical(each.email) === wanted) ?? null;
 }
 
 /** Whether a change took effect, as far as Fastly shows it now. */

@@ -40,10 +40,13 @@ export const reset = oneUserSubcommand({
   },
 });
 
+/** Without its settings an account is still the account; a wrong token, or another account, ends it. */
+const BEYOND_DOUBT: readonly string[] = ['unauthorized', 'other_user'];
+
 /** Warns of account settings that make a reset pointless (`can_reset_passwords`, `force_sso`). */
 async function caution({ directory, log }: Services): Promise<Sentence | null> {
   const account = await directory.account().catch((error: unknown) => {
-    if (isFastlyError(error) && error.kind === 'unauthorized') throw error;
+    if (isFastlyError(error) && BEYOND_DOUBT.includes(error.kind)) throw error;
     log.warn({ err: error }, 'the account could not be read, so a reset goes ahead without its settings');
     return null;
   });

@@ -1,10 +1,11 @@
 import { accountUsers } from '../fastly/account-users.ts';
+import { canonical } from '../fastly/canonical.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
 import { type Figures, type Filter, figuresOf, fits } from './filter.ts';
-import { BY_NAME, canonical, EXACT, SearchIndex } from './search.ts';
+import { BY_NAME, EXACT, SearchIndex } from './search.ts';
 
 /**
  * Whom words mean. `certain`: what was typed is the user's id, login or whole name. `likely`: it only fits this user.

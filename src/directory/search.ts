@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { canonical } from '../fastly/canonical.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
@@ -207,11 +208,6 @@ function* merged(first: Iterator<number>, second: Iterator<number>): Generator<n
     if (!a.done && a.value === next) a = first.next();
     if (!b.done && b.value === next) b = second.next();
   }
-}
-
-/** Text as it is compared where it names somebody: Unicode NFC, no letter case, single spaces. Accents stay. */
-export function canonical(text: string): string {
-  return text.normalize('NFC').toLowerCase().normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 /** Without what some mail servers take for a note: `ada+cdn@example.com` is `ada@example.com`. */

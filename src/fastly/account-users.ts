@@ -1,3 +1,4 @@
+import { canonical } from './canonical.ts';
 import type { FastlyClient } from './client.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
 import type { User, UserId } from './user.ts';
@@ -15,10 +16,10 @@ export async function accountUsers(fastly: FastlyClient, holder?: User): Promise
   return (await fastly.listUsers(customer_id)).filter((user) => !user.deleted_at);
 }
 
-/** The user with exactly this login, letter case aside, asked of Fastly now; `null` when there is none. */
+/** The user with exactly this login, letter case aside where nobody has it as written; `null` when there is none. */
 export async function userWithLogin(fastly: FastlyClient, login: string): Promise<User | null> {
-  const wanted = login.toLowerCase();
-  return (await accountUsers(fastly)).find((user) => user.login.toLowerCase() === wanted) ?? null;
+  const alike = (await accountUsers(fastly)).filter((user) => canonical(user.login) === canonical(login));
+  return alike.find((user) => user.login === login) ?? alike[0] ?? null;
 }
 
 /** The user; `null` when Fastly does not know the id or marks the user as deleted. @throws {FastlyError} */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
-import { FastlyInvalidId, FastlyUnexpectedAnswer } from './errors.ts';
+import { canonical } from './canonical.ts';
+import { FastlyInvalidId, FastlyOtherUser, FastlyUnexpectedAnswer } from './errors.ts';
 import {
   type Invitation,
   InvitationDocument,
@@ -18,6 +19,8 @@ export type FastlyClientOptions = {
   baseUrl: string;
   /** Deadline of a whole call with all its attempts, in milliseconds. */
   timeout: number;
+  /** Told of every answer about somebody else, whatever becomes of the error. */
+  onOtherUser?: (error: FastlyOtherUser) => void;
 };
 
 const Done = z.object({ status: z.literal('ok') });
@@ -28,22 +31,26 @@ const MOST_PAGES = 100;
 
 /**
  * Fastly's user API: a method for each operation of the seed, plus the list of users, the account and invitations. Every
- * method throws a `FastlyError` (see `errors.ts`) when it fails, and nothing else. Names of parameters and
- * operations are the seed's.
+ * method throws a `FastlyError` (see `errors.ts`) when it fails, and nothing else. An answer is believed only if it is
+ * about whom the call was about. Names of parameters and operations are the seed's.
  */
 export class FastlyClient {
   readonly #token: Secret;
   readonly #transport: Transport;
+  readonly #onOtherUser: (error: FastlyOtherUser) => void;
+  /** The account of the user behind the token, as Fastly said it last; null where it has not. */
+  #ownAccount: CustomerId | null = null;
 
-  constructor({ token, baseUrl, timeout }: FastlyClientOptions) {
+  constructor({ token, baseUrl, timeout, onOtherUser = () => {} }: FastlyClientOptions) {
     this.#token = token;
+    this.#onOtherUser = onOtherUser;
     this.#transport = new Transport(baseUrl, timeout);
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
   async createUser(fields: UserFields & { login: string }): Promise<User> {
     const call = { operation: 'create_user', kind: 'creation', method: 'POST', path: '/user' } as const;
-    return await this.#withToken({ ...call, ...form(fields) }, User);
+    return await this.#withToken({ ...call, ...form(fields) }, User, hasLogin(fields.login));
   }
 
   /** Fastly answers 'ok' for a user who was already gone, too. */
@@ -63,7 +70,9 @@ export class FastlyClient {
       method: 'GET',
       path: '/current_user',
     } as const;
-    return await this.#withToken(call, User);
+    const holder = await this.#withToken(call, User);
+    this.#ownAccount = holder.customer_id ?? null;
+    return holder;
   }
 
   async getUser(id: UserId): Promise<User> {
@@ -71,6 +80,7 @@ export class FastlyClient {
     return await this.#withToken(
       { operation, kind: 'read', method: 'GET', path: userPath(operation, id) },
       User,
+      hasId(id),
     );
   }
 
@@ -87,7 +97,7 @@ export class FastlyClient {
   async updateUser(id: UserId, fields: UserFields): Promise<User> {
     const operation = 'update_user';
     const call = { operation, kind: 'change', method: 'PUT', path: userPath(operation, id) } as const;
-    return await this.#withToken({ ...call, ...form(fields) }, User);
+    return await this.#withToken({ ...call, ...form(fields) }, User, hasId(id));
   }
 
   /**
@@ -115,6 +125,7 @@ export class FastlyClient {
       },
       User,
       inOurWords,
+      hasLogin(login),
     );
   }
 
@@ -130,7 +141,7 @@ export class FastlyClient {
     return entries.flatMap((entry) => User.safeParse(entry).data ?? []);
   }
 
-  /** The account behind the token. */
+  /** The account behind the token, which has to be that of the token's user where that is known. */
   async currentCustomer(): Promise<Customer> {
     const call = {
       operation: 'current_customer',
@@ -138,7 +149,11 @@ export class FastlyClient {
       method: 'GET',
       path: '/current_customer',
     } as const;
-    return await this.#withToken(call, Customer);
+    return await this.#withToken(
+      call,
+      Customer,
+      ({ id }) => this.#ownAccount === null || id === this.#ownAccount,
+    );
   }
 
   /** Has Fastly e-mail somebody an invitation to the account. */
@@ -150,7 +165,12 @@ export class FastlyClient {
       path: '/invitations',
     } as const;
     const body = JSON.stringify({ data: { type: 'invitation', attributes: invitee } });
-    return (await this.#withToken({ ...call, headers: JSON_API_HEADERS, body }, InvitationDocument)).data;
+    const { data } = await this.#withToken(
+      { ...call, headers: JSON_API_HEADERS, body },
+      InvitationDocument,
+      ({ data: { email } }) => canonical(email) === canonical(invitee.email),
+    );
+    return data;
   }
 
   /** All open invitations, oldest page first; at most `pages` of 100. */
@@ -182,31 +202,45 @@ export class FastlyClient {
   async #withToken<T>(
     call: Omit<Call, 'headers'> & Partial<Pick<Call, 'headers'>>,
     answer: z.ZodType<T>,
+    isMeant?: (answer: T) => boolean,
   ): Promise<T> {
     return await this.#call(
       { ...call, headers: { ...call.headers, 'fastly-key': this.#token.reveal() } },
       answer,
       withoutToken(this.#token),
+      isMeant,
     );
   }
 
-  /** @param redacted what of a refusal's words goes into the error, as Fastly can quote what was sent */
-  async #call<T>(call: Call, schema: z.ZodType<T>, redacted: Redaction): Promise<T> {
+  /**
+   * @param redacted what of a refusal's words goes into the error, as Fastly can quote what was sent
+   * @param isMeant whether an answer is about whom the call was about
+   */
+  async #call<T>(
+    call: Call,
+    schema: z.ZodType<T>,
+    redacted: Redaction,
+    isMeant: (answer: T) => boolean = () => true,
+  ): Promise<T> {
     const answer = await this.#transport.send({
       ...call,
       headers: { accept: 'application/json', ...call.headers },
     });
     if (answer.status >= 300) throw refusalOf(call, answer, redacted);
     const parsed = schema.safeParse(parseJson(answer.body));
-    if (parsed.success) return parsed.data;
-    throw new FastlyUnexpectedAnswer(
-      call.operation,
-      answer.status,
-      problemOf(parsed.error),
-      call.kind !== 'read',
-    );
+    const changes = call.kind !== 'read';
+    if (!parsed.success) {
+      throw new FastlyUnexpectedAnswer(call.operation, answer.status, problemOf(parsed.error), changes);
+    }
+    if (isMeant(parsed.data)) return parsed.data;
+    const error = new FastlyOtherUser(call.operation, answer.status, changes);
+    this.#onOtherUser(error);
+    throw error;
   }
 }
+
+const hasId = (id: UserId) => (user: User) => user.id === id;
+const hasLogin = (login: string) => (user: User) => canonical(user.login) === canonical(login);
 
 function userPath(operation: string, id: UserId): string {
   if (!UserId.safeParse(id).success) throw new FastlyInvalidId(operation);

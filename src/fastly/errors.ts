@@ -117,6 +117,23 @@ export class FastlyUnexpectedAnswer extends FastlyFailure {
   }
 }
 
+/**
+ * An answer about somebody other than the user, address or account that was asked for. An answer to a change counts as
+ * lost: whom it reached is not known. The other one is not named, as no further call may be made about them.
+ */
+export class FastlyOtherUser extends FastlyFailure {
+  readonly kind = 'other_user';
+
+  constructor(operation: string, status: number, mayHaveBeenCarriedOut: boolean) {
+    super(
+      operation,
+      status,
+      'Fastly answered about another user than the one asked for',
+      mayHaveBeenCarriedOut,
+    );
+  }
+}
+
 /** An id that is not letters and digits; refused before any call. */
 export class FastlyInvalidId extends FastlyFailure {
   readonly kind = 'invalid_id';
@@ -137,6 +154,7 @@ export type FastlyError =
   | FastlyTimedOut
   | FastlyCutOff
   | FastlyUnexpectedAnswer
+  | FastlyOtherUser
   | FastlyInvalidId;
 
 export function isFastlyError(error: unknown): error is FastlyError {

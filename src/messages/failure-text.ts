@@ -48,6 +48,7 @@ export function explainWithReference(error: unknown, reference: string): Sentenc
 /** Logs a refusal as one line, and an unexpected error with its stack trace. */
 export function logFailure({ log }: { log: Logger }, error: unknown): void {
   if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
+  else if (isFastlyError(error) && error.kind === 'other_user') log.error({ err: error }, 'failed');
   else log.warn({ err: error }, 'failed');
 }
 
@@ -100,6 +101,8 @@ function explainFastly(error: FastlyError): Sentence {
         : say`Fastly can't be reached. ${aftermath(error)}`;
     case 'unexpected_answer':
       return say`Fastly sent an unexpected response. ${aftermath(error)}`;
+    case 'other_user':
+      return say`${answeredAbout(error)}${whatBecame(error)} Tell the bot's operator.`;
   }
 }
 
@@ -125,6 +128,17 @@ function hint({ operation }: FastlyError): Sentence {
 /** ' Nothing was changed.', to be put behind another sentence. Empty for a read. */
 function unchanged({ operation }: FastlyError): Sentence {
   return READS.includes(operation) ? say`` : say` Nothing was changed.`;
+}
+
+function answeredAbout({ operation }: FastlyError): Sentence {
+  return operation === 'current_customer'
+    ? say`Fastly answered about another account than the bot's.`
+    : say`Fastly answered about another user than the one asked for.`;
+}
+
+/** What became of a change, to be put behind another sentence. Empty for a read. */
+function whatBecame(error: FastlyError): Sentence {
+  return error.mayHaveBeenCarriedOut ? say` ${aftermath(error)}` : unchanged(error);
 }
 
 function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence {

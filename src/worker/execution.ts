@@ -90,6 +90,7 @@ export class Execution {
     }
     if (!error.mayHaveBeenCarriedOut) return failure(error, attempt);
     attempt.mayBeDone = true;
+    if (error.kind === 'other_user') return await this.#afterOtherUser(change, error);
     const finding = await change.look(true);
     const effect = shown(finding);
     if (effect !== null) return effect;
@@ -99,6 +100,13 @@ export class Execution {
     if (refused !== null) return refused;
     if (mayResend) return await this.#send(attempt, false);
     return change.repeatable ? failure(error, attempt) : nothingShows(change);
+  }
+
+  /** A call that Fastly answers about somebody else is looked up once, and not sent again unless a bot admin retries. */
+  async #afterOtherUser(change: ApprovedChange, error: FastlyError): Promise<ExecutionOutcome> {
+    const finding = await change.look(true).catch(() => null);
+    const effect = finding && shown(finding);
+    return effect ?? { kind: 'failed', why: plainText(explain(error)), unclear: true, mayBeDone: true };
   }
 
   #refused(request: ApprovalRequest, finding: Finding): ExecutionOutcome | null {

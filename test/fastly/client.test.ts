@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
+import type { FastlyClient } from '../../src/fastly/client.ts';
 import { nameOf, type UserFields } from '../../src/fastly/user.ts';
 import {
   BOT_ACCOUNT,
@@ -254,3 +255,43 @@ async function recordingServer(): Promise<{ url: string; requests: Recorded[]; s
   if (address === null || typeof address === 'string') throw new Error('Not listening on a port');
   return { url: `http://127.0.0.1:${address.port}`, requests, sockets: () => sockets };
 }
+
+describe('an answer about somebody else', () => {
+  it.each<[string, boolean, (client: FastlyClient) => Promise<unknown>]>([
+    ['a user', false, (client) => client.getUser(userId(ENGINEER))],
+    ['an update', true, (client) => client.updateUser(userId(ENGINEER), { locked: true })],
+    ['a creation', true, (client) => client.createUser({ login: 'ada@example.com' })],
+    ['an invitation', true, (client) => client.createInvitation({ email: 'ada@example.com' })],
+    [
+      'a password',
+      true,
+      (client) => client.updateUserPassword(ENGINEER.login, new Secret(PASSWORD), new Secret(NEW_PASSWORD)),
+    ],
+  ])('to %s is not believed', async (_what, mayHaveBeenCarriedOut, call) => {
+    const { account, client } = await startAccount();
+    account.setFaults({ otherUser: true });
+    expect(await failureOf(call(client))).toMatchObject({ kind: 'other_user', mayHaveBeenCarriedOut });
+  });
+
+  it('is one about an id in another letter case', async () => {
+    const { account, client } = await startAccount();
+    const body = JSON.stringify({ ...ENGINEER, id: ENGINEER.id.toLowerCase() });
+    account.setFaults({ fail: { match: null, status: 200, body, times: 1 } });
+    expect(await failureOf(client.getUser(userId(ENGINEER)))).toMatchObject({ kind: 'other_user' });
+  });
+
+  it('is none about a login in another letter case', async () => {
+    const { account, client } = await startAccount();
+    const body = JSON.stringify({ ...ENGINEER, login: 'ada@example.com' });
+    account.setFaults({ fail: { match: null, status: 200, body, times: 1 } });
+    expect(await client.createUser({ login: 'Ada@Example.com' })).toMatchObject({ id: ENGINEER.id });
+  });
+
+  it("is one about another account than the token's", async () => {
+    const { account, client } = await startAccount();
+    account.setFaults({ otherUser: { match: 'GET /current_customer' } });
+    expect(await client.currentCustomer()).not.toMatchObject({ id: CUSTOMER_ID });
+    await client.getCurrentUser();
+    expect(await failureOf(client.currentCustomer())).toMatchObject({ kind: 'other_user' });
+  });
+});

@@ -1,5 +1,6 @@
 import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
-import { canonical, withoutTag } from '../../directory/search.ts';
+import { withoutTag } from '../../directory/search.ts';
+import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';

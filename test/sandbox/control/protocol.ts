@@ -230,6 +230,13 @@ export type FastlyFaults = {
   directCreation: 'allowed' | 403 | 404 | 405 | 410;
   /** The token is refused with 401. */
   tokenRefused: boolean;
+  /**
+   * Answers about a user or an invitation are about somebody else, after the work is done for whom it was asked. True:
+   * wherever an id, a login or an address is named; else where the request matches.
+   */
+  otherUser: boolean | { match: string };
+  /** The token belongs to no user, as an automation token or one of a deleted user: `GET /current_user` is answered 404. */
+  noCurrentUser: boolean;
 };
 
 /**

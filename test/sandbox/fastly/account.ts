@@ -48,13 +48,16 @@ export class Account {
     return timestamp(this.now());
   }
 
-  /** Logins are alike whatever their case; a deleted user's login is free. */
+  /**
+   * Logins are alike whatever their case, but of two that differ in nothing else the one as written counts. A deleted
+   * user's login is free.
+   */
   userByLogin(login: string): User | undefined {
     const sought = login.toLowerCase();
-    for (const user of this.users.values()) {
-      if (user.deleted_at === null && user.login.toLowerCase() === sought) return user;
-    }
-    return undefined;
+    const alike = [...this.users.values()].filter(
+      (user) => user.deleted_at === null && user.login.toLowerCase() === sought,
+    );
+    return alike.find((user) => user.login === login) ?? alike[0];
   }
 
   put(given: JsonObject): User {

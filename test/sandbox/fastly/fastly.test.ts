@@ -713,3 +713,48 @@ describe("Fastly's own client", () => {
     expect(fastly.invitations()).toEqual([]);
   });
 });
+
+describe('answers about somebody else', () => {
+  test('name another user, and the change is made to the one who was asked for', async () => {
+    fastly.setFaults({ otherUser: true });
+    const { body } = await send('PUT', `/user/${ENGINEER.id}`, { form: { locked: 'true' } });
+    expect(body).not.toMatchObject({ id: ENGINEER.id });
+    fastly.setFaults({ otherUser: false });
+    expect((await send('GET', `/user/${ENGINEER.id}`)).body).toMatchObject({ id: ENGINEER.id, locked: true });
+  });
+
+  test('are given where the request matches, and else not', async () => {
+    fastly.setFaults({ otherUser: { match: 'PUT ' } });
+    expect((await send('GET', `/user/${ENGINEER.id}`)).body).toMatchObject({ id: ENGINEER.id });
+    expect((await invite({ email: 'ada@example.com' })).body).toMatchObject({
+      data: { attributes: { email: 'ada@example.com' } },
+    });
+    fastly.setFaults({ otherUser: true });
+    expect((await invite({ email: 'eva@example.com' })).body).toMatchObject({
+      data: { attributes: { email: expect.not.stringContaining('eva') } },
+    });
+    expect((await send('GET', '/current_user')).body).toMatchObject({ id: BOT_ACCOUNT.id });
+  });
+});
+
+test('a token without a user has no current user, and lists the users', async () => {
+  fastly.setFaults({ noCurrentUser: true });
+  expect((await send('GET', '/current_user')).status).toBe(404);
+  expect((await send('GET', `/customer/${CUSTOMER_ID}/users`)).status).toBe(200);
+});
+
+test('of two logins that differ in letter case, the one as written is meant', async () => {
+  fastly.putUsers([
+    { id: 'lower1', login: 'ada@example.com' },
+    { id: 'upper1', login: 'Ada@example.com' },
+  ]);
+  const change = { form: { old_password: PASSWORD, new_password: NEW_PASSWORD } };
+  const as = (login: string) => ({
+    ...change,
+    headers: { authorization: `Basic ${Buffer.from(`${login}:${PASSWORD}`).toString('base64')}` },
+  });
+  const upper = await send('POST', '/current_user/password', as('Ada@example.com'));
+  expect(upper.body).toMatchObject({ id: 'upper1' });
+  const lower = await send('POST', '/current_user/password', as('ada@example.com'));
+  expect(lower.body).toMatchObject({ id: 'lower1' });
+});

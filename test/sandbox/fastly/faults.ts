@@ -31,6 +31,8 @@ export const fastlyFaults = z.strictObject({
   rateLimitUsedUp: z.strictObject({ reset: z.number().int().nullable() }).nullable().exactOptional(),
   directCreation: z.literal(['allowed', 403, 404, 405, 410]).exactOptional(),
   tokenRefused: z.boolean().exactOptional(),
+  otherUser: z.union([z.boolean(), z.strictObject({ match: z.string() })]).exactOptional(),
+  noCurrentUser: z.boolean().exactOptional(),
 });
 
 /** What is made to go wrong; nothing, to begin with. A request is matched by its line, `GET /user/abc`. */
@@ -44,6 +46,8 @@ export class Faults {
     rateLimitUsedUp: null,
     directCreation: 'allowed',
     tokenRefused: false,
+    otherUser: false,
+    noCurrentUser: false,
   };
 
   get current(): FastlyFaults {
@@ -108,7 +112,21 @@ export class Faults {
   get tokenRefused(): boolean {
     return this.#faults.tokenRefused;
   }
+
+  /** Whether the answer to this request is about somebody else. */
+  isAboutSomebodyElse(line: string): boolean {
+    const { otherUser } = this.#faults;
+    if (typeof otherUser === 'object') return line.startsWith(otherUser.match);
+    return otherUser && !ABOUT_THE_TOKEN.includes(line);
+  }
+
+  get noCurrentUser(): boolean {
+    return this.#faults.noCurrentUser;
+  }
 }
+
+/** What is asked about the token, and so about nobody by name. */
+const ABOUT_THE_TOKEN = ['GET /current_user', 'GET /current_customer'];
 
 function matches(match: string | null, line: string): boolean {
   return match === null || line.startsWith(match);

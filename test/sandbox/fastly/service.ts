@@ -5,6 +5,7 @@ import { basicUser, tokenHolder } from './credentials.ts';
 import { findEndpoint } from './endpoints.ts';
 import { badRequest, missingCredentials, Refusal, recordNotFound, refusal } from './errors.ts';
 import type { Faults } from './faults.ts';
+import { aboutSomebodyElse } from './other-user.ts';
 import { type RateLimit, rateLimitHeaders } from './rate-limit.ts';
 
 /** An HTTP request, read to its end. */
@@ -54,7 +55,9 @@ export function answerRequest(service: Service, request: ReceivedRequest): Answe
       contentType: request.headers['content-type'] ?? '',
       body: request.body,
     };
-    const answer = found.endpoint.answer(call);
+    const done = found.endpoint.answer(call);
+    const isOther = faults.isAboutSomebodyElse(`${request.method} ${request.target}`);
+    const answer = isOther ? aboutSomebodyElse(call, done) : done;
     return { ...answer, headers: { ...answer.headers, ...headers } };
   } catch (error) {
     const { status, body } =

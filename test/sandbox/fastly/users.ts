@@ -53,6 +53,7 @@ export function deleteUser(call: Call): Answer {
 }
 
 export function getCurrentUser(call: Call): Answer {
+  if (call.faults.noCurrentUser) throw recordNotFound('Cannot load the current user');
   return jsonAnswer(200, call.actor);
 }
 

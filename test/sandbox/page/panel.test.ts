@@ -10,6 +10,8 @@ const SWITCHES: { name: string; fault: (faults: FastlyFaults) => unknown; off: u
   { name: 'Server error', fault: ({ fail }) => fail?.status, off: undefined, on: 500 },
   { name: 'Connection lost', fault: ({ drop }) => drop?.when, off: undefined, on: 'after' },
   { name: 'No direct creation', fault: ({ directCreation }) => directCreation, off: 'allowed', on: 403 },
+  { name: 'Somebody else', fault: ({ otherUser }) => otherUser, off: false, on: true },
+  { name: 'Token without a user', fault: ({ noCurrentUser }) => noCurrentUser, off: false, on: true },
 ];
 
 describeInBrowser('the panel beside the workspace', () => {

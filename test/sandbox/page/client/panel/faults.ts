@@ -51,6 +51,20 @@ const FAULTS: Fault[] = [
     on: { directCreation: 403 },
     off: { directCreation: 'allowed' },
   },
+  {
+    name: 'Somebody else',
+    explanation: 'each answer about a user is about another user',
+    isOn: ({ otherUser }) => otherUser !== false,
+    on: { otherUser: true },
+    off: { otherUser: false },
+  },
+  {
+    name: 'Token without a user',
+    explanation: '404 to the question whose token it is',
+    isOn: ({ noCurrentUser }) => noCurrentUser,
+    on: { noCurrentUser: true },
+    off: { noCurrentUser: false },
+  },
 ];
 
 /** How many of the switches are on. */
