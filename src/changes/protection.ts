@@ -20,7 +20,8 @@ export async function protectionOf(fastly: FastlyClient, user: User): Promise<Pr
   }
   if (user.id === account.owner_id) return 'owner';
   if (!isStandingSuperuser(user)) return null;
-  const others = (await accountUsers(fastly, holder)).filter(
+  const { users } = await accountUsers(fastly, holder);
+  const others = users.filter(
     (other) => isStandingSuperuser(other) && other.id !== user.id && other.id !== holder.id,
   );
   return others.length === 0 ? 'last-superuser' : null;

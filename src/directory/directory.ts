@@ -4,7 +4,7 @@ import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
-import { type Figures, type Filter, figuresOf, fits } from './filter.ts';
+import { type Figures, type Filter, fits } from './filter.ts';
 import { BY_NAME, EXACT, SearchIndex } from './search.ts';
 
 /**
@@ -51,12 +51,12 @@ export class Directory {
   async list(filter: Filter): Promise<{ users: readonly User[]; account: Figures }> {
     const index = await this.#index.get();
     const found = index.search(filter.text, Number.POSITIVE_INFINITY).map(({ user }) => user);
-    return { users: found.filter((user) => fits(user, filter)), account: figuresOf(index.users) };
+    return { users: found.filter((user) => fits(user, filter)), account: index.figures() };
   }
 
   /** The account's users, counted. At most a minute old. */
   async figures(): Promise<Figures> {
-    return figuresOf((await this.#index.get()).users);
+    return (await this.#index.get()).figures();
   }
 
   /**
@@ -142,7 +142,8 @@ export class Directory {
   }
 
   async #load(): Promise<SearchIndex> {
-    return new SearchIndex(await accountUsers(this.#fastly));
+    const { users, unreadable } = await accountUsers(this.#fastly);
+    return new SearchIndex(users, unreadable);
   }
 }
 

@@ -33,6 +33,8 @@ function lacksTwoFactor(user: User): boolean {
 /** Users, counted. */
 export type Figures = {
   users: number;
+  /** Entries of Fastly's list that could not be read, and so are in no other figure. */
+  unreadable: number;
   /** The role of most first, alike ones by name. Who has no role is in none. */
   byRole: readonly { role: string; users: number }[];
   locked: number;
@@ -42,13 +44,14 @@ export type Figures = {
   neverActive: number;
 };
 
-export function figuresOf(users: readonly User[]): Figures {
+export function figuresOf(users: readonly User[], unreadable = 0): Figures {
   const byRole = new Map<string, number>();
   for (const { role } of users) {
     if (role) byRole.set(role, (byRole.get(role) ?? 0) + 1);
   }
   return {
     users: users.length,
+    unreadable,
     byRole: [...byRole]
       .map(([role, count]) => ({ role, users: count }))
       .sort((a, b) => b.users - a.users || (a.role < b.role ? -1 : 1)),

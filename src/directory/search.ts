@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { canonical } from '../fastly/canonical.ts';
 import { nameOf, type User } from '../fastly/user.ts';
+import { type Figures, figuresOf } from './filter.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
 export type Fit = { user: User; rank: number };
@@ -19,6 +20,8 @@ const IN_PARTS = 6;
 export class SearchIndex {
   /** All of them, by name. */
   readonly users: readonly User[];
+  /** How many entries of Fastly's list could not be read. */
+  readonly #unreadable: number;
   readonly #names: Lines;
   readonly #logins: Lines;
   readonly #ids: Lines;
@@ -26,7 +29,8 @@ export class SearchIndex {
   readonly #byLogin: ReadonlyMap<string, readonly User[]>;
   readonly #byName: ReadonlyMap<string, readonly User[]>;
 
-  constructor(users: readonly User[]) {
+  constructor(users: readonly User[], unreadable = 0) {
+    this.#unreadable = unreadable;
     const folded = users.map((user) => ({ user, name: fold(nameOf(user)) }));
     folded.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     this.users = folded.map(({ user }) => user);
@@ -36,6 +40,10 @@ export class SearchIndex {
     this.#byId = new Map(this.users.map((user) => [user.id, user]));
     this.#byLogin = Map.groupBy(this.users, ({ login }) => canonical(login));
     this.#byName = Map.groupBy(this.users, (user) => canonical(user.name ?? ''));
+  }
+
+  figures(): Figures {
+    return figuresOf(this.users, this.#unreadable);
   }
 
   /** The best `limit` fits for what someone typed, best first, alike ones by name; the first by name for nothing. */

@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts';
-import type { FastlyClient } from './client.ts';
+import type { FastlyClient, UserList } from './client.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
 import type { User, UserId } from './user.ts';
 
@@ -9,16 +9,18 @@ import type { User, UserId } from './user.ts';
  * @param holder the user behind the token; asked of Fastly where the caller has not
  * @throws {FastlyError}
  */
-export async function accountUsers(fastly: FastlyClient, holder?: User): Promise<User[]> {
+export async function accountUsers(fastly: FastlyClient, holder?: User): Promise<UserList> {
   const { customer_id } = holder ?? (await fastly.getCurrentUser());
   if (!customer_id)
     throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
-  return (await fastly.listUsers(customer_id)).filter((user) => !user.deleted_at);
+  const { users, unreadable } = await fastly.listUsers(customer_id);
+  return { users: users.filter((user) => !user.deleted_at), unreadable };
 }
 
 /** The user with exactly this login, letter case aside where nobody has it as written; `null` when there is none. */
 export async function userWithLogin(fastly: FastlyClient, login: string): Promise<User | null> {
-  const alike = (await accountUsers(fastly)).filter((user) => canonical(user.login) === canonical(login));
+  const { users } = await accountUsers(fastly);
+  const alike = users.filter((user) => canonical(user.login) === canonical(login));
   return alike.find((user) => user.login === login) ?? alike[0] ?? null;
 }
 

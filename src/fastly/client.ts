@@ -23,6 +23,9 @@ export type FastlyClientOptions = {
   onOtherUser?: (error: FastlyOtherUser) => void;
 };
 
+/** The users of an account, each id once, and how many further entries of the list could not be read. */
+export type UserList = { users: User[]; unreadable: number };
+
 const Done = z.object({ status: z.literal('ok') });
 
 const JSON_API_HEADERS = { 'content-type': 'application/vnd.api+json', accept: 'application/vnd.api+json' };
@@ -129,8 +132,8 @@ export class FastlyClient {
     );
   }
 
-  /** All users of an account. What in the list is not a user is left out. */
-  async listUsers(customerId: CustomerId): Promise<User[]> {
+  /** All users of an account. Entries of another account are left out. */
+  async listUsers(customerId: CustomerId): Promise<UserList> {
     const operation = 'list_users';
     if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
     const path = `/customer/${customerId}/users`;
@@ -138,7 +141,11 @@ export class FastlyClient {
       { operation, kind: 'read', method: 'GET', path },
       z.array(z.unknown()),
     );
-    return entries.flatMap((entry) => User.safeParse(entry).data ?? []);
+    const readable = entries.flatMap((entry) => User.safeParse(entry).data ?? []);
+    const own = readable.filter(({ customer_id }) => !customer_id || customer_id === customerId);
+    const byId = Map.groupBy(own, ({ id }) => id);
+    const users = [...byId.values()].flatMap(([first]) => first ?? []);
+    return { users, unreadable: entries.length - readable.length };
   }
 
   /** The account behind the token, which has to be that of the token's user where that is known. */

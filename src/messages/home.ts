@@ -9,7 +9,7 @@ import { auditText } from './audit-text.ts';
 import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
 import { bold, code, date, richText, type Sentence, say } from './kit/sentence.ts';
-import { rolesText, userCount } from './user-text.ts';
+import { rolesText, unreadableText, userCount } from './user-text.ts';
 
 /** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
 const MOST_WAITING = 20;
@@ -135,7 +135,7 @@ function figuresLines(at: FiguresAtHand): Sentence[] {
   if (at.kind === 'unknown') return [say`⚠️ The figures aren't available. ${at.why}`];
   const { users, byRole, locked, withoutTwoFactor, neverActive } = at.figures;
   return [
-    say`${bold(userCount(users))}`,
+    say`${bold(userCount(users))}${unreadableText(at.figures)}`,
     ...(byRole.length === 0 ? [] : [rolesText(at.figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without 2FA  ·  ${bold(String(neverActive))} never active`,
   ];

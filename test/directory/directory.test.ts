@@ -144,6 +144,7 @@ describe('the figures', () => {
     const { directory } = await startDirectory([{ ...ENGINEER, deleted_at: '2025-01-01T00:00:00Z' }]);
     expect(await directory.figures()).toEqual({
       users: 24,
+      unreadable: 0,
       byRole: [
         { role: 'user', users: 7 },
         { role: 'engineer', users: 6 },
@@ -163,6 +164,7 @@ describe('the figures', () => {
     const users = [User.parse(bare), User.parse({ ...bare, role: null, last_active_at: null })];
     expect(figuresOf(users)).toEqual({
       users: 2,
+      unreadable: 0,
       byRole: [],
       locked: 0,
       withoutTwoFactor: 2,

@@ -140,17 +140,27 @@ describe('reading', () => {
 
   it('lists everybody', async () => {
     const { account, client } = await startAccount();
-    const users = await client.listUsers(customerId(CUSTOMER_ID));
+    const { users, unreadable } = await client.listUsers(customerId(CUSTOMER_ID));
+    expect(unreadable).toBe(0);
     expect(users.map(({ id }) => id)).toEqual(PEOPLE.map(({ id }) => id));
     expect(account.calls()).toMatchObject([{ method: 'GET', path: `/customer/${CUSTOMER_ID}/users` }]);
   });
 
-  it('leaves out of the list what is not a user, and keeps the others', async () => {
+  it('leaves out of the list what is not a user, counts it, and keeps the others', async () => {
     const { account, client } = await startAccount();
     const nora = { id: 'abc1', login: 'nora@example.com' };
     const entries = [{ ...nora }, null, 'nora', { id: '../x', login: 'a@b.c' }, { id: 'abc2' }];
     account.setFaults({ fail: { match: null, status: 200, body: JSON.stringify(entries), times: 1 } });
-    expect(await client.listUsers(customerId(CUSTOMER_ID))).toEqual([nora]);
+    expect(await client.listUsers(customerId(CUSTOMER_ID))).toEqual({ users: [nora], unreadable: 4 });
+  });
+
+  it('takes entries of the list with the same id for one, and leaves out those of another account', async () => {
+    const { account, client } = await startAccount();
+    const entries = [ENGINEER, NORA_USER, ENGINEER, { ...TLS_ADMIN, customer_id: 'another1' }];
+    account.setFaults({ fail: { match: null, status: 200, body: JSON.stringify(entries), times: 1 } });
+    const { users, unreadable } = await client.listUsers(customerId(CUSTOMER_ID));
+    expect(users.map(({ id }) => id)).toEqual([ENGINEER.id, NORA_USER.id]);
+    expect(unreadable).toBe(0);
   });
 
   it('calls people by their name, or by their login where there is none', async () => {

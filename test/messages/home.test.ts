@@ -30,11 +30,20 @@ it('a Home without requests and changes says so', () => {
 });
 
 it('a Home without the database says so, and shows the figures', () => {
-  const figures = { users: 3, byRole: [], locked: 1, withoutTwoFactor: 2, neverActive: 0 };
+  const figures = { users: 3, unreadable: 0, byRole: [], locked: 1, withoutTwoFactor: 2, neverActive: 0 };
   const words = wordsOnHome({ recorded: null, figures: { kind: 'known', figures } });
   expect(words).toContain("⚠️ The bot's database can't be reached.");
   expect(words).toContain('3 users 1 locked · 2 without 2FA · 0 never active');
   expect(words).not.toContain('Waiting for you');
+});
+
+it('a Home says how many users could not be read', () => {
+  const some = { byRole: [], locked: 0, withoutTwoFactor: 0, neverActive: 0 };
+  const words = (users: number, unreadable: number) =>
+    wordsOnHome({ figures: { kind: 'known', figures: { ...some, users, unreadable } } });
+  expect(words(25, 1)).toContain('25 users ; 1 more could not be read');
+  expect(words(1, 2)).toContain('1 user ; 2 more could not be read');
+  expect(words(25, 0)).not.toContain('could not be read');
 });
 
 it('a Home without figures says why', () => {

@@ -4,7 +4,7 @@ import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
-import { rolesText, userCount } from '../../messages/user-text.ts';
+import { rolesText, unreadableText, userCount } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
@@ -82,7 +82,7 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const figures = figuresOf(users);
   const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
   if (shown.length === 0) {
-    const empty = message(...nobody(filter, account.users));
+    const empty = message(...nobody(filter, account));
     if (account.users > 0) empty.blocks.push(actions, context(footnote(figures)));
     return empty;
   }
@@ -90,7 +90,7 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const inPages = users.length > MOST_USERS;
   const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Showing ${range}.`] : [])];
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {
-    headline: headline(filter, users.length, account.users),
+    headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, actions, context(footnote(figures))],
   });
@@ -139,16 +139,20 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
 }
 
 /** '3 of 40 users: role engineer'. */
-function headline({ text, role, locked, withoutTwoFactor }: Filter, fitting: number, all: number): Sentence {
+function headline({ text, role, locked, withoutTwoFactor }: Filter, fitting: number, all: Figures): Sentence {
   const wanted = [
     ...(text === '' ? [] : [say`${code(text)}`]),
     ...(role === null ? [] : [say`role ${code(role)}`]),
     ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
     ...(withoutTwoFactor ? [say`without 2FA`] : []),
   ];
-  return wanted.length === 0
-    ? say`${bold(userCount(all))} in the Fastly account`
-    : say`${bold(`${fitting} of ${userCount(all)}`)}: ${sideBySide(wanted)}`;
+  const users = userCount(all.users);
+  if (wanted.length > 0) {
+    return say`${bold(`${fitting} of ${users}`)}: ${sideBySide(wanted)}${unreadableText(all)}`;
+  }
+  return all.unreadable > 0
+    ? say`${bold(users)}${unreadableText(all)}`
+    : say`${bold(users)} in the Fastly account`;
 }
 
 /** Figures of the matching users, without those that the filter already gives. */
@@ -171,10 +175,10 @@ function footnote({ withoutTwoFactor }: Figures): Sentence {
 }
 
 /** Says that no user matches, and what to do next. */
-function nobody(filter: Filter, all: number): [Sentence, Sentence] {
-  if (all === 0) {
+function nobody(filter: Filter, all: Figures): [Sentence, Sentence] {
+  if (all.users === 0) {
     return [
-      say`Fastly lists no users for the bot.`,
+      say`Fastly lists no users for the bot${unreadableText(all)}.`,
       say`Run ${code('/fastly-user whoami')} to see the bot's Fastly user. It needs the role Fastly superuser, and its token the global scope.`,
     ];
   }

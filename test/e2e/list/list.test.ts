@@ -454,3 +454,36 @@ describe('list', () => {
     expect(rowsOf(last).at(-1)).toContain('Person 4950');
   });
 });
+
+describe('where Fastly lists what cannot be read', () => {
+  const answering = (entries: readonly unknown[]) => ({
+    fail: { match: 'GET /customer/', status: 200, body: JSON.stringify(entries), times: 100 },
+  });
+
+  it('says how many entries those were', async () => {
+    const { client } = await startWorkplace();
+    await client.fastlyFaults(answering([ENGINEER, NORA_USER, { id: 'abc1' }]));
+    expect(wordsOf((await listed(client, '')).blocks)).toContain('2 users ; 1 more could not be read');
+    const engineers = await listed(client, '--role engineer');
+    expect(wordsOf(engineers.blocks)).toContain('1 of 2 users : role engineer ; 1 more could not be read');
+  });
+
+  it('says so where nothing could be read', async () => {
+    const { client } = await startWorkplace();
+    await client.fastlyFaults(answering([null, { id: 'abc1' }]));
+    expect(wordsOf((await listed(client, '')).blocks)).toContain(
+      'Fastly lists no users for the bot; 2 more could not be read.',
+    );
+  });
+
+  it('shows a user once who is listed twice, in the picker too', async () => {
+    const { client } = await startWorkplace();
+    await client.fastlyFaults(answering([ENGINEER, ENGINEER, NORA_USER]));
+    expect(rowsOf(await listed(client, ''))).toHaveLength(2);
+    const nora = client.as(NORA);
+    await nora.command('get');
+    await nora.until(({ modals }) => modals.length > 0, 'the form');
+    const answer = await nora.typeAhead('user-picker', ENGINEER.login);
+    expect(answer).toMatchObject({ acknowledged: true, options: [{}] });
+  });
+});
