@@ -3,6 +3,7 @@ import { listenersWithout } from './commands/slash-command.ts';
 import type { Config } from './config/config.ts';
 import type { InFlight } from './observability/in-flight.ts';
 import { slackSdkLogger } from './observability/log.ts';
+import { slackFetch } from './slack/connection/clients.ts';
 import type { Identity } from './slack/connection/identity.ts';
 import { installGate } from './slack/gate/gate.ts';
 import { register } from './slack/gate/listeners.ts';
@@ -23,7 +24,7 @@ export function createApp(
     receiver,
     authorize: async () => ({ botToken, teamId, ...(botId && { botId }), ...(botUserId && { botUserId }) }),
     logger: slackSdkLogger(services.log),
-    clientOptions: { slackApiUrl: config.SLACK_API_URL },
+    clientOptions: { slackApiUrl: config.SLACK_API_URL, fetch: slackFetch },
     // The gate decides on everybody, the bot itself included; Bolt would drop its deliveries unanswered.
     ignoreSelf: false,
     convoStore: false,

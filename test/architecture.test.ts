@@ -34,7 +34,7 @@ function trespasses(folder: string, forbidden: readonly string[]): Import[] {
   return importsOf(folder).filter(({ imported }) => forbidden.some((start) => imported.startsWith(start)));
 }
 
-const BASE = ['ids.ts', 'config/secret.ts', 'observability/'];
+const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
   ...['request', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
@@ -63,8 +63,9 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['ids.ts', []],
   ['config/secret.ts', []],
   ['observability/', []],
+  ['http/', []],
   ['config/', BASE],
-  ['fastly/', ['config/secret.ts']],
+  ['fastly/', ['config/secret.ts', 'http/']],
   ['store/', BASE],
   ['directory/', [...BASE, 'fastly/']],
   ['changes/', [...BASE, 'fastly/', 'store/']],

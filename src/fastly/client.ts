@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
+import { MEBIBYTE } from '../http/bounded-body.ts';
 import { canonical } from './canonical.ts';
 import { FastlyInvalidId, FastlyOtherUser, FastlyUnexpectedAnswer } from './errors.ts';
 import {
@@ -29,6 +30,9 @@ export type UserList = { users: User[]; unreadable: number };
 const Done = z.object({ status: z.literal('ok') });
 
 const JSON_API_HEADERS = { 'content-type': 'application/vnd.api+json', accept: 'application/vnd.api+json' };
+/** In bytes: the largest accounts there are, several times over. */
+const LARGEST_LIST = 96 * MEBIBYTE;
+const LARGEST_PAGE = 4 * MEBIBYTE;
 const PAGE_SIZE = 100;
 const MOST_PAGES = 100;
 
@@ -138,7 +142,7 @@ export class FastlyClient {
     if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
     const path = `/customer/${customerId}/users`;
     const entries = await this.#withToken(
-      { operation, kind: 'read', method: 'GET', path },
+      { operation, kind: 'read', method: 'GET', path, largestAnswer: LARGEST_LIST },
       z.array(z.unknown()),
     );
     const readable = entries.flatMap((entry) => User.safeParse(entry).data ?? []);
@@ -185,7 +189,13 @@ export class FastlyClient {
     const invitations: Invitation[] = [];
     for (let page = 1; page <= pages; page += 1) {
       const path = `/invitations?page%5Bnumber%5D=${page}&page%5Bsize%5D=${PAGE_SIZE}`;
-      const call = { operation: 'list_invitations', kind: 'read', method: 'GET', path } as const;
+      const call = {
+        operation: 'list_invitations',
+        kind: 'read',
+        method: 'GET',
+        path,
+        largestAnswer: LARGEST_PAGE,
+      } as const;
       const { data, links } = await this.#withToken({ ...call, headers: JSON_API_HEADERS }, InvitationPage);
       invitations.push(...data);
       if (!links?.next) break;

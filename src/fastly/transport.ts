@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
+import { BodyTooLarge, boundedText, MEBIBYTE } from '../http/bounded-body.ts';
 import {
   FastlyCutOff,
   type FastlyError,
   FastlyRateLimited,
   FastlyTimedOut,
   FastlyUnavailable,
+  FastlyUnexpectedAnswer,
 } from './errors.ts';
 import { type AttemptFailure, type CallKind, pauseBeforeRetry } from './retry.ts';
 
@@ -19,11 +21,14 @@ export type Call = {
   path: string;
   headers: Record<string, string>;
   body?: string;
+  /** How many bytes the answer may have; 1 MiB where it is not given. */
+  largestAnswer?: number;
 };
 
 /** An answer below 500 that is not 429. */
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
 
+const LARGEST_ANSWER = MEBIBYTE;
 const CONNECT_TIMEOUT_MILLISECONDS = 3_000;
 
 /**
@@ -46,6 +51,7 @@ export class Transport {
    * @throws {FastlyRateLimited} on 429 when the wait does not fit the deadline
    * @throws {FastlyUnavailable} on 5xx
    * @throws {FastlyTimedOut} when no attempt was answered in time
+   * @throws {FastlyUnexpectedAnswer} when the answer is too large
    * @throws {FastlyCutOff} when Fastly cannot be reached or the connection breaks
    */
   async send(call: Call): Promise<Answer> {
@@ -76,8 +82,13 @@ export class Transport {
         dispatcher: this.#agent.compose(noticeSending(sending)),
         signal,
       });
-      return judge({ status: statusCode, headers, body: await body.text() });
+      const text = await boundedText(body, call.largestAnswer ?? LARGEST_ANSWER).catch((error: unknown) => {
+        if (error instanceof BodyTooLarge) throw tooLarge(call, statusCode);
+        throw error;
+      });
+      return judge({ status: statusCode, headers, body: text });
     } catch (error) {
+      if (error instanceof FastlyUnexpectedAnswer) throw error;
       const cause = causeOf(error);
       return { failure: { kind: 'no_answer', sent: sending.started, timedOut: signal.aborted, cause } };
     }
@@ -92,6 +103,10 @@ function judge(answer: Answer): AttemptResult {
   }
   if (answer.status >= 500) return { failure: { kind: 'server_error', status: answer.status } };
   return { answer };
+}
+
+function tooLarge({ operation, kind }: Call, status: number): FastlyUnexpectedAnswer {
+  return new FastlyUnexpectedAnswer(operation, status, 'the answer is too large', kind !== 'read');
 }
 
 function errorFor(call: Call, failure: AttemptFailure): FastlyError {

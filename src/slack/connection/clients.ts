@@ -1,6 +1,7 @@
 import type { Logger as SlackLogger } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../../config/secret.ts';
+import { boundedFetch, MEBIBYTE } from '../../http/bounded-body.ts';
 
 export type SlackClients = {
   /** One attempt of 2.5 s, for what a `trigger_id` or an acknowledgement waits for. A rate limit is an error at once. */
@@ -15,12 +16,21 @@ export type SlackClients = {
 const QUICK_TIMEOUT_MILLISECONDS = 2_500;
 export const POSTING_TIMEOUT_MILLISECONDS = 10_000;
 
+/** Fetches for every Web API client. No answer that the bot asks for comes near this size. */
+export const slackFetch = boundedFetch(4 * MEBIBYTE);
+
 const ONE_ATTEMPT = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
 
 /** Several clients, because one that waits out a rate limit holds back everything queued behind it. */
 export function createClients(token: Secret, slackApiUrl: string, logger: SlackLogger): SlackClients {
   const client = (options: WebClientOptions) =>
-    new WebClient(token.reveal(), { slackApiUrl, logger, allowAbsoluteUrls: false, ...options });
+    new WebClient(token.reveal(), {
+      slackApiUrl,
+      logger,
+      fetch: slackFetch,
+      allowAbsoluteUrls: false,
+      ...options,
+    });
   return {
     quick: client({ timeout: QUICK_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),
     patient: client({

@@ -5,6 +5,7 @@ import type { Secret } from '../../config/secret.ts';
 import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
+import { slackFetch } from './clients.ts';
 import { throwIfRefused } from './identity.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -70,6 +71,7 @@ class SocketModeIntake implements Intake {
       installerOptions: {
         clientOptions: {
           slackApiUrl,
+          fetch: slackFetch,
           timeout: 10_000,
           retryConfig: { retries: 0 },
           rejectRateLimitedCalls: true,

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { z } from 'zod';
+import { BodyTooLarge, boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
 import type { Message } from '../../messages/kit/message.ts';
 
 export type Response =
@@ -10,6 +11,7 @@ export type Response =
   | { kind: 'delete-original' };
 
 const TIMEOUT_MILLISECONDS = 10_000;
+const LARGEST_ANSWER = MEBIBYTE;
 
 /** The response URL expired (30 minutes) or is used up (5 times), the message is not valid, or Slack is away. */
 export class ResponseUrlRefused extends Error {
@@ -38,7 +40,9 @@ export async function respond(responseUrl: string, response: Response): Promise<
   }).catch((error: Error) => {
     throw new ResponseUrlRefused(error.name);
   });
-  const answer = await body.text();
+  const answer = await boundedText(body, LARGEST_ANSWER).catch((error: unknown) => {
+    throw error instanceof BodyTooLarge ? new ResponseUrlRefused(error.message) : error;
+  });
   const code = errorCode(answer);
   if (statusCode === 200 && code === null) return;
   throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`, code);

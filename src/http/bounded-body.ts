@@ -1,0 +1,43 @@
+export const MEBIBYTE = 1024 * 1024;
+
+/** A body grew past its bound. What had come of it is dropped, and its connection closed. */
+export class BodyTooLarge extends Error {
+  constructor() {
+    super('the answer is too large');
+    this.name = 'BodyTooLarge';
+  }
+}
+
+/**
+ * A body of an answer as text, unless it is larger than `most` bytes: then the connection ends while it arrives.
+ *
+ * @throws {BodyTooLarge}
+ * @throws as the body does when its connection breaks
+ */
+export async function boundedText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop destroys the body, and with it the connection.
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > most) throw new BodyTooLarge();
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks, bytes));
+}
+
+/** `fetch`, with answers whose bodies fail with `BodyTooLarge`, and end their connection, past `most` bytes. */
+export function boundedFetch(most: number): typeof fetch {
+  return async (url, init) => {
+    const { body, status, statusText, headers } = await fetch(url, init);
+    let bytes = 0;
+    const bounded = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        if (bytes > most) throw new BodyTooLarge();
+        controller.enqueue(chunk);
+      },
+    });
+    return new Response(body?.pipeThrough(bounded) ?? null, { status, statusText, headers });
+  };
+}
