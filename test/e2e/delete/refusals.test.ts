@@ -8,6 +8,7 @@ import {
   THIRD_SUPERUSER,
   TOMAS_USER,
 } from '../../sandbox/fastly/people.ts';
+import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
 import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
 import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn, messageWith } from '../support/seeing.ts';
@@ -83,7 +84,7 @@ describe('delete is refused privately', () => {
       fail: {
         match: 'GET /current_customer',
         status: 200,
-        body: '{"id":"TWhtbByYgR51MumwLiSJyF"}',
+        body: JSON.stringify({ id: CUSTOMER_ID }),
         times: 1,
       },
     });
