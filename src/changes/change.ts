@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import { Settings } from './settings.ts';
+import { CurrentSettings, Settings } from './settings.ts';
 
 export const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
 export type ChangeKind = z.infer<typeof ChangeKind>;
@@ -14,6 +14,8 @@ export const ChangeDetails = z.object({
   target: ChangeTarget,
   /** The settings to make, so that it can be checked later whether they were made. */
   settings: Settings.exactOptional(),
+  /** What the user had before, so that the log tells what a change took away. */
+  before: CurrentSettings.exactOptional(),
   /** The id of the one that is withdrawn. */
   invitation: z.string().exactOptional(),
   reason: z.string().nullable().exactOptional(),

@@ -194,13 +194,13 @@ export async function isBeingChanged(database: Database, target: string): Promis
 }
 
 function entryOf(change: Change, event: string, why?: string) {
-  const { kind, caller, target, settings, invitation, reason, request, reference } = change;
+  const { kind, caller, target, settings, before, invitation, reason, request, reference } = change;
   const { login, name } = target;
   return {
     actor: caller,
     change: kind,
     event,
     target: target.id,
-    details: { login, name, settings, invitation, reason, request, reference, why },
+    details: { login, name, settings, before, invitation, reason, request, reference, why },
   };
 }

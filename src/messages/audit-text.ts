@@ -2,19 +2,20 @@ import { z } from 'zod';
 import { Event } from '../approvals/event.ts';
 import { ACTION_VERBS, type ActionVerb } from '../approvals/request.ts';
 import { ChangeKind } from '../changes/change.ts';
-import { Settings, without } from '../changes/settings.ts';
+import { CurrentSettings, Settings, without } from '../changes/settings.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { changeInfinitive, changeMark, changePast } from './change-text.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
-import { date, member, type Sentence, say } from './kit/sentence.ts';
+import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { settingsText } from './settings-text.ts';
+import { changeText, settingsText } from './settings-text.ts';
 import { userText } from './user-text.ts';
 import { gerund, infinitive } from './verb-text.ts';
 
 const NAME_LENGTH = 80;
 const LOGIN_LENGTH = 120;
 const WHY_LENGTH = 200;
+const REQUEST_LENGTH = 20;
 
 /** The kinds of action that go through approval requests. */
 const APPROVAL_CHANGES = ['delete', 'promote', 'demote'];
@@ -74,7 +75,7 @@ function ownChange({ actor, change, event, target, details }: AuditLine): Senten
   switch (event) {
     case 'done': {
       const reason = typeof details.reason === 'string' ? say` (${details.reason})` : say``;
-      return say`${changeMark(kind)} ${who} ${changePast(kind, user)}${set}${reason}`;
+      return say`${changeMark(kind)} ${who} ${changePast(kind, user)}${set}${reason}${requestOf(details)}`;
     }
     case 'failed':
       return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It didn't work${whyOf(details)}`;
@@ -85,11 +86,21 @@ function ownChange({ actor, change, event, target, details }: AuditLine): Senten
   }
 }
 
+/** The request whose button was clicked. */
+function requestOf({ request }: AuditLine['details']): Sentence {
+  return typeof request === 'string'
+    ? say`, from request ${code(cut(plain(request), REQUEST_LENGTH))}`
+    : say``;
+}
+
 /** The name is already in the sentence, and locking has no settings worth listing. */
 function settingsOf(kind: ChangeKind, details: AuditLine['details']): Sentence {
   const set = Settings.safeParse(details.settings).data ?? {};
   if (kind === 'lock') return say``;
-  const told = settingsText(kind === 'create' ? without(set, 'name') : set);
+  const before = CurrentSettings.safeParse(details.before).data;
+  const told = before
+    ? changeText(before, set)
+    : settingsText(kind === 'create' ? without(set, 'name') : set);
   return told.parts.length === 0 ? say`` : say`: ${told}`;
 }
 

@@ -73,6 +73,16 @@ const OF_REQUESTS: Entry[] = [
   { event: 'surprised', says: `<@${NORA}>: delete surprised, ${GRACE}` },
 ];
 
+const NOTHING_SET = {
+  name: null,
+  role: null,
+  limit_services: null,
+  locked: null,
+  require_new_password: null,
+  two_factor_auth_enabled: null,
+  two_factor_setup_required: null,
+};
+
 const OF_CHANGES: Entry[] = [
   {
     change: 'create',
@@ -88,12 +98,18 @@ const OF_CHANGES: Entry[] = [
     details: { settings: { role: 'billing' }, reason: 'New job' },
     says: `✏️ <@${NORA}> updated ${GRACE}: *Role* billing (New job)`,
   },
+  {
+    change: 'update',
+    event: 'done',
+    details: { settings: { role: 'billing' }, before: { ...NOTHING_SET, role: 'engineer' } },
+    says: `✏️ <@${NORA}> updated ${GRACE}: *Role* engineer → billing`,
+  },
   { change: 'reset', event: 'done', says: `✉️ <@${NORA}> sent a password reset to ${GRACE}` },
   {
     change: 'lock',
     event: 'done',
-    details: { settings: { locked: true } },
-    says: `🔒 <@${NORA}> locked ${GRACE}`,
+    details: { settings: { locked: true }, request: 'K7Q2-9FMX' },
+    says: `🔒 <@${NORA}> locked ${GRACE}, from request \`K7Q2-9FMX\``,
   },
   { change: 'password', event: 'done', says: `🔑 <@${NORA}> changed the password of ${GRACE}` },
   {

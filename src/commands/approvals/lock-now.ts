@@ -1,7 +1,7 @@
 import { type Action, mayBeLocked } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
-import { targetOf } from '../../changes/snapshot.ts';
+import { settingsOf, targetOf } from '../../changes/snapshot.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { LOCK } from '../../messages/approval-message.ts';
 import { lockedText } from '../../messages/approval-text.ts';
@@ -14,6 +14,7 @@ import type { Listener } from '../../slack/gate/listeners.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { makeChange } from '../change.ts';
+import { meantBy, userMeant } from '../inputs/meant.ts';
 import { objectionText } from './answer-text.ts';
 import { isShown, requestButtonListener } from './decisions.ts';
 
@@ -30,13 +31,15 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ interactio
     const answer = { kind: 'no', objection: 'not-waiting', request: open } as const;
     throw new Refusal(objectionText(answer, approvals.policy));
   }
-  const user = await fastly.getUser(UserId.parse(action.target.id));
+  const { login } = action.target;
+  const user = await userMeant(services, meantBy({ id: UserId.parse(action.target.id), login }));
   await refuseWhereImpossible(services, action, user);
   let noted = false;
   await makeChange(interaction, {
     kind: 'lock',
     target: { id: user.id, login: action.target.login, name: action.target.name },
     settings: LOCKED,
+    before: settingsOf(user),
     request: id,
     operation: update(fastly, user.id, LOCKED),
     also: async (transaction) => {

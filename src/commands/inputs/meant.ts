@@ -12,7 +12,7 @@ export type Meant = z.infer<typeof Meant>;
 /** Ids on record have 22 characters, and an option's value holds 75 (docs.slack.dev, option object). */
 const LOGIN_LENGTH = 50;
 
-export function meantBy({ id, login }: User): Meant {
+export function meantBy({ id, login }: Pick<User, 'id' | 'login'>): Meant {
   return { id, login: login.slice(0, LOGIN_LENGTH).toWellFormed() };
 }
 

@@ -85,6 +85,7 @@ export async function alter(
     kind: 'update',
     target: { id: user.id, login: user.login, name: nameOf(user) },
     settings: changes,
+    before,
     reason,
     // The change is recorded, so no request about this user is carried out now. One that was before shows here.
     async check() {
