@@ -6,6 +6,7 @@ import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
+import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from './fastly/token.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
@@ -46,6 +47,7 @@ export class Bot {
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
+      onTokenProblem: (problem) => this.#tokenHealth(problem),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
@@ -144,16 +146,22 @@ export class Bot {
     this.#readiness.missing('database', why);
   }
 
+  #tokenHealth(problem: TokenProblem | null): void {
+    if (problem === null) {
+      this.#log.info("the Fastly token's user can change users again");
+      this.#readiness.degraded('fastly-token', null);
+      return;
+    }
+    const what = TOKEN_PROBLEMS[problem];
+    this.#log.error({ problem, remedy: TOKEN_REMEDY }, what);
+    this.#readiness.degraded('fastly-token', { what, remedy: TOKEN_REMEDY });
+  }
+
   async #reachFastly(): Promise<void> {
     await this.#persist('fastly', async () => {
       try {
         const user = await this.#services.fastly.getCurrentUser();
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
-        if (user.role && user.role !== 'superuser') {
-          this.#log.warn(
-            "the Fastly token's user isn't a Fastly superuser, so the bot can't change other users",
-          );
-        }
       } catch (error) {
         if (!isFastlyError(error)) throw error;
         if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
@@ -161,8 +169,10 @@ export class Bot {
             `Fastly rejected FASTLY_API_TOKEN (${error.status}). Set it to a valid token with the scope global.`,
           );
         }
-        // Fastly answers other calls: this one may be missing in a stand-in, or its answer may have changed.
-        if (error.kind !== 'not_found' && error.kind !== 'unexpected_answer') throw error;
+        // A token without a user is reported by then, and it can still read.
+        if (error.kind === 'not_found') return;
+        // Fastly answers other calls: the answer to this one may have changed.
+        if (error.kind !== 'unexpected_answer') throw error;
         this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
       }
     });

@@ -41,7 +41,7 @@ const PURE = [
   ...['settings', 'target', 'change'].map((file) => `changes/${file}.ts`),
   'directory/filter.ts',
 
-  ...['user', 'invitation', 'errors'].map((file) => `fastly/${file}.ts`),
+  ...['user', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
   'store/errors.ts',
   'store/audit-page.ts',
 ];

@@ -7,7 +7,7 @@ import { Refusal, RepeatedDelivery } from '../messages/failure-text.ts';
 import { type Sentence, say } from '../messages/kit/sentence.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Transaction } from '../store/store.ts';
-import { alreadyOpen } from './approvals/filing.ts';
+import { alreadyOpen, refuseWhereTokenCannot } from './approvals/filing.ts';
 
 /** A change that a bot admin makes at once. */
 export type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
@@ -27,6 +27,7 @@ export class Overtaken extends Error {}
  *
  * @returns what the call answered, or what a look found when the answer was lost
  * @throws {RepeatedDelivery} when the same delivery came before
+ * @throws {Refusal} when the bot's token can't change users
  * @throws {Refusal} when an open request about the same user is in the way
  * @throws {StoreUnavailable} before anything was done
  * @throws {FastlyError} when the call failed
@@ -37,6 +38,8 @@ export async function makeChange<Answer extends Seen, Seen>(
   { check, operation, also, ...what }: OwnChange<Answer, Seen>,
 ): Promise<Answer> {
   const { deliveryKey, caller, reference, services } = interaction;
+  // A password is changed with its owner's credentials, not with the token.
+  if (what.kind !== 'password') await refuseWhereTokenCannot(services);
   const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
   if (begun.kind === 'repeat') throw new RepeatedDelivery(repeatText(begun.state, what.kind));

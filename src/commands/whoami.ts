@@ -1,3 +1,6 @@
+import { isFastlyError } from '../fastly/errors.ts';
+import { tokenProblemOf } from '../fastly/token.ts';
+import { ACCOUNT_NOT_TOLD, tokenProblemText } from '../messages/failure-text.ts';
 import { say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
@@ -14,13 +17,19 @@ export const whoami: Subcommand = {
   async run(interaction, { words }) {
     refuseWords(this, words);
     const { fastly, directory } = interaction.services;
-    const [user, account] = await Promise.all([
+    const [user, { account, missing }] = await Promise.all([
       fastly.getCurrentUser(),
-      directory.account().catch(() => null),
+      directory.account().then(
+        (account) => ({ account, missing: false }),
+        (error: unknown) => ({ account: null, missing: isFastlyError(error) && error.kind === 'not_found' }),
+      ),
     ]);
     const where = account?.name ? say`, in the account ${account.name}` : say``;
+    const notTold = missing ? say` ${ACCOUNT_NOT_TOLD}` : say``;
+    const problem = tokenProblemOf(user);
+    const cannot = problem === null ? say`` : say` ${tokenProblemText(problem)}`;
     await interaction.reply.result(
-      userCard(user, account, say`The bot acts in Fastly as this user${where}.`),
+      userCard(user, account, say`The bot acts in Fastly as this user${where}.${notTold}${cannot}`),
     );
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
 import { canonical } from './canonical.ts';
-import { FastlyInvalidId, FastlyOtherUser, FastlyUnexpectedAnswer } from './errors.ts';
+import { FastlyInvalidId, FastlyNotFound, FastlyOtherUser, FastlyUnexpectedAnswer } from './errors.ts';
 import {
   type Invitation,
   InvitationDocument,
@@ -11,6 +11,7 @@ import {
   type Invitee,
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
+import { type TokenProblem, tokenProblemOf } from './token.ts';
 import { type Call, Transport } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
@@ -22,6 +23,8 @@ export type FastlyClientOptions = {
   timeout: number;
   /** Told of every answer about somebody else, whatever becomes of the error. */
   onOtherUser?: (error: FastlyOtherUser) => void;
+  /** Told what keeps the token from changing users, and with null that nothing does any more. */
+  onTokenProblem?: (problem: TokenProblem | null) => void;
 };
 
 /** The users of an account, each id once, and how many further entries of the list could not be read. */
@@ -45,12 +48,15 @@ export class FastlyClient {
   readonly #token: Secret;
   readonly #transport: Transport;
   readonly #onOtherUser: (error: FastlyOtherUser) => void;
+  readonly #onTokenProblem: (problem: TokenProblem | null) => void;
+  #tokenProblem: TokenProblem | null = null;
   /** The account of the user behind the token, as Fastly said it last; null where it has not. */
   #ownAccount: CustomerId | null = null;
 
-  constructor({ token, baseUrl, timeout, onOtherUser = () => {} }: FastlyClientOptions) {
+  constructor({ token, baseUrl, timeout, ...told }: FastlyClientOptions) {
     this.#token = token;
-    this.#onOtherUser = onOtherUser;
+    this.#onOtherUser = told.onOtherUser ?? (() => {});
+    this.#onTokenProblem = told.onTokenProblem ?? (() => {});
     this.#transport = new Transport(baseUrl, timeout);
   }
 
@@ -77,9 +83,24 @@ export class FastlyClient {
       method: 'GET',
       path: '/current_user',
     } as const;
-    const holder = await this.#withToken(call, User);
-    this.#ownAccount = holder.customer_id ?? null;
-    return holder;
+    try {
+      const holder = await this.#withToken(call, User);
+      this.#ownAccount = holder.customer_id ?? null;
+      this.#noteTokenProblem(tokenProblemOf(holder));
+      return holder;
+    } catch (error) {
+      if (error instanceof FastlyNotFound) this.#noteTokenProblem('no-user');
+      throw error;
+    }
+  }
+
+  /**
+   * What keeps the token from changing users, by Fastly's latest answer about its user. Where that was a problem,
+   * Fastly is asked again.
+   */
+  async tokenProblem(): Promise<TokenProblem | null> {
+    if (this.#tokenProblem !== null) await this.getCurrentUser().catch(() => null);
+    return this.#tokenProblem;
   }
 
   async getUser(id: UserId): Promise<User> {
@@ -214,6 +235,12 @@ export class FastlyClient {
   /** Ends the connections; calls under way fail. */
   async close(): Promise<void> {
     await this.#transport.close();
+  }
+
+  #noteTokenProblem(problem: TokenProblem | null): void {
+    if (problem === this.#tokenProblem) return;
+    this.#tokenProblem = problem;
+    this.#onTokenProblem(problem);
   }
 
   async #withToken<T>(

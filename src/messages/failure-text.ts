@@ -2,6 +2,7 @@ import type { Button } from '@slack/types';
 import type { Logger } from 'pino';
 import type { ChangeKind } from '../changes/change.ts';
 import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from '../fastly/token.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import { checkText } from './change-text.ts';
 import { type Message, message, withFootnote } from './kit/message.ts';
@@ -71,7 +72,11 @@ function explainFastly(error: FastlyError): Sentence {
       if (error.operation === 'delete_invitation') {
         return say`This invitation is no longer open. It was accepted or withdrawn, or it expired.`;
       }
-      if (error.operation === 'list_users' || error.operation === 'get_current_user') {
+      if (error.operation === 'get_current_user') return tokenProblemText('no-user');
+      if (error.operation === 'current_customer') {
+        return say`${ACCOUNT_NOT_TOLD} Tell the bot's operator.`;
+      }
+      if (error.operation === 'list_users') {
         return say`Fastly doesn't list the account's users for the bot. Search by ID instead.`;
       }
       return say`Fastly has no such user. The user may have been deleted. Search with ${code('/fastly-user get')}.`;
@@ -104,6 +109,14 @@ function explainFastly(error: FastlyError): Sentence {
     case 'other_user':
       return say`${answeredAbout(error)}${whatBecame(error)} Tell the bot's operator.`;
   }
+}
+
+/** Said where Fastly's `/current_customer` is not there. */
+export const ACCOUNT_NOT_TOLD = say`Fastly doesn't tell the bot about its account.`;
+
+/** What keeps the bot's token from changing users, and what its operator does about it. */
+export function tokenProblemText(problem: TokenProblem): Sentence {
+  return say`${TOKEN_PROBLEMS[problem]} ${TOKEN_REMEDY}`;
 }
 
 /** Says that the login is taken, and how to see its user. @param login empty where it is not known */

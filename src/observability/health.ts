@@ -3,13 +3,17 @@ import { createServer, type Server } from 'node:http';
 /** A service that the bot needs. */
 export type Dependency = 'slack' | 'fastly' | 'database';
 
-/** Records which dependencies are unavailable, and why. */
+/** What keeps the bot from some of its work while it still answers. `since`: ISO 8601. */
+export type Degraded = { what: string; since: string; remedy: string };
+
+/** Records which dependencies are unavailable, and why, and what else is wrong. */
 export class Readiness {
   readonly #missing = new Map<Dependency | 'process', string>([
     ['slack', 'not connected yet'],
     ['fastly', 'not reached yet'],
     ['database', 'not opened yet'],
   ]);
+  readonly #degraded = new Map<string, Degraded>();
 
   ready(dependency: Dependency): void {
     this.#missing.delete(dependency);
@@ -19,6 +23,22 @@ export class Readiness {
     this.#missing.set(dependency, why);
   }
 
+  /** Something is wrong that leaves the bot ready; null: it is no longer. */
+  degraded(cause: string, problem: Omit<Degraded, 'since'> | null): void {
+    if (problem === null) this.#degraded.delete(cause);
+    else
+      this.#degraded.set(cause, {
+        what: problem.what,
+        since: new Date().toISOString(),
+        remedy: problem.remedy,
+      });
+  }
+
+  /** Everything that is wrong and leaves the bot ready. */
+  problems(): Degraded[] {
+    return [...this.#degraded.values()];
+  }
+
   /** Empty when the bot is ready. */
   report(): Record<string, string> {
     return Object.fromEntries(this.#missing);
@@ -26,7 +46,8 @@ export class Readiness {
 }
 
 /**
- * Serves `/healthz` (200 while the process runs) and `/readyz` (200, or 503 with what is missing). It has a port of its
+ * Serves `/healthz` (200 while the process runs) and `/readyz` (200, or 503 with what is missing; both
+ * with what is `degraded`). It has a port of its
  * own, so that these paths are never reachable on the port for Slack.
  */
 export async function serveHealth(readiness: Readiness, host: string, port: number): Promise<HealthServer> {
@@ -38,7 +59,7 @@ export async function serveHealth(readiness: Readiness, host: string, port: numb
       path === '/healthz'
         ? [200, { alive: true }]
         : path === '/readyz'
-          ? [ready ? 200 : 503, { ready, missing }]
+          ? [ready ? 200 : 503, { ready, missing, degraded: readiness.problems() }]
           : [404, {}];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });

@@ -5,6 +5,7 @@ import {
   type FastlyError,
   FastlyForbidden,
   FastlyInvalid,
+  FastlyOtherUser,
   FastlyRateLimited,
   FastlyTimedOut,
   FastlyUnauthorized,
@@ -24,6 +25,7 @@ const FAILURES: readonly (readonly [what: string, of: (operation: string) => Fas
   ['an outage', (operation) => new FastlyUnavailable(operation, 503, false)],
   ['a deadline', (operation) => new FastlyTimedOut(operation, false)],
   ['a lost connection', (operation) => new FastlyCutOff(operation, false, 'ECONNREFUSED')],
+  ['an answer about somebody else', (operation) => new FastlyOtherUser(operation, 200, false)],
   ['an odd answer', (operation) => new FastlyUnexpectedAnswer(operation, 200, 'no id', false)],
 ];
 

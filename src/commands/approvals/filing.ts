@@ -1,7 +1,7 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
-import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
+import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
 import { channel, code, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -17,6 +17,7 @@ export async function fileRequest(
   reason: string | null,
 ): Promise<Delivered> {
   const { services, deliveryKey } = interaction;
+  await refuseWhereTokenCannot(services);
   const channelId = await placeFor(interaction, action.kind);
   const requester = interaction.caller.memberId;
   const about = await adminsWithLogin(services, action.target.login);
@@ -36,6 +37,12 @@ export async function fileRequest(
   if (channelId === interaction.origin.channel) return { kind: 'channel', channel: channelId };
   const where = isDirect(channelId) ? say`your direct messages with the bot` : say`${channel(channelId)}`;
   return { kind: 'elsewhere', sentence: say`Request ${code(id)} was filed. See ${where}.` };
+}
+
+/** @throws {Refusal} where Fastly says that the bot's token cannot change users, with what its operator does about it */
+export async function refuseWhereTokenCannot({ fastly }: Services): Promise<void> {
+  const problem = await fastly.tokenProblem();
+  if (problem !== null) throw new Refusal(say`${tokenProblemText(problem)} Nothing was changed.`);
 }
 
 /** @throws {Refusal} where too few are left to approve, because the request is about a bot admin */

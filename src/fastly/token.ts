@@ -1,0 +1,23 @@
+import type { User } from './user.ts';
+
+/**
+ * Why a token cannot change users. `no-user`: an automation token, or one of a user who was deleted (Fastly answers
+ * `/current_user` with 404).
+ */
+export type TokenProblem = 'no-user' | 'no-superuser';
+
+/** What the operator does about it. */
+export const TOKEN_REMEDY =
+  "Use the token of a Fastly user of the bot's own with the role superuser and global scope.";
+
+/** What is wrong, in a sentence. */
+export const TOKEN_PROBLEMS: Record<TokenProblem, string> = {
+  'no-user': "The bot's Fastly token belongs to no user, so the bot can't change users.",
+  'no-superuser': "The user of the bot's Fastly token is no Fastly superuser, so the bot can't change users.",
+};
+
+/** @param holder the user behind the token, `null` where Fastly knows none. A role that is not told is no problem. */
+export function tokenProblemOf(holder: Pick<User, 'role'> | null): TokenProblem | null {
+  if (holder === null) return 'no-user';
+  return holder.role && holder.role !== 'superuser' ? 'no-superuser' : null;
+}
