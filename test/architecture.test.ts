@@ -38,7 +38,7 @@ const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
   ...['request', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
-  ...['settings', 'target', 'change'].map((file) => `changes/${file}.ts`),
+  ...['settings', 'target', 'change', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
   'directory/filter.ts',
 
   ...['user', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
@@ -67,9 +67,16 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['config/', BASE],
   ['fastly/', ['config/secret.ts', 'http/']],
   ['store/', BASE],
-  ['directory/', [...BASE, 'fastly/']],
+  ['directory/', [...BASE, 'fastly/', 'changes/roles.ts', 'changes/superuser.ts']],
   ['changes/', [...BASE, 'fastly/', 'store/']],
-  ['approvals/', [...BASE, 'changes/settings.ts', 'changes/target.ts', 'changes/intents.ts', 'store/']],
+  [
+    'approvals/',
+    [
+      ...BASE,
+      ...['settings', 'target', 'intents', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
+      'store/',
+    ],
+  ],
   ['messages/', ['ids.ts', ...PURE]],
   ['slack/replies/services.ts', [...BASE, ...BELOW_COMMANDS]],
   ['slack/replies/request-link.ts', [...BASE, ...BELOW_COMMANDS]],

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { HasRoles } from '../changes/roles.ts';
 import { CurrentSettings, Settings } from '../changes/settings.ts';
+import { isSuperuserRole, mayBeSuperuser, superuserStanding } from '../changes/superuser.ts';
 import { Target } from '../changes/target.ts';
 import { type ChannelId, MemberId } from '../ids.ts';
 
@@ -57,21 +59,23 @@ export function verbOf(action: Action): ActionVerb {
   }
 }
 
-/** Whether this makes somebody a Fastly superuser, or one less. Null for neither, which needs no approval. */
+/**
+ * Whether this makes somebody a Fastly superuser, or one less. Null for neither, which needs no approval. Where nobody
+ * knows whether the user is one, whatever could be either counts.
+ */
 export function superuserChange(
-  { role, locked }: Pick<CurrentSettings, 'role' | 'locked'>,
+  user: HasRoles & { readonly locked?: boolean | null | undefined },
   changes: Settings,
 ): 'promote' | 'demote' | null {
-  const is = isSuperuser(role);
-  const becomes = isSuperuser(changes.role ?? role);
-  if (becomes !== is) return becomes ? 'promote' : 'demote';
-  if (!is || changes.locked === undefined || changes.locked === (locked ?? false)) return null;
+  const is = superuserStanding(user);
+  if (changes.role !== undefined) {
+    const becomes = isSuperuserRole(changes.role);
+    if (becomes && is !== 'yes') return 'promote';
+    if (!becomes && is !== 'no') return 'demote';
+  }
+  const { locked } = user;
+  if (is === 'no' || changes.locked === undefined || changes.locked === (locked ?? false)) return null;
   return changes.locked ? 'demote' : 'promote';
-}
-
-/** However the word is written: what Fastly may take for it counts as it. */
-function isSuperuser(role: string | null): boolean {
-  return role?.trim().toLowerCase() === 'superuser';
 }
 
 /** What stands for the target while the request is open: nobody has two. */
@@ -86,7 +90,15 @@ export const Obstacle = z.discriminatedUnion('kind', [
     kind: z.literal('changed'),
     differences: z.array(
       z.object({
-        field: z.enum(['login', 'name', 'role', 'lock', 'limited services', 'password change required']),
+        field: z.enum([
+          'login',
+          'name',
+          'role',
+          'roles',
+          'lock',
+          'limited services',
+          'password change required',
+        ]),
         approved: z.string(),
         found: z.string(),
       }),
@@ -182,13 +194,12 @@ export function isOpen({ state }: ApprovalRequest): boolean {
 /** Whether carrying it out leaves the account with one Fastly superuser less. */
 export function takesSuperuserAway(action: Action): boolean {
   if (action.kind === 'promote') return false;
-  const { role, locked } = action.target;
-  return role === 'superuser' && !locked;
+  return mayBeSuperuser(action.target) && !action.target.locked;
 }
 
 /** Whether the target can be locked while the request waits: for a Fastly superuser that takes approval itself. */
 export function mayBeLocked(action: Action): boolean {
-  return action.kind === 'delete' && !action.target.locked && action.target.role !== 'superuser';
+  return action.kind === 'delete' && !action.target.locked && !mayBeSuperuser(action.target);
 }
 
 /** The longest reason that is taken, in characters. */

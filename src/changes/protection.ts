@@ -2,6 +2,7 @@ import { accountUsers } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { FastlyUnexpectedAnswer } from '../fastly/errors.ts';
 import type { User } from '../fastly/user.ts';
+import { isSuperuser, mayBeSuperuser } from './superuser.ts';
 
 /** Why a user is never deleted, demoted or locked, by anyone. */
 export type Protection = 'token' | 'owner' | 'last-superuser';
@@ -19,14 +20,15 @@ export async function protectionOf(fastly: FastlyClient, user: User): Promise<Pr
     throw new FastlyUnexpectedAnswer('current_customer', 200, 'the answer names no owner', false);
   }
   if (user.id === account.owner_id) return 'owner';
-  if (!isStandingSuperuser(user)) return null;
+  // Who may be one counts as one here, but not as one who would remain.
+  if (!mayBeSuperuser(user) || !isStanding(user)) return null;
   const { users } = await accountUsers(fastly, holder);
   const others = users.filter(
-    (other) => isStandingSuperuser(other) && other.id !== user.id && other.id !== holder.id,
+    (other) => isSuperuser(other) && isStanding(other) && other.id !== user.id && other.id !== holder.id,
   );
   return others.length === 0 ? 'last-superuser' : null;
 }
 
-function isStandingSuperuser(user: User): boolean {
-  return user.role === 'superuser' && !user.locked && !user.deleted_at;
+function isStanding(user: User): boolean {
+  return !user.locked && !user.deleted_at;
 }

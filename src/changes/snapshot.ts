@@ -19,6 +19,7 @@ export function targetOf(user: User): Target {
     login: user.login,
     name: nameOf(user),
     role: user.role ?? null,
+    ...(user.roles !== undefined && { roles: user.roles }),
     locked: user.locked === true,
     twoFactor: user.two_factor_auth_enabled ?? null,
     ...(user.last_active_at !== undefined && { lastActiveAt: user.last_active_at }),

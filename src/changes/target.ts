@@ -7,6 +7,8 @@ export const Target = z.object({
   /** The name, or the login where there is none. */
   name: z.string(),
   role: z.string().nullable(),
+  /** Ids or names; not there where Fastly does not say, and in requests that were stored before this was. */
+  roles: z.array(z.string()).exactOptional(),
   locked: z.boolean(),
   twoFactor: z.boolean().nullable(),
   /** ISO 8601; null for never, not there where Fastly does not say. */

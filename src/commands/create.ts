@@ -1,6 +1,7 @@
 import { creation } from '../changes/operations.ts';
 import { SETTINGS } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
+import { isSuperuserRole } from '../changes/superuser.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { nameOf } from '../fastly/user.ts';
 import { loginTaken, Refusal } from '../messages/failure-text.ts';
@@ -64,7 +65,7 @@ export const create = newcomerSubcommand(
 async function createUser(interaction: Interaction, user: Newcomer): Promise<Delivered | NextForm> {
   const { login, settings, reason } = user;
   const { fastly, directory } = interaction.services;
-  if (settings.role === 'superuser') {
+  if (isSuperuserRole(settings.role)) {
     if ((await directory.withLogin(login)).length > 0) throw new FieldError(ADDRESS, isUserAlready(login));
     return await askForSuperuser(interaction, 'creation', user);
   }

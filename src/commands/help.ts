@@ -1,9 +1,9 @@
+import { ROLES } from '../changes/roles.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { context, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, enumerate, richText, say, typedWords } from '../messages/kit/sentence.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { nearest, type Word } from './inputs/command-text.ts';
-import { ROLES } from './inputs/settings-form.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
 /** Lists the subcommands, or shows how to use one. */

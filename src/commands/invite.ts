@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { invitation, openInvitation } from '../changes/operations.ts';
 import { Settings } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
+import { isSuperuserRole } from '../changes/superuser.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { message } from '../messages/kit/message.ts';
 import { bold, code, date, member, say } from '../messages/kit/sentence.ts';
@@ -100,7 +101,7 @@ async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Pro
       say`${code(email)} already has an open invitation. Run ${code('/fastly-user invitations')} to see it.`,
     );
   }
-  if (settings.role === 'superuser') return await askForSuperuser(interaction, 'invitation', newcomer);
+  if (isSuperuserRole(settings.role)) return await askForSuperuser(interaction, 'invitation', newcomer);
   try {
     const sent = await makeChange(interaction, {
       kind: 'invite',

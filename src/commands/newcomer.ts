@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { ChangeTarget } from '../changes/change.ts';
+import { ROLES } from '../changes/roles.ts';
 import { type CurrentSettings, type Setting, Settings } from '../changes/settings.ts';
 import { reasonLine } from '../messages/approval-text.ts';
 import { message } from '../messages/kit/message.ts';
@@ -18,7 +19,6 @@ import { type Form, formListener, viewOf } from './form.ts';
 import { ADDRESS, addressInput, addressInWords, readAddress } from './inputs/address.ts';
 import { givenReason, REASON, reasonInput, reasonInWords } from './inputs/reason.ts';
 import {
-  ROLES,
   settingFlags,
   settingInputs,
   settingsInForm,

@@ -1,3 +1,4 @@
+import { isSuperuser, isSuperuserRole } from '../changes/superuser.ts';
 import type { User } from '../fastly/user.ts';
 
 /** Which users of the account are wanted. All of it has to fit; `null` and no text leave that open. */
@@ -14,10 +15,15 @@ export type Filter = {
 /** Whether a user has what a filter asks for, its text aside. */
 export function fits(user: User, { role, locked, withoutTwoFactor }: Filter): boolean {
   return (
-    (role === null || user.role === role) &&
+    (role === null || hasRole(user, role)) &&
     (locked === null || (user.locked === true) === locked) &&
     (!withoutTwoFactor || lacksTwoFactor(user))
   );
+}
+
+/** Fastly superusers by one of their further roles are found as such, too. */
+function hasRole(user: User, role: string): boolean {
+  return user.role === role || (isSuperuserRole(role) && isSuperuser(user));
 }
 
 /** Whether a filter leaves everything open. */

@@ -16,8 +16,13 @@ export const TOKEN_PROBLEMS: Record<TokenProblem, string> = {
   'no-superuser': "The user of the bot's Fastly token is no Fastly superuser, so the bot can't change users.",
 };
 
-/** @param holder the user behind the token, `null` where Fastly knows none. A role that is not told is no problem. */
-export function tokenProblemOf(holder: Pick<User, 'role'> | null): TokenProblem | null {
+/**
+ * @param holder the user behind the token, `null` where Fastly knows none. A role that is not told is no problem, nor are
+ *   further roles whose names Fastly does not tell.
+ */
+export function tokenProblemOf(holder: Pick<User, 'role' | 'roles'> | null): TokenProblem | null {
   if (holder === null) return 'no-user';
-  return holder.role && holder.role !== 'superuser' ? 'no-superuser' : null;
+  const { role, roles } = holder;
+  const isSuperuser = [role, ...(roles ?? [])].some((each) => each?.trim().toLowerCase() === 'superuser');
+  return !role || isSuperuser || (roles?.length ?? 0) > 1 ? null : 'no-superuser';
 }

@@ -33,6 +33,14 @@ export const User = z.object({
   login: z.string().refine((login) => login.trim() !== ''),
   name: z.string().nullish(),
   role: z.string().nullish(),
+  // What cannot be read counts as one more role, of which nothing is known: it makes nobody less than they are.
+  roles: z
+    .unknown()
+    .optional()
+    .transform((value) => {
+      if (value === null || value === undefined) return undefined;
+      return (Array.isArray(value) ? value : [value]).map(roleEntry);
+    }),
   customer_id: CustomerId.nullish(),
   locked: flag,
   limit_services: flag,
@@ -49,6 +57,12 @@ export const User = z.object({
   last_active_at: moment,
 });
 export type User = z.infer<typeof User>;
+
+/** A role in a user's list: an id (recorded), or the name where there is one. */
+function roleEntry(entry: unknown): string {
+  const { data } = z.object({ name: z.string().optional(), id: z.string().optional() }).safeParse(entry);
+  return typeof entry === 'string' ? entry : (data?.name ?? data?.id ?? `[${JSON.stringify(entry)}]`);
+}
 
 /** What create and update take (seed). What is left out is not sent. */
 export type UserFields = {

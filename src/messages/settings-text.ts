@@ -7,6 +7,7 @@ import {
   type Settings,
   unmet,
 } from '../changes/settings.ts';
+import { isSuperuserRole } from '../changes/superuser.ts';
 import { field } from './kit/blocks.ts';
 import { bold, enumerate, type Sentence, say } from './kit/sentence.ts';
 
@@ -29,7 +30,7 @@ export function flagOf(setting: Setting): string {
 /** A value as people read it: 'not set' where Fastly has none. */
 export function settingValue(setting: Setting, value: string | boolean | null | undefined): Sentence {
   if (value === null || value === undefined) return say`not set`;
-  if (setting === 'role') return say`${value === 'superuser' ? 'Fastly superuser' : String(value)}`;
+  if (setting === 'role') return say`${isSuperuserRole(String(value)) ? 'Fastly superuser' : String(value)}`;
   if (setting === 'two_factor_auth_enabled') return say`${value ? 'on' : 'off'}`;
   return say`${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`;
 }
@@ -87,7 +88,7 @@ export function newcomerText(
   wanted: Settings,
   now: CurrentSettings,
 ): { what: Sentence; warnings: Sentence[] } {
-  const unasked = now.role === 'superuser' && wanted.role !== 'superuser';
+  const unasked = isSuperuserRole(now.role) && !isSuperuserRole(wanted.role);
   const otherwise = unmet(wanted, now);
   const asWanted = SETTINGS.filter((setting) => setting !== 'name' && !otherwise.includes(setting));
   const words = settingsText({ ...only(wanted, asWanted), ...(now.role !== null && { role: now.role }) });

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
+import { isSuperuser } from '../changes/superuser.ts';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
 import { field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, notification } from './kit/message.ts';
@@ -36,7 +37,7 @@ function standingOut(user: User, account: Customer | null): Sentence[] {
   if (user.deleted_at) marks.push(say`🗑️ ${bold('Deleted')} ${date(new Date(user.deleted_at))}`);
   if (user.locked) marks.push(say`🔒 ${bold('Locked')}`);
   if (account?.owner_id === user.id) marks.push(say`👑 ${bold('Owner of the account')}`);
-  if (user.role === 'superuser') marks.push(say`⭐ ${bold('Fastly superuser')}`);
+  if (isSuperuser(user)) marks.push(say`⭐ ${bold('Fastly superuser')}`);
   return marks;
 }
 

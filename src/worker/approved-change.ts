@@ -15,6 +15,7 @@ import type { Target } from '../changes/target.ts';
 import { userWithLogin } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type User, UserId } from '../fastly/user.ts';
+import { cut } from '../messages/kit/plain.ts';
 
 /** What a look at Fastly shows of an approved change: its effect, or why it must not be made. */
 export type Finding =
@@ -112,6 +113,9 @@ async function protectedUser(fastly: FastlyClient, user: User): Promise<Obstacle
   return protection === null ? null : { kind: 'protected', protection };
 }
 
+/** More of a list of roles is no help to those who compare two. */
+const ROLES_LENGTH = 200;
+
 type Difference = Extract<Obstacle, { kind: 'changed' }>['differences'][number];
 
 /** What the approvers were shown of a user and is different now. */
@@ -121,6 +125,7 @@ function differencesOf(approved: Target, found: Target): Difference[] {
     ...difference('login', approved.login, found.login),
     ...difference('name', approved.name, found.name),
     ...difference('role', approved.role ?? 'not set', found.role ?? 'not set'),
+    ...rolesDifference(approved.roles, found.roles ?? []),
     ...difference('lock', lock(approved), lock(found)),
   ];
 }
@@ -136,6 +141,17 @@ function settingDifferencesOf(approved: CurrentSettings, found: CurrentSettings)
       word(found.require_new_password),
     ),
   ];
+}
+
+/** A request that was stored before roles were says nothing of them, which is no difference. */
+function rolesDifference(approved: readonly string[] | undefined, found: readonly string[]): Difference[] {
+  if (approved === undefined) return [];
+  const listed = (roles: readonly string[]) => [...new Set(roles)].sort().join(', ') || 'none';
+  return difference('roles', listed(approved), listed(found)).map(({ field, approved, found }) => ({
+    field,
+    approved: cut(approved, ROLES_LENGTH),
+    found: cut(found, ROLES_LENGTH),
+  }));
 }
 
 function difference(field: Difference['field'], approved: string, found: string): Difference[] {

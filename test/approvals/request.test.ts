@@ -67,6 +67,24 @@ describe('what needs approval', () => {
     expect(superuserChange({ role, locked }, changes)).toBe(is);
   });
 
+  const NAMED = ['engineer', 'superuser'];
+  const UNREADABLE = ['7cXku3sEDtOBxnhLaL1Iyp', 'TWhtbByYgR51MumwLiSJyF'];
+  it.each<{ roles: string[]; locked: boolean; changes: Settings; is: ReturnType<typeof superuserChange> }>([
+    { roles: NAMED, locked: false, changes: { role: 'billing' }, is: 'demote' },
+    { roles: NAMED, locked: false, changes: { locked: true }, is: 'demote' },
+    { roles: NAMED, locked: true, changes: { locked: false }, is: 'promote' },
+    { roles: NAMED, locked: false, changes: { role: 'superuser' }, is: null },
+    // Nobody knows whether this user is one, so it is asked about either way.
+    { roles: UNREADABLE, locked: false, changes: { role: 'billing' }, is: 'demote' },
+    { roles: UNREADABLE, locked: false, changes: { role: 'superuser' }, is: 'promote' },
+    { roles: UNREADABLE, locked: false, changes: { locked: true }, is: 'demote' },
+    { roles: UNREADABLE, locked: true, changes: { locked: false }, is: 'promote' },
+    { roles: UNREADABLE, locked: false, changes: { name: 'Ada' }, is: null },
+    { roles: UNREADABLE.slice(1), locked: false, changes: { role: 'billing', locked: true }, is: null },
+  ])('$changes for an engineer with $roles, locked $locked: $is', ({ roles, locked, changes, is }) => {
+    expect(superuserChange({ role: 'engineer', roles, locked }, changes)).toBe(is);
+  });
+
   it('is what changes who is a Fastly superuser that can sign in, and what changes the role of one', () => {
     const role = fc.constantFrom('superuser', 'engineer', null);
     const locked = fc.option(fc.boolean(), { nil: null });
@@ -135,6 +153,21 @@ describe('whether the account has a Fastly superuser less afterwards', () => {
     { what: 'one deleted', action: { ...DELETION, target: FASTLY_SUPERUSER }, less: true },
     { what: 'one demoted', action: demotion({ role: 'user' }), less: true },
     { what: 'one locked', action: demotion({ locked: true }), less: true },
+    {
+      what: 'one with the word in capitals deleted',
+      action: { ...DELETION, target: { ...FASTLY_SUPERUSER, role: ' SUPERUSER ' } },
+      less: true,
+    },
+    {
+      what: 'one by a further role deleted',
+      action: { ...DELETION, target: { ...ENGINEER, roles: ['superuser'] } },
+      less: true,
+    },
+    {
+      what: 'who may be one deleted',
+      action: { ...DELETION, target: { ...ENGINEER, roles: ['id1', 'id2'] } },
+      less: true,
+    },
     { what: 'a locked one demoted', action: demotion({ role: 'user' }, LOCKED_SUPERUSER), less: false },
     { what: 'a locked one deleted', action: { ...DELETION, target: LOCKED_SUPERUSER }, less: false },
     { what: 'an engineer deleted', action: DELETION, less: false },
@@ -159,6 +192,16 @@ describe('whether the target can be locked meanwhile', () => {
       action: { ...DELETION, target: FASTLY_SUPERUSER },
       may: false,
     },
+    {
+      what: 'who may be a Fastly superuser to be deleted',
+      action: { ...DELETION, target: { ...ENGINEER, roles: ['id1', 'id2'] } },
+      may: false,
+    },
+    {
+      what: 'a Fastly superuser in capitals to be deleted',
+      action: { ...DELETION, target: { ...FASTLY_SUPERUSER, role: 'Superuser' } },
+      may: false,
+    },
     { what: 'an engineer to be promoted', action: promotion(AS_SUPERUSER), may: false },
     { what: 'a Fastly superuser to be demoted', action: demotion({ role: 'user' }), may: false },
     { what: 'who is to be created', action: CREATION, may: false },
@@ -173,6 +216,7 @@ describe('an action that comes out of the store', () => {
     CREATION,
     INVITATION,
     promotion({ role: 'superuser', name: 'Grace', limit_services: true }),
+    demotion({ role: 'user' }, { ...FASTLY_SUPERUSER, roles: ['superuser', 'id1'] }),
     demotion({ locked: true }),
   ])('is as it was put there, $kind', (action) => {
     expect(Action.parse(JSON.parse(JSON.stringify(action)))).toEqual(action);

@@ -2,6 +2,7 @@ import { type Action, mayBeLocked } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { isSuperuser } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { LOCK } from '../../messages/approval-message.ts';
 import { lockedText } from '../../messages/approval-text.ts';
@@ -61,8 +62,9 @@ async function refuseWhereImpossible(
   if (user.deleted_at) throw new Refusal(say`${who} was already deleted.`);
   if (user.locked) throw new Refusal(say`${who} is already locked.`);
   if (!mayBeLocked({ ...action, target: targetOf(user) })) {
+    const is = isSuperuser(user) ? 'is' : 'may be';
     throw new Refusal(
-      say`${who} is a Fastly superuser. Locking one needs its own approval. Approve this request instead, or lock the user in Fastly.`,
+      say`${who} ${is} a Fastly superuser. Locking one needs its own approval. Approve this request instead, or lock the user in Fastly.`,
     );
   }
   const protection = await protectionOf(fastly, user);

@@ -1,5 +1,6 @@
 import type { InputBlock } from '@slack/types';
 import { z } from 'zod';
+import { ROLES } from '../../changes/roles.ts';
 import { type CurrentSettings, type Setting, Settings } from '../../changes/settings.ts';
 import { checkboxes, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, plainText, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
@@ -7,9 +8,6 @@ import { flagOf, SETTING_LABELS, settingValue } from '../../messages/settings-te
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { type FlagKinds, type FlagValues, nearest } from './command-text.ts';
-
-/** The roles that the bot assigns. Newer accounts have others, which it only shows. */
-export const ROLES: readonly string[] = ['user', 'billing', 'engineer', 'superuser'];
 
 /** Settings that are on or off. */
 type Switch = Exclude<Setting, 'name' | 'role'>;

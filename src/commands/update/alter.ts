@@ -71,7 +71,7 @@ export async function alter(
   const changes = onlyChanged(settings, before);
   if (Object.keys(changes).length === 0)
     throw new Refusal(say`No change: ${who} already has these settings.`);
-  const kind = superuserChange(before, changes);
+  const kind = superuserChange(user, changes);
   const mayBe = async () => {
     if (kind === 'demote' || changes.locked) await refuseProtected(interaction, user, who, changes);
   };

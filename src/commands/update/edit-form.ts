@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { ROLES } from '../../changes/roles.ts';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import type { User } from '../../fastly/user.ts';
@@ -16,7 +17,7 @@ import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
 import { Meant, meantBy } from '../inputs/meant.ts';
 import { givenReason, reasonInput } from '../inputs/reason.ts';
-import { blockOf, ROLES, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
+import { blockOf, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
 import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';
 
 export const EDIT_TITLE = 'Update a user';

@@ -60,6 +60,16 @@ describe('Lock now', () => {
     expect(await isLocked(workplace)).toBe(true);
   });
 
+  it('is refused for who may be a Fastly superuser', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.putFastlyUsers([{ ...ENGINEER, roles: ['id1', 'id2'] }]);
+    await request.click(client.as(TOMAS), 'lock');
+    await untilTold(client.as(TOMAS), 'may be a Fastly superuser. Locking one needs its own approval.');
+    expect(await updates(workplace)).toEqual([]);
+  });
+
   it('is recorded in the audit log, as begun and done, and as a step of the request', async () => {
     const database = await databaseInFile();
     const { client } = await startWorkplace(DELIVERY, database);

@@ -96,6 +96,33 @@ describe.each(PROTECTED)('$who', ({ user, why, prepare }) => {
   });
 });
 
+it.each<{ what: string; fields: JsonObject }>([
+  { what: 'whose role is written another way', fields: { role: ' Superuser' } },
+  { what: 'by a further role', fields: { role: 'engineer', roles: ['engineer', 'superuser'] } },
+])('changes no last Fastly superuser $what', async ({ fields }) => {
+  const workplace = await startWorkplace();
+  const { client } = workplace;
+  await leaveOne(workplace);
+  await client.putFastlyUsers([{ ...THIRD_SUPERUSER, ...fields }]);
+  await client.as(NORA).command(`update ${THIRD_SUPERUSER.id} --locked yes`);
+  await untilTold(client.as(NORA), "can't be locked. This is the last unlocked Fastly superuser");
+  await expectNothingDone(workplace);
+});
+
+it('counts who may be the last Fastly superuser as one, and nobody who may be as one who remains', async () => {
+  const workplace = await startWorkplace();
+  const { client } = workplace;
+  const nora = client.as(NORA);
+  await leaveOne(workplace);
+  await client.putFastlyUsers([{ ...ENGINEER, roles: ['id1', 'id2'] }]);
+  await nora.command(`update ${THIRD_SUPERUSER.id} --locked yes`);
+  await untilTold(nora, "Celeste Varga ( celeste.varga@example.com ) can't be locked");
+  await client.putFastlyUsers([{ ...THIRD_SUPERUSER, locked: true }]);
+  await nora.command(`update ${ENGINEER.id} --locked yes`);
+  await untilTold(nora, "Edda Morton ( edda.morton@example.com ) can't be locked");
+  await expectNothingDone(workplace);
+});
+
 it('leaves an owner unlocked who is no Fastly superuser, also when chosen of several', async () => {
   const workplace = await startWorkplace();
   const { client } = workplace;

@@ -43,7 +43,6 @@ export const NORA_USER = completeUser({
   locked: false,
   two_factor_auth_enabled: true,
   two_factor_setup_required: false,
-  roles: ['superuser'],
 });
 export const TOMAS_USER = completeUser({
   id: 'ijZnCHXyaqZhiI2ld4MG6a',
