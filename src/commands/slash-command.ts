@@ -1,4 +1,5 @@
 import { Refusal } from '../messages/failure-text.ts';
+import { say } from '../messages/kit/sentence.ts';
 import { noLongerWorks } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Services } from '../slack/replies/services.ts';
@@ -13,10 +14,12 @@ import {
   Answer,
   Asked,
   actOrAskAnew,
+  askAboutRoles,
   CHOOSE,
   CHOOSE_FORM,
   chooseForm,
   type OnUser,
+  RolesToLose,
 } from './inputs/question.ts';
 import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
 
@@ -75,7 +78,17 @@ const answerListeners: Listener[] = [
   formListener(CHOOSE_FORM, {
     async work(interaction, { values, subject }) {
       const asked = Asked.read(subject);
-      return await onUserNamed(interaction.services, asked).act(interaction, pickedUser(values), asked);
+      const onUser = onUserNamed(interaction.services, asked);
+      try {
+        return await onUser.act(interaction, pickedUser(values), asked);
+      } catch (error) {
+        if (!(error instanceof RolesToLose)) throw error;
+        await askAboutRoles(interaction, onUser, error.user, asked);
+        return {
+          kind: 'elsewhere',
+          sentence: say`${error.sentence} Answer the question that the bot sent you.`,
+        };
+      }
     },
     again: async (interaction, { subject }, problem) =>
       chooseForm(interaction, { asked: Asked.read(subject), problem }),

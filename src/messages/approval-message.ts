@@ -19,6 +19,7 @@ import { context, type Message, message, notification } from './kit/message.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
+import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, settingField } from './settings-text.ts';
 import { consequence, gerund } from './verb-text.ts';
 
@@ -53,6 +54,7 @@ export function approvalMessage(
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
       { type: 'section', fields: fieldsOf(action) },
+      ...linesAbout(action),
       richText(detail),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
       context(footnote(request, steps)),
@@ -85,12 +87,24 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
     changes[setting] === undefined ? settingField(setting, value) : [];
   return [
     field('Login', say`${code(target.login)}`),
-    ...unlessChanged('role', target.role),
+    ...(changes.role === undefined ? [field('Role', roleText(target))] : []),
     field('ID', say`${code(target.id)}`),
     ...momentField('Last active', target.lastActiveAt, say`never`),
     ...unlessChanged('two_factor_auth_enabled', target.twoFactor),
     ...unlessChanged('locked', target.locked),
   ];
+}
+
+/** What approvers have to know of the target's roles, if anything. */
+function rolesLines(action: Action): Sentence[] {
+  if (!('before' in action)) return [];
+  const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
+  return [...(caution ? [say`⚠️ ${caution}`] : []), ...unknownStandingText(action.target)];
+}
+
+function linesAbout(action: Action): KnownBlock[] {
+  const [first, ...others] = rolesLines(action);
+  return first ? [richText(first, ...others)] : [];
 }
 
 /** The buttons that still work. Whether a member may use one is checked when they click it. */
@@ -167,6 +181,7 @@ export function approvalEntry(
     richText(
       requestLine(request, where),
       ...changesLine(request.action),
+      ...rolesLines(request.action),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),

@@ -5,6 +5,7 @@ import { field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import { roleText } from './role-text.ts';
 import { settingField, settingValue } from './settings-text.ts';
 
 /**
@@ -46,7 +47,7 @@ function identity(user: User): TextObject[] {
     // The headline has the name, if there is one.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
-    ...settingField('role', user.role),
+    ...(user.role === undefined && !user.roles?.length ? [] : [field('Role', roleText(user))]),
     field('ID', say`${code(user.id)}`),
     ...momentField('Last active', user.last_active_at, say`never`),
   ];

@@ -3,6 +3,7 @@ import { nameOf, type User } from '../fastly/user.ts';
 import { type Message, notification } from './kit/message.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
 import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import { roleCell } from './role-text.ts';
 import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
 
@@ -10,7 +11,7 @@ import { userText } from './user-text.ts';
 export const MOST_USERS = 50;
 const NAME_LENGTH = 48;
 const LOGIN_LENGTH = 64;
-const ROLE_LENGTH = 20;
+const ROLE_LENGTH = 40;
 /** The column that no two users share, for screen readers. */
 const LOGIN = 1;
 /** Rows that a data table shows at a time. */
@@ -70,11 +71,10 @@ function line(user: User): Sentence {
 /** A user's fields, short enough for a cell. `inactive` is for a user without a last activity; `null` means never. */
 function told(user: User): Record<'name' | 'login' | 'role' | 'twoFactor' | 'inactive', string> {
   const { role, two_factor_auth_enabled: on } = user;
-  const roleName = role ? cut(plainText(settingValue('role', role)), ROLE_LENGTH) : 'not set';
   return {
     name: cut(plainName(nameOf(user)), NAME_LENGTH),
     login: cut(plain(user.login), LOGIN_LENGTH),
-    role: role === undefined ? NOT_SENT : roleName,
+    role: role === undefined && !user.roles?.length ? NOT_SENT : roleCell(user, ROLE_LENGTH),
     twoFactor: on === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', on)),
     inactive: user.last_active_at === null ? 'never' : NOT_SENT,
   };

@@ -1,13 +1,15 @@
 import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
+import { rolesDigest } from '../../changes/roles.ts';
 import { Settings } from '../../changes/settings.ts';
 import { SUBCOMMAND_NAMES, type SubcommandName } from '../../config/subcommand-names.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, lineWith, type Message, message } from '../../messages/kit/message.ts';
-import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { settingsText, settingValue } from '../../messages/settings-text.ts';
+import { richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import { rolesCaution, roleText } from '../../messages/role-text.ts';
+import { settingsText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -23,6 +25,8 @@ const AskedSchema = z.object({
   subcommand: z.enum(SUBCOMMAND_NAMES),
   settings: Settings.optional(),
   reason: z.string().nullable().optional(),
+  /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
+  rolesShown: z.string().max(64).optional(),
 });
 export type Asked = z.infer<typeof AskedSchema>;
 export const Asked = codecFor('form', AskedSchema, 'help');
@@ -49,6 +53,16 @@ export type OnUser = {
   check?(asked: Asked): void;
   act(interaction: Interaction, user: Meant, asked: Asked): Promise<Delivered>;
 };
+
+/** The caller has to know something of the user's roles first. Nothing was done. */
+export class RolesToLose extends Refusal {
+  readonly user: User;
+
+  constructor(user: User, caution: Sentence) {
+    super(say`${caution} Nothing was done.`);
+    this.user = user;
+  }
+}
 
 export type Question = {
   users: readonly [User, ...User[]];
@@ -100,10 +114,21 @@ export async function actOrAskAnew(
     const delivered = await subcommand.act(interaction, user, asked);
     if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
   } catch (error) {
+    if (error instanceof RolesToLose) return await askAboutRoles(interaction, subcommand, error.user, asked);
     if (!(error instanceof LoginChanged)) throw error;
     const text = say`The user you chose has another login now. Nothing was done. Is it still the right user?`;
     await ask(interaction, subcommand, { users: [error.user], text: [text], asked });
   }
+}
+
+/** Tells the caller what may be lost, and asks whether to go on. */
+export async function askAboutRoles(
+  interaction: Interaction,
+  subcommand: OnUser,
+  user: User,
+  asked: Asked,
+): Promise<void> {
+  await ask(interaction, subcommand, { users: [user], text: [say`Continue anyway?`], asked });
 }
 
 /** `null` where what is carried is too long for a button. */
@@ -112,13 +137,19 @@ function withButtons(
   subcommand: OnUser,
   { users, more, text, asked }: Question,
 ): Message | null {
-  const [first = say`Which user do you mean?`, ...others] = text;
+  const alone = users.length === 1 ? cautionsFor(users[0], asked) : [];
+  const [first = say`Which user do you mean?`, ...others] = [...alone, ...text];
   const shown = message(first, ...others, ...wanted(asked));
   for (const user of users) {
-    const value = Answer.write({ ...asked, user: meantBy(user), private: origin.private });
+    const cautions = cautionsFor(user, asked);
+    const rolesShown = cautions.length > 0 ? { rolesShown: rolesDigest(user) } : {};
+    const value = Answer.write({ ...asked, ...rolesShown, user: meantBy(user), private: origin.private });
     if (value.length > VALUE_LENGTH) return null;
     const choice = button({ actionId: CHOOSE, text: subcommand.button(services, nameOf(user)), value });
-    shown.blocks.push({ ...lineWith(choice, about(user)), block_id: user.id });
+    shown.blocks.push({
+      ...lineWith(choice, sideBySide([about(user), ...(alone.length > 0 ? [] : cautions)])),
+      block_id: user.id,
+    });
   }
   if (more) shown.blocks.push(context(say`Others match, too. Type more of the name, or the email or ID.`));
   return shown;
@@ -129,8 +160,14 @@ function wanted({ settings = {} }: Pick<Asked, 'settings'>): Sentence[] {
   return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings)}.`];
 }
 
+/** What to know of the user's roles before one is set. */
+function cautionsFor(user: User, { settings = {} }: Pick<Asked, 'settings'>): Sentence[] {
+  const caution = settings.role === undefined || settings.role === user.role ? null : rolesCaution(user);
+  return caution ? [say`⚠️ ${caution}`] : [];
+}
+
 function about(user: User): Sentence {
-  const role = user.role == null ? say`` : say` · ${settingValue('role', user.role)}`;
+  const role = user.role == null ? say`` : say` · ${roleText(user)}`;
   return say`${userText({ name: nameOf(user), login: user.login })}${role}`;
 }
 
@@ -153,6 +190,22 @@ export function chooseForm(
       users ? userChoice(users) : userPicker(),
     ],
   });
+}
+
+/** A button that runs an update of this user, as it says. */
+export function updateUserButton(
+  { origin }: Interaction,
+  user: User,
+  text: string,
+  asked: Omit<Asked, 'subcommand'>,
+): Button {
+  const value = Answer.write({
+    ...asked,
+    subcommand: 'update',
+    user: meantBy(user),
+    private: origin.private,
+  });
+  return button({ actionId: CHOOSE, text, value });
 }
 
 /** A button that only looks: it shows the user's card. */

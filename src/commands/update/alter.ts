@@ -1,14 +1,17 @@
 import { superuserChange } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
+import { type HasRoles, rolesDigest } from '../../changes/roles.ts';
 import { type CurrentSettings, only, onlyChanged, Settings, unmet } from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
-import { Refusal } from '../../messages/failure-text.ts';
+import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
-import { date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { bold, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
+import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
@@ -18,6 +21,7 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { makeChange } from '../change.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
+import { RolesToLose, updateUserButton } from '../inputs/question.ts';
 import { blockOf, NAME_LENGTH } from '../inputs/settings-form.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
@@ -37,9 +41,15 @@ export type Wanted = { settings: Settings; reason: string | null };
 export class ChangedMeanwhile extends Refusal {
   readonly user: User;
 
-  constructor(user: User, seen: CurrentSettings) {
+  /** @param seenRoles the user's roles as the caller saw them; null where only settings are compared */
+  constructor(user: User, seen: CurrentSettings, seenRoles: HasRoles | null = null) {
+    const settings = differing(seen, user);
+    const what =
+      Object.keys(settings).length > 0 || seenRoles === null
+        ? changeText(seen, settings)
+        : say`the roles were ${roleText(seenRoles)} and are now ${roleText(user)}`;
     super(
-      say`${userText(targetOf(user))} has changed in the meantime: ${changeText(seen, differing(seen, user))}. Your changes weren't applied.`,
+      say`${userText(targetOf(user))} has changed in the meantime: ${what}. Your changes weren't applied.`,
     );
     this.user = user;
   }
@@ -49,15 +59,17 @@ export class ChangedMeanwhile extends Refusal {
  * Sets what differs from what the user has. Making or unmaking a Fastly superuser files an approval request instead.
  *
  * @param seen what the caller saw of the user when they decided; null where they did not look
+ * @param rolesShown stands for the roles that the caller was told may be lost; null where nothing was told
  * @throws {LoginChanged} when the login is another than the caller saw
  * @throws {ChangedMeanwhile} when the user has changed since
+ * @throws {RolesToLose} when the role is set and the caller doesn't know what of the others may be lost
  * @throws {Refusal} when nothing differs, or the user is protected
  */
 export async function alter(
   interaction: Interaction,
   meant: Meant,
   { settings, reason }: Wanted,
-  seen: CurrentSettings | null = null,
+  { seen = null, rolesShown = null }: { seen?: CurrentSettings | null; rolesShown?: string | null } = {},
 ): Promise<Delivered> {
   const { fastly } = interaction.services;
   const user = await userMeant(interaction.services, meant);
@@ -76,6 +88,8 @@ export async function alter(
     if (kind === 'demote' || changes.locked) await refuseProtected(interaction, user, who, changes);
   };
   await mayBe();
+  const caution = changes.role === undefined ? null : rolesCaution(user);
+  if (caution !== null && rolesShown !== rolesDigest(user)) throw new RolesToLose(user, caution);
   if (kind !== null) {
     const of = { version: 1, target: targetOf(user), before, changes } as const;
     const action = kind === 'promote' ? ({ kind, by: 'update', ...of } as const) : ({ kind, ...of } as const);
@@ -91,12 +105,39 @@ export async function alter(
     async check() {
       const now = await fastly.getUser(id);
       if (Object.keys(differing(before, now)).length > 0) throw new ChangedMeanwhile(now, before);
+      if (rolesDigest(now) !== rolesDigest(user)) throw new ChangedMeanwhile(now, before, user);
       await mayBe();
     },
     operation: update(fastly, id, changes),
+  }).catch((error: unknown) => {
+    const asked = { settings, reason, ...(rolesShown !== null && { rolesShown }) };
+    const mayLift = changes.role !== undefined && settings.limit_services === undefined;
+    throw mayLift && isServiceLimit(error) ? withoutLimit(interaction, user, error, asked) : error;
   });
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   return await confirm(interaction, updated(interaction, who, before, { settings: changes, reason }, after));
+}
+
+/** Fastly refuses this role for a user with limited services (recorded). */
+function isServiceLimit(error: unknown): error is FastlyError {
+  if (!isFastlyError(error) || error.kind !== 'invalid') return false;
+  return /service limited/i.test(`${error.msg ?? ''} ${error.detail ?? ''}`);
+}
+
+/** Fastly's refusal, with a button that lifts the limit in the same change. */
+function withoutLimit(
+  interaction: Interaction,
+  user: User,
+  error: FastlyError,
+  asked: { settings: Settings; reason: string | null; rolesShown?: string },
+): FieldError {
+  const ways = say`${explain(error)} Set ${bold('Limited services')} to no as well.`;
+  const settings = { ...asked.settings, limit_services: false };
+  const both = updateUserButton(interaction, user, 'Set the role, without limited services', {
+    ...asked,
+    settings,
+  });
+  return new FieldError(blockOf('role'), ways, { buttons: [both] });
 }
 
 function updated(

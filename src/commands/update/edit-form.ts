@@ -1,11 +1,12 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { ROLES } from '../../changes/roles.ts';
+import { ROLES, rolesDigest } from '../../changes/roles.ts';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import type { User } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { rolesCaution } from '../../messages/role-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
@@ -16,6 +17,7 @@ import { isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
 import { Meant, meantBy } from '../inputs/meant.ts';
+import { RolesToLose } from '../inputs/question.ts';
 import { givenReason, reasonInput } from '../inputs/reason.ts';
 import { blockOf, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
 import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';
@@ -24,7 +26,13 @@ export const EDIT_TITLE = 'Update a user';
 const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId: blockOf('name') };
 
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
-const AboutSchema = z.object({ user: Meant, seen: CurrentSettings, round: z.number().int().nonnegative() });
+const AboutSchema = z.object({
+  user: Meant,
+  seen: CurrentSettings,
+  /** Stands for the user's roles that the form showed (`rolesDigest`); not in forms of older versions. */
+  rolesShown: z.string().optional(),
+  round: z.number().int().nonnegative(),
+});
 type About = z.infer<typeof AboutSchema>;
 const About = codecFor('form', AboutSchema, 'update');
 
@@ -39,11 +47,13 @@ export function editForm(
   { onTop = null, round = 0 }: { onTop?: Sentence | null; round?: number } = {},
 ): ModalView {
   const seen = seenOf(user);
+  const caution = rolesCaution(user);
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
   return viewOf(FORM, interaction.origin, {
     onTop,
-    subject: About.write({ user: meantBy(user), seen, round }),
+    subject: About.write({ user: meantBy(user), seen, rolesShown: rolesDigest(user), round }),
     blocks: [
+      ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
       richText(userText(targetOf(user))),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       reasonInput('Reason', reason),
@@ -68,8 +78,17 @@ export const editFormListener = formListener(FORM, {
     const about = About.read(subject);
     const wanted = wantedIn(values, about);
     try {
-      return await alter(interaction, about.user, wanted, about.seen);
+      return await alter(interaction, about.user, wanted, {
+        seen: about.seen,
+        rolesShown: about.rolesShown ?? null,
+      });
     } catch (error) {
+      if (error instanceof RolesToLose) {
+        // The user has other roles than the form showed. Drawn again, it shows them.
+        const onTop = say`This user's roles have changed. Check the form, then save it again.`;
+        const view = editForm(interaction, error.user, wanted, { onTop, round: about.round + 1 });
+        return { kind: 'next', view, orElse: message(error.sentence) };
+      }
       if (error instanceof ChangedMeanwhile) {
         // The form again, with the user as of now and the caller's changes.
         const { sentence, user } = error;

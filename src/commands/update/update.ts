@@ -34,7 +34,8 @@ const onUser: OnUser = {
   name: 'update',
   button: (_services, name) => `Update ${name}`,
   check: (asked) => void checked(asked),
-  act: (interaction, user, asked) => alter(interaction, user, checked(asked)),
+  act: (interaction, user, asked) =>
+    alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null }),
 };
 
 /** Changes a user, and shows before and after. */

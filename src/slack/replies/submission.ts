@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types';
+import type { Button, ModalView } from '@slack/types';
 import { explainWithReference, failureMessage, logFailure, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { cut } from '../../messages/kit/plain.ts';
@@ -12,8 +12,8 @@ import { type Delivered, withinAnswerTime } from './reply.ts';
 export class FieldError extends Refusal {
   readonly blockId: string;
 
-  constructor(blockId: string, sentence: Sentence) {
-    super(sentence);
+  constructor(blockId: string, sentence: Sentence, ways: { buttons?: readonly Button[] } = {}) {
+    super(sentence, ways);
     this.blockId = blockId;
   }
 }

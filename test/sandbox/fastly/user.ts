@@ -5,8 +5,11 @@ import type { JsonObject } from '../control/protocol.ts';
 /** The account's customer id. */
 export const CUSTOMER_ID = 'TqW4mVbZ81sKcYhR0xLdNe';
 
-/** The roles this account knows: the four of old, and two newer ones. */
-export const ROLES = ['user', 'billing', 'engineer', 'superuser', 'tls_viewer', 'tls_admin'];
+/** The roles this account knows: the four of old, and newer ones. A user can have any other, which nobody can set. */
+export const ROLES = [
+  ...['user', 'billing', 'engineer', 'superuser'],
+  ...['tls_viewer', 'tls_admin', 'ngwaf_observer', 'ngwaf_user', 'ngwaf_admin', 'ngwaf_owner'],
+];
 
 const text = z.string().exactOptional();
 const time = z.string().nullable().exactOptional();

@@ -39,8 +39,9 @@ export function updateUser(call: Call): Answer {
   const fixed = TWO_FACTOR.find((attribute) => form.has(attribute));
   if (fixed !== undefined) throw badRequest(`'${fixed}' cannot be changed through this endpoint`);
   const changes = editedFields(form);
-  mustFit(changes.role ?? user.role, changes.limit_services ?? user.limit_services);
-  return jsonAnswer(200, call.account.update(user, changes));
+  if (changes.role !== undefined) mustBeKnown(changes.role);
+  mustGoTogether(changes.role ?? user.role, changes.limit_services ?? user.limit_services);
+  return jsonAnswer(200, call.account.update(user, { ...changes, ...rolesAfter(user, changes) }));
 }
 
 export function deleteUser(call: Call): Answer {
@@ -73,9 +74,18 @@ export function mustBeSuperuser(call: Call): void {
   if (call.actor.role !== 'superuser') throw notAllowed('Only a superuser can change other users');
 }
 
-/** Why this role cannot go with this limit, if so. */
+/** The role that is set is the only one then. */
+function rolesAfter(user: User, { role }: EditedFields): { roles?: string[] } {
+  return role === undefined || user.roles === undefined ? {} : { roles: [role] };
+}
+
+/** Why this role cannot be had with this limit, if so. */
 export function roleProblem(role: string, limited: boolean | null): string | undefined {
   if (!ROLES.includes(role)) return `Role '${role}' is not included in the list`;
+  return limitProblem(role, limited);
+}
+
+function limitProblem(role: string, limited: boolean | null): string | undefined {
   if (role === 'user' && limited) return "Role 'user' is not allowed to be service limited";
   return undefined;
 }
@@ -112,6 +122,16 @@ function formFlags<Name extends string>(
     if (value !== undefined) flags[name] = value;
   }
   return flags;
+}
+
+function mustBeKnown(role: string): void {
+  const problem = roleProblem(role, false);
+  if (problem !== undefined) throw invalidRecord(problem);
+}
+
+function mustGoTogether(role: string, limited: boolean | null): void {
+  const problem = limitProblem(role, limited);
+  if (problem !== undefined) throw invalidRecord(problem);
 }
 
 function mustFit(role: string, limited: boolean | null): void {
