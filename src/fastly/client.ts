@@ -3,6 +3,7 @@ import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
 import { canonical } from './canonical.ts';
 import { FastlyInvalidId, FastlyNotFound, FastlyOtherUser, FastlyUnexpectedAnswer } from './errors.ts';
+import { formBody } from './form-body.ts';
 import {
   type Invitation,
   InvitationDocument,
@@ -11,7 +12,7 @@ import {
   type Invitee,
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
-import { type TokenProblem, tokenProblemOf } from './token.ts';
+import { TokenHolder, type TokenProblem } from './token.ts';
 import { type Call, Transport } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
@@ -48,22 +49,19 @@ export class FastlyClient {
   readonly #token: Secret;
   readonly #transport: Transport;
   readonly #onOtherUser: (error: FastlyOtherUser) => void;
-  readonly #onTokenProblem: (problem: TokenProblem | null) => void;
-  #tokenProblem: TokenProblem | null = null;
-  /** The account of the user behind the token, as Fastly said it last; null where it has not. */
-  #ownAccount: CustomerId | null = null;
+  readonly #holder: TokenHolder;
 
   constructor({ token, baseUrl, timeout, ...told }: FastlyClientOptions) {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
-    this.#onTokenProblem = told.onTokenProblem ?? (() => {});
+    this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
     this.#transport = new Transport(baseUrl, timeout);
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
   async createUser(fields: UserFields & { login: string }): Promise<User> {
     const call = { operation: 'create_user', kind: 'creation', method: 'POST', path: '/user' } as const;
-    return await this.#withToken({ ...call, ...form(fields) }, User, hasLogin(fields.login));
+    return await this.#withToken({ ...call, ...formBody(fields) }, User, hasLogin(fields.login));
   }
 
   /** Fastly answers 'ok' for a user who was already gone, too. */
@@ -85,11 +83,10 @@ export class FastlyClient {
     } as const;
     try {
       const holder = await this.#withToken(call, User);
-      this.#ownAccount = holder.customer_id ?? null;
-      this.#noteTokenProblem(tokenProblemOf(holder));
+      this.#holder.is(holder);
       return holder;
     } catch (error) {
-      if (error instanceof FastlyNotFound) this.#noteTokenProblem('no-user');
+      if (error instanceof FastlyNotFound) this.#holder.is(null);
       throw error;
     }
   }
@@ -99,8 +96,8 @@ export class FastlyClient {
    * Fastly is asked again.
    */
   async tokenProblem(): Promise<TokenProblem | null> {
-    if (this.#tokenProblem !== null) await this.getCurrentUser().catch(() => null);
-    return this.#tokenProblem;
+    if (this.#holder.problem !== null) await this.getCurrentUser().catch(() => null);
+    return this.#holder.problem;
   }
 
   async getUser(id: UserId): Promise<User> {
@@ -125,7 +122,7 @@ export class FastlyClient {
   async updateUser(id: UserId, fields: UserFields): Promise<User> {
     const operation = 'update_user';
     const call = { operation, kind: 'change', method: 'PUT', path: userPath(operation, id) } as const;
-    return await this.#withToken({ ...call, ...form(fields) }, User, hasId(id));
+    return await this.#withToken({ ...call, ...formBody(fields) }, User, hasId(id));
   }
 
   /**
@@ -135,7 +132,7 @@ export class FastlyClient {
    */
   async updateUserPassword(login: string, oldPassword: Secret, newPassword: Secret): Promise<User> {
     const credentials = Buffer.from(`${login}:${oldPassword.reveal()}`).toString('base64');
-    const { headers, body } = form({
+    const { headers, body } = formBody({
       old_password: oldPassword.reveal(),
       new_password: newPassword.reveal(),
     });
@@ -184,7 +181,7 @@ export class FastlyClient {
     return await this.#withToken(
       call,
       Customer,
-      ({ id }) => this.#ownAccount === null || id === this.#ownAccount,
+      ({ id }) => this.#holder.account === null || id === this.#holder.account,
     );
   }
 
@@ -237,12 +234,6 @@ export class FastlyClient {
     await this.#transport.close();
   }
 
-  #noteTokenProblem(problem: TokenProblem | null): void {
-    if (problem === this.#tokenProblem) return;
-    this.#tokenProblem = problem;
-    this.#onTokenProblem(problem);
-  }
-
   async #withToken<T>(
     call: Omit<Call, 'headers'> & Partial<Pick<Call, 'headers'>>,
     answer: z.ZodType<T>,
@@ -289,19 +280,4 @@ const hasLogin = (login: string) => (user: User) => canonical(user.login) === ca
 function userPath(operation: string, id: UserId): string {
   if (!UserId.safeParse(id).success) throw new FastlyInvalidId(operation);
   return `/user/${id}`;
-}
-
-/** A parameter that was not given is left out, never sent empty; booleans are `true` and `false`. */
-function form(fields: Record<string, string | boolean | undefined>): {
-  headers: Record<string, string>;
-  body: string;
-} {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) parameters.append(name, String(value));
-  }
-  return {
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: parameters.toString(),
-  };
 }

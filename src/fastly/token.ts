@@ -1,4 +1,4 @@
-import type { User } from './user.ts';
+import type { CustomerId, User } from './user.ts';
 
 /**
  * Why a token cannot change users. `no-user`: an automation token, or one of a user who was deleted (Fastly answers
@@ -25,4 +25,35 @@ export function tokenProblemOf(holder: Pick<User, 'role' | 'roles'> | null): Tok
   const { role, roles } = holder;
   const isSuperuser = [role, ...(roles ?? [])].some((each) => each?.trim().toLowerCase() === 'superuser');
   return !role || isSuperuser || (roles?.length ?? 0) > 1 ? null : 'no-superuser';
+}
+
+/** The user behind the token, by Fastly's latest answer. */
+export class TokenHolder {
+  readonly #onProblem: (problem: TokenProblem | null) => void;
+  #problem: TokenProblem | null = null;
+  #account: CustomerId | null = null;
+
+  /** @param onProblem told whenever the problem is another one, with null that there is none any more */
+  constructor(onProblem: (problem: TokenProblem | null) => void) {
+    this.#onProblem = onProblem;
+  }
+
+  /** Null while none is known. */
+  get problem(): TokenProblem | null {
+    return this.#problem;
+  }
+
+  /** The holder's account; null where Fastly has not said it. */
+  get account(): CustomerId | null {
+    return this.#account;
+  }
+
+  /** Fastly has answered who the holder is; null: nobody. */
+  is(holder: User | null): void {
+    this.#account = holder?.customer_id ?? this.#account;
+    const problem = tokenProblemOf(holder);
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.#onProblem(problem);
+  }
 }
