@@ -4,7 +4,7 @@ import { type ExecutionOutcome, lostRights } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
-import { explain } from '../messages/failure-text.ts';
+import { explain, tokenProblemText } from '../messages/failure-text.ts';
 import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/settings-text.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
@@ -56,6 +56,8 @@ export class Execution {
     const end = shown(finding) ?? this.#refused(claim.request, finding);
     if (end !== null) return end;
     if (mayBeDone && !change.repeatable && !claim.askedFor) return nothingShows(change);
+    const problem = await this.#fastly.tokenProblem();
+    if (problem !== null) return failed(plainText(tokenProblemText(problem)), attempt);
     return await this.#send(attempt, change.repeatable);
   }
 

@@ -4,7 +4,7 @@ import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { portOf } from '../../support/stand-in.ts';
-import { untilTold } from '../support/approving.ts';
+import { approvedAfter, untilTold } from '../support/approving.ts';
 import { openPasswordForm, submitPasswords } from '../support/changing-passwords.ts';
 import { GRACE } from '../support/newcomers.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
@@ -99,6 +99,14 @@ describe.each(TROUBLES)('with a token $trouble', ({ begin, what }) => {
     expect(refused.ephemeral).toBe(true);
     expect(await changesSent(workplace)).toEqual([]);
   });
+});
+
+it.each(TROUBLES)('an approved deletion fails with what to do, with a token $trouble', async ({ begin }) => {
+  const workplace = await startWorkplace();
+  const { client } = workplace;
+  const request = await approvedAfter(client, () => begin(workplace));
+  await request.until(client.as(NORA), REMEDY);
+  expect(await changesSent(workplace)).toEqual([]);
 });
 
 it('a password is changed all the same, as that takes no token', async () => {
