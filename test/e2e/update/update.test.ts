@@ -178,8 +178,10 @@ describe('update', () => {
   it("repeats Fastly's refusal, with a reference", async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
-    await nora.command(`update ${LIMITED_ENGINEER.id} --role user`);
-    const told = await untilTold(nora, "Role 'user' is not allowed to be service limited");
+    const body = JSON.stringify({ msg: 'Record invalid', detail: 'Name is reserved' });
+    await client.fastlyFaults({ fail: { match: 'PUT', status: 400, body, times: 1 } });
+    await nora.command(`update ${LIMITED_ENGINEER.id} --name Reserved`);
+    const told = await untilTold(nora, 'Record invalid: Name is reserved');
     expect(told).toMatch(/Nothing was changed\..*Reference/);
   });
 
