@@ -1,5 +1,5 @@
 import type { Secret } from '../config/secret.ts';
-import { existingUser, userWithLogin } from '../fastly/account-users.ts';
+import { existingUser, ownAccount, userWithLogin } from '../fastly/account-users.ts';
 import { canonical } from '../fastly/canonical.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, refusesDirectCreation } from '../fastly/errors.ts';
@@ -61,7 +61,7 @@ export function invitation(
   { email, settings }: { email: string; settings: Settings },
 ): ApprovableOperation<Invitation, Invitation | null> {
   return {
-    call: () => fastly.createInvitation(inviteeOf(email, settings)),
+    call: async () => fastly.createInvitation(inviteeOf(email, settings), await ownAccount(fastly)),
     look: () => openInvitation(fastly, email),
     effect: (open) =>
       open !== null && isAsInvited(open, settings) ? { kind: 'done', value: open } : { kind: 'nothing' },

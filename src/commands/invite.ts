@@ -6,6 +6,7 @@ import { isSuperuserRole } from '../changes/superuser.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { message } from '../messages/kit/message.ts';
 import { bold, code, date, member, say } from '../messages/kit/sentence.ts';
+import { NO_SERVICE_NAMED } from '../messages/settings-text.ts';
 import { codecFor } from '../slack/carried.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
@@ -118,6 +119,7 @@ async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Pro
       settingsOf(sent),
       (what) =>
         say`✉️ ${by} invited ${bold(sent.email)}, ${date(new Date())}${what}. The invitation is valid for 7 days.`,
+      settings.limit_services ? [NO_SERVICE_NAMED] : [],
     );
   } catch (error) {
     throw atItsField(error, [

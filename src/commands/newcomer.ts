@@ -128,15 +128,17 @@ export async function askForSuperuser(
  *
  * @param now what Fastly answered
  * @param done the confirmation, around what was set: empty, or ': Role engineer' and the like
+ * @param notes what there is to know beside it
  */
 export async function confirmNewcomer(
   interaction: Interaction,
   { settings, reason }: Newcomer,
   now: CurrentSettings,
   done: (what: Sentence) => Sentence,
+  notes: readonly Sentence[] = [],
 ): Promise<Delivered> {
   const { what, warnings } = newcomerText(settings, now);
-  return await confirm(interaction, message(done(what), ...warnings, ...reasonLine(reason)));
+  return await confirm(interaction, message(done(what), ...warnings, ...notes, ...reasonLine(reason)));
 }
 
 /** The switches that were 'no' in words: in the form they look like switches that were not given. */

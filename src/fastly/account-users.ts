@@ -1,7 +1,7 @@
 import { canonical } from './canonical.ts';
 import type { FastlyClient, UserList } from './client.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
-import type { User, UserId } from './user.ts';
+import type { CustomerId, User, UserId } from './user.ts';
 
 /**
  * The users of the account behind the token, asked of Fastly now; the deleted are left out.
@@ -10,11 +10,15 @@ import type { User, UserId } from './user.ts';
  * @throws {FastlyError}
  */
 export async function accountUsers(fastly: FastlyClient, holder?: User): Promise<UserList> {
-  const { customer_id } = holder ?? (await fastly.getCurrentUser());
-  if (!customer_id)
-    throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
-  const { users, unreadable } = await fastly.listUsers(customer_id);
+  const { users, unreadable } = await fastly.listUsers(await ownAccount(fastly, holder));
   return { users: users.filter((user) => !user.deleted_at), unreadable };
+}
+
+/** The account behind the token. @throws {FastlyError} */
+export async function ownAccount(fastly: FastlyClient, holder?: User): Promise<CustomerId> {
+  const { customer_id } = holder ?? (await fastly.getCurrentUser());
+  if (customer_id) return customer_id;
+  throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);
 }
 
 /** The user with exactly this login, letter case aside where nobody has it as written; `null` when there is none. */

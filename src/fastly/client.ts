@@ -10,6 +10,7 @@ import {
   InvitationId,
   InvitationPage,
   type Invitee,
+  ofAccount,
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
@@ -185,15 +186,17 @@ export class FastlyClient {
     );
   }
 
-  /** Has Fastly e-mail somebody an invitation to the account. */
-  async createInvitation(invitee: Invitee): Promise<Invitation> {
+  /** Has Fastly e-mail somebody an invitation to this account. */
+  async createInvitation(invitee: Invitee, customerId: CustomerId): Promise<Invitation> {
     const call = {
       operation: 'create_invitation',
       kind: 'creation',
       method: 'POST',
       path: '/invitations',
     } as const;
-    const body = JSON.stringify({ data: { type: 'invitation', attributes: invitee } });
+    const body = JSON.stringify({
+      data: { type: 'invitation', attributes: invitee, ...ofAccount(customerId) },
+    });
     const { data } = await this.#withToken(
       { ...call, headers: JSON_API_HEADERS, body },
       InvitationDocument,

@@ -20,7 +20,7 @@ import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
-import { changeFields, settingField } from './settings-text.ts';
+import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
 import { consequence, gerund } from './verb-text.ts';
 
 /** A dialog holds 300 characters. A very long name must not push the login or the warning out of it. */
@@ -95,15 +95,18 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
   ];
 }
 
-/** What approvers have to know of the target's roles, if anything. */
-function rolesLines(action: Action): Sentence[] {
+/** What approvers have to know of the user's roles or services, if anything. */
+function notes(action: Action): Sentence[] {
+  if (action.kind === 'promote' && action.by === 'invitation' && action.changes.limit_services) {
+    return [NO_SERVICE_NAMED];
+  }
   if (!('before' in action)) return [];
   const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
   return [...(caution ? [say`⚠️ ${caution}`] : []), ...unknownStandingText(action.target)];
 }
 
 function linesAbout(action: Action): KnownBlock[] {
-  const [first, ...others] = rolesLines(action);
+  const [first, ...others] = notes(action);
   return first ? [richText(first, ...others)] : [];
 }
 
@@ -181,7 +184,7 @@ export function approvalEntry(
     richText(
       requestLine(request, where),
       ...changesLine(request.action),
-      ...rolesLines(request.action),
+      ...notes(request.action),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),

@@ -78,6 +78,9 @@ export function otherwiseText(setting: Setting, wanted: Settings, now: CurrentSe
     : say`${asked}, but reports ${settingValue(setting, now[setting])}.`;
 }
 
+/** What an invitation with limited services leaves to do: it could name services, but the bot knows none. */
+export const NO_SERVICE_NAMED = say`The invitation names no service. Assign the user's services in Fastly once they have joined.`;
+
 const UNASKED_SUPERUSER = say`🚨 ${bold("Fastly reports the role Fastly superuser, which wasn't requested.")} Check the user at once, and remove the role unless it's right.`;
 
 /**

@@ -9,7 +9,7 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
 import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
-import { bold, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
@@ -131,7 +131,7 @@ function withoutLimit(
   error: FastlyError,
   asked: { settings: Settings; reason: string | null; rolesShown?: string },
 ): FieldError {
-  const ways = say`${explain(error)} Set ${bold('Limited services')} to no as well.`;
+  const ways = say`${explain(error)} Set ${bold('Limited services')} to no as well. Reference ${code(interaction.reference)}.`;
   const settings = { ...asked.settings, limit_services: false };
   const both = updateUserButton(interaction, user, 'Set the role, without limited services', {
     ...asked,

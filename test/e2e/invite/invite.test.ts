@@ -26,7 +26,9 @@ describe('invite', () => {
     expect(wordsOf(told.blocks)).toContain(
       `✉️ <@${NORA.id}> invited ${GRACE} , : Role engineer and Limited services yes. The invitation is valid for 7 days.`,
     );
-    expect(wordsOf(told.blocks)).toContain('Reason: New in the team');
+    expect(wordsOf(told.blocks)).toContain(
+      "The invitation names no service. Assign the user's services in Fastly once they have joined. Reason: New in the team",
+    );
     expect(JSON.stringify(told.blocks)).toContain('"type":"date"');
     expect(await invitationsSent(client)).toEqual([{ email: GRACE, role: 'engineer', limit_services: true }]);
     expect(await client.fastlyInvitations()).toMatchObject([{ attributes: { email: GRACE } }]);

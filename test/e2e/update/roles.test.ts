@@ -79,7 +79,7 @@ describe('a user with several roles', () => {
 
   it('is changed in everything else without a question', async () => {
     const { client } = await startWorkplace();
-    await client.putFastlyUsers([{ ...TLS_ADMIN, role: 'ngwaf_owner', roles: NAMED }]);
+    await client.putFastlyUsers([{ ...TLS_ADMIN, role: 'ngwaf_owner_imported', roles: NAMED }]);
     await client.as(NORA).command(`update ${TLS_ADMIN.login} --locked yes`);
     await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'Locked not set → yes'), 'the change');
     expect(await updates(client)).toEqual([updateOf(TLS_ADMIN, { locked: 'true' })]);

@@ -65,10 +65,10 @@ async function afterCommand({ slack, bot, requestUrl }: Place, text: string): Pr
 describe.each(UNKNOWN_METHODS)(
   'with a Slack that answers $how to most methods, and a Fastly of one path',
   ({ unknown }) => {
-    it('get with an id shows the card in the channel', async () => {
+    it('get with an id shows the card to the caller alone, as Slack does not say who reads along', async () => {
       const place = await startBetween(unknown);
       expect(await afterCommand(place, `get ${NORA_USER.id}`)).toBe('');
-      expect(place.responses).toMatchObject([{ response_type: 'in_channel', blocks: expect.any(Array) }]);
+      expect(place.responses).toMatchObject([{ response_type: 'ephemeral', blocks: expect.any(Array) }]);
       expect(JSON.stringify(place.responses)).toContain(NORA_USER.login);
     });
 

@@ -66,11 +66,29 @@ function runs(pid: number): boolean {
   }
 }
 
-async function takenPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return portOf(server.address());
+/** A port that is taken, with as many free ones before it as are asked for. */
+async function takenPort(before: number): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const port = portOf(server.address());
+    const free = await Promise.all(Array.from({ length: before }, (_, index) => isFree(port - index - 1)));
+    if (!free.includes(false)) {
+      onTestFinished(() => void server.close());
+      return port;
+    }
+    server.close();
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.close();
+  return isListening;
 }
 
 describe('npm run sandbox', () => {
@@ -133,7 +151,7 @@ describe("the sandbox's process", () => {
       /Slack's Web API +http:.*\n.*Fastly's API +http:.*\n.*Control API +http:/,
     );
     expect(cli.text('stdout')).toMatch(/curl -s http:.*\/members\/U0NORA001\/command/);
-    expect(cli.text('stdout')).toMatch(/"text":"get gideon"[\s\S]*"text":"delete gideon"/);
+    expect(cli.text('stdout')).toMatch(/"text":"get gideon[^"]*"[\s\S]*"text":"delete gideon[^"]*"/);
     cli.child.kill('SIGTERM');
     expect(await cli.ended).toBe(0);
   });
@@ -144,7 +162,7 @@ describe("the sandbox's process", () => {
     { whose: "Fastly's", before: 2 },
     { whose: "the bot's", before: 3 },
   ])('says so in words when $whose port is taken', async ({ whose, before }) => {
-    const port = await takenPort();
+    const port = await takenPort(before);
     const cli = startCli('--json', '--port', String(port - before));
     expect(await cli.ended).toBe(1);
     if (whose === "the bot's") {

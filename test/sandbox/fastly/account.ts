@@ -94,7 +94,7 @@ export class Account {
     return this.customer;
   }
 
-  /** Those not yet expired, oldest first. */
+  /** Those that can still be accepted, oldest first. The others stay on the service's list as inactive. */
   openInvitations(): Invitation[] {
     return [...this.invitations.values()].filter((invitation) => this.now() < invitation.expires);
   }

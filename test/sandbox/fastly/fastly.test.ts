@@ -350,6 +350,9 @@ describe('invitations', () => {
     expect(fastly.invitations()).toHaveLength(1);
     clock += 1;
     expect(fastly.invitations()).toEqual([]);
+    expect((await send('GET', '/invitations')).body).toMatchObject({
+      data: [{ attributes: { status_code: 0 } }],
+    });
     expect((await invite(attributes)).status).toBe(201);
   });
   test('whoever is a user or was invited is a duplicate', async () => {
@@ -367,6 +370,10 @@ describe('invitations', () => {
   test.each([
     ['application/json', '{"data":{"type":"invitation","attributes":{"email":"a@example.com"}}}'],
     [JSON_API, '{"data":{"type":"invitation"}}'],
+    [
+      JSON_API,
+      '{"data":{"type":"invitation","attributes":{"email":"a@example.com"},"relationships":{"customer":{"data":{"id":"other1","type":"customer"}}}}}',
+    ],
     [JSON_API, 'email=a'],
   ])('%s with %s is no invitation', async (contentType, body) => {
     expect(

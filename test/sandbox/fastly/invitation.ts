@@ -19,13 +19,22 @@ export function newInvitation(invitee: Invitee, now: number): Invitation {
   return { id: newId(), invitee, created: now, expires: now + SEVEN_DAYS };
 }
 
-/** The invitation as a JSON:API resource. */
-export function invitationResource({ id, invitee, created }: Invitation): { [field: string]: Json } {
+/** The invitation as a JSON:API resource. `now` is in Unix milliseconds: an invitation that has expired is inactive. */
+export function invitationResource(
+  { id, invitee, created, expires }: Invitation,
+  now: number,
+): { [field: string]: Json } {
   const sent = timestamp(created);
   return {
     id,
     type: 'invitation',
-    attributes: { ...invitee, status_code: 1, created_at: sent, updated_at: sent, deleted_at: null },
+    attributes: {
+      ...invitee,
+      status_code: now < expires ? 1 : 0,
+      created_at: sent,
+      updated_at: sent,
+      deleted_at: null,
+    },
     relationships: {
       customer: { data: { id: CUSTOMER_ID, type: 'customer' } },
       service_invitations: { data: [] },

@@ -4,6 +4,7 @@ import { mediaType, parseJson } from './body.ts';
 import { type Answer, type Call, jsonAnswer } from './call.ts';
 import { documentRefusal, malformedDocument } from './errors.ts';
 import { type Invitee, invitationResource, newInvitation } from './invitation.ts';
+import { CUSTOMER_ID } from './user.ts';
 import { mustBeSuperuser, roleProblem } from './users.ts';
 
 const JSON_API = 'application/vnd.api+json';
@@ -17,6 +18,13 @@ const invitationDocument = z.object({
       role: z.string().default('user'),
       limit_services: z.boolean().nullish(),
     }),
+    relationships: z
+      .object({
+        customer: z
+          .object({ data: z.object({ id: z.literal(CUSTOMER_ID), type: z.literal('customer') }) })
+          .exactOptional(),
+      })
+      .exactOptional(),
   }),
 });
 
@@ -35,25 +43,26 @@ export function createInvitation(call: Call): Answer {
   }
   const invitation = newInvitation(invitee, account.now());
   account.invitations.set(invitation.id, invitation);
-  return jsonAnswer(201, { data: invitationResource(invitation) }, JSON_API);
+  return jsonAnswer(201, { data: invitationResource(invitation, account.now()) }, JSON_API);
 }
 
 export function listInvitations(call: Call): Answer {
-  const open = call.account.openInvitations();
+  const { account } = call;
+  const all = [...account.invitations.values()];
   const size = Math.min(pageParameter(call, 'size', 20), LARGEST_PAGE);
   const page = pageParameter(call, 'number', 1);
-  const pages = Math.max(1, Math.ceil(open.length / size));
+  const pages = Math.max(1, Math.ceil(all.length / size));
   const link = (number: number) =>
     `${call.base}/invitations?page%5Bnumber%5D=${number}&page%5Bsize%5D=${size}`;
   const answer: Json = {
-    data: open.slice((page - 1) * size, page * size).map(invitationResource),
+    data: all.slice((page - 1) * size, page * size).map((each) => invitationResource(each, account.now())),
     links: {
       first: link(1),
       last: link(pages),
       ...(page > 1 ? { prev: link(page - 1) } : {}),
       ...(page < pages ? { next: link(page + 1) } : {}),
     },
-    meta: { current_page: page, per_page: size, record_count: open.length, total_pages: pages },
+    meta: { current_page: page, per_page: size, record_count: all.length, total_pages: pages },
   };
   return jsonAnswer(200, answer, JSON_API);
 }

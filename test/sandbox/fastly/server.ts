@@ -137,7 +137,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       changed();
       return { ...customer };
     },
-    invitations: () => account.openInvitations().map(invitationResource),
+    invitations: () => account.openInvitations().map((each) => invitationResource(each, account.now())),
     faults: () => faults.current,
     setFaults: (changes) => {
       const wasDown = faults.current.down;
