@@ -93,7 +93,7 @@ const FIELD_TEXT: Record<ChangedField, Sentence> = {
   login: say`the login`,
   name: say`the name`,
   role: say`the role`,
-  roles: say`the further roles`,
+  roles: say`the list of roles`,
   lock: say`the lock`,
   'limited services': say`${bold('Limited services')}`,
   'password change required': say`${bold('Password change required')}`,

@@ -151,7 +151,7 @@ describe('the figures', () => {
         { role: 'superuser', users: 6 },
         { role: 'billing', users: 3 },
         { role: 'tls_admin', users: 1 },
-        { role: 'tls_viewer', users: 1 },
+        { role: 'tls_viewer_imported', users: 1 },
       ],
       locked: 2,
       withoutTwoFactor: 21,

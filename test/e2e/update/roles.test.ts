@@ -9,7 +9,8 @@ import {
 } from '../../sandbox/fastly/people.ts';
 import { untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { answer, untilAsked } from '../support/answering.ts';
-import { openRequest, untilTold } from '../support/approving.ts';
+import { openRequest, untilTold, untilToldInForm } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
@@ -77,6 +78,38 @@ describe('a user with several roles', () => {
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the change');
   });
 
+  it('is asked about after a choice among many, too, whose form cannot tell it of each', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    const many = Array.from({ length: 7 }, (_, index) => ({
+      ...{ id: `quux${index}`, login: `quux.${index}@example.com`, name: `Quux ${index}` },
+      ...{ role: 'engineer', roles: NAMED },
+    }));
+    const [first = ENGINEER] = many;
+    await client.putFastlyUsers(many);
+    await nora.command('update Quux --role user');
+    await nora.until(({ modals }) => modals[0]?.title === 'Which user?', 'the form');
+    await nora.submit({ 'user-picker': pickerValue(first) });
+    await untilToldInForm(nora, 'may take billing and tls_viewer away');
+    expect(await updates(client)).toEqual([]);
+    const asked = await nora.until((sees) => messageWith(sees, 'direct', 'Continue anyway?'), 'the question');
+    expect(elementsOf(asked.blocks)).toHaveLength(1);
+    const [button] = elementsOf(asked.blocks);
+    expect(wordsOf(button)).toContain('Update Quux 0');
+  });
+
+  it('is looked at again right before the role is set', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await client.fastlyFaults({ hold: { match: 'GET /current_customer', when: 'before', times: 1 } });
+    await nora.command(`update ${ENGINEER.id} --locked yes --role billing`);
+    await client.untilHeld('fastly');
+    await client.putFastlyUsers([{ ...ENGINEER, roles: ['engineer', 'tls_viewer'] }]);
+    await client.fastlyFaults({ hold: null });
+    await untilTold(nora, 'the roles were engineer and are now engineer and tls_viewer');
+    expect(await updates(client)).toEqual([]);
+  });
+
   it('is changed in everything else without a question', async () => {
     const { client } = await startWorkplace();
     await client.putFastlyUsers([{ ...TLS_ADMIN, role: 'ngwaf_owner_imported', roles: NAMED }]);
@@ -130,7 +163,7 @@ describe('an approval request that sets the role of a user with several', () => 
     await client.putFastlyUsers([{ ...THIRD_SUPERUSER, roles: ['superuser', 'ngwaf_owner'] }]);
     await request.click(tomas, 'approve');
     expect(await request.until(nora, '⛔')).toContain(
-      'the further roles was superuser, tls_viewer and is now ngwaf_owner, superuser',
+      'the list of roles was superuser, tls_viewer and is now ngwaf_owner, superuser',
     );
     expect(await updates(client)).toEqual([]);
   });

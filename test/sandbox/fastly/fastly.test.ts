@@ -17,7 +17,9 @@ import {
   PASSWORD,
   PEOPLE,
   PLUS_LOGIN,
+  SEVERAL_ROLES,
   TOMAS_USER,
+  UNSETTABLE_ROLE,
 } from './people.ts';
 import { type Fastly, startFastly } from './server.ts';
 import { CUSTOMER_ID } from './user.ts';
@@ -209,6 +211,17 @@ describe('updating', () => {
   test('a locked user can be changed', async () => {
     const { body } = await send('PUT', `/user/${LOCKED_SUPERUSER.id}`, { form: { locked: 'false' } });
     expect(body).toMatchObject({ locked: false });
+  });
+  test('a user of a role that cannot be set can be changed in everything else', async () => {
+    const path = `/user/${UNSETTABLE_ROLE.id}`;
+    const locked = await send('PUT', path, { form: { locked: 'true' } });
+    const { role, roles } = UNSETTABLE_ROLE;
+    expect(locked).toMatchObject({ status: 200, body: { locked: true, role, roles } });
+    expect((await send('PUT', path, { form: { role } })).status).toBe(400);
+  });
+  test('the role that is set takes the place of all others', async () => {
+    const { status, body } = await send('PUT', `/user/${SEVERAL_ROLES.id}`, { form: { role: 'billing' } });
+    expect({ status, body }).toMatchObject({ status: 200, body: { role: 'billing', roles: ['billing'] } });
   });
   test('a service-limited engineer cannot be made user', async () => {
     expect(await send('PUT', `/user/${LIMITED_ENGINEER.id}`, { form: { role: 'user' } })).toMatchObject({

@@ -188,6 +188,23 @@ export const PRIYA_USER = completeUser({
   locked: false,
 });
 
+/** Has several roles, of which the service tells only the ids. */
+export const SEVERAL_ROLES = completeUser({
+  id: '56XkCBOmL2LILEY4CX6Rw4',
+  name: 'Zofia Marchetti',
+  login: 'zofia.marchetti@example.com',
+  role: 'engineer',
+  roles: ['7cXku3sEDtOBxnhLaL1Iyp', 'TWhtbByYgR51MumwLiSJyF', 'Q2c4e6g8i0k1m3o5q7s9u1'],
+});
+/** Has a role that this account can't set, and another by name. */
+export const UNSETTABLE_ROLE = completeUser({
+  id: 'HG52myJ1m28Ul0iT0yJ6SC',
+  name: 'Gideon Ashgrove',
+  login: 'gideon@example.com',
+  role: 'tls_viewer_imported',
+  roles: ['tls_viewer_imported', 'billing'],
+});
+
 const others: User[] = [
   { id: '7Jme8Fv9CSEV63mJi5WuZL', name: 'Hugo Brandvold', login: 'hugo.brandvold@example.com' },
   {
@@ -197,14 +214,7 @@ const others: User[] = [
     role: 'billing',
   },
   { id: 'EBBBwX93HVJ29zqSg8GMg', name: 'Rufus Tennant', login: 'rufus.tennant@example.com', locked: true },
-  {
-    id: '56XkCBOmL2LILEY4CX6Rw4',
-    name: 'Zofia Marchetti',
-    login: 'zofia.marchetti@example.com',
-    role: 'engineer',
-  },
   { id: 'wUqqsx9MdG5pweNDPmm9Zf', name: 'nora', login: 'nora.ellery@example.com', last_active_at: null },
-  { id: 'HG52myJ1m28Ul0iT0yJ6SC', name: 'Gideon Ashgrove', login: 'gideon@example.com', role: 'tls_viewer' },
   {
     id: 'Cw0BW1H9FA2figZLJBo8M',
     name: 'Yara Stenmark',
@@ -234,5 +244,7 @@ export const PEOPLE: readonly User[] = [
   NON_LATIN,
   NEW_PASSWORD_REQUIRED,
   PRIYA_USER,
+  SEVERAL_ROLES,
+  UNSETTABLE_ROLE,
   ...others,
 ];
