@@ -137,6 +137,18 @@ describe('a list', () => {
     expect(await ids({ withoutTwoFactor: true })).toEqual(['q1', 'q3']);
     expect(await ids({ locked: true, withoutTwoFactor: true })).toEqual([]);
   });
+
+  it('finds Fastly superusers however the role is written, and by a further role', async () => {
+    const { directory } = await startDirectory([
+      { ...person('q1', 'Quux One', 'q1@example.com'), role: 'Superuser ' },
+      { ...person('q2', 'Quux Two', 'q2@example.com'), role: 'engineer', roles: ['engineer', 'superuser'] },
+      { ...person('q3', 'Quux Three', 'q3@example.com'), role: 'engineer', roles: ['id1', 'id2'] },
+    ]);
+    const ids = async (role: string) =>
+      (await directory.list({ ...EVERYBODY, text: 'quux', role })).users.map(({ id }) => id).sort();
+    expect(await ids('superuser')).toEqual(['q1', 'q2']);
+    expect(await ids('engineer')).toEqual(['q2', 'q3']);
+  });
 });
 
 describe('the figures', () => {

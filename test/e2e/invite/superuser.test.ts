@@ -40,6 +40,12 @@ describe('inviting a Fastly superuser', () => {
     expect(wordsOf(copy.blocks)).toContain('Role Fastly superuser and Limited services no');
   });
 
+  it('says to approvers, too, that limited services are named nowhere yet', async () => {
+    const { client } = await startWorkplace();
+    const request = await askFor(client, `invite ${GRACE} --role superuser --limit-services yes`, GRACE);
+    expect(request.words(await client.as(TOMAS).sees())).toContain('The invitation names no service.');
+  });
+
   it.each([
     ['becomes a user', 'A user with this login already exists'],
     ['is invited by somebody else', 'An invitation to this address is already open'],
