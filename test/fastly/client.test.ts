@@ -271,7 +271,11 @@ describe('an answer about somebody else', () => {
     ['a user', false, (client) => client.getUser(userId(ENGINEER))],
     ['an update', true, (client) => client.updateUser(userId(ENGINEER), { locked: true })],
     ['a creation', true, (client) => client.createUser({ login: 'ada@example.com' })],
-    ['an invitation', true, (client) => client.createInvitation({ email: 'ada@example.com' })],
+    [
+      'an invitation',
+      true,
+      (client) => client.createInvitation({ email: 'ada@example.com' }, customerId(CUSTOMER_ID)),
+    ],
     [
       'a password',
       true,

@@ -6,10 +6,11 @@ import { type Asking, findUser, givenWords } from '../../../src/commands/inputs/
 import { Secret } from '../../../src/config/secret.ts';
 import { Directory, type Purpose } from '../../../src/directory/directory.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
+import { CustomerId } from '../../../src/fastly/user.ts';
 import { Refusal } from '../../../src/messages/failure-text.ts';
 import { plainText } from '../../../src/messages/kit/sentence.ts';
 import { Members } from '../../../src/slack/connection/members.ts';
-import { completeUser } from '../../sandbox/fastly/user.ts';
+import { CUSTOMER_ID, completeUser } from '../../sandbox/fastly/user.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
 /** The account that the texts meet, beside the sandbox's own people: ids, names and logins. */
@@ -226,7 +227,7 @@ describe('an address that is nobody’s', () => {
   });
 
   it('is named where it has an open invitation, with what can be done', async () => {
-    await fastly.createInvitation({ email: 'invitee@quux.example' });
+    await fastly.createInvitation({ email: 'invitee@quux.example' }, CustomerId.parse(CUSTOMER_ID));
     const told = await meant(MAIL('Invitee@quux.example'), 'change');
     expect(told).toMatch(/^Invitee@quux.example was invited .* and hasn't joined yet/);
     expect(told).toContain('/fastly-user invitations');
