@@ -112,6 +112,11 @@ async function byText(
   );
 }
 
+/** That the words only fit a user, as a question. */
+export function isItThisOne({ typed }: Match): Sentence {
+  return say`One user matches ${typed}. Is it the right one?`;
+}
+
 /** How many users match, as a question. */
 export function whichOne({ users, more, typed }: Extract<Match, { kind: 'several' }>): Sentence {
   return say`${users.length}${more ? '+' : ''} users match ${typed}. Which one do you mean?`;

@@ -9,7 +9,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { findUser, givenWords, type Match, whichOne } from './find-user.ts';
+import { findUser, givenWords, isItThisOne, type Match, whichOne } from './find-user.ts';
 import { type Meant, meantBy, userMeant } from './meant.ts';
 import { actOrAskAnew, ask, type OnUser } from './question.ts';
 import { givenReason, readReason, reasonInput, reasonInWords } from './reason.ts';
@@ -92,11 +92,11 @@ async function actOrAsk(
     const text = [...(warning ? [warning] : []), whichOne(match)];
     return await ask(interaction, onUser, { users, more, text, asked });
   }
-  const { user, typed } = match;
+  const { user } = match;
   if (warning === null && (match.kind === 'certain' || purpose === 'look')) {
     return await actOrAskAnew(interaction, onUser, meantBy(user), asked);
   }
-  const question = match.kind === 'certain' ? say`Continue anyway?` : say`Do you mean this user by ${typed}?`;
+  const question = match.kind === 'certain' ? say`Continue anyway?` : isItThisOne(match);
   await ask(interaction, onUser, { users: [user], text: [...(warning ? [warning] : []), question], asked });
 }
 

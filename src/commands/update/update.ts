@@ -8,7 +8,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
-import { findUser, givenWords, type Match, whichOne } from '../inputs/find-user.ts';
+import { findUser, givenWords, isItThisOne, type Match, whichOne } from '../inputs/find-user.ts';
 import { type Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
 import { readReason, reasonInWords } from '../inputs/reason.ts';
@@ -83,7 +83,7 @@ export const update: Subcommand = {
       return await ask(interaction, onUser, { users, more, text: [whichOne(match)], asked });
     }
     if (match.kind === 'certain') return await actOrAskAnew(interaction, onUser, meantBy(match.user), asked);
-    const text = [say`Do you mean this user by ${match.typed}?`];
+    const text = [isItThisOne(match)];
     await ask(interaction, onUser, { users: [match.user], text, asked });
   },
   onUser,

@@ -60,7 +60,7 @@ describe.each(DELIVERY_MODES)('whom a command means, over %s', (mode) => {
     await nora.command('reset theresa');
     const question = await untilAsked(nora, CDN_TEAM);
     expect(question.ephemeral).toBe(true);
-    expect(wordsOf(question.blocks)).toContain('Do you mean this user by theresa ?');
+    expect(wordsOf(question.blocks)).toContain('One user matches theresa . Is it the right one?');
     expect(wordsOf(question.blocks)).toContain(THERESA.login);
     expect(wordsOf(question.blocks)).toContain(`Reset ${THERESA.name}`);
     expect(await resetsIn(workplace)).toEqual([]);
@@ -68,7 +68,7 @@ describe.each(DELIVERY_MODES)('whom a command means, over %s', (mode) => {
     await workplace.client
       .as(TOMAS)
       .until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
-    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Do you mean'), 'the question to go');
+    await nora.until((sees) => !messageWith(sees, CDN_TEAM, 'Is it the right one?'), 'the question to go');
     expect(await resetsIn(workplace)).toEqual([THERESA.login]);
   });
 

@@ -33,7 +33,7 @@ try {
   await type(page, '/fastly-user get edda');
   await take(page, 'user-card', message(page, 'Reset password'));
 
-  await type(page, '/fastly-user delete edda --reason "Left the company"');
+  await type(page, '/fastly-user delete edda.morton@example.com --reason "Left the company"');
   const request = message(page, 'Delete Edda Morton?');
   await request.waitFor();
   await page.getByRole('radio', { name: TOMAS.realName }).check({ force: true });
