@@ -8,6 +8,7 @@ import { context, type Message, message } from '../messages/kit/message.ts';
 import { bold, code, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { codecFor } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
+import type { IncomingOf } from '../slack/incoming.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
 import type { Services } from '../slack/replies/services.ts';
@@ -74,9 +75,7 @@ export const audit: Subcommand = {
       id: 'audit.find',
       async run(interaction, { value, place }) {
         Page.read(value);
-        // The result is as public as the page whose button was clicked.
-        const shared = place.kind === 'message' && place.ts !== null;
-        const shown = interaction.shownTo({ private: !shared });
+        const shown = interaction.shownTo({ private: !isShared(place) });
         await openModal(shown, findForm(shown));
       },
     },
@@ -105,10 +104,16 @@ function pageListener(id: string): Listener {
   return {
     kind: 'click',
     id,
-    async run({ reply, services }, { value }) {
-      await reply.replaceOriginal(await drawn(services, Page.read(value)));
+    async run(interaction, { value, place }) {
+      const page = await drawn(interaction.services, Page.read(value));
+      await interaction.shownTo({ private: !isShared(place) }).reply.replaceOriginal(page);
     },
   };
+}
+
+/** Whether others see the page whose button was clicked. What comes of the click is as public. */
+function isShared(place: IncomingOf<'click'>['place']): boolean {
+  return place.kind === 'message' && place.ts !== null;
 }
 
 /** The user that the words mean. Deleted users are found in the log by login, name or ID. */

@@ -105,9 +105,20 @@ export class Reply {
     });
   }
 
-  /** Replaces the message whose button was clicked. Where that fails, posts privately. */
+  /**
+   * Replaces the message whose button was clicked. Where that fails, or another company can read a message that others
+   * see, posts privately.
+   */
   async replaceOriginal(message: Message): Promise<void> {
-    const { responseUrl } = this.#to;
+    const { responseUrl, caller, origin } = this.#to;
+    const { channel } = origin;
+    if (!origin.private && channel !== null) {
+      const audience = await this.#services.conversations.audience(channel, caller);
+      if (audience !== 'own-workspace') {
+        await this.privately(withFootnote(message, whyPrivate(audience, channel)));
+        return;
+      }
+    }
     try {
       if (responseUrl === null) throw new Error('the click came without a response URL');
       await this.#services.posting.respond(responseUrl, { kind: 'replace-original', message });

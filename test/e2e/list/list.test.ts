@@ -16,9 +16,9 @@ import {
   THIRD_SUPERUSER,
   TLS_ADMIN,
 } from '../../sandbox/fastly/people.ts';
-import { askForDeletion } from '../support/approving.ts';
+import { askForDeletion, databaseInFile, startAnother } from '../support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
 const tableIn = ({ blocks }: SeenMessage): JsonObject | undefined =>
   blocks.find(({ type }) => type === 'data_table' || type === 'table');
@@ -333,6 +333,29 @@ describe('list', () => {
       (sees) => messageWith(sees, CDN_TEAM, `7 of ${PEOPLE.length + 59} users`),
       'the only page',
     );
+  });
+
+  it('turns a page for the caller alone once another company reads along', async () => {
+    const database = await databaseInFile();
+    const workplace = await startWorkplace(DELIVERY, database);
+    const { client } = workplace;
+    await client.putFastlyUsers(people(60));
+    const nora = client.as(NORA);
+    const first = await listed(client, 'person');
+    await client.share(CDN_TEAM.id);
+    // A bot that was started since has no earlier answer of who reads along.
+    await startAnother(workplace, database);
+    await nora.click({ channel: CDN_TEAM.id, ts: first.ts, actionId: 'list.next' });
+    const next = await nora.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'people of another company'),
+      'the page',
+    );
+    expect(next.ephemeral).toBe(true);
+    expect(wordsOf(next.blocks)).toContain('person.0059@example.com');
+    const seen = await client
+      .as(TOMAS)
+      .until((sees) => messageWith(sees, CDN_TEAM, 'person.0000'), 'the list');
+    expect(wordsOf(seen.blocks)).not.toContain('person.0059@example.com');
   });
 
   it('shows a list to the caller alone with --private, its pages and filters, too', async () => {
