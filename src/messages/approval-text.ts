@@ -222,6 +222,9 @@ export function lockedText(who: Sentence, request: ApprovalRequest): Sentence {
   return say`🔒 ${who} locked ${targetText(request)}.`;
 }
 
+/** In place of a request's message once people of another company can read it. It names nobody. */
+export const HIDDEN_REQUEST = say`This request isn't shown here any more, because people of another company can read this channel. Bot admins find it on the Home tab and with ${code('/fastly-user approvals')}.`;
+
 /** Why a channel did not take a request, and what to do next. @param refusal Slack's error code */
 export function unseenText(refusal: string): Sentence {
   switch (refusal) {

@@ -15,10 +15,10 @@ import {
 } from '../approvals/surfaces.ts';
 import type { ChannelId, MemberId } from '../ids.ts';
 import { approvalConfirmation, approvalMessage } from '../messages/approval-message.ts';
-import { outcomeStepText, stepText, unseenText } from '../messages/approval-text.ts';
+import { HIDDEN_REQUEST, outcomeStepText, stepText, unseenText } from '../messages/approval-text.ts';
 import { type Message, message } from '../messages/kit/message.ts';
 import { plainText, type Sentence, say } from '../messages/kit/sentence.ts';
-import type { Conversations } from '../slack/connection/conversations.ts';
+import { type Conversations, isDirect } from '../slack/connection/conversations.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import { unconfirmed } from '../slack/replies/confirmation.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
@@ -85,7 +85,10 @@ export class RequestDisplay {
   async #showMessage(name: SurfaceName): Promise<void> {
     const { request, steps, surfaces } = this.#snapshot;
     const known = surfaces.find((surface) => surface.name === name);
-    const drawn = approvalMessage(request, steps, this.#options.approvals.policy);
+    const shared = await this.#isShared(known?.channel ?? request.channel);
+    const drawn = shared
+      ? message(HIDDEN_REQUEST)
+      : approvalMessage(request, steps, this.#options.approvals.policy);
     if (known?.channel && known.ts) {
       await this.#update(name, { channel: known.channel, ts: known.ts }, drawn);
     } else if (name === 'message') await this.#postMessage(drawn);
@@ -138,9 +141,24 @@ export class RequestDisplay {
     const unshown = steps.filter(({ number }) => number > shown);
     for (const step of unshown) {
       const words = this.#wordsInThread(step, request);
-      if (words !== null && place !== null) await this.#post(place.channel, message(words), place.ts);
+      if (words !== null && place !== null && !(await this.#isShared(place.channel))) {
+        await this.#post(place.channel, message(words), place.ts);
+      }
       if (words !== null || step === unshown.at(-1)) await this.#recordShown('thread', step.number);
     }
+  }
+
+  /**
+   * Whether people of another company read along. Asked before each message that others see.
+   *
+   * @throws where Slack does not say: then it is shown later
+   */
+  async #isShared(channel: ChannelId): Promise<boolean> {
+    if (isDirect(channel)) return false;
+    const audience = await this.#options.conversations.audienceOfChannel(channel);
+    if (audience === 'unknown')
+      throw new Error('Slack did not say who reads along in the channel of a request');
+    return audience === 'other-companies';
   }
 
   /** Whether the message, and with it the thread, comes with the next round: it was found to be gone. */
