@@ -1,5 +1,5 @@
 import { App, type Receiver } from '@slack/bolt';
-import { listenersWithout } from './commands/slash-command.ts';
+import { allListeners } from './commands/slash-command.ts';
 import type { Config } from './config/config.ts';
 import type { InFlight } from './observability/in-flight.ts';
 import { slackSdkLogger } from './observability/log.ts';
@@ -38,7 +38,7 @@ export function createApp(
     commandChannels: config.COMMAND_CHANNELS,
     approvalsChannel: services.approvalsChannel,
   };
-  const listeners = listenersWithout(services.disabled);
+  const listeners = allListeners(services.disabled);
   installGate(app, { policy, listeners, services, inFlight, stopping });
   register(app, listeners);
   return app;

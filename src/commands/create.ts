@@ -10,10 +10,10 @@ import { userText } from '../messages/user-text.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
-import { makeChange } from './change.ts';
 import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf } from './inputs/settings-form.ts';
 import { offerInvitation } from './invite.ts';
+import { makeChange } from './make-change.ts';
 import {
   askForSuperuser,
   confirmNewcomer,

@@ -1,22 +1,25 @@
 import { protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
-import { nameOf, type User } from '../fastly/user.ts';
+import type { User } from '../fastly/user.ts';
 import { Refusal } from '../messages/failure-text.ts';
-import { bold, code, date, type Sentence, say } from '../messages/kit/sentence.ts';
+import { date, type Sentence, say } from '../messages/kit/sentence.ts';
 import { protectionText } from '../messages/outcome-text.ts';
+import { userText } from '../messages/user-text.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
 import { userMeant } from './inputs/meant.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
 
-/** Files an approval request to delete a user. */
+const AT_ONCE = say`No approval is needed: the user is deleted at once.`;
+
+/** Deletes a user by a request, which waits for approvers if deletions need approval. */
 export const deleteUser = oneUserSubcommand({
   name: 'delete',
   summary: 'Delete a user',
   about: (services) => {
     const how = isApprovalRequired(services, 'delete')
       ? say`The user is deleted once other bot admins approve.`
-      : say`No approval is needed: the user is deleted at once.`;
+      : AT_ONCE;
     return say`${how} The account's owner, the bot's own user and the last other unlocked Fastly superuser can't be deleted.`;
   },
   examples: ['delete', 'delete edda.morton@example.com', 'delete "Silas Morton" --reason "Left the company"'],
@@ -40,14 +43,12 @@ export const deleteUser = oneUserSubcommand({
 
 /** Without approvals, only the caller can prevent a mistake. */
 async function caution(services: Services): Promise<Sentence | null> {
-  return isApprovalRequired(services, 'delete')
-    ? null
-    : say`No approval is needed: the user is deleted at once. This can't be undone.`;
+  return isApprovalRequired(services, 'delete') ? null : say`${AT_ONCE} This can't be undone.`;
 }
 
 /** Refuses what can't be done before anyone is asked to approve it. */
 async function refuseWhereImpossible({ fastly }: Services, user: User): Promise<void> {
-  const who = say`${bold(nameOf(user))} (${code(user.login)})`;
+  const who = userText(targetOf(user));
   if (user.deleted_at) {
     throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}.`);
   }

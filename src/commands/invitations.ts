@@ -11,8 +11,8 @@ import { codecFor } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { carryingButton } from './carrying-button.ts';
-import { makeChange, Overtaken } from './change.ts';
 import { inviteButton } from './invite.ts';
+import { makeChange, Overtaken } from './make-change.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 20;

@@ -13,9 +13,9 @@ import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
 import { carryingButton } from './carrying-button.ts';
-import { makeChange } from './change.ts';
 import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf } from './inputs/settings-form.ts';
+import { makeChange } from './make-change.ts';
 import {
   askForSuperuser,
   confirmNewcomer,

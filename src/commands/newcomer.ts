@@ -17,7 +17,7 @@ import type { NextForm, Submitted } from '../slack/replies/submission.ts';
 import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
 import { type Form, formListener, viewOf } from './form.ts';
 import { ADDRESS, addressInput, addressInWords, readAddress } from './inputs/address.ts';
-import { givenReason, REASON, reasonInput, reasonInWords } from './inputs/reason.ts';
+import { REASON, reasonFromFlag, reasonFromForm, reasonInput } from './inputs/reason.ts';
 import {
   settingFlags,
   settingInputs,
@@ -62,7 +62,7 @@ export function newcomerSubcommand(
     async run(interaction, { words, flags }) {
       const login = addressInWords(words, this);
       const settings = settingsInWords(flags, form.offered);
-      const reason = reasonInWords(flags);
+      const reason = reasonFromFlag(flags);
       if (login === null) {
         await openModal(interaction, newcomerView(interaction, form, { login, settings, reason }));
         return;
@@ -157,7 +157,7 @@ function newcomerIn(form: NewcomerForm, { values, subject }: Submitted): Newcome
   return {
     login: readAddress(values[ADDRESS]),
     settings: settingsInForm(values, form.offered, { roles: ROLES, offIs }),
-    reason: givenReason(values),
+    reason: reasonFromForm(values),
   };
 }
 

@@ -7,9 +7,9 @@ import { message } from '../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
-import { makeChange } from './change.ts';
 import { userMeant } from './inputs/meant.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
+import { makeChange } from './make-change.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({

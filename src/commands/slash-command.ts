@@ -29,10 +29,10 @@ const slashCommand: Listener = {
   id: '/fastly-user',
   async run(interaction, { text }) {
     const { disabled } = interaction.services;
-    for (const { name, wordless } of SUBCOMMANDS) {
-      if (!wordless || !isMeant(name, text)) continue;
+    for (const { name, unread } of SUBCOMMANDS) {
+      if (!unread || !isMeant(name, text)) continue;
       const subcommand = subcommandNamed(name, SUBCOMMANDS, disabled);
-      if (text.trim().toLowerCase() !== name) throw new Refusal(wordless);
+      if (text.trim().toLowerCase() !== name) throw new Refusal(unread);
       return await subcommand.run(interaction.shownTo({ private: false }), { words: [], flags: {} });
     }
     const [first, ...rest] = splitWords(text);
@@ -54,7 +54,7 @@ function asksForHelp(word: Word | undefined): boolean {
 }
 
 /**
- * Whether a text is meant for a wordless subcommand. Asked before anything is read, and true behind a quote or in front
+ * Whether a text is meant for a subcommand whose words are not read. Asked before anything is read, and true behind a quote or in front
  * of a sign, too: `"password …` and `password=…` hold a secret as well.
  */
 function isMeant(name: string, text: string): boolean {
@@ -106,7 +106,7 @@ function onUserNamed({ disabled }: Services, { subcommand }: Asked): OnUser {
  * The registry of everything the bot listens for. A subcommand that is switched off takes its forms and buttons with
  * it; those of approval requests stay, so that what waits can be decided.
  */
-export function listenersWithout(disabled: ReadonlySet<string>): readonly Listener[] {
+export function allListeners(disabled: ReadonlySet<string>): readonly Listener[] {
   return [
     slashCommand,
     ...answerListeners,
@@ -118,4 +118,4 @@ export function listenersWithout(disabled: ReadonlySet<string>): readonly Listen
   ];
 }
 
-export const LISTENERS = listenersWithout(new Set());
+export const LISTENERS = allListeners(new Set());

@@ -28,10 +28,10 @@ export type Subcommand = {
   /** Flags of its own, beside `--private`. */
   flags: FlagKinds;
   /**
-   * It takes no words: what follows its name could be a secret, so that is neither read nor logged nor repeated, and
-   * this is said.
+   * Set if a secret could follow the name. The bot then reads nothing after the name: if something is there, it answers
+   * with this sentence.
    */
-  wordless?: Sentence;
+  unread?: Sentence;
   /** Acts on words; opens its modal where they do not suffice. What it throws is told to the caller. */
   run(interaction: Interaction, typed: Typed): Promise<void>;
   /** What it does to a user who was asked for. None where it is about nobody. */

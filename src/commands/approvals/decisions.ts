@@ -11,7 +11,7 @@ import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { noticeView, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
-import { givenReason, REASON, reasonInput } from '../inputs/reason.ts';
+import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
 import { refuseWhoItIsAbout } from './about-you.ts';
 import { doneText, objectionText } from './answer-text.ts';
 import { openRequests } from './approvals.ts';
@@ -40,7 +40,7 @@ export const decisions: readonly Listener[] = [
       if (!id) throw noLongerWorks('form', 'approvals');
       const { approvals } = interaction.services;
       await refuseWhoItIsAbout(interaction, id);
-      const answer = await approvals.deny(id, interaction.caller.memberId, givenReason(values));
+      const answer = await approvals.deny(id, interaction.caller.memberId, reasonFromForm(values));
       if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
       const { channel } = answer.request;
       if (interaction.origin.channel === channel) return { kind: 'channel', channel };

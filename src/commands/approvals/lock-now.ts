@@ -14,8 +14,8 @@ import { userText } from '../../messages/user-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { makeChange } from '../change.ts';
 import { meantBy, userMeant } from '../inputs/meant.ts';
+import { makeChange } from '../make-change.ts';
 import { objectionText } from './answer-text.ts';
 import { isShown, requestButtonListener } from './decisions.ts';
 

@@ -12,7 +12,7 @@ import type { Subcommand } from '../subcommand.ts';
 import { findUser, givenWords, isItThisOne, type Match, whichOne } from './find-user.ts';
 import { type Meant, meantBy, userMeant } from './meant.ts';
 import { actOrAskAnew, ask, type OnUser } from './question.ts';
-import { givenReason, readReason, reasonInput, reasonInWords } from './reason.ts';
+import { checkedReason, reasonFromFlag, reasonFromForm, reasonInput } from './reason.ts';
 import { clickedUser } from './user-button.ts';
 import { pickedAgain, pickedUser, USER_PICKER, userPicker } from './user-picker.ts';
 
@@ -55,7 +55,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
   const onUser: OnUser = {
     name,
     button: subcommand.button,
-    act: (interaction, user, { reason }) => subcommand.act(interaction, user, readReason(reason ?? null)),
+    act: (interaction, user, { reason }) => subcommand.act(interaction, user, checkedReason(reason ?? null)),
   };
   return {
     name,
@@ -66,7 +66,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
     examples,
     flags: takesReason ? { reason: 'text' } : {},
     async run(interaction, { words, flags }) {
-      const reason = takesReason ? reasonInWords(flags) : null;
+      const reason = takesReason ? reasonFromFlag(flags) : null;
       const given = givenWords(words);
       if (given.length === 0) return await openForm(subcommand, interaction, async () => ({ reason }));
       const match = await findUser(interaction, given, subcommand.purpose);
@@ -169,7 +169,7 @@ function formOf({ name, form: { title } }: OneUserSubcommand) {
 function userFormListener(subcommand: OneUserSubcommand): Listener {
   return formListener(formOf(subcommand), {
     async work(interaction, { values }) {
-      const reason = subcommand.takesReason ? givenReason(values) : null;
+      const reason = subcommand.takesReason ? reasonFromForm(values) : null;
       return await subcommand.act(interaction, pickedUser(values), reason);
     },
     again: async (interaction, { values }, problem) =>

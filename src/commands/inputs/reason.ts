@@ -22,13 +22,13 @@ export function reasonInput(label: string, reason: string | null = null): InputB
 }
 
 /** @throws {FieldError} for more than `REASON_LENGTH` characters */
-export function givenReason(values: FormValues): string | null {
-  return readReason(values[REASON] ?? null);
+export function reasonFromForm(values: FormValues): string | null {
+  return checkedReason(values[REASON] ?? null);
 }
 
 /** The reason after `--reason`. @throws {FieldError} for more than `REASON_LENGTH` characters */
-export function reasonInWords({ reason }: FlagValues): string | null {
-  return readReason(typeof reason === 'string' ? reason : null);
+export function reasonFromFlag({ reason }: FlagValues): string | null {
+  return checkedReason(typeof reason === 'string' ? reason : null);
 }
 
 /**
@@ -37,7 +37,7 @@ export function reasonInWords({ reason }: FlagValues): string | null {
  *
  * @throws {FieldError} for more than `REASON_LENGTH` characters
  */
-export function readReason(text: string | null): string | null {
+export function checkedReason(text: string | null): string | null {
   const reason = (text ?? '').replaceAll('\0', '').toWellFormed().trim();
   if (reason.length > REASON_LENGTH) {
     throw new FieldError(

@@ -7,9 +7,9 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
-import { makeChange } from '../change.ts';
 import { formListener } from '../form.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
+import { makeChange } from '../make-change.ts';
 import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
 import {
@@ -31,7 +31,7 @@ export const password: Subcommand = {
   usage: '',
   examples: ['password'],
   flags: {},
-  wordless: say`Don't type passwords in a message: Slack keeps them. If that was one, choose another password. Run ${code('/fastly-user password')} on its own.`,
+  unread: say`Don't type passwords in a message: Slack keeps them. If that was one, choose another password. Run ${code('/fastly-user password')} on its own.`,
   async run(interaction) {
     await openWhenReady(interaction, FORM.title, async () =>
       passwordForm(interaction.origin, { onTop: await caution(interaction) }),

@@ -19,10 +19,10 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { fileRequest } from '../approvals/filing.ts';
-import { makeChange } from '../change.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
 import { RolesToLose, updateUserButton } from '../inputs/question.ts';
 import { blockOf, NAME_LENGTH } from '../inputs/settings-form.ts';
+import { makeChange } from '../make-change.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
 export const EditableSettings = Settings.pick({

@@ -18,7 +18,7 @@ import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
 import { Meant, meantBy } from '../inputs/meant.ts';
 import { RolesToLose } from '../inputs/question.ts';
-import { givenReason, reasonInput } from '../inputs/reason.ts';
+import { reasonFromForm, reasonInput } from '../inputs/reason.ts';
 import { blockOf, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
 import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.ts';
 
@@ -129,7 +129,7 @@ function wantedIn(values: FormValues, { seen }: About): Wanted {
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
   // Spaces around a typed name are removed. That alone doesn't count as a change of the name.
   const typed = EDITABLE.filter((setting) => setting !== 'name' || settings.name !== seen.name?.trim());
-  return { settings: onlyChanged(only(settings, typed), seen), reason: givenReason(values) };
+  return { settings: onlyChanged(only(settings, typed), seen), reason: reasonFromForm(values) };
 }
 
 /** The same, but empty where it's invalid. */

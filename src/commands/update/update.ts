@@ -11,7 +11,7 @@ import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords, isItThisOne, type Match, whichOne } from '../inputs/find-user.ts';
 import { type Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
-import { readReason, reasonInWords } from '../inputs/reason.ts';
+import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../inputs/settings-form.ts';
 import { clickedUser } from '../inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
@@ -61,7 +61,7 @@ export const update: Subcommand = {
     for (const [flag, why] of Object.entries(REFUSED_FLAGS)) {
       if (flags[flag] !== undefined) throw new WordsError(why);
     }
-    const wanted = { settings: settingsInWords(flags, EDITABLE), reason: reasonInWords(flags) };
+    const wanted = { settings: settingsInWords(flags, EDITABLE), reason: reasonFromFlag(flags) };
     const given = givenWords(words);
     if (given.length === 0) {
       await openModal(interaction, pickForm(interaction, wanted));
@@ -154,5 +154,5 @@ function read(text: string | null): Wanted {
 function checked({ settings, reason }: Partial<Pick<Asked, 'settings' | 'reason'>>): Wanted {
   const editable = EditableSettings.safeParse(settings ?? {});
   if (!editable.success) throw noLongerWorks('button', 'update');
-  return { settings: checkSettings(editable.data), reason: readReason(reason ?? null) };
+  return { settings: checkSettings(editable.data), reason: checkedReason(reason ?? null) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
-import { LISTENERS, listenersWithout } from '../../../src/commands/slash-command.ts';
+import { allListeners, LISTENERS } from '../../../src/commands/slash-command.ts';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { askForDeletion } from '../support/approving.ts';
@@ -41,7 +41,7 @@ describe('a subcommand that is switched off', () => {
 
   it.each(names)('%s takes its forms and buttons with it, and nothing else', (name) => {
     const own = SUBCOMMANDS.find((each) => each.name === name)?.listeners ?? [];
-    const left = listenersWithout(new Set([name])).map(({ id }) => id);
+    const left = allListeners(new Set([name])).map(({ id }) => id);
     const gone = [...own.map(({ id }) => id), `home.${name}`];
     expect(left).toEqual(LISTENERS.map(({ id }) => id).filter((id) => !gone.includes(id)));
   });
