@@ -66,17 +66,19 @@ export class Directory {
    */
   async find(typed: string, purpose: Purpose, limit: number): Promise<Found> {
     const id = UserId.safeParse(typed.trim()).data;
-    const asked = id && LOOKS_LIKE_AN_ID.test(id) ? await this.#byId(id) : null;
+    const looksLikeId = id !== undefined && LOOKS_LIKE_AN_ID.test(id);
+    const asked = looksLikeId ? await this.#byId(id) : null;
     if (asked && purpose === 'look' && this.#index.kept() === null) return { kind: 'certain', user: asked };
     const { index, noList } = await this.#indexOrNone(id);
     let found = whom(index, typed, asked);
     if (found.length === 0 && isAddress(typed)) {
       found = whom(await this.#index.get(ASKED_AGAIN_MILLISECONDS), typed, null);
     }
-    if (found.length === 0 && id && !asked) found = certain(await this.#byId(id));
+    if (found.length === 0) {
+      found = asLikely(isAddress(typed) ? index.alike(typed) : fitting(index, typed, limit));
+    }
+    if (found.length === 0 && id && !looksLikeId) found = asCertain(await this.#byId(id));
     if (found.length === 0 && noList) throw noList.error;
-    if (found.length === 0)
-      found = isAddress(typed) ? likely(index.alike(typed)) : likely(fitting(index, typed, limit));
     return asFound(found, limit);
   }
 
@@ -85,9 +87,9 @@ export class Directory {
     let index = await this.#index.get();
     if (index.withLogin(address).length === 0) index = await this.#index.get(ASKED_AGAIN_MILLISECONDS);
     const exact = index.withLogin(address);
-    if (exact.length > 0) return asFound(exact.flatMap(certain), limit);
+    if (exact.length > 0) return asFound(exact.flatMap(asCertain), limit);
     const near = [...index.alike(address), ...index.withoutTag(address), ...(name ? index.alike(name) : [])];
-    return asFound(likely(near), limit);
+    return asFound(asLikely(near), limit);
   }
 
   /** The users whose login is nearest to an address that is nobody's. */
@@ -150,15 +152,15 @@ export class Directory {
 /** A user who could be meant, and whether what was typed is the whole of an id, a login or a name. */
 type Candidate = { user: User; certain: boolean };
 
-const certain = (user: User | null): Candidate[] => (user ? [{ user, certain: true }] : []);
-const likely = (users: readonly User[]): Candidate[] => users.map((user) => ({ user, certain: false }));
+const asCertain = (user: User | null): Candidate[] => (user ? [{ user, certain: true }] : []);
+const asLikely = (users: readonly User[]): Candidate[] => users.map((user) => ({ user, certain: false }));
 
 /** Whoever has the typed text as an id, a login or a whole name. One word is too little of a name to be certain. */
 function whom(index: SearchIndex, typed: string, asked: User | null): Candidate[] {
   const whole = canonical(typed).includes(' ');
   return [
-    ...certain(asked ?? index.withId(typed.trim())),
-    ...index.withLogin(typed).flatMap(certain),
+    ...asCertain(asked ?? index.withId(typed.trim())),
+    ...index.withLogin(typed).flatMap(asCertain),
     ...index.withName(typed).map((user) => ({ user, certain: whole })),
   ];
 }

@@ -237,6 +237,14 @@ describe('finding one user', () => {
     expect(await directory.find('Zzzzzzzzzzzzzzzzzzzzz9', 'look', 5)).toEqual({ kind: 'none' });
   });
 
+  it('asks Fastly for a user once where it could be an id, and not at all where a name fits', async () => {
+    const { account, directory } = await startDirectory();
+    await directory.find('Zzzzzzzzzzzzzzzzzzzzz9', 'change', 5);
+    await directory.find('edda', 'change', 5);
+    const asked = account.calls().filter(({ path }) => path.startsWith('/user/'));
+    expect(asked.map(({ path }) => path)).toEqual(['/user/Zzzzzzzzzzzzzzzzzzzzz9']);
+  });
+
   it('never takes an address for a part of a login', async () => {
     const { directory } = await startDirectory([person('x1', 'Ashlee', 'ashlee@quux.example')]);
     expect(await directory.find('lee@quux.example', 'look', 5)).toEqual({ kind: 'none' });
