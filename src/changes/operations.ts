@@ -154,9 +154,13 @@ function unseen(call: () => Promise<unknown>): Operation<null, null> {
 }
 
 /** The open invitation to an address, letter case aside. @throws {FastlyError} */
-export async function openInvitation(fastly: FastlyClient, email: string): Promise<Invitation | null> {
+export async function openInvitation(
+  fastly: Pick<FastlyClient, 'listInvitations'>,
+  email: string,
+  pages?: number,
+): Promise<Invitation | null> {
   const wanted = canonical(email);
-  return (await fastly.listInvitations()).find((each) => canonical(each.email) === wanted) ?? null;
+  return (await fastly.listInvitations(pages)).find((each) => canonical(each.email) === wanted) ?? null;
 }
 
 /** Whether a change took effect, as far as Fastly shows it now. */

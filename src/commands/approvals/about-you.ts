@@ -1,4 +1,4 @@
-import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import type { RequestId } from '../../approvals/request.ts';
 import { withoutTag } from '../../directory/search.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
@@ -6,6 +6,9 @@ import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
+
+/** Why a bot admin can't decide on a request. */
+export const ABOUT_YOU = say`This request is about you, so you can't decide on it. Other bot admins can.`;
 
 /** Who clicks is asked about anew after this long. */
 const CLICKER_FRESH_MILLISECONDS = 60_000;
@@ -39,13 +42,9 @@ export async function refuseWhoItIsAbout(interaction: Interaction, id: RequestId
     throw new Refusal(say`Slack didn't confirm who you are. Nothing was done. Try again in a minute.`);
   }
   if (profile === null) log.warn({ request: id }, 'whom a request is about is decided by what was filed');
-  if (profile && profile !== 'hidden' && isMailbox(profile.address, loginOf(request))) {
-    throw new Refusal(say`This request is about you, so you can't decide on it. Other bot admins can.`);
+  if (profile && profile !== 'hidden' && isMailbox(profile.address, request.action.target.login)) {
+    throw new Refusal(ABOUT_YOU);
   }
-}
-
-function loginOf({ action }: ApprovalRequest): string {
-  return action.target.login;
 }
 
 /** Letter case and a tag (`+cdn`) aside. */

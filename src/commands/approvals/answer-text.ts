@@ -4,6 +4,7 @@ import { type ApprovalPolicy, mayApprove } from '../../approvals/rules.ts';
 import { stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
 import { code, date, member, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { gerund, subcommandFor } from '../../messages/verb-text.ts';
+import { ABOUT_YOU } from './about-you.ts';
 
 /** What a click did, for a caller who does not see the request's message. */
 export function doneText(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {
@@ -37,7 +38,7 @@ export function objectionText(
       return say`You can't decide on your own request. ${who} can, or you can cancel it.`;
     }
     case 'about-you':
-      return say`This request is about you, so you can't decide on it. Other bot admins can.`;
+      return ABOUT_YOU;
     case 'already-approved':
       return say`You already approved this request. ${stateInAnswer(request, policy)}`;
     case 'too-late':

@@ -47,19 +47,23 @@ export async function refuseWhereTokenCannot({ fastly }: Services): Promise<void
 
 /** @throws {Refusal} where too few are left to approve, because the request is about a bot admin */
 function refuseWithoutApprovers(
-  { services, caller }: Interaction,
+  interaction: Interaction,
   { kind }: Action,
   about: readonly MemberId[],
 ): void {
-  const { botAdmins, allowSelfApproval, approvalsRequired } = services.approvals.policy;
+  const { services } = interaction;
   if (about.length === 0 || !isApprovalRequired(services, kind)) return;
-  const left = botAdmins.filter(
-    (each) => !about.includes(each) && (each !== caller.memberId || allowSelfApproval),
-  );
-  if (left.length >= approvalsRequired) return;
+  const left = approversFor(interaction).filter((each) => !about.includes(each));
+  if (left.length >= services.approvals.policy.approvalsRequired) return;
   throw new Refusal(
     say`Too few bot admins are left to approve this, because it's about ${mentions(about, 'and')}. Nothing was requested. Ask the bot's operator to add a bot admin.`,
   );
+}
+
+/** The bot admins who may approve what the caller asks for. */
+function approversFor({ services, caller }: Interaction): MemberId[] {
+  const { botAdmins, allowSelfApproval } = services.approvals.policy;
+  return botAdmins.filter((each) => each !== caller.memberId || allowSelfApproval);
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
@@ -68,14 +72,13 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
 
 /** For the form: who can approve, and where the request is posted. @throws {Refusal} where nobody could see it */
 export async function whoDecides(interaction: Interaction, kind: ActionKind): Promise<Sentence> {
-  const { services, caller } = interaction;
-  const { botAdmins, allowSelfApproval, approvalsRequired } = services.approvals.policy;
+  const { services } = interaction;
   const place = await placeFor(interaction, kind);
   const where = isDirect(place) ? say`in your direct messages` : say`in ${channel(place)}`;
   const posted = say`The request is posted ${where}.`;
   if (!isApprovalRequired(services, kind)) return posted;
-  const others = botAdmins.filter((each) => each !== caller.memberId || allowSelfApproval);
-  return say`${neededText(approvalsRequired, others)} ${posted}`;
+  const { approvalsRequired } = services.approvals.policy;
+  return say`${neededText(approvalsRequired, approversFor(interaction))} ${posted}`;
 }
 
 /** Where a request is shown: `APPROVALS_CHANNEL` if there is one. @throws {Refusal} where it can't be shown */

@@ -6,7 +6,7 @@ import { textInput } from '../../messages/kit/inputs.ts';
 import { code, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { type Word, WordsError } from './command-text.ts';
+import { linkedAddress, type Word, WordsError } from './command-text.ts';
 
 /** Block and action id of the field for an email address that is, or will be, a login. */
 export const ADDRESS = 'address';
@@ -63,11 +63,7 @@ export function addressInWords(words: readonly Word[], { name, usage }: Subcomma
       say`${code(name)} takes one email address, but you also typed ${typedWords(typed)}. Put a value with spaces in quotes. Usage: ${code(`/fastly-user ${name} ${usage}`)}`,
     );
   }
-  const linked = word.kind === 'text' ? word.address : undefined;
-  if (linked === 'disguised') {
-    throw new WordsError(say`${typedWords(word.text)} links to another address. Type the address itself.`);
-  }
-  return readAddress(linked ?? word.text);
+  return readAddress(linkedAddress(word) ?? word.text);
 }
 
 /** Why this login can't be created or invited. */

@@ -101,6 +101,13 @@ function wordOf(entity: Entity, text: string, quoted: boolean): Word {
   }
 }
 
+/** The address that Slack made a link of, if the word is one. @throws {WordsError} where the link's text is another */
+export function linkedAddress(word: Word): string | undefined {
+  if (word.kind !== 'text' || word.address !== 'disguised')
+    return word.kind === 'text' ? word.address : undefined;
+  throw new WordsError(say`${typedWords(word.text)} links to another address. Type the address itself.`);
+}
+
 /**
  * Reads words as flags and positional words. Everything after a flag's name is read by its kind.
  *

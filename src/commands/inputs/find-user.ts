@@ -1,3 +1,4 @@
+import { openInvitation } from '../../changes/operations.ts';
 import { type Found, isAddress, type Purpose } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
@@ -14,7 +15,7 @@ import {
 } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { nearest, type Word, WordsError } from './command-text.ts';
+import { linkedAddress, nearest, type Word, WordsError } from './command-text.ts';
 import { lookButton } from './question.ts';
 
 /**
@@ -62,22 +63,13 @@ export async function findUser(asking: Asking, words: readonly Word[], purpose: 
     if (words.length > 1 && word.kind === 'mention') {
       throw new WordsError(say`Use a mention on its own, without other words.`);
     }
-    if (word.kind === 'text' && hasAddress(word)) {
-      if (word.address === 'disguised') {
-        throw new WordsError(
-          say`${typedWords(word.text)} links to another address. Type the address itself.`,
-        );
-      }
+    if (word.kind === 'text' && (linkedAddress(word) !== undefined || isAddress(word.text))) {
       if (words.length > 1 || /\s/.test(word.text.trim())) throw severalWords(word.text);
     }
   }
   if (first?.kind === 'mention') return await byMention(asking, first.memberId);
   const shown = words.map((word) => (word.kind === 'mention' ? '' : word.text)).join(' ');
-  return await byText(asking, shown, purpose, first?.kind === 'text' ? first.address : undefined);
-}
-
-function hasAddress({ text, address }: Extract<Word, { kind: 'text' }>): boolean {
-  return address !== undefined || isAddress(text);
+  return await byText(asking, shown, purpose, first && linkedAddress(first));
 }
 
 function severalWords(address: string): WordsError {
@@ -140,7 +132,7 @@ const OPENING = `*_~"'\`“‘„‚«‹([{<`;
 const CLOSING = `*_~"'\`”’“‘»›)]}>`;
 
 /** Without the marks that stand around all of it in pairs, and without one sign at its end. */
-export function withoutMarks(typed: string): string {
+function withoutMarks(typed: string): string {
   let text = typed.trim();
   let mayEnd = true;
   for (;;) {
@@ -170,11 +162,10 @@ async function nobodysAddress(asking: Asking, address: string, purpose: Purpose)
 
 async function invitationOf({ services, log }: Asking, address: string): Promise<Sentence | null> {
   const { fastly, disabled } = services;
-  const open = await fastly.listInvitations(INVITATION_PAGES).catch((error: unknown) => {
+  const invitation = await openInvitation(fastly, address, INVITATION_PAGES).catch((error: unknown) => {
     log.warn({ err: error }, 'the open invitations could not be looked through for an address');
-    return [];
+    return null;
   });
-  const invitation = open.find(({ email }) => email.toLowerCase() === address.toLowerCase());
   if (!invitation) return null;
   const when = invitation.created_at ? say` on ${date(new Date(invitation.created_at))}` : say``;
   const withdraw = disabled.has('invitations')

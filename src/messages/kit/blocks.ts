@@ -36,7 +36,7 @@ export function button(definition: {
   };
 }
 
-export function confirmDialog({ title, text, confirm, style }: Confirm): ConfirmationDialog {
+function confirmDialog({ title, text, confirm, style }: Confirm): ConfirmationDialog {
   return {
     title: label(plainText(title), CONFIRM_TITLE_LENGTH),
     text: label(plainText(text), CONFIRM_LENGTH),

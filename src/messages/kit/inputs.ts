@@ -1,4 +1,4 @@
-import type { ConfirmationDialog, InputBlock, PlainTextOption, StaticSelect } from '@slack/types';
+import type { InputBlock, PlainTextOption, StaticSelect } from '@slack/types';
 import { label, plain, plainName } from './plain.ts';
 
 /** Characters and options that Slack takes (docs.slack.dev: input block, select menu, checkboxes, option object). */
@@ -26,7 +26,7 @@ export function textInput(
 }
 
 /** @param input `chosen` is the value of an option; with any other value nothing is chosen */
-export function select(input: Input & Omit<Menu, 'confirm'>): InputBlock {
+export function select(input: Input & Menu): InputBlock {
   return inputBlock(input, menu(input));
 }
 
@@ -65,12 +65,11 @@ type Menu = {
   options: readonly PlainTextOption[];
   chosen?: string | null;
   placeholder?: string;
-  confirm?: ConfirmationDialog;
 };
 
 /** The select of a form without its block, for messages. */
 export function menu(definition: Menu): StaticSelect {
-  const { id, chosen = null, placeholder, confirm } = definition;
+  const { id, chosen = null, placeholder } = definition;
   const options = fittingOptions(definition.options);
   const initial = options.find(({ value }) => value === chosen);
   return {
@@ -79,7 +78,6 @@ export function menu(definition: Menu): StaticSelect {
     ...(placeholder !== undefined && { placeholder: label(placeholder, PLACEHOLDER_LENGTH) }),
     options,
     ...(initial && { initial_option: initial }),
-    ...(confirm && { confirm }),
   };
 }
 
