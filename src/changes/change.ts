@@ -21,13 +21,15 @@ export const ChangeDetails = z.object({
   reason: z.string().nullable().exactOptional(),
   /** The approval request whose button was clicked, if it was one. */
   request: z.string().exactOptional(),
+  /** The delivery key of the change that this one sets back. */
+  undoes: z.string().exactOptional(),
   /** The reference that the log has more under. */
   reference: z.string(),
 });
 
 /** A change that one bot admin makes without approval, identified by the delivery that asked for it. */
 export type Change = z.infer<typeof ChangeDetails> & {
-  /** The command's or click's `trigger_id`, or the submitted view's id. */
+  /** The command's or click's `trigger_id`, or the submitted view's id; of an Undo, what `undoKey` makes. */
   deliveryKey: string;
   kind: ChangeKind;
   caller: MemberId;

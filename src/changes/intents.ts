@@ -3,6 +3,7 @@ import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database } from '../store/tables.ts';
 import { type Change, ChangeDetails, ChangeKind, type Settlement } from './change.ts';
+import { readUndoable, type Undoable } from './undo.ts';
 
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
 type IntentState = z.infer<typeof IntentState>;
@@ -119,6 +120,11 @@ export class Intents<InTheWay = unknown> {
     return rows.some(({ details }) => ChangeDetails.parse(JSON.parse(details)).request === requestId);
   }
 
+  /** A change that can be set back, by its delivery key; null where there is none. */
+  async undoable(key: string): Promise<Undoable | null> {
+    return await this.#store.read((database) => readUndoable(database, this.#store.engine, key));
+  }
+
   /** Has every open change count as left behind, for a database that one process owns: whoever made it is gone. */
   async releaseAll({ database, now }: Transaction): Promise<void> {
     await database
@@ -194,13 +200,13 @@ export async function isBeingChanged(database: Database, target: string): Promis
 }
 
 function entryOf(change: Change, event: string, why?: string) {
-  const { kind, caller, target, settings, before, invitation, reason, request, reference } = change;
+  const { kind, caller, target, settings, before, invitation, reason, request, undoes, reference } = change;
   const { login, name } = target;
   return {
     actor: caller,
     change: kind,
     event,
     target: target.id,
-    details: { login, name, settings, before, invitation, reason, request, reference, why },
+    details: { login, name, settings, before, invitation, reason, request, undoes, reference, why },
   };
 }

@@ -13,6 +13,17 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 export type Setting = keyof Settings;
 
+/** The longest name that can be set, in characters. It is short enough for an approver to see all of it. */
+export const NAME_LENGTH = 255;
+
+/** A name that can be set, without outer spaces. */
+export const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(NAME_LENGTH)
+  .refine((name) => !name.includes('\0') && name.isWellFormed());
+
 /** In the order in which they are asked for and shown. */
 export const SETTINGS = Settings.keyof().options;
 

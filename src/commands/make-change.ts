@@ -11,6 +11,8 @@ import { alreadyOpen, refuseWhereTokenCannot } from './approvals/filing.ts';
 
 /** A change that a bot admin makes at once. */
 export type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
+  /** Instead of the interaction's own: an Undo's key follows from the change. */
+  deliveryKey?: string;
   /** What must still hold once the change is recorded. Where it throws, nothing is called. */
   check?(): Promise<void>;
   operation: Operation<Answer, Seen>;
@@ -40,7 +42,7 @@ export async function makeChange<Answer extends Seen, Seen>(
   const { deliveryKey, caller, reference, services } = interaction;
   // A password is changed with its owner's credentials, not with the token.
   if (what.kind !== 'password') await refuseWhereTokenCannot(services);
-  const change: Change = { ...what, deliveryKey, caller: caller.memberId, reference };
+  const change: Change = { deliveryKey, ...what, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
   if (begun.kind === 'repeat') throw new RepeatedDelivery(repeatText(begun.state, what.kind));
   if (begun.kind === 'in-the-way') {

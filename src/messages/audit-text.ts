@@ -75,7 +75,7 @@ function ownChange({ actor, change, event, target, details }: AuditLine): Senten
   switch (event) {
     case 'done': {
       const reason = typeof details.reason === 'string' ? say` (${details.reason})` : say``;
-      return say`${changeMark(kind)} ${who} ${changePast(kind, user)}${set}${reason}${requestOf(details)}`;
+      return say`${changeMark(kind)} ${who} ${changePast(kind, user)}${set}${reason}${undoOf(details)}${requestOf(details)}`;
     }
     case 'failed':
       return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It didn't work${whyOf(details)}`;
@@ -91,6 +91,10 @@ function requestOf({ request }: AuditLine['details']): Sentence {
   return typeof request === 'string'
     ? say`, from request ${code(cut(plain(request), REQUEST_LENGTH))}`
     : say``;
+}
+
+function undoOf({ undoes }: AuditLine['details']): Sentence {
+  return typeof undoes === 'string' ? say`, to undo an earlier change` : say``;
 }
 
 /** The name is already in the sentence, and locking has no settings worth listing. */

@@ -7,7 +7,7 @@ import { type User, UserId } from '../../fastly/user.ts';
 import { LOCK } from '../../messages/approval-message.ts';
 import { lockedText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { message } from '../../messages/kit/message.ts';
+import { message, withButtons } from '../../messages/kit/message.ts';
 import { member, say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -16,6 +16,7 @@ import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { meantBy, userMeant } from '../inputs/meant.ts';
 import { makeChange } from '../make-change.ts';
+import { undoButtons } from '../undo-button.ts';
 import { objectionText } from './answer-text.ts';
 import { isShown, requestButtonListener } from './decisions.ts';
 
@@ -48,7 +49,9 @@ export const lockNow: Listener = requestButtonListener(LOCK, async ({ interactio
     },
   });
   const told = message(lockedText(say`${member(caller.memberId)}`, open));
-  if (!noted || !isShown(seenAt, open)) await interaction.reply.privately(told);
+  const change = { deliveryKey: interaction.deliveryKey, settings: LOCKED, before: settingsOf(user) };
+  const offers = undoButtons(interaction, change);
+  if (!noted || !isShown(seenAt, open)) await interaction.reply.privately(withButtons(told, offers));
   await confirmElsewhere(interaction, told);
 });
 

@@ -27,6 +27,8 @@ const AskedSchema = z.object({
   reason: z.string().nullable().optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
+  /** The delivery key of the change to undo. Its values come from the store; `settings` only shows them. */
+  undoes: z.string().optional(),
 });
 export type Asked = z.infer<typeof AskedSchema>;
 export const Asked = codecFor('form', AskedSchema, 'help');

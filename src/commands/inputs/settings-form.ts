@@ -1,7 +1,7 @@
 import type { InputBlock } from '@slack/types';
 import { z } from 'zod';
 import { ROLES } from '../../changes/roles.ts';
-import { type CurrentSettings, type Setting, Settings } from '../../changes/settings.ts';
+import { type CurrentSettings, NAME_LENGTH, Name, type Setting, Settings } from '../../changes/settings.ts';
 import { checkboxes, option, select, textInput } from '../../messages/kit/inputs.ts';
 import { code, enumerate, plainText, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
 import { flagOf, SETTING_LABELS, settingValue } from '../../messages/settings-text.ts';
@@ -135,16 +135,6 @@ function roleNamed(typed: string): string {
   const role = typed.toLowerCase();
   return ROLES.find((each) => plainText(settingValue('role', each)).toLowerCase() === role) ?? role;
 }
-
-/** The longest name that can be set, in characters. It is short enough for an approver to see all of it. */
-export const NAME_LENGTH = 255;
-
-const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(NAME_LENGTH)
-  .refine((name) => !name.includes('\0') && name.isWellFormed());
 
 function problemWith(setting: Setting, given: unknown, roles: readonly string[]): Sentence {
   if (setting !== 'role') return say`A name must have 1 to ${NAME_LENGTH} characters.`;

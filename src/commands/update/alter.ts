@@ -2,8 +2,16 @@ import { superuserChange } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { type HasRoles, rolesDigest } from '../../changes/roles.ts';
-import { type CurrentSettings, only, onlyChanged, Settings, unmet } from '../../changes/settings.ts';
+import {
+  type CurrentSettings,
+  NAME_LENGTH,
+  only,
+  onlyChanged,
+  Settings,
+  unmet,
+} from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { undoKey } from '../../changes/undo.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
@@ -21,8 +29,9 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
 import { RolesToLose, updateUserButton } from '../inputs/question.ts';
-import { blockOf, NAME_LENGTH } from '../inputs/settings-form.ts';
+import { blockOf } from '../inputs/settings-form.ts';
 import { makeChange } from '../make-change.ts';
+import { undoButtons } from '../undo-button.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
 export const EditableSettings = Settings.pick({
@@ -36,6 +45,9 @@ export const EDITABLE = EditableSettings.keyof().options;
 
 /** What a user is to have, and why. */
 export type Wanted = { settings: Settings; reason: string | null };
+
+/** The change that an update sets back, by its delivery key, and what must still hold once the update is recorded. */
+type Undoing = { change: string; check(): Promise<void> };
 
 /** The user has changed since the caller saw them. Nothing was done. */
 export class ChangedMeanwhile extends Refusal {
@@ -60,6 +72,7 @@ export class ChangedMeanwhile extends Refusal {
  *
  * @param seen what the caller saw of the user when they decided; null where they did not look
  * @param rolesShown stands for the roles that the caller was told may be lost; null where nothing was told
+ * @param undoes what it sets back, where it is an Undo
  * @throws {LoginChanged} when the login is another than the caller saw
  * @throws {ChangedMeanwhile} when the user has changed since
  * @throws {RolesToLose} when the role is set and the caller doesn't know what of the others may be lost
@@ -69,7 +82,11 @@ export async function alter(
   interaction: Interaction,
   meant: Meant,
   { settings, reason }: Wanted,
-  { seen = null, rolesShown = null }: { seen?: CurrentSettings | null; rolesShown?: string | null } = {},
+  {
+    seen = null,
+    rolesShown = null,
+    undoes = null,
+  }: { seen?: CurrentSettings | null; rolesShown?: string | null; undoes?: Undoing | null } = {},
 ): Promise<Delivered> {
   const { fastly } = interaction.services;
   const user = await userMeant(interaction.services, meant);
@@ -95,14 +112,20 @@ export async function alter(
     const action = kind === 'promote' ? ({ kind, by: 'update', ...of } as const) : ({ kind, ...of } as const);
     return await fileRequest(interaction, action, reason);
   }
-  const after = await makeChange(interaction, {
+  const change = {
+    deliveryKey: undoes === null ? interaction.deliveryKey : undoKey(undoes.change),
     kind: 'update',
     target: { id: user.id, login: user.login, name: nameOf(user) },
     settings: changes,
     before,
     reason,
+    ...(undoes !== null && { undoes: undoes.change }),
+  } as const;
+  const after = await makeChange(interaction, {
+    ...change,
     // The change is recorded, so no request about this user is carried out now. One that was before shows here.
     async check() {
+      await undoes?.check();
       const now = await fastly.getUser(id);
       if (Object.keys(differing(before, now)).length > 0) throw new ChangedMeanwhile(now, before);
       if (rolesDigest(now) !== rolesDigest(user)) throw new ChangedMeanwhile(now, before, user);
@@ -115,7 +138,9 @@ export async function alter(
     throw mayLift && isServiceLimit(error) ? withoutLimit(interaction, user, error, asked) : error;
   });
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
-  return await confirm(interaction, updated(interaction, who, before, { settings: changes, reason }, after));
+  const confirmation = updated(interaction, who, before, { settings: changes, reason }, after);
+  const asWanted = unmet(changes, settingsOf(after)).length === 0;
+  return await confirm(interaction, confirmation, asWanted ? undoButtons(interaction, change) : []);
 }
 
 /** Fastly refuses this role for a user with limited services (recorded). */

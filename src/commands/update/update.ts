@@ -18,6 +18,7 @@ import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-
 import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
+import { undo, undoListener } from './undo.ts';
 
 const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
 const NOTHING: Wanted = { settings: {}, reason: null };
@@ -35,7 +36,9 @@ const onUser: OnUser = {
   button: (_services, name) => `Update ${name}`,
   check: (asked) => void checked(asked),
   act: (interaction, user, asked) =>
-    alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null }),
+    asked.undoes === undefined
+      ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
+      : undo(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
 /** Changes a user, and shows before and after. */
@@ -89,6 +92,7 @@ export const update: Subcommand = {
   onUser,
   listeners: [
     editFormListener,
+    undoListener(onUser),
     {
       kind: 'click',
       id: 'update.button',

@@ -35,6 +35,12 @@ export function withFootnote(original: Message, footnote: Sentence): Message {
   };
 }
 
+/** The same message with buttons under it. */
+export function withButtons(original: Message, buttons: readonly Button[]): Message {
+  if (buttons.length === 0) return original;
+  return { ...original, blocks: [...original.blocks, { type: 'actions', elements: [...buttons] }] };
+}
+
 /** So many characters are in a small grey line or beside a button (docs.slack.dev, context block, section block). */
 const TEXT_LENGTH = 3_000;
 

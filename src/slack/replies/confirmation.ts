@@ -1,5 +1,6 @@
+import type { Button } from '@slack/types';
 import type { ChannelId } from '../../ids.ts';
-import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
+import { type Message, message, withButtons, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Interaction } from './interaction.ts';
@@ -8,9 +9,15 @@ import type { Delivered } from './reply.ts';
 /**
  * Posts the confirmation of a change where the interaction's results go, and in `CONFIRMATIONS_CHANNEL`. The change is
  * made by then, so a failed copy is only reported to the caller.
+ *
+ * @param buttons what it offers; a copy offers nothing
  */
-export async function confirm(interaction: Interaction, confirmation: Message): Promise<Delivered> {
-  const delivered = await interaction.reply.result(confirmation);
+export async function confirm(
+  interaction: Interaction,
+  confirmation: Message,
+  buttons: readonly Button[] = [],
+): Promise<Delivered> {
+  const delivered = await interaction.reply.result(withButtons(confirmation, buttons));
   const { confirmationsChannel } = interaction.services;
   const there = delivered.kind === 'channel' && delivered.channel === confirmationsChannel;
   if (!there) await confirmElsewhere(interaction, confirmation);
