@@ -71,7 +71,7 @@ export function createStoredParts(
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    displays: new Displays({ ...parts, approvals, confirmationsChannel }, times),
+    displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times),
     homes,
     interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
     onUsersChanged: () => directory.usersChanged(),

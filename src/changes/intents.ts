@@ -106,18 +106,19 @@ export class Intents<InTheWay = unknown> {
     this.#onSettled();
   }
 
-  /** Whether a click on this request's 'Lock now' has locked its target, or may have. */
-  async locked(requestId: string, userId: string): Promise<boolean> {
+  /** The delivery key of the click on this request's 'Lock now' that locked its target, or may have; null for none. */
+  async lockOf(requestId: string, userId: string): Promise<string | null> {
     const rows = await this.#store.read((database) =>
       database
         .selectFrom('intents')
-        .select('details')
+        .select(['delivery_key', 'details'])
         .where('change', '=', 'lock')
         .where('target', '=', userId)
         .where('state', '!=', 'failed')
         .execute(),
     );
-    return rows.some(({ details }) => ChangeDetails.parse(JSON.parse(details)).request === requestId);
+    const lock = rows.find(({ details }) => ChangeDetails.parse(JSON.parse(details)).request === requestId);
+    return lock?.delivery_key ?? null;
   }
 
   /** A change that can be set back, by its delivery key; null where there is none. */

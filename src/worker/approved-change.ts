@@ -47,7 +47,7 @@ export function approvedChange(request: ApprovalRequest, { fastly, intents }: Pa
       const differences = differencesOf(action.target, targetOf(user));
       // **Lock now** may have locked the user without recording the step: after a crash, or if the call's answer was lost.
       const onlyLocked = differences.every(({ field }) => field === 'lock') && user.locked === true;
-      if (differences.length > 0 && !(onlyLocked && (await intents.locked(request.id, id)))) {
+      if (differences.length > 0 && !(onlyLocked && (await intents.lockOf(request.id, id)) !== null)) {
         return { kind: 'changed', differences };
       }
       return await protectedUser(fastly, user);

@@ -1,3 +1,4 @@
+import type { Button } from '@slack/types';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { isOutcome, isRepetition, type Step } from '../approvals/event.ts';
@@ -13,23 +14,28 @@ import {
   type SurfaceName,
   surfacesOf,
 } from '../approvals/surfaces.ts';
+import type { Intents } from '../changes/intents.ts';
 import type { ChannelId, MemberId } from '../ids.ts';
 import { approvalConfirmation, approvalMessage } from '../messages/approval-message.ts';
 import { HIDDEN_REQUEST, outcomeStepText, stepText, unseenText } from '../messages/approval-text.ts';
-import { type Message, message } from '../messages/kit/message.ts';
+import { type Message, message, withButtons } from '../messages/kit/message.ts';
 import { plainText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { type Conversations, isDirect } from '../slack/connection/conversations.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import { unconfirmed } from '../slack/replies/confirmation.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
+import { undoButton } from '../slack/undo-button.ts';
 import type { Store, Transaction } from '../store/store.ts';
 
 export type DisplayOptions = {
   store: Store;
   approvals: Approvals;
+  intents: Intents;
   posting: Posting;
   conversations: Conversations;
   confirmationsChannel: ChannelId | null;
+  /** The names of the subcommands that this installation does without. */
+  disabled: ReadonlySet<string>;
   log: Logger;
 };
 
@@ -142,7 +148,8 @@ export class RequestDisplay {
     for (const step of unshown) {
       const words = this.#wordsInThread(step, request);
       if (words !== null && place !== null && !(await this.#isShared(place.channel))) {
-        await this.#post(place.channel, message(words), place.ts);
+        const told = withButtons(message(words), await this.#offersWith(step, request));
+        await this.#post(place.channel, told, place.ts);
       }
       if (words !== null || step === unshown.at(-1)) await this.#recordShown('thread', step.number);
     }
@@ -174,6 +181,15 @@ export class RequestDisplay {
     if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
     if (isRepetition(step, this.#snapshot.steps)) return null;
     return stepText(step, request, this.#options.approvals.policy);
+  }
+
+  /** **Lock now** is the one step that can be undone, once the request has ended. */
+  async #offersWith({ event }: Step, { id, action }: ApprovalRequest): Promise<Button[]> {
+    const { intents, disabled } = this.#options;
+    if (event.kind !== 'locked' || action.target.id === null || disabled.has('update')) return [];
+    const lock = await intents.lockOf(id, action.target.id);
+    const undoable = lock === null ? null : await intents.undoable(lock);
+    return undoable === null ? [] : undoButton(undoable.change, { private: false });
   }
 
   async #showRequester(): Promise<void> {

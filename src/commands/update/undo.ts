@@ -12,10 +12,10 @@ import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
+import { UNDO, UndoValue } from '../../slack/undo-button.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { LoginChanged, meantBy, userMeant } from '../inputs/meant.ts';
 import { askAboutRoles, type OnUser, RolesToLose } from '../inputs/question.ts';
-import { UNDO, UndoValue } from '../undo-button.ts';
 import { alter } from './alter.ts';
 
 /** The change is not undone, now or later, so its confirmation offers that no more. */

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember } from '../../sandbox/control/client.ts';
@@ -5,7 +6,14 @@ import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, NEVER_ACTIVE, TLS_ADMIN } from '../../sandbox/fastly/people.ts';
 import { inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { answer, untilAsked } from '../support/answering.ts';
-import { auditEntries, databaseInFile, openRequest, untilTold } from '../support/approving.ts';
+import {
+  askForDeletion,
+  auditEntries,
+  databaseInFile,
+  openRequest,
+  startAnother,
+  untilTold,
+} from '../support/approving.ts';
 import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
@@ -171,6 +179,22 @@ describe('Undo', () => {
     expect(await updates(client)).toHaveLength(2);
   });
 
+  it('is refused after 24 hours, by the clock of the database, also by a bot that was started since', async () => {
+    const database = await databaseInFile();
+    const workplace = await startWorkplace(DELIVERY, database);
+    const nora = workplace.client.as(NORA);
+    const made = await updated(nora, `${ENGINEER.id} --role billing`, 'Role engineer → billing');
+    await workplace.stop();
+    const file = new DatabaseSync(database.DATABASE_URL.slice('file:'.length));
+    file.exec(`update intents set begun_at = begun_at - ${24 * 60 * 60 * 1_000}`);
+    file.close();
+    const { client } = await startAnother(workplace, database);
+    await clickUndo(nora, made);
+    await untilTold(nora, 'was made more than 24 hours ago. Nothing was undone.');
+    await untilShown(nora, made, 'Role engineer → billing');
+    expect(await updates(client)).toHaveLength(1);
+  });
+
   it('looks again right before it is made', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
@@ -211,6 +235,34 @@ describe('Undo', () => {
     await untilTold(nora, `<@${NORA.id}> already undid this change`);
     await untilShown(nora, made, `Undone by <@${NORA.id}>`);
     expect(await updates(client)).toHaveLength(2);
+  });
+
+  it('unlocks whom Lock now has locked, once the deletion was denied', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'lock');
+    const locked = await nora.until(
+      (sees) => messagesIn(sees, CDN_TEAM).find((each) => each.threadTs === request.ts && offersUndo(each)),
+      'the reply in the thread',
+    );
+    await clickUndo(nora, locked);
+    await untilTold(nora, "Update the user once it's decided or cancelled.");
+    expect(seen(await nora.sees(), locked).undo).toBe('Undo');
+    await request.deny(tomas);
+    await request.until(nora, 'denied the request');
+    await clickUndo(nora, locked);
+    expect(await untilShown(tomas, locked, `Undone by <@${NORA.id}>`)).toContain(`🔒 <@${TOMAS.id}> locked`);
+    expect((await inFastly(client, ENGINEER))?.locked).toBe(false);
+  });
+
+  it('is not offered where update is switched off', async () => {
+    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'update' });
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.click(tomas, 'lock');
+    await request.untilInThread(nora, '🔒');
+    expect(messagesIn(await nora.sees(), CDN_TEAM).some(offersUndo)).toBe(false);
   });
 
   it('of a change that the store does not know does nothing', async () => {
