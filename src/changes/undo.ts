@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { MemberId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
-import { type Change, ChangeDetails, ChangeKind } from './change.ts';
+import { type Change, ChangeDetails, ChangeKind, ChangeTarget } from './change.ts';
 import { ROLES } from './roles.ts';
-import { Name, SETTINGS, type Setting, Settings } from './settings.ts';
+import { CurrentSettings, Name, SETTINGS, type Setting, Settings } from './settings.ts';
 
 /** How long a change can be undone, in milliseconds after it was begun. */
 const UNDO_WITHIN = 24 * 60 * 60 * 1_000;
@@ -49,59 +49,109 @@ export type Undoable = {
   over: 'too-late' | 'changed-again' | null;
 };
 
-/** Reads a change by its delivery key; null where there is none that was made and can be set back. */
+/**
+ * Reads a change by its delivery key, or a demotion by its request's id. Null where there is none that was made and can
+ * be set back.
+ */
 export async function readUndoable(
   database: Database,
   engine: Engine,
   key: string,
 ): Promise<Undoable | null> {
-  const row = await intentWith(database, key);
-  const kind = ChangeKind.safeParse(row?.change).data;
-  if (row?.state !== 'done' || (kind !== 'update' && kind !== 'lock')) return null;
-  const details = ChangeDetails.parse(JSON.parse(row.details));
-  const change: Change = { deliveryKey: key, kind, caller: MemberId.parse(row.caller), ...details };
-  const back = settingsBack(change);
-  if (back === null) return null;
+  const made = (await ownChange(database, key)) ?? (await demotion(database, key));
+  const back = made && settingsBack(made.change);
+  if (!made || !back) return null;
   const undo = await intentWith(database, undoKey(key));
   const state = z.enum(['open', 'done', 'unknown']).safeParse(undo?.state).data;
   const { now } = await database.selectNoFrom(engine.now.as('now')).executeTakeFirstOrThrow();
-  const again = await wasChangedAgain(database, row);
+  const again = await wasChangedAgain(database, made);
   return {
-    change,
+    ...made,
     back,
-    madeAt: row.begun_at,
     undo: undo && state ? { by: MemberId.parse(undo.caller), state, at: undo.begun_at } : null,
-    over: again ? 'changed-again' : now >= row.begun_at + UNDO_WITHIN ? 'too-late' : null,
+    over: again ? 'changed-again' : now >= made.madeAt + UNDO_WITHIN ? 'too-late' : null,
   };
+}
+
+type Made = Pick<Undoable, 'change' | 'madeAt'>;
+
+/** An update or a lock that was made without approval. */
+async function ownChange(database: Database, key: string): Promise<Made | null> {
+  const row = await intentWith(database, key);
+  const kind = ChangeKind.extract(['update', 'lock']).safeParse(row?.change).data;
+  if (row?.state !== 'done' || kind === undefined) return null;
+  const details = ChangeDetails.parse(JSON.parse(row.details));
+  const change: Change = { deliveryKey: key, kind, caller: MemberId.parse(row.caller), ...details };
+  return { change, madeAt: row.begun_at };
 }
 
 async function intentWith(database: Database, key: string): Promise<IntentRow | undefined> {
   return await database.selectFrom('intents').selectAll().where('delivery_key', '=', key).executeTakeFirst();
 }
 
+/** A request's first entry in the audit log, as far as it is a demotion's. */
+const Filed = z.object({
+  action: z.object({
+    kind: z.literal('demote'),
+    target: ChangeTarget,
+    before: CurrentSettings,
+    changes: Settings,
+  }),
+  reason: z.string().nullable(),
+});
+
+/** A demotion that was carried out, or the lock of a Fastly superuser. A promotion has no Undo. */
+async function demotion(database: Database, request: string): Promise<Made | null> {
+  const steps = await database
+    .selectFrom('audit_log')
+    .select(['actor', 'event', 'at', 'details'])
+    .where('request_id', '=', request)
+    .where('event', 'in', ['filed', 'completed'])
+    .execute();
+  const [filed, completed] = ['filed', 'completed'].map((event) =>
+    steps.find((step) => step.event === event),
+  );
+  const details = Filed.safeParse(JSON.parse(filed?.details ?? 'null')).data;
+  if (!filed || !completed || !details) return null;
+  const { action, reason } = details;
+  const change: Change = {
+    deliveryKey: request,
+    kind: 'update',
+    caller: MemberId.parse(filed.actor),
+    target: action.target,
+    settings: action.changes,
+    before: action.before,
+    reason,
+    request,
+    reference: request,
+  };
+  return { change, madeAt: completed.at };
+}
+
 const Failure = z.object({ unclear: z.boolean() });
 
-/** Whether the bot has begun another change of the same user since, or has carried out a request about them. */
+/** Whether the bot has begun another change of the same user since, or has carried out another request about them. */
 async function wasChangedAgain(
   database: Database,
-  { delivery_key, target, begun_at }: IntentRow,
+  { change: { deliveryKey, target }, madeAt }: Made,
 ): Promise<boolean> {
   const change = await database
     .selectFrom('intents')
     .select('delivery_key')
-    .where('target', '=', target)
-    .where('begun_at', '>=', begun_at)
+    .where('target', '=', target.id ?? target.login)
+    .where('begun_at', '>=', madeAt)
     .where('state', '!=', 'failed')
-    .where('delivery_key', 'not in', [delivery_key, undoKey(delivery_key)])
+    .where('delivery_key', 'not in', [deliveryKey, undoKey(deliveryKey)])
     .limit(1)
     .executeTakeFirst();
   if (change !== undefined) return true;
   const ends = await database
     .selectFrom('audit_log')
     .select(['event', 'details'])
-    .where('target', '=', target)
-    .where('at', '>=', begun_at)
+    .where('target', '=', target.id)
+    .where('at', '>=', madeAt)
     .where('request_id', 'is not', null)
+    .where('request_id', '!=', deliveryKey)
     .where('event', 'in', ['completed', 'failed'])
     .execute();
   return ends.some(

@@ -23,7 +23,7 @@ export function undoneText(by: string, at: number): Sentence {
 
 /** That an approval request was filed to undo a change, under its confirmation. */
 export function undoAskedText(by: string): Sentence {
-  return say`↩️ ${member(by)} asked to undo this. It needs an approval request.`;
+  return say`↩️ ${member(by)} asked to undo this, in an approval request.`;
 }
 
 /** Why a change isn't undone any more, with what to do next. */

@@ -183,12 +183,14 @@ export class RequestDisplay {
     return stepText(step, request, this.#options.approvals.policy);
   }
 
-  /** **Lock now** is the one step that can be undone, once the request has ended. */
+  /** A demotion can be undone once it is carried out, and **Lock now** once its request has ended. */
   async #offersWith({ event }: Step, { id, action }: ApprovalRequest): Promise<Button[]> {
     const { intents, disabled } = this.#options;
-    if (event.kind !== 'locked' || action.target.id === null || disabled.has('update')) return [];
-    const lock = await intents.lockOf(id, action.target.id);
-    const undoable = lock === null ? null : await intents.undoable(lock);
+    if (disabled.has('update') || action.target.id === null) return [];
+    let key: string | null = null;
+    if (event.kind === 'locked') key = await intents.lockOf(id, action.target.id);
+    if (event.kind === 'completed') key = id;
+    const undoable = key === null ? null : await intents.undoable(key);
     return undoable === null ? [] : undoButton(undoable.change, { private: false });
   }
 

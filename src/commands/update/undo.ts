@@ -1,10 +1,12 @@
+import { RequestId, verbOf } from '../../approvals/request.ts';
 import { only, unmet } from '../../changes/settings.ts';
 import { settingsOf } from '../../changes/snapshot.ts';
 import type { Undoable } from '../../changes/undo.ts';
 import { type User, UserId } from '../../fastly/user.ts';
-import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
-import { message } from '../../messages/kit/message.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { type Message, message } from '../../messages/kit/message.ts';
 import { code, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { outcomeText } from '../../messages/outcome-text.ts';
 import { changeText } from '../../messages/settings-text.ts';
 import { madeMessage, notUndoneText, undoAskedText, undoneText } from '../../messages/undo-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -60,25 +62,17 @@ export async function undo(
   const undoable = await undoableWith(interaction, key);
   refuseWhereOver(undoable);
   const { change, back } = undoable;
-  const user = await asTheChangeLeftThem(interaction, undoable);
+  const undoes = {
+    change: change.deliveryKey,
+    check: async () => refuseWhereOver({ ...(await undoableWith(interaction, key)), undo: null }),
+  };
   try {
-    return await alter(
-      interaction,
-      meantBy(user),
-      { settings: back, reason: null },
-      {
-        seen: settingsOf(user),
-        rolesShown,
-        undoes: {
-          change: change.deliveryKey,
-          check: async () => refuseWhereOver({ ...(await undoableWith(interaction, key)), undo: null }),
-        },
-      },
-    );
+    const user = await asTheChangeLeftThem(interaction, undoable);
+    const wanted = { settings: back, reason: null };
+    return await alter(interaction, meantBy(user), wanted, { seen: settingsOf(user), rolesShown, undoes });
   } catch (error) {
-    if (!(error instanceof RepeatedDelivery)) throw error;
-    // Somebody else has clicked at the same moment.
-    refuseWhereOver(await undoableWith(interaction, key));
+    // Somebody else may have clicked at the same moment: then that is the reason to tell.
+    if (error instanceof Refusal) refuseWhereOver(await undoableWith(interaction, key));
     throw error;
   }
 }
@@ -142,13 +136,27 @@ async function showUndone(
   key: string,
   otherwise: readonly Sentence[],
 ): Promise<void> {
-  // What was done is done, so a store that is away now is no failure.
-  const undoable = await interaction.services.intents.undoable(key).catch((error: unknown) => {
+  try {
+    const undoable = await interaction.services.intents.undoable(key);
+    if (undoable === null || undoable.undo?.state === 'open') return;
+    const { undo } = undoable;
+    const since = undo?.state === 'done' ? [undoneText(undo.by, undo.at)] : otherwise;
+    await interaction.reply.replaceOriginal(await confirmationOf(interaction, undoable, since));
+  } catch (error) {
+    // What was done is done, so a store that is away now is no failure.
     interaction.log.warn({ err: error }, 'a confirmation could not be brought up to date');
-    return null;
-  });
-  if (undoable === null || undoable.undo?.state === 'open') return;
-  const { change, madeAt, undo } = undoable;
-  const since = undo?.state === 'done' ? [undoneText(undo.by, undo.at)] : otherwise;
-  await interaction.reply.replaceOriginal(madeMessage(change, madeAt, ...since));
+  }
+}
+
+/** The confirmation as it was, without its button: of a demotion, the reply in its request's thread. */
+async function confirmationOf(
+  { services: { approvals } }: Interaction,
+  { change, madeAt }: Undoable,
+  since: readonly Sentence[],
+): Promise<Message> {
+  const id = RequestId.safeParse(change.deliveryKey).data;
+  const request = id ? await approvals.get(id) : null;
+  if (request?.state.kind !== 'completed') return madeMessage(change, madeAt, ...since);
+  const subject = { verb: verbOf(request.action), target: request.action.target, by: null };
+  return message(outcomeText(request.state, subject), ...since);
 }

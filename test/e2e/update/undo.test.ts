@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember } from '../../sandbox/control/client.ts';
 import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
-import { ENGINEER, NEVER_ACTIVE, TLS_ADMIN } from '../../sandbox/fastly/people.ts';
-import { inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
+import { ENGINEER, NEVER_ACTIVE, THIRD_SUPERUSER, TLS_ADMIN } from '../../sandbox/fastly/people.ts';
+import { askForUpdate, inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { answer, untilAsked } from '../support/answering.ts';
 import {
   askForDeletion,
@@ -215,7 +215,7 @@ describe('Undo', () => {
     await client.putFastlyUsers([{ ...ENGINEER, locked: true, role: 'superuser' }]);
     await clickUndo(nora, made);
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
-    await untilShown(nora, made, `<@${NORA.id}> asked to undo this.`);
+    await untilShown(nora, made, `<@${NORA.id}> asked to undo this, in an approval request.`);
     expect(await updates(client)).toHaveLength(1);
     await request.click(tomas, 'approve');
     await request.until(nora, '✅ Unlocked');
@@ -254,6 +254,30 @@ describe('Undo', () => {
     await clickUndo(nora, locked);
     expect(await untilShown(tomas, locked, `Undone by <@${NORA.id}>`)).toContain(`🔒 <@${TOMAS.id}> locked`);
     expect((await inFastly(client, ENGINEER))?.locked).toBe(false);
+  });
+
+  it('of a demotion asks for a promotion, and a promotion has none', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForUpdate(client, NORA, THIRD_SUPERUSER, '--role user');
+    await request.click(tomas, 'approve');
+    const demoted = await nora.until(
+      (sees) => messagesIn(sees, CDN_TEAM).find((each) => each.threadTs === request.ts && offersUndo(each)),
+      'the reply in the thread',
+    );
+    const words = seen(await nora.sees(), demoted).words.replace(/ Undo\b.*/, '');
+    await clickUndo(tomas, demoted);
+    const promotion = await nora.until(
+      (sees) => openRequest(sees, CDN_TEAM, THIRD_SUPERUSER),
+      'the request to promote',
+    );
+    expect(
+      await untilShown(nora, demoted, `<@${TOMAS.id}> asked to undo this, in an approval request.`),
+    ).toContain(words.trim());
+    await promotion.click(nora, 'approve');
+    await promotion.untilInThread(tomas, 'was promoted');
+    expect((await inFastly(client, THIRD_SUPERUSER))?.role).toBe('superuser');
+    expect(messagesIn(await tomas.sees(), CDN_TEAM).some(offersUndo)).toBe(false);
   });
 
   it('is not offered where update is switched off', async () => {
