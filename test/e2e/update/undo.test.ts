@@ -256,6 +256,23 @@ describe('Undo', () => {
     expect((await inFastly(client, ENGINEER))?.locked).toBe(false);
   });
 
+  it('is on what only the caller is told, where they locked from their list of requests', async () => {
+    const { client } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    await askForDeletion(client, NORA, ENGINEER);
+    await tomas.command('approvals');
+    const list = await tomas.until(
+      (sees) => messagesIn(sees, CDN_TEAM).find(({ ephemeral }) => ephemeral),
+      'the list',
+    );
+    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.lock' });
+    const told = await tomas.until(
+      (sees) => messagesIn(sees, CDN_TEAM).find((each) => each.ephemeral && offersUndo(each)),
+      'being told privately',
+    );
+    expect(wordsOf(told.blocks)).toContain(`<@${TOMAS.id}> locked Edda Morton`);
+  });
+
   it('of a demotion asks for a promotion, and a promotion has none', async () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
