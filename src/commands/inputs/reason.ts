@@ -9,12 +9,12 @@ import type { FlagValues } from './command-text.ts';
 /** Block and action id of the input. */
 export const REASON = 'reason';
 
-/** An optional input for the reason of a change, a request or a decision. */
+/** An optional input for the reason of a change, a request or a denial, or a comment on another step of a request. */
 export function reasonInput(label: string, reason: string | null = null): InputBlock {
   return textInput({
     id: REASON,
     label,
-    hint: 'The reason stays in the audit log.',
+    hint: `The ${label.toLowerCase()} stays in the audit log.`,
     value: reason,
     maxLength: REASON_LENGTH,
     optional: true,
