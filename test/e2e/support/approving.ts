@@ -90,6 +90,11 @@ export class RequestMessage {
     return who.click({ channel: this.channel.id, ts: this.ts, actionId: `approvals.${button}` });
   }
 
+  /** Opens the form of a step, and returns it. */
+  form(who: ActingMember, step: FormStep): Promise<SeenView> {
+    return openedForm(who, step, () => this.click(who, step));
+  }
+
   /** Takes a step in the form that its button opens. */
   take(who: ActingMember, step: FormStep, comment: string | null = null): Promise<Outcome> {
     return takeInForm(who, step, () => this.click(who, step), comment);
@@ -115,7 +120,7 @@ export class RequestMessage {
 export async function approveTogether(
   each: readonly { who: ActingMember; request: RequestMessage }[],
 ): Promise<void> {
-  for (const { who, request } of each) await openedForm(who, 'approve', () => request.click(who, 'approve'));
+  for (const { who, request } of each) await request.form(who, 'approve');
   await Promise.all(each.map(({ who }) => who.submit()));
 }
 

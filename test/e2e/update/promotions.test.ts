@@ -24,14 +24,18 @@ describe('a request to promote', () => {
       `Requested by <@${NORA.id}> . Reason: Joins us`,
       '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes *Login* `edda.morton@example.com` *ID* `',
       'Needs 1 approval from',
-      'a Fastly superuser, who can change and delete every user',
     ]) {
       expect(request.words(sees)).toContain(shown);
     }
     expect(request.words(sees)).not.toContain('Password change required');
     expect(request.buttons(sees)).toEqual(['approve', 'deny', 'cancel']);
     expect(await updates(client)).toEqual([]);
-    await request.take(tomas, 'approve');
+    const form = wordsOf((await request.form(tomas, 'approve')).blocks);
+    expect(form).toContain(
+      'Edda Morton ( edda.morton@example.com ) will become a Fastly superuser, who can change and delete every user.',
+    );
+    expect(form).toContain('Role engineer → Fastly superuser and Limited services no → yes');
+    await tomas.submit();
     const words = await request.until(tomas, '✅ Promoted to Fastly superuser');
     expect(words).toContain('Edda Morton was promoted to Fastly superuser');
     expect(words).toContain(`Approved by <@${TOMAS.id}>`);
@@ -67,8 +71,11 @@ describe('a request to unlock a Fastly superuser', () => {
     const words = request.words(await tomas.sees());
     expect(words).toContain('Unlock Viktor Amsel?');
     expect(words).toContain('*Locked* yes → no');
-    expect(words).toContain(', a Fastly superuser, will be unlocked.');
-    await request.take(tomas, 'approve');
+    const form = wordsOf((await request.form(tomas, 'approve')).blocks);
+    expect(form).toContain(
+      'Viktor Amsel ( viktor.amsel@example.com ), a Fastly superuser, will be unlocked.',
+    );
+    await tomas.submit();
     await request.until(nora, '✅ Unlocked');
     await request.untilInThread(nora, '🔓 Viktor Amsel ( viktor.amsel@example.com ) was unlocked.');
     expect(await updates(client)).toEqual([updateOf(LOCKED_SUPERUSER, { locked: 'false' })]);
