@@ -53,7 +53,8 @@ export function stepListeners(step: StepForm): Listener[] {
       async work(interaction, { values, subject }) {
         const about = About.read(subject);
         try {
-          const taken = await step.take(interaction, about.request, reasonFromForm(values));
+          const comment = reasonFromForm(values, step.comment.toLowerCase());
+          const taken = await step.take(interaction, about.request, comment);
           return await answer(interaction, about, taken);
         } finally {
           if (about.listUrl !== null) await showListAgain(interaction, about.listUrl);

@@ -21,9 +21,9 @@ export function reasonInput(label: string, reason: string | null = null): InputB
   });
 }
 
-/** @throws {FieldError} for more than `REASON_LENGTH` characters */
-export function reasonFromForm(values: FormValues): string | null {
-  return checkedReason(values[REASON] ?? null);
+/** @param what the input's label, in lower case @throws {FieldError} for more than `REASON_LENGTH` characters */
+export function reasonFromForm(values: FormValues, what = 'reason'): string | null {
+  return checkedReason(values[REASON] ?? null, what);
 }
 
 /** The reason after `--reason`. @throws {FieldError} for more than `REASON_LENGTH` characters */
@@ -37,12 +37,12 @@ export function reasonFromFlag({ reason }: FlagValues): string | null {
  *
  * @throws {FieldError} for more than `REASON_LENGTH` characters
  */
-export function checkedReason(text: string | null): string | null {
+export function checkedReason(text: string | null, what = 'reason'): string | null {
   const reason = (text ?? '').replaceAll('\0', '').toWellFormed().trim();
   if (reason.length > REASON_LENGTH) {
     throw new FieldError(
       REASON,
-      say`The reason has ${reason.length} characters. Shorten it to ${REASON_LENGTH}.`,
+      say`The ${what} has ${reason.length} characters. Shorten it to ${REASON_LENGTH}.`,
     );
   }
   return reason === '' ? null : reason;

@@ -16,7 +16,13 @@ import {
   untilToldInForm,
 } from '../support/approving.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY, SHORT_ANSWER, startWorkplace, type Workplace } from '../support/workplace.ts';
+import {
+  DELIVERY,
+  SHORT_ANSWER,
+  SLOW_MILLISECONDS,
+  startWorkplace,
+  type Workplace,
+} from '../support/workplace.ts';
 
 const THREE = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
 const WHO = `${ENGINEER.name} ( ${ENGINEER.login} )`;
@@ -269,4 +275,50 @@ describe('a form that was opened from a list', () => {
       return shows && !JSON.stringify(list?.blocks).includes(`"${actionId}"`);
     }, 'the list as it is now');
   });
+
+  it('tells the result directly where the list takes no more answers', async () => {
+    const { client } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await tomas.command('approvals');
+    const { ts } = await tomas.until(
+      (sees) => messageWith(sees, CDN_TEAM, 'One request is open'),
+      'the list',
+    );
+    const click = () => tomas.click({ channel: CDN_TEAM.id, ts, actionId: 'approvals.approve' });
+    await openedForm(tomas, 'approve', click);
+    // A response URL lives for 30 minutes.
+    await client.advanceClock(31 * 60_000);
+    await tomas.submit();
+    await untilTold(tomas, `Now deleting ${WHO}`, 'direct');
+    await untilToldInForm(tomas, 'Done. The result is in your direct messages');
+    await request.until(tomas, '✅ Deleted');
+  });
+});
+
+it('a form whose answer takes long says so, and comes back filled in when it is refused in the end', async () => {
+  const workplace = await startWorkplace();
+  const { client, times } = workplace;
+  const tomas = client.as(TOMAS);
+  const request = await askForDeletion(client, NORA, ENGINEER);
+  await request.form(tomas, 'lock');
+  times.answerWithin = SHORT_ANSWER;
+  await client.fastlyFaults({
+    delay: { match: null, milliseconds: SLOW_MILLISECONDS },
+    fail: { match: 'PUT /user/', status: 403, times: 1 },
+  });
+  const before = (await tomas.sees()).modals[0]?.id;
+  await tomas.submit({ reason: 'Until it is decided' });
+  await untilToldInForm(tomas, 'Working on it…');
+  const again = await tomas.until(
+    ({ modals }) => modals.find(({ callbackId }) => callbackId === 'approvals.lock-form'),
+    'the form again',
+  );
+  expect(again.id).toBe(before);
+  expect(wordsOf(again.blocks)).toContain("doesn't allow");
+  expect(wordsOf(again.blocks)).toContain(`${WHO} will be locked`);
+  expect(JSON.stringify(again.values)).toContain('Until it is decided');
+  await client.fastlyFaults({ delay: null });
+  await tomas.submit();
+  await request.untilInThread(tomas, `<@${TOMAS.id}> locked ${WHO}: Until it is decided`);
 });
