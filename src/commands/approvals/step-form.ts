@@ -107,8 +107,8 @@ const CLOSE_LENGTH = 24;
 
 /** Where the request's message shows the step, the form closes; a list takes the answer beside it. */
 async function answer(interaction: Interaction, about: About, taken: Taken): Promise<Delivered> {
-  const { request, isShown, told } = taken;
-  if (about.shown && isShown) return { kind: 'channel', channel: request.channel };
+  const { request, told } = taken;
+  if (about.shown && taken.isShown) return { kind: 'channel', channel: request.channel };
   if (about.listUrl !== null && (await toldBesideList(interaction, about.listUrl, told))) {
     return { kind: 'channel', channel: request.channel };
   }
