@@ -78,29 +78,30 @@ export class Approvals {
     }
   }
 
-  async approve(id: RequestId, by: MemberId): Promise<StepResult> {
-    return await this.#step(id, by, (request, now) => rules.approve(request, by, this.policy, now));
+  async approve(id: RequestId, by: MemberId, comment: string | null = null): Promise<StepResult> {
+    return await this.#step(id, by, (request, now) => rules.approve(request, by, this.policy, now, comment));
   }
 
   async deny(id: RequestId, by: MemberId, reason: string | null): Promise<StepResult> {
     return await this.#step(id, by, (request, now) => rules.deny(request, by, reason, now));
   }
 
-  /** Why this member cannot deny the request now, without denying it; null when they can. */
-  async objectionToDenying(
-    id: RequestId,
-    by: MemberId,
-  ): Promise<Exclude<StepResult, { kind: 'step' }> | null> {
+  async cancel(id: RequestId, by: MemberId, comment: string | null = null): Promise<StepResult> {
+    return await this.#step(id, by, (request) => rules.cancel(request, by, comment));
+  }
+
+  /** What would come of a step now, which is not taken: `request` is as it stands. */
+  async foresee(id: RequestId, by: MemberId, step: 'approve' | 'deny' | 'cancel'): Promise<StepResult> {
     return await this.#store.transaction(async ({ database, now }) => {
       const request = await rows.readRequest(database, id);
       if (!request) return { kind: 'unknown' };
-      const ruling = rules.deny(request, by, null, await now());
-      return ruling.kind === 'no' ? { ...ruling, request } : null;
+      const ruling = {
+        approve: rules.approve(request, by, this.policy, await now()),
+        deny: rules.deny(request, by, null, await now()),
+        cancel: rules.cancel(request, by),
+      }[step];
+      return ruling.kind === 'no' ? { ...ruling, request } : { kind: 'step', request };
     });
-  }
-
-  async cancel(id: RequestId, by: MemberId): Promise<StepResult> {
-    return await this.#step(id, by, (request) => rules.cancel(request, by));
   }
 
   /** @param why nobody can be shown it, for people */
@@ -113,9 +114,14 @@ export class Approvals {
   }
 
   /** For the transaction that records that the target was locked; whether that means anything to the request. */
-  async targetLocked(transaction: Transaction, id: RequestId, by: MemberId): Promise<boolean> {
+  async targetLocked(
+    transaction: Transaction,
+    id: RequestId,
+    by: MemberId,
+    comment: string | null = null,
+  ): Promise<boolean> {
     const request = await rows.lockRequest(transaction, id);
-    const ruling = request && rules.targetLocked(request);
+    const ruling = request && rules.targetLocked(request, comment);
     if (!request || ruling?.kind !== 'step') return false;
     await this.#take(transaction, request, ruling, by);
     return true;
@@ -208,6 +214,7 @@ export class Approvals {
       approvalsRequired,
       terms: { selfApproval: policy.allowSelfApproval, about: [...about] },
       approvers: [],
+      comments: new Map(),
       state: rules.filed(approvalsRequired, policy, now),
       version: 1,
       filedAt: now,
@@ -250,7 +257,8 @@ export class Approvals {
     const { id } = before;
     const at = await transaction.now();
     const approvers = rules.approversAfter(before.approvers, event, actor);
-    const request = { ...before, action, state, approvers, version: before.version + 1 };
+    const comments = rules.commentsAfter(before.comments, event, actor);
+    const request = { ...before, action, state, approvers, comments, version: before.version + 1 };
     await rows.updateRequest(transaction, request, at);
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
       await rows.recordDecision(transaction, before, actor, event, at);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import { Obstacle, type RequestId } from './request.ts';
+import { Comment, Obstacle, type RequestId } from './request.ts';
 
 /** What a step was. Kept in the audit log, from where the request's thread is drawn. */
 export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('filed') }),
   /** `given`: how many approvals there are with this one. */
-  z.object({ kind: z.literal('approved'), given: z.number() }),
+  z.object({ kind: z.literal('approved'), given: z.number(), comment: Comment }),
   z.object({ kind: z.literal('denied'), reason: z.string().nullable() }),
-  z.object({ kind: z.literal('cancelled'), why: z.string().nullable() }),
+  z.object({ kind: z.literal('cancelled'), why: z.string().nullable(), comment: Comment }),
   z.object({ kind: z.literal('expired') }),
   z.object({ kind: z.literal('reminded') }),
   /** `mayBeDone`: an earlier call may still take effect. */
@@ -22,7 +22,7 @@ export const Event = z.discriminatedUnion('kind', [
   /** The time for a retry is over. */
   z.object({ kind: z.literal('closed') }),
   /** The target was locked while the request waited. */
-  z.object({ kind: z.literal('locked') }),
+  z.object({ kind: z.literal('locked'), comment: Comment }),
 ]);
 export type Event = z.infer<typeof Event>;
 

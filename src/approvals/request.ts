@@ -122,6 +122,9 @@ export type Obstacle = z.infer<typeof Obstacle>;
  */
 const attempts = { mayBeDone: z.boolean(), postponed: z.number() };
 
+/** What whoever took a step wrote beside it; not there where they wrote nothing, and in what earlier versions stored. */
+export const Comment = z.string().exactOptional();
+
 /**
  * Where a request stands. Moments are Unix milliseconds by the database's clock. The steps, which `rules.ts` takes:
  * - a request starts out pending, or approved if it needs no approval
@@ -152,7 +155,7 @@ export const State = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
   /** `why` is null when the requester took it back, else why it could not be shown to anybody, for people. */
-  z.object({ kind: z.literal('cancelled'), why: z.string().nullable() }),
+  z.object({ kind: z.literal('cancelled'), why: z.string().nullable(), comment: Comment }),
   z.object({ kind: z.literal('expired') }),
 ]);
 export type State = z.infer<typeof State>;
@@ -177,6 +180,8 @@ export type ApprovalRequest = {
   terms: Terms | null;
   /** Who has approved, first to last. */
   approvers: readonly MemberId[];
+  /** What approvers wrote beside their approval, of those who wrote anything. */
+  comments: ReadonlyMap<MemberId, string>;
   state: State;
   /** The number of its latest step. */
   version: number;
@@ -202,5 +207,5 @@ export function mayBeLocked(action: Action): boolean {
   return action.kind === 'delete' && !action.target.locked && !mayBeSuperuser(action.target);
 }
 
-/** The longest reason that is taken, in characters. */
+/** The longest reason or comment that is taken, in characters. */
 export const REASON_LENGTH = 240;

@@ -113,7 +113,7 @@ export async function recordDecision(
   event: Extract<Event, { kind: 'approved' | 'denied' }>,
   decided_at: number,
 ): Promise<void> {
-  const reason = event.kind === 'denied' ? event.reason : null;
+  const reason = event.kind === 'denied' ? event.reason : (event.comment ?? null);
   const decision = { verdict: event.kind, reason, decided_at };
   await database
     .insertInto('decisions')
@@ -146,7 +146,7 @@ export async function putOff({ database }: Transaction, id: RequestId, until: nu
 async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>): Promise<ApprovalRequest> {
   const approvals = await database
     .selectFrom('decisions')
-    .select('approver')
+    .select(['approver', 'reason'])
     .where('request_id', '=', row.id)
     .where('verdict', '=', 'approved')
     .orderBy('decided_at')
@@ -160,6 +160,11 @@ async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>
     approvalsRequired: row.approvals_required,
     terms: row.terms === null ? null : Terms.nullable().parse(JSON.parse(row.terms)),
     approvers: approvals.map(({ approver }) => MemberId.parse(approver)),
+    comments: new Map(
+      approvals.flatMap(({ approver, reason }) =>
+        reason === null ? [] : [[MemberId.parse(approver), reason]],
+      ),
+    ),
     state: State.parse(fromStored(row.state)),
     version: row.version,
     filedAt: row.filed_at,

@@ -47,7 +47,14 @@ function approved(now: number, mayBeDone = false): State {
   return { kind: 'approved', notBefore: now, mayBeDone, postponed: 0 };
 }
 
-export function approve(request: ApprovalRequest, by: MemberId, policy: ApprovalPolicy, now: number): Ruling {
+/** @param comment what the approver wrote beside it, like those of the other steps */
+export function approve(
+  request: ApprovalRequest,
+  by: MemberId,
+  policy: ApprovalPolicy,
+  now: number,
+  comment: string | null = null,
+): Ruling {
   const { approvers, state } = request;
   const given = standingApprovers(request, policy).length + 1;
   if (isAbout(request, by)) return no('about-you');
@@ -55,7 +62,8 @@ export function approve(request: ApprovalRequest, by: MemberId, policy: Approval
   if (state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
   if (by === request.requester && !allowsSelfApproval(request, policy)) return no('own-request');
-  return step(given >= approvalsNeeded(request, policy) ? approved(now) : state, { kind: 'approved', given });
+  const event: Event = { kind: 'approved', given, ...commented(comment) };
+  return step(given >= approvalsNeeded(request, policy) ? approved(now) : state, event);
 }
 
 /** Any other bot admin may deny, also one who has approved before. The requester cancels instead. */
@@ -68,10 +76,10 @@ export function deny(request: ApprovalRequest, by: MemberId, reason: string | nu
 }
 
 /** The requester takes back what waits, or gives up what failed. */
-export function cancel(request: ApprovalRequest, by: MemberId): Ruling {
+export function cancel(request: ApprovalRequest, by: MemberId, comment: string | null = null): Ruling {
   if (!mayBeCancelled(request)) return no('not-waiting');
   if (by !== request.requester) return no('not-the-requester');
-  return cancelled(null);
+  return cancelled(null, comment);
 }
 
 /** Whether the requester can take it back: nothing has been done, and that is known. */
@@ -85,8 +93,13 @@ export function cancelUnseen({ state }: ApprovalRequest, why: string): Ruling {
   return state.kind === 'pending' ? cancelled(why) : no('not-waiting');
 }
 
-function cancelled(why: string | null): Ruling {
-  return step({ kind: 'cancelled', why }, { kind: 'cancelled', why });
+function cancelled(why: string | null, comment: string | null = null): Ruling {
+  const end = { kind: 'cancelled', why, ...commented(comment) } as const;
+  return step(end, end);
+}
+
+function commented(comment: string | null): { comment?: string } {
+  return comment === null ? {} : { comment };
 }
 
 /** Any bot admin but whom it is about may retry a failed request. The approvals it has still count. */
@@ -99,11 +112,12 @@ export function retry(request: ApprovalRequest, by: MemberId, now: number): Ruli
 }
 
 /** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
-export function targetLocked(request: ApprovalRequest): Ruling {
+export function targetLocked(request: ApprovalRequest, comment: string | null = null): Ruling {
   const { state, action } = request;
   if (!isOpen(request) || action.kind !== 'delete' || action.target.locked) return no('not-waiting');
   const target = { ...action.target, locked: true };
-  return { kind: 'step', state, event: { kind: 'locked' }, action: { ...action, target } };
+  const event: Event = { kind: 'locked', ...commented(comment) };
+  return { kind: 'step', state, event, action: { ...action, target } };
 }
 
 /** When the next step is due that nobody clicks for: carry out, take over, remind, expire or close. `null` for never. */
@@ -242,4 +256,14 @@ export function approversAfter(
 ): readonly MemberId[] {
   if (actor !== null && kind === 'approved') return [...before, actor];
   return kind === 'denied' ? before.filter((approver) => approver !== actor) : before;
+}
+
+/** What approvers have written after a step. */
+export function commentsAfter(
+  before: ReadonlyMap<MemberId, string>,
+  event: Event,
+  actor: MemberId | null,
+): ReadonlyMap<MemberId, string> {
+  if (actor === null || event.kind !== 'approved' || event.comment === undefined) return before;
+  return new Map([...before, [actor, event.comment]]);
 }

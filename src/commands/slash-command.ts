@@ -113,7 +113,7 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     userPickerListener,
     ...homeListeners(disabled),
     ...decisions,
-    lockNow,
+    ...lockNow,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

@@ -16,16 +16,11 @@ import {
 } from './approval-text.ts';
 import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
-import { cut, plain, plainName } from './kit/plain.ts';
+import { plainName } from './kit/plain.ts';
 import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
-import { consequence, gerund } from './verb-text.ts';
-
-/** A dialog holds 300 characters. A very long name must not push the login or the warning out of it. */
-const CONFIRMED_NAME_LENGTH = 50;
-const CONFIRMED_LOGIN_LENGTH = 80;
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -96,7 +91,7 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
 }
 
 /** What approvers have to know of the user's roles or services, if anything. */
-function notes(action: Action): Sentence[] {
+export function actionNotes(action: Action): Sentence[] {
   if (action.kind === 'promote' && action.by === 'invitation' && action.changes.limit_services) {
     return [NO_SERVICE_NAMED];
   }
@@ -106,66 +101,28 @@ function notes(action: Action): Sentence[] {
 }
 
 function linesAbout(action: Action): KnownBlock[] {
-  const [first, ...others] = notes(action);
+  const [first, ...others] = actionNotes(action);
   return first ? [richText(first, ...others)] : [];
 }
 
 /** The buttons that still work. Whether a member may use one is checked when they click it. */
 export function requestButtons(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
-  const name = cut(plainName(action.target.name), CONFIRMED_NAME_LENGTH);
-  const login = cut(plain(action.target.login), CONFIRMED_LOGIN_LENGTH);
-  const user = name === login ? login : `${login} (${name})`;
   if (state.kind === 'failed' && state.retryable) {
     const retry = button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
     return mayBeCancelled(request) ? [retry, cancelButton(id)] : [retry];
   }
   if (state.kind !== 'pending') return [];
-  const verb = verbOf(action);
   return [
-    button({
-      actionId: APPROVE,
-      text: 'Approve',
-      value: id,
-      style: 'primary',
-      confirm: {
-        title: say`Approve ${gerund(verb, say`${name}`)}?`,
-        text: consequence(verb, user),
-        confirm: 'Approve',
-        style: 'danger',
-      },
-    }),
+    button({ actionId: APPROVE, text: 'Approve', value: id, style: 'primary' }),
     button({ actionId: DENY, text: 'Deny', value: id, style: 'danger' }),
     cancelButton(id),
-    ...(mayBeLocked(action) ? [lockButton(id, name, user)] : []),
+    ...(mayBeLocked(action) ? [button({ actionId: LOCK, text: 'Lock now', value: id })] : []),
   ];
 }
 
 function cancelButton(id: string): Button {
-  return button({
-    actionId: CANCEL,
-    text: 'Cancel request',
-    value: id,
-    confirm: {
-      title: say`Cancel this request?`,
-      text: say`Only the requester can cancel it. Nothing will change in Fastly.`,
-      confirm: 'Cancel request',
-    },
-  });
-}
-
-function lockButton(id: string, name: string, user: string): Button {
-  return button({
-    actionId: LOCK,
-    text: 'Lock now',
-    value: id,
-    confirm: {
-      title: say`Lock ${name} now?`,
-      text: say`${user} will be locked in Fastly at once, without approval. The request to delete the user stays open.`,
-      confirm: 'Lock now',
-      style: 'danger',
-    },
-  });
+  return button({ actionId: CANCEL, text: 'Cancel request', value: id });
 }
 
 /** An open request in one member's list, with the buttons that they may use. @param where a link to its message */
@@ -184,7 +141,7 @@ export function approvalEntry(
     richText(
       requestLine(request, where),
       ...changesLine(request.action),
-      ...notes(request.action),
+      ...actionNotes(request.action),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),

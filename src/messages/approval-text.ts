@@ -5,6 +5,7 @@ import {
   bold,
   code,
   date,
+  enumerate,
   MOST_MENTIONED,
   member,
   mentions,
@@ -14,6 +15,7 @@ import {
 } from './kit/sentence.ts';
 import {
   becauseText,
+  commentText,
   type Marked,
   markedOutcome,
   outcomeMark,
@@ -49,9 +51,14 @@ export function reasonLine(reason: string | null): Sentence[] {
   return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
 }
 
-/** ' Approved by @a and @b.', to be put behind another sentence. Empty without approvals. */
-export function approvedBy({ approvers }: ApprovalRequest): Sentence {
-  return approvers.length === 0 ? say`` : say` Approved by ${mentions(approvers, 'and')}.`;
+/** ' Approved by @a (what they wrote) and @b.', to be put behind another sentence. Empty without approvals. */
+export function approvedBy({ approvers, comments }: ApprovalRequest): Sentence {
+  if (approvers.length === 0) return say``;
+  const each = approvers.map((approver) => {
+    const comment = comments.get(approver);
+    return comment === undefined ? member(approver) : say`${member(approver)} (${comment})`;
+  });
+  return say` Approved by ${enumerate(each)}.`;
 }
 
 /** 'Needs 1 approval from @a or @b.' @param from empty where nobody is left who could approve */
@@ -195,7 +202,9 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
   const needed = approvalsNeeded(request, policy);
   switch (event.kind) {
     case 'approved':
-      return needed > 1 ? say`✅ ${who} approved (${event.given} of ${needed}).` : say`✅ ${who} approved.`;
+      return needed > 1
+        ? say`✅ ${who} approved (${event.given} of ${needed})${commentText(event.comment)}`
+        : say`✅ ${who} approved${commentText(event.comment)}`;
     case 'reminded': {
       const asked = mayApprove(request, policy);
       return asked.length === 0
@@ -209,7 +218,7 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
     case 'retried':
       return say`🔁 ${who} retried.`;
     case 'locked':
-      return lockedText(who, request);
+      return lockedText(who, request, event.comment);
     case 'closed':
       return say`⌛ ${RETRY_CLOSED}`;
     default:
@@ -218,8 +227,8 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
 }
 
 /** That **Lock now** was used, in every place that tells it. */
-export function lockedText(who: Sentence, request: ApprovalRequest): Sentence {
-  return say`🔒 ${who} locked ${targetText(request)}.`;
+export function lockedText(who: Sentence, request: ApprovalRequest, comment?: string): Sentence {
+  return say`🔒 ${who} locked ${targetText(request)}${commentText(comment)}`;
 }
 
 /** In place of a request's message once people of another company can read it. It names nobody. */

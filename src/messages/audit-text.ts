@@ -38,13 +38,14 @@ function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
   const who = actorText(line.actor);
   const target = shortened(line.target);
   const wanted = infinitive(verb, userText(target));
-  const reason = typeof line.details.reason === 'string' ? say`: ${line.details.reason}` : say``;
+  const words = line.details.reason ?? line.details.comment;
+  const reason = typeof words === 'string' ? say`: ${words}` : say``;
   const event = eventOf(line);
   switch (event?.kind) {
     case 'filed':
       return say`${who} asked to ${wanted}${reason}`;
     case 'approved':
-      return say`✅ ${who} approved the request to ${wanted}`;
+      return say`✅ ${who} approved the request to ${wanted}${reason}`;
     case 'retried':
       return say`🔁 ${who} retried ${gerund(verb, userText(target))}`;
     case 'completed':

@@ -64,7 +64,7 @@ export function becauseText(
         ? say`${who} denied the request.`
         : say`${who} denied the request: ${outcome.reason}`;
     case 'cancelled':
-      if (outcome.why === null) return say`${who} cancelled the request.`;
+      if (outcome.why === null) return say`${who} cancelled the request${commentText(outcome.comment)}`;
       return place === undefined
         ? say`The request couldn't be posted. ${outcome.why}`
         : say`The request couldn't be posted in ${channel(place)}. ${outcome.why}`;
@@ -73,6 +73,11 @@ export function becauseText(
         ? say`The request expired with ${approvals.given} of ${approvals.required} approvals.`
         : say`The request expired.`;
   }
+}
+
+/** What somebody wrote beside a step, behind a sentence without its full stop. */
+export function commentText(comment: string | undefined): Sentence {
+  return comment === undefined ? say`.` : say`: ${comment}`;
 }
 
 const MARKS: Record<Exclude<RequestOutcome['kind'], 'completed'>, Sentence> = {

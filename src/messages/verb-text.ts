@@ -37,7 +37,7 @@ export function markOf(verb: ActionVerb): Sentence {
 }
 
 /** What approvers are warned of before they approve. */
-export function consequence(verb: ActionVerb, user: string): Sentence {
+export function consequence(verb: ActionVerb, user: Sentence): Sentence {
   switch (verb) {
     case 'delete':
       return say`${user} will be deleted from the Fastly account. This can't be undone.`;
@@ -49,8 +49,9 @@ export function consequence(verb: ActionVerb, user: string): Sentence {
     case 'demote':
       return say`${user} will no longer be a Fastly superuser.`;
     case 'lock':
+      return say`${user}, a Fastly superuser, will be locked. The lock can be undone.`;
     case 'unlock':
-      return say`${user}, a Fastly superuser, will be ${participle(verb)}.`;
+      return say`${user}, a Fastly superuser, will be unlocked.`;
   }
 }
 

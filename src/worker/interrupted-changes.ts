@@ -66,7 +66,7 @@ export class InterruptedChanges {
     const locked = change.kind === 'lock' && settlement.kind === 'done';
     const request = RequestId.safeParse(change.request).data;
     const also = async (transaction: Transaction) => {
-      if (locked && request) await approvals.targetLocked(transaction, request, change.caller);
+      if (locked && request) await approvals.targetLocked(transaction, request, change.caller, change.reason);
     };
     await intents.settle(change, settlement, { tell: true, also });
   }

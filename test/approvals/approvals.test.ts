@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RequestId } from '../../src/approvals/request.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
-import { ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
+import { AIDA, ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
 import {
   eventsOf,
   fileApproved,
@@ -155,13 +155,50 @@ onBothDatabases('deciding', (database) => {
     expect(await service.approvals.open()).toEqual([]);
   });
 
-  it('tells beforehand whether somebody may deny, without denying', async () => {
+  it.each([
+    { step: 'approve', may: TOMAS, mayNot: NORA, objection: 'own-request' },
+    { step: 'deny', may: TOMAS, mayNot: NORA, objection: 'own-request' },
+    { step: 'cancel', may: NORA, mayNot: TOMAS, objection: 'not-the-requester' },
+  ] as const)('tells beforehand what would come of: $step, without doing it', async (given) => {
+    const { step, may, mayNot, objection } = given;
+    const service = await startService(database);
+    const request = await fileOne(service);
+    const { approvals } = service;
+    expect(await approvals.foresee(request.id, may, step)).toEqual({ kind: 'step', request });
+    expect(await approvals.foresee(request.id, mayNot, step)).toEqual({ kind: 'no', objection, request });
+    expect(await approvals.foresee(UNKNOWN, may, step)).toEqual({ kind: 'unknown' });
+    expect(await eventsOf(service, request.id)).toEqual(['filed']);
+  });
+
+  it('keeps what approvers write, with the step and with who has approved', async () => {
+    const service = await startService(database, { approvalsRequired: 3 });
+    const { id } = await fileOne(service);
+    await service.approvals.approve(id, TOMAS, 'she left');
+    await service.approvals.approve(id, AIDA);
+    const answer = await service.approvals.approve(id, PRIYA, 'checked with HR');
+    const request = await service.others.get(id);
+    expect(answer).toEqual({ kind: 'step', request });
+    expect(request?.comments).toEqual(
+      new Map([
+        [TOMAS, 'she left'],
+        [PRIYA, 'checked with HR'],
+      ]),
+    );
+    expect((await stepsIn(service.other, id)).map(({ event }) => event)).toEqual([
+      { kind: 'filed' },
+      { kind: 'approved', given: 1, comment: 'she left' },
+      { kind: 'approved', given: 2 },
+      { kind: 'approved', given: 3, comment: 'checked with HR' },
+    ]);
+  });
+
+  it('keeps what the requester writes who cancels', async () => {
     const service = await startService(database);
     const { id } = await fileOne(service);
-    expect(await service.approvals.objectionToDenying(id, TOMAS)).toBeNull();
-    expect(await service.approvals.objectionToDenying(id, NORA)).toMatchObject({ objection: 'own-request' });
-    expect(await service.approvals.objectionToDenying(UNKNOWN, TOMAS)).toEqual({ kind: 'unknown' });
-    expect(await eventsOf(service, id)).toEqual(['filed']);
+    await service.approvals.cancel(id, NORA, 'she stays');
+    const cancelled = { kind: 'cancelled', why: null, comment: 'she stays' };
+    expect(await stateOf(service, id)).toEqual(cancelled);
+    expect((await stepsIn(service.other, id)).at(-1)?.event).toEqual(cancelled);
   });
 
   it('knows of no request that nobody filed', async () => {

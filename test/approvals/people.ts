@@ -69,6 +69,7 @@ export function pendingRequest(changes: Partial<ApprovalRequest> = {}): Approval
     approvalsRequired: 1,
     terms: null,
     approvers: [],
+    comments: new Map(),
     state: { kind: 'pending', remindAt: POLICY.reminder },
     version: 1,
     filedAt: 0,

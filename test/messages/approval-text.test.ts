@@ -346,6 +346,17 @@ const STEPS: { what: string; event: Event; changes?: Partial<ApprovalRequest>; s
     says: `✅ <@${TOMAS}> approved (1 of 2).`,
   },
   {
+    what: 'approved with a comment',
+    event: { kind: 'approved', given: 1, comment: 'Left in May' },
+    says: `✅ <@${TOMAS}> approved: Left in May`,
+  },
+  {
+    what: 'approved once of twice with a comment',
+    event: { kind: 'approved', given: 1, comment: 'Left in May' },
+    changes: { approvalsRequired: 2 },
+    says: `✅ <@${TOMAS}> approved (1 of 2): Left in May`,
+  },
+  {
     what: 'reminded',
     event: { kind: 'reminded' },
     says: `⏰ <@${TOMAS}>, <@${PRIYA}> and <@${AIDA}>: this request still needs approval. It expires ${END}.`,
@@ -380,6 +391,16 @@ const STEPS: { what: string; event: Event; changes?: Partial<ApprovalRequest>; s
   },
   { what: 'retried', event: { kind: 'retried' }, says: `🔁 <@${TOMAS}> retried.` },
   { what: 'locked', event: { kind: 'locked' }, says: `🔒 <@${TOMAS}> locked ${GRACE}.` },
+  {
+    what: 'locked with a comment',
+    event: { kind: 'locked', comment: 'Until it is decided' },
+    says: `🔒 <@${TOMAS}> locked ${GRACE}: Until it is decided`,
+  },
+  {
+    what: 'cancelled with a comment',
+    event: { kind: 'cancelled', why: null, comment: 'She stays' },
+    says: `↩️ ${GRACE} wasn't deleted. <@${TOMAS}> cancelled the request: She stays`,
+  },
   { what: 'closed', event: { kind: 'closed' }, says: '⌛ The retry window has closed.' },
   { what: 'completed', event: { kind: 'completed', found: false }, says: `🗑️ ${GRACE} was deleted.` },
   {

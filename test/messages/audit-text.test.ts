@@ -24,6 +24,16 @@ const OF_REQUESTS: Entry[] = [
     says: `🚫 ${GRACE} wasn't deleted. <@${TOMAS}> denied the request: Not yet`,
   },
   {
+    event: 'approved',
+    details: { given: 1, comment: 'Left in May' },
+    says: `✅ <@${NORA}> approved the request to delete ${GRACE}: Left in May`,
+  },
+  {
+    event: 'cancelled',
+    details: { why: null, comment: 'She stays' },
+    says: `↩️ ${GRACE} wasn't deleted. <@${NORA}> cancelled the request: She stays`,
+  },
+  {
     event: 'cancelled',
     details: { why: null },
     says: `↩️ ${GRACE} wasn't deleted. <@${NORA}> cancelled the request.`,

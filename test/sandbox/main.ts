@@ -151,6 +151,7 @@ Without a browser, have Nora ask for a user and for a deletion, Tomás approve i
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${lookUp} ${first}"}'
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${askForDeletion} ${first}"}'
   curl -s ${control}/members/${TOMAS.id}/click -d '{"channel":"${CDN_TEAM.id}","actionId":"approvals.approve"}'
+  curl -s ${control}/members/${TOMAS.id}/submit -d '{"values":{"reason":"Left in May"}}'
   curl -s '${control}/members/${NORA.id}/sees?as=text'
 
 What else one can do is in test/sandbox/control/protocol.ts: fill in and submit a form, change Fastly, break things.

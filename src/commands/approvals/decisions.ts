@@ -1,121 +1,79 @@
-import { type ApprovalRequest, RequestId, verbOf } from '../../approvals/request.ts';
-import type { ChannelId } from '../../ids.ts';
+import type { StepResult } from '../../approvals/approvals.ts';
+import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import { approvalFormText, cancelFormText, denialFormText } from '../../messages/approval-form.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
-import { targetText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { infinitive } from '../../messages/verb-text.ts';
-import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { noticeView, openWhenReady } from '../../slack/replies/modal.ts';
-import { formListener, viewOf } from '../form.ts';
-import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
 import { refuseWhoItIsAbout } from './about-you.ts';
 import { doneText, objectionText } from './answer-text.ts';
-import { openRequests } from './approvals.ts';
-
-const DENIAL = { id: 'approvals.deny-form', title: 'Deny a request', submit: 'Deny', mainBlockId: REASON };
+import { isShown, requestButtonListener } from './request-button.ts';
+import { type StepForm, stepListeners } from './step-form.ts';
 
 /** The listeners of a request's buttons, but for **Lock now**. */
 export const decisions: readonly Listener[] = [
-  stepListener(APPROVE, 'approve'),
-  stepListener(CANCEL, 'cancel'),
-  stepListener(RETRY, 'retry'),
-  requestButtonListener(DENY, async ({ interaction, id }) => {
-    const { approvals } = interaction.services;
-    await openWhenReady(interaction, DENIAL.title, async () => {
-      await refuseWhoItIsAbout(interaction, id);
-      // Who cannot deny the request is told so before they write down a reason.
-      const objection = await approvals.objectionToDenying(id, interaction.caller.memberId);
-      return objection === null
-        ? await denyForm(interaction, id)
-        : noticeView(DENIAL.title, objectionText(objection, approvals.policy));
-    });
+  ...stepListeners({
+    actionId: APPROVE,
+    title: 'Approve a request',
+    submit: 'Approve',
+    close: 'Not now',
+    comment: 'Comment',
+    says: approvalFormText,
+    ...checkedAndTaken('approve'),
   }),
-  formListener(DENIAL, {
-    async work(interaction, { values, subject }) {
-      const id = RequestId.safeParse(subject).data;
-      if (!id) throw noLongerWorks('form', 'approvals');
-      const { approvals } = interaction.services;
-      await refuseWhoItIsAbout(interaction, id);
-      const answer = await approvals.deny(id, interaction.caller.memberId, reasonFromForm(values));
-      if (answer.kind !== 'step') throw new Refusal(objectionText(answer, approvals.policy));
-      const { channel } = answer.request;
-      if (interaction.origin.channel === channel) return { kind: 'channel', channel };
-      return await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
-    },
-    async again(interaction, { values, subject }, problem) {
-      const id = RequestId.safeParse(subject).data;
-      return id
-        ? await denyForm(interaction, id, values[REASON], problem)
-        : noticeView(DENIAL.title, problem);
-    },
+  ...stepListeners({
+    actionId: DENY,
+    title: 'Deny a request',
+    submit: 'Deny',
+    close: 'Not now',
+    comment: 'Reason',
+    says: denialFormText,
+    ...checkedAndTaken('deny'),
+  }),
+  ...stepListeners({
+    actionId: CANCEL,
+    title: 'Cancel a request',
+    submit: 'Cancel request',
+    close: 'Keep request',
+    comment: 'Comment',
+    says: cancelFormText,
+    ...checkedAndTaken('cancel'),
+  }),
+  // What is tried again has been approved, in a form.
+  requestButtonListener(RETRY, async ({ interaction, id, seenAt }) => {
+    const { approvals } = interaction.services;
+    await refuseWhoItIsAbout(interaction, id);
+    const request = stepTaken(interaction, await approvals.retry(id, interaction.caller.memberId));
+    if (!isShown(seenAt, request)) {
+      await interaction.reply.privately(message(doneText(request, approvals.policy)));
+    }
+    return 'done';
   }),
 ];
 
-async function denyForm(
-  interaction: Interaction,
-  id: RequestId,
-  reason: string | null = null,
-  problem?: Sentence,
-) {
-  const open = await interaction.services.approvals.get(id);
-  const about = open ? say` to ${infinitive(verbOf(open.action), targetText(open))}` : say``;
-  const blocks = [richText(say`This closes the request${about}.`), reasonInput('Reason', reason)];
-  return viewOf(DENIAL, interaction.origin, { subject: id, onTop: problem, blocks });
-}
-
-/** Takes a step, and tells the caller what it did, unless the request's message shows it to them. */
-function stepListener(actionId: string, step: 'approve' | 'cancel' | 'retry'): Listener {
-  return requestButtonListener(actionId, async ({ interaction, id, seenAt }) => {
-    const { approvals } = interaction.services;
+/** The rules are asked first, which takes no call; then who clicks, whom Slack may have to be asked for. */
+function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'check' | 'take'> {
+  const refuseWhoCannot = async (interaction: Interaction, id: RequestId) => {
+    const { services, caller } = interaction;
+    const request = stepTaken(interaction, await services.approvals.foresee(id, caller.memberId, step));
     if (step !== 'cancel') await refuseWhoItIsAbout(interaction, id);
-    const answer = await approvals[step](id, interaction.caller.memberId);
-    if (answer.kind !== 'step') {
-      await interaction.reply.privately(message(objectionText(answer, approvals.policy)));
-    } else if (!isShown(seenAt, answer.request)) {
-      await interaction.reply.privately(message(doneText(answer.request, approvals.policy)));
-    }
-  });
-}
-
-/** A click on a button of an approval request. */
-type RequestClick = {
-  interaction: Interaction;
-  id: RequestId;
-  /** The message it was on; null where only the caller sees that. */
-  seenAt: { channel: ChannelId; ts: string } | null;
-};
-
-/** Listens for a button whose value is a request's id. */
-export function requestButtonListener(
-  actionId: string,
-  act: (click: RequestClick) => Promise<void>,
-): Listener {
+    return request;
+  };
   return {
-    kind: 'click',
-    id: actionId,
-    run: async (interaction, { value, place }) => {
-      const id = RequestId.safeParse(value);
-      if (!id.success) throw noLongerWorks('button', 'approvals');
-      const seenAt =
-        place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
-      try {
-        await act({ interaction, id: id.data, seenAt });
-        // What only the caller sees is the list of requests, which would show what was.
-        if (place.kind === 'message' && place.ts === null) {
-          await interaction.reply.replaceOriginal(await openRequests(interaction));
-        }
-      } finally {
-        if (seenAt !== null) await interaction.services.approvals.seenAt(id.data, seenAt);
-      }
+    check: refuseWhoCannot,
+    async take(interaction, id, comment) {
+      const { services, caller } = interaction;
+      const { approvals } = services;
+      if (step !== 'cancel') await refuseWhoItIsAbout(interaction, id);
+      const request = stepTaken(interaction, await approvals[step](id, caller.memberId, comment));
+      return { request, told: message(doneText(request, approvals.policy)), isShown: true };
     },
   };
 }
 
-/** Whether the click was on the request's message, which shows what the click did, and its thread as well. */
-export function isShown(seenAt: RequestClick['seenAt'], { channel }: ApprovalRequest): boolean {
-  return seenAt !== null && seenAt.channel === channel;
+/** @throws {Refusal} where it was not taken, with why and how the request stands */
+function stepTaken({ services }: Interaction, answer: StepResult): ApprovalRequest {
+  if (answer.kind === 'step') return answer.request;
+  throw new Refusal(objectionText(answer, services.approvals.policy));
 }

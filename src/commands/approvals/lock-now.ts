@@ -1,9 +1,10 @@
-import { type Action, mayBeLocked } from '../../approvals/request.ts';
+import { type Action, type ApprovalRequest, mayBeLocked, type RequestId } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
 import { isSuperuser } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
+import { lockFormText } from '../../messages/approval-form.ts';
 import { LOCK } from '../../messages/approval-message.ts';
 import { lockedText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
@@ -18,42 +19,63 @@ import { meantBy, userMeant } from '../inputs/meant.ts';
 import { makeChange } from '../make-change.ts';
 import { undoButtons } from '../undo-button.ts';
 import { objectionText } from './answer-text.ts';
-import { isShown, requestButtonListener } from './decisions.ts';
+import { stepListeners } from './step-form.ts';
 
 const LOCKED = { locked: true };
 
+type Deletion = ApprovalRequest & { action: Extract<Action, { kind: 'delete' }> };
+
 /** Locks the user whose deletion waits for approval: approvals can take a day. */
-export const lockNow: Listener = requestButtonListener(LOCK, async ({ interaction, id, seenAt }) => {
-  const { services, caller } = interaction;
-  const { approvals, fastly } = services;
+export const lockNow: readonly Listener[] = stepListeners({
+  actionId: LOCK,
+  title: 'Lock a user',
+  submit: 'Lock now',
+  close: 'Not now',
+  comment: 'Comment',
+  says: lockFormText,
+  async check({ services }, id) {
+    const open = await pendingDeletion(services, id);
+    // What happened in Fastly itself is found when the form is sent.
+    const { target } = open.action;
+    if (target.locked) throw new Refusal(say`${userText(target)} was already locked.`);
+    return open;
+  },
+  async take(interaction, id, comment) {
+    const { services, caller } = interaction;
+    const { approvals, fastly } = services;
+    const open = await pendingDeletion(services, id);
+    const { login, name, id: userId } = open.action.target;
+    const user = await userMeant(services, meantBy({ id: UserId.parse(userId), login }));
+    await refuseWhereImpossible(services, open.action, user);
+    let noted = false;
+    await makeChange(interaction, {
+      kind: 'lock',
+      target: { id: user.id, login, name },
+      settings: LOCKED,
+      before: settingsOf(user),
+      reason: comment,
+      request: id,
+      operation: update(fastly, user.id, LOCKED),
+      also: async (transaction) => {
+        noted = await approvals.targetLocked(transaction, id, caller.memberId, comment);
+      },
+    });
+    const told = message(lockedText(say`${member(caller.memberId)}`, open, comment ?? undefined));
+    await confirmElsewhere(interaction, told);
+    const change = { deliveryKey: interaction.deliveryKey, settings: LOCKED, before: settingsOf(user) };
+    return { request: open, told: withButtons(told, undoButtons(interaction, change)), isShown: noted };
+  },
+});
+
+/** @throws {Refusal} where the request waits no more, or is none to delete somebody */
+async function pendingDeletion({ approvals }: Services, id: RequestId): Promise<Deletion> {
   const open = await approvals.get(id);
   if (!open) throw new Refusal(objectionText({ kind: 'unknown' }, approvals.policy));
-  const { action } = open;
-  if (action.kind !== 'delete' || open.state.kind !== 'pending') {
-    const answer = { kind: 'no', objection: 'not-waiting', request: open } as const;
-    throw new Refusal(objectionText(answer, approvals.policy));
-  }
-  const { login } = action.target;
-  const user = await userMeant(services, meantBy({ id: UserId.parse(action.target.id), login }));
-  await refuseWhereImpossible(services, action, user);
-  let noted = false;
-  await makeChange(interaction, {
-    kind: 'lock',
-    target: { id: user.id, login: action.target.login, name: action.target.name },
-    settings: LOCKED,
-    before: settingsOf(user),
-    request: id,
-    operation: update(fastly, user.id, LOCKED),
-    also: async (transaction) => {
-      noted = await approvals.targetLocked(transaction, id, caller.memberId);
-    },
-  });
-  const told = message(lockedText(say`${member(caller.memberId)}`, open));
-  const change = { deliveryKey: interaction.deliveryKey, settings: LOCKED, before: settingsOf(user) };
-  const offers = undoButtons(interaction, change);
-  if (!noted || !isShown(seenAt, open)) await interaction.reply.privately(withButtons(told, offers));
-  await confirmElsewhere(interaction, told);
-});
+  const { action, state } = open;
+  if (action.kind === 'delete' && state.kind === 'pending') return { ...open, action };
+  const answer = { kind: 'no', objection: 'not-waiting', request: open } as const;
+  throw new Refusal(objectionText(answer, approvals.policy));
+}
 
 /** Protected users are never locked, and locking a Fastly superuser needs an approval of its own. */
 async function refuseWhereImpossible(

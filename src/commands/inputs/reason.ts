@@ -9,21 +9,21 @@ import type { FlagValues } from './command-text.ts';
 /** Block and action id of the input. */
 export const REASON = 'reason';
 
-/** An optional input for the reason of a change, a request or a decision. */
+/** An optional input for the reason of a change, a request or a denial, or a comment on another step of a request. */
 export function reasonInput(label: string, reason: string | null = null): InputBlock {
   return textInput({
     id: REASON,
     label,
-    hint: 'The reason stays in the audit log.',
+    hint: `The ${label.toLowerCase()} stays in the audit log.`,
     value: reason,
     maxLength: REASON_LENGTH,
     optional: true,
   });
 }
 
-/** @throws {FieldError} for more than `REASON_LENGTH` characters */
-export function reasonFromForm(values: FormValues): string | null {
-  return checkedReason(values[REASON] ?? null);
+/** @param what the input's label, in lower case @throws {FieldError} for more than `REASON_LENGTH` characters */
+export function reasonFromForm(values: FormValues, what = 'reason'): string | null {
+  return checkedReason(values[REASON] ?? null, what);
 }
 
 /** The reason after `--reason`. @throws {FieldError} for more than `REASON_LENGTH` characters */
@@ -37,12 +37,12 @@ export function reasonFromFlag({ reason }: FlagValues): string | null {
  *
  * @throws {FieldError} for more than `REASON_LENGTH` characters
  */
-export function checkedReason(text: string | null): string | null {
+export function checkedReason(text: string | null, what = 'reason'): string | null {
   const reason = (text ?? '').replaceAll('\0', '').toWellFormed().trim();
   if (reason.length > REASON_LENGTH) {
     throw new FieldError(
       REASON,
-      say`The reason has ${reason.length} characters. Shorten it to ${REASON_LENGTH}.`,
+      say`The ${what} has ${reason.length} characters. Shorten it to ${REASON_LENGTH}.`,
     );
   }
   return reason === '' ? null : reason;

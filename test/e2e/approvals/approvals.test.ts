@@ -38,7 +38,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const { client } = await startWorkplace(mode, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     const words = await request.until(tomas, `${ENGINEER.name} was deleted`);
     expect(words).toContain('✅ Deleted');
     expect(words).toContain(`Approved by <@${TOMAS.id}>`);
@@ -93,7 +93,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const { client } = await startWorkplace(mode);
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(nora, 'cancel');
+    await request.take(nora, 'cancel');
     const words = await request.until(nora, `<@${NORA.id}> cancelled the request`);
     expect(words).toContain(`${ENGINEER.name} wasn't deleted`);
     expect(request.buttons(await nora.sees())).toEqual([]);
@@ -101,7 +101,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     expect(await deletions(client)).toEqual([]);
     // By the time that she hears of a later one, she would have heard of this.
     const second = await askForDeletion(client, NORA, BILLING);
-    await second.deny(client.as(TOMAS));
+    await second.take(client.as(TOMAS), 'deny');
     await untilTold(nora, BILLING.name, 'direct');
     expect(toldPrivately(await nora.sees(), 'direct')).toHaveLength(1);
     expect(toldPrivately(await nora.sees())).toEqual([]);
@@ -143,7 +143,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     const words = await request.until(tomas, "wasn't deleted");
     expect(words).toContain(`${ENGINEER.name} wasn't deleted`);
     expect(words).toContain("Fastly didn't confirm the change. The user still exists.");
@@ -164,9 +164,9 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(nora, "wasn't deleted");
-    await request.click(nora, 'cancel');
+    await request.take(nora, 'cancel');
     await request.until(nora, 'cancelled the request');
     expect(request.buttons(await nora.sees())).toEqual([]);
     expect(await deletions(client)).toEqual([PATH]);
@@ -178,7 +178,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, 'Bot admins can retry');
     await pass(A_WEEK);
     const words = await request.until(tomas, 'The retry window has closed');
@@ -193,7 +193,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     const words = await request.until(tomas, "wasn't deleted");
     const why = 'the role was engineer and is now Fastly superuser';
     expect(words).toContain(`${ENGINEER.name} wasn't deleted`);

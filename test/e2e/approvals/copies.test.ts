@@ -18,7 +18,7 @@ describe('a request that Slack shows twice, as the answer to posting it was lost
       return found.length === 2 && found;
     }, 'two messages');
     expect(both[0]?.id).toBe(both[1]?.id);
-    await both[place]?.click(tomas, 'approve');
+    await both[place]?.take(tomas, 'approve');
     await both[place]?.until(tomas, '✅ Deleted');
     if (which === 'recorded message') {
       await untilRecorded(log, 'completed');
@@ -38,7 +38,7 @@ describe('a request that Slack shows twice, as the answer to posting it was lost
     await client.slackFaults({ hold: { method: 'chat.postMessage', when: 'after', times: 1 } });
     await nora.command(`delete ${ENGINEER.id}`);
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await expect.poll(() => deletions(client)).toHaveLength(1);
     await client.slackFaults({ hold: null });
     await request.until(tomas, '✅ Deleted');

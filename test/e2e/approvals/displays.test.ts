@@ -7,6 +7,7 @@ import {
   deletions,
   openRequest,
   type RequestMessage,
+  takeInForm,
   untilTold,
 } from '../support/approving.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
@@ -56,7 +57,7 @@ describe('what Slack shows of a request', () => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.slackFaults(faults);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, '✅ Deleted');
     await untilTold(nora, 'was deleted', 'direct');
     await tomas.until((sees) => messageWith(sees, AUDIT_TRAIL, 'was deleted'), 'the confirmation');
@@ -78,7 +79,7 @@ describe('what Slack shows of a request', () => {
     const nora = client.as(NORA);
     await client.slackFaults(faults);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Deleted');
     expect(messagesIn(await nora.sees(), CDN_TEAM).filter(({ threadTs }) => !threadTs)).toHaveLength(1);
   });
@@ -94,11 +95,12 @@ describe('what Slack shows of a request', () => {
     await deleteMessage(workplace, request);
     await tomas.command('approvals');
     const list = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
-    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    const click = () => tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    await takeInForm(tomas, 'approve', click);
     const anew = await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the message anew');
     expect(anew.id).toBe(request.id);
     expect(anew.words(await nora.sees())).toContain('Needs 1 more approval');
-    await anew.click(client.as(PRIYA), 'approve');
+    await anew.take(client.as(PRIYA), 'approve');
     await anew.until(nora, '✅ Deleted');
     await untilTold(nora, 'was deleted', 'direct');
     expect(await deletions(client)).toHaveLength(1);
@@ -112,11 +114,12 @@ describe('what Slack shows of a request', () => {
     await tomas.command('approvals');
     const list = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
     await deleteMessage(workplace, request);
-    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    const click = () => tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    await takeInForm(tomas, 'approve', click);
     await untilTold(nora, 'was deleted', 'direct');
     // By the time that a later one is shown to its end, this would have been, too.
     const second = await askForDeletion(client, NORA, HOSTILE);
-    await second.click(tomas, 'approve');
+    await second.take(tomas, 'approve');
     await second.until(tomas, '✅ Deleted');
     expect(messageWith(await tomas.sees(), CDN_TEAM, ENGINEER.id)).toBeUndefined();
   });
@@ -135,11 +138,11 @@ describe('what Slack shows of a request', () => {
     );
     expect(wordsOf(form.blocks)).toContain(user.name);
     await tomas.close();
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     await request.untilInThread(tomas, '🔒');
     await nora.command('approvals');
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, '✅ Deleted');
     await untilTold(nora, 'was deleted', 'direct');
     await tomas.until((sees) => messageWith(sees, AUDIT_TRAIL, 'was deleted'), 'the confirmation');
@@ -159,7 +162,7 @@ describe('what Slack shows of a request', () => {
     const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: channel });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, '✅ Deleted');
     await request.untilInThread(tomas, `The confirmation couldn't be posted in <#${channel}>`);
     await untilTold(nora, 'was deleted', 'direct');
@@ -170,12 +173,12 @@ describe('what Slack shows of a request', () => {
     const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: CDN_TEAM.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, '✅ Deleted');
     await untilTold(nora, 'was deleted', 'direct');
     // By the time that a later one is shown to its end, the confirmation would have been, too.
     const second = await askForDeletion(client, NORA, HOSTILE);
-    await second.deny(tomas);
+    await second.take(tomas, 'deny');
     await untilTold(nora, 'denied the request', 'direct');
     const posts = messagesIn(await nora.sees(), CDN_TEAM).filter(({ threadTs }) => threadTs === undefined);
     expect(posts).toHaveLength(2);

@@ -16,8 +16,10 @@ import {
   askForDeletion,
   buttonsOf,
   deletions,
+  type FormStep,
   openRequest,
   type RequestButton,
+  takeInForm,
   toldPrivately,
   untilTold,
 } from '../support/approving.ts';
@@ -35,6 +37,16 @@ async function list(who: ActingMember, heading: string): Promise<SeenMessage> {
 /** The buttons of each row of a list that has some. */
 const rowsOf = ({ blocks }: SeenMessage) =>
   blocks.filter(({ type }) => type === 'actions').map((row) => buttonsOf(row));
+
+/** Takes a step in the form that its button in a list opens. */
+async function takeIn(
+  who: ActingMember,
+  shown: SeenMessage,
+  step: FormStep,
+  comment: string | null = null,
+): Promise<void> {
+  await takeInForm(who, step, () => clickIn(who, shown, step), comment);
+}
 
 /** Clicks a button in a list that has it once. */
 async function clickIn(who: ActingMember, { ts }: SeenMessage, button: RequestButton): Promise<void> {
@@ -76,7 +88,7 @@ describe('approvals', () => {
     const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await clickIn(tomas, await list(tomas, 'One request is open'), 'approve');
+    await takeIn(tomas, await list(tomas, 'One request is open'), 'approve');
     await untilTold(tomas, `Now deleting ${ENGINEER.name} ( ${ENGINEER.login} )`);
     await request.until(tomas, '✅ Deleted');
     expect(await deletions(client)).toHaveLength(1);
@@ -88,9 +100,7 @@ describe('approvals', () => {
     const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await clickIn(tomas, await list(tomas, 'One request is open'), 'deny');
-    await tomas.until((sees) => sees.modals[0]?.callbackId === 'approvals.deny-form', 'the form');
-    await tomas.submit({ reason: 'Not yet' });
+    await takeIn(tomas, await list(tomas, 'One request is open'), 'deny', 'Not yet');
     expect(await request.until(tomas, `<@${TOMAS.id}> denied the request`)).toContain('Not yet');
     await tomas.until((sees) => sees.modals.length === 0, 'the form to close');
   });
@@ -99,7 +109,7 @@ describe('approvals', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await clickIn(nora, await list(nora, 'One request is open'), 'cancel');
+    await takeIn(nora, await list(nora, 'One request is open'), 'cancel');
     await untilTold(nora, `<@${NORA.id}> cancelled the request`);
     await untilTold(nora, 'There are no open requests.');
     expect(toldPrivately(await nora.sees()).join()).not.toContain('One request is open');
@@ -110,7 +120,7 @@ describe('approvals', () => {
     const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await clickIn(tomas, await list(tomas, 'One request is open'), 'lock');
+    await takeIn(tomas, await list(tomas, 'One request is open'), 'lock');
     await request.until(tomas, '*Locked* yes');
   });
 
@@ -119,7 +129,7 @@ describe('approvals', () => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     const old = await list(tomas, 'One request is open');
-    await request.click(nora, 'cancel');
+    await request.take(nora, 'cancel');
     await request.until(nora, 'cancelled the request');
     await clickIn(tomas, old, 'approve');
     expect(await untilTold(tomas, 'Too late.')).toContain('cancelled the request');
@@ -130,7 +140,7 @@ describe('approvals', () => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, "wasn't deleted");
     expect(rowsOf(await list(nora, 'One request is open'))).toEqual([['retry', 'cancel']]);
     const his = await list(tomas, 'One request is open');
@@ -147,7 +157,7 @@ describe('approvals', () => {
     });
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await clickIn(tomas, await list(tomas, 'One request is open'), 'approve');
+    await takeIn(tomas, await list(tomas, 'One request is open'), 'approve');
     await untilTold(tomas, `You approved deleting ${ENGINEER.name}`);
     await request.until(tomas, 'Needs 1 more approval');
     const hers = await list(client.as(PRIYA), 'One request is open');

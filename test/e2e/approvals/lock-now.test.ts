@@ -8,7 +8,7 @@ import {
   databaseInFile,
   deletions,
   startAnother,
-  untilTold,
+  untilRefusedInForm,
 } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
@@ -31,7 +31,7 @@ describe('Lock now', () => {
     const { client } = workplace;
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     const words = await request.until(tomas, '*Locked* yes');
     expect(words).toContain('Needs 1 approval');
     expect(request.buttons(await tomas.sees())).toEqual(['approve', 'deny', 'cancel']);
@@ -44,7 +44,7 @@ describe('Lock now', () => {
     );
     expect(await updates(workplace)).toEqual([PATH]);
     expect(await isLocked(workplace)).toBe(true);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, '✅ Deleted');
     expect(await deletions(client)).toEqual([PATH]);
   });
@@ -55,7 +55,7 @@ describe('Lock now', () => {
     const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);
     const request = await askForDeletion(workplace.client, NORA, ENGINEER);
-    await request.click(nora, 'lock');
+    await request.take(nora, 'lock');
     await request.untilInThread(nora, `<@${NORA.id}> locked`);
     expect(await isLocked(workplace)).toBe(true);
   });
@@ -65,8 +65,9 @@ describe('Lock now', () => {
     const { client } = workplace;
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.putFastlyUsers([{ ...ENGINEER, roles: ['id1', 'id2'] }]);
-    await request.click(client.as(TOMAS), 'lock');
-    await untilTold(client.as(TOMAS), 'may be a Fastly superuser. Locking one needs its own approval.');
+    await request.take(client.as(TOMAS), 'lock');
+    const words = 'may be a Fastly superuser. Locking one needs its own approval.';
+    await untilRefusedInForm(client.as(TOMAS), words);
     expect(await updates(workplace)).toEqual([]);
   });
 
@@ -75,7 +76,7 @@ describe('Lock now', () => {
     const { client } = await startWorkplace(DELIVERY, database);
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     await request.until(tomas, '*Locked* yes');
     await expect.poll(async () => (await auditEntries(database)).length).toBe(4);
     const entries = await auditEntries(database);
@@ -89,18 +90,18 @@ describe('Lock now', () => {
     expect(begun).toMatchObject({ target: ENGINEER.id, details: { request: request.id } });
   });
 
-  it('is one change to Fastly when the click is delivered twice, also after a restart', async () => {
+  it('is one change to Fastly when the form is delivered twice, also after a restart', async () => {
     const database = await databaseInFile();
     const workplace = await startWorkplace(DELIVERY, database);
     const { client, log } = workplace;
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     await request.until(tomas, '*Locked* yes');
     const delivery = (await client.deliveries()).at(-1)?.id ?? '';
     await client.redeliver(delivery);
     await log.until('the same delivery once more is not carried out again');
-    // Whoever unlocked the user meanwhile is not overruled by an old click.
+    // Whoever unlocked the user meanwhile is not overruled by an old form.
     await client.putFastlyUsers([ENGINEER]);
     const another = await startAnother(workplace, database);
     await client.redeliver(delivery);
@@ -136,8 +137,8 @@ describe('Lock now', () => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.putFastlyUsers([{ ...ENGINEER, ...now }]);
-    await request.click(tomas, 'lock');
-    await untilTold(tomas, why);
+    await request.take(tomas, 'lock');
+    await untilRefusedInForm(tomas, why);
     expect(await updates(workplace)).toEqual([]);
     expect(request.words(await tomas.sees())).toContain('Needs 1 approval');
   });
@@ -148,8 +149,8 @@ describe('Lock now', () => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.patchFastlyAccount({ owner_id: ENGINEER.id });
-    await request.click(tomas, 'lock');
-    expect(await untilTold(tomas, `can't be locked`)).toContain('This user owns the Fastly account');
+    await request.take(tomas, 'lock');
+    expect(await untilRefusedInForm(tomas, `can't be locked`)).toContain('This user owns the Fastly account');
     expect(await updates(workplace)).toEqual([]);
   });
 
@@ -159,7 +160,7 @@ describe('Lock now', () => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ drop: { match: 'PUT /user/', when: 'after', times: 1 } });
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     await request.until(tomas, '*Locked* yes');
     await request.untilInThread(tomas, `<@${TOMAS.id}> locked`);
     expect(await updates(workplace)).toEqual([PATH]);
@@ -188,8 +189,8 @@ describe('Lock now', () => {
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults(faults);
-    await request.click(tomas, 'lock');
-    await untilTold(tomas, why);
+    await request.take(tomas, 'lock');
+    await untilRefusedInForm(tomas, why);
     const sees = await tomas.sees();
     expect(request.words(sees)).toContain('*Locked* no');
     expect(request.buttons(sees)).toContain('lock');
@@ -197,7 +198,7 @@ describe('Lock now', () => {
     const recorded = (await auditEntries(database)).map(({ change, event }) => `${change} ${event}`);
     expect(recorded).toEqual(['delete filed', 'lock begun', 'lock failed']);
     await client.fastlyFaults({ rateLimitUsedUp: null });
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     await request.until(tomas, '*Locked* yes');
   });
 });

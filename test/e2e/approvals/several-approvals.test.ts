@@ -17,14 +17,14 @@ describe('a request that takes two approvals', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     const first = request.words(await tomas.sees());
     expect(first).toContain(`Needs 2 approvals from <@${TOMAS.id}> or <@${PRIYA.id}>`);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     const second = await request.until(tomas, 'Needs 1 more approval from');
     expect(second).toContain(`Needs 1 more approval from <@${PRIYA.id}>`);
     expect(second).not.toContain(`<@${TOMAS.id}> or`);
     expect(second).toContain(`Approved by <@${TOMAS.id}>`);
     await request.untilInThread(tomas, `<@${TOMAS.id}> approved (1 of 2)`);
     expect(await deletions(client)).toEqual([]);
-    await request.click(priya, 'approve');
+    await request.take(priya, 'approve');
     const end = await request.until(tomas, '✅ Deleted');
     expect(end).toContain(`Approved by <@${TOMAS.id}> and <@${PRIYA.id}>`);
     await request.untilInThread(tomas, `<@${PRIYA.id}> approved (2 of 2)`);
@@ -38,9 +38,9 @@ describe('a request that takes two approvals', () => {
     const { client } = await startWorkplace(DELIVERY, TWO_OF_THREE);
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, 'Needs 1 more approval');
-    await request.deny(client.as(denier), 'On second thought');
+    await request.take(client.as(denier), 'deny', 'On second thought');
     const words = await request.until(tomas, `<@${denier.id}> denied the request`);
     expect(words).toContain('On second thought');
     expect(request.buttons(await tomas.sees())).toEqual([]);
@@ -52,7 +52,7 @@ describe('a request that takes two approvals', () => {
     const { client } = await startWorkplace(DELIVERY, TWO_OF_THREE);
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(tomas, 'Needs 1 more approval');
     await request.click(nora, 'approve');
     await untilTold(nora, `<@${PRIYA.id}> can, or you can cancel it`);
@@ -70,7 +70,7 @@ describe('a request where the requester may approve', () => {
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER);
     expect(request.words(await nora.sees())).toContain(`Needs 1 approval from <@${NORA.id}>`);
-    await request.click(nora, 'approve');
+    await request.take(nora, 'approve');
     expect(await request.until(nora, '✅ Deleted')).toContain(`Approved by <@${NORA.id}>`);
     expect(await deletions(client)).toHaveLength(1);
     expect(messageWith(await nora.sees(), CDN_TEAM, "You can't decide on your own request")).toBeUndefined();

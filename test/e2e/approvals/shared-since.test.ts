@@ -14,7 +14,7 @@ it('a request goes on elsewhere once another company reads along in its channel,
   await client.share(CDN_TEAM.id);
   // A bot that was started since has no earlier answer of who reads along.
   await startAnother(workplace, database);
-  await request.click(tomas, 'approve');
+  await request.take(tomas, 'approve');
   const words = await request.until(nora, "isn't shown here any more");
   expect(words).not.toContain(ENGINEER.name);
   expect(elementsOf(request.in(await nora.sees())?.blocks)).toEqual([]);

@@ -11,7 +11,7 @@ import { startWorkplace } from '../support/workplace.ts';
 /** Nora has a user deleted, with Tomás's approval. */
 async function deleted(client: ControlClient): Promise<void> {
   const request = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
-  await request.click(client.as(TOMAS), 'approve');
+  await request.take(client.as(TOMAS), 'approve');
   await request.until(client.as(NORA), '✅ Deleted');
 }
 
@@ -104,7 +104,7 @@ describe('audit', () => {
       fail: { match: `DELETE /user/${ENGINEER.id}`, status: 400, body, times: 1 },
     });
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(nora, "wasn't deleted");
     await nora.command('audit');
     const words = wordsOf((await nora.until(logPage, 'the page')).blocks);

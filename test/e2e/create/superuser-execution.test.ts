@@ -18,7 +18,7 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     const nora = client.as(NORA);
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
     await client.putFastlyUsers([{ id: 'grace1', login: GRACE, role: 'superuser' }]);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     expect(await request.until(nora, '⛔')).toContain('A user with this login already exists');
     await untilTold(
       nora,
@@ -37,7 +37,7 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     const nora = client.as(NORA);
     await client.fastlyFaults({ directCreation: 410 });
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     expect(await request.until(nora, '⛔')).toContain(
       "This Fastly account can't create users directly. Invite the user as a Fastly superuser instead.",
     );
@@ -51,7 +51,7 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     const nora = client.as(NORA);
     const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS}`, GRACE);
     await client.fastlyFaults({ hold: { match: 'POST /user', when: 'after', times: 1 } });
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await client.untilHeld('fastly');
     const created = (await client.fastlyUsers()).find(({ login }) => login === GRACE);
     await client.putFastlyUsers([{ ...created, login: GRACE, require_new_password: null }]);
@@ -72,7 +72,7 @@ describe('the creation of a Fastly superuser, once approved,', () => {
     const { client } = await startWorkplace();
     const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS}`, GRACE);
     await client.fastlyFaults({ drop: { match: 'POST /user', when: 'after', times: 1 } });
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), '✅ Created');
     await request.untilInThread(client.as(NORA), 'A check confirmed the change');
     expect(await creations(client)).toEqual([SUPERUSER_FIELDS]);
@@ -88,7 +88,7 @@ describe('the creation of a Fastly superuser, once approved,', () => {
       const nora = client.as(NORA);
       const request = await askFor(client, `create ${GRACE} ${SUPERUSER_WORDS}`, GRACE);
       await client.fastlyFaults(faults);
-      await request.click(client.as(TOMAS), 'approve');
+      await request.take(client.as(TOMAS), 'approve');
       const words = await request.until(nora, '⚠️');
       expect(words).toContain("It's unclear whether Grace Example was created as a Fastly superuser");
       expect(words).toContain('There is no such user. The change may still take effect.');

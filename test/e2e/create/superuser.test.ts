@@ -41,7 +41,7 @@ describe('creating a Fastly superuser', () => {
     await request.click(nora, 'approve');
     await untilTold(nora, "You can't decide on your own request");
     expect(await creations(client)).toEqual([]);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     expect(await request.until(nora, '✅ Created as a Fastly superuser')).toContain(
       'Grace Example was created as a Fastly superuser',
     );
@@ -63,7 +63,7 @@ describe('creating a Fastly superuser', () => {
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, { id: GRACE }), 'the request');
     expect((await nora.sees()).modals).toEqual([]);
     expect(request.words(await nora.sees())).toContain('Reason: On call');
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Created');
     expect(await creations(client)).toEqual([{ login: GRACE, role: 'superuser', locked: 'true' }]);
   });
@@ -74,7 +74,7 @@ describe('creating a Fastly superuser', () => {
     const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const words = `create ${GRACE} --role superuser --locked no --reason "On call"`;
     const request = await askFor(client, words, GRACE);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
     expect(wordsOf(copy.blocks)).toMatch(
       new RegExp(`⭐ ${GRACE} was created as a Fastly superuser\\. Requested by <@${NORA.id}>`),
@@ -160,8 +160,8 @@ describe('creating a Fastly superuser', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await askFor(client, `create ${GRACE} --role superuser`, GRACE);
-    if (button === 'deny') await request.deny(client.as(TOMAS), 'Not yet');
-    else await request.click(nora, 'cancel');
+    if (button === 'deny') await request.take(client.as(TOMAS), 'deny', 'Not yet');
+    else await request.take(nora, 'cancel');
     const words = await request.until(
       nora,
       button === 'deny' ? 'denied the request' : 'cancelled the request',
@@ -193,7 +193,7 @@ describe('creating a Fastly superuser', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await askFor(client, `create ${GRACE} --role superuser --reason "On call"`, GRACE);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Created');
     await nora.command('audit --private');
     const words = await untilTold(nora, 'The latest changes');

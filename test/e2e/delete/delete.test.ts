@@ -106,7 +106,7 @@ describe('delete', () => {
     await askForDeletion(client, NORA, ENGINEER);
     const delivery = (await client.deliveries()).at(-1)?.id ?? '';
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
-    await request.click(nora, 'cancel');
+    await request.take(nora, 'cancel');
     await request.until(nora, 'cancelled the request');
     const another = await startAnother(workplace, database);
     await client.redeliver(delivery);
@@ -145,7 +145,7 @@ describe('delete', () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const first = await askForDeletion(client, NORA, ENGINEER);
-    await first.click(nora, 'cancel');
+    await first.take(nora, 'cancel');
     await first.until(nora, 'cancelled the request');
     const second = await askForDeletion(client, NORA, ENGINEER);
     expect(second.id).not.toBe(first.id);
@@ -185,7 +185,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}${words}`, channel);
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, ENGINEER), 'the request');
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Deleted');
     expect(await deletions(client)).toHaveLength(1);
   });
@@ -199,8 +199,8 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
       });
       const tomas = client.as(TOMAS);
       const request = await askForDeletion(client, NORA, ENGINEER, { shownIn: AUDIT_TRAIL });
-      if (button === 'approve') await request.click(tomas, 'approve');
-      else await request.deny(tomas, 'Not yet');
+      if (button === 'approve') await request.take(tomas, 'approve');
+      else await request.take(tomas, 'deny', 'Not yet');
       await request.until(tomas, button === 'approve' ? '✅ Deleted' : 'Not yet');
       await tomas.command(`delete ${PLUS_LOGIN.id}`, AUDIT_TRAIL);
       await tomas.until(

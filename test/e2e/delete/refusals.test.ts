@@ -148,7 +148,7 @@ describe('delete is refused privately', () => {
     const nora = client.as(NORA);
     await client.putFastlyUsers([OWNER, NORA_USER].map((user) => ({ ...user, role: 'engineer' })));
     const request = await askForDeletion(client, NORA, THIRD_SUPERUSER);
-    await request.click(nora, 'cancel');
+    await request.take(nora, 'cancel');
     await request.until(nora, 'cancelled the request');
     await client.putFastlyUsers([{ ...TOMAS_USER, locked: true }]);
     await nora.command(`delete ${THIRD_SUPERUSER.id}`);
@@ -215,7 +215,7 @@ describe('a request that Slack does not let be shown', () => {
     await client.invite(OPS.id);
     await nora.command(`delete ${ENGINEER.id}`, OPS);
     const request = await nora.until((sees) => openRequest(sees, OPS, ENGINEER), 'the request');
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Deleted');
   });
 

@@ -18,7 +18,7 @@ describe('a Home tab that was opened before', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
     await untilAtHome(nora, 'Your open requests', `request ${request.id}`);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     for (const who of [nora, tomas]) {
       await untilAtHome(who, 'Latest changes', `${ENGINEER.name} ( ${ENGINEER.login} ) was deleted`);
       await untilAtHome(who, 'Waiting for you', 'Nothing is waiting for you');
@@ -70,7 +70,7 @@ describe('a Home tab that was opened before', () => {
     await openHome(tomas);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await untilAtHome(nora, 'Your open requests', "wasn't deleted");
     await untilAtHome(tomas, 'Waiting for you', "wasn't deleted");
     expect(rowsOf(await nora.sees(), 'Your open requests')).toEqual([['retry', 'cancel']]);

@@ -20,7 +20,7 @@ describe('inviting a Fastly superuser', () => {
     expect(words).toContain('*Limited services* no');
     expect(words).toContain('Reason: On call');
     expect(await invitationsSent(client)).toEqual([]);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Invited as a Fastly superuser');
     await untilTold(nora, `✉️ ${GRACE} was invited as a Fastly superuser.`, 'direct');
     expect(await invitationsSent(client)).toEqual([
@@ -35,7 +35,7 @@ describe('inviting a Fastly superuser', () => {
   it('is copied to CONFIRMATIONS_CHANNEL once it is done, with what was asked for', async () => {
     const { client } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
     const request = await askFor(client, `invite ${GRACE} --role superuser --limit-services no`, GRACE);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
     expect(wordsOf(copy.blocks)).toContain('Role Fastly superuser and Limited services no');
   });
@@ -58,7 +58,7 @@ describe('inviting a Fastly superuser', () => {
       await client.as(TOMAS).command(`invite ${GRACE} --private`);
       await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'invited '), 'that');
     }
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     expect(await request.until(nora, '⛔')).toContain(why);
   });
 
@@ -70,7 +70,7 @@ describe('inviting a Fastly superuser', () => {
     const nora = client.as(NORA);
     const request = await askFor(client, `invite ${GRACE} --role superuser`, GRACE);
     await client.fastlyFaults({ drop: { match: 'POST /invitations', when, times: 1 } });
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, words);
     expect(await invitationsSent(client)).toHaveLength(calls);
     if (when === 'after') return;

@@ -43,7 +43,7 @@ async function listed(client: ControlClient, words: string): Promise<SeenMessage
 /** The bot keeps the list for a minute, unless it deletes someone. */
 async function haveListReadAnew(client: ControlClient): Promise<void> {
   const request = await askForDeletion(client, NORA, TLS_ADMIN);
-  await request.click(client.as(TOMAS), 'approve');
+  await request.take(client.as(TOMAS), 'approve');
   await request.until(client.as(NORA), '✅ Deleted');
 }
 

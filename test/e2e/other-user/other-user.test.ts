@@ -107,7 +107,7 @@ describe('where Fastly answers a change about another user', () => {
     const { client } = await startWorkplace();
     const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
     await client.fastlyFaults({ fail: { ...NOT_MADE, times: 1 } });
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), ANOTHER);
     const calls = await callsAboutSomebody(client);
     expect(calls.slice(calls.indexOf(UPDATE))).toEqual([UPDATE, LOOK]);

@@ -9,7 +9,7 @@ import { readOnlySqlite } from '../../../src/store/sqlite.ts';
 import type { Tables } from '../../../src/store/tables.ts';
 import { CDN_TEAM, type Channel, type Member, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember, ControlClient } from '../../sandbox/control/client.ts';
-import type { Outcome, SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
+import type { Outcome, SeenMessage, SeenView, Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { elementsOf, messagesIn, wordsOf } from './seeing.ts';
 import {
@@ -23,6 +23,35 @@ import {
 } from './workplace.ts';
 
 export type RequestButton = 'approve' | 'deny' | 'cancel' | 'retry' | 'lock';
+
+/** The buttons that open a form. */
+export type FormStep = Exclude<RequestButton, 'retry'>;
+
+/** Opens the form of a step by `click`, wherever its button is, and sends it. */
+export async function takeInForm(
+  who: ActingMember,
+  step: FormStep,
+  click: () => Promise<unknown>,
+  comment: string | null = null,
+): Promise<Outcome> {
+  await openedForm(who, step, click);
+  return await who.submit({ reason: comment });
+}
+
+/** Opens the form of a step by `click`, and returns it. */
+export async function openedForm(
+  who: ActingMember,
+  step: FormStep,
+  click: () => Promise<unknown>,
+): Promise<SeenView> {
+  const before = (await who.sees()).modals.map(({ id }) => id);
+  await click();
+  return await who.until(
+    ({ modals }) =>
+      modals.find(({ id, callbackId }) => callbackId === `approvals.${step}-form` && !before.includes(id)),
+    `the form to ${step}`,
+  );
+}
 
 /** An approval request's message in a channel, as `who` has it in front of them. */
 export class RequestMessage {
@@ -61,11 +90,14 @@ export class RequestMessage {
     return who.click({ channel: this.channel.id, ts: this.ts, actionId: `approvals.${button}` });
   }
 
-  /** Denies it, in the form that the button opens. */
-  async deny(who: ActingMember, reason: string | null = null): Promise<void> {
-    await this.click(who, 'deny');
-    await who.until((sees) => sees.modals[0]?.callbackId === 'approvals.deny-form', 'the form');
-    await who.submit({ reason });
+  /** Opens the form of a step, and returns it. */
+  form(who: ActingMember, step: FormStep): Promise<SeenView> {
+    return openedForm(who, step, () => this.click(who, step));
+  }
+
+  /** Takes a step in the form that its button opens. */
+  take(who: ActingMember, step: FormStep, comment: string | null = null): Promise<Outcome> {
+    return takeInForm(who, step, () => this.click(who, step), comment);
   }
 
   /** Waits until the message says `words`, and returns all that it says then. */
@@ -82,6 +114,14 @@ export class RequestMessage {
     };
     return await who.until(all, `the thread to say '${words}'`, patience);
   }
+}
+
+/** Has each member approve a request, all at the same moment. A member has one form at a time. */
+export async function approveTogether(
+  each: readonly { who: ActingMember; request: RequestMessage }[],
+): Promise<void> {
+  for (const { who, request } of each) await request.form(who, 'approve');
+  await Promise.all(each.map(({ who }) => who.submit()));
 }
 
 /** The buttons of an approval request among these blocks, as `approve`, `deny`, … */
@@ -113,7 +153,7 @@ export async function approvedAfter(
 ): Promise<RequestMessage> {
   const request = await askForDeletion(client, NORA, user);
   await meanwhile();
-  await request.click(client.as(TOMAS), 'approve');
+  await request.take(client.as(TOMAS), 'approve');
   return request;
 }
 
@@ -204,6 +244,14 @@ export async function untilRecorded(log: LogLines, event: string, patience = 30_
   const events = () =>
     log.lines.filter(({ msg }) => msg === 'audit').map(({ audit }) => AuditEntry.parse(audit).event);
   await expect.poll(events, { timeout: patience }).toContain(event);
+}
+
+/** Waits until an open form says, at its comment, that it was refused with `words`, and returns all it says there. */
+export async function untilRefusedInForm(who: ActingMember, words: string): Promise<string> {
+  return await who.until(
+    ({ modals }) => modals.map(({ errors }) => errors.reason ?? '').find((each) => each.includes(words)),
+    `the form to refuse with '${words}'`,
+  );
 }
 
 /** Waits until an open form says `words` in place of its fields, and has no button to send it. */

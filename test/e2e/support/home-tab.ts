@@ -1,6 +1,6 @@
 import type { ActingMember } from '../../sandbox/control/client.ts';
 import type { JsonObject, Outcome, Sees } from '../../sandbox/control/protocol.ts';
-import type { RequestButton } from './approving.ts';
+import { type FormStep, type RequestButton, takeInForm } from './approving.ts';
 import { elementsOf, wordsOf } from './seeing.ts';
 
 export type Section =
@@ -61,6 +61,16 @@ export function rowsOf(sees: Sees, section: Section): string[][] {
   return sectionOf(sees, section)
     .filter(({ type }) => type === 'actions')
     .map((row) => elementsOf(row).map(({ action_id }) => String(action_id).replace(/^\w+\./, '')));
+}
+
+/** Takes a step of a request in the form that its button on the Home tab opens. */
+export async function takeAtHome(
+  who: ActingMember,
+  id: string,
+  step: FormStep,
+  comment: string | null = null,
+): Promise<Outcome> {
+  return await takeInForm(who, step, () => clickAtHome(who, id, step), comment);
 }
 
 /** Clicks a button of a request on the Home tab. */

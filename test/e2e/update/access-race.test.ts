@@ -17,7 +17,7 @@ describe('what a user has', () => {
       await nora.command(`update ${ENGINEER.id} ${flags}`);
       await untilTold(nora, 'wants to promote');
       expect(await updates(client)).toEqual([]);
-      await request.click(nora, 'cancel');
+      await request.take(nora, 'cancel');
       await request.until(nora, 'cancelled the request');
       await nora.command(`update ${ENGINEER.id} ${flags}`);
       await nora.until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
@@ -44,7 +44,7 @@ describe('what a user has', () => {
     await nora.command(`update ${ENGINEER.id} --locked yes`);
     await client.untilHeld('fastly');
     const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, 'Starting…');
     expect(await client.held('fastly')).toBe(1);
     // The first one is lost with its connection; the request is not.

@@ -16,7 +16,7 @@ async function approvedAfter(
 ): Promise<RequestMessage> {
   const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
   await meanwhile();
-  await request.click(client.as(TOMAS), 'approve');
+  await request.take(client.as(TOMAS), 'approve');
   return request;
 }
 

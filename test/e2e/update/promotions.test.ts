@@ -3,7 +3,7 @@ import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER, LOCKED_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForUpdate, updateOf, updates } from '../support/altering.ts';
-import { askForDeletion, openRequests, untilTold } from '../support/approving.ts';
+import { askForDeletion, openRequests, takeInForm, untilTold } from '../support/approving.ts';
 import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
@@ -24,14 +24,18 @@ describe('a request to promote', () => {
       `Requested by <@${NORA.id}> . Reason: Joins us`,
       '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes *Login* `edda.morton@example.com` *ID* `',
       'Needs 1 approval from',
-      'a Fastly superuser, who can change and delete every user',
     ]) {
       expect(request.words(sees)).toContain(shown);
     }
     expect(request.words(sees)).not.toContain('Password change required');
     expect(request.buttons(sees)).toEqual(['approve', 'deny', 'cancel']);
     expect(await updates(client)).toEqual([]);
-    await request.click(tomas, 'approve');
+    const form = wordsOf((await request.form(tomas, 'approve')).blocks);
+    expect(form).toContain(
+      'Edda Morton ( edda.morton@example.com ) will become a Fastly superuser, who can change and delete every user.',
+    );
+    expect(form).toContain('Role engineer → Fastly superuser and Limited services no → yes');
+    await tomas.submit();
     const words = await request.until(tomas, '✅ Promoted to Fastly superuser');
     expect(words).toContain('Edda Morton was promoted to Fastly superuser');
     expect(words).toContain(`Approved by <@${TOMAS.id}>`);
@@ -67,8 +71,11 @@ describe('a request to unlock a Fastly superuser', () => {
     const words = request.words(await tomas.sees());
     expect(words).toContain('Unlock Viktor Amsel?');
     expect(words).toContain('*Locked* yes → no');
-    expect(words).toContain(', a Fastly superuser, will be unlocked.');
-    await request.click(tomas, 'approve');
+    const form = wordsOf((await request.form(tomas, 'approve')).blocks);
+    expect(form).toContain(
+      'Viktor Amsel ( viktor.amsel@example.com ), a Fastly superuser, will be unlocked.',
+    );
+    await tomas.submit();
     await request.until(nora, '✅ Unlocked');
     await request.untilInThread(nora, '🔓 Viktor Amsel ( viktor.amsel@example.com ) was unlocked.');
     expect(await updates(client)).toEqual([updateOf(LOCKED_SUPERUSER, { locked: 'false' })]);
@@ -79,7 +86,7 @@ describe('a request to promote', () => {
   it('can be denied, with the reason, and then nothing is done', async () => {
     const { client } = await startWorkplace();
     const request = await askForUpdate(client, NORA, ENGINEER, SUPERUSER);
-    await request.deny(client.as(TOMAS), 'We are enough');
+    await request.take(client.as(TOMAS), 'deny', 'We are enough');
     expect(await request.until(client.as(NORA), 'denied the request')).toContain(
       "wasn't promoted to Fastly superuser",
     );
@@ -96,7 +103,7 @@ describe('a request to promote', () => {
     expect(await untilTold(nora, "You can't decide on your own request")).toContain(`<@${TOMAS.id}>`);
     await request.click(tomas, 'cancel');
     await untilTold(tomas, `Only <@${NORA.id}> can cancel this request`);
-    await request.click(nora, 'cancel');
+    await request.take(nora, 'cancel');
     await request.until(nora, 'cancelled the request');
     await request.untilInThread(nora, 'cancelled the request');
     expect(await updates(client)).toEqual([]);
@@ -125,7 +132,7 @@ describe('a request to promote', () => {
     const told = await untilTold(tomas, 'wants to promote Edda Morton');
     expect(told).toContain(`to Fastly superuser ( request ${request.id}`);
     expect(openRequests(await tomas.sees(), CDN_TEAM, ENGINEER)).toHaveLength(1);
-    await request.click(client.as(NORA), 'cancel');
+    await request.take(client.as(NORA), 'cancel');
     await request.until(tomas, 'cancelled the request');
     await askForDeletion(client, TOMAS, ENGINEER);
     await client.as(NORA).command(`update ${ENGINEER.id} ${SUPERUSER}`);
@@ -141,7 +148,8 @@ describe('a request to promote', () => {
     expect(wordsOf(list.blocks)).toContain(
       'Name Edda Morton → Edda Sommer and Role engineer → Fastly superuser',
     );
-    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    const click = () => tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    await takeInForm(tomas, 'approve', click);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, '✅ Promoted'), 'the end');
     await nora.command(`audit ${ENGINEER.id}`);
     const audit = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'approved the request'), 'the log');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { JsonObject } from '../../sandbox/control/protocol.ts';
 import {
   BOT_ACCOUNT,
@@ -13,7 +13,13 @@ import {
 import { completeUser } from '../../sandbox/fastly/user.ts';
 import { askForUpdate, editForm, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { answer } from '../support/answering.ts';
-import { askForDeletion, deletions, type RequestMessage, untilTold } from '../support/approving.ts';
+import {
+  approveTogether,
+  askForDeletion,
+  deletions,
+  type RequestMessage,
+  untilTold,
+} from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
@@ -203,7 +209,7 @@ describe('who became protected between request and approval', () => {
     const { client } = workplace;
     const request = await askForUpdate(client, NORA, user, flags);
     await become(workplace);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     expect(await request.until(client.as(NORA), '⛔')).toContain(why);
     expect(await updates(client)).toEqual([]);
   });
@@ -212,7 +218,7 @@ describe('who became protected between request and approval', () => {
     const { client } = await startWorkplace();
     const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
     await client.patchFastlyAccount({ owner_id: ENGINEER.id });
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), '✅ Promoted');
   });
 });
@@ -226,13 +232,16 @@ const FOURTH = completeUser({
   locked: false,
 });
 
+const THREE_SUPERUSERS = { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join(',') };
+
 describe('of the last two Fastly superusers one stays', () => {
   /** Has both carried out at the same moment; what each message says in the end. */
   async function ends({ client }: Workplace, requests: RequestMessage[]): Promise<string[]> {
     // Long enough that each would see the other one's target as the one who stays.
     await client.fastlyFaults({ delay: { match: 'GET /customer/', milliseconds: 300 } });
     const tomas = client.as(TOMAS);
-    await Promise.all(requests.map((request) => request.click(tomas, 'approve')));
+    const approvers = [tomas, client.as(PRIYA)];
+    await approveTogether(requests.map((request, index) => ({ who: approvers[index] ?? tomas, request })));
     return await tomas.until((sees) => {
       const words = requests.map((request) => request.words(sees));
       return words.every((each) => /✅|⛔/.test(each)) && words;
@@ -243,7 +252,7 @@ describe('of the last two Fastly superusers one stays', () => {
     { first: '--role engineer', second: '--role billing' },
     { first: '--locked yes', second: '--role user' },
   ])('when they are to be taken away at once ($first, $second)', async ({ first, second }) => {
-    const workplace = await startWorkplace();
+    const workplace = await startWorkplace(DELIVERY, THREE_SUPERUSERS);
     await leaveTwo(workplace);
     await workplace.client.putFastlyUsers([{ ...TOMAS_USER, role: 'engineer' }, FOURTH]);
     const words = await ends(workplace, [
@@ -256,7 +265,7 @@ describe('of the last two Fastly superusers one stays', () => {
   });
 
   it('when one is to be demoted and the other to be deleted at once', async () => {
-    const workplace = await startWorkplace();
+    const workplace = await startWorkplace(DELIVERY, THREE_SUPERUSERS);
     const { client } = workplace;
     await leaveTwo(workplace);
     await workplace.client.putFastlyUsers([{ ...TOMAS_USER, role: 'engineer' }, FOURTH]);

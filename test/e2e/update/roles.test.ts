@@ -161,7 +161,7 @@ describe('an approval request that sets the role of a user with several', () => 
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, THIRD_SUPERUSER), 'the request');
     expect(request.words(await tomas.sees())).toContain('⚠️ Setting Role may take tls_viewer away');
     await client.putFastlyUsers([{ ...THIRD_SUPERUSER, roles: ['superuser', 'ngwaf_owner'] }]);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     expect(await request.until(nora, '⛔')).toContain(
       'the list of roles was superuser, tls_viewer and is now ngwaf_owner, superuser',
     );
@@ -187,7 +187,7 @@ describe('an approval request that sets the role of a user with several', () => 
     await nora.command(`update ${THIRD_SUPERUSER.id} --role user`);
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, THIRD_SUPERUSER), 'the request');
     await client.putFastlyUsers([{ ...THIRD_SUPERUSER, roles: ['superuser', 'tls_viewer'] }]);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(nora, '✅ Demoted');
     expect(await updates(client)).toEqual([updateOf(THIRD_SUPERUSER, { role: 'user' })]);
   });

@@ -12,6 +12,7 @@ import {
   databaseInFile,
   openRequest,
   startAnother,
+  takeInForm,
   untilTold,
 } from '../support/approving.ts';
 import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
@@ -217,7 +218,7 @@ describe('Undo', () => {
     const request = await tomas.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     await untilShown(nora, made, `<@${NORA.id}> asked to undo this, in an approval request.`);
     expect(await updates(client)).toHaveLength(1);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(nora, '✅ Unlocked');
   });
 
@@ -241,7 +242,7 @@ describe('Undo', () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     const locked = await nora.until(
       (sees) => messagesIn(sees, CDN_TEAM).find((each) => each.threadTs === request.ts && offersUndo(each)),
       'the reply in the thread',
@@ -249,7 +250,7 @@ describe('Undo', () => {
     await clickUndo(nora, locked);
     await untilTold(nora, "Update the user once it's decided or cancelled.");
     expect(seen(await nora.sees(), locked).undo).toBe('Undo');
-    await request.deny(tomas);
+    await request.take(tomas, 'deny');
     await request.until(nora, 'denied the request');
     await clickUndo(nora, locked);
     expect(await untilShown(tomas, locked, `Undone by <@${NORA.id}>`)).toContain(`🔒 <@${TOMAS.id}> locked`);
@@ -265,7 +266,9 @@ describe('Undo', () => {
       (sees) => messagesIn(sees, CDN_TEAM).find(({ ephemeral }) => ephemeral),
       'the list',
     );
-    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.lock' });
+    await takeInForm(tomas, 'lock', () =>
+      tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.lock' }),
+    );
     const told = await tomas.until(
       (sees) => messagesIn(sees, CDN_TEAM).find((each) => each.ephemeral && offersUndo(each)),
       'being told privately',
@@ -277,7 +280,7 @@ describe('Undo', () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForUpdate(client, NORA, THIRD_SUPERUSER, '--role user');
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     const demoted = await nora.until(
       (sees) => messagesIn(sees, CDN_TEAM).find((each) => each.threadTs === request.ts && offersUndo(each)),
       'the reply in the thread',
@@ -291,7 +294,7 @@ describe('Undo', () => {
     expect(
       await untilShown(nora, demoted, `<@${TOMAS.id}> asked to undo this, in an approval request.`),
     ).toContain(words.trim());
-    await promotion.click(nora, 'approve');
+    await promotion.take(nora, 'approve');
     await promotion.untilInThread(tomas, 'was promoted');
     expect((await inFastly(client, THIRD_SUPERUSER))?.role).toBe('superuser');
     expect(messagesIn(await tomas.sees(), CDN_TEAM).some(offersUndo)).toBe(false);
@@ -301,7 +304,7 @@ describe('Undo', () => {
     const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'update' });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'lock');
+    await request.take(tomas, 'lock');
     await request.untilInThread(nora, '🔒');
     expect(messagesIn(await nora.sees(), CDN_TEAM).some(offersUndo)).toBe(false);
   });

@@ -15,7 +15,7 @@ describe.each(ENGINES)('a deletion that was carried out, on %s, is told everywhe
     const bot = await startBot(place, { point: dieAt(given.when, shown(given.surface, FINAL)) });
     const message = await ask(place);
     await untilShown(place);
-    await message.click(place.client.as(TOMAS), 'approve');
+    await message.take(place.client.as(TOMAS), 'approve');
     await died(bot);
     await restartBot(place);
     await expectDeletedOnce(place, message);

@@ -27,7 +27,7 @@ describe.each(ENGINES)('a deletion that was carried out, on %s, is told everywhe
     const bot = await startBot(place, { point: stopAfter(given.next) });
     const message = await ask(place);
     await untilShown(place);
-    await message.click(place.client.as(TOMAS), 'approve');
+    await message.take(place.client.as(TOMAS), 'approve');
     await whileStopped(bot, () => hold(place, holdSlack(given.when, given.method)));
     await killOnceHeld(place, bot, 'slack');
     await restartBot(place);

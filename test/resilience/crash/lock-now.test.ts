@@ -45,7 +45,7 @@ async function askedFor(place: CrashPlace): Promise<RequestMessage> {
 }
 
 async function lock({ client }: CrashPlace, message: RequestMessage): Promise<void> {
-  await message.click(client.as(TOMAS), 'lock');
+  await message.take(client.as(TOMAS), 'lock');
 }
 
 /** Has the bot die at the commit that writes `event`, and starts it again. */
@@ -76,7 +76,7 @@ async function expectLocked(
   const tomas = place.client.as(TOMAS);
   expect(message.thread(await tomas.sees())).toContainEqual(expect.stringContaining('locked'));
   expect(message.buttons(await tomas.sees())).toEqual(['approve', 'deny', 'cancel']);
-  await message.click(tomas, 'approve');
+  await message.take(tomas, 'approve');
   await untilNothingIsPending(place);
   const events = ['filed', 'begun', 'locked', 'done', 'approved', 'started', 'completed'];
   expect(await auditedEvents(place)).toEqual(events);

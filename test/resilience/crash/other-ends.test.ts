@@ -27,13 +27,7 @@ import { audited, dieAt, SIDES } from '../support/points.ts';
 
 /** Tomás clicks Deny and fills in the form. */
 async function deny({ client }: CrashPlace, message: RequestMessage): Promise<void> {
-  const tomas = client.as(TOMAS);
-  await message.click(tomas, 'deny');
-  await tomas.until(
-    (sees) => sees.modals.some(({ callbackId }) => callbackId === 'approvals.deny-form'),
-    'the form',
-  );
-  await tomas.submit({ reason: 'Still needed' });
+  await message.take(client.as(TOMAS), 'deny', 'Still needed');
 }
 
 /** The user stays, and everybody is told why. */
@@ -84,7 +78,7 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
     await place.client.fastlyFaults({ fail: { match: 'DELETE', status: 403, times: 1 } });
     const message = await ask(place);
     await untilShown(place);
-    await message.click(place.client.as(TOMAS), 'approve');
+    await message.take(place.client.as(TOMAS), 'approve');
     await died(bot);
     await restartBot(place);
     await expectDeletedOnce(place, message, { calls: [403, 200] });
@@ -103,7 +97,7 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
       await place.client.fastlyFaults({ fail: { match: 'DELETE', status: 403, times: 1 } });
       const message = await ask(place);
       await untilShown(place);
-      await message.click(place.client.as(TOMAS), 'approve');
+      await message.take(place.client.as(TOMAS), 'approve');
       if (event === 'retried') {
         await message.until(nora, "wasn't deleted");
         await untilShown(place);

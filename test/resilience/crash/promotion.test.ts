@@ -63,7 +63,7 @@ async function diedWhileHeld(
   const bot = await startBot(place);
   const message = await ask(place, promotion);
   await hold(place, holdFastly(when, promotion.call));
-  await message.click(place.client.as(TOMAS), 'approve');
+  await message.take(place.client.as(TOMAS), 'approve');
   await killOnceHeld(place, bot, 'fastly');
   await restartBot(place);
   return { place, message };
@@ -78,7 +78,7 @@ async function diedAt(
   const place = await newCrashPlace(engine);
   const bot = await startBot(place, { point: dieAt(point.when, audited(point.event)) });
   const message = await ask(place, promotion);
-  await message.click(place.client.as(TOMAS), 'approve');
+  await message.take(place.client.as(TOMAS), 'approve');
   await died(bot);
   await restartBot(place);
   return { place, message };
@@ -166,7 +166,7 @@ describe.each(ENGINES)('a promotion, on %s, is made', PATIENT, (engine) => {
     const bot = await startBot(place);
     const message = await ask(place, UPDATE);
     await hold(place, holdFastly('before', UPDATE.call));
-    await message.click(place.client.as(TOMAS), 'approve');
+    await message.take(place.client.as(TOMAS), 'approve');
     await killOnceHeld(place, bot, 'fastly');
     await place.client.putFastlyUsers([{ ...ENGINEER, role: 'billing' }]);
     await restartBot(place);

@@ -42,7 +42,7 @@ it('a Home that one bot was asked for shows what another one does', {
   await deliverTo(second);
   const request = await askForDeletion(client, NORA, ENGINEER);
   await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
-  await request.click(tomas, 'approve');
+  await request.take(tomas, 'approve');
   await untilAtHome(tomas, 'Latest changes', 'was deleted');
   second.child.kill('SIGTERM');
   await second.ended;

@@ -72,7 +72,7 @@ describe('bots that start at the same moment on an empty PostgreSQL database', (
     for (const bot of bots)
       expect(messagesOf(bot)).not.toContainEqual(expect.stringContaining('unreachable, retrying'));
     const request = await askForDeletion(sandbox.client, NORA, ENGINEER);
-    await request.click(sandbox.client.as(TOMAS), 'approve');
+    await request.take(sandbox.client.as(TOMAS), 'approve');
     await request.until(sandbox.client.as(NORA), '✅ Deleted', PATIENCE_MILLISECONDS);
     expect(await deletions(sandbox.client)).toEqual([`/user/${ENGINEER.id}`]);
   });
@@ -89,7 +89,7 @@ describe('a bot that is told to stop in the middle of a deletion', () => {
     await first.untilReadyz(200);
     await client.fastlyFaults({ delay: { match: 'DELETE', milliseconds: 1_500 } });
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     const users = async () => (await client.fastlyUsers()).map(({ id }) => id);
     await expect.poll(users, { timeout: PATIENCE_MILLISECONDS, interval: 20 }).not.toContain(ENGINEER.id);
     first.child.kill('SIGTERM');
@@ -129,7 +129,7 @@ describe('a SQLite file that a bot has open', () => {
     await owner.untilReadyz(200);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ hold: { match: 'DELETE', when: 'before', times: 1 } });
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await client.untilHeld('fastly');
     owner.child.kill('SIGKILL');
     await owner.ended;

@@ -173,7 +173,7 @@ describe('while its database is away, a bot', () => {
     await mend(place);
     expect(request.buttons(await client.as(TOMAS).sees())).toContain('approve');
     expect(await changes(place)).toEqual([]);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), '✅ Deleted', PATIENCE_MILLISECONDS);
     expect(await deletions(client)).toEqual([`/user/${ENGINEER.id}`]);
   });
@@ -185,7 +185,7 @@ describe('after its database was away, a bot', () => {
     const { client } = place;
     await client.fastlyFaults({ rateLimitUsedUp: { reset: Math.ceil(Date.now() / 1000) + 10 } });
     const request = await ask(place);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), "Fastly's rate limit is reached");
     await untilShown(place);
     await cut(place);
@@ -203,7 +203,7 @@ describe('after its database was away, a bot', () => {
     const { client, bot, database } = place;
     await client.fastlyFaults({ hold: { match: 'DELETE', when: 'after', times: 1 } });
     const request = await ask(place);
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await client.untilHeld('fastly');
     await untilShown(place);
     await cut(place);

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { deletions, openRequest, type RequestMessage } from '../../e2e/support/approving.ts';
-import { deliveryTo, type Forged, postSigned } from '../../e2e/support/forged-delivery.ts';
+import { approveTogether, deletions, openRequest, type RequestMessage } from '../../e2e/support/approving.ts';
+import { deliveryTo, type Forged, postSigned, viewOf } from '../../e2e/support/forged-delivery.ts';
 import { elementsOf, messagesIn, wordsOf } from '../../e2e/support/seeing.ts';
 import { type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, type Member, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
@@ -93,13 +94,16 @@ async function deliveringTo({ bots, slack }: Team) {
       const command = { kind: 'command', id: '/fastly-user' } as const;
       await deliver(bot, deliveryTo(command, sender(who), response, { text }));
     },
-    approve: async (bot: number, who: Member, { id, ts }: RequestMessage) => {
-      const click = { kind: 'click', id: 'approvals.approve' } as const;
-      const more = {
-        actions: [{ type: 'button', action_id: click.id, block_id: 'b', value: id }],
-        container: { type: 'message', message_ts: ts, channel_id: CDN_TEAM.id, is_ephemeral: false },
-      };
-      await deliver(bot, deliveryTo(click, sender(who), response, more));
+    /** Sends the form that Approve opened. */
+    approve: async (bot: number, who: Member, { id }: RequestMessage) => {
+      const form = { kind: 'submission', id: 'approvals.approve-form' } as const;
+      const subject = JSON.stringify({ request: id, shown: true, listUrl: null });
+      const view = viewOf(form.id, {
+        id: `V${randomUUID()}`,
+        private_metadata: JSON.stringify({ channel: CDN_TEAM.id, private: true, subject }),
+        state: { values: {} },
+      });
+      await deliver(bot, deliveryTo(form, sender(who), response, { view }));
     },
   };
 }
@@ -225,13 +229,13 @@ it('two approvals that reach two bots at the same moment are both counted', {
   const requests = await untilShown(team, SOME);
   // Of two deliveries in a row each connection gets one.
   for (const request of requests) {
-    await Promise.all([TOMAS, PRIYA].map((who) => request.click(client.as(who), 'approve')));
+    await approveTogether([TOMAS, PRIYA].map((who) => ({ who: client.as(who), request })));
   }
   await untilRows(team, 2 * SOME.length, 'decisions');
   await untilAllIsOver(team);
   await expectEachDeletedOnce(team, SOME);
   await expectOneFinalMessageEach(team, SOME);
-  for (const bot of team.bots) await bot.log('taken', (3 * SOME.length) / 2);
+  for (const bot of team.bots) await bot.log('taken', (5 * SOME.length) / 2);
 });
 
 it('a bot finishes what another one was killed in the middle of', {

@@ -20,7 +20,7 @@ describe('of two bots on one PostgreSQL, the one that lives', PATIENT, () => {
     await kill(dying);
     await place.database.outlastLeases();
     const message = await shownRequest(place);
-    await message.click(place.client.as(TOMAS), 'approve');
+    await message.take(place.client.as(TOMAS), 'approve');
     await expectDeletedOnce(place, message);
   });
 });

@@ -26,7 +26,7 @@ export async function expectTakenOver(): Promise<void> {
   const message = await ask(place);
   await untilShown(place);
   await hold(place, holdFastly('before', 'DELETE'));
-  await message.click(place.client.as(TOMAS), 'approve');
+  await message.take(place.client.as(TOMAS), 'approve');
   await place.client.untilHeld('fastly', PATIENCE_MILLISECONDS);
   const [dying, living] = wrote(bots[0], 'started') ? bots : bots.toReversed();
   if (!dying || !living) throw new Error('there are not two bots');

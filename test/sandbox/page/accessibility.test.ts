@@ -36,8 +36,8 @@ describeInBrowser('the page keeps nobody out', () => {
     await reader.say('/fastly-user gett');
     await reader.sees(reader.message('Did you mean'));
     expect(await barriers(reader)).toEqual([]);
-    await page.getByRole('button', { name: 'Approve' }).click();
-    await reader.sees(page.getByRole('dialog'));
+    await page.getByRole('button', { name: 'Cancel request' }).click();
+    await reader.sees(reader.modal.getByRole('textbox', { name: 'Comment' }));
     expect(await barriers(reader)).toEqual([]);
     await page.keyboard.press('Escape');
     await reader.say('/fastly-user create --role superuser');

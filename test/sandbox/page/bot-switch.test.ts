@@ -15,11 +15,11 @@ describeInBrowser('the switch for the bot', () => {
     await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
     await reader.sees(bot(reader).getByText('Not running'));
     await reader.become(TOMAS);
-    await reader.confirm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.page.getByRole('button', { name: 'Approve' }).click();
     await reader.sees(reader.message('Delete Edda Morton?').getByText('The app did not answer'));
     await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
     await reader.sees(bot(reader).getByText('Connected to Slack'));
-    await reader.confirm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sendForm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
     await reader.sees(reader.message('Edda Morton was deleted'));
     expect((await client.fastlyUsers()).map(({ id }) => id)).not.toContain(ENGINEER.id);
   });

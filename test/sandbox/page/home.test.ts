@@ -49,7 +49,7 @@ describeInBrowser("the bot's Home tab", () => {
     await page.getByRole('link', { name: 'Home' }).click();
     await reader.sees(home.getByRole('heading', { name: 'Waiting for you' }));
     await reader.sees(home.getByText('Left the company').first());
-    await reader.confirm(home.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sendForm(home.getByRole('button', { name: 'Approve' }), 'Approve');
     await reader.sees(home.getByText('Nothing is waiting for you.'));
     await reader.sees(home.getByText(/Edda Morton.* was deleted/).first());
     expect(await home.getByRole('button', { name: 'Approve' }).count()).toBe(0);

@@ -41,7 +41,7 @@ describeInBrowser('a bot admin on the page', () => {
     const request = reader.message('Delete Edda Morton?');
     await reader.sees(request.getByText('Left the company'));
     await reader.become(TOMAS);
-    await reader.confirm(request.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sendForm(request.getByRole('button', { name: 'Approve' }), 'Approve');
     const end = reader.message('Edda Morton was deleted');
     await reader.sees(end.getByText(`Approved by @${TOMAS.realName}`));
     expect(await end.getByRole('button').count()).toBe(0);
@@ -56,7 +56,7 @@ describeInBrowser('a bot admin on the page', () => {
     const reader = await openPage(url);
     await reader.say(ASK);
     await reader.become(TOMAS);
-    await reader.confirm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sendForm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
     await reader.message('Edda Morton was deleted').getByRole('link', { name: /repl/ }).click();
     const thread = reader.page.getByRole('complementary', { name: 'Thread' });
     await reader.sees(thread.getByText(/Approved by/).last());
@@ -123,7 +123,7 @@ describeInBrowser('a bot admin on the page', () => {
     const reader = await openPage(url);
     await reader.say(ASK);
     const request = reader.message('Delete Edda Morton?');
-    await reader.confirm(request.getByRole('button', { name: 'Approve' }), 'Approve');
+    await request.getByRole('button', { name: 'Approve' }).click();
     await reader.sees(
       reader.message('Only visible to you').filter({ hasText: "You can't decide on your own request" }),
     );
@@ -139,7 +139,7 @@ describeInBrowser('somebody else on the page', () => {
     const request = reader.message('Delete Edda Morton?');
     await reader.sees(request);
     await reader.become(PRIYA);
-    await reader.confirm(request.getByRole('button', { name: 'Approve' }), 'Approve');
+    await request.getByRole('button', { name: 'Approve' }).click();
     await reader.sees(
       reader.message('Only visible to you').filter({ hasText: /don't have access to this bot/ }),
     );
@@ -158,7 +158,7 @@ describeInBrowser('somebody else on the page', () => {
     await client.invite(CDN_TEAM.id, JONAS.id);
     await reader.become(JONAS);
     await reader.open(CDN_TEAM.name);
-    await reader.confirm(reader.page.getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.page.getByRole('button', { name: 'Approve' }).click();
     await reader.sees(reader.message('Only visible to you'));
     expect((await client.fastlyUsers()).map(({ id }) => id)).toContain(ENGINEER.id);
     await reader.open(PARTNERS.name);

@@ -119,7 +119,7 @@ describeInBrowser('the beginning of a channel', () => {
     await reader.page.keyboard.press('Enter');
     await reader.become(TOMAS);
     await reader.sees(deletion.getByText(`become ${NORA.realName}`));
-    await reader.confirm(reader.message('Delete').getByRole('button', { name: 'Approve' }), 'Approve');
+    await reader.sendForm(reader.message('Delete').getByRole('button', { name: 'Approve' }), 'Approve');
     await reader.sees(reader.message('was deleted'));
     await reader.sees(
       deletion.getByRole('button', { name: '/fastly-user delete oskar.pemberley@example.com' }),
@@ -277,9 +277,11 @@ describeInBrowser("at a phone's width", () => {
     await reader.sees(
       page.getByRole('button', { name: 'Behind the scenes' }).getByLabel('1 made to go wrong'),
     );
-    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: 'Cancel request' }).click();
+    await reader.sees(reader.modal);
     expect(await reader.overhang()).toBe(0);
     await page.keyboard.press('Escape');
+    await reader.seesNoMore(reader.modal);
     await reader.say('/fastly-user reset');
     await reader.sees(reader.modal);
     expect(await reader.overhang()).toBe(0);

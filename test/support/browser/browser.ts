@@ -66,6 +66,12 @@ export class Reader {
     await this.page.getByRole('dialog').getByRole('button', { name: yes }).click();
   }
 
+  /** Clicks a button, and sends the form that it opens. */
+  async sendForm(button: Locator, send: string): Promise<void> {
+    await button.click();
+    await this.modal.getByRole('button', { name: send }).click();
+  }
+
   async sees(what: Locator): Promise<void> {
     await what.waitFor({ state: 'visible' });
   }

@@ -1,0 +1,60 @@
+import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import type { ChannelId } from '../../ids.ts';
+import { noLongerWorks } from '../../slack/carried.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { openRequests } from './approvals.ts';
+
+/** A click on a button of an approval request. */
+export type RequestClick = {
+  interaction: Interaction;
+  id: RequestId;
+  /** The message it was on; null where only the caller sees that. */
+  seenAt: { channel: ChannelId; ts: string } | null;
+  /** Where the list of open requests can be replaced that it was on; null where it was on no list. */
+  listUrl: string | null;
+};
+
+/** `form`: the step is still to come, by a form. */
+export type Clicked = 'form' | 'done';
+
+/** Listens for a button whose value is a request's id. */
+export function requestButtonListener(
+  actionId: string,
+  act: (click: RequestClick) => Promise<Clicked>,
+): Listener {
+  return {
+    kind: 'click',
+    id: actionId,
+    run: async (interaction, { value, place, responseUrl }) => {
+      const id = RequestId.safeParse(value);
+      if (!id.success) throw noLongerWorks('button', 'approvals');
+      const seenAt =
+        place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
+      // What only the caller sees is the list of requests.
+      const listUrl = place.kind === 'message' && place.ts === null ? responseUrl : null;
+      let clicked: Clicked = 'done';
+      try {
+        clicked = await act({ interaction, id: id.data, seenAt, listUrl });
+      } finally {
+        if (clicked === 'done' && listUrl !== null) await showListAgain(interaction, listUrl);
+        if (seenAt !== null) await interaction.services.approvals.seenAt(id.data, seenAt);
+      }
+    },
+  };
+}
+
+/** Whether the click was on the request's message, which shows what the click did, and its thread as well. */
+export function isShown(seenAt: RequestClick['seenAt'], { channel }: ApprovalRequest): boolean {
+  return seenAt !== null && seenAt.channel === channel;
+}
+
+/** Replaces a list of open requests, which shows what was. Never throws: its buttons still say what is the case. */
+export async function showListAgain(interaction: Interaction, listUrl: string): Promise<void> {
+  try {
+    const list = await openRequests(interaction);
+    await interaction.services.posting.respond(listUrl, { kind: 'replace-original', message: list });
+  } catch (error) {
+    interaction.log.warn({ err: error }, 'a list of requests could not be replaced');
+  }
+}

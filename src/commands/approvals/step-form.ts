@@ -1,0 +1,128 @@
+import type { ModalView } from '@slack/types';
+import { z } from 'zod';
+import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import type { ApprovalPolicy } from '../../approvals/rules.ts';
+import type { Message } from '../../messages/kit/message.ts';
+import { label } from '../../messages/kit/plain.ts';
+import { richText, type Sentence } from '../../messages/kit/sentence.ts';
+import { codecFor } from '../../slack/carried.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { noticeView, openModal, openWhenReady } from '../../slack/replies/modal.ts';
+import { type Delivered, withinAnswerTime } from '../../slack/replies/reply.ts';
+import { formListener, viewOf } from '../form.ts';
+import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
+import { isShown, type RequestClick, requestButtonListener, showListAgain } from './request-button.ts';
+
+/** A step of a request that a button opens a form for: the form says what will happen, and takes a comment. */
+export type StepForm = {
+  /** The action id of the button. */
+  actionId: string;
+  title: string;
+  submit: string;
+  /** What the button says that closes the form. */
+  close: string;
+  /** What the input for the comment is called. */
+  comment: string;
+  says(request: ApprovalRequest, policy: ApprovalPolicy): readonly [Sentence, ...Sentence[]];
+  /** Asked at the click, with the request as it stands. @throws {Refusal} where the caller can't take the step */
+  check(interaction: Interaction, id: RequestId): Promise<ApprovalRequest>;
+  /** Checks everything again and takes the step. @throws {Refusal} */
+  take(interaction: Interaction, id: RequestId, comment: string | null): Promise<Taken>;
+};
+
+/** The request after a step, and what the caller is told unless they see its message, which shows the step. */
+export type Taken = { request: ApprovalRequest; told: Message; isShown: boolean };
+
+/** The request a form is about, and where its button was. It comes back as input. */
+const AboutSchema = z.object({
+  request: RequestId,
+  /** Whether the button was on the request's message. */
+  shown: z.boolean(),
+  listUrl: z.url().nullable(),
+});
+type About = z.infer<typeof AboutSchema>;
+const About = codecFor('form', AboutSchema, 'approvals');
+
+/** The listeners of a step's button and of its form. */
+export function stepListeners(step: StepForm): Listener[] {
+  const form = { id: `${step.actionId}-form`, title: step.title, mainBlockId: REASON };
+  return [
+    requestButtonListener(step.actionId, (click) => openForm(step, click)),
+    formListener(form, {
+      async work(interaction, { values, subject }) {
+        const about = About.read(subject);
+        try {
+          const comment = reasonFromForm(values, step.comment.toLowerCase());
+          const taken = await step.take(interaction, about.request, comment);
+          return await answer(interaction, about, taken);
+        } finally {
+          if (about.listUrl !== null) await showListAgain(interaction, about.listUrl);
+        }
+      },
+      async again(interaction, { values, subject }, problem) {
+        const about = About.read(subject);
+        const request = await interaction.services.approvals.get(about.request);
+        return request
+          ? formOf(step, interaction, { about, request, comment: values[REASON], problem })
+          : noticeView(step.title, problem);
+      },
+    }),
+  ];
+}
+
+/**
+ * Checks the click, then opens the form. A refusal is private as long as the `trigger_id` surely lives; where the check
+ * takes longer than that, a waiting form is opened and becomes the form, or says why there is none.
+ */
+async function openForm(step: StepForm, { interaction, id, seenAt, listUrl }: RequestClick): Promise<'form'> {
+  const { times } = interaction.services;
+  const checked = step.check(interaction, id).then((request) => {
+    const about = { request: id, shown: isShown(seenAt, request), listUrl };
+    return formOf(step, interaction, { about, request });
+  });
+  const inTime = await withinAnswerTime(checked, { answerWithin: times.answerWithin / 2 });
+  if (inTime !== null) await openModal(interaction, inTime);
+  else await openWhenReady(interaction, step.title, () => checked);
+  return 'form';
+}
+
+function formOf(
+  { actionId, title, submit, close, comment: commentLabel, says }: StepForm,
+  interaction: Interaction,
+  filled: { about: About; request: ApprovalRequest; comment?: string | null | undefined; problem?: Sentence },
+): ModalView {
+  const { about, request, comment = null, problem } = filled;
+  const { policy } = interaction.services.approvals;
+  const view = viewOf({ id: `${actionId}-form`, title, submit, mainBlockId: REASON }, interaction.origin, {
+    subject: About.write(about),
+    onTop: problem,
+    blocks: [richText(...says(request, policy)), reasonInput(commentLabel, comment)],
+  });
+  return { ...view, close: label(close, CLOSE_LENGTH) };
+}
+
+/** docs.slack.dev, modal views. */
+const CLOSE_LENGTH = 24;
+
+/** Where the request's message shows the step, the form closes; a list takes the answer beside it. */
+async function answer(interaction: Interaction, about: About, taken: Taken): Promise<Delivered> {
+  const { request, told } = taken;
+  if (about.shown && taken.isShown) return { kind: 'channel', channel: request.channel };
+  if (about.listUrl !== null && (await toldBesideList(interaction, about.listUrl, told))) {
+    return { kind: 'channel', channel: request.channel };
+  }
+  return await interaction.reply.privately(told);
+}
+
+/** `false` where the list's response URL takes no more: it does for 30 minutes (docs.slack.dev). */
+async function toldBesideList(interaction: Interaction, listUrl: string, told: Message): Promise<boolean> {
+  try {
+    const post = { kind: 'post', visibleTo: 'caller', message: told } as const;
+    await interaction.services.posting.respond(listUrl, post);
+    return true;
+  } catch (error) {
+    interaction.log.warn({ err: error }, 'a response URL failed, the direct message is used');
+    return false;
+  }
+}

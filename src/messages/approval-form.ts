@@ -1,0 +1,47 @@
+import type { ApprovalRequest } from '../approvals/request.ts';
+import { verbOf } from '../approvals/request.ts';
+import { type ApprovalPolicy, approvalsNeeded, standingApprovers } from '../approvals/rules.ts';
+import { actionNotes } from './approval-message.ts';
+import { changesLine, reasonLine, targetText } from './approval-text.ts';
+import { member, type Sentence, say } from './kit/sentence.ts';
+import { consequence, infinitive } from './verb-text.ts';
+
+/** What a form says of the step that it is sent for: whom it is about, and what will happen. */
+type FormText = readonly [Sentence, ...Sentence[]];
+
+export function approvalFormText(request: ApprovalRequest, policy: ApprovalPolicy): FormText {
+  const { action, requester, reason } = request;
+  const left = approvalsNeeded(request, policy) - standingApprovers(request, policy).length - 1;
+  return [
+    consequence(verbOf(action), targetText(request)),
+    ...changesLine(action),
+    ...actionNotes(action),
+    say`Requested by ${member(requester)}.`,
+    ...reasonLine(reason),
+    ...(left > 0
+      ? [say`After yours, ${left} more ${left === 1 ? 'approval is' : 'approvals are'} needed.`]
+      : []),
+  ];
+}
+
+export function denialFormText(request: ApprovalRequest): FormText {
+  return [say`This closes the request to ${wanted(request)}.`];
+}
+
+export function cancelFormText(request: ApprovalRequest): FormText {
+  return [
+    say`This closes your request to ${wanted(request)}. It can't be reopened. Nothing will change in Fastly.`,
+  ];
+}
+
+/** For **Lock now**. */
+export function lockFormText(request: ApprovalRequest): FormText {
+  return [
+    say`${targetText(request)} will be locked in Fastly at once, without approval. You can unlock the user later.`,
+    say`The request to delete the user stays open.`,
+  ];
+}
+
+function wanted(request: ApprovalRequest): Sentence {
+  return infinitive(verbOf(request.action), targetText(request));
+}
