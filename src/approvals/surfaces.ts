@@ -13,7 +13,8 @@ import { RequestId } from './request.ts';
  * - `thread`: the steps, as replies to it; what is shown is the latest step posted
  * - `requester`: the outcome, in the requester's direct messages
  * - `confirmation`: the change, in `CONFIRMATIONS_CHANNEL`
- * - `copy CHANNEL TS`: a second message of the same request, in its channel or an approver's direct messages, from a posting whose answer was lost
+ * - `copy CHANNEL TS`: a second message of the same request, in its channel or an approver's direct messages, from a
+ *   posting whose answer was lost
  * - `direct MEMBER`: the request with its steps, in an approver's direct messages, once another company reads along in
  *   the request's channel
  */
@@ -43,7 +44,7 @@ export const displayLeases = new Leases('approval_requests', {
   claim: 'display_claim',
 });
 
-/** Makes these surfaces, and all further messages of the request, show a version. Part of the step that made the version. */
+/** Makes these surfaces, and every further message of the request, show a version. Part of the step that made it. */
 export async function want(
   { database }: Transaction,
   request_id: RequestId,

@@ -30,7 +30,7 @@ export type Sender = {
   memberId: MemberId;
   /** Null where the delivery names no workspace of theirs. */
   teamId: TeamId | null;
-  /** The ids of organisations that the delivery names; what it has in place of one agrees with none. */
+  /** The ids of organisations that the delivery names. What is no text is `unreadable`, which agrees with none. */
   organisations: readonly string[];
 };
 
@@ -44,8 +44,10 @@ function senderOf(id: unknown, team: unknown, ...organisations: unknown[]): Send
   const teamId = TeamId.safeParse(team).data ?? null;
   const sent = teamId === null ? [team, ...organisations] : organisations;
   const isSent = (each: unknown) => each !== undefined && each !== null && each !== '';
-  return { memberId, teamId, organisations: sent.filter(isSent).map(String) };
+  return { memberId, teamId, organisations: sent.filter(isSent).map(readable) };
 }
+
+const readable = (id: unknown) => (typeof id === 'string' ? id : 'unreadable');
 
 /** The sender of what is not a command or an event. */
 function personIn({ user, team, enterprise }: { [Key in keyof typeof people]?: unknown }): Sender | null {

@@ -14,8 +14,8 @@ const NOBODY = new Set(['user_not_found', 'user_not_visible']);
 
 /**
  * Whether members of an organisation belong to the bot's workspace, where a delivery names another one: whoever is in
- * several workspaces clicks with the id of any of them, or of the organisation (docs.slack.dev, enterprise). Slack's
- * answers are kept for a minute, and a member is asked about once at a time.
+ * several workspaces clicks with the id of any of them, or of the organisation (docs.slack.dev, block_suggestion
+ * payloads). Slack's answers are kept for a minute, and there is one call at a time about a member.
  */
 export class Memberships {
   readonly #slack: WebClient;

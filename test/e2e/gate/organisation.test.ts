@@ -121,6 +121,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   it.each<[string, JsonObject]>([
     ['of its own', { enterprise: { id: OTHER_ORGANISATION } }],
     ['of the app', { team: { id: TEAM.id, enterprise_id: OTHER_ORGANISATION } }],
+    ['in no readable way', { enterprise: { id: { toString: 1, valueOf: 1 } } }],
   ])('a form that names another organisation %s is refused without a call', async (_, more) => {
     const slack = await startInOrganisation(mode);
     const sent = { enterprise: { id: ORGANISATION.id }, view: viewOf('get.form'), ...more };
