@@ -5,8 +5,10 @@ import type { InFlight } from './observability/in-flight.ts';
 import { slackSdkLogger } from './observability/log.ts';
 import { slackFetch } from './slack/connection/clients.ts';
 import type { Identity } from './slack/connection/identity.ts';
+import { Memberships } from './slack/connection/memberships.ts';
 import { installGate } from './slack/gate/gate.ts';
 import { register } from './slack/gate/listeners.ts';
+import type { Sender } from './slack/incoming.ts';
 import type { Services } from './slack/replies/services.ts';
 
 /** The Bolt app: the gate in front, every listener behind it. Bolt is told who the bot is, so it asks Slack nothing. */
@@ -18,7 +20,7 @@ export function createApp(
   inFlight: InFlight,
   stopping: AbortSignal,
 ): App {
-  const { teamId, botId, botUserId } = identity;
+  const { teamId, enterpriseId, botId, botUserId } = identity;
   const botToken = config.SLACK_BOT_TOKEN.reveal();
   const app = new App({
     receiver,
@@ -39,7 +41,11 @@ export function createApp(
     approvalsChannel: services.approvalsChannel,
   };
   const listeners = allListeners(services.disabled);
-  installGate(app, { policy, listeners, services, inFlight, stopping });
+  const memberships =
+    enterpriseId &&
+    new Memberships(services.slack.quick, { teamId, enterpriseId }, services.times, services.log);
+  const confirmsMembership = memberships && ((sender: Sender) => memberships.confirms(sender));
+  installGate(app, { policy, listeners, services, confirmsMembership, inFlight, stopping });
   register(app, listeners);
   return app;
 }

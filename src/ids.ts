@@ -11,6 +11,10 @@ export type MemberId = z.infer<typeof MemberId>;
 export const TeamId = id(/^T[A-Z0-9]+$/).brand<'TeamId'>();
 export type TeamId = z.infer<typeof TeamId>;
 
+/** An Enterprise organisation's id, `E…`. */
+export const EnterpriseId = id(/^E[A-Z0-9]+$/).brand<'EnterpriseId'>();
+export type EnterpriseId = z.infer<typeof EnterpriseId>;
+
 /** A conversation's id: `C…` and `G…` for channels, `D…` for direct messages. */
 export const ChannelId = id(/^[CGD][A-Z0-9]+$/).brand<'ChannelId'>();
 export type ChannelId = z.infer<typeof ChannelId>;

@@ -9,11 +9,13 @@ import * as rules from './rules.ts';
 import { auditStep } from './steps.ts';
 import {
   addCopy,
+  directOf,
   displayDue,
   type MessagePlace,
   messageOf,
   recordPosted,
   type SurfaceName,
+  surfacesOf,
   want,
 } from './surfaces.ts';
 
@@ -191,8 +193,11 @@ export class Approvals {
     if (known?.ts === at.ts && known.channel === at.channel) return;
     await this.#store.transaction(async (transaction) => {
       const request = await rows.lockRequest(transaction, id);
-      if (request?.channel !== at.channel) return;
-      const recorded = await messageOf(transaction.database, id);
+      if (!request) return;
+      const directs = (await surfacesOf(transaction.database, id)).filter(({ name }) => directOf(name));
+      const direct = directs.find(({ channel }) => channel === at.channel);
+      if (direct ? direct.ts === at.ts : request.channel !== at.channel) return;
+      const recorded = direct ?? (await messageOf(transaction.database, id));
       await displayDue(transaction, id, await transaction.now());
       if (recorded === null) await recordPosted(transaction, id, { ...at, version: 0 });
       else if (recorded.ts !== at.ts) await addCopy(transaction, id, { ...at, wanted: request.version });

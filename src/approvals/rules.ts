@@ -238,9 +238,12 @@ export function standingApprovers(request: ApprovalRequest, policy: ApprovalPoli
 
 /** Who may still approve: the other bot admins who have not yet. */
 export function mayApprove(request: ApprovalRequest, policy: ApprovalPolicy): MemberId[] {
-  return policy.botAdmins.filter(
-    (member) => !request.approvers.includes(member) && isEligible(request, member, policy),
-  );
+  return mayDecide(request, policy).filter((member) => !request.approvers.includes(member));
+}
+
+/** The approvers of this request, whether or not they have approved. */
+export function mayDecide(request: ApprovalRequest, policy: ApprovalPolicy): MemberId[] {
+  return policy.botAdmins.filter((member) => isEligible(request, member, policy));
 }
 
 function isEligible(request: ApprovalRequest, member: MemberId, policy: ApprovalPolicy): boolean {

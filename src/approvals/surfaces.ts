@@ -1,6 +1,6 @@
 import { expressionBuilder } from 'kysely';
 import { z } from 'zod';
-import { ChannelId } from '../ids.ts';
+import { ChannelId, MemberId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import { Leases } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
@@ -13,11 +13,15 @@ import { RequestId } from './request.ts';
  * - `thread`: the steps, as replies to it; what is shown is the latest step posted
  * - `requester`: the outcome, in the requester's direct messages
  * - `confirmation`: the change, in `CONFIRMATIONS_CHANNEL`
- * - `copy CHANNEL TS`: a second message of the same request, from a posting whose answer was lost
+ * - `copy CHANNEL TS`: a second message of the same request, in its channel or an approver's direct messages, from a
+ *   posting whose answer was lost
+ * - `direct MEMBER`: the request with its steps, in an approver's direct messages, once another company reads along in
+ *   the request's channel
  */
 const SurfaceName = z.union([
   z.enum(['message', 'thread', 'requester', 'confirmation']),
   z.templateLiteral(['copy ', z.string()]),
+  z.templateLiteral(['direct ', z.string()]),
 ]);
 export type SurfaceName = z.infer<typeof SurfaceName>;
 
@@ -40,7 +44,7 @@ export const displayLeases = new Leases('approval_requests', {
   claim: 'display_claim',
 });
 
-/** Makes these surfaces, and all copies of the message, show a version. Part of the step that made the version. */
+/** Makes these surfaces, and every further message of the request, show a version. Part of the step that made it. */
 export async function want(
   { database }: Transaction,
   request_id: RequestId,
@@ -57,14 +61,14 @@ export async function want(
     .updateTable('surfaces')
     .set({ wanted })
     .where('request_id', '=', request_id)
-    .where('name', 'like', 'copy %')
+    .where(({ eb, or }) => or([eb('name', 'like', 'copy %'), eb('name', 'like', 'direct %')]))
     .execute();
 }
 
 /** The surfaces of a request, the message first, as the others refer to it. */
 export async function surfacesOf(database: Database, request: RequestId): Promise<Surface[]> {
   const rows = await database.selectFrom('surfaces').selectAll().where('request_id', '=', request).execute();
-  const order = ['message', 'thread', 'requester', 'confirmation', 'copy'];
+  const order = ['message', 'thread', 'requester', 'confirmation', 'copy', 'direct'];
   const placeOf = ({ name }: Surface) => order.findIndex((each) => name.startsWith(each));
   return rows.map((row) => Surface.parse(row)).sort((a, b) => placeOf(a) - placeOf(b));
 }
@@ -123,6 +127,27 @@ export async function addCopy(
     .values({ request_id: request, name: `copy ${channel} ${ts}`, channel, ts, wanted, shown: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** Has the request go on in these members' direct messages too. Does nothing where it already does. */
+export async function addDirect(
+  { database }: Transaction,
+  request_id: RequestId,
+  members: readonly MemberId[],
+  wanted: number,
+): Promise<void> {
+  if (members.length === 0) return;
+  const row = { request_id, channel: null, ts: null, wanted, shown: 0 };
+  await database
+    .insertInto('surfaces')
+    .values(members.map((member) => ({ ...row, name: `direct ${member}` })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** In whose direct messages a surface is; `null` for one that is elsewhere. */
+export function directOf(name: SurfaceName): MemberId | null {
+  return name.startsWith('direct ') ? MemberId.parse(name.slice('direct '.length)) : null;
 }
 
 /** Has Slack brought up to date from `at` (Unix milliseconds) on; with null not before the next step. */

@@ -2,6 +2,8 @@
 export const TIMES = {
   /** Slack waits 3 seconds for an acknowledgement; what is left over is for the way there and back. */
   answerWithin: 2_000,
+  /** How long Slack may take to say whether a member belongs to the bot's workspace. The answer has to follow in time. */
+  membershipWithin: 1_500,
   /** How often each replica looks whether time has made something due; its own steps wake it at once. */
   workerInterval: 1_000,
   /** What changes on a Home in quick succession is shown once. */

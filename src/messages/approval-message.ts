@@ -17,7 +17,7 @@ import {
 import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
-import { code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
+import { channel, code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
@@ -37,11 +37,11 @@ export function approvalMessage(
   request: ApprovalRequest,
   steps: readonly Step[],
   policy: ApprovalPolicy,
+  buttons = requestButtons(request),
 ): Message {
   const { action } = request;
   const title = plainName(headline(request));
   const detail = detailText(request, policy);
-  const buttons = requestButtons(request);
   return {
     text: notification(title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`),
     blocks: [
@@ -55,6 +55,18 @@ export function approvalMessage(
       context(footnote(request, steps)),
     ],
   };
+}
+
+/** The same for one member alone, in direct messages: people of another company can read the request's channel. */
+export function directRequest(
+  request: ApprovalRequest,
+  steps: readonly Step[],
+  policy: ApprovalPolicy,
+  viewer: MemberId,
+): Message {
+  const { text, blocks } = approvalMessage(request, steps, policy, buttonsFor(request, viewer, policy));
+  const why = say`People of another company can read ${channel(request.channel)} now, so this request goes on here.`;
+  return { text, blocks: [richText(why), ...blocks] };
 }
 
 function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[]): Sentence {
@@ -132,11 +144,7 @@ export function approvalEntry(
   viewer: MemberId,
   policy: ApprovalPolicy,
 ): KnownBlock[] {
-  // The requester can cancel, the others decide.
-  const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
-  if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
-  if (isAbout(request, viewer)) for (const decision of [DENY, RETRY]) unusable.add(decision);
-  const buttons = requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
+  const buttons = buttonsFor(request, viewer, policy);
   return [
     richText(
       requestLine(request, where),
@@ -147,6 +155,15 @@ export function approvalEntry(
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
   ];
+}
+
+/** The buttons that this member may use. */
+function buttonsFor(request: ApprovalRequest, viewer: MemberId, policy: ApprovalPolicy): Button[] {
+  // The requester can cancel, the others decide.
+  const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
+  if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
+  if (isAbout(request, viewer)) for (const decision of [DENY, RETRY]) unusable.add(decision);
+  return requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
 }
 
 /** A completed request as told in the channel for confirmations. */

@@ -22,14 +22,44 @@ type FormSecrets = Readonly<Record<string, Secret>>;
 /** An input whose action id begins so is for a secret: it is no text from the moment it is read. */
 export const SECRET_FIELD = 'secret.';
 
-// A workspace's own people have `user.team_id` in interactions; `team` names the app's workspace, not theirs.
-const Person = z
-  .object({ id: MemberId, team_id: TeamId })
-  .transform(({ id, team_id }) => ({ memberId: id, teamId: team_id }));
-const person = Person.nullable().catch(null);
-
 /** The Slack member, with their own workspace, behind a command, click or submission. */
-export type Caller = z.infer<typeof Person>;
+export type Caller = { memberId: MemberId; teamId: TeamId };
+
+/** Who a delivery says it is from. */
+export type Sender = {
+  memberId: MemberId;
+  /** Null where the delivery names no workspace of theirs. */
+  teamId: TeamId | null;
+  /** The ids of organisations that the delivery names. What is no text is `unreadable`, which agrees with none. */
+  organisations: readonly string[];
+};
+
+// `user.team_id` is the member's own; in an organisation any of their workspaces, or the organisation. `team` is the app's.
+const anything = z.unknown().optional();
+const people = { user: anything, team: anything, enterprise: anything };
+
+function senderOf(id: unknown, team: unknown, ...organisations: unknown[]): Sender | null {
+  const memberId = MemberId.safeParse(id).data;
+  if (memberId === undefined) return null;
+  const teamId = TeamId.safeParse(team).data ?? null;
+  const sent = teamId === null ? [team, ...organisations] : organisations;
+  const isSent = (each: unknown) => each !== undefined && each !== null && each !== '';
+  return { memberId, teamId, organisations: sent.filter(isSent).map(readable) };
+}
+
+const readable = (id: unknown) => (typeof id === 'string' ? id : 'unreadable');
+
+/** The sender of what is not a command or an event. */
+function personIn({ user, team, enterprise }: { [Key in keyof typeof people]?: unknown }): Sender | null {
+  const organisations = [fieldOf(enterprise, 'id'), fieldOf(team, 'enterprise_id')];
+  return senderOf(fieldOf(user, 'id'), fieldOf(user, 'team_id'), ...organisations);
+}
+
+const Fields = z.record(z.string(), z.unknown());
+
+function fieldOf(value: unknown, name: string): unknown {
+  return Fields.safeParse(value).data?.[name];
+}
 
 const responseUrl = z.url().nullable().catch(null);
 const triggerId = z.string().nullable().catch(null);
@@ -54,13 +84,14 @@ const Command = z
     text: z.string().catch(''),
     user_id: z.string().optional(),
     team_id: z.string().optional(),
+    enterprise_id: anything,
     channel_id: ChannelId,
     trigger_id: z.string().catch(''),
     response_url: responseUrl,
   })
   .transform((body) => ({
     kind: 'command' as const,
-    caller: person.parse({ id: body.user_id, team_id: body.team_id }),
+    sender: senderOf(body.user_id, body.team_id, body.enterprise_id),
     id: body.command,
     text: body.text,
     channel: body.channel_id,
@@ -71,7 +102,7 @@ const Command = z
 const Click = z
   .object({
     type: z.literal('block_actions'),
-    user: person,
+    ...people,
     actions: z.tuple(
       [
         z.object({
@@ -103,7 +134,7 @@ const Click = z
     }
     return {
       kind: 'click' as const,
-      caller: body.user,
+      sender: personIn(body),
       id: action.action_id,
       /** The id of the block it is in: ours where we gave it one, else Slack's. */
       blockId: action.block_id,
@@ -122,14 +153,14 @@ function placeOf(view: z.infer<typeof View>): Place {
 const TypeAhead = z
   .object({
     type: z.literal('block_suggestion'),
-    user: person,
+    ...people,
     action_id: z.string(),
     value: z.string().catch(''),
     view: View.optional(),
   })
   .transform((body) => ({
     kind: 'type-ahead' as const,
-    caller: body.user,
+    sender: personIn(body),
     id: body.action_id,
     text: body.value,
     origin: Origin.read(body.view?.private_metadata ?? ''),
@@ -138,13 +169,13 @@ const TypeAhead = z
 const Submission = z
   .object({
     type: z.literal('view_submission'),
-    user: person,
+    ...people,
     trigger_id: triggerId,
     view: View.extend({ state: State }),
   })
-  .transform(({ user, trigger_id, view }) => ({
+  .transform(({ trigger_id, view, ...body }) => ({
     kind: 'submission' as const,
-    caller: user,
+    sender: personIn(body),
     id: view.callback_id,
     viewId: view.id,
     triggerId: trigger_id,
@@ -170,28 +201,31 @@ function formInputs(state: z.infer<typeof State>): { values: FormValues; secrets
   return { values, secrets };
 }
 
-const ViewClosed = z
-  .object({ type: z.literal('view_closed'), user: person, view: View })
-  .transform(({ user, view }) => ({ kind: 'view-closed' as const, caller: user, id: view.callback_id }));
+const ViewClosed = z.object({ type: z.literal('view_closed'), ...people, view: View }).transform((body) => ({
+  kind: 'view-closed' as const,
+  sender: personIn(body),
+  id: body.view.callback_id,
+}));
 
 const Shortcut = z
-  .object({ type: z.enum(['shortcut', 'message_action']), user: person, callback_id: z.string() })
-  .transform((body) => ({ kind: 'shortcut' as const, caller: body.user, id: body.callback_id }));
+  .object({ type: z.enum(['shortcut', 'message_action']), ...people, callback_id: z.string() })
+  .transform((body) => ({ kind: 'shortcut' as const, sender: personIn(body), id: body.callback_id }));
 
 const Event = z
   .object({
     type: z.literal('event_callback'),
     team_id: z.string().optional(),
+    enterprise_id: anything,
     event: z.object({
       type: z.string(),
-      user: z.unknown().optional(),
-      user_team: z.unknown().optional(),
+      user: anything,
+      user_team: anything,
       tab: z.string().nullable().catch(null),
     }),
   })
-  .transform(({ team_id, event }) => ({
+  .transform(({ team_id, enterprise_id, event }) => ({
     kind: 'event' as const,
-    caller: person.parse({ id: event.user, team_id: event.user_team ?? team_id }),
+    sender: senderOf(event.user, event.user_team ?? team_id, enterprise_id),
     id: event.type,
     /** Which of the bot's tabs was opened, where one was. */
     tab: event.tab,
@@ -201,7 +235,7 @@ const Body = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Shortcu
 
 /**
  * What Slack delivered, reduced to what this bot reads and checked on the way in. `id` is the id of its listener.
- * `caller` is `null` when the delivery does not say who it is from, which nobody's allowlist covers.
+ * `sender` is `null` when the delivery does not say who it is from, which nobody's allowlist covers.
  */
 export type Incoming = z.infer<typeof Body>;
 export type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind: Kind }>;

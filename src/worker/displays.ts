@@ -15,7 +15,7 @@ import type { Transaction } from '../store/store.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
 import { Pauses, showUntilShown } from './show-until-shown.ts';
 
-/** Renewed each time something is recorded as shown. In between there are at most two postings and a look-up. */
+/** Renewed each time something is recorded as shown. In between there are at most two postings and two look-ups. */
 const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
 
 /**

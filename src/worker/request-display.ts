@@ -4,8 +4,11 @@ import type { Approvals } from '../approvals/approvals.ts';
 import { isOutcome, isRepetition, type Step } from '../approvals/event.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { lockRequest } from '../approvals/rows.ts';
+import { mayApprove, mayDecide } from '../approvals/rules.ts';
 import {
   addCopy,
+  addDirect,
+  directOf,
   type MessagePlace,
   messageOf,
   recordPosted,
@@ -16,7 +19,7 @@ import {
 } from '../approvals/surfaces.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { ChannelId, MemberId } from '../ids.ts';
-import { approvalConfirmation, approvalMessage } from '../messages/approval-message.ts';
+import { approvalConfirmation, approvalMessage, directRequest } from '../messages/approval-message.ts';
 import { HIDDEN_REQUEST, outcomeStepText, stepText, unseenText } from '../messages/approval-text.ts';
 import { type Message, message, withButtons } from '../messages/kit/message.ts';
 import { plainText, type Sentence, say } from '../messages/kit/sentence.ts';
@@ -82,8 +85,10 @@ export class RequestDisplay {
         return await this.#showRequester();
       case 'confirmation':
         return await this.#showConfirmation();
-      default:
-        return await this.#showMessage(name);
+      default: {
+        const approver = directOf(name);
+        return await (approver ? this.#showDirectly(name, approver) : this.#showMessage(name));
+      }
     }
   }
 
@@ -92,6 +97,7 @@ export class RequestDisplay {
     const { request, steps, surfaces } = this.#snapshot;
     const known = surfaces.find((surface) => surface.name === name);
     const shared = await this.#isShared(known?.channel ?? request.channel);
+    if (shared) await this.#goOnDirectly();
     const drawn = shared
       ? message(HIDDEN_REQUEST)
       : approvalMessage(request, steps, this.#options.approvals.policy);
@@ -136,6 +142,41 @@ export class RequestDisplay {
       return renewed;
     });
     if (!ours) throw new DisplayTakenOver();
+  }
+
+  /** From now on the request is also shown in its approvers' direct messages. */
+  async #goOnDirectly(): Promise<void> {
+    const { request } = this.#snapshot;
+    const approvers = mayDecide(request, this.#options.approvals.policy);
+    await this.#record((transaction) => addDirect(transaction, request.id, approvers, request.version));
+  }
+
+  /** Shows the request in an approver's direct messages, and the steps made since as replies. */
+  async #showDirectly(name: SurfaceName, approver: MemberId): Promise<void> {
+    const { request, steps, surfaces } = this.#snapshot;
+    const { approvals, posting, log } = this.#options;
+    const known = surfaces.find((surface) => surface.name === name);
+    const place = known?.channel && known.ts ? { channel: known.channel, ts: known.ts } : null;
+    const drawn = directRequest(request, steps, approvals.policy, approver);
+    const shown = place ? await posting.update(place, drawn) : await posting.post(approver, drawn);
+    if (shown.kind === 'refused') {
+      log.warn(
+        { request: request.id, surface: name, why: shown.word },
+        'an approver cannot be shown a request',
+      );
+    }
+    if (place === null) {
+      return await this.#recordShown(name, request.version, shown.kind === 'posted' ? shown : undefined);
+    }
+    for (const step of steps.filter(({ number }) => number > (known?.shown ?? 0))) {
+      const words = this.#wordsInThread(step, request);
+      const asked =
+        step.event.kind !== 'reminded' || mayApprove(request, approvals.policy).includes(approver);
+      if (words === null || !asked) continue;
+      await this.#post(place.channel, message(words), place.ts);
+      await this.#recordShown(name, step.number, place);
+    }
+    await this.#recordShown(name, request.version, place);
   }
 
   async #showThread(): Promise<void> {
@@ -221,9 +262,10 @@ export class RequestDisplay {
       if (!posted) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
         const place = await this.#options.approvals.messageOf(request.id);
-        if (place !== null) {
-          await this.#post(place.channel, message(unconfirmed(confirmationsChannel)), place.ts);
-        }
+        const told = message(unconfirmed(confirmationsChannel));
+        if (place === null || (await this.#isShared(place.channel))) {
+          await this.#post(request.requester, told);
+        } else await this.#post(place.channel, told, place.ts);
       }
     }
     await this.#recordShown('confirmation', request.version);

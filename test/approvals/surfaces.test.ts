@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { RequestId } from '../../src/approvals/request.ts';
 import {
+  addDirect,
   claimDisplay,
+  directOf,
   displayLeases,
   dueDisplays,
   recordShown,
@@ -65,6 +67,23 @@ onBothDatabases('showing a request', (database) => {
     expect(await claim(other, id)).toBeNull();
     await letTimePass(store, LEASE);
     expect(await due(other)).toEqual([id]);
+  });
+
+  it('in direct messages is wanted there once, and again with each step', async () => {
+    const { approvals, store } = await startService(database);
+    const { id } = await fileOne({ approvals });
+    const name = `direct ${TOMAS}` as const;
+    const goOn = (version: number) =>
+      store.transaction((transaction) => addDirect(transaction, id, [TOMAS], version));
+    const directs = async () =>
+      (await store.read((tables) => surfacesOf(tables, id))).filter((each) => directOf(each.name) !== null);
+    await goOn(1);
+    const shown = { channel: CDN_TEAM, ts: '1700000000.000100' };
+    await store.transaction((transaction) => recordShown(transaction, id, name, { ...shown, version: 1 }));
+    await goOn(2);
+    expect(await directs()).toEqual([{ name, ...shown, wanted: 1, shown: 1 }]);
+    await approvals.approve(id, TOMAS);
+    expect(await directs()).toEqual([{ name, ...shown, wanted: 2, shown: 1 }]);
   });
 
   it('is due again when a step was made meanwhile', async () => {

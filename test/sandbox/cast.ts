@@ -11,6 +11,8 @@ export type Member = {
   name: string;
   realName: string;
   email: string;
+  /** Another workspace of the same organisation, whose id the member's clicks carry. */
+  clicksAs?: string;
 };
 
 export type Channel = {
@@ -27,6 +29,9 @@ export type Channel = {
 
 export const TEAM = { id: 'T0HOME001', name: 'Example Corp', domain: 'example-corp' };
 export const PARTNER_TEAM = { id: 'T0PARTNER', name: 'Partner Ltd', domain: 'partner-ltd' };
+/** What the home workspace belongs to where the sandbox has an organisation, and its other workspace. */
+export const ORGANISATION = { id: 'E0EXAMPLE', name: 'Example Group' };
+export const SISTER_TEAM = { id: 'T0SISTER1', name: 'Example Media', domain: 'example-media' };
 export const BOT = { userId: 'U0BOT0001', botId: 'B0BOT0001', appId: 'A0BOT0001', name: 'fastly-user-bot' };
 
 export const NORA: Member = {
@@ -58,6 +63,15 @@ export const JONAS: Member = {
   name: 'jonas',
   realName: 'Jonas Weatherby',
   email: 'jonas@partner.example.com',
+};
+/** Works in both workspaces of the organisation, and is there only with it. */
+export const MIRA: Member = {
+  id: 'W0MIRA001',
+  teamId: TEAM.id,
+  name: 'mira',
+  realName: 'Mira Castellane',
+  email: 'mira@example.com',
+  clicksAs: SISTER_TEAM.id,
 };
 export const MEMBERS: readonly Member[] = [NORA, TOMAS, PRIYA, JONAS];
 /** The bot admins of the sandbox's own bot. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BotProcess } from './bot-process.ts';
-import { AUDIT_TRAIL, CDN_TEAM, NORA, SUPERUSERS, TOMAS } from './cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, MIRA, NORA, SUPERUSERS, TOMAS } from './cast.ts';
 import { FIRST_STEPS } from './control/setting.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
@@ -14,6 +14,7 @@ const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FIL
   --help           show this help
 `;
 
+const BOT_ADMINS = [...SUPERUSERS, MIRA].map(({ id }) => id).join(',');
 const options = readOptions();
 const bot = options.bot ? new BotProcess(botVariables, botEnded) : null;
 let ready = false;
@@ -66,6 +67,7 @@ async function start(port: number): Promise<Sandbox> {
   try {
     return await startSandbox({
       ports,
+      organisation: true,
       ...(options.manifest && { manifest: options.manifest }),
       ...(bot && { bot }),
     });
@@ -87,7 +89,7 @@ function botVariables(): { [name: string]: string } {
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
-    SUPERUSERS: SUPERUSERS.map(({ id }) => id).join(','),
+    SUPERUSERS: BOT_ADMINS,
     CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: fastly.token,
@@ -136,7 +138,7 @@ function welcome(running: Sandbox, withBot: boolean): string {
     : `No bot was started. Start yours with:
 
   SLACK_API_URL=${slack.apiUrl} SLACK_BOT_TOKEN=${slack.botToken} SLACK_APP_TOKEN=${slack.appToken} \\
-  SUPERUSERS=${SUPERUSERS.map(({ id }) => id).join(',')} FASTLY_API_URL=${fastly.url} FASTLY_API_TOKEN=${fastly.token} npm start`;
+  SUPERUSERS=${BOT_ADMINS} FASTLY_API_URL=${fastly.url} FASTLY_API_TOKEN=${fastly.token} npm start`;
   return `
 A Slack workspace and a Fastly account are running on this machine.
 

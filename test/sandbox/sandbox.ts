@@ -13,6 +13,8 @@ export type SandboxOptions = {
   host?: string;
   /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
   acknowledgeWithin?: number;
+  /** The workspace is one of two in an Enterprise organisation, and Mira works in both. Default: there is none. */
+  organisation?: boolean;
   /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
   bot?: BotSwitch;
 };
@@ -33,9 +35,17 @@ const PROJECT_MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta
 /** Starts a Slack workspace, a Fastly account and the control API, in this process and on a clock of their own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { ports = {}, manifest = PROJECT_MANIFEST, host = '127.0.0.1', acknowledgeWithin = 3000 } = options;
+  const { organisation = false } = options;
   let ahead = 0;
   const now = () => Date.now() + ahead;
-  const slack = await startSlack({ manifest, port: ports.slack ?? 0, host, now, acknowledgeWithin });
+  const slack = await startSlack({
+    manifest,
+    port: ports.slack ?? 0,
+    host,
+    now,
+    acknowledgeWithin,
+    organisation,
+  });
   const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });
   const control = await startControl({
     slack,

@@ -1,6 +1,7 @@
 import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import type { ChannelId } from '../../ids.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
+import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openRequests } from './approvals.ts';
@@ -44,9 +45,12 @@ export function requestButtonListener(
   };
 }
 
-/** Whether the click was on the request's message, which shows what the click did, and its thread as well. */
+/**
+ * Whether the click was on the request's message, which shows what the click did, and its thread as well: in its
+ * channel, or in an approver's direct messages once another company reads along there.
+ */
 export function isShown(seenAt: RequestClick['seenAt'], { channel }: ApprovalRequest): boolean {
-  return seenAt !== null && seenAt.channel === channel;
+  return seenAt !== null && (seenAt.channel === channel || isDirect(seenAt.channel));
 }
 
 /** Replaces a list of open requests, which shows what was. Never throws: its buttons still say what is the case. */

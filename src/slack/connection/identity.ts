@@ -1,7 +1,7 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { CredentialRefused } from '../../config/secret.ts';
-import { TeamId } from '../../ids.ts';
+import { EnterpriseId, TeamId } from '../../ids.ts';
 
 /** The scopes that the bot uses. A test compares them with the manifest. */
 export const SCOPES = [
@@ -44,13 +44,16 @@ const AuthTest = z
   .object({
     team_id: TeamId,
     team: z.string().catch(''),
+    enterprise_id: EnterpriseId.nullable().catch(null),
     user_id: z.string().nullable().catch(null),
     bot_id: z.string().nullable().catch(null),
     response_metadata: z.object({ scopes: z.array(z.string()).optional() }).catch({}),
   })
-  .transform(({ team_id, team, user_id, bot_id, response_metadata: { scopes } }) => ({
+  .transform(({ team_id, team, enterprise_id, user_id, bot_id, response_metadata: { scopes } }) => ({
     teamId: team_id,
     team,
+    /** Null for a workspace that is in no organisation. */
+    enterpriseId: enterprise_id,
     botUserId: user_id,
     botId: bot_id,
     missingScopes: scopes ? SCOPES.filter((scope) => !scopes.includes(scope)) : [],

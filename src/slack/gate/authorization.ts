@@ -2,7 +2,7 @@ import type { ChannelId, MemberId, TeamId } from '../../ids.ts';
 import { channel, enumerate, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../carried.ts';
 import { isDirect } from '../connection/conversations.ts';
-import type { Caller, Incoming } from '../incoming.ts';
+import type { Caller, Incoming, Sender } from '../incoming.ts';
 
 /** Who may use the bot, and where. */
 export type AccessPolicy = {
@@ -16,24 +16,34 @@ export type AccessPolicy = {
 };
 
 export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
-type Reason = 'unknown-caller' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel';
+type Reason = 'unknown-caller' | 'unverified' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel';
+
+/** What only Slack knows. */
+export type AskSlack = {
+  /** Between this caller and the bot. */
+  isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean>;
+  /** Whether the sender belongs to the bot's workspace; null where that is in no organisation. */
+  confirmsMembership: ((sender: Sender) => Promise<boolean>) | null;
+};
 
 /**
  * Decides whether a delivery is allowed, before anything else reads it. Denies by default.
  * `COMMAND_CHANNELS` limits the channel in which an interaction started. The Home tab and direct messages with the bot
  * are always allowed.
  *
- * @param isDirectMessage between this caller and the bot; asked for bot admins only
+ * @param ask asked for bot admins only, so that nobody else costs a call
  */
 export async function authorize(
   incoming: Incoming,
   policy: AccessPolicy,
-  isDirectMessage: (channel: ChannelId, caller: Caller) => Promise<boolean>,
+  { isDirectMessage, confirmsMembership }: AskSlack,
 ): Promise<Verdict> {
-  const { caller } = incoming;
-  if (caller === null) return { allowed: false, reason: 'unknown-caller' };
-  if (caller.teamId !== policy.teamId) return { allowed: false, reason: 'other-workspace' };
-  if (!policy.botAdmins.includes(caller.memberId)) return { allowed: false, reason: 'not-a-bot-admin' };
+  const { sender } = incoming;
+  if (sender === null) return { allowed: false, reason: 'unknown-caller' };
+  if (!policy.botAdmins.includes(sender.memberId)) return { allowed: false, reason: 'not-a-bot-admin' };
+  const outside = await whyOutside(sender, policy, confirmsMembership);
+  if (outside !== null) return { allowed: false, reason: outside };
+  const caller = { memberId: sender.memberId, teamId: policy.teamId };
   const startedIn = channelOf(incoming);
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
@@ -41,6 +51,17 @@ export async function authorize(
   if (incoming.kind !== 'command' && startedIn === policy.approvalsChannel) return { allowed: true, caller };
   if (isDirect(startedIn) && (await isDirectMessage(startedIn, caller))) return { allowed: true, caller };
   return { allowed: false, reason: 'wrong-channel' };
+}
+
+/** Why a bot admin does not count as a member of the bot's workspace; null for one who does. */
+async function whyOutside(
+  sender: Sender,
+  { teamId }: AccessPolicy,
+  confirmsMembership: AskSlack['confirmsMembership'],
+): Promise<Reason | null> {
+  if (sender.teamId === teamId) return null;
+  if (confirmsMembership !== null) return (await confirmsMembership(sender)) ? null : 'unverified';
+  return sender.teamId === null ? 'unknown-caller' : 'other-workspace';
 }
 
 /** The channel in which an interaction started; `home` for the Home tab. */
@@ -75,6 +96,8 @@ export function denial(
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
+    case 'unverified':
+      return say`Your account couldn't be verified, so nothing was done. Try again in a minute. ${whomToAsk(policy)}`;
     case 'other-workspace':
       return say`Only this workspace's bot admins can use this bot. ${whomToAsk(policy)}`;
     case 'not-a-bot-admin':

@@ -7,13 +7,14 @@ import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
 import { interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import type { Services } from '../replies/services.ts';
-import { type AccessPolicy, authorize, denial } from './authorization.ts';
+import { type AccessPolicy, type AskSlack, authorize, denial } from './authorization.ts';
 import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
 
 export type Gate = {
   policy: AccessPolicy;
   listeners: readonly Listener[];
   services: Services;
+  confirmsMembership: AskSlack['confirmsMembership'];
   inFlight: InFlight;
   /** Aborted when the bot stops. Work in progress is finished, nothing new starts. */
   stopping: AbortSignal;
@@ -21,13 +22,14 @@ export type Gate = {
 
 /** Runs before every listener. Turns away who is not allowed and what has no listener, and says why. */
 export function installGate(app: App, gate: Gate): void {
-  const { policy, listeners, services, inFlight, stopping } = gate;
+  const { policy, listeners, services, confirmsMembership, inFlight, stopping } = gate;
   const repeats = new Repeats();
   const known = new Set(listeners.map(({ kind, id }) => `${kind} ${id}`));
   app.use(async ({ next }) => {
     await inFlight.track(next());
   });
   app.use(async (args) => {
+    const takenAt = performance.now();
     const incoming = readIncoming(args.body);
     const reference = newReference();
     const log = services.log.child({ reference, ...(incoming && described(incoming)) });
@@ -36,9 +38,10 @@ export function installGate(app: App, gate: Gate): void {
       log.warn('a delivery of an unknown form was refused');
       return await acknowledge();
     }
-    const verdict = await authorize(incoming, policy, (channel, caller) =>
-      services.conversations.isDirectMessage(channel, caller),
-    );
+    const verdict = await authorize(incoming, policy, {
+      isDirectMessage: (channel, caller) => services.conversations.isDirectMessage(channel, caller),
+      confirmsMembership,
+    });
     if (!verdict.allowed) {
       log.warn({ reason: verdict.reason }, 'denied');
       return await turnAway(services, incoming, acknowledge, denial(verdict.reason, policy), reference);
@@ -59,7 +62,12 @@ export function installGate(app: App, gate: Gate): void {
     }
     log.info('taken');
     const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference });
-    args.context.delivery = new PassedDelivery(interaction, incoming, acknowledge);
+    args.context.delivery = new PassedDelivery(
+      interaction,
+      incoming,
+      acknowledge,
+      performance.now() - takenAt,
+    );
     await args.next();
   });
 }
@@ -74,8 +82,9 @@ function described(incoming: Incoming): object {
   return {
     delivery: incoming.kind,
     id: incoming.id,
-    caller: incoming.caller?.memberId ?? null,
-    team: incoming.caller?.teamId ?? null,
+    caller: incoming.sender?.memberId ?? null,
+    team: incoming.sender?.teamId ?? null,
+    ...(incoming.sender?.organisations.length && { organisations: incoming.sender.organisations }),
   };
 }
 
@@ -107,8 +116,8 @@ async function turnAway(
   const told = withFootnote(message(why), underIt);
   const view = noticeView('Not possible', why, underIt);
   const showAtHome = async () => {
-    if (incoming.caller) {
-      await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
+    if (incoming.sender) {
+      await posting.publish(incoming.sender.memberId, { type: 'home', blocks: told.blocks });
     }
   };
   switch (incoming.kind) {

@@ -24,11 +24,14 @@ export class PassedDelivery {
   readonly interaction: Interaction;
   readonly incoming: Incoming;
   readonly acknowledge: Acknowledge;
+  /** How many milliseconds of Slack's patience the gate has used. */
+  readonly waited: number;
 
-  constructor(interaction: Interaction, incoming: Incoming, acknowledge: Acknowledge) {
+  constructor(interaction: Interaction, incoming: Incoming, acknowledge: Acknowledge, waited: number) {
     this.interaction = interaction;
     this.incoming = incoming;
     this.acknowledge = acknowledge;
+    this.waited = waited;
   }
 }
 
@@ -53,8 +56,8 @@ export function register(app: App, listeners: readonly Listener[]): void {
         break;
       case 'submission':
         app.view(listener.id, async ({ context }) => {
-          const { interaction, incoming: submitted, acknowledge } = delivered(context, 'submission');
-          await answerSubmission({ form: listener.form, interaction, submitted }, acknowledge);
+          const { interaction, incoming: submitted, ...delivery } = delivered(context, 'submission');
+          await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
         });
         break;
       case 'event':

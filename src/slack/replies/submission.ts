@@ -44,14 +44,18 @@ type Submission = { form: SubmittedForm; interaction: Interaction; submitted: Su
 /**
  * Answers a submission within 2 seconds: closed when it is done, errors at the fields when it failed; else with a
  * 'working' view that later becomes the outcome, or the form again. If the modal was closed, a direct message follows.
+ *
+ * @param delivery `waited`: how many of the milliseconds are over
  */
 export async function answerSubmission(
   submission: Submission,
-  acknowledge: (response: object) => Promise<void>,
+  delivery: { acknowledge: (response: object) => Promise<void>; waited: number },
 ): Promise<void> {
   const { form, interaction } = submission;
+  const { acknowledge, waited } = delivery;
   const work = carryOut(submission);
-  const early = await withinAnswerTime(work, interaction.services.times);
+  const answerWithin = Math.max(0, interaction.services.times.answerWithin - waited);
+  const early = await withinAnswerTime(work, { answerWithin });
   if (early !== null) return await acknowledge(earlyAnswer(submission, early));
   const waiting = say`Working on it… You can close this form. You'll get a message with the result.`;
   await acknowledge({ response_action: 'update', view: noticeView(form.title, waiting) });

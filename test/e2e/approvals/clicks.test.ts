@@ -68,7 +68,7 @@ describe('a button of a request', () => {
       await client.invite(CDN_TEAM.id, JONAS.id);
       await client.forgetFastlyCalls();
       await request.click(jonas, button);
-      await untilTold(jonas, 'Only this workspace');
+      await untilTold(jonas, "don't have access to this bot");
       const sees = await jonas.sees();
       expect(request.words(sees)).toContain('Needs 1 approval');
       expect(sees.modals).toEqual([]);

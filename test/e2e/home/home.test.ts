@@ -118,7 +118,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const jonas = { id: JONAS.id, team_id: PARTNER_TEAM.id };
     await deliver(deliveryTo({ kind: 'event', id: 'app_home_opened' }, jonas, ''));
     const home = await client.as(JONAS).until((sees) => sees.home, 'the Home');
-    expect(wordsOf(home.blocks)).toContain('Only this workspace');
+    expect(wordsOf(home.blocks)).toContain("don't have access to this bot");
     expect(elementsOf(home.blocks)).toEqual([]);
   });
 

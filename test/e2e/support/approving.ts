@@ -57,9 +57,9 @@ export async function openedForm(
 export class RequestMessage {
   readonly id: string;
   readonly ts: string;
-  readonly channel: Channel;
+  readonly channel: Pick<Channel, 'id'>;
 
-  constructor(id: string, ts: string, channel: Channel) {
+  constructor(id: string, ts: string, channel: Pick<Channel, 'id'>) {
     this.id = id;
     this.ts = ts;
     this.channel = channel;
@@ -158,12 +158,20 @@ export async function approvedAfter(
 }
 
 /** The message of the open request about this user, once it is there with its buttons. */
-export function openRequest(sees: Sees, channel: Channel, user: { id: string }): RequestMessage | undefined {
+export function openRequest(
+  sees: Sees,
+  channel: Pick<Channel, 'id'>,
+  user: { id: string },
+): RequestMessage | undefined {
   return openRequests(sees, channel, user)[0];
 }
 
 /** All messages of open requests about this user: more than one where there are copies. */
-export function openRequests(sees: Sees, channel: Channel, user: { id: string }): RequestMessage[] {
+export function openRequests(
+  sees: Sees,
+  channel: Pick<Channel, 'id'>,
+  user: { id: string },
+): RequestMessage[] {
   return messagesIn(sees, channel).flatMap((message) => {
     const button = elementsOf(message.blocks).find(({ action_id }) => action_id === 'approvals.approve');
     const about = button && wordsOf(message.blocks).includes(user.id);

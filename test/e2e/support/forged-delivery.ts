@@ -8,9 +8,16 @@ import { z } from 'zod';
 import type { Listener } from '../../../src/slack/gate/listeners.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
-import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { pickerValue } from './picker-value.ts';
-import { connected, type DeliveryMode, environmentFor, type LogLines, runBot } from './workplace.ts';
+import {
+  connected,
+  type DeliveryMode,
+  environmentFor,
+  type LogLines,
+  type RunningBot,
+  runBot,
+} from './workplace.ts';
 
 /**
  * Deliveries that nobody could cause in the sandbox by typing and clicking: on behalf of people who do not see the
@@ -26,8 +33,13 @@ export type Sender = { id?: string; team_id?: string };
 
 export const superuser: Sender = { id: NORA.id, team_id: NORA.teamId };
 
+/** What becomes of an answer of the Web API on its way to the bot. */
+export type Edit = (answer: Answer) => Answer | Promise<Answer>;
+type Answer = Record<string, unknown>;
+
 export type ForgedSlack = Sandbox & {
   log: LogLines;
+  times: RunningBot['times'];
   /** Delivers it the way this bot takes deliveries, and gives the acknowledgement's body. */
   deliver(forged: Forged): Promise<unknown>;
   /** Where the bot takes requests, in HTTP mode. */
@@ -36,17 +48,20 @@ export type ForgedSlack = Sandbox & {
   responseUrl: string;
   /** The next message the bot sent to the response URL. */
   nextResponse(): Promise<unknown>;
+  /** Has all further answers to a method of the Web API changed; null: no more. */
+  edit(method: string, edit: Edit | null): void;
 };
 
 /** A bot whose deliveries the test writes itself, and which has the sandbox for everything else. */
 export async function startForgedSlack(
   mode: DeliveryMode,
   variables: Record<string, string> = {},
+  options: SandboxOptions = {},
 ): Promise<ForgedSlack> {
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
   const slack = await startFrontOf(sandbox.slack.apiUrl);
-  const { log } = runBot({
+  const { log, times } = runBot({
     ...environmentFor(sandbox, mode),
     SLACK_API_URL: `${slack.url}/api/`,
     ...variables,
@@ -58,8 +73,8 @@ export async function startForgedSlack(
     mode === 'socket'
       ? await slack.deliver(forged)
       : await acknowledgementOf(await postSigned(requestUrl, sandbox.slack.signingSecret, forged));
-  const { responseUrl, nextResponse } = slack;
-  return { ...sandbox, log, deliver, requestUrl, responseUrl, nextResponse };
+  const { responseUrl, nextResponse, edit } = slack;
+  return { ...sandbox, log, times, deliver, requestUrl, responseUrl, nextResponse, edit };
 }
 
 function requestUrlOf(log: LogLines): string {
@@ -109,6 +124,7 @@ async function acknowledgementOf(response: Response): Promise<unknown> {
  */
 async function startFrontOf(apiUrl: string) {
   const responses = new Queue<unknown>();
+  const edits = new Map<string, Edit>();
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => response.destroy(new Error(String(error))));
   });
@@ -133,8 +149,11 @@ async function startFrontOf(apiUrl: string) {
         headers: { authorization, 'content-type': contentType },
         body,
       });
+      const text = await answered.text();
+      const change = edits.get(path.slice('/api/'.length));
+      const edited = change ? JSON.stringify(await change(Fields.parse(JSON.parse(text)))) : text;
       response.setHeader('content-type', 'application/json');
-      response.writeHead(answered.status).end(await answered.text());
+      response.writeHead(answered.status).end(edited);
     }
   }
 
@@ -163,8 +182,14 @@ async function startFrontOf(apiUrl: string) {
       connection.send(JSON.stringify(envelope));
     });
   };
-  return { url, deliver, responseUrl: `${url}/response`, nextResponse: () => responses.next() };
+  const edit = (method: string, change: Edit | null) => {
+    if (change === null) edits.delete(method);
+    else edits.set(method, change);
+  };
+  return { url, deliver, edit, responseUrl: `${url}/response`, nextResponse: () => responses.next() };
 }
+
+const Fields = z.record(z.string(), z.unknown());
 
 const Acknowledgement = z.object({ envelope_id: z.string(), payload: z.unknown() });
 

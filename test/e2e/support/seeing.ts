@@ -2,7 +2,7 @@ import type { Channel } from '../../sandbox/cast.ts';
 import type { JsonObject, SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
 
 /** The messages a member sees in a channel, or in their direct messages with the bot. */
-export function messagesIn(sees: Sees, channel: Channel | 'direct'): SeenMessage[] {
+export function messagesIn(sees: Sees, channel: Pick<Channel, 'id'> | 'direct'): SeenMessage[] {
   return sees.channels
     .filter((seen) => (channel === 'direct' ? seen.kind === 'im' : seen.id === channel.id))
     .flatMap((seen) => seen.messages);

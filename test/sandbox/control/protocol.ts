@@ -75,6 +75,8 @@ export type Setting = {
     realName: string;
     /** The name of the workspace the member belongs to. */
     company: string;
+    /** The name of the other workspace of the organisation that the member works in. */
+    alsoIn: string | null;
     /** The bot of `npm run sandbox` takes commands from them. */
     superuser: boolean;
   }[];

@@ -1,4 +1,4 @@
-import { BOT, PARTNER_TEAM, SUPERUSERS, TEAM } from '../cast.ts';
+import { BOT, MIRA, PARTNER_TEAM, SISTER_TEAM, SUPERUSERS, TEAM } from '../cast.ts';
 import type { SlackServer } from '../slack/server.ts';
 import type { Setting } from './protocol.ts';
 
@@ -27,7 +27,8 @@ export function settingOf({ manifest, members }: SlackServer): Setting {
       name: member.name,
       realName: member.realName,
       company: member.teamId === TEAM.id ? TEAM.name : PARTNER_TEAM.name,
-      superuser: SUPERUSERS.includes(member),
+      alsoIn: member.clicksAs === undefined ? null : SISTER_TEAM.name,
+      superuser: [...SUPERUSERS, MIRA].includes(member),
     })),
     bot: { userId: BOT.userId, name: BOT.name },
     commands: [...manifest.commands].map(([name, { description, usageHint }]) => ({

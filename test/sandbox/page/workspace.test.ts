@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { startWorkplace } from '../../e2e/support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../../e2e/support/workplace.ts';
 import { describeInBrowser, eventually, openPage } from '../../support/browser/browser.ts';
-import { AUDIT_TRAIL, CDN_TEAM, JONAS, NORA, PARTNERS, PRIYA, TOMAS } from '../cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, JONAS, MIRA, NORA, PARTNERS, PRIYA, SISTER_TEAM, TOMAS } from '../cast.ts';
 import { ENGINEER } from '../fastly/people.ts';
 import { callSlack } from '../slack/bolt-app.ts';
 import { mrkdwn, post, startSample } from './support/sample.ts';
@@ -359,5 +359,18 @@ describe('the control API', () => {
     expect(await (await fetch(`${control.url}/bot`)).json()).toEqual({ process: 'foreign', connected: true });
     const refused = await fetch(`${control.url}/bot`, { method: 'POST', body: '{"want":"kill"}' });
     expect(refused.status).toBe(400);
+  });
+});
+
+describeInBrowser('an organisation', () => {
+  it('has a bot admin who works in both of its workspaces, and can click', async () => {
+    const variables = { SUPERUSERS: [NORA, MIRA].map(({ id }) => id).join(',') };
+    const { page: url } = await startWorkplace(DELIVERY, variables, { organisation: true });
+    const reader = await openPage(url);
+    await reader.become(MIRA);
+    await reader.sees(reader.page.getByText(`bot admin, also in ${SISTER_TEAM.name}`));
+    await reader.say(`/fastly-user get ${ENGINEER.login}`);
+    await reader.message(ENGINEER.login).getByRole('button', { name: 'Update' }).click();
+    await reader.sees(reader.modal.getByRole('button', { name: 'Save' }));
   });
 });

@@ -1,4 +1,4 @@
-import { BOT, type Member, TEAM } from '../cast.ts';
+import { BOT, type Member, ORGANISATION, TEAM } from '../cast.ts';
 import type { JsonObject } from '../control/protocol.ts';
 import { newId } from './identifiers.ts';
 import { stateOf } from './input-state.ts';
@@ -12,11 +12,20 @@ export type Place = { view: View } | { conversation: Conversation; message: Mess
 /** What every interaction payload carries; the team is the app's own. https://docs.slack.dev/reference/interaction-payloads */
 export function interaction(slack: Slack, member: Member): JsonObject {
   return {
-    user: { id: member.id, username: member.name, name: member.name, team_id: member.teamId },
+    user: {
+      id: member.id,
+      username: member.name,
+      name: member.name,
+      team_id: member.clicksAs ?? member.teamId,
+    },
     api_app_id: BOT.appId,
     token: slack.verificationToken,
-    team: { id: TEAM.id, domain: TEAM.domain },
-    enterprise: null,
+    team: {
+      id: TEAM.id,
+      domain: TEAM.domain,
+      ...(slack.organisation && { enterprise_id: ORGANISATION.id, enterprise_name: ORGANISATION.name }),
+    },
+    enterprise: slack.organisation ? ORGANISATION : null,
     is_enterprise_install: false,
   };
 }
@@ -80,7 +89,7 @@ export function eventPayload(slack: Slack, event: JsonObject): JsonObject {
     token: slack.verificationToken,
     team_id: TEAM.id,
     context_team_id: TEAM.id,
-    context_enterprise_id: null,
+    context_enterprise_id: slack.organisation ? ORGANISATION.id : null,
     api_app_id: BOT.appId,
     event,
     type: 'event_callback',
@@ -88,7 +97,7 @@ export function eventPayload(slack: Slack, event: JsonObject): JsonObject {
     event_time: Math.floor(slack.now() / 1000),
     authorizations: [
       {
-        enterprise_id: null,
+        enterprise_id: slack.organisation ? ORGANISATION.id : null,
         team_id: TEAM.id,
         user_id: BOT.userId,
         is_bot: true,

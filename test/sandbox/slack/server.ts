@@ -54,6 +54,8 @@ export type SlackOptions = {
   now?: () => number;
   /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
   acknowledgeWithin?: number;
+  /** The workspace is one of two in an Enterprise organisation. Default: there is none. */
+  organisation?: boolean;
 };
 
 /** A running workspace: what an app is configured with, and what its members and the tests do. */
@@ -103,9 +105,10 @@ export type SlackServer = {
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
+  const { organisation = false } = options;
   const manifest = await readManifest(options.manifest);
   const signingSecret = newSecret();
-  const workspace = new Workspace(now);
+  const workspace = new Workspace(now, organisation);
   const changed = () => workspace.changed();
   const sockets = new SocketMode(changed);
   const faults = new Faults();
@@ -117,6 +120,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     return requestUrl === null ? sockets.send : httpDelivery(requestUrl, signingSecret, now);
   };
   const slack: Slack = {
+    organisation,
     manifest,
     now,
     workspace,

@@ -8,6 +8,8 @@ import type { Workspace } from './workspace.ts';
 
 /** Everything one running workspace consists of. */
 export type Slack = {
+  /** The workspace belongs to an Enterprise organisation. */
+  organisation: boolean;
   manifest: Manifest;
   /** Milliseconds since 1970 on the sandbox's clock. */
   now: () => number;

@@ -1,4 +1,4 @@
-import { BOT, CHANNELS, type Channel, MEMBERS, type Member, TEAM } from '../cast.ts';
+import { BOT, CHANNELS, type Channel, MEMBERS, type Member, MIRA, TEAM } from '../cast.ts';
 import type { JsonObject } from '../control/protocol.ts';
 import type { StateValues } from './input-state.ts';
 import { Impossible } from './refusal.ts';
@@ -28,7 +28,7 @@ export type Conversation = {
 
 /** The people of a workspace, its conversations and what is written in them. */
 export class Workspace {
-  readonly members: readonly Member[] = MEMBERS;
+  readonly members: readonly Member[];
   readonly conversations = new Map<string, Conversation>();
   /** What Slack itself told a member, by member id, oldest first. */
   readonly #notices = new Map<string, { text: string }[]>();
@@ -39,11 +39,14 @@ export class Workspace {
   #version = 1;
   #lastTs = 0;
 
-  /** `now`: milliseconds since 1970. Every member of the home workspace has a direct message with the bot. */
-  constructor(now: () => number) {
+  /** `now`: milliseconds since 1970; with `organisation`, Mira is there, too. Every member of the home workspace has a direct message with the bot. */
+  constructor(now: () => number, organisation = false) {
     this.#now = now;
+    const more = organisation ? [MIRA] : [];
+    this.members = [...MEMBERS, ...more];
     for (const channel of CHANNELS) {
-      this.conversations.set(channel.id, { ...channel, members: new Set(channel.members), messages: [] });
+      const members = new Set([...channel.members, ...more.map(({ id }) => id)]);
+      this.conversations.set(channel.id, { ...channel, members, messages: [] });
     }
     for (const member of this.members.filter((each) => each.teamId === TEAM.id)) {
       const id = `D${member.id.slice(1)}`;

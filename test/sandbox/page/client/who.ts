@@ -41,7 +41,8 @@ export function Who({ setting, memberId, inert, become }: WhoProps) {
   );
 }
 
-function standingOf({ superuser, company }: Setting['members'][number], { team }: Setting): string {
+function standingOf({ superuser, company, alsoIn }: Setting['members'][number], { team }: Setting): string {
   if (company !== team.name) return company;
-  return superuser ? 'bot admin' : 'no access';
+  const standing = superuser ? 'bot admin' : 'no access';
+  return alsoIn === null ? standing : `${standing}, also in ${alsoIn}`;
 }

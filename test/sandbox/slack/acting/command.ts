@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BOT, TEAM } from '../../cast.ts';
+import { BOT, ORGANISATION, TEAM } from '../../cast.ts';
 import type { CommandRequest, Outcome } from '../../control/protocol.ts';
 import { escapeCommandText } from '../escape.ts';
 import { channelName } from '../payload.ts';
@@ -36,6 +36,7 @@ export async function typeCommand(slack: Slack, memberId: string, request: Comma
     token: slack.verificationToken,
     team_id: TEAM.id,
     team_domain: TEAM.domain,
+    ...(slack.organisation && { enterprise_id: ORGANISATION.id, enterprise_name: ORGANISATION.name }),
     channel_id: conversation.id,
     channel_name: channelName(conversation),
     user_id: member.id,

@@ -1,4 +1,4 @@
-import { BOT, TEAM } from '../../cast.ts';
+import { BOT, ORGANISATION, TEAM } from '../../cast.ts';
 import type { Methods } from './method.ts';
 
 /** https://docs.slack.dev/reference/methods/auth.test and https://docs.slack.dev/reference/methods/api.test */
@@ -11,14 +11,14 @@ export const authMethods: Methods = {
   'auth.test': {
     token: 'bot',
     scopes: [],
-    call: () => ({
+    call: (slack) => ({
       url: `https://${TEAM.domain}.slack.com/`,
       team: TEAM.name,
       user: BOT.name,
       team_id: TEAM.id,
       user_id: BOT.userId,
       bot_id: BOT.botId,
-      enterprise_id: null,
+      enterprise_id: slack.organisation ? ORGANISATION.id : null,
       is_enterprise_install: false,
     }),
   },

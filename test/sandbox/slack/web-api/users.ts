@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BOT, type Member, TEAM } from '../../cast.ts';
+import { BOT, type Member, ORGANISATION, TEAM } from '../../cast.ts';
 import type { JsonObject } from '../../control/protocol.ts';
 import { Refusal } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
@@ -43,7 +43,7 @@ function describe(slack: Slack, member: Member): JsonObject {
   const showsEmail = slack.manifest.scopes.has('users:read.email') && !stranger;
   return {
     id: member.id,
-    team_id: member.teamId,
+    team_id: member.clicksAs ?? member.teamId,
     name: member.name,
     deleted: false,
     real_name: member.realName,
@@ -55,7 +55,7 @@ function describe(slack: Slack, member: Member): JsonObject {
       real_name_normalized: member.realName,
       display_name: member.name,
       display_name_normalized: member.name,
-      team: member.teamId,
+      team: member.clicksAs ?? member.teamId,
       ...(showsEmail && { email: member.email }),
     },
     is_admin: false,
@@ -66,7 +66,21 @@ function describe(slack: Slack, member: Member): JsonObject {
     is_bot: false,
     is_app_user: false,
     ...(stranger && { is_stranger: true }),
+    ...(slack.organisation && !stranger && { enterprise_user: enterpriseUser(member) }),
     updated: 1_700_000_000,
+  };
+}
+
+/** https://docs.slack.dev/reference/objects/user-object */
+function enterpriseUser({ id, teamId, clicksAs }: Member): JsonObject {
+  return {
+    id,
+    enterprise_id: ORGANISATION.id,
+    enterprise_name: ORGANISATION.name,
+    is_admin: false,
+    is_owner: false,
+    is_primary_owner: false,
+    teams: [teamId, ...(clicksAs === undefined ? [] : [clicksAs])],
   };
 }
 
