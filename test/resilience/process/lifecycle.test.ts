@@ -170,7 +170,7 @@ describe('readiness over Socket Mode', () => {
     await bot.log('connected to Slack', 2);
     await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
     await sandbox.client.as(NORA).until(seesCard, 'the card');
-    expect(await sandbox.client.connections()).toBe(1);
+    await expect.poll(() => sandbox.client.connections()).toBe(1);
   });
 });
 
