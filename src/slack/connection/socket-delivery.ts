@@ -20,11 +20,18 @@ export type Delivery =
   /** `id` is null where there is none to acknowledge. `about` may be logged. */
   | { kind: 'unreadable'; id: string | null; about: { type: string | null; payloadType: string | null } };
 
+/** What Slack says of the connection itself is no envelope, and needs no acknowledgement. */
+const unaddressed = { envelope_id: z.undefined().optional() };
 const Hello = z.object({
+  ...unaddressed,
   type: z.literal('hello'),
   num_connections: z.int().nullable().catch(null),
 });
-const Disconnect = z.object({ type: z.literal('disconnect'), reason: z.string().catch('unknown') });
+const Disconnect = z.object({
+  ...unaddressed,
+  type: z.literal('disconnect'),
+  reason: z.string().catch('unknown'),
+});
 
 const addressed = {
   envelope_id: z.string(),

@@ -33,8 +33,8 @@ export type SocketModeOptions = {
 /** What stands in the way of the next connection. */
 type Setback =
   | { kind: 'none' }
-  /** The last one was up for a short time only. */
-  | { kind: 'short'; reason: string }
+  /** The last one was up for a short time only. `asked`: because Slack wanted the next one. */
+  | { kind: 'short'; asked: boolean; reason: string }
   | { kind: 'failed'; error: unknown }
   | { kind: 'mended-by-person'; problem: Problem };
 
@@ -108,7 +108,7 @@ export class SocketMode {
       if (!hello) return { kind: 'failed', error: new Error(`Slack ended the connection: ${reason}`) };
       if (asked) this.#options.log.info({ reason }, 'opening the next connection to Slack');
       const lasted = performance.now() - began >= this.#options.times.lasting;
-      return lasted ? { kind: 'none' } : { kind: 'short', reason };
+      return lasted ? { kind: 'none' } : { kind: 'short', asked, reason };
     } catch (error) {
       const word = error instanceof WebAPIPlatformError ? error.data.error : null;
       if (!this.#tokenTaken) throwIfRefused(error, 'SLACK_APP_TOKEN', tokenRemedy(word));
@@ -135,6 +135,7 @@ export class SocketMode {
   /** @param counted how many connections Slack counts, this one among them */
   #welcome(connection: SocketConnection, counted: number | null): void {
     const { readiness, log, times } = this.#options;
+    void connection.closed.then(() => this.#missing(this.#told?.what ?? 'reconnecting to Slack'));
     for (const old of this.#connections) if (old !== connection) old.closeAfter(times.keepOld);
     this.#told = null;
     readiness.degraded(OPENING, null);
@@ -165,7 +166,6 @@ export class SocketMode {
   #gone(connection: SocketConnection): void {
     this.#connections.delete(connection);
     this.#late().push(performance.now());
-    if (!this.#isUp() && !this.#stopping.signal.aborted) this.#missing('reconnecting to Slack');
   }
 
   #isUp(): boolean {
@@ -173,7 +173,7 @@ export class SocketMode {
   }
 
   #missing(why: string): void {
-    if (this.#isUp()) return;
+    if (this.#isUp() || this.#stopping.signal.aborted) return;
     this.#options.readiness.missing('slack', why);
     this.#options.log.info(why);
   }
@@ -196,7 +196,7 @@ export class SocketMode {
         this.#tell(setback.problem);
         return;
       case 'short':
-        log.warn({ reason: setback.reason, retryInMilliseconds: milliseconds }, RETRYING);
+        if (!setback.asked) log.warn({ reason: setback.reason, retryInMilliseconds: milliseconds }, RETRYING);
         return;
       case 'failed':
         this.#missing(`can't connect to Slack: ${reasonOf(setback.error)}`);
