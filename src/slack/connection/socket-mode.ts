@@ -117,14 +117,15 @@ export class SocketMode {
     }
   }
 
-  /** @throws the Web client's error, or a ZodError when its answer has no address */
+  /** @throws the Web client's error, or one that says that Slack's answer has no address */
   async #dial(): Promise<SocketConnection> {
     const { slack, times, log } = this.#options;
     const answer = await slack.apps.connections.open({});
     this.#tokenTaken = true;
-    const { url } = OpenAnswer.parse(answer);
+    const opened = OpenAnswer.safeParse(answer);
+    if (!opened.success) throw new Error('Slack gave no address for a connection');
     this.#stopping.signal.throwIfAborted();
-    const connection = new SocketConnection(url, times, (message) => {
+    const connection = new SocketConnection(opened.data.url, times, (message) => {
       void deliver(message, { app: this.#app, log, send: (answer) => this.#send(connection, answer) });
     });
     this.#connections.add(connection);
@@ -233,7 +234,7 @@ export class SocketMode {
   }
 }
 
-/** No 429 of Slack's names more, and a timer that is set for weeks fires at once. */
+/** In milliseconds. Slack names seconds, and a timer that is set for weeks fires at once. */
 const LONGEST_RETRY_AFTER = 60 * 60_000;
 
 const RETRYING = 'Slack connection failed, retrying';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { CredentialRefused } from '../../../src/config/secret.ts';
+import { standIn } from '../../support/stand-in.ts';
 import {
   CONNECTED,
   HELLO,
@@ -294,3 +295,13 @@ describe('a hello that names more connections than the bot has', () => {
     expect(slack.readiness.problems()).toEqual([]);
   });
 });
+
+it.each([{}, { url: 'not an address' }, { url: 'http://127.0.0.1:1/' }, { url: 'ws+unix:///tmp/socket' }])(
+  'tries again when Slack answers with %j in place of an address',
+  async (answer) => {
+    const { url } = await standIn({ 'POST /api/apps.connections.open': () => ({ ok: true, ...answer }) });
+    const slack = await startSocketMode({ apiUrl: `${url}/api/` });
+    await slack.log.untilTimes('Slack connection failed, retrying', 2);
+    expect(slack.readiness.report().slack).toContain('Slack gave no address');
+  },
+);

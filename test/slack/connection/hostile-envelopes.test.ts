@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { startWorkplace, type Workplace } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
-import { startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const UNREADABLE = 'Slack sent what this bot cannot read';
 const DEEP = 100_000;
@@ -21,7 +21,6 @@ async function expectAnswers({ client, log }: Workplace): Promise<void> {
   expect(log.lines.filter(({ msg }) => msg === 'connected to Slack')).toHaveLength(1);
 }
 
-/** Every string in JSON, whatever it is. */
 const envelope = (id: string, rest: string) => `{"envelope_id":${JSON.stringify(id)},${rest}}`;
 
 describe('over Socket Mode', () => {
