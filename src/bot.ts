@@ -190,7 +190,7 @@ export class Bot {
         'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
       );
     }
-    this.#intake = createIntake(this.#config, this.#readiness, this.#log);
+    this.#intake = createIntake(this.#config, this.#readiness, this.#log, this.#services.times);
     const { receiver } = this.#intake;
     createApp(this.#config, identity, receiver, this.#services, this.#inFlight, this.#stopping.signal);
     await this.#intake.open();

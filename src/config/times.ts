@@ -14,5 +14,30 @@ export const TIMES = {
   drain: 10_000,
   /** How long closing the database may take then. */
   close: 2_000,
+  /** Connections to Slack over Socket Mode. */
+  socketMode: {
+    /** The pause before Slack is dialled again; it doubles up to the longest. */
+    firstPause: 500,
+    longestPause: 30_000,
+    /** A connection that lasted so long makes the pauses start over. */
+    lasting: 10_000,
+    /** How often what only a person can mend is tried. */
+    mendedByPerson: 60_000,
+    /** How often the log says what a person has to mend. */
+    sayAgain: 600_000,
+    /** How long it may take from dialling Slack to its hello. */
+    hello: 10_000,
+    /** How often Slack is pinged, and after how much silence a connection counts as cut. */
+    ping: 5_000,
+    silence: 12_000,
+    /** How long a connection is kept after the next one took its place, unless Slack closes it sooner. */
+    keepOld: 15_000,
+    /** How long Slack may count a connection that has ended. */
+    lateCount: 60_000,
+    /** When Slack's count of connections is looked at again after it was too high. */
+    recount: 600_000,
+    /** How long Slack may take to answer a goodbye. */
+    goodbye: 1_000,
+  },
 };
 export type Times = typeof TIMES;

@@ -170,7 +170,29 @@ describe('readiness over Socket Mode', () => {
     await bot.log('connected to Slack', 2);
     await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
     await sandbox.client.as(NORA).until(seesCard, 'the card');
-    expect(await sandbox.client.connections()).toBe(1);
+    await expect.poll(() => sandbox.client.connections()).toBe(1);
+  });
+
+  it('comes back after its connection was cut silently, and takes commands again within 30 s', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startReady(sandbox);
+    await sandbox.client.disconnect('silence');
+    expect(await sandbox.client.connections()).toBe(0);
+    await expect.poll(() => sandbox.client.connections(), { timeout: 30_000 }).toBe(1);
+    await bot.log('connected to Slack', 2);
+    await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
+    await sandbox.client.as(NORA).until(seesCard, 'the card');
+  });
+
+  it('outlives an app token that is refused while it runs', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startReady(sandbox);
+    const refuse = { method: 'apps.connections.open', error: 'invalid_auth', times: 1_000 };
+    await sandbox.client.slackFaults({ refuse });
+    await sandbox.client.disconnect('drop');
+    await bot.log('Slack rejects SLACK_APP_TOKEN (invalid_auth), so the bot cannot open a connection.');
+    await bot.untilReadyz(503, ['slack']);
+    expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
   });
 });
 

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { CDN_TEAM, type Channel, type Member } from '../cast.ts';
 import { describeSees } from './describe.ts';
 import type {
+  Acknowledged,
   ClickRequest,
+  Disconnection,
   FastlyCall,
   FastlyFaults,
   FillRequest,
@@ -52,7 +54,10 @@ export class ControlClient {
   deliveries = () => this.request<SlackDelivery[]>('GET', '/slack/deliveries');
   redeliver = (id: string) => this.request<Outcome>('POST', '/slack/redeliver', { id });
   slackFaults = (faults: Partial<SlackFaults>) => this.request<SlackFaults>('POST', '/slack/faults', faults);
-  disconnect = (how: 'refresh' | 'drop') => this.request<null>('POST', '/slack/disconnect', { how });
+  disconnect = (how: Disconnection) => this.request<null>('POST', '/slack/disconnect', { how });
+  /** Sends text over Socket Mode as it stands. Null where the app did not acknowledge the envelope `id`. */
+  sendRaw = async (message: string, id: string | null) =>
+    (await this.request<Acknowledged>('POST', '/slack/raw', { message, id })).acknowledged;
   connections = async () => (await this.request<{ open: number }>('GET', '/slack/connections')).open;
   setRequestUrl = (url: string | null) => this.request<null>('POST', '/slack/request-url', { url });
   /** The channel is shared with another company from now on. */

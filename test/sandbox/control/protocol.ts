@@ -148,7 +148,8 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * GET    /slack/deliveries  -> SlackDelivery[]
  * POST   /slack/redeliver   { id } -> Outcome: the same envelope once more, as around a reconnect
  * POST   /slack/faults      SlackFaults (what is left out stays as it is) -> SlackFaults
- * POST   /slack/disconnect  { how: 'refresh' | 'drop' }: every Socket Mode connection is asked to reconnect, or cut
+ * POST   /slack/disconnect  { how: Disconnection }: happens to every Socket Mode connection
+ * POST   /slack/raw         RawMessage -> Acknowledged: sent over a Socket Mode connection as it stands
  * GET    /slack/connections -> { open: number }
  * GET    /slack/held?atLeast=N -> { held: number }: how many calls are held, at once when so many are, else when they are, or unchanged after 10 s
  * POST   /slack/request-url { url: string | null }: HTTP deliveries go there, signed; null: Socket Mode
@@ -174,7 +175,24 @@ export type SlackFaults = {
   delay: number;
   /** This Slack does not know these types of block, such as `data_table`: a message with one is `invalid_blocks`. */
   unknownBlocks: string[];
+  /** The next so many Socket Mode connections are closed right after their hello. */
+  hangUps: number;
+  /** Every hello names so many connections more than there are here. */
+  connectionsElsewhere: number;
+  /** Socket Mode is switched off in the app's settings: connections end with `link_disabled`, new ones before a hello. */
+  socketModeOff: boolean;
 };
+
+/**
+ * `warning` and `refresh`: Slack asks for the next connection, and closes this one later (a `refresh`: after a second).
+ * `drop`: it is cut. `silence`: it stays open, and nothing comes or goes over it any more.
+ */
+export type Disconnection = 'warning' | 'refresh' | 'drop' | 'silence';
+
+/** Text to send to the app as it stands. `id` is that of the envelope in it, null where there is none. */
+export type RawMessage = { message: string; id: string | null };
+/** What the app acknowledged it with; null: it did not, within its time. */
+export type Acknowledged = { acknowledged: JsonObject | null };
 
 /**
  * One request the Fastly account received, recorded when it is answered or its connection ends; one held after the

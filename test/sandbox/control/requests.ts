@@ -60,9 +60,15 @@ export const slackFaults = z.strictObject({
     .exactOptional(),
   delay: z.int().min(0).exactOptional(),
   unknownBlocks: z.array(z.string()).exactOptional(),
+  hangUps: z.int().min(0).exactOptional(),
+  connectionsElsewhere: z.int().min(0).exactOptional(),
+  socketModeOff: z.boolean().exactOptional(),
 });
 export const redeliverRequest = z.strictObject({ id: z.string() });
-export const disconnectRequest = z.strictObject({ how: z.enum(['refresh', 'drop']) });
+export const disconnectRequest = z.strictObject({
+  how: z.enum(['warning', 'refresh', 'drop', 'silence']),
+});
+export const rawMessage = z.strictObject({ message: z.string(), id: z.string().nullable() });
 export const requestUrlRequest = z.strictObject({ url: z.url().nullable() });
 export const shareRequest = z.strictObject({ channel: z.string() });
 export const inviteRequest = z.strictObject({ channel: z.string(), member: z.string().exactOptional() });

@@ -139,6 +139,9 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
     slack.disconnect((await body(context, requests.disconnectRequest)).how);
     return nothing(context);
   });
+  app.post('/slack/raw', async (context) =>
+    context.json(await slack.sendRaw(await body(context, requests.rawMessage))),
+  );
   app.post('/slack/request-url', async (context) => {
     slack.setRequestUrl((await body(context, requests.requestUrlRequest)).url);
     return nothing(context);

@@ -35,7 +35,8 @@ async function connect() {
   const received: JsonObject[] = [];
   const waiting: (() => void)[] = [];
   socket.on('message', (data) => {
-    received.push(jsonObject.parse(parseJson(String(data))));
+    const value = parseJson(String(data));
+    received.push(jsonObject.safeParse(value).data ?? {});
     for (const wake of waiting.splice(0)) wake();
   });
   const message = async (place: number): Promise<JsonObject> => {
@@ -93,10 +94,67 @@ describe('Socket Mode', () => {
     expect(await command()).toMatchObject({ acknowledged: true });
   });
 
-  test("asks for a reconnect in Slack's words", async () => {
+  test.each([
+    { how: 'refresh', reason: 'refresh_requested' },
+    { how: 'warning', reason: 'warning' },
+  ] as const)("asks for a reconnect in Slack's words: $reason", async ({ how, reason }) => {
     const { message } = await connect();
+    await sandbox.client.disconnect(how);
+    expect(await message(1)).toMatchObject({ type: 'disconnect', reason });
+    expect(await sandbox.client.connections()).toBe(1);
+  });
+
+  test('closes a connection a moment after it asked for the next, and sends nothing more over it', async () => {
+    const old = await connect();
     await sandbox.client.disconnect('refresh');
-    expect(await message(1)).toMatchObject({ type: 'disconnect', reason: 'refresh_requested' });
+    const closed = new Promise((resolve) => old.socket.once('close', resolve));
+    const next = await connect();
+    expect(await closed).toBe(1000);
+    next.socket.on('message', () =>
+      next.socket.send(JSON.stringify({ envelope_id: next.received.at(-1)?.envelope_id })),
+    );
+    expect(await command()).toMatchObject({ acknowledged: true });
+  });
+
+  test('hangs up after a hello as often as it was told to, and names connections that are elsewhere', async () => {
+    await sandbox.client.slackFaults({ hangUps: 1, connectionsElsewhere: 2 });
+    const { socket, message } = await connect();
+    if (socket.readyState !== WebSocket.CLOSED) await new Promise((resolve) => socket.once('close', resolve));
+    expect(await message(0)).toMatchObject({ type: 'hello', num_connections: 3 });
+    await connected(0);
+    await connect();
+    expect(await sandbox.client.connections()).toBe(1);
+  });
+
+  test('turns every connection away while it is switched off', async () => {
+    const { message } = await connect();
+    await sandbox.client.slackFaults({ socketModeOff: true });
+    expect(await message(1)).toMatchObject({ type: 'disconnect', reason: 'link_disabled' });
+    const { received } = await connect();
+    expect(received).toMatchObject([{ type: 'disconnect', reason: 'link_disabled' }]);
+    await connected(0);
+  });
+
+  test('answers no ping over a connection that fell silent, and sends nothing over it', async () => {
+    const { socket } = await connect();
+    let pongs = 0;
+    socket.on('pong', () => {
+      pongs += 1;
+    });
+    await sandbox.client.disconnect('silence');
+    socket.ping();
+    expect(await command()).toMatchObject({ acknowledged: false });
+    expect(pongs).toBe(0);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('sends what it is given as it stands, and says what was acknowledged', async () => {
+    const { socket, message } = await connect();
+    expect(await sandbox.client.sendRaw('[1]', null)).toBeNull();
+    await message(1);
+    socket.once('message', () => socket.send(JSON.stringify({ envelope_id: 'e', payload: { text: 'hi' } })));
+    expect(await sandbox.client.sendRaw('{"envelope_id":"e"}', 'e')).toEqual({ text: 'hi' });
+    expect(await message(2)).toEqual({ envelope_id: 'e' });
   });
 
   test('delivers an envelope once more when asked to', async () => {

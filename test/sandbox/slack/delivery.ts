@@ -77,13 +77,18 @@ export class Deliveries {
   async #attempt(envelope: Envelope): Promise<Delivered> {
     const record: { envelope: Envelope; acknowledged: Json } = { envelope, acknowledged: null };
     this.#sent.push(record);
+    const delivered = await this.within((signal) => this.#transport()(envelope, signal));
+    if ('acknowledged' in delivered) record.acknowledged = delivered.acknowledged;
+    return delivered;
+  }
+
+  /** Sends something that the app has to acknowledge in time. */
+  async within(send: (signal: AbortSignal) => Promise<Delivered>): Promise<Delivered> {
     const over = new AbortController();
     const timer = setTimeout(() => over.abort(), this.#acknowledgeWithin);
     const signal = AbortSignal.any([over.signal, this.#closing.signal]);
     try {
-      const delivered = await Promise.race([this.#transport()(envelope, signal), timeout(signal)]);
-      if ('acknowledged' in delivered) record.acknowledged = delivered.acknowledged;
-      return delivered;
+      return await Promise.race([send(signal), timeout(signal)]);
     } finally {
       clearTimeout(timer);
     }

@@ -10,10 +10,21 @@ export class Faults {
     hold: null,
     delay: 0,
     unknownBlocks: [],
+    hangUps: 0,
+    connectionsElsewhere: 0,
+    socketModeOff: false,
   };
 
   get down(): boolean {
     return this.#ordered.down;
+  }
+
+  get socketModeOff(): boolean {
+    return this.#ordered.socketModeOff;
+  }
+
+  get connectionsElsewhere(): number {
+    return this.#ordered.connectionsElsewhere;
   }
 
   /** Milliseconds by which each Web API answer is held back. */
@@ -33,6 +44,13 @@ export class Faults {
     if (rateLimit === null || rateLimit.times < 1 || (rateLimit.method ?? method) !== method) return null;
     this.set({ rateLimit: { ...rateLimit, times: rateLimit.times - 1 } });
     return rateLimit.retryAfter;
+  }
+
+  takeHangUp(): boolean {
+    const { hangUps } = this.#ordered;
+    if (hangUps < 1) return false;
+    this.set({ hangUps: hangUps - 1 });
+    return true;
   }
 
   takeRefusal(method: string, args: JsonObject): string | null {

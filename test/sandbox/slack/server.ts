@@ -4,12 +4,15 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type Channel, type Member, TEAM } from '../cast.ts';
 import type {
+  Acknowledged,
   ClickRequest,
   CloseRequest,
   CommandRequest,
+  Disconnection,
   FillRequest,
   MessageRequest,
   Outcome,
+  RawMessage,
   Sees,
   SlackCall,
   SlackDelivery,
@@ -90,7 +93,9 @@ export type SlackServer = {
   held(): number;
   /** Changes the faults given and leaves the others; answers with all. A `hold` of null cuts what is held. */
   setFaults(faults: Partial<SlackFaults>): SlackFaults;
-  disconnect(how: 'refresh' | 'drop'): void;
+  /** Sends this over a Socket Mode connection, as it stands. */
+  sendRaw(request: RawMessage): Promise<Acknowledged>;
+  disconnect(how: Disconnection): void;
   /** How many Socket Mode connections there are. */
   connections(): number;
   /** Null: Socket Mode. */
@@ -110,8 +115,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const signingSecret = newSecret();
   const workspace = new Workspace(now, organisation);
   const changed = () => workspace.changed();
-  const sockets = new SocketMode(changed);
   const faults = new Faults();
+  const sockets = new SocketMode(faults, changed);
   const held = new HeldRequests(changed);
   let origin = '';
   let requestUrl: string | null = null;
@@ -214,13 +219,22 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       const all = faults.set(ordered);
       workspace.unknownBlocks = all.unknownBlocks;
       if (all.down) {
-        sockets.drop();
+        sockets.disconnect('drop');
         server.closeAllConnections();
       }
+      if (ordered.socketModeOff) sockets.switchedOff();
       if (ordered.hold === null) held.letGo();
       return all;
     },
-    disconnect: (how) => (how === 'refresh' ? sockets.refresh() : sockets.drop()),
+    sendRaw: async ({ message, id }) => {
+      if (id === null) {
+        sockets.sendUnaddressed(message);
+        return { acknowledged: null };
+      }
+      const delivered = await slack.deliveries.within((signal) => sockets.sendText(message, id, signal));
+      return { acknowledged: 'acknowledged' in delivered ? delivered.acknowledged : null };
+    },
+    disconnect: (how) => sockets.disconnect(how),
     connections: () => sockets.open,
     setRequestUrl: (url) => {
       requestUrl = url;

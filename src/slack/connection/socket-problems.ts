@@ -1,0 +1,37 @@
+/** What only a person can mend about Socket Mode, as `/readyz` and the log say it. */
+export type Problem = { what: string; remedy: string };
+
+export const SWITCHED_OFF: Problem = {
+  what: 'Socket Mode is switched off in the Slack app, so no command reaches the bot.',
+  remedy:
+    "In the Slack app's settings at https://api.slack.com/apps, switch on Socket Mode › Enable Socket Mode. The bot tries again every minute.",
+};
+
+/** @param word Slack's, for why */
+export function refusedToken(word: string): Problem {
+  const what = `Slack rejects SLACK_APP_TOKEN (${word}), so the bot cannot open a connection.`;
+  return { what, remedy: `${tokenRemedy(word)} The bot tries again every minute.` };
+}
+
+export function tokenRemedy(word: string | null): string {
+  const addresses =
+    word === 'invalid_auth' || word === 'accesslimited'
+      ? ' If the workspace allows only some IP addresses, allow those of the bot.'
+      : '';
+  return `Create a new app-level token with connections:write, put it into SLACK_APP_TOKEN and start the bot again.${addresses}`;
+}
+
+const OTHERS_REMEDY =
+  "Stop every other process that uses an app-level token of this Slack app. If you don't know it, revoke the tokens and create a new one. Slack may go on counting a connection that was cut for some hours.";
+
+export const NO_MORE_CONNECTIONS: Problem = {
+  what: 'Slack has as many connections of this app as it allows, and takes no more.',
+  remedy: OTHERS_REMEDY,
+};
+
+export function otherConnections(counted: number, own: number): Problem {
+  return {
+    what: `Slack counts ${counted} connections of this app, and ${own} ${own === 1 ? 'is' : 'are'} of this bot. What people type may go to the others and stay unanswered.`,
+    remedy: OTHERS_REMEDY,
+  };
+}
