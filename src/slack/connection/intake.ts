@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import { type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Config } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
 import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
 import { slackFetch } from './clients.ts';
+import { HttpReceiver } from './http-receiver.ts';
 import { throwIfRefused } from './identity.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -29,15 +30,11 @@ export function createIntake(config: Config, readiness: Readiness, log: Logger):
 }
 
 function http({ HOST, PORT }: Config, signingSecret: Secret, readiness: Readiness, log: Logger): Intake {
-  const receiver = new HTTPReceiver({
-    signingSecret: signingSecret.reveal(),
-    endpoints: '/slack/events',
-    logger: slackSdkLogger(log),
-  });
+  const receiver = new HttpReceiver(signingSecret, log);
   return {
     receiver,
     open: async () => {
-      const address = (await receiver.start({ host: HOST, port: PORT })).address();
+      const address = await receiver.start(HOST, PORT);
       readiness.ready('slack');
       log.info({ address }, "taking Slack's requests at /slack/events");
     },
