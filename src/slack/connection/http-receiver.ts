@@ -16,6 +16,8 @@ export const HTTP_LIMITS = {
   request: 10_000,
   /** How often Node looks for requests that are late. Its own default is 30 s. */
   checkInterval: 1_000,
+  /** Longer than the 60 s of most proxies: whoever closes first may lose a delivery that is on its way just then. */
+  keepAlive: 75_000,
   connections: 200,
   body: MEBIBYTE,
   /** Slack waits 3 seconds for an answer (docs.slack.dev, acknowledging interactions). */
@@ -54,6 +56,7 @@ export class HttpReceiver implements Receiver {
         headersTimeout: limits.headers,
         requestTimeout: limits.request,
         connectionsCheckingInterval: limits.checkInterval,
+        keepAliveTimeout: limits.keepAlive,
       },
       (request, response) => void this.#take(request, response),
     );

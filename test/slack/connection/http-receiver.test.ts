@@ -317,6 +317,10 @@ describe('a connection', () => {
     expect((await post(running, COMMAND, FORM)).status).toBe(200);
     await closed(second);
     expect([first.closed, third.closed]).toEqual([false, false]);
+    await open(running);
+    await closed(third);
+    await open(running);
+    await closed(first);
   });
 
   it('is not closed for another while its request is being answered', async () => {
