@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Readiness, serveHealth } from '../../src/observability/health.ts';
 import { LIVENESS_LIMITS, Liveness } from '../../src/observability/liveness.ts';
 import { createLogger } from '../../src/observability/log.ts';
 import { LogLines } from '../e2e/support/workplace.ts';
+import { portOf } from '../support/stand-in.ts';
 
 const AGAIN = 'a loop ended by an error, starting it again';
 
@@ -53,6 +55,26 @@ describe('a loop that ends by an error', () => {
     );
     const lines = log.lines.filter(({ msg }) => msg === AGAIN);
     expect(lines.map(({ retryInMilliseconds }) => retryInMilliseconds)).toEqual([1, 2, 4, 1]);
+  });
+
+  it('makes /healthz answer 503 with its name, and /readyz as before', async () => {
+    const { liveness, log, how } = start();
+    const readiness = new Readiness();
+    for (const each of ['slack', 'database'] as const) readiness.ready(each);
+    const health = await serveHealth({ readiness, liveness, log: how.log }, '127.0.0.1', 0);
+    onTestFinished(() => health.close());
+    const url = `http://127.0.0.1:${portOf(health.address)}`;
+    const alive = await fetch(`${url}/healthz`);
+    expect([alive.status, await alive.json()]).toEqual([200, { alive: true, problems: [] }]);
+    const broken = async () => {
+      throw new Error('broken');
+    };
+    void liveness.keep('broken', broken, how);
+    await log.untilTimes(AGAIN, 3);
+    const dying = await fetch(`${url}/healthz`);
+    expect(dying.status).toBe(503);
+    expect(await dying.json()).toEqual({ alive: false, problems: ["The loop 'broken' keeps ending."] });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
   it('stays ended when the bot stops', async () => {
