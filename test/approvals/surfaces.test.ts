@@ -153,5 +153,12 @@ onBothDatabases('requests that Slack does not show as they are', (database) => {
     // Two surfaces of one request are one request.
     await approvals.deny(id, TOMAS, null);
     expect(await overdue(0)).toBe(2);
+    // What is shown is not overdue, though its showing is not over.
+    await claimed(store, id);
+    for (const name of ['message', 'thread', 'requester'] as const) {
+      const shown = { channel: CDN_TEAM, ts: '1700000000.000100', version: 2 };
+      await store.transaction((transaction) => recordShown(transaction, id, name, shown));
+    }
+    expect(await overdue(0)).toBe(1);
   });
 });
