@@ -118,6 +118,7 @@ export class HttpReceiver implements Receiver {
   /** Bolt rejects what it cannot read. What a listener throws is logged by then, and Bolt resolves. */
   async #process(body: Record<string, unknown>, { headers }: IncomingMessage, answer: Answer): Promise<void> {
     const late = setTimeout(() => {
+      if (answer.given) return;
       this.#log.error('a delivery was not acknowledged within 3 seconds');
       answer.status(503);
     }, this.#limits.answer);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { App } from '@slack/bolt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
@@ -203,6 +204,18 @@ describe('a signed request', () => {
     expect((await post(running, body, FORM)).status).toBe(503);
     expect(await late.promise).toEqual(new Error('the request has been answered'));
   });
+});
+
+it('a listener may go on for long after it has acknowledged', async () => {
+  const running = await start({ answer: 20 }, (app) =>
+    app.command('/long', async ({ ack }) => {
+      await ack({ text: 'going on' });
+      await pause(100);
+      running.log.lines.push({ msg: 'done' });
+    }),
+  );
+  expect((await post(running, COMMAND.replace('hello', 'long'), FORM)).status).toBe(200);
+  await expect.poll(() => running.log.lines.map(({ msg }) => msg)).toEqual(['done']);
 });
 
 describe('a request that is not signed by Slack', () => {
