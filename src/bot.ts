@@ -6,10 +6,11 @@ import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
-import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from './fastly/token.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
+import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import { Outage } from './observability/outage.ts';
 import { reasonOf } from './observability/reason-of.ts';
 import { createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
@@ -19,10 +20,14 @@ import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
-import { DatabaseInUse } from './store/errors.ts';
+import { DatabaseInUse, type StoreUnavailable } from './store/errors.ts';
 import type { Store } from './store/store.ts';
+import { FastlyWatch } from './worker/fastly-watch.ts';
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
+
+const DATABASE_REMEDY =
+  'Check that the database runs and that DATABASE_URL reaches it. The bot goes on by itself when it does.';
 
 /**
  * One run of the bot. It connects to the database, Fastly and Slack, retries for as long as one of them is unreachable,
@@ -32,6 +37,9 @@ export class Bot {
   readonly #config: Config;
   readonly #log: Logger;
   readonly #readiness = new Readiness();
+  readonly #liveness = new Liveness();
+  readonly #fastlyWatch: FastlyWatch;
+  readonly #databaseOutage: Outage;
   readonly #inFlight = new InFlight();
   readonly #store: Store;
   readonly #storedParts: StoredParts;
@@ -43,11 +51,15 @@ export class Bot {
   constructor(config: Config, log: Logger, times: Times = TIMES) {
     this.#config = config;
     this.#log = log;
+    const health = { readiness: this.#readiness, liveness: this.#liveness };
+    this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
+    this.#databaseOutage = new Outage('The database', DATABASE_REMEDY, this.#readiness, log);
     const fastly = new FastlyClient({
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
-      onTokenProblem: (problem) => this.#tokenHealth(problem),
+      onTokenProblem: (problem) => this.#fastlyWatch.token(problem),
+      onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
@@ -64,7 +76,12 @@ export class Bot {
     };
     this.#storedParts = createStoredParts(
       config,
-      { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
+      {
+        ...parts,
+        posting: new Posting(slack.once, newerBlocks),
+        store: this.#store,
+        ...health,
+      },
       (error) => this.#databaseHealth(error),
     );
     this.#services = {
@@ -84,7 +101,8 @@ export class Bot {
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
-    this.#health = await serveHealth(this.#readiness, HEALTH_HOST, HEALTH_PORT);
+    const reported = { readiness: this.#readiness, liveness: this.#liveness, log: this.#log };
+    this.#health = await serveHealth(reported, HEALTH_HOST, HEALTH_PORT);
     this.#sayWhoAndWhere();
     if (!this.#config.APPROVAL_REQUIRED_FOR.includes('delete')) {
       this.#log.warn("deletions need no approval: APPROVAL_REQUIRED_FOR doesn't include delete");
@@ -101,17 +119,22 @@ export class Bot {
     else this.#log.info({ channels }, 'commands work in these channels only');
   }
 
-  /** Takes no new deliveries, lets running work finish (within 10 s), and closes all connections. */
+  /**
+   * Takes no new deliveries, lets running work finish (within 10 s), and closes all connections. Over HTTP, `/readyz` says
+   * so 5 s before, as load balancers need a while to notice.
+   */
   async stop(): Promise<void> {
-    this.#readiness.missing('process', 'stopping');
-    this.#stopping.abort();
     const { fastly, times } = this.#services;
+    this.#readiness.missing('process', 'stopping');
+    if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(times.stillTaking);
+    this.#stopping.abort();
     const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
     if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
     await fastly.close();
     // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
+    this.#liveness.close();
   }
 
   /** Over Socket Mode, acknowledgements need the connection, so it closes last. HTTP closes first, to take no more. */
@@ -130,31 +153,14 @@ export class Bot {
     });
     if (this.#stopping.signal.aborted) return;
     this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
+    this.#readiness.ready('database');
     this.#storedParts.worker.start();
   }
 
-  #databaseHealth(error: unknown): void {
-    if (error === null) {
-      if ('database' in this.#readiness.report()) this.#log.info('database available');
-      this.#readiness.ready('database');
-      return;
-    }
-    const why = reasonOf(error);
-    if (this.#readiness.report().database !== why) {
-      this.#log.error({ err: error }, 'database unavailable, retrying');
-    }
-    this.#readiness.missing('database', why);
-  }
-
-  #tokenHealth(problem: TokenProblem | null): void {
-    if (problem === null) {
-      this.#log.info("the Fastly token's user can change users again");
-      this.#readiness.degraded('fastly-token', null);
-      return;
-    }
-    const what = TOKEN_PROBLEMS[problem];
-    this.#log.error({ problem, remedy: TOKEN_REMEDY }, what);
-    this.#readiness.degraded('fastly-token', { what, remedy: TOKEN_REMEDY });
+  /** Whoever needs the database meanwhile is told so in words. */
+  #databaseHealth(error: StoreUnavailable | null): void {
+    if (error === null) this.#databaseOutage.over();
+    else this.#databaseOutage.began(reasonOf(error.cause), error);
   }
 
   async #reachFastly(): Promise<void> {
@@ -176,7 +182,8 @@ export class Bot {
         this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
       }
     });
-    if (!this.#stopping.signal.aborted) this.#readiness.ready('fastly');
+    const { fastly } = this.#services;
+    this.#fastlyWatch.start(() => fastly.getCurrentUser());
   }
 
   async #serveSlack(): Promise<void> {
@@ -197,25 +204,25 @@ export class Bot {
   }
 
   /**
-   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs each failure and reports it on
-   * `/readyz`.
+   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs each failure. `/readyz` names a
+   * dependency as missing meanwhile; Fastly is none.
    *
    * @throws {CredentialRefused}
    * @throws {DatabaseInUse}
    */
-  async #persist<T>(dependency: Dependency, attempt: () => Promise<T>): Promise<T | null> {
+  async #persist<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         return await attempt();
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
-        this.#readiness.missing(dependency, reasonOf(error));
+        if (service !== 'fastly') this.#readiness.missing(service, reasonOf(error));
         const wait = Math.min(
           this.#services.times.firstRetry * 2 ** (failures - 1),
           LONGEST_PAUSE_MILLISECONDS,
         );
-        this.#log.warn({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable, retrying`);
+        this.#log.warn({ retryInMilliseconds: wait, err: error }, `${service} unreachable, retrying`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }

@@ -12,13 +12,26 @@ try {
   const config = readConfig(environment);
   const log = createLogger(config.LOG_LEVEL, config.LOG_FORMAT);
   for (const warning of warnings) log.warn(warning);
+  // Whatever failed was somebody's single delivery or message; everybody else's go on.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an exception that nobody caught, the process ends');
+    process.exit(1);
+  });
   const bot = new Bot(config, log);
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    void bot.stop().then(() => process.exit(0));
+    const failed = (error: unknown) => {
+      log.error({ err: error }, 'the bot could not stop in order');
+      return 1;
+    };
+    void bot
+      .stop()
+      .then(() => 0, failed)
+      .then((code) => process.exit(code));
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   await bot.run();

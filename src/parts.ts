@@ -7,10 +7,13 @@ import type { Config } from './config/config.ts';
 import type { Times } from './config/times.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FastlyClient } from './fastly/client.ts';
+import type { Readiness } from './observability/health.ts';
+import type { Liveness } from './observability/liveness.ts';
 import type { Logger } from './observability/log.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
 import { AuditPages } from './store/audit-page.ts';
+import type { StoreUnavailable } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
@@ -44,12 +47,14 @@ export function createStoredParts(
     conversations: Conversations;
     /** One attempt each, as what is shown from the store is tried until it is shown. */
     posting: Posting;
+    readiness: Readiness;
+    liveness: Liveness;
     times: Times;
     log: Logger;
   },
-  onHealth: (error: unknown) => void,
+  onHealth: (error: StoreUnavailable | null) => void,
 ) {
-  const { store, fastly, directory, posting, times, log } = parts;
+  const { store, fastly, directory, posting, readiness, liveness, times, log } = parts;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -76,6 +81,8 @@ export function createStoredParts(
     interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
     onUsersChanged: () => directory.usersChanged(),
     onHealth,
+    readiness,
+    liveness,
     times,
     log,
   });

@@ -1,4 +1,4 @@
-import { expressionBuilder } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { ChannelId, MemberId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
@@ -162,6 +162,28 @@ export async function displayDue(
 /** The ids of up to `limit` requests that Slack does not show as they are, and that no process is showing now. */
 export async function dueDisplays(database: Database, engine: Engine, limit: number): Promise<RequestId[]> {
   return (await displayLeases.due(database, isDue(engine), limit)).map((id) => RequestId.parse(id));
+}
+
+/** How many requests Slack does not show as they are, though the step it should show is that many milliseconds old. */
+export async function overdueDisplays(
+  database: Database,
+  { now }: Engine,
+  milliseconds: number,
+): Promise<number> {
+  const { overdue } = await database
+    .selectFrom('approval_requests')
+    .innerJoin('surfaces', 'surfaces.request_id', 'approval_requests.id')
+    .innerJoin('audit_log', (join) =>
+      join
+        .onRef('audit_log.request_id', '=', 'surfaces.request_id')
+        .onRef('audit_log.step', '=', 'surfaces.wanted'),
+    )
+    .where('display_due_at', 'is not', null)
+    .whereRef('wanted', '>', 'shown')
+    .where('audit_log.at', '<=', sql<number>`${now} - ${milliseconds}`)
+    .select(({ fn }) => fn.count('approval_requests.id').distinct().as('overdue'))
+    .executeTakeFirstOrThrow();
+  return Number(overdue);
 }
 
 /** Claims the showing of a request for `lease` milliseconds; `null` when another process has, or nothing is to be shown. */

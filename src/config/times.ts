@@ -10,6 +10,13 @@ export const TIMES = {
   homesGathered: 1_000,
   /** The first pause before something is tried again that Slack, Fastly or the database did not take; later ones grow. */
   firstRetry: 500,
+  /** How long Slack may fail to show a step of an approval request before that is reported, and how often is looked. */
+  overdueAfter: 5 * 60_000,
+  overdueLook: 10_000,
+  /** How often Fastly is asked again while it is away and nobody else asks it. */
+  fastlyAskedAgain: 15_000,
+  /** Over HTTP: how long requests are still taken after `/readyz` says 503, until no load balancer sends any. */
+  stillTaking: 5_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

@@ -14,7 +14,7 @@ import {
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
-import { type Call, Transport } from './transport.ts';
+import { type Call, type OnReach, Transport } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
 export type FastlyClientOptions = {
@@ -27,6 +27,7 @@ export type FastlyClientOptions = {
   onOtherUser?: (error: FastlyOtherUser) => void;
   /** Told what keeps the token from changing users, and with null that nothing does any more. */
   onTokenProblem?: (problem: TokenProblem | null) => void;
+  onReach?: OnReach;
 };
 
 /** The users of an account, each id once, and how many further entries of the list could not be read. */
@@ -56,7 +57,7 @@ export class FastlyClient {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout);
+    this.#transport = new Transport(baseUrl, timeout, told.onReach ?? (() => {}));
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */

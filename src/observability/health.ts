@@ -1,16 +1,17 @@
 import { createServer, type Server } from 'node:http';
+import type { Liveness } from './liveness.ts';
+import type { Logger } from './log.ts';
 
-/** A service that the bot needs. */
-export type Dependency = 'slack' | 'fastly' | 'database';
+/** What the bot cannot take a delivery and answer it without. */
+export type Dependency = 'slack' | 'database';
 
 /** What keeps the bot from some of its work while it still answers. `since`: ISO 8601. */
 export type Degraded = { what: string; since: string; remedy: string };
 
-/** Records which dependencies are unavailable, and why, and what else is wrong. */
+/** Records what the bot still needs to take deliveries and answer them in words, and what else is wrong. */
 export class Readiness {
   readonly #missing = new Map<Dependency | 'process', string>([
     ['slack', 'not connected yet'],
-    ['fastly', 'not reached yet'],
     ['database', 'not opened yet'],
   ]);
   readonly #degraded = new Map<string, Degraded>();
@@ -23,18 +24,21 @@ export class Readiness {
     this.#missing.set(dependency, why);
   }
 
-  /** Something is wrong that leaves the bot ready; null: it is no longer. */
-  degraded(cause: string, problem: Omit<Degraded, 'since'> | null): void {
-    if (problem === null) this.#degraded.delete(cause);
-    else
-      this.#degraded.set(cause, {
-        what: problem.what,
-        since: new Date().toISOString(),
-        remedy: problem.remedy,
-      });
+  /**
+   * Something is wrong, whether or not the bot is ready; null: it is no longer. `since` is when its cause was first
+   * reported, also after its words have changed.
+   *
+   * @returns whether anything is different from before
+   */
+  degraded(cause: string, problem: Omit<Degraded, 'since'> | null): boolean {
+    if (problem === null) return this.#degraded.delete(cause);
+    const { what, remedy } = problem;
+    const before = this.#degraded.get(cause);
+    this.#degraded.set(cause, { what, since: before?.since ?? new Date().toISOString(), remedy });
+    return before?.what !== what || before.remedy !== remedy;
   }
 
-  /** Everything that is wrong and leaves the bot ready. */
+  /** Everything that is wrong beside what is missing. */
   problems(): Degraded[] {
     return [...this.#degraded.values()];
   }
@@ -46,18 +50,24 @@ export class Readiness {
 }
 
 /**
- * Serves `/healthz` (200 while the process runs) and `/readyz` (200, or 503 with what is missing; both
- * with what is `degraded`). It has a port of its
- * own, so that these paths are never reachable on the port for Slack.
+ * Serves `/healthz` (503 when a restart would help, with why) and `/readyz` (503 while the bot cannot take a delivery and
+ * answer it in words, with what is missing; with either status what is `degraded`). It has a port of its own, so that
+ * these paths are never reachable on the port for Slack.
  */
-export async function serveHealth(readiness: Readiness, host: string, port: number): Promise<HealthServer> {
+export async function serveHealth(
+  { readiness, liveness, log }: { readiness: Readiness; liveness: Liveness; log: Logger },
+  host: string,
+  port: number,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     const missing = readiness.report();
     const ready = Object.keys(missing).length === 0;
+    const problems = liveness.problems();
+    const alive = problems.length === 0;
     const [status, body] =
       path === '/healthz'
-        ? [200, { alive: true }]
+        ? [alive ? 200 : 503, { alive, problems }]
         : path === '/readyz'
           ? [ready ? 200 : 503, { ready, missing, degraded: readiness.problems() }]
           : [404, {}];
@@ -66,6 +76,7 @@ export async function serveHealth(readiness: Readiness, host: string, port: numb
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
   });
+  server.on('error', (error) => log.error({ err: error }, 'a connection could not be taken'));
   return new HealthServer(server);
 }
 

@@ -6,6 +6,7 @@ import {
   claimDisplay,
   displayLeases,
   dueDisplays,
+  overdueDisplays,
   releaseDisplay,
   surfacesOf,
 } from '../approvals/surfaces.ts';
@@ -36,6 +37,12 @@ export class Displays {
     const { store } = this.#options;
     const due = await store.read((database) => dueDisplays(database, store.engine, limit));
     return this.#pauses.limited ? [] : due;
+  }
+
+  /** How many requests Slack has not shown as they are for that many milliseconds. */
+  async overdue(milliseconds: number): Promise<number> {
+    const { store } = this.#options;
+    return await store.read((database) => overdueDisplays(database, store.engine, milliseconds));
   }
 
   /** Brings all surfaces of a request up to date, if no other process has claimed it. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable } from '../store/errors.ts';
 
 export type LoopOptions<Item> = {
   /** What is due, at most `limit` of it. What is under way here already may be among it. */
@@ -9,10 +10,12 @@ export type LoopOptions<Item> = {
   atATime: number;
   /** How long to wait, in milliseconds, when nothing wakes it. */
   interval: number;
-  /** Called after each look for what is due, with what it threw or with null. */
-  onLook(error: unknown): void;
+  /** Called after each look for what is due, with null or with why the database could not be asked. */
+  onLook(error: StoreUnavailable | null): void;
   /** Called with what the work on an item threw; it comes up again when it is due again. */
   onFailure(error: unknown): void;
+  /** Runs the loop, and runs it again when it throws. */
+  keep(run: () => Promise<void>, signal: AbortSignal): Promise<void>;
 };
 
 /** Works on whatever is due, several items at once, until it is stopped. A slow item holds no other one up. */
@@ -30,7 +33,7 @@ export class Loop<Item> {
 
   start(): void {
     this.#started = true;
-    this.#ended = this.#run();
+    this.#ended = this.#options.keep(() => this.#run(), this.#stopping.signal);
   }
 
   wake(): void {
@@ -44,7 +47,7 @@ export class Loop<Item> {
     await this.#ended;
     await Promise.all(this.#underWay.values());
     if (!lastLook || !this.#started) return;
-    await this.#begin();
+    await this.#begin().catch(this.#options.onFailure);
     await Promise.all(this.#underWay.values());
   }
 
@@ -58,6 +61,7 @@ export class Loop<Item> {
     }
   }
 
+  /** @throws what is no outage of the database, which ends the loop */
   async #begin(): Promise<void> {
     const { find, key, atATime, onLook } = this.#options;
     const free = atATime - this.#underWay.size;
@@ -67,6 +71,7 @@ export class Loop<Item> {
       onLook(null);
       for (const item of due.filter((each) => !this.#underWay.has(key(each)))) this.#take(item);
     } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
       onLook(error);
     }
   }

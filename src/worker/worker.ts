@@ -4,6 +4,9 @@ import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
+import type { Readiness } from '../observability/health.ts';
+import type { Liveness } from '../observability/liveness.ts';
+import type { StoreUnavailable } from '../store/errors.ts';
 import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
@@ -23,7 +26,9 @@ export type WorkerOptions = {
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
   /** Called with the error when the worker cannot reach the database, and with null when it has reached it. */
-  onHealth: (error: unknown) => void;
+  onHealth: (error: StoreUnavailable | null) => void;
+  readiness: Readiness;
+  liveness: Liveness;
   times: Times;
   log: Logger;
 };
@@ -36,42 +41,58 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #displaying: AnyLoop;
   readonly #others: readonly AnyLoop[];
+  /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
+  readonly #watching: AnyLoop;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, displays, homes, interruptedChanges, onHealth, times, log } = options;
+    const { approvals, displays, homes, interruptedChanges, onHealth, liveness, times, log } = options;
     const onFailure = (error: unknown) =>
       log.error({ err: error }, 'the worker failed at something, trying again');
-    const common = { atATime: AT_A_TIME, interval: times.workerInterval, onLook: onHealth, onFailure };
+    const common = (name: string) => ({
+      atATime: AT_A_TIME,
+      interval: times.workerInterval,
+      onLook: onHealth,
+      onFailure,
+      keep: (run: () => Promise<void>, signal: AbortSignal) =>
+        liveness.keep(name, run, { signal, firstPause: times.firstRetry, log }),
+    });
     this.#displaying = new Loop<RequestId>({
-      ...common,
+      ...common('displays'),
       find: (limit) => displays.due(limit),
       key: (id) => id,
       work: (id) => displays.display(id),
     });
     const advancing = new Loop<RequestId>({
-      ...common,
+      ...common('approval requests'),
       find: (limit) => approvals.due(limit),
       key: (id) => id,
       work: (id) => this.#advance(id),
     });
     const settling = new Loop<Interrupted>({
-      ...common,
+      ...common('interrupted changes'),
       find: (limit) => interruptedChanges.takeOver(limit),
       key: ({ change }) => change.deliveryKey,
       work: (each) => interruptedChanges.settle(each),
     });
     const publishing = new Loop<MemberId>({
-      ...common,
+      ...common('homes'),
       find: (limit) => homes.due(limit),
       key: (member) => member,
       work: (member) => homes.publish(member),
     });
     this.#others = [advancing, settling, publishing];
+    this.#watching = new Loop<never>({
+      ...common('overdue displays'),
+      interval: times.overdueLook,
+      find: () => this.#reportOverdue(),
+      key: () => '',
+      work: async () => {},
+    });
   }
 
   start(): void {
-    for (const loop of [...this.#others, this.#displaying]) loop.start();
+    for (const loop of [...this.#others, this.#displaying, this.#watching]) loop.start();
   }
 
   wake(): void {
@@ -81,8 +102,20 @@ export class Worker {
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
     // Homes that this leaves out of date are drawn by the next process.
-    await Promise.all(this.#others.map((loop) => loop.stop()));
+    await Promise.all([...this.#others, this.#watching].map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
+  }
+
+  async #reportOverdue(): Promise<readonly never[]> {
+    const { displays, readiness, times } = this.#options;
+    const overdue = await displays.overdue(times.overdueAfter);
+    const requests = overdue === 1 ? '1 approval request' : `${overdue} approval requests`;
+    const problem = {
+      what: `Slack doesn't show the latest step of ${requests} yet.`,
+      remedy: "The bot keeps trying. Its log says why after 'a request could not be shown in Slack'.",
+    };
+    readiness.degraded('displays', overdue === 0 ? null : problem);
+    return [];
   }
 
   async #advance(id: RequestId): Promise<void> {

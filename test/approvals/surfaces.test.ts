@@ -6,10 +6,12 @@ import {
   directOf,
   displayLeases,
   dueDisplays,
+  overdueDisplays,
   recordShown,
   releaseDisplay,
   surfacesOf,
 } from '../../src/approvals/surfaces.ts';
+import { UserId } from '../../src/fastly/user.ts';
 import type { Store } from '../../src/store/store.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { CDN_TEAM, ENGINEER, TOMAS } from './people.ts';
@@ -151,5 +153,31 @@ onBothDatabases('showing a request', (database) => {
     await service.approvals.seenAt(id, { channel: CDN_TEAM, ts: '1700000000.000200' });
     const names = (await service.store.read((tables) => surfacesOf(tables, id))).map(({ name }) => name);
     expect(names).toEqual(['message', 'thread', 'requester', `copy ${CDN_TEAM} 1700000000.000200`]);
+  });
+});
+
+onBothDatabases('requests that Slack does not show as they are', (database) => {
+  it('are overdue while their latest step is old', async () => {
+    const service = await startService(database);
+    const { store, approvals } = service;
+    const overdue = (milliseconds: number) =>
+      store.read((tables) => overdueDisplays(tables, store.engine, milliseconds));
+    const { id } = await fileOne(service);
+    await fileOne(service, { ...ENGINEER, id: UserId.parse('another') });
+    expect([await overdue(0), await overdue(60_000)]).toEqual([2, 0]);
+    const mine = await claimed(store, id);
+    await show(service, id, 1);
+    await release(store, id, mine);
+    expect(await overdue(0)).toBe(1);
+    // Two surfaces of one request are one request.
+    await approvals.deny(id, TOMAS, null);
+    expect(await overdue(0)).toBe(2);
+    // What is shown is not overdue, though its showing is not over.
+    await claimed(store, id);
+    for (const name of ['message', 'thread', 'requester'] as const) {
+      const shown = { channel: CDN_TEAM, ts: '1700000000.000100', version: 2 };
+      await store.transaction((transaction) => recordShown(transaction, id, name, shown));
+    }
+    expect(await overdue(0)).toBe(1);
   });
 });

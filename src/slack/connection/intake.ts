@@ -1,10 +1,11 @@
-import { HTTPReceiver, type Receiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
 import type { Config } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
 import type { Times } from '../../config/times.ts';
 import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { createClients } from './clients.ts';
+import { HttpReceiver } from './http-receiver.ts';
 import { SocketMode } from './socket-mode.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -45,15 +46,11 @@ function socketMode(
 }
 
 function http({ HOST, PORT }: Config, signingSecret: Secret, readiness: Readiness, log: Logger): Intake {
-  const receiver = new HTTPReceiver({
-    signingSecret: signingSecret.reveal(),
-    endpoints: '/slack/events',
-    logger: slackSdkLogger(log),
-  });
+  const receiver = new HttpReceiver(signingSecret, log);
   return {
     receiver,
     open: async () => {
-      const address = (await receiver.start({ host: HOST, port: PORT })).address();
+      const address = await receiver.start(HOST, PORT);
       readiness.ready('slack');
       log.info({ address }, "taking Slack's requests at /slack/events");
     },

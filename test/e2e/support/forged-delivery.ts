@@ -92,7 +92,7 @@ export async function postSigned(url: string, secret: string, forged: Forged): P
     method: 'POST',
     headers: {
       'content-type': contentType,
-      // A bot closes a connection that is idle for 5 s, and with it a request that is on its way just then.
+      // A bot that stops closes idle connections, and with them a request that is on its way just then.
       connection: 'close',
       'x-slack-request-timestamp': String(timestamp),
       'x-slack-signature': `v0=${signature}`,

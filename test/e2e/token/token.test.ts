@@ -1,21 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { portOf } from '../../support/stand-in.ts';
 import { approvedAfter, untilTold } from '../support/approving.ts';
 import { openPasswordForm, submitPasswords } from '../support/changing-passwords.ts';
 import { GRACE } from '../support/newcomers.ts';
+import { readyz } from '../support/readyz.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import {
-  DELIVERY,
-  environmentFor,
-  type RunningBot,
-  runBot,
-  startWorkplace,
-  type Workplace,
-} from '../support/workplace.ts';
+import { DELIVERY, environmentFor, runBot, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const REMEDY = "Use the token of a Fastly user of the bot's own with the role superuser and global scope.";
 const NO_USER = "The bot's Fastly token belongs to no user, so the bot can't change users.";
@@ -32,18 +24,6 @@ const TROUBLES = [
   { trouble: 'without a user', begin: takeUserAway, what: NO_USER },
   { trouble: 'of a user who is no Fastly superuser', begin: demote, what: NO_SUPERUSER },
 ];
-
-const Body = z.strictObject({
-  ready: z.boolean(),
-  missing: z.record(z.string(), z.string()),
-  degraded: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), remedy: z.string() })),
-});
-
-async function readyz({ log }: RunningBot): Promise<{ status: number; body: z.infer<typeof Body> }> {
-  const { address } = await log.until('serving /healthz and /readyz');
-  const response = await fetch(`http://127.0.0.1:${portOf(address)}/readyz`);
-  return { status: response.status, body: Body.parse(await response.json()) };
-}
 
 /** The calls that change something, oldest first. */
 async function changesSent({ client }: Workplace): Promise<string[]> {

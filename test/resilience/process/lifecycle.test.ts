@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VARIABLES } from '../../../src/config/variables.ts';
+import { toldPrivately } from '../../e2e/support/approving.ts';
 import { DELIVERY_MODES, type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
@@ -122,24 +124,45 @@ it('a bot that starts logs a warning for a misspelt variable in .env', async () 
   await bot.log('.env sets APPROVALS_TTL, which is no variable of the bot. Did you mean APPROVAL_TTL?');
 });
 
-describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away', (away) => {
+describe('a bot that starts while Slack is away', () => {
   it('lives, says what is missing, and is ready when it is back', async () => {
     const sandbox = await startedSandbox();
-    const setDown = (down: boolean) =>
-      away === 'slack' ? sandbox.client.slackFaults({ down }) : sandbox.client.fastlyFaults({ down });
-    await setDown(true);
+    await sandbox.client.slackFaults({ down: true });
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
-    await bot.log(`${away} unreachable, retrying`, 2);
+    await bot.log('slack unreachable, retrying', 2);
     expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
-    await bot.untilReadyz(503, [away]);
-    expect((await bot.readyz()).body.missing[away]).toMatch(/\w+ \w+/);
-    await setDown(false);
+    await bot.untilReadyz(503, ['slack']);
+    expect((await bot.readyz()).body.missing.slack).toMatch(/\w+ \w+/);
+    await sandbox.client.slackFaults({ down: false });
     await bot.untilReadyz(200);
     await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
     await sandbox.client.as(NORA).until(seesCard, 'the card');
   });
+});
 
-  it('stops when it is told to', async () => {
+describe('a bot that starts while Fastly is away', () => {
+  it('is ready and degraded, answers in words, and shows users when Fastly is back', async () => {
+    const sandbox = await startedSandbox();
+    const nora = sandbox.client.as(NORA);
+    await sandbox.client.fastlyFaults({ down: true });
+    const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
+    await bot.log('fastly unreachable, retrying', 2);
+    await bot.untilReadyz(200);
+    const what = expect.stringContaining("Fastly can't be used: ");
+    expect((await bot.readyz()).body.degraded).toMatchObject([{ what }]);
+    await nora.command(`get ${NORA_USER.id}`);
+    await nora.until((sees) => toldPrivately(sees).some((words) => words.includes('Fastly')), 'to be told');
+    await sandbox.client.fastlyFaults({ down: false });
+    await bot.log('Fastly can be used again');
+    expect((await bot.readyz()).body.degraded).toEqual([]);
+    await nora.command(`get ${NORA_USER.id}`);
+    await nora.until(seesCard, 'the card');
+  });
+});
+
+it.each(['slack', 'fastly'] as const)(
+  'a bot that starts while %s is away stops when it is told to',
+  async (away) => {
     const sandbox = await startedSandbox();
     await sandbox.client.slackFaults({ down: away === 'slack' });
     await sandbox.client.fastlyFaults({ down: away === 'fastly' });
@@ -147,8 +170,8 @@ describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away'
     await bot.log(`${away} unreachable, retrying`);
     bot.child.kill('SIGTERM');
     expect(await bot.ended).toBe(0);
-  });
-});
+  },
+);
 
 describe('readiness over Socket Mode', () => {
   it('follows the connection', async () => {
@@ -208,12 +231,31 @@ describe.each(DELIVERY_MODES)('SIGTERM over %s', (mode) => {
     expect(seesCard(await sandbox.client.as(NORA).sees())).toBe(true);
   });
 
-  it('ends an idle bot without waiting for anything', async () => {
+  it('ends an idle bot without waiting in vain', async () => {
     const bot = await startReady(await startedSandbox(), mode);
     bot.child.kill('SIGTERM');
     expect(await bot.ended).toBe(0);
     // It says so after it has waited in vain.
     expect(bot.text('stdout')).toContain('stopping');
+    expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
+  });
+});
+
+describe('SIGTERM over HTTP', () => {
+  it('makes the bot say that it stops, take requests for a while, and close what does not come to an end', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startReady(sandbox, 'http');
+    const { address } = await bot.log("taking Slack's requests at /slack/events");
+    const unfinished = connect(portOf(address), '127.0.0.1');
+    unfinished.on('error', () => {});
+    unfinished.write('POST /slack/events HTTP/1.1\r\n');
+    bot.child.kill('SIGTERM');
+    await bot.untilReadyz(503, ['process']);
+    await sandbox.client.as(NORA).command(`get ${NORA_USER.id}`);
+    await sandbox.client.as(NORA).until(seesCard, 'the card');
+    const drip = setInterval(() => unfinished.write('a'), 500);
+    unfinished.once('close', () => clearInterval(drip));
+    expect(await bot.ended).toBe(0);
     expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
   });
 });
@@ -225,6 +267,8 @@ describe.each(DELIVERY_MODES)("the bot's output over %s", (mode) => {
     await client.slackFaults({ refuse: { method: 'auth.test', error: 'internal_error', times: 1 } });
     await client.fastlyFaults({ fail: { match: null, status: 503, body: fastly.token, times: 4 } });
     const bot = await startReady(sandbox, mode, { LOG_LEVEL: 'trace' });
+    // A token that is refused before it was accepted would end the process.
+    await bot.log('Fastly token accepted');
     const nora = client.as(NORA);
     await nora.command(`get ${NORA_USER.id}`);
     await nora.until(seesCard, 'the card');
