@@ -19,8 +19,10 @@ import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
-import { DatabaseInUse } from './store/errors.ts';
+import { DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
+import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
+import type { Trouble } from './store/trouble.ts';
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
@@ -37,6 +39,8 @@ export class Bot {
   readonly #storedParts: StoredParts;
   readonly #services: Services;
   readonly #stopping = new AbortController();
+  readonly #stopped = Promise.withResolvers<void>();
+  #failure: DatabaseUnusable | null = null;
   #health: HealthServer | null = null;
   #intake: Intake | null = null;
 
@@ -52,6 +56,13 @@ export class Bot {
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
+    const storeHealth = new StoreHealth({
+      log,
+      remindEvery: times.stillAway,
+      goneFor: times.databaseGone,
+      onChange: (trouble) => this.#databaseHealth(trouble),
+      onGivenUp: (error) => void this.#giveUp(error),
+    });
     const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly,
@@ -65,7 +76,7 @@ export class Bot {
     this.#storedParts = createStoredParts(
       config,
       { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
-      (error) => this.#databaseHealth(error),
+      (error) => storeHealth.report(error),
     );
     this.#services = {
       ...parts,
@@ -79,7 +90,7 @@ export class Bot {
    * Runs until `stop`.
    *
    * @throws {CredentialRefused} when Slack or Fastly rejects a token
-   * @throws {DatabaseInUse} when another process owns the SQLite file
+   * @throws {DatabaseUnusable} when the database can never be used as configured, or its file stays away
    * @throws when a port is in use
    */
   async run(): Promise<void> {
@@ -90,7 +101,12 @@ export class Bot {
       this.#log.warn("deletions need no approval: APPROVAL_REQUIRED_FOR doesn't include delete");
     }
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
-    await Promise.all([this.#reachDatabase(), this.#reachFastly(), this.#serveSlack()]);
+    await Promise.all([
+      this.#reachDatabase(),
+      this.#reachFastly(),
+      this.#serveSlack(),
+      this.#stopped.promise,
+    ]);
   }
 
   /** Two variables can be empty by mistake: an unquoted `#` starts a comment in `.env`. */
@@ -109,9 +125,25 @@ export class Bot {
     const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
     if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
     await fastly.close();
+    await Promise.race([this.#logAuditHead(), pause(times.close, undefined, { ref: false })]);
     // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
+    if (this.#failure === null) this.#stopped.resolve();
+    else this.#stopped.reject(this.#failure);
+  }
+
+  /** Stops, and has `run` throw the error. */
+  async #giveUp(error: DatabaseUnusable): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#log.fatal(error.message);
+    this.#failure = error;
+    await this.stop();
+  }
+
+  /** So that a copy of the end of the audit log exists outside the database. */
+  async #logAuditHead(): Promise<void> {
+    await this.#storedParts.auditHeads.logNow().catch(() => {});
   }
 
   /** Over Socket Mode, acknowledgements need the connection, so it closes last. HTTP closes first, to take no more. */
@@ -133,17 +165,11 @@ export class Bot {
     this.#storedParts.worker.start();
   }
 
-  #databaseHealth(error: unknown): void {
-    if (error === null) {
-      if ('database' in this.#readiness.report()) this.#log.info('database available');
-      this.#readiness.ready('database');
-      return;
-    }
-    const why = reasonOf(error);
-    if (this.#readiness.report().database !== why) {
-      this.#log.error({ err: error }, 'database unavailable, retrying');
-    }
-    this.#readiness.missing('database', why);
+  #databaseHealth(trouble: Trouble | null): void {
+    const usable = trouble === null || trouble.kind === 'full' || trouble.kind === 'gone';
+    if (usable) this.#readiness.ready('database');
+    else this.#readiness.missing('database', trouble.what);
+    this.#readiness.degraded('database', usable ? trouble : null);
   }
 
   #tokenHealth(problem: TokenProblem | null): void {
@@ -197,28 +223,40 @@ export class Bot {
   }
 
   /**
-   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs each failure and reports it on
-   * `/readyz`.
+   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Reports a failure on `/readyz`, and
+   * logs it at once and then now and again.
    *
    * @throws {CredentialRefused}
-   * @throws {DatabaseInUse}
+   * @throws {DatabaseUnusable}
    */
   async #persist<T>(dependency: Dependency, attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
+    let loggedAt = Number.NEGATIVE_INFINITY;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
-        this.#readiness.missing(dependency, reasonOf(error));
+        if (error instanceof CredentialRefused || error instanceof DatabaseUnusable) throw error;
+        const { what: why, ...remedy } = problemIn(error);
+        this.#readiness.missing(dependency, why);
         const wait = Math.min(
           this.#services.times.firstRetry * 2 ** (failures - 1),
           LONGEST_PAUSE_MILLISECONDS,
         );
-        this.#log.warn({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable, retrying`);
+        if (Date.now() - loggedAt >= this.#services.times.stillAway) {
+          loggedAt = Date.now();
+          this.#log.warn({ why, ...remedy }, `${dependency} unreachable, retrying`);
+        }
+        this.#log.debug({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }
     return null;
   }
+}
+
+function problemIn(error: unknown): { what: string; remedy?: string } {
+  if (!(error instanceof StoreUnavailable)) return { what: reasonOf(error) };
+  const { what, remedy } = error.trouble;
+  return { what, remedy };
 }

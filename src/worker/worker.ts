@@ -4,6 +4,8 @@ import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
+import type { AuditHeads } from '../store/audit-head.ts';
+import type { Store } from '../store/store.ts';
 import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
@@ -15,6 +17,8 @@ const AT_A_TIME = 8;
 type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
 
 export type WorkerOptions = {
+  store: Pick<Store, 'check'>;
+  auditHeads: Pick<AuditHeads, 'due' | 'logWhenDue'>;
   approvals: Approvals;
   execution: Execution;
   displays: Displays;
@@ -22,7 +26,7 @@ export type WorkerOptions = {
   interruptedChanges: InterruptedChanges;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
-  /** Called with the error when the worker cannot reach the database, and with null when it has reached it. */
+  /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
   onHealth: (error: unknown) => void;
   times: Times;
   log: Logger;
@@ -36,13 +40,17 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #displaying: AnyLoop;
   readonly #others: readonly AnyLoop[];
+  readonly #checking: AnyLoop;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, displays, homes, interruptedChanges, onHealth, times, log } = options;
+    const { approvals, displays, homes, interruptedChanges, store, auditHeads, onHealth, times, log } =
+      options;
     const onFailure = (error: unknown) =>
       log.error({ err: error }, 'the worker failed at something, trying again');
-    const common = { atATime: AT_A_TIME, interval: times.workerInterval, onLook: onHealth, onFailure };
+    // A look reads: it says what is wrong, and cannot tell that a disk is no longer full.
+    const onLook = (error: unknown) => error !== null && onHealth(error);
+    const common = { atATime: AT_A_TIME, interval: times.workerInterval, onLook, onFailure };
     this.#displaying = new Loop<RequestId>({
       ...common,
       find: (limit) => displays.due(limit),
@@ -68,10 +76,20 @@ export class Worker {
       work: (member) => homes.publish(member),
     });
     this.#others = [advancing, settling, publishing];
+    this.#checking = new Loop<'head'>({
+      ...common,
+      find: async () => {
+        await store.check();
+        return (await auditHeads.due()) ? ['head'] : [];
+      },
+      key: (head) => head,
+      work: () => auditHeads.logWhenDue(),
+      onLook: onHealth,
+    });
   }
 
   start(): void {
-    for (const loop of [...this.#others, this.#displaying]) loop.start();
+    for (const loop of [...this.#others, this.#displaying, this.#checking]) loop.start();
   }
 
   wake(): void {
@@ -83,6 +101,7 @@ export class Worker {
     // Homes that this leaves out of date are drawn by the next process.
     await Promise.all(this.#others.map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
+    await this.#checking.stop();
   }
 
   async #advance(id: RequestId): Promise<void> {

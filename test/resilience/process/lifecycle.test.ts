@@ -129,7 +129,8 @@ describe.each(['slack', 'fastly'] as const)('a bot that starts while %s is away'
       away === 'slack' ? sandbox.client.slackFaults({ down }) : sandbox.client.fastlyFaults({ down });
     await setDown(true);
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
-    await bot.log(`${away} unreachable, retrying`, 2);
+    await bot.log(`${away} unreachable, retrying`);
+    await bot.log(`${away} unreachable`, 2);
     expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
     await bot.untilReadyz(503, [away]);
     expect((await bot.readyz()).body.missing[away]).toMatch(/\w+ \w+/);
