@@ -162,6 +162,7 @@ export class Bot {
     });
     if (this.#stopping.signal.aborted) return;
     this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
+    this.#readiness.ready('database');
     this.#storedParts.worker.start();
   }
 

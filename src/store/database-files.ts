@@ -42,8 +42,10 @@ function identityOf(path: string): string | null {
 
 /** The path without links, also of a file that is not there. */
 export function realPathOf(path: string): string {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) return join(realpathSync(dirname(path)), basename(path));
-  if (!found.isSymbolicLink()) return realpathSync(path);
-  return realPathOf(resolve(dirname(path), readlinkSync(path)));
+  // Links in a circle are an error here.
+  if (statSync(path, { throwIfNoEntry: false })) return realpathSync(path);
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink
+    ? realPathOf(resolve(dirname(path), readlinkSync(path)))
+    : join(realpathSync(dirname(path)), basename(path));
 }

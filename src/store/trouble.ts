@@ -57,6 +57,7 @@ const NODE_CODES: Readonly<Record<string, Trouble>> = {
   EPERM: wrong('The database may not be written', PERMISSIONS),
   EROFS: wrong('The database is on a read-only disk', PERMISSIONS),
   ENOENT: wrong('A file that DATABASE_URL names is missing', 'Correct DATABASE_URL.'),
+  EEXIST: wrong('DATABASE_URL names a file as a folder', 'Correct the path in DATABASE_URL.'),
   ENOTDIR: wrong('DATABASE_URL names a file as a folder', 'Correct the path in DATABASE_URL.'),
   EISDIR: wrong('DATABASE_URL names a folder', 'Add the name of a file to DATABASE_URL.'),
   ELOOP: wrong('The links to the database lead nowhere', 'Correct the path in DATABASE_URL.'),
