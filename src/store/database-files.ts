@@ -16,6 +16,11 @@ export class DatabaseGone extends Error {
 export class DatabaseFiles {
   #opened: readonly { path: string; identity: string | null }[] = [];
 
+  /** What is watched; empty before the database was opened. */
+  get paths(): string[] {
+    return this.#opened.map(({ path }) => path);
+  }
+
   /** Takes these files, as they are now, for those of the open database. */
   remember(paths: readonly string[]): void {
     this.#opened = paths.map((path) => ({ path, identity: identityOf(path) }));

@@ -22,6 +22,7 @@ import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
 const BUSY_MILLISECONDS = 200;
 const SQLITE_BUSY = 5;
 const IN_MEMORY = ':memory:';
+const LOCK = '.lock';
 
 /**
  * SQLite in one file, by Node's own driver: write-ahead log, every commit on the disk before it is told, the folder
@@ -54,8 +55,10 @@ export function sqlite(path: string): Engine {
       owned ??= own(path);
     },
     close: async () => {
-      owned?.close();
+      if (owned === null) return;
+      owned.close();
       owned = null;
+      leaveTrace(files.paths);
     },
     check: () => files.check(),
   };
@@ -70,7 +73,7 @@ function own(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const real = realPathOf(path);
   // The same for all names the database goes by. Whoever could open it could keep the bot from its database.
-  const lock = `${real}.lock`;
+  const lock = `${real}${LOCK}`;
   const trace = [lock, `${real}-wal`].find((file) => existsSync(file));
   makePrivate(lock);
   const owned = lockIn(lock, path);
@@ -97,8 +100,23 @@ function lockIn(file: string, path: string): DatabaseSync {
 }
 
 /**
- * A database is created at the first start only. What a start leaves beside it tells that there was one; where the
- * whole folder is gone, nothing does.
+ * A database that went while the bot ran took the lock file with it, or did not. Left there, it keeps the next start
+ * from creating an empty one.
+ */
+function leaveTrace(paths: readonly string[]): void {
+  const lock = paths.find((path) => path.endsWith(LOCK));
+  if (lock === undefined || existsSync(lock)) return;
+  try {
+    mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+    makePrivate(lock);
+  } catch {
+    // The folder may be gone for good, with its disk.
+  }
+}
+
+/**
+ * A database is created at the first start only. What a start leaves beside it tells that there was one. Nothing does
+ * where all of it went while no bot ran.
  */
 function refuseToStartAnew(path: string, trace: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
@@ -124,7 +142,7 @@ function openFile(path: string, files: DatabaseFiles): DatabaseSync {
     // The write-ahead log is there from the first read on.
     database.exec('select count(*) from sqlite_schema');
     const real = realPathOf(path);
-    files.remember([path, `${real}-wal`, `${real}.lock`]);
+    files.remember([path, `${real}-wal`, `${real}${LOCK}`]);
     return database;
   } catch (error) {
     database.close();

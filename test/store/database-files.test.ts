@@ -104,6 +104,18 @@ describe('a start', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it.each(['file', 'folder'])('makes none where the whole %s went while the bot ran', async (what) => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'data', 'bot.db');
+    const store = await connectedStore({ url: `file:${path}`, engine: () => sqlite(path) });
+    if (what === 'folder') await rename(join(folder, 'data'), join(folder, 'moved'));
+    else for (const ending of ['', '-wal', '-shm', '.lock']) await rm(`${path}${ending}`);
+    await store.close();
+    const { store: next } = newStore(sqlite(path));
+    await expect(next.connect()).rejects.toThrow(`delete ${path}.lock`);
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('makes none beside the write-ahead log of one', async () => {
     const path = join(await temporaryFolder(), 'bot.db');
     await writeFile(`${path}-wal`, 'what was not in it yet');
