@@ -166,11 +166,9 @@ export class Bot {
     this.#storedParts.worker.start();
   }
 
+  /** The bot stays ready: whoever needs the database is told in words. */
   #databaseHealth(trouble: Trouble | null): void {
-    const usable = trouble === null || trouble.kind === 'full' || trouble.kind === 'gone';
-    if (usable) this.#readiness.ready('database');
-    else this.#readiness.missing('database', trouble.what);
-    this.#readiness.degraded('database', usable ? trouble : null);
+    this.#readiness.degraded('database', trouble);
   }
 
   #tokenHealth(problem: TokenProblem | null): void {

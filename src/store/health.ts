@@ -8,7 +8,7 @@ type StoreHealthOptions = {
   remindEvery: number;
   /** After how many milliseconds without the database's file to give up. */
   goneFor: number;
-  /** Called when the trouble is another one, or over (null). */
+  /** Called when there is other trouble than before, or none any more (null). */
   onChange(trouble: Trouble | null): void;
   /** Called once, when the file has been gone for too long. */
   onGivenUp(error: DatabaseUnusable): void;
@@ -33,8 +33,8 @@ export class StoreHealth {
     if (trouble?.kind !== this.#trouble?.kind) {
       if (trouble === null) log.info('database available');
       this.#loggedAt = 0;
-      onChange(trouble);
     }
+    if (trouble?.what !== this.#trouble?.what) onChange(trouble);
     this.#trouble = trouble;
     this.#followGone(trouble);
     if (trouble === null || Date.now() - this.#loggedAt < remindEvery) return;

@@ -64,7 +64,7 @@ const NODE_CODES: Readonly<Record<string, Trouble>> = {
   ENAMETOOLONG: wrong('The path in DATABASE_URL is too long', 'Correct the path in DATABASE_URL.'),
   ENOSPC: full("The database's disk is full"),
   EDQUOT: full("The database's disk quota is used up"),
-  ENOTFOUND: away('The host in DATABASE_URL has no address', SERVER),
+  ENOTFOUND: away('its host has no address', SERVER),
   ...Object.fromEntries(
     [
       'SELF_SIGNED_CERT_IN_CHAIN',
@@ -88,7 +88,7 @@ const NODE_CODES: Readonly<Record<string, Trouble>> = {
  * @see https://www.sqlite.org/rescode.html
  */
 const SQLITE_CODES: Readonly<Record<number, Trouble>> = {
-  5: away('Another program is writing to the database file', WAITING),
+  5: away('another program is writing to the file', WAITING),
   8: wrong('The database may not be written', PERMISSIONS),
   11: wrong('The database file is damaged', 'Restore the file from a backup.'),
   13: full("The database's disk is full"),
@@ -124,7 +124,7 @@ export function troubleOf(error: unknown): Trouble {
   const found = known(error, reason);
   return found
     ? { ...found, what: `${found.what} (${reason})` }
-    : away(`The database can't be used (${reason})`, `Check DATABASE_URL and the database. ${WAITING}`);
+    : away(reason, `Check DATABASE_URL and the database. ${WAITING}`);
 }
 
 function known(error: unknown, reason: string): Trouble | undefined {
@@ -138,7 +138,7 @@ function known(error: unknown, reason: string): Trouble | undefined {
     const { code } = error;
     // What keeps a connection from a server may pass, whatever it is; ENOTFOUND has words of its own.
     if ('syscall' in error && error.syscall === 'connect')
-      return away("The database can't be reached", SERVER);
+      return away('nothing answers at its address', SERVER);
     return SQLSTATES[code] ?? NODE_CODES[code];
   }
   return WORDS.find(([words]) => words.test(reason))?.[1];
@@ -153,5 +153,5 @@ function full(what: string, remedy = 'Free some space.'): Trouble {
 }
 
 function away(what: string, remedy: string): Trouble {
-  return { kind: 'away', what, remedy };
+  return { kind: 'away', what: `The database can't be used: ${what}`, remedy };
 }

@@ -5,6 +5,7 @@ import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
 import type { AuditHeads } from '../store/audit-head.ts';
+import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
@@ -46,8 +47,11 @@ export class Worker {
     this.#options = options;
     const { approvals, displays, homes, interruptedChanges, store, auditHeads, onHealth, times, log } =
       options;
-    const onFailure = (error: unknown) =>
-      log.error({ err: error }, 'the worker failed at something, trying again');
+    const onFailure = (error: unknown) => {
+      // What is due stays due while nothing can be recorded, and would fill the log.
+      if (error instanceof StoreUnavailable && error.trouble.kind === 'full') onHealth(error);
+      else log.error({ err: error }, 'the worker failed at something, trying again');
+    };
     // A look reads: it says what is wrong, and cannot tell that a disk is no longer full.
     const onLook = (error: unknown) => error !== null && onHealth(error);
     const common = { atATime: AT_A_TIME, interval: times.workerInterval, onLook, onFailure };

@@ -148,7 +148,9 @@ describe('a bot whose database is away', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({
       level: 40,
-      why: expect.stringMatching(/^The database can't be reached \(.*ECONNREFUSED/),
+      why: expect.stringMatching(
+        /^The database can't be used: nothing answers at its address \(.*ECONNREFUSED/,
+      ),
       remedy: expect.stringContaining('Start PostgreSQL, or correct the host and port'),
     });
     expect(JSON.stringify(lines)).not.toContain('    at ');

@@ -54,12 +54,20 @@ async function startReady(variables: Record<string, string> = {}): Promise<Place
 
 async function cut({ wire, bot }: Place): Promise<void> {
   wire.cut();
-  await bot.untilReadyz(503, ['database']);
+  await untilDegraded(bot);
+}
+
+/** A database that was there once leaves the bot ready: it answers in words. */
+async function untilDegraded(bot: BotProcess): Promise<void> {
+  const degraded = async () => (await bot.readyz()).body.degraded.map(({ what }) => what);
+  await expect.poll(degraded, PATIENCE).toEqual([expect.stringContaining("The database can't be used: ")]);
+  await bot.untilReadyz(200);
 }
 
 async function mend({ wire, bot }: Place): Promise<void> {
   wire.mend();
   await bot.untilReadyz(200);
+  await expect.poll(async () => (await bot.readyz()).body.degraded, PATIENCE).toEqual([]);
 }
 
 /** Waits until Slack shows all there is to be shown: a connection that breaks on the way costs a lease. */
@@ -234,7 +242,7 @@ describe('after its database was away, a bot', () => {
 });
 
 describe('a database that answers no more, without closing a connection,', () => {
-  it('is missing, is told of, and is used again when it answers', {
+  it('is degraded, is told of, and is used again when it answers', {
     timeout: 3 * PATIENCE_MILLISECONDS,
   }, async () => {
     const place = await startReady();
@@ -246,7 +254,7 @@ describe('a database that answers no more, without closing a connection,', () =>
     await database.query('rollback');
     const told = (sees: Sees) => toldPrivately(sees).filter((words) => words.includes(UNREACHABLE));
     await nora.until((sees) => told(sees).length === users.length, 'to be told', PATIENCE_MILLISECONDS);
-    await bot.untilReadyz(503, ['database']);
+    await untilDegraded(bot);
     expect(await changes(place)).toEqual([]);
     await mend(place);
     await askForDeletion(client, NORA, ENGINEER);

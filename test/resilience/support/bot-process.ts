@@ -12,8 +12,6 @@ const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 /** How long something may take at most; a test's own limit comes first. */
 const PATIENCE_MILLISECONDS = 60_000;
 
-export type Readyz = { status: number; body: { ready: boolean; missing: Record<string, string> } };
-
 const LogLine = z.looseObject({ msg: z.string(), pid: z.number() });
 export type LogLine = z.infer<typeof LogLine>;
 
@@ -64,7 +62,12 @@ export class BotProcess extends WatchedProcess {
   }
 }
 
-const ReadyzBody = z.object({ ready: z.boolean(), missing: z.record(z.string(), z.string()) });
+const ReadyzBody = z.object({
+  ready: z.boolean(),
+  missing: z.record(z.string(), z.string()),
+  degraded: z.array(z.object({ what: z.string(), since: z.iso.datetime(), remedy: z.string() })),
+});
+export type Readyz = { status: number; body: z.infer<typeof ReadyzBody> };
 
 /** Starts `src/main.ts` with these variables and nothing else, in a folder with at most a `.env` of this text. */
 export async function startBotProcess(
