@@ -133,6 +133,16 @@ describe('a start', () => {
     expect(await readFile(path, 'utf8')).toBe('');
   });
 
+  it('that is tried again makes none where the file went meanwhile', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    const engine = sqlite(path);
+    await engine.open();
+    await rm(path);
+    const { store } = newStore(engine);
+    await expect(store.connect()).rejects.toThrow(DatabaseUnusable);
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('goes on with a database that was put back, and makes one where the remedy was followed', async () => {
     const { store, path } = await openFile();
     await store.close();

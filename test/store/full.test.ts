@@ -73,3 +73,16 @@ describe.each(FULL_DISKS)('a full disk under $kind.name', ({ kind, fill, free })
     expect(left).toEqual([]);
   });
 });
+
+it('a disk that is full at the commit has recorded nothing, and that is known', async () => {
+  const { store } = await POSTGRESQL.open();
+  await run(
+    store,
+    `create function full_disk() returns trigger language plpgsql as
+      $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`,
+    `create constraint trigger full_disk after insert on audit_log deferrable initially deferred
+      for each row execute function full_disk()`,
+  );
+  const error = await write(store).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ mayBeRecorded: false, trouble: { kind: 'full' } });
+});
