@@ -46,6 +46,7 @@ export class Intents<InTheWay = unknown> {
 
   /** Records that a change is about to be made, once for each delivery. A form whose change failed may come again. */
   async begin(change: Change): Promise<Begun<InTheWay>> {
+    this.#store.mustTakeData();
     return await this.#store.transaction(async (transaction) => {
       const { database, now } = transaction;
       const { deliveryKey, kind, caller, ...details } = change;

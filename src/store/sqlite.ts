@@ -58,9 +58,17 @@ export function sqlite(path: string): Engine {
       if (owned === null) return;
       owned.close();
       owned = null;
-      leaveTrace(files.paths);
+      leaveTrace(files.paths, { makeFolder: true });
     },
-    check: () => files.check(),
+    check: () => {
+      try {
+        files.check();
+      } catch (error) {
+        // A folder that was moved can only be moved back where none is.
+        leaveTrace(files.paths, { makeFolder: false });
+        throw error;
+      }
+    },
   };
 }
 
@@ -100,17 +108,17 @@ function lockIn(file: string, path: string): DatabaseSync {
 }
 
 /**
- * A database that went while the bot ran took the lock file with it, or did not. Left there, it keeps the next start
- * from creating an empty one.
+ * Where the lock file went with the database, puts an empty one there: it keeps another process, or the next start,
+ * from creating an empty database. The real one can be moved back over it.
  */
-function leaveTrace(paths: readonly string[]): void {
+function leaveTrace(paths: readonly string[], { makeFolder }: { makeFolder: boolean }): void {
   const lock = paths.find((path) => path.endsWith(LOCK));
   if (lock === undefined || existsSync(lock)) return;
   try {
-    mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+    if (makeFolder) mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
     makePrivate(lock);
   } catch {
-    // The folder may be gone for good, with its disk.
+    // The folder is gone, perhaps with its disk.
   }
 }
 

@@ -31,8 +31,8 @@ export class Store {
   readonly #database: Database;
   readonly #untyped: AnyTables;
   #connected = false;
-  /** Whether a transaction failed for want of space or rights, which a read would not notice. */
-  #takesNoData = false;
+  /** Why a transaction found no space or lacked a right, until one finds it: a read would not notice. */
+  #takesNoData: StoreUnavailable | null = null;
 
   constructor(engine: Engine, log: Logger) {
     this.engine = engine;
@@ -68,7 +68,7 @@ export class Store {
    * @throws {StoreUnavailable}
    */
   async check(): Promise<void> {
-    if (this.#takesNoData) {
+    if (this.#takesNoData !== null) {
       const room = { name: 'room', holder: 'x'.repeat(ROOM_CHARACTERS), held_until: 0 };
       await this.transaction(async ({ database }) => {
         await database
@@ -80,8 +80,18 @@ export class Store {
       await this.transaction(async ({ database }) => {
         await database.deleteFrom('account_lock').where('name', '=', room.name).execute();
       });
-      this.#takesNoData = false;
+      this.#takesNoData = null;
     } else await this.read((database) => database.selectFrom('audit_log').select('seq').limit(1).execute());
+  }
+
+  /**
+   * Comes before a change is begun. On a disk that is full, a small beginning may still find room where the outcome
+   * finds none.
+   *
+   * @throws {StoreUnavailable} until `check` has found room
+   */
+  mustTakeData(): void {
+    if (this.#takesNoData !== null) throw this.#takesNoData;
   }
 
   /** Reads without locks. @throws {StoreUnavailable} */
@@ -136,7 +146,7 @@ export class Store {
     } catch (error) {
       if (!isDatabaseTrouble(error)) throw error;
       const unavailable = new StoreUnavailable(error, mayBeRecorded());
-      if (['full', 'wrong'].includes(unavailable.trouble.kind)) this.#takesNoData = true;
+      if (['full', 'wrong'].includes(unavailable.trouble.kind)) this.#takesNoData = unavailable;
       throw unavailable;
     }
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnusable, StoreUnavailable } from '../../src/store/errors.ts';
+import { DatabaseInUse, DatabaseUnusable, StoreUnavailable } from '../../src/store/errors.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { connectedStore, newStore, temporaryFolder } from './both-databases.ts';
@@ -36,7 +36,31 @@ describe('the SQLite file of a running bot', () => {
     expect({ kind: trouble.kind, mayBeRecorded }).toEqual({ kind: 'gone', mayBeRecorded: false });
     expect(trouble.what).toContain(`${path}${ending} was deleted, moved or replaced`);
     await expect(store.check()).rejects.toThrow(StoreUnavailable);
-    expect(existsSync(`${path}${ending}`)).toBe(false);
+    // An empty lock keeps others away.
+    expect(existsSync(`${path}${ending}`)).toBe(ending === '.lock');
+  });
+
+  it('is not made anew by another process, and can be moved back with all that is beside it', async () => {
+    const { store, path } = await openFile();
+    const endings = ['', '-wal', '-shm', '.lock'];
+    for (const ending of endings) await rename(`${path}${ending}`, `${path}.moved${ending}`);
+    await expect(store.check()).rejects.toThrow(StoreUnavailable);
+    const { store: second } = newStore(sqlite(path));
+    await expect(second.connect()).rejects.toThrow(DatabaseUnusable);
+    expect(existsSync(path)).toBe(false);
+    for (const ending of endings) await rename(`${path}.moved${ending}`, `${path}${ending}`);
+    await write(store);
+    await expect(second.connect()).rejects.toThrow(DatabaseInUse);
+  });
+
+  it('can be moved back with its folder', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'data', 'bot.db');
+    const store = await connectedStore({ url: `file:${path}`, engine: () => sqlite(path) });
+    await rename(join(folder, 'data'), join(folder, 'moved'));
+    await refusal(store);
+    await rename(join(folder, 'moved'), join(folder, 'data'));
+    await write(store);
   });
 
   it('is missed when it is deleted, with all that is beside it', async () => {

@@ -1,8 +1,13 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { Approvals } from '../../src/approvals/approvals.ts';
+import type { Change } from '../../src/changes/change.ts';
+import { Intents } from '../../src/changes/intents.ts';
 import { rowsOf, verify } from '../../src/store/audit-log.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/store.ts';
+import { NORA, POLICY, TOMAS } from '../approvals/people.ts';
+import { filing } from '../approvals/service.ts';
 import { type Kind, POSTGRESQL, run, SQLITE } from './both-databases.ts';
 
 const ENTRY = {
@@ -11,6 +16,13 @@ const ENTRY = {
   event: 'begun',
   target: 'grace1',
   details: { why: 'x'.repeat(900) },
+};
+const RESET: Change = {
+  deliveryKey: 'reset',
+  kind: 'reset',
+  caller: NORA,
+  target: { id: 'linus1', login: 'linus@example.com', name: 'Linus Example' },
+  reference: 'ABCD-EFGH',
 };
 const write = (store: Store) => store.transaction((transaction) => transaction.audit(ENTRY));
 
@@ -66,9 +78,23 @@ describe.each(FULL_DISKS)('a full disk under $kind.name', ({ kind, fill, free })
     await store.transaction(({ now }) => now());
     await expect(store.check()).rejects.toMatchObject({ trouble: { kind: 'full' } });
     await free(store);
+    // Nothing is begun before there is known to be room for its end.
+    const intents = new Intents(
+      store,
+      60_000,
+      async () => null,
+      () => {},
+    );
+    await expect(intents.begin(RESET)).rejects.toMatchObject({ trouble: { kind: 'full' } });
+    const approvals = new Approvals(store, POLICY, false, () => {});
+    const { request } = await approvals.file(filing());
+    await approvals.approve(request.id, TOMAS);
+    await expect(approvals.advance(request.id)).rejects.toMatchObject({ trouble: { kind: 'full' } });
     await store.check();
+    expect(await intents.begin(RESET)).toEqual({ kind: 'begun' });
+    expect(await approvals.advance(request.id)).not.toBeNull();
     await write(store);
-    expect(await store.read((database) => verify(rowsOf(database)))).toMatchObject({ entries: entries + 1 });
+    expect(await store.read((database) => verify(rowsOf(database)))).toMatchObject({ entries: entries + 5 });
     const left = await store.read((tables) => tables.selectFrom('account_lock').selectAll().execute());
     expect(left).toEqual([]);
   });
