@@ -130,7 +130,6 @@ export class Bot {
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
     if (this.#failure === null) this.#stopped.resolve();
-    else this.#stopped.reject(this.#failure);
   }
 
   /** Stops, and has `run` throw the error. */
@@ -138,7 +137,11 @@ export class Bot {
     if (this.#stopping.signal.aborted) return;
     this.#log.fatal(error.message);
     this.#failure = error;
-    await this.stop();
+    try {
+      await this.stop();
+    } finally {
+      this.#stopped.reject(error);
+    }
   }
 
   /** So that a copy of the end of the audit log exists outside the database. */
