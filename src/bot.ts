@@ -10,7 +10,6 @@ import { type Dependency, type HealthServer, Readiness, serveHealth } from './ob
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
-import { Outage } from './observability/outage.ts';
 import { reasonOf } from './observability/reason-of.ts';
 import { createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
@@ -20,14 +19,13 @@ import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
-import { DatabaseInUse, type StoreUnavailable } from './store/errors.ts';
+import { DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
+import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
+import type { Trouble } from './store/trouble.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
-
-const DATABASE_REMEDY =
-  'Check that the database runs and that DATABASE_URL reaches it. The bot goes on by itself when it does.';
 
 /**
  * One run of the bot. It connects to the database, Fastly and Slack, retries for as long as one of them is unreachable,
@@ -39,12 +37,14 @@ export class Bot {
   readonly #readiness = new Readiness();
   readonly #liveness = new Liveness();
   readonly #fastlyWatch: FastlyWatch;
-  readonly #databaseOutage: Outage;
   readonly #inFlight = new InFlight();
   readonly #store: Store;
   readonly #storedParts: StoredParts;
   readonly #services: Services;
   readonly #stopping = new AbortController();
+  readonly #stopped = Promise.withResolvers<void>();
+  #failure: DatabaseUnusable | null = null;
+  #ending = false;
   #health: HealthServer | null = null;
   #intake: Intake | null = null;
 
@@ -53,7 +53,6 @@ export class Bot {
     this.#log = log;
     const health = { readiness: this.#readiness, liveness: this.#liveness };
     this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
-    this.#databaseOutage = new Outage('The database', DATABASE_REMEDY, this.#readiness, log);
     const fastly = new FastlyClient({
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
@@ -64,6 +63,13 @@ export class Bot {
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
+    const storeHealth = new StoreHealth({
+      log,
+      remindEvery: times.stillAway,
+      goneFor: times.databaseGone,
+      onChange: (trouble) => this.#databaseHealth(trouble),
+      onGivenUp: (error) => void this.#giveUp(error),
+    });
     const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly,
@@ -82,7 +88,7 @@ export class Bot {
         store: this.#store,
         ...health,
       },
-      (error) => this.#databaseHealth(error),
+      (error) => storeHealth.report(error),
     );
     this.#services = {
       ...parts,
@@ -96,7 +102,7 @@ export class Bot {
    * Runs until `stop`.
    *
    * @throws {CredentialRefused} when Slack or Fastly rejects a token
-   * @throws {DatabaseInUse} when another process owns the SQLite file
+   * @throws {DatabaseUnusable} when the database can never be used as configured, or its file stays away
    * @throws when a port is in use
    */
   async run(): Promise<void> {
@@ -108,7 +114,12 @@ export class Bot {
       this.#log.warn("deletions need no approval: APPROVAL_REQUIRED_FOR doesn't include delete");
     }
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
-    await Promise.all([this.#reachDatabase(), this.#reachFastly(), this.#serveSlack()]);
+    await Promise.all([
+      this.#reachDatabase(),
+      this.#reachFastly(),
+      this.#serveSlack(),
+      this.#stopped.promise,
+    ]);
   }
 
   /** Two variables can be empty by mistake: an unquoted `#` starts a comment in `.env`. */
@@ -125,16 +136,36 @@ export class Bot {
    */
   async stop(): Promise<void> {
     const { fastly, times } = this.#services;
+    this.#ending = true;
     this.#readiness.missing('process', 'stopping');
     if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(times.stillTaking);
     this.#stopping.abort();
     const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
     if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
     await fastly.close();
+    await Promise.race([this.#logAuditHead(), pause(times.close, undefined, { ref: false })]);
     // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
     this.#liveness.close();
+    if (this.#failure === null) this.#stopped.resolve();
+  }
+
+  /** Stops, and has `run` throw the error. */
+  async #giveUp(error: DatabaseUnusable): Promise<void> {
+    if (this.#ending) return;
+    this.#log.fatal(error.message);
+    this.#failure = error;
+    try {
+      await this.stop();
+    } finally {
+      this.#stopped.reject(error);
+    }
+  }
+
+  /** So that a copy of the end of the audit log exists outside the database. */
+  async #logAuditHead(): Promise<void> {
+    await this.#storedParts.auditHeads.logNow().catch(() => {});
   }
 
   /** Over Socket Mode, acknowledgements need the connection, so it closes last. HTTP closes first, to take no more. */
@@ -157,10 +188,9 @@ export class Bot {
     this.#storedParts.worker.start();
   }
 
-  /** Whoever needs the database meanwhile is told so in words. */
-  #databaseHealth(error: StoreUnavailable | null): void {
-    if (error === null) this.#databaseOutage.over();
-    else this.#databaseOutage.began(reasonOf(error.cause), error);
+  /** The bot stays ready: whoever needs the database is told in words. */
+  #databaseHealth(trouble: Trouble | null): void {
+    this.#readiness.degraded('database', trouble);
   }
 
   async #reachFastly(): Promise<void> {
@@ -204,28 +234,40 @@ export class Bot {
   }
 
   /**
-   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs each failure. `/readyz` names a
-   * dependency as missing meanwhile; Fastly is none.
+   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs a failure at once and then now
+   * and again. `/readyz` names a dependency as missing meanwhile; Fastly is none.
    *
    * @throws {CredentialRefused}
-   * @throws {DatabaseInUse}
+   * @throws {DatabaseUnusable}
    */
   async #persist<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
+    let loggedAt = Number.NEGATIVE_INFINITY;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
-        if (service !== 'fastly') this.#readiness.missing(service, reasonOf(error));
+        if (error instanceof CredentialRefused || error instanceof DatabaseUnusable) throw error;
+        const { what: why, ...remedy } = problemIn(error);
+        if (service !== 'fastly') this.#readiness.missing(service, why);
         const wait = Math.min(
           this.#services.times.firstRetry * 2 ** (failures - 1),
           LONGEST_PAUSE_MILLISECONDS,
         );
-        this.#log.warn({ retryInMilliseconds: wait, err: error }, `${service} unreachable, retrying`);
+        if (Date.now() - loggedAt >= this.#services.times.stillAway) {
+          loggedAt = Date.now();
+          this.#log.warn({ why, ...remedy }, `${service} unreachable, retrying`);
+        }
+        this.#log.debug({ retryInMilliseconds: wait, err: error }, `${service} unreachable`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }
     }
     return null;
   }
+}
+
+function problemIn(error: unknown): { what: string; remedy?: string } {
+  if (!(error instanceof StoreUnavailable)) return { what: reasonOf(error) };
+  const { what, remedy } = error.trouble;
+  return { what, remedy };
 }

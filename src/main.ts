@@ -2,7 +2,7 @@ import { Bot } from './bot.ts';
 import { ConfigError, processEnvironment, readConfig } from './config/config.ts';
 import { CredentialRefused } from './config/secret.ts';
 import { createLogger } from './observability/log.ts';
-import { DatabaseInUse } from './store/errors.ts';
+import { DatabaseUnusable } from './store/errors.ts';
 
 const BAD_CONFIGURATION = 2;
 
@@ -44,7 +44,7 @@ try {
 
 /** What the operator can do about an error; null for an error that needs its stack trace. */
 function explanationOf(error: unknown): string | null {
-  if (error instanceof ConfigError || error instanceof CredentialRefused || error instanceof DatabaseInUse)
+  if (error instanceof ConfigError || error instanceof CredentialRefused || error instanceof DatabaseUnusable)
     return error.message;
   const portInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   return portInUse

@@ -12,6 +12,7 @@ import type { Liveness } from './observability/liveness.ts';
 import type { Logger } from './observability/log.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
+import { AuditHeads } from './store/audit-head.ts';
 import { AuditPages } from './store/audit-page.ts';
 import type { StoreUnavailable } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
@@ -36,7 +37,7 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
 /**
  * The parts that work on the store, and the worker.
  *
- * @param onHealth called with the error when the worker cannot reach the database, and with null when it has reached it
+ * @param onHealth called with the error when the worker cannot use the database, and with null when it can
  */
 export function createStoredParts(
   config: Config,
@@ -73,7 +74,10 @@ export function createStoredParts(
   const auditPages = new AuditPages(store);
   const quickActions = quickActionsWithout(disabled);
   const homes = new Homes({ ...parts, approvals, auditPages, quickActions, disabled, wake });
+  const auditHeads = new AuditHeads(store, log, times.auditHead);
   const worker = new Worker({
+    store,
+    auditHeads,
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times),
@@ -96,7 +100,7 @@ export function createStoredParts(
     });
   };
   const services = { approvals, intents, auditPages, homes, disabled, confirmationsChannel };
-  return { services, worker, releaseClaims };
+  return { services, worker, auditHeads, releaseClaims };
 }
 
 export type StoredParts = ReturnType<typeof createStoredParts>;

@@ -131,6 +131,7 @@ export class Approvals {
 
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */
   async advance(id: RequestId): Promise<Claim | null> {
+    this.#store.mustTakeData();
     const claim = randomUUID();
     const taken = await this.#store.transaction(async (transaction) => {
       const current = await rows.lockRequest(transaction, id);

@@ -8,6 +8,8 @@ import { readUndoable, type Undoable } from './undo.ts';
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
 type IntentState = z.infer<typeof IntentState>;
 
+const Attempts = z.object({ reference: z.string(), earlier: z.array(z.string()).default([]) });
+
 /** Whether a change may be made now. `repeat`: the same delivery has begun one before, and this is its state. */
 export type Begun<InTheWay> =
   | { kind: 'begun' }
@@ -45,6 +47,7 @@ export class Intents<InTheWay = unknown> {
 
   /** Records that a change is about to be made, once for each delivery. A form whose change failed may come again. */
   async begin(change: Change): Promise<Begun<InTheWay>> {
+    this.#store.mustTakeData();
     return await this.#store.transaction(async (transaction) => {
       const { database, now } = transaction;
       const { deliveryKey, kind, caller, ...details } = change;
@@ -52,12 +55,13 @@ export class Intents<InTheWay = unknown> {
       // Approvers have been shown the user as they are, so no update is made while they decide.
       const open = kind === 'update' && id !== null ? await this.#inTheWay(database, id) : null;
       if (open !== null) return { kind: 'in-the-way', request: open };
+      const earlier = await failedAttempts(database, deliveryKey);
       const at = await now();
       const columns = {
         change: kind,
         caller,
         target: id ?? login,
-        details: JSON.stringify(details),
+        details: JSON.stringify({ ...details, earlier }),
         state: 'open',
         begun_at: at,
         due_at: at + this.#lease,
@@ -198,6 +202,18 @@ export async function isBeingChanged(database: Database, target: string): Promis
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** The references of the attempts of the same form that failed before: the log tells of each, the table of the last. */
+async function failedAttempts(database: Database, deliveryKey: string): Promise<string[]> {
+  const row = await database
+    .selectFrom('intents')
+    .select('details')
+    .where('delivery_key', '=', deliveryKey)
+    .executeTakeFirst();
+  if (!row) return [];
+  const { reference, earlier } = Attempts.parse(JSON.parse(row.details));
+  return [...earlier, reference];
 }
 
 function entryOf(change: Change, event: string, why?: string) {

@@ -3,23 +3,29 @@ import { Kysely } from 'kysely';
 import { ConfigError, processEnvironment, readDatabaseLocation } from '../config/config.ts';
 import type { DatabaseLocation } from '../config/variables.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import { hasAuditLog, rowsOf, verify } from '../store/audit-log.ts';
+import { type AuditHead, headOf, headText, parseHead } from '../store/audit-head.ts';
+import { hasAuditLog, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
-import type { Tables } from '../store/tables.ts';
+import type { AuditRow, Tables } from '../store/tables.ts';
+import { type CrossCheck, CrossChecker } from './cross-check.ts';
 
 /** `npm run audit`: reads the audit log, whether or not a bot is running. It reads only DATABASE_URL. */
-const USAGE = `npm run audit -- verify     checks the hash chain and reports where it breaks
+const USAGE = `npm run audit -- verify     checks the hash chain, and the log against the changes and requests beside it
+npm run audit -- verify --head N:HASH
+                            also checks that entry N still has the hash that was noted elsewhere
+npm run -s audit -- head    prints the number and the hash of the last entry, as N:HASH
 npm run -s audit -- export  writes the entries as JSON lines, oldest first
 npm run audit -- --help     shows this help
 
-Both commands read only DATABASE_URL, from the environment or from .env. Without it, they read file:./data/bot.db.
-The -s keeps npm's own lines out of the export.
+The commands read only DATABASE_URL, from the environment or from .env. Without it, they read file:./data/bot.db.
+The -s keeps npm's own lines out of the output.
 Exit codes: 0 for success, 1 for a broken log, 2 for a wrong command or an unreadable log.
 `;
 
 const BROKEN = 1;
 const UNUSABLE = 2;
+const MOST_LINES = 20;
 
 // A reader such as `head` may close the pipe early. That is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -29,22 +35,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
-  const [command, ...others] = words;
   if (words.includes('--help')) {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (command !== 'verify' && command !== 'export') {
-    return misused(
-      command === undefined ? 'Missing command: verify or export' : `Unknown command: ${command}`,
-    );
-  }
-  if (others.length > 0) return misused(`${command} takes no arguments: ${others.join(' ')}`);
+  const [command, ...others] = words;
+  const task = taskFor(command, others);
+  if (typeof task === 'string') return misused(task);
   try {
     const database = open(readDatabaseLocation(processEnvironment().environment));
     try {
       if (!(await hasAuditLog(database))) throw new Error('this database has no audit log yet');
-      return command === 'verify' ? await reportVerdict(database) : await exportLines(database);
+      return await task(database);
     } finally {
       await database.destroy();
     }
@@ -52,6 +54,30 @@ async function main(words: string[]): Promise<number> {
     const why = error instanceof ConfigError ? error.problems.join(' ') : reasonOf(error);
     process.stderr.write(`Can't read the audit log: ${why}\n`);
     return UNUSABLE;
+  }
+}
+
+type Task = (database: Kysely<Tables>) => Promise<number>;
+
+/** What the words ask for, or what is wrong with them. */
+function taskFor(command: string | undefined, others: readonly string[]): Task | string {
+  switch (command) {
+    case undefined:
+      return 'Missing command: verify, head or export';
+    case 'verify': {
+      if (others.length === 0) return (database) => reportVerdict(database, null);
+      const [flag, text = '', ...more] = others.flatMap((word) => word.split('=', 2));
+      if (flag !== '--head' || more.length > 0) return `verify takes only --head N:HASH: ${others.join(' ')}`;
+      const noted = parseHead(text);
+      if (noted === null) return `--head must be N:HASH, as head prints it: ${text}`;
+      return (database) => reportVerdict(database, noted);
+    }
+    case 'head':
+    case 'export':
+      if (others.length > 0) return `${command} takes no arguments: ${others.join(' ')}`;
+      return command === 'head' ? printHead : exportLines;
+    default:
+      return `Unknown command: ${command}`;
   }
 }
 
@@ -68,18 +94,75 @@ function open(location: DatabaseLocation): Kysely<Tables> {
   return new Kysely<Tables>({ dialect });
 }
 
-async function reportVerdict(database: Kysely<Tables>): Promise<number> {
-  const verdict = await verify(rowsOf(database));
-  if (!verdict.whole) {
-    process.stdout.write(`The audit log is broken at entry ${verdict.seq}: ${verdict.problem}.\n`);
+async function reportVerdict(database: Kysely<Tables>, noted: AuditHead | null): Promise<number> {
+  const checker = new CrossChecker();
+  let atNoted: AuditRow | null = null;
+  const see = (row: AuditRow) => {
+    if (row.seq === noted?.seq) atNoted = row;
+    checker.add(row);
+  };
+  // One moment for all of it, while a bot goes on writing.
+  const snapshot = database.transaction().setIsolationLevel('repeatable read');
+  const [verdict, checked] = await snapshot.execute(async (reader) => {
+    const chain = await verify(seen(rowsOf(reader), see));
+    return [chain, chain.whole ? await checker.against(reader) : null] as const;
+  });
+  if (!verdict.whole || checked === null) {
+    const broken = verdict.whole ? '' : ` at entry ${verdict.seq}: ${verdict.problem}`;
+    process.stdout.write(`The audit log is broken${broken}.\n`);
     return BROKEN;
   }
-  const { entries, lastHash } = verdict;
-  process.stdout.write(
-    lastHash === null
-      ? 'The audit log is empty.\n'
-      : `The audit log is intact: ${entries === 1 ? 'one entry' : `${entries} entries`}. Compare this last hash with the bot's log:\n${lastHash}\n`,
-  );
+  const problems = [...headProblems(noted, atNoted, verdict.entries), ...checked.problems];
+  process.stdout.write(problems.length > 0 ? brokenText(problems) : intactText(verdict, checked, noted));
+  return problems.length > 0 ? BROKEN : 0;
+}
+
+async function* seen(rows: AsyncIterable<AuditRow>, see: (row: AuditRow) => void) {
+  for await (const row of rows) {
+    see(row);
+    yield row;
+  }
+}
+
+function headProblems(noted: AuditHead | null, found: AuditRow | null, entries: number): string[] {
+  if (noted === null || found?.hash === noted.hash) return [];
+  return found === null
+    ? [`entry ${noted.seq} is missing: the log ends at entry ${entries}`]
+    : [`entry ${noted.seq} has another hash than the one noted: the log was written anew`];
+}
+
+function brokenText(problems: readonly string[]): string {
+  const lines = problems.slice(0, MOST_LINES).map((problem) => `- ${problem}\n`);
+  const more = problems.length > MOST_LINES ? `- and ${problems.length - MOST_LINES} more\n` : '';
+  return `The audit log is broken:\n${lines.join('')}${more}`;
+}
+
+function intactText(
+  { entries, lastHash }: Extract<Verdict, { whole: true }>,
+  { changes, requests, others }: CrossCheck,
+  noted: AuditHead | null,
+): string {
+  if (lastHash === null) return 'The audit log is empty, and so are the tables beside it.\n';
+  const kinds = [...others].map(([kind, count]) => `  ${count} × ${kind}\n`);
+  return [
+    `The audit log is intact: ${counted(entries, 'entry', 'entries')}.\n`,
+    changes + requests === 0
+      ? 'No change and no request is kept beside it, so only the chain was checked.\n'
+      : `It agrees with the ${counted(changes, 'change')} and ${counted(requests, 'request')} beside it.\n`,
+    ...(kinds.length > 0 ? ['These entries have nothing beside them to compare:\n', ...kinds] : []),
+    noted === null ? '' : `Entry ${noted.seq} has the hash that was noted.\n`,
+    `Its head, to note elsewhere or to compare with the bot's log:\n${headText({ seq: entries, hash: lastHash })}\n`,
+  ].join('');
+}
+
+function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
+
+async function printHead(database: Kysely<Tables>): Promise<number> {
+  const head = await headOf(database);
+  if (head === null) process.stderr.write('The audit log is empty.\n');
+  else process.stdout.write(`${headText(head)}\n`);
   return 0;
 }
 

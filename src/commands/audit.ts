@@ -167,7 +167,8 @@ async function drawn({ auditPages }: Services, page: Page): Promise<Message> {
     ...(lines.length > PAGE_SIZE ? [pageButton('audit.older', 'Older', { ...page, before: last.seq })] : []),
     pageButton('audit.find', 'About a user…', { subject: null, before: null }),
   ];
-  const source = say`From the audit log. The bot's operator can verify it with ${code('npm run audit -- verify')}.`;
+  const head = (await auditPages.head()) ?? '';
+  const source = say`Head of the audit log: ${code(head)}. The bot's operator can verify it with ${code('npm run audit -- verify')}.`;
   drawnPage.blocks.push({ type: 'actions', elements }, context(source));
   return drawnPage;
 }

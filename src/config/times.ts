@@ -17,6 +17,12 @@ export const TIMES = {
   fastlyAskedAgain: 15_000,
   /** Over HTTP: how long requests are still taken after `/readyz` says 503, until no load balancer sends any. */
   stillTaking: 5_000,
+  /** How often the log says again that something is still away. */
+  stillAway: 30_000,
+  /** How long the SQLite file may be gone before the process ends. */
+  databaseGone: 60_000,
+  /** How often one of the replicas logs the head of the audit log. */
+  auditHead: 3_600_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

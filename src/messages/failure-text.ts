@@ -32,12 +32,23 @@ export class RepeatedDelivery extends Refusal {}
 export function explain(error: unknown): Sentence {
   if (error instanceof Refusal) return error.sentence;
   if (isFastlyError(error)) return explainFastly(error);
-  if (error instanceof StoreUnavailable) {
-    return error.mayBeRecorded
-      ? say`The bot lost its database, so it's unclear whether this was recorded. Run ${code('/fastly-user approvals')} to check before you try again.`
-      : say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
-  }
+  if (error instanceof StoreUnavailable) return explainStore(error);
   return say`Something went wrong. Try again. If it keeps failing, send the reference to the bot's operator.`;
+}
+
+function explainStore({ mayBeRecorded, trouble }: StoreUnavailable): Sentence {
+  if (mayBeRecorded) {
+    return say`The bot lost its database, so it's unclear whether this was recorded. Run ${code('/fastly-user approvals')} to check before you try again.`;
+  }
+  switch (trouble.kind) {
+    case 'full':
+      return say`The bot's database takes no more data. Nothing was done. Tell the bot's operator, and try again later.`;
+    case 'gone':
+      return say`The bot's database file was moved or deleted. Nothing was done. Tell the bot's operator.`;
+    case 'wrong':
+    case 'away':
+      return say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
+  }
 }
 
 /** The same for a form, which has one line for it, with the reference where the log has more. */

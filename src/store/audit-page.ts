@@ -1,5 +1,6 @@
 import { expressionBuilder, sql } from 'kysely';
 import { z } from 'zod';
+import { headOf, headText } from './audit-head.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -30,6 +31,12 @@ export class AuditPages {
 
   constructor(store: Store) {
     this.#store = store;
+  }
+
+  /** The head of the log, as `N:HASH`; null while it is empty. */
+  async head(): Promise<string | null> {
+    const head = await this.#store.read(headOf);
+    return head && headText(head);
   }
 
   /** The latest entries, newest first, at most `limit`: about one user, and older than an entry, where that is given. */

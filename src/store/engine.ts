@@ -19,6 +19,8 @@ export type Engine = {
   open(): Promise<void>;
   /** Lets go of it, once Kysely has. */
   close(): Promise<void>;
+  /** Comes before each use. @throws {DatabaseGone} when the database is not where it was opened */
+  check(): void;
 };
 
 /** A Kysely of whatever tables: migrations change what those are. */

@@ -30,6 +30,7 @@ export function postgres(url: Secret, onConnectionLost: (error: Error) => void =
     schema: sql<string>`current_schema()`,
     open: async () => {},
     close: async () => {},
+    check: () => {},
   };
 }
 

@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -12,12 +13,16 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely';
+import { reasonOf } from '../observability/reason-of.ts';
+import { DatabaseFiles, realPathOf } from './database-files.ts';
 import type { Engine } from './engine.ts';
-import { DatabaseInUse } from './errors.ts';
+import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
 const BUSY_MILLISECONDS = 200;
 const SQLITE_BUSY = 5;
+const IN_MEMORY = ':memory:';
+const LOCK = '.lock';
 
 /**
  * SQLite in one file, by Node's own driver: write-ahead log, every commit on the disk before it is told, the folder
@@ -27,8 +32,9 @@ const SQLITE_BUSY = 5;
  */
 export function sqlite(path: string): Engine {
   let owned: DatabaseSync | null = null;
+  const files = new DatabaseFiles();
   return {
-    dialect: immediateDialect(() => openFile(path)),
+    dialect: dialectOf(() => openFile(path, files), ImmediateSqliteDriver),
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     forUpdate: sql``,
     lockAuditLog: null,
@@ -49,8 +55,19 @@ export function sqlite(path: string): Engine {
       owned ??= own(path);
     },
     close: async () => {
-      owned?.close();
+      if (owned === null) return;
+      owned.close();
       owned = null;
+      leaveTrace(files.paths, { makeFolder: true });
+    },
+    check: () => {
+      try {
+        files.check();
+      } catch (error) {
+        // A folder that was moved can only be moved back where none is.
+        leaveTrace(files.paths, { makeFolder: false });
+        throw error;
+      }
     },
   };
 }
@@ -60,7 +77,26 @@ export function sqlite(path: string): Engine {
  * database. The database itself stays readable for `npm run audit`.
  */
 function own(path: string): DatabaseSync {
-  const lock = new DatabaseSync(path === ':memory:' ? path : lockFile(path), { timeout: 0 });
+  if (path === IN_MEMORY) return lockIn(path, path);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const real = realPathOf(path);
+  // The same for all names the database goes by. Whoever could open it could keep the bot from its database.
+  const lock = `${real}${LOCK}`;
+  const trace = [lock, `${real}-wal`].find((file) => existsSync(file));
+  makePrivate(lock);
+  const owned = lockIn(lock, path);
+  try {
+    if (trace !== undefined) refuseToStartAnew(real, trace);
+    makePrivate(path);
+    return owned;
+  } catch (error) {
+    owned.close();
+    throw error;
+  }
+}
+
+function lockIn(file: string, path: string): DatabaseSync {
+  const lock = new DatabaseSync(file, { timeout: 0 });
   try {
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;
@@ -71,13 +107,32 @@ function own(path: string): DatabaseSync {
   }
 }
 
-/** The same for all names the database goes by. Whoever could open it could keep the bot from its database. */
-function lockFile(path: string): string {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  makePrivate(path);
-  const lock = `${realpathSync(path)}.lock`;
-  makePrivate(lock);
-  return lock;
+/**
+ * Where the lock file went with the database, puts an empty one there: it keeps another process, or the next start,
+ * from creating an empty database. The real one can be moved back over it.
+ */
+function leaveTrace(paths: readonly string[], { makeFolder }: { makeFolder: boolean }): void {
+  const lock = paths.find((path) => path.endsWith(LOCK));
+  if (lock === undefined || existsSync(lock)) return;
+  try {
+    if (makeFolder) mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+    makePrivate(lock);
+  } catch {
+    // The folder is gone, perhaps with its disk.
+  }
+}
+
+/**
+ * A database is created at the first start only. What a start leaves beside it tells that there was one. Nothing does
+ * where all of it went while no bot ran.
+ */
+function refuseToStartAnew(path: string, trace: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size !== undefined && size > 0) return;
+  throw new DatabaseUnusable({
+    what: `${path} is ${size === 0 ? 'empty' : 'missing'}, but ${trace} shows that the bot was started with it before`,
+    remedy: `Put the database back. To start with a new, empty one, delete ${trace}.`,
+  });
 }
 
 /** Made before SQLite does, so that there is no moment in which others can read it; its own files follow its mode. */
@@ -86,16 +141,35 @@ function makePrivate(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function openFile(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  return database;
+/** Opens the file and never makes one: it would be empty. */
+function openFile(path: string, files: DatabaseFiles): DatabaseSync {
+  const database = new DatabaseSync(existing(path), { timeout: BUSY_MILLISECONDS });
+  try {
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    if (path === IN_MEMORY) return database;
+    // The write-ahead log is there from the first read on.
+    database.exec('select count(*) from sqlite_schema');
+    const real = realPathOf(path);
+    files.remember([path, `${real}-wal`, `${real}${LOCK}`]);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** See https://www.sqlite.org/uri.html: in the mode `rw` a file that is missing is an error. */
+function existing(path: string): string | URL {
+  if (path === IN_MEMORY) return path;
+  const url = pathToFileURL(path);
+  url.searchParams.set('mode', 'rw');
+  return url;
 }
 
 /** Opens a database that another process may own, to look at it only. */
 export function readOnlySqlite(path: string): Pick<Engine, 'dialect'> {
   const open = () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS });
-  return { dialect: immediateDialect(open) };
+  return { dialect: dialectOf(open, SqliteDriver) };
 }
 
 /** Node's driver in the shape that Kysely's SQLite dialect takes. */
@@ -119,20 +193,29 @@ function inputValue(value: unknown): SQLInputValue {
   throw new TypeError(`SQLite is given text, numbers and null only, not ${typeof value}`);
 }
 
-/** Kysely's dialect, with transactions that lock at their start: deferred ones fail halfway under contention. */
-function immediateDialect(open: () => DatabaseSync): Dialect {
+function dialectOf(open: () => DatabaseSync, Driver: typeof SqliteDriver): Dialect {
   const config = { database: async () => kyselyDatabase(open()) };
   return {
-    createDriver: () => new ImmediateSqliteDriver(config),
+    createDriver: () => new Driver(config),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new TransactionalSqliteAdapter(),
     createIntrospector: (database) => new SqliteIntrospector(database),
   };
 }
 
+/** Its transactions lock at their start: deferred ones fail halfway under contention. */
 class ImmediateSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk has SQLite roll back by itself; a second time would hide what went wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!reasonOf(error).includes('no transaction is active')) throw error;
+    }
   }
 }
 

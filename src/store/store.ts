@@ -1,10 +1,14 @@
 import { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { type AuditEntry, append } from './audit-log.ts';
+import { DatabaseGone } from './database-files.ts';
 import type { AnyTables, Engine } from './engine.ts';
-import { StoreUnavailable } from './errors.ts';
+import { DatabaseUnusable, StoreUnavailable } from './errors.ts';
 import { migrate } from './migrations/index.ts';
 import type { AuditRow, Database, Tables } from './tables.ts';
+
+/** More than a change and its entries take, in several pages. */
+const ROOM_CHARACTERS = 64 * 1024;
 
 /** A transaction. All that is written in it is recorded together, or nothing is. */
 export type Transaction = {
@@ -27,6 +31,8 @@ export class Store {
   readonly #database: Database;
   readonly #untyped: AnyTables;
   #connected = false;
+  /** Why a transaction found no space or lacked a right, until one finds it: a read would not notice. */
+  #takesNoData: StoreUnavailable | null = null;
 
   constructor(engine: Engine, log: Logger) {
     this.engine = engine;
@@ -35,11 +41,57 @@ export class Store {
     this.#database = this.#untyped.withTables<Tables>();
   }
 
-  /** Opens the database and migrates it, also after it has thrown. @throws {DatabaseInUse} when another process owns it */
+  /**
+   * Opens the database and migrates it, also after it has thrown.
+   *
+   * @throws {DatabaseUnusable} when it can never be used as it is; {DatabaseInUse} when another process owns it
+   * @throws {StoreUnavailable} when it may be there later
+   */
   async connect(): Promise<void> {
-    await this.engine.open();
-    await migrate(this.#untyped, this.engine);
+    try {
+      await this.engine.open();
+      await migrate(this.#untyped, this.engine);
+    } catch (error) {
+      if (error instanceof DatabaseUnusable) throw error;
+      const unavailable = new StoreUnavailable(error);
+      throw unavailable.trouble.kind === 'wrong'
+        ? new DatabaseUnusable(unavailable.trouble, error)
+        : unavailable;
+    }
     this.#connected = true;
+  }
+
+  /**
+   * Finds out whether the database can be used. After a write that failed for want of space, it writes as much as a
+   * change would.
+   *
+   * @throws {StoreUnavailable}
+   */
+  async check(): Promise<void> {
+    if (this.#takesNoData !== null) {
+      const room = { name: 'room', holder: 'x'.repeat(ROOM_CHARACTERS), held_until: 0 };
+      await this.transaction(async ({ database }) => {
+        await database
+          .insertInto('account_lock')
+          .values(room)
+          .onConflict((conflict) => conflict.column('name').doUpdateSet(room))
+          .execute();
+      });
+      await this.transaction(async ({ database }) => {
+        await database.deleteFrom('account_lock').where('name', '=', room.name).execute();
+      });
+      this.#takesNoData = null;
+    } else await this.read((database) => database.selectFrom('audit_log').select('seq').limit(1).execute());
+  }
+
+  /**
+   * Comes before a change is begun. On a disk that is full, a small beginning may still find room where the outcome
+   * finds none.
+   *
+   * @throws {StoreUnavailable} until `check` has found room
+   */
+  mustTakeData(): void {
+    if (this.#takesNoData !== null) throw this.#takesNoData;
   }
 
   /** Reads without locks. @throws {StoreUnavailable} */
@@ -89,10 +141,13 @@ export class Store {
   async #available<T>(work: () => Promise<T>, mayBeRecorded: () => boolean = () => false): Promise<T> {
     if (!this.#connected) throw new StoreUnavailable('it is not connected yet');
     try {
+      this.engine.check();
       return await work();
     } catch (error) {
-      if (isDatabaseTrouble(error)) throw new StoreUnavailable(error, mayBeRecorded());
-      throw error;
+      if (!isDatabaseTrouble(error)) throw error;
+      const unavailable = new StoreUnavailable(error, mayBeRecorded());
+      if (['full', 'wrong'].includes(unavailable.trouble.kind)) this.#takesNoData = unavailable;
+      throw unavailable;
     }
   }
 }
@@ -101,6 +156,9 @@ export class Store {
 function isDatabaseTrouble(error: unknown): boolean {
   return (
     error instanceof Error &&
-    ('code' in error || 'errcode' in error || /connection|timeout/i.test(error.message))
+    (error instanceof DatabaseGone ||
+      'code' in error ||
+      'errcode' in error ||
+      /connection|timeout/i.test(error.message))
   );
 }

@@ -6,7 +6,9 @@ import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
 import type { Readiness } from '../observability/health.ts';
 import type { Liveness } from '../observability/liveness.ts';
-import type { StoreUnavailable } from '../store/errors.ts';
+import type { AuditHeads } from '../store/audit-head.ts';
+import { StoreUnavailable } from '../store/errors.ts';
+import type { Store } from '../store/store.ts';
 import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
@@ -18,6 +20,8 @@ const AT_A_TIME = 8;
 type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
 
 export type WorkerOptions = {
+  store: Pick<Store, 'check'>;
+  auditHeads: Pick<AuditHeads, 'due' | 'logWhenDue'>;
   approvals: Approvals;
   execution: Execution;
   displays: Displays;
@@ -25,7 +29,7 @@ export type WorkerOptions = {
   interruptedChanges: InterruptedChanges;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
-  /** Called with the error when the worker cannot reach the database, and with null when it has reached it. */
+  /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
   onHealth: (error: StoreUnavailable | null) => void;
   readiness: Readiness;
   liveness: Liveness;
@@ -43,16 +47,24 @@ export class Worker {
   readonly #others: readonly AnyLoop[];
   /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
   readonly #watching: AnyLoop;
+  readonly #checking: AnyLoop;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, displays, homes, interruptedChanges, onHealth, liveness, times, log } = options;
-    const onFailure = (error: unknown) =>
-      log.error({ err: error }, 'the worker failed at something, trying again');
+    const { approvals, displays, homes, interruptedChanges, store, auditHeads } = options;
+    const { onHealth, liveness, times, log } = options;
+    const onFailure = (error: unknown) => {
+      // What is due stays due while nothing can be recorded, and would fill the log.
+      if (error instanceof StoreUnavailable && error.trouble.kind === 'full') onHealth(error);
+      else log.error({ err: error }, 'the worker failed at something, trying again');
+    };
     const common = (name: string) => ({
       atATime: AT_A_TIME,
       interval: times.workerInterval,
-      onLook: onHealth,
+      // A look reads: it says what is wrong, and cannot tell that a disk is no longer full.
+      onLook: (error: StoreUnavailable | null) => {
+        if (error !== null) onHealth(error);
+      },
       onFailure,
       keep: (run: () => Promise<void>, signal: AbortSignal) =>
         liveness.keep(name, run, { signal, firstPause: times.firstRetry, log }),
@@ -89,10 +101,20 @@ export class Worker {
       key: () => '',
       work: async () => {},
     });
+    this.#checking = new Loop<'head'>({
+      ...common('the database'),
+      find: async () => {
+        await store.check();
+        return (await auditHeads.due()) ? ['head'] : [];
+      },
+      key: (head) => head,
+      work: () => auditHeads.logWhenDue(),
+      onLook: onHealth,
+    });
   }
 
   start(): void {
-    for (const loop of [...this.#others, this.#displaying, this.#watching]) loop.start();
+    for (const loop of [...this.#others, this.#displaying, this.#watching, this.#checking]) loop.start();
   }
 
   wake(): void {
@@ -104,6 +126,7 @@ export class Worker {
     // Homes that this leaves out of date are drawn by the next process.
     await Promise.all([...this.#others, this.#watching].map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
+    await this.#checking.stop();
   }
 
   async #reportOverdue(): Promise<readonly never[]> {

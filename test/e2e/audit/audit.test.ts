@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
@@ -40,6 +41,40 @@ describe('audit', () => {
     expect(JSON.stringify(page.blocks)).toContain('"type":"date"');
   });
 });
+
+describe('the head of the audit log', () => {
+  it('is at the end of the page, as the log of the bot has it', async () => {
+    const { client, log } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`reset ${PLUS_LOGIN.login}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
+    const [, last] = await log.untilTimes('audit', 2);
+    await nora.command('audit');
+    const page = await nora.until(logPage, 'the page');
+    expect(wordsOf(page.blocks)).toContain(`Head of the audit log: \`${headIn(last)}\``);
+  });
+
+  it('is logged at the start, now and again, and at the end', async () => {
+    const { client, log, stop } = await startWorkplace('socket', {}, {}, { auditHead: 300 });
+    expect((await log.until('audit log head')).head).toBeNull();
+    await client.as(NORA).command(`reset ${PLUS_LOGIN.login}`);
+    const [, last] = await log.untilTimes('audit', 2);
+    const heads = () => log.lines.filter(({ msg }) => msg === 'audit log head').map(({ head }) => head);
+    await expect.poll(heads).toContain(headIn(last));
+    const before = heads().length;
+    await stop();
+    expect(heads().length).toBeGreaterThan(before);
+    expect(heads().at(-1)).toBe(headIn(last));
+  });
+});
+
+/** The head that the log has with this entry. */
+function headIn(line: Record<string, unknown> | undefined): string {
+  const { seq, hash } = z
+    .object({ audit: z.object({ seq: z.number(), hash: z.string() }) })
+    .parse(line).audit;
+  return `${seq}:${hash}`;
+}
 
 describe('audit', () => {
   it.each([

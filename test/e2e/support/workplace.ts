@@ -109,19 +109,20 @@ export async function startWorkplace(
   mode: DeliveryMode = DELIVERY,
   variables: Record<string, string> = {},
   options: SandboxOptions = {},
+  times: Partial<Times> = {},
 ): Promise<Workplace> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
-  const running = runBot({ ...environmentFor(sandbox, mode), ...variables });
+  const running = runBot({ ...environmentFor(sandbox, mode), ...variables }, times);
   await connected(sandbox, running.log, mode);
   return { ...sandbox, ...running };
 }
 
 /** Runs a bot in this process; it stops with the test. */
-export function runBot(environment: Record<string, string>): RunningBot {
+export function runBot(environment: Record<string, string>, waits: Partial<Times> = {}): RunningBot {
   const config = readConfig(environment);
   const log = new LogLines();
-  const times = { ...QUICK };
+  const times = { ...QUICK, ...waits };
   const bot = new Bot(config, createLogger(config.LOG_LEVEL, 'json', log.stream), times);
   const ended = bot.run().catch((error: unknown) => error);
   let stopped: Promise<void> | null = null;

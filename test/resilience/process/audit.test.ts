@@ -3,7 +3,9 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { Intents } from '../../../src/changes/intents.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { NORA } from '../../approvals/people.ts';
 import {
   fillAuditLog,
   onBothDatabases,
@@ -48,7 +50,78 @@ onBothDatabases('npm run audit', (database) => {
     expect(stdout).toContain('The audit log is intact: 2 entries.');
     const { hash } = { hash: '', ...(log[1]?.audit ?? {}) };
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe(hash);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(`2:${hash}`);
+    const head = await audit(['head'], { DATABASE_URL: url });
+    expect(head).toEqual({ code: 0, stdout: `2:${hash}\n`, stderr: '' });
+  });
+
+  it('holds the log against a head that was noted elsewhere', async () => {
+    const { store, url } = await database.open();
+    await add(store, 'begun', 'done');
+    const env = { DATABASE_URL: url };
+    const noted = (await audit(['head'], env)).stdout.trim();
+    await add(store, 'begun');
+    for (const words of [
+      ['verify', '--head', noted],
+      ['verify', `--head=${noted}`],
+    ]) {
+      const { code, stdout } = await audit(words, env);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Entry 2 has the hash that was noted.');
+    }
+    const other = await audit(['verify', '--head', noted.replace(/^2/, '1')], env);
+    expect(other.code).toBe(1);
+    expect(other.stdout).toContain('entry 1 has another hash than the one noted');
+    await run(store, ...UNPROTECT[database.name], 'delete from audit_log where seq >= 2');
+    const cutOff = await audit(['verify', '--head', noted], env);
+    expect(cutOff.code).toBe(1);
+    expect(cutOff.stdout).toContain('entry 2 is missing: the log ends at entry 1');
+  });
+
+  it('says that the log lacks what was changed, and ends with 1', async () => {
+    const { store, url } = await database.open();
+    const intents = new Intents(
+      store,
+      60_000,
+      async () => null,
+      () => {},
+    );
+    for (let place = 1; place <= 25; place += 1) {
+      const target = { id: `user${place}`, login: `user${place}@example.com`, name: '' };
+      const reference = `REF-${place}`;
+      const change = { deliveryKey: reference, kind: 'reset', caller: NORA, target, reference } as const;
+      await intents.begin(change);
+    }
+    await add(store, 'begun');
+    const intact = await audit(['verify'], { DATABASE_URL: url });
+    expect(intact.stdout).toContain('(reset begun by U0NORA001) is about no change that is kept');
+    await run(store, ...UNPROTECT[database.name], 'delete from audit_log');
+    const { code, stdout } = await audit(['verify'], { DATABASE_URL: url });
+    expect(code).toBe(1);
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'The audit log is broken:',
+      "- change REF-1 (reset) has no entry 'begun' like it",
+    ]);
+    expect(lines.slice(-2)).toEqual(['- and 5 more', '']);
+  });
+
+  it('says what it agrees with, and names what has nothing beside it', async () => {
+    const { store, url } = await database.open();
+    const intents = new Intents(
+      store,
+      60_000,
+      async () => null,
+      () => {},
+    );
+    const target = { id: 'grace1', login: 'grace@example.com', name: '' };
+    await intents.begin({ deliveryKey: 'one', kind: 'reset', caller: NORA, target, reference: 'ABCD-EFGH' });
+    const entry = { actor: null, change: 'export', event: 'done', target: null, details: {} };
+    await store.transaction((each) => each.audit(entry));
+    const { code, stdout } = await audit(['verify'], { DATABASE_URL: url });
+    expect(code).toBe(0);
+    expect(stdout).toContain('It agrees with the 1 change and 0 requests beside it.');
+    expect(stdout).toContain('nothing beside them to compare:\n  1 × export done\n');
   });
 
   it('reads a database that no bot uses just now', async () => {
@@ -57,7 +130,7 @@ onBothDatabases('npm run audit', (database) => {
     await store.close();
     const { code, stdout } = await audit(['verify'], { DATABASE_URL: url });
     expect(code).toBe(0);
-    expect(stdout).toContain('intact: one entry');
+    expect(stdout).toContain('intact: 1 entry.');
   });
 
   it('says that the log is empty', async () => {
@@ -65,9 +138,10 @@ onBothDatabases('npm run audit', (database) => {
     const env = { DATABASE_URL: url };
     expect(await audit(['verify'], env)).toEqual({
       code: 0,
-      stdout: 'The audit log is empty.\n',
+      stdout: 'The audit log is empty, and so are the tables beside it.\n',
       stderr: '',
     });
+    expect(await audit(['head'], env)).toEqual({ code: 0, stdout: '', stderr: 'The audit log is empty.\n' });
     expect(await audit(['export'], env)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
@@ -119,7 +193,7 @@ onBothDatabases('npm run audit', (database) => {
     const { url } = await database.newPlace();
     const path = url.replace(/^file:/, '');
     if (database.name === 'SQLite') await writeFile(path, '');
-    for (const command of ['verify', 'export']) {
+    for (const command of ['verify', 'head', 'export']) {
       const { code, stdout, stderr } = await audit([command], { DATABASE_URL: url });
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toBe("Can't read the audit log: this database has no audit log yet\n");
@@ -129,10 +203,12 @@ onBothDatabases('npm run audit', (database) => {
 
 describe('npm run audit', () => {
   it.each([
-    { words: [], problem: 'Missing command: verify or export' },
+    { words: [], problem: 'Missing command: verify, head or export' },
     { words: ['check'], problem: 'Unknown command: check' },
     { words: ['--verify'], problem: 'Unknown command: --verify' },
-    { words: ['verify', 'export', 'now'], problem: 'verify takes no arguments: export now' },
+    { words: ['verify', 'export', 'now'], problem: 'verify takes only --head N:HASH: export now' },
+    { words: ['verify', '--head', '7'], problem: '--head must be N:HASH, as head prints it: 7' },
+    { words: ['head', '7'], problem: 'head takes no arguments: 7' },
   ])('says what is wrong with $words and how it goes', async ({ words, problem }) => {
     const { code, stdout, stderr } = await audit(words, {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -145,7 +221,9 @@ describe('npm run audit', () => {
     async ({ words }) => {
       const { code, stdout, stderr } = await audit(words, {});
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(/^npm run audit -- verify .*\nnpm run -s audit -- export /);
+      expect(stdout).toMatch(
+        /^npm run audit -- verify .*\nnpm run audit -- verify --head N:HASH\n(.+\n)+npm run -s audit -- export /,
+      );
     },
   );
 
@@ -178,7 +256,7 @@ describe('npm run audit', () => {
     await writeFile(join(folder, '.env'), `DATABASE_URL=${url}\n`);
     const { code, stdout } = await audit(['verify'], {}, folder);
     expect(code).toBe(0);
-    expect(stdout).toContain('intact: one entry');
+    expect(stdout).toContain('intact: 1 entry.');
   });
 
   it.each(['127.0.0.1', 'localhost'])(

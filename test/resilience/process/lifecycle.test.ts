@@ -129,7 +129,8 @@ describe('a bot that starts while Slack is away', () => {
     const sandbox = await startedSandbox();
     await sandbox.client.slackFaults({ down: true });
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
-    await bot.log('slack unreachable, retrying', 2);
+    await bot.log('slack unreachable, retrying');
+    await bot.log('slack unreachable', 2);
     expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
     await bot.untilReadyz(503, ['slack']);
     expect((await bot.readyz()).body.missing.slack).toMatch(/\w+ \w+/);

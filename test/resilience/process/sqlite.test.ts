@@ -61,7 +61,7 @@ describe('a process that owns the SQLite file', () => {
       const env = { DATABASE_URL: place.url };
       const reader = new WatchedProcess(spawn(process.execPath, [AUDIT, 'verify'], { env }));
       expect(await reader.ended).toBe(0);
-      expect(reader.text('stdout')).toContain('intact: one entry');
+      expect(reader.text('stdout')).toContain('intact: 1 entry.');
     });
   });
 });

@@ -114,7 +114,7 @@ describe('a SQLite file that a bot has open', () => {
     const other = await startBotProcess(variables);
     expect(await other.ended).toBe(1);
     expect(other.text('stderr')).toMatch(
-      /^Another process uses the database .+bot\.db\. .+DATABASE_URL.+\n$/,
+      /^DATABASE_URL: Another process uses the database .+bot\.db\. .+DATABASE_URL.+\n$/,
     );
     await owner.untilReadyz(200);
   });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { RequestId } from '../../../src/approvals/request.ts';
 import { type Surface, surfacesOf } from '../../../src/approvals/surfaces.ts';
+import { CrossChecker } from '../../../src/cli/cross-check.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import type { AuditRow } from '../../../src/store/tables.ts';
 import { environmentFor } from '../../e2e/support/workplace.ts';
@@ -95,11 +96,15 @@ export async function restartBot(
   return await startBot(place, { variables });
 }
 
-/** The audit log as it stands, once it is proven whole. */
+/** The audit log as it stands, once it is proven whole and to agree with the tables beside it; for a bot at rest. */
 export async function auditLog({ database }: CrashPlace): Promise<AuditRow[]> {
   return await database.read(async (reader) => {
     expect(await verify(rowsOf(reader))).toMatchObject({ whole: true });
-    return await reader.selectFrom('audit_log').selectAll().orderBy('seq').execute();
+    const rows = await reader.selectFrom('audit_log').selectAll().orderBy('seq').execute();
+    const checker = new CrossChecker();
+    for (const row of rows) checker.add(row);
+    expect((await checker.against(reader)).problems).toEqual([]);
+    return rows;
   });
 }
 

@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Event } from '../approvals/event.ts';
+import { State } from '../approvals/request.ts';
+import { fromStored } from '../approvals/stored.ts';
+import { ChangeKind } from '../changes/change.ts';
+import type { AuditRow, Database } from '../store/tables.ts';
+
+/** What holding the log against the tables gave. `others`: how many entries of each kind have no table beside them. */
+export type CrossCheck = {
+  problems: readonly string[];
+  changes: number;
+  requests: number;
+  others: ReadonlyMap<string, number>;
+};
+
+const EntryDetails = z.looseObject({ reference: z.string().optional() });
+const Target = z.object({ id: z.string().nullable(), login: z.string(), name: z.string() });
+/** `earlier`: references of the attempts of the same form that failed before; rows of earlier versions have none. */
+const ChangeDetails = z.looseObject({
+  target: Target,
+  reference: z.string(),
+  earlier: z.array(z.string()).optional(),
+});
+const Action = z.looseObject({ kind: z.string(), target: z.looseObject({ id: z.string().nullish() }) });
+
+type KeptChange = Awaited<ReturnType<typeof keptChanges>>[number];
+type KeptRequest = Awaited<ReturnType<typeof keptRequests>>[number];
+
+/** The steps that leave a request in a state. */
+const LAST_STEP: Readonly<Record<State['kind'], readonly Event['kind'][]>> = {
+  pending: ['filed', 'approved', 'reminded', 'locked'],
+  approved: ['filed', 'approved', 'retried', 'postponed', 'locked'],
+  executing: ['started', 'locked'],
+  failed: ['failed', 'closed', 'locked'],
+  completed: ['completed'],
+  refused: ['refused'],
+  denied: ['denied'],
+  cancelled: ['cancelled'],
+  expired: ['expired'],
+};
+
+/**
+ * Holds the audit log against the changes and approval requests in the tables beside it, both ways. Entries older than
+ * the oldest change or request that is kept may have lost theirs. Add all entries first, then ask.
+ */
+export class CrossChecker {
+  readonly #changes = new Map<string, AuditRow[]>();
+  readonly #steps = new Map<string, Map<number, AuditRow>>();
+  readonly #others = new Map<string, number>();
+  readonly #problems: string[] = [];
+
+  add(entry: AuditRow): void {
+    if (entry.request_id !== null) {
+      const steps = this.#steps.get(entry.request_id) ?? new Map<number, AuditRow>();
+      this.#steps.set(entry.request_id, steps.set(entry.step ?? 0, entry));
+    } else if (ChangeKind.safeParse(entry.change).success) {
+      const reference = EntryDetails.parse(JSON.parse(entry.details)).reference ?? '';
+      this.#changes.set(reference, [...(this.#changes.get(reference) ?? []), entry]);
+    } else {
+      const kind = `${entry.change} ${entry.event}`;
+      this.#others.set(kind, (this.#others.get(kind) ?? 0) + 1);
+    }
+  }
+
+  /** Reads the tables in the transaction in which the log was read. */
+  async against(database: Database): Promise<CrossCheck> {
+    const changes = await keptChanges(database);
+    const requests = await keptRequests(database);
+    const moments = [...changes.map(({ begunAt }) => begunAt), ...requests.map(({ filedAt }) => filedAt)];
+    const oldest = moments.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+    for (const change of changes) this.#checkChange(change);
+    for (const request of requests) this.#checkRequest(request);
+    this.#checkEntriesOfChanges(changes, oldest);
+    this.#checkSteps(requests, oldest);
+    return {
+      problems: this.#problems,
+      changes: changes.length,
+      requests: requests.length,
+      others: this.#others,
+    };
+  }
+
+  #checkChange(change: KeptChange): void {
+    const events = change.state === 'open' ? ['begun'] : ['begun', change.state];
+    const entries = this.#changes.get(change.reference) ?? [];
+    for (const event of events) {
+      if (entries.some((entry) => entry.event === event && tellsOf(entry, change))) continue;
+      this.#problems.push(`change ${change.reference} (${change.kind}) has no entry '${event}' like it`);
+    }
+    for (const reference of change.earlier ?? []) {
+      const ofAttempt = this.#changes.get(reference) ?? [];
+      for (const event of ['begun', 'failed']) {
+        if (ofAttempt.some((entry) => entry.event === event)) continue;
+        this.#problems.push(`change ${reference} (${change.kind}) has no entry '${event}'`);
+      }
+    }
+  }
+
+  #checkEntriesOfChanges(changes: readonly KeptChange[], oldest: number): void {
+    const kept = Map.groupBy(changes, ({ reference }) => reference);
+    const earlier = Map.groupBy(
+      changes.flatMap(({ kind, caller, earlier: references = [] }) =>
+        references.map((reference) => ({ reference, kind, caller })),
+      ),
+      ({ reference }) => reference,
+    );
+    // Earlier versions kept only the last attempt with a form, and nothing that says which failed before.
+    const isForgotten = ({ actor, change }: AuditRow, entries: readonly AuditRow[]) =>
+      entries.some(({ event }) => event === 'failed') &&
+      changes.some((each) => each.earlier === undefined && each.caller === actor && each.kind === change);
+    for (const [reference, entries] of this.#changes) {
+      for (const entry of entries) {
+        if (entry.at < oldest) continue;
+        const found =
+          kept.get(reference)?.some((change) => mayHave(change, entry)) ||
+          earlier
+            .get(reference)
+            ?.some(({ kind, caller }) => kind === entry.change && caller === entry.actor) ||
+          isForgotten(entry, entries);
+        if (!found)
+          this.#problems.push(`entry ${entry.seq} (${named(entry)}) is about no change that is kept`);
+      }
+    }
+  }
+
+  #checkRequest({ id, kind, version, state, requester, decisions }: KeptRequest): void {
+    const steps = this.#steps.get(id);
+    for (let step = 1; step <= version; step += 1) {
+      if (!steps?.has(step)) this.#problems.push(`request ${id} (${kind}) has no entry for step ${step}`);
+    }
+    const [first, last] = [steps?.get(1), steps?.get(version)];
+    if (first && (first.event !== 'filed' || first.actor !== requester)) {
+      this.#problems.push(`entry ${first.seq} doesn't say that ${requester} filed request ${id}`);
+    }
+    if (last && !LAST_STEP[state].some((event) => event === last.event)) {
+      this.#problems.push(`request ${id} is '${state}', and its last entry ${last.seq} is '${last.event}'`);
+    }
+    const entries = [...(steps?.values() ?? [])];
+    for (const { approver, verdict } of decisions) {
+      if (entries.some(({ event, actor }) => event === verdict && actor === approver)) continue;
+      this.#problems.push(`request ${id} was ${verdict} by ${approver}, and no entry says so`);
+    }
+  }
+
+  #checkSteps(requests: readonly KeptRequest[], oldest: number): void {
+    const kept = new Map(requests.map((request) => [request.id, request]));
+    for (const [id, steps] of this.#steps) {
+      const request = kept.get(id);
+      for (const [step, entry] of steps) {
+        if (entry.at < oldest || (request && isStepOf(entry, step, request))) continue;
+        this.#problems.push(
+          `entry ${entry.seq} (${named(entry)}) is step ${step} of no request that is kept`,
+        );
+      }
+    }
+  }
+}
+
+function named({ change, event, actor }: AuditRow): string {
+  return `${change} ${event}${actor === null ? '' : ` by ${actor}`}`;
+}
+
+/** Whether an entry says of a change what the table says. */
+function tellsOf({ change, actor, target, details: text }: AuditRow, kept: KeptChange): boolean {
+  if (change !== kept.kind || actor !== kept.caller || target !== kept.target.id) return false;
+  const { why, ...details } = EntryDetails.parse(JSON.parse(text));
+  const { login, name } = kept.target;
+  const expected: Record<string, unknown> = { ...kept.details, login, name };
+  // Earlier versions wrote fewer fields.
+  const fields = new Set([...Object.keys(details), 'login', 'name', 'settings']);
+  return [...fields].every((field) => isDeepStrictEqual(details[field], expected[field]));
+}
+
+function mayHave(change: KeptChange, entry: AuditRow): boolean {
+  return (entry.event === 'begun' || entry.event === change.state) && tellsOf(entry, change);
+}
+
+function isStepOf(entry: AuditRow, step: number, { version, kind, target, decisions }: KeptRequest): boolean {
+  const decided = entry.event !== 'approved' && entry.event !== 'denied';
+  return (
+    step >= 1 &&
+    step <= version &&
+    entry.change === kind &&
+    entry.target === target &&
+    (decided || decisions.some(({ approver }) => approver === entry.actor))
+  );
+}
+
+async function keptChanges(database: Database) {
+  const rows = await database
+    .selectFrom('intents')
+    .select(['change', 'caller', 'details', 'state', 'begun_at'])
+    .orderBy('begun_at')
+    .execute();
+  return rows.map(({ change: kind, caller, details: text, state, begun_at: begunAt }) => {
+    const { target, earlier, ...details } = ChangeDetails.parse(JSON.parse(text));
+    return { kind, caller, state, begunAt, target, earlier, reference: details.reference, details };
+  });
+}
+
+async function keptRequests(database: Database) {
+  const rows = await database
+    .selectFrom('approval_requests')
+    .select(['id', 'action', 'requester', 'state', 'version', 'filed_at'])
+    .orderBy('filed_at')
+    .execute();
+  const decisions = await database
+    .selectFrom('decisions')
+    .select(['request_id', 'approver', 'verdict'])
+    .execute();
+  const decided = Map.groupBy(decisions, ({ request_id }) => request_id);
+  return rows.map(({ action: text, state, filed_at: filedAt, ...row }) => {
+    const { kind, target } = Action.parse(JSON.parse(text));
+    const { kind: stateKind } = State.parse(fromStored(state));
+    return {
+      ...row,
+      kind,
+      filedAt,
+      target: target.id ?? null,
+      state: stateKind,
+      decisions: decided.get(row.id) ?? [],
+    };
+  });
+}

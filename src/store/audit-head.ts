@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { Store } from './store.ts';
+import type { Database } from './tables.ts';
+
+/** The last entry of the audit log. Noted elsewhere, it shows whether the log was cut off or written anew since. */
+export type AuditHead = { seq: number; hash: string };
+
+/** Null while the log has no entry. */
+export async function headOf(database: Database): Promise<AuditHead | null> {
+  const last = await database
+    .selectFrom('audit_log')
+    .select(['seq', 'hash'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last ?? null;
+}
+
+/** `N:HASH`, which `parseHead` reads. */
+export function headText({ seq, hash }: AuditHead): string {
+  return `${seq}:${hash}`;
+}
+
+/** Null for anything but `N:HASH`. */
+export function parseHead(text: string): AuditHead | null {
+  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/i.exec(text) ?? [];
+  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash: hash.toLowerCase() };
+}
+
+/** The row of `account_lock` whose `held_until` is when the next replica logs the head. */
+const LEASE = 'audit-head';
+
+/** Logs the head of the audit log: by each process when it starts and stops, and regularly by one of all. */
+export class AuditHeads {
+  readonly #store: Store;
+  /** At info whatever `LOG_LEVEL` says, as the entries are. */
+  readonly #log: Logger;
+  readonly #every: number;
+  #atStart = true;
+
+  /** @param every milliseconds from one time to the next */
+  constructor(store: Store, log: Logger, every: number) {
+    this.#store = store;
+    this.#log = log.child({}, { level: 'info' });
+    this.#every = every;
+  }
+
+  /** Whether this process has logged nothing yet, or no process has for long enough. */
+  async due(): Promise<boolean> {
+    if (this.#atStart) return true;
+    const lease = await this.#store.read((database) =>
+      database
+        .selectFrom('account_lock')
+        .select('name')
+        .where('name', '=', LEASE)
+        .where('held_until', '>', this.#store.engine.now)
+        .executeTakeFirst(),
+    );
+    return lease === undefined;
+  }
+
+  /** Logs the head if this process is the one to do it now. */
+  async logWhenDue(): Promise<void> {
+    const first = this.#atStart;
+    const taken = await this.#store.transaction(async ({ database, engine, now }) => {
+      const held_until = (await now()) + this.#every;
+      const { numInsertedOrUpdatedRows } = await database
+        .insertInto('account_lock')
+        .values({ name: LEASE, holder: null, held_until })
+        .onConflict((conflict) => {
+          const update = conflict.column('name').doUpdateSet({ held_until });
+          return first ? update : update.where('account_lock.held_until', '<=', engine.now);
+        })
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    });
+    this.#atStart = false;
+    if (taken) await this.logNow();
+  }
+
+  async logNow(): Promise<void> {
+    const head = await this.#store.read(headOf);
+    this.#log.info({ head: head && headText(head) }, 'audit log head');
+  }
+}
