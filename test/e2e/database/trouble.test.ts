@@ -79,7 +79,7 @@ describe('a bot whose SQLite file is moved', () => {
     expect(await changesSent(place)).toEqual([]);
     await rename(elsewhere, path);
     await expect.poll(() => readyz(place)).toMatchObject({ status: 200, degraded: [] });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.until(nora, '✅ Deleted');
   });
 
