@@ -17,7 +17,7 @@ import { Conversations } from './slack/connection/conversations.ts';
 import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
-import { NewerBlocks, Posting } from './slack/connection/posting.ts';
+import { Posting } from './slack/connection/posting.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
@@ -52,7 +52,6 @@ export class Bot {
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
-    const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly,
       directory: new Directory(fastly),
@@ -64,13 +63,13 @@ export class Bot {
     };
     this.#storedParts = createStoredParts(
       config,
-      { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
+      { ...parts, posting: new Posting(slack.once, log), store: this.#store },
       (error) => this.#databaseHealth(error),
     );
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
-      posting: new Posting(slack.patient, newerBlocks),
+      posting: new Posting(slack.patient, log),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }

@@ -47,8 +47,10 @@ export function approvalMessage(
   const title = plainName(headline(request));
   const detail = detailText(request, policy);
   const buttons = requestButtons(request);
+  const inShort = title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`;
   return {
-    text: notification(title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`),
+    text: notification(inShort),
+    ...(buttons.length > 0 && { plainer: message(say`${inShort} ${WITHOUT_BUTTONS}`) }),
     blocks: [
       header(title),
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
@@ -61,6 +63,9 @@ export function approvalMessage(
     ],
   };
 }
+
+/** Said where Slack does not take the message with its buttons. */
+const WITHOUT_BUTTONS = say`Slack didn't accept the request's buttons. Bot admins find them on the Home tab and with ${code('/fastly-user approvals')}.`;
 
 function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[]): Sentence {
   const filed = say`Request ${code(id)}, filed ${date(new Date(filedAt))}`;

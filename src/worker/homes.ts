@@ -7,6 +7,7 @@ import type { MemberId } from '../ids.ts';
 import { explain } from '../messages/failure-text.ts';
 import {
   type FiguresAtHand,
+  HOME_NOT_SHOWN,
   type HomeContent,
   homeView,
   type Listed,
@@ -151,8 +152,8 @@ export class Homes {
   async #turnAway(member: MemberId): Promise<Updated> {
     const { posting, approvals } = this.#options;
     const { botAdmins } = approvals.policy;
-    const { blocks } = message(denial('not-a-bot-admin', { botAdmins, commandChannels: [] }));
-    return await posting.publish(member, { type: 'home', blocks });
+    const why = denial('not-a-bot-admin', { botAdmins, commandChannels: [] });
+    return await posting.publish(member, { type: 'home', blocks: message(why).blocks }, why);
   }
 
   async #show(member: MemberId, recorded: Recorded | null): Promise<Updated> {
@@ -160,7 +161,7 @@ export class Homes {
     const { policy } = approvals;
     const figures = await this.#figuresAtHand(member);
     const view = homeView({ member, policy, recorded, figures, quickActions, disabled, at: new Date() });
-    return await posting.publish(member, view);
+    return await posting.publish(member, view, HOME_NOT_SHOWN);
   }
 
   async #recordedFor(member: MemberId): Promise<Recorded> {

@@ -203,6 +203,7 @@ export function plainText(sentence: Sentence): string {
   return sentence.parts.map(({ plain }) => plain).join('');
 }
 
-function escaped(text: string): string {
+/** As mrkdwn, where nothing in it comes alive (docs.slack.dev, formatting message text). */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -108,7 +108,7 @@ async function turnAway(
   const view = noticeView('Not possible', why, underIt);
   const showAtHome = async () => {
     if (incoming.caller) {
-      await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
+      await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks }, why);
     }
   };
   switch (incoming.kind) {

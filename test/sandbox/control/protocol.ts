@@ -159,7 +159,10 @@ export type SlackFaults = {
   down: boolean;
   /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: string | null; retryAfter: number; times: number } | null;
-  /** Answer the next `times` calls of `method`, to `channel` where it is given, with this error, for example `is_archived`. */
+  /**
+   * Answer the next `times` calls of `method` (a response URL: `response_url`), to `channel` where it is given, with
+   * this error, for example `is_archived`.
+   */
   refuse: { method: string; channel?: string; error: string; times: number } | null;
   /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
   lose: { method: string; when: 'before' | 'after'; times: number } | null;
@@ -170,8 +173,12 @@ export type SlackFaults = {
   hold: { method: string; when: 'before' | 'after'; times: number } | null;
   /** Hold every Web API answer back by so many milliseconds. */
   delay: number;
-  /** This Slack does not know these types of block, such as `data_table`: a message with one is `invalid_blocks`. */
+  /** This Slack does not know these types of block, such as `data_table`: a message or view with one is refused. */
   unknownBlocks: string[];
+  /** With this word; `invalid_blocks` where none is given. */
+  unknownBlocksError: string;
+  /** Answer the next `times` calls of `method` (a response URL: `response_url`) with a web page and status 200, as a proxy does. */
+  page: { method: string; times: number } | null;
 };
 
 /**

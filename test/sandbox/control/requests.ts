@@ -60,6 +60,8 @@ export const slackFaults = z.strictObject({
     .exactOptional(),
   delay: z.int().min(0).exactOptional(),
   unknownBlocks: z.array(z.string()).exactOptional(),
+  unknownBlocksError: z.string().exactOptional(),
+  page: z.strictObject({ method: z.string(), times }).nullable().exactOptional(),
 });
 export const redeliverRequest = z.strictObject({ id: z.string() });
 export const disconnectRequest = z.strictObject({ how: z.enum(['refresh', 'drop']) });

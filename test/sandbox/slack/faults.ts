@@ -10,6 +10,8 @@ export class Faults {
     hold: null,
     delay: 0,
     unknownBlocks: [],
+    unknownBlocksError: 'invalid_blocks',
+    page: null,
   };
 
   get down(): boolean {
@@ -41,6 +43,14 @@ export class Faults {
     if (refuse.channel !== undefined && refuse.channel !== args.channel) return null;
     this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
     return refuse.error;
+  }
+
+  /** Whether a call of `method` is answered with a web page. */
+  takePage(method: string): boolean {
+    const { page } = this.#ordered;
+    if (page === null || page.times < 1 || page.method !== method) return false;
+    this.set({ page: { ...page, times: page.times - 1 } });
+    return true;
   }
 
   takeLoss(method: string): 'before' | 'after' | null {
