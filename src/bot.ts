@@ -63,7 +63,12 @@ export class Bot {
     };
     this.#storedParts = createStoredParts(
       config,
-      { ...parts, posting: new Posting(slack.once, log), store: this.#store },
+      {
+        ...parts,
+        posting: new Posting(slack.once, log),
+        store: this.#store,
+        degraded: (cause, problem) => this.#readiness.degraded(cause, problem),
+      },
       (error) => this.#databaseHealth(error),
     );
     this.#services = {

@@ -19,6 +19,7 @@ import { Displays } from './worker/displays.ts';
 import { Execution } from './worker/execution.ts';
 import { Homes } from './worker/homes.ts';
 import { InterruptedChanges } from './worker/interrupted-changes.ts';
+import type { Degraded } from './worker/pauses.ts';
 import { Worker } from './worker/worker.ts';
 
 /** The store where the configuration says it is. */
@@ -44,12 +45,14 @@ export function createStoredParts(
     conversations: Conversations;
     /** One attempt each, as what is shown from the store is tried until it is shown. */
     posting: Posting;
+    /** Told what a person has to mend before Slack shows everything. */
+    degraded: Degraded;
     times: Times;
     log: Logger;
   },
   onHealth: (error: unknown) => void,
 ) {
-  const { store, fastly, directory, posting, times, log } = parts;
+  const { store, fastly, directory, times } = parts;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -71,13 +74,13 @@ export function createStoredParts(
   const worker = new Worker({
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    displays: new Displays({ ...parts, approvals, confirmationsChannel }, times),
+    displays: new Displays({ ...parts, approvals, confirmationsChannel }, times, parts.degraded),
     homes,
-    interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
+    interruptedChanges: new InterruptedChanges({ ...parts, intents, approvals }),
     onUsersChanged: () => directory.usersChanged(),
     onHealth,
     times,
-    log,
+    log: parts.log,
   });
   /** Ends the claims of processes before this one, where the database belongs to one process at a time. */
   const releaseClaims = async () => {

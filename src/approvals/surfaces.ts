@@ -13,18 +13,21 @@ import { RequestId } from './request.ts';
  * - `thread`: the steps, as replies to it; what is shown is the latest step posted
  * - `requester`: the outcome, in the requester's direct messages
  * - `confirmation`: the change, in `CONFIRMATIONS_CHANNEL`
+ * - `told SURFACE`: no surface, but a note that a person was told why Slack does not show that one
  * - `copy CHANNEL TS`: a second message of the same request, from a posting whose answer was lost
  */
 const SurfaceName = z.union([
   z.enum(['message', 'thread', 'requester', 'confirmation']),
   z.templateLiteral(['copy ', z.string()]),
+  z.templateLiteral(['told ', z.string()]),
 ]);
 export type SurfaceName = z.infer<typeof SurfaceName>;
 
 const Surface = z.object({
   name: SurfaceName,
+  /** Null until a message is known to have been there. */
   channel: ChannelId.nullable(),
-  /** The message's timestamp, which is its id in Slack; null until it is known. */
+  /** The message's timestamp, which is its id in Slack; null until it is known, and once it is gone. */
   ts: z.string().nullable(),
   wanted: z.number(),
   shown: z.number(),
@@ -121,6 +124,19 @@ export async function addCopy(
   await database
     .insertInto('surfaces')
     .values({ request_id: request, name: `copy ${channel} ${ts}`, channel, ts, wanted, shown: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Notes that a person was told why Slack does not show a surface. */
+export async function addTold(
+  { database }: Transaction,
+  request_id: RequestId,
+  name: SurfaceName,
+): Promise<void> {
+  await database
+    .insertInto('surfaces')
+    .values({ request_id, name: `told ${name}`, channel: null, ts: null, wanted: 0, shown: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -8,6 +8,10 @@ export const TIMES = {
   homesGathered: 1_000,
   /** The first pause before something is tried again that Slack, Fastly or the database did not take; later ones grow. */
   firstRetry: 500,
+  /** The same for what a person has to mend first, such as a token that is refused. */
+  slowRetry: 60_000,
+  /** How often the log repeats that Slack refuses the token. */
+  saidAgain: 10 * 60_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

@@ -1,6 +1,6 @@
 import type { KnownBlock, RichTextElement, TextObject } from '@slack/types';
 import { cut } from './plain.ts';
-import { escaped } from './sentence.ts';
+import { escaped, escapedCode } from './sentence.ts';
 
 /** Slack refuses a top-level text that is much longer (docs.slack.dev, chat.postMessage). */
 const LONGEST_TEXT = 2_900;
@@ -36,7 +36,7 @@ function ofText({ type, text }: TextObject): string {
 function ofElement(element: RichTextElement): string {
   switch (element.type) {
     case 'text':
-      return escaped(element.text);
+      return element.style?.code ? escapedCode(element.text) : escaped(element.text);
     case 'user':
       return `<@${element.user_id}>`;
     case 'channel':

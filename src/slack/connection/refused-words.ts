@@ -17,8 +17,8 @@ type Treatment =
   | { kind: 'final'; instead: 'nothing' | 'post-anew' | 'direct-message' }
   /** The next simpler form is tried at once. Refused in the plainest too, it is final. */
   | { kind: 'form' }
-  /** Somebody has to mend it first, so it is tried slowly. `who`: a member in the channel, or the operator. */
-  | { kind: 'person'; who: 'member' | 'operator'; remedy: string }
+  /** Somebody has to mend it first, so it is tried slowly. `who`: a member in the channel, an administrator of the workspace, or the operator. */
+  | { kind: 'person'; who: 'member' | 'administrator' | 'operator'; remedy: string }
   /** It is tried again with growing pauses. */
   | { kind: 'passes'; remedy?: string };
 
@@ -38,7 +38,11 @@ export const TOKEN_OR_ADDRESS =
   "Check the token. If the company lets only some IP addresses use Slack's API, add the bot's.";
 const TOKEN = operator(TOKEN_OR_ADDRESS);
 const APP = operator('Update the Slack app from manifest.yml and reinstall it.');
-const WORKSPACE = operator("Ask the workspace's administrators to allow the bot this.");
+const WORKSPACE: Treatment = {
+  kind: 'person',
+  who: 'administrator',
+  remedy: "Ask the workspace's administrators to allow the bot this.",
+};
 const INVITE = member('Add the bot to the channel with /invite.');
 const ARCHIVED = member('Unarchive the channel, or set another one.');
 const POSTING_RULES = member("Let the bot post in the channel's settings, or set another channel.");
@@ -83,6 +87,10 @@ export const REFUSED_WORDS: readonly Line[] = [
   ['no_dual_broadcast_content_update', ['chat.update'], FINAL],
   ['message_not_found', ['chat.update'], POST_ANEW],
   ['message_not_found', ['chat.getPermalink'], FINAL],
+  // Not documented for these methods.
+  ['thread_not_found', ['chat.postMessage'], FINAL],
+  ['user_disabled', ['chat.postMessage', 'views.publish'], FINAL],
+  ['user_not_found', ['chat.postMessage', 'views.publish'], FINAL],
   ['used_url', ['response_url'], DIRECT_MESSAGE],
   ['expired_url', ['response_url'], DIRECT_MESSAGE],
   ['duplicate_external_id', VIEWS, FINAL],

@@ -48,6 +48,16 @@ describe('what Slack shows of a request', () => {
     ],
     ['limits how often is posted', { rateLimit: { method: 'chat.postMessage', retryAfter: 1, times: 3 } }],
     [
+      'refuses updates with a word that nobody knows',
+      { refuse: { method: 'chat.update', error: 'brand_new_word', times: 3 } },
+    ],
+    [
+      'wants the organisation to log in',
+      { refuse: { method: 'chat.update', error: 'org_login_required', times: 3 } },
+    ],
+    ['is behind a proxy that answers updates', { page: { method: 'chat.update', times: 3 } }],
+    ['is behind a proxy that answers posts', { page: { method: 'chat.postMessage', times: 3 } }],
+    [
       'does not take the token for a while',
       { refuse: { method: 'chat.update', error: 'token_revoked', times: 3 } },
     ],
