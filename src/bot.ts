@@ -18,6 +18,8 @@ import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { Posting } from './slack/connection/posting.ts';
+import { isTokenRefused } from './slack/connection/refused-words.ts';
+import { TokenWatch } from './slack/connection/token-watch.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
@@ -33,6 +35,7 @@ export class Bot {
   readonly #log: Logger;
   readonly #readiness = new Readiness();
   readonly #inFlight = new InFlight();
+  readonly #tokenWatch: TokenWatch;
   readonly #store: Store;
   readonly #storedParts: StoredParts;
   readonly #services: Services;
@@ -50,7 +53,12 @@ export class Bot {
       onTokenProblem: (problem) => this.#tokenHealth(problem),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
-    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+    const degraded: Readiness['degraded'] = (cause, problem) => this.#readiness.degraded(cause, problem);
+    const onBack = () => this.#storedParts.worker.slackIsBack();
+    this.#tokenWatch = new TokenWatch({ degraded, onBack, times, log });
+    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log), (error) =>
+      this.#tokenWatch.answered(error),
+    );
     this.#store = createStore(config, log);
     const parts = {
       fastly,
@@ -67,7 +75,7 @@ export class Bot {
         ...parts,
         posting: new Posting(slack.once, log),
         store: this.#store,
-        degraded: (cause, problem) => this.#readiness.degraded(cause, problem),
+        degraded,
       },
       (error) => this.#databaseHealth(error),
     );
@@ -184,8 +192,10 @@ export class Bot {
   }
 
   async #serveSlack(): Promise<void> {
-    const identity = await this.#persist('slack', () => readIdentity(this.#services.slack.quick));
+    const { quick } = this.#services.slack;
+    const identity = await this.#persist('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
     if (identity === null || this.#stopping.signal.aborted) return;
+    this.#tokenWatch.probeWhileRefused(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
     if (missingScopes.length > 0) {
@@ -215,10 +225,9 @@ export class Bot {
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseInUse) throw error;
         this.#readiness.missing(dependency, reasonOf(error));
-        const wait = Math.min(
-          this.#services.times.firstRetry * 2 ** (failures - 1),
-          LONGEST_PAUSE_MILLISECONDS,
-        );
+        const { firstRetry, slowRetry } = this.#services.times;
+        const growing = Math.min(firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        const wait = isTokenRefused(error) ? slowRetry : growing;
         this.#log.warn({ retryInMilliseconds: wait, err: error }, `${dependency} unreachable, retrying`);
         await pause(wait, undefined, { signal }).catch(() => {});
       }

@@ -167,8 +167,8 @@ export class Intents<InTheWay = unknown> {
     });
   }
 
-  /** Has a settled change's caller told in `pause` milliseconds. */
-  async tellLater({ deliveryKey }: Change, pause: number): Promise<void> {
+  /** Has the caller of a settled change told in `pause` milliseconds. */
+  async tellIn(pause: number, deliveryKey: string): Promise<void> {
     await this.#store.transaction(async ({ database, now }) => {
       await database
         .updateTable('intents')

@@ -52,6 +52,11 @@ export class InterruptedChanges {
     return await this.#options.intents.takeOver(limit);
   }
 
+  /** Has the callers told at once who wait for Slack to take that, but for what a person has to mend. */
+  async retryAtOnce(): Promise<void> {
+    for (const deliveryKey of this.#pauses.endPassing()) await this.#options.intents.tellIn(0, deliveryKey);
+  }
+
   /** @throws {FastlyError} where nobody could look: the change stays open and is looked up later */
   async settle({ change, state, begunAt }: Interrupted): Promise<void> {
     const { intents, posting } = this.#options;
@@ -75,7 +80,7 @@ export class InterruptedChanges {
     } catch (error) {
       const pause = this.#pauses.after(change.deliveryKey, error);
       log.warn({ err: error, pause }, 'the caller of a change could not be told, trying again');
-      return await intents.tellLater(change, pause);
+      return await intents.tellIn(pause, change.deliveryKey);
     }
     this.#pauses.over(change.deliveryKey);
     await intents.told(change);

@@ -84,16 +84,20 @@ class SocketModeIntake implements Intake {
     const { client } = this.receiver;
     const { signal } = this.#stopping;
     let failures = 0;
+    let reached = false;
     while (!signal.aborted) {
       try {
         await this.#connect();
         failures = 0;
+        reached = true;
         this.#readiness.ready('slack');
         this.#log.info('connected to Slack');
         await new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
         if (!signal.aborted) this.#missing('reconnecting to Slack');
       } catch (error) {
-        throwIfRefused(error, 'SLACK_APP_TOKEN', 'Create a new app-level token with connections:write.');
+        if (!reached) {
+          throwIfRefused(error, 'SLACK_APP_TOKEN', 'Create a new app-level token with connections:write.');
+        }
         this.#missing(`can't connect to Slack: ${reasonOf(error)}`);
         this.#log.warn({ err: error }, 'Slack connection failed, retrying');
         const wait = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** failures, LONGEST_PAUSE_MILLISECONDS);

@@ -160,10 +160,10 @@ export type SlackFaults = {
   /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: string | null; retryAfter: number; times: number } | null;
   /**
-   * Answer the next `times` calls of `method` (a response URL: `response_url`), to `channel` where it is given, with
-   * this error, for example `is_archived`.
+   * Answer the next `times` calls of `method` (any of the Web API, when null; a response URL: `response_url`), to
+   * `channel` where it is given, with this error, for example `is_archived`.
    */
-  refuse: { method: string; channel?: string; error: string; times: number } | null;
+  refuse: { method: string | null; channel?: string; error: string; times: number } | null;
   /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
   lose: { method: string; when: 'before' | 'after'; times: number } | null;
   /**

@@ -47,7 +47,12 @@ export const slackFaults = z.strictObject({
     .nullable()
     .exactOptional(),
   refuse: z
-    .strictObject({ method: z.string(), channel: z.string().exactOptional(), error: z.string(), times })
+    .strictObject({
+      method: z.string().nullable(),
+      channel: z.string().exactOptional(),
+      error: z.string(),
+      times,
+    })
     .nullable()
     .exactOptional(),
   lose: z

@@ -39,7 +39,8 @@ export class Faults {
 
   takeRefusal(method: string, args: JsonObject): string | null {
     const { refuse } = this.#ordered;
-    if (refuse === null || refuse.times < 1 || refuse.method !== method) return null;
+    if (refuse === null || refuse.times < 1) return null;
+    if (refuse.method !== method && (refuse.method !== null || method === 'response_url')) return null;
     if (refuse.channel !== undefined && refuse.channel !== args.channel) return null;
     this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
     return refuse.error;
