@@ -455,7 +455,7 @@ describe('list', () => {
     times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({
       delay: { match: 'GET /customer/', milliseconds: SLOW_MILLISECONDS },
-      fail: { match: 'GET /customer/', status: 403, times: 1 },
+      fail: { match: 'GET /customer/', status: 403, body: '{"msg":"Access denied"}', times: 1 },
     });
     await nora.submit({ text: 'morton', 'without-2fa': ['without-2fa'] });
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('Working on it'), 'the working view');
