@@ -195,7 +195,7 @@ export class Bot {
     const { quick } = this.#services.slack;
     const identity = await this.#persist('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
     if (identity === null || this.#stopping.signal.aborted) return;
-    this.#tokenWatch.probeWhileRefused(() => quick.auth.test(), this.#stopping.signal);
+    this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
     if (missingScopes.length > 0) {

@@ -6,7 +6,7 @@ import { isTokenRefused, TOKEN_OR_ADDRESS, wordOf } from './refused-words.ts';
 type TokenWatchOptions = {
   /** Told that the token is refused, and with null that it is accepted again. */
   degraded: (cause: string, problem: { what: string; remedy: string } | null) => void;
-  /** Called when Slack answers again after calls that got no answer, at most once in `slowRetry`. */
+  /** Called within `slowRetry` of when Slack answers again after calls that got no answer. */
   onBack: () => void;
   times: Pick<Times, 'slowRetry' | 'saidAgain'>;
   log: Logger;
@@ -17,10 +17,10 @@ export class TokenWatch {
   readonly #options: TokenWatchOptions;
   #reached = false;
   #refused: string | null = null;
-  /** By `performance.now()`, as all moments here. */
+  /** By `performance.now()`. */
   #saidAt = Number.NEGATIVE_INFINITY;
   #lost = false;
-  #backAt = Number.NEGATIVE_INFINITY;
+  #back = false;
 
   constructor(options: TokenWatchOptions) {
     this.#options = options;
@@ -39,27 +39,27 @@ export class TokenWatch {
     else if (word === null && !(error instanceof WebAPIRateLimitedError)) this.#lost = true;
   }
 
-  /** Tries the token with `probe` every `slowRetry` milliseconds while it is refused, until `signal` is aborted. */
-  probeWhileRefused(probe: () => Promise<unknown>, signal: AbortSignal): void {
+  /** Until `signal` is aborted, every `slowRetry` milliseconds: tries a refused token with `probe`, and says that Slack is back. */
+  start(probe: () => Promise<unknown>, signal: AbortSignal): void {
     const timer = setInterval(() => {
       if (this.#refused !== null) probe().catch(() => {});
+      if (!this.#back) return;
+      this.#back = false;
+      this.#options.onBack();
     }, this.#options.times.slowRetry);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
 
   #accepted(): void {
-    const { degraded, onBack, times, log } = this.#options;
-    const now = performance.now();
+    const { degraded, log } = this.#options;
     this.#reached = true;
+    this.#back ||= this.#lost;
+    this.#lost = false;
     if (this.#refused !== null) {
       this.#refused = null;
       degraded('slack-token', null);
       log.info('Slack accepts SLACK_BOT_TOKEN again');
     }
-    if (!this.#lost || now - this.#backAt < times.slowRetry) return;
-    this.#lost = false;
-    this.#backAt = now;
-    onBack();
   }
 
   #refusedWith(word: string): void {

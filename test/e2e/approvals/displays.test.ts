@@ -79,6 +79,17 @@ describe('what Slack shows of a request', () => {
     expect(messagesIn(sees, AUDIT_TRAIL)).toHaveLength(1);
   });
 
+  it('is shown soon after an outage, however long the pauses had grown', async () => {
+    const { client, times, log } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    times.firstRetry = 60 * 60_000;
+    await client.slackFaults({ lose: { method: 'chat.update', when: 'before', times: 1 } });
+    await request.click(tomas, 'approve');
+    await log.until('a request could not be shown in Slack, trying again');
+    await request.until(tomas, '✅ Deleted');
+  });
+
   it.each<[string, Partial<SlackFaults>]>([
     ['is in trouble', { refuse: { method: 'chat.postMessage', error: 'internal_error', times: 2 } }],
     ['limits how often is posted', { rateLimit: { method: 'chat.postMessage', retryAfter: 1, times: 1 } }],

@@ -35,7 +35,7 @@ describe('a token that Slack refuses', () => {
     const stopping = new AbortController();
     onTestFinished(() => stopping.abort());
     const probe = vi.fn(async () => watch.answered(refused('invalid_auth')));
-    watch.probeWhileRefused(probe, stopping.signal);
+    watch.start(probe, stopping.signal);
     await vi.advanceTimersByTimeAsync(5 * MINUTE);
     expect(probe).not.toHaveBeenCalled();
     watch.answered(refused('invalid_auth'));
@@ -65,20 +65,26 @@ describe('a token that Slack refuses', () => {
     expect(watch.reached).toBe(false);
     watch.answered(null);
     expect(watch.reached).toBe(true);
-    expect(reports).toEqual(['back']);
+    expect(reports).toEqual([]);
   });
 });
 
 it('says that Slack is back after an outage, at most once a minute', () => {
   const { watch, reports } = watchWithReports();
-  watch.answered(null);
+  const stopping = new AbortController();
+  watch.start(async () => {}, stopping.signal);
+  vi.advanceTimersByTime(5 * MINUTE);
+  watch.answered(lost);
+  vi.advanceTimersByTime(5 * MINUTE);
+  expect(reports).toEqual([]);
   for (let times = 0; times < 3; times += 1) {
-    watch.answered(lost);
     watch.answered(null);
+    watch.answered(lost);
   }
+  vi.advanceTimersByTime(5 * MINUTE);
   expect(reports).toEqual(['back']);
-  vi.advanceTimersByTime(MINUTE);
   watch.answered(null);
-  watch.answered(null);
-  expect(reports).toEqual(['back', 'back']);
+  stopping.abort();
+  vi.advanceTimersByTime(5 * MINUTE);
+  expect(reports).toEqual(['back']);
 });
