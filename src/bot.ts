@@ -17,7 +17,9 @@ import { Conversations } from './slack/connection/conversations.ts';
 import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
-import { NewerBlocks, Posting } from './slack/connection/posting.ts';
+import { Posting } from './slack/connection/posting.ts';
+import { isTokenRefused } from './slack/connection/refused-words.ts';
+import { TokenWatch } from './slack/connection/token-watch.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
@@ -38,6 +40,7 @@ export class Bot {
   readonly #liveness = new Liveness();
   readonly #fastlyWatch: FastlyWatch;
   readonly #inFlight = new InFlight();
+  readonly #tokenWatch: TokenWatch;
   readonly #store: Store;
   readonly #storedParts: StoredParts;
   readonly #services: Services;
@@ -61,7 +64,12 @@ export class Bot {
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
-    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+    const degraded: Readiness['degraded'] = (cause, problem) => this.#readiness.degraded(cause, problem);
+    const onBack = () => this.#storedParts.worker.slackIsBack();
+    this.#tokenWatch = new TokenWatch({ degraded, onBack, times, log });
+    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log), (error) =>
+      this.#tokenWatch.answered(error),
+    );
     this.#store = createStore(config, log);
     const storeHealth = new StoreHealth({
       log,
@@ -70,7 +78,6 @@ export class Bot {
       onChange: (trouble) => this.#databaseHealth(trouble),
       onGivenUp: (error) => void this.#giveUp(error),
     });
-    const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly,
       directory: new Directory(fastly),
@@ -84,7 +91,7 @@ export class Bot {
       config,
       {
         ...parts,
-        posting: new Posting(slack.once, newerBlocks),
+        posting: new Posting(slack.once, log),
         store: this.#store,
         ...health,
       },
@@ -93,7 +100,7 @@ export class Bot {
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
-      posting: new Posting(slack.patient, newerBlocks),
+      posting: new Posting(slack.patient, log),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -217,8 +224,10 @@ export class Bot {
   }
 
   async #serveSlack(): Promise<void> {
-    const identity = await this.#persist('slack', () => readIdentity(this.#services.slack.quick));
+    const { quick } = this.#services.slack;
+    const identity = await this.#persist('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
     if (identity === null || this.#stopping.signal.aborted) return;
+    this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
     if (missingScopes.length > 0) {
@@ -250,11 +259,10 @@ export class Bot {
         if (error instanceof CredentialRefused || error instanceof DatabaseUnusable) throw error;
         const { what: why, ...remedy } = problemIn(error);
         if (service !== 'fastly') this.#readiness.missing(service, why);
-        const wait = Math.min(
-          this.#services.times.firstRetry * 2 ** (failures - 1),
-          LONGEST_PAUSE_MILLISECONDS,
-        );
-        if (Date.now() - loggedAt >= this.#services.times.stillAway) {
+        const { firstRetry, slowRetry, stillAway } = this.#services.times;
+        const growing = Math.min(firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
+        const wait = isTokenRefused(error) ? slowRetry : growing;
+        if (Date.now() - loggedAt >= stillAway) {
           loggedAt = Date.now();
           this.#log.warn({ why, ...remedy }, `${service} unreachable, retrying`);
         }

@@ -55,7 +55,8 @@ export function createStoredParts(
   },
   onHealth: (error: StoreUnavailable | null) => void,
 ) {
-  const { store, fastly, directory, posting, readiness, liveness, times, log } = parts;
+  const { store, fastly, directory, readiness, liveness, times, log } = parts;
+  const degraded: Readiness['degraded'] = (cause, problem) => readiness.degraded(cause, problem);
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
@@ -73,16 +74,16 @@ export function createStoredParts(
   const disabled = new Set(config.DISABLED_COMMANDS);
   const auditPages = new AuditPages(store);
   const quickActions = quickActionsWithout(disabled);
-  const homes = new Homes({ ...parts, approvals, auditPages, quickActions, disabled, wake });
+  const homes = new Homes({ ...parts, degraded, approvals, auditPages, quickActions, disabled, wake });
   const auditHeads = new AuditHeads(store, log, times.auditHead);
   const worker = new Worker({
     store,
     auditHeads,
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
-    displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times),
+    displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
-    interruptedChanges: new InterruptedChanges({ intents, approvals, fastly, posting, log }),
+    interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals }),
     onUsersChanged: () => directory.usersChanged(),
     onHealth,
     readiness,

@@ -88,9 +88,9 @@ export function mayBeCancelled({ state }: ApprovalRequest): boolean {
   return state.kind === 'failed' && state.retryable && !state.unclear && !state.mayBeDone;
 }
 
-/** Nobody can see the request where it should be shown. */
-export function cancelUnseen({ state }: ApprovalRequest, why: string): Ruling {
-  return state.kind === 'pending' ? cancelled(why) : no('not-waiting');
+/** Nobody can see the request where it should be shown, and nobody has decided on it elsewhere. */
+export function cancelUnseen({ state, approvers }: ApprovalRequest, why: string): Ruling {
+  return state.kind === 'pending' && approvers.length === 0 ? cancelled(why) : no('not-waiting');
 }
 
 function cancelled(why: string | null, comment: string | null = null): Ruling {

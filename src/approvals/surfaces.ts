@@ -17,18 +17,21 @@ import { RequestId } from './request.ts';
  *   posting whose answer was lost
  * - `direct MEMBER`: the request with its steps, in an approver's direct messages, once another company reads along in
  *   the request's channel
+ * - `told SURFACE`: no surface, but a note that a person was told why Slack does not show that one
  */
 const SurfaceName = z.union([
   z.enum(['message', 'thread', 'requester', 'confirmation']),
   z.templateLiteral(['copy ', z.string()]),
   z.templateLiteral(['direct ', z.string()]),
+  z.templateLiteral(['told ', z.string()]),
 ]);
 export type SurfaceName = z.infer<typeof SurfaceName>;
 
 const Surface = z.object({
   name: SurfaceName,
+  /** Null until a message is known to have been there. */
   channel: ChannelId.nullable(),
-  /** The message's timestamp, which is its id in Slack; null until it is known. */
+  /** The message's timestamp, which is its id in Slack; null until it is known, and once it is gone. */
   ts: z.string().nullable(),
   wanted: z.number(),
   shown: z.number(),
@@ -141,6 +144,19 @@ export async function addDirect(
   await database
     .insertInto('surfaces')
     .values(members.map((member) => ({ ...row, name: `direct ${member}` })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Notes that a person was told why Slack does not show a surface. */
+export async function addTold(
+  { database }: Transaction,
+  request_id: RequestId,
+  name: SurfaceName,
+): Promise<void> {
+  await database
+    .insertInto('surfaces')
+    .values({ request_id, name: `told ${name}`, channel: null, ts: null, wanted: 0, shown: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -178,6 +178,19 @@ export class Intents<InTheWay = unknown> {
     });
   }
 
+  /** Has the caller of a settled change told in `pause` milliseconds. */
+  async tellIn(pause: number, deliveryKey: string): Promise<void> {
+    await this.#store.transaction(async ({ database, now }) => {
+      await database
+        .updateTable('intents')
+        .set({ due_at: (await now()) + pause })
+        .where('delivery_key', '=', deliveryKey)
+        .where('state', '!=', 'open')
+        .where('due_at', 'is not', null)
+        .execute();
+    });
+  }
+
   /** Records that a change's caller was told how it ended. Does nothing when the change was begun again since. */
   async told({ deliveryKey }: Change): Promise<void> {
     await this.#store.transaction(async ({ database }) => {

@@ -23,6 +23,10 @@ export const TIMES = {
   databaseGone: 60_000,
   /** How often one of the replicas logs the head of the audit log. */
   auditHead: 3_600_000,
+  /** The same for what a person has to mend first, such as a token that is refused. */
+  slowRetry: 60_000,
+  /** How often the log repeats that Slack refuses the token. */
+  saidAgain: 10 * 60_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

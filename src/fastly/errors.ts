@@ -81,7 +81,7 @@ export class FastlyRateLimited extends FastlyFailure {
   }
 }
 
-/** 5xx, whatever came with it. */
+/** 5xx, whatever came with it; or another status with the page of something between the bot and Fastly. */
 export class FastlyUnavailable extends FastlyFailure {
   readonly kind = 'unavailable';
 
@@ -165,6 +165,6 @@ export function isFastlyError(error: unknown): error is FastlyError {
 const NOT_ABOUT_A_FIELD: readonly (number | null)[] = [403, 404, 405, 410];
 
 /** Whether the account has to invite people: those that came after April 2025 cannot create users (Fastly's change log). */
-export function refusesDirectCreation({ operation, status }: FastlyError): boolean {
-  return operation === 'create_user' && NOT_ABOUT_A_FIELD.includes(status);
+export function refusesDirectCreation({ operation, status, kind }: FastlyError): boolean {
+  return operation === 'create_user' && kind !== 'unavailable' && NOT_ABOUT_A_FIELD.includes(status);
 }

@@ -7,6 +7,7 @@ import {
   FastlyInvalid,
   FastlyNotFound,
   FastlyUnauthorized,
+  FastlyUnavailable,
   type RefusalWords,
 } from './errors.ts';
 import type { Answer, Call } from './transport.ts';
@@ -38,6 +39,24 @@ function readRefusal(body: string): RefusalWords {
   return { msg: msg ?? title ?? first?.title ?? null, detail: detail ?? first?.detail ?? null };
 }
 
+const OwnBody = z.union([
+  z.object({ msg: z.string().min(1) }),
+  z.object({ title: z.string().min(1) }),
+  z.object({ errors: z.array(z.unknown()).min(1) }),
+]);
+
+/** The bot concludes from these that there is no such user, or that users are not created directly. */
+const NOT_THERE = [404, 405, 410];
+
+/**
+ * Whether an answer of 3xx or 4xx is one of Fastly's. 401 and 403, which are said of the token, need one of the fields
+ * that Fastly's errors have. Some of the others have no recorded body, so only a page is none of Fastly's.
+ */
+function isOfFastly({ status, body }: Answer): boolean {
+  if (status === 401 || status === 403) return OwnBody.safeParse(parseJson(body)).success;
+  return !(NOT_THERE.includes(status) && body.trimStart().startsWith('<'));
+}
+
 /** The body as JSON, or `undefined` where it is none. */
 export function parseJson(body: string): unknown {
   try {
@@ -47,8 +66,13 @@ export function parseJson(body: string): unknown {
   }
 }
 
-/** The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. */
-export function refusalOf({ operation }: Call, { status, body }: Answer, redacted: Redaction): FastlyError {
+/**
+ * The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. What does not come
+ * from Fastly itself, but from a proxy for example, passes as an outage does.
+ */
+export function refusalOf({ operation, kind }: Call, answer: Answer, redacted: Redaction): FastlyError {
+  const { status, body } = answer;
+  if (!isOfFastly(answer)) return new FastlyUnavailable(operation, status, kind !== 'read');
   const words = readRefusal(body);
   const refusal = redacted(words);
   if (status === 401) return new FastlyUnauthorized(operation, status);

@@ -42,8 +42,10 @@ export function approvalMessage(
   const { action } = request;
   const title = plainName(headline(request));
   const detail = detailText(request, policy);
+  const inShort = title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`;
   return {
-    text: notification(title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`),
+    text: notification(inShort),
+    ...(buttons.length > 0 && { plainer: message(say`${inShort} ${WITHOUT_BUTTONS}`) }),
     blocks: [
       header(title),
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
@@ -68,6 +70,8 @@ export function directRequest(
   const why = say`People of another company can read ${channel(request.channel)} now, so this request goes on here.`;
   return { text, blocks: [richText(why), ...blocks] };
 }
+/** Said where Slack does not take the message with its buttons. */
+const WITHOUT_BUTTONS = say`Slack didn't accept the request's buttons. Bot admins find them on the Home tab and with ${code('/fastly-user approvals')}.`;
 
 function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[]): Sentence {
   const filed = say`Request ${code(id)}, filed ${date(new Date(filedAt))}`;

@@ -3,6 +3,7 @@ import { type Action, type ApprovalRequest, type State, verbOf } from '../approv
 import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
 import {
   bold,
+  channel,
   code,
   date,
   enumerate,
@@ -234,16 +235,34 @@ export function lockedText(who: Sentence, request: ApprovalRequest, comment?: st
 /** In place of a request's message once people of another company can read it. It names nobody. */
 export const HIDDEN_REQUEST = say`This request isn't shown here any more, because people of another company can read this channel. Bot admins find it on the Home tab and with ${code('/fastly-user approvals')}.`;
 
-/** Why a channel did not take a request, and what to do next. @param refusal Slack's error code */
+/** Why a channel did not take a request, for good. @param refusal Slack's error code */
 export function unseenText(refusal: string): Sentence {
+  return say`Slack refused the message (${refusal}). Try again in another channel.`;
+}
+
+/** For the requester: a request that goes on although its channel does not show it, and who can mend that. */
+export function notShownText(request: ApprovalRequest, refusal: string): Sentence {
+  const { action, id, channel: where } = request;
+  const about = say`request ${code(id)} to ${infinitive(verbOf(action), targetText(request))}`;
+  return say`${channel(where)} doesn't show the ${about} as it is now. ${remedyText(refusal)} Until then, bot admins find the request on the Home tab and with ${code('/fastly-user approvals')}.`;
+}
+
+/** @param refusal Slack's error code, of those that a person mends */
+function remedyText(refusal: string): Sentence {
   switch (refusal) {
     case 'not_in_channel':
     case 'channel_not_found':
-      return say`The bot isn't in that channel. Add it with ${code('/invite')}, then try again.`;
+      return say`The bot isn't in that channel: add it with ${code('/invite')}.`;
     case 'is_archived':
-      return say`That channel is archived. Try again in another channel.`;
+    case 'is_inactive':
+      return say`The channel is archived: unarchive it.`;
+    case 'restricted_action':
+    case 'restricted_action_read_only_channel':
+    case 'restricted_action_thread_only_channel':
+    case 'posting_to_channel_denied':
+      return say`The bot may not post in that channel: change who can post there.`;
     default:
-      return say`Slack refused the message (${refusal}). Try again in another channel.`;
+      return say`Slack refuses it (${refusal}): ask an administrator of the workspace to allow it.`;
   }
 }
 

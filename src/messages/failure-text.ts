@@ -108,6 +108,9 @@ function explainFastly(error: FastlyError): Sentence {
         ? say`Fastly's rate limit is reached.${unchanged(error)} Try again later.`
         : say`Fastly's rate limit is reached until ${date(new Date(error.resetAt * 1000))}.${unchanged(error)} Try again then.`;
     case 'unavailable':
+      if (error.status !== null && error.status < 500) {
+        return say`Something between the bot and Fastly, such as a proxy, refused the call (${error.status}). ${aftermath(error)}`;
+      }
       return say`Fastly returned an error (${error.status ?? 500}). ${aftermath(error)}`;
     case 'timed_out':
       return say`Fastly didn't answer in time. ${aftermath(error)}`;

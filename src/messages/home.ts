@@ -8,7 +8,8 @@ import { approvalEntry } from './approval-message.ts';
 import { auditText } from './audit-text.ts';
 import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
-import { bold, code, date, richText, type Sentence, say } from './kit/sentence.ts';
+import { label } from './kit/plain.ts';
+import { bold, code, date, plainText, richText, type Sentence, say } from './kit/sentence.ts';
 import { rolesText, unreadableText, userCount } from './user-text.ts';
 
 /** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
@@ -65,6 +66,17 @@ export function requestsFor(
 function listed<Item>(items: readonly Item[], most: number): Listed<Item> {
   return { shown: items.slice(0, most), more: Math.max(0, items.length - most) };
 }
+
+/** docs.slack.dev, section block. */
+const SECTION_LENGTH = 3_000;
+
+/** A Home tab in words alone, for where Slack refuses the form of another. */
+export function plainHome(sentence: Sentence): HomeView {
+  return { type: 'home', blocks: [{ type: 'section', text: label(plainText(sentence), SECTION_LENGTH) }] };
+}
+
+/** What a bot admin reads in place of their Home tab. */
+export const HOME_NOT_SHOWN = say`Slack didn't accept this Home tab. Run /fastly-user help to see all commands.`;
 
 /** The Home tab of a bot admin. */
 export function homeView(content: HomeContent): HomeView {

@@ -28,7 +28,7 @@ export type Around = { headline: Sentence; above: readonly KnownBlock[]; below: 
 /** A data table; a table, then lines of text, where Slack refuses a kind of block. @param users 1 to `MOST_USERS` */
 export function userTable(caption: string, users: readonly User[], around: Around): Message {
   const { headline, above, below } = around;
-  const version = (block: KnownBlock, plainer?: Message['plainer']): Message => ({
+  const version = (block: KnownBlock, plainer?: Message): Message => ({
     text: notification(headline),
     blocks: [richText(headline), ...above, block, ...below],
     ...(plainer && { plainer }),
@@ -36,9 +36,9 @@ export function userTable(caption: string, users: readonly User[], around: Aroun
   const rows = [HEADER, ...users.map(row)];
   const inText = version(richText(...users.map(line)));
   const table = { type: 'table', rows, column_settings: WRAPPED } as const;
-  const inTable = version(table, { without: 'table', message: inText });
+  const inTable = version(table, inText);
   const page = { page_size: ROWS_AT_A_TIME, row_header_column_index: LOGIN };
-  return version({ type: 'data_table', caption, ...page, rows }, { without: 'data_table', message: inTable });
+  return version({ type: 'data_table', caption, ...page, rows }, inTable);
 }
 
 const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);

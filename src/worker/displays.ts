@@ -4,6 +4,7 @@ import { readRequest } from '../approvals/rows.ts';
 import { stepsOf } from '../approvals/steps.ts';
 import {
   claimDisplay,
+  displayDue,
   displayLeases,
   dueDisplays,
   overdueDisplays,
@@ -13,11 +14,12 @@ import {
 import type { Times } from '../config/times.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
+import { type Degraded, NeedsPerson, Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
-import { Pauses, showUntilShown } from './show-until-shown.ts';
+import { showUntilShown } from './show-until-shown.ts';
 
-/** Renewed each time something is recorded as shown. In between there are at most two postings and two look-ups. */
-const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
+/** Renewed after each surface. In between there are at most two postings, each in up to three forms, and two look-ups. */
+const LEASE_MILLISECONDS = 8 * POSTING_TIMEOUT_MILLISECONDS;
 
 /**
  * Makes Slack show what the store says it must. A message that was never posted is posted, the others are updated. A
@@ -27,14 +29,15 @@ export class Displays {
   readonly #options: DisplayOptions;
   readonly #pauses: Pauses<RequestId>;
 
-  constructor(options: DisplayOptions, times: Times) {
+  constructor(options: DisplayOptions, times: Times, degraded: Degraded) {
     this.#options = options;
-    this.#pauses = new Pauses(times);
+    this.#pauses = new Pauses(times, degraded);
   }
 
   /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */
   async due(limit: number): Promise<RequestId[]> {
     const { store } = this.#options;
+    this.#pauses.tidy();
     const due = await store.read((database) => dueDisplays(database, store.engine, limit));
     return this.#pauses.limited ? [] : due;
   }
@@ -43,6 +46,16 @@ export class Displays {
   async overdue(milliseconds: number): Promise<number> {
     const { store } = this.#options;
     return await store.read((database) => overdueDisplays(database, store.engine, milliseconds));
+  }
+
+  /** Has everything tried at once that waits for Slack to take it, but for what a person has to mend. */
+  async retryAtOnce(): Promise<void> {
+    const waiting = this.#pauses.endPassing();
+    if (waiting.length === 0) return;
+    await this.#options.store.transaction(async (transaction) => {
+      const now = await transaction.now();
+      for (const id of waiting) await displayDue(transaction, id, now);
+    });
   }
 
   /** Brings all surfaces of a request up to date, if no other process has claimed it. */
@@ -73,13 +86,17 @@ export class Displays {
       try {
         await display.show(name);
       } catch (error) {
-        // The other surfaces refer to the message. A rate limit or a takeover concerns all surfaces.
-        const ofAll = error instanceof WebAPIRateLimitedError || error instanceof DisplayTakenOver;
-        if (name === 'message' || ofAll) throw error;
+        // A rate limit or a takeover concerns all surfaces. Otherwise the requester hears the outcome wherever that is possible.
+        if (error instanceof WebAPIRateLimitedError || error instanceof DisplayTakenOver) throw error;
         failures.push(error);
+        await display.renewLease();
       }
     }
-    if (failures.length > 0) throw failures[0];
+    // What passes is tried again sooner than what a person has to mend.
+    const [first] = failures.toSorted(
+      (a, b) => Number(a instanceof NeedsPerson) - Number(b instanceof NeedsPerson),
+    );
+    if (first !== undefined) throw first;
   }
 
   /** Reads the surfaces first, so that a step made after that is shown in the next round. */

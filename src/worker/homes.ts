@@ -7,6 +7,7 @@ import type { MemberId } from '../ids.ts';
 import { explain } from '../messages/failure-text.ts';
 import {
   type FiguresAtHand,
+  HOME_NOT_SHOWN,
   type HomeContent,
   homeView,
   type Listed,
@@ -34,7 +35,8 @@ import {
 } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
 import { Gathering } from './gathering.ts';
-import { Pauses, showUntilShown } from './show-until-shown.ts';
+import { type Degraded, Pauses, throwIfMendable } from './pauses.ts';
+import { showUntilShown } from './show-until-shown.ts';
 
 export type HomesOptions = {
   store: Store;
@@ -48,6 +50,8 @@ export type HomesOptions = {
   disabled: ReadonlySet<string>;
   /** Makes the worker look for due work at once. */
   wake: () => void;
+  /** Told what a person has to mend before Homes are shown. */
+  degraded: Degraded;
   times: Times;
   log: Logger;
 };
@@ -75,7 +79,7 @@ export class Homes {
 
   constructor(options: HomesOptions) {
     this.#options = options;
-    this.#pauses = new Pauses(options.times);
+    this.#pauses = new Pauses(options.times, options.degraded);
     this.#gathering = new Gathering(options.times.homesGathered);
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
@@ -112,9 +116,15 @@ export class Homes {
       this.#unrecorded.delete(member);
     }
     const at = performance.now();
+    this.#pauses.tidy();
     this.#progress = this.#gathering.pass(await store.read(progressOf), at);
     const due = await store.read((database) => dueHomes(database, store.engine, this.#progress, limit));
     return this.#pauses.limited ? [] : due;
+  }
+
+  /** Has the Homes tried at once that wait for Slack to take them, but for what a person has to mend. */
+  retryAtOnce(): void {
+    for (const member of this.#pauses.endPassing()) this.#unrecorded.add(member);
   }
 
   /** Draws a due Home, if no other process has claimed it. */
@@ -138,6 +148,7 @@ export class Homes {
       ? await this.#show(member, await this.#recordedFor(member))
       : await this.#turnAway(member);
     if (shown.kind === 'refused') {
+      throwIfMendable('Home tabs', shown);
       log.error({ member, why: shown.word }, 'Slack refuses a Home tab, it is left until it is opened again');
     } else if (isBotAdmin) return;
     await store.transaction((transaction) => forgetHome(transaction, member));
@@ -151,8 +162,8 @@ export class Homes {
   async #turnAway(member: MemberId): Promise<Updated> {
     const { posting, approvals } = this.#options;
     const { botAdmins } = approvals.policy;
-    const { blocks } = message(denial('not-a-bot-admin', { botAdmins, commandChannels: [] }));
-    return await posting.publish(member, { type: 'home', blocks });
+    const why = denial('not-a-bot-admin', { botAdmins, commandChannels: [] });
+    return await posting.publish(member, { type: 'home', blocks: message(why).blocks }, why);
   }
 
   async #show(member: MemberId, recorded: Recorded | null): Promise<Updated> {
@@ -160,7 +171,7 @@ export class Homes {
     const { policy } = approvals;
     const figures = await this.#figuresAtHand(member);
     const view = homeView({ member, policy, recorded, figures, quickActions, disabled, at: new Date() });
-    return await posting.publish(member, view);
+    return await posting.publish(member, view, HOME_NOT_SHOWN);
   }
 
   async #recordedFor(member: MemberId): Promise<Recorded> {

@@ -12,6 +12,7 @@ import {
   update,
   withdrawal,
 } from '../changes/operations.ts';
+import type { Times } from '../config/times.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
@@ -19,12 +20,16 @@ import { interruptedText } from '../messages/change-text.ts';
 import { message } from '../messages/kit/message.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import type { Transaction } from '../store/store.ts';
+import { type Degraded, Pauses, throwIfMendable } from './pauses.ts';
 
 type InterruptedChangesOptions = {
   intents: Intents;
   approvals: Approvals;
   fastly: FastlyClient;
   posting: Posting;
+  /** Told what a person has to mend before callers can be told. */
+  degraded: Degraded;
+  times: Times;
   log: Logger;
 };
 
@@ -34,14 +39,22 @@ type InterruptedChangesOptions = {
  */
 export class InterruptedChanges {
   readonly #options: InterruptedChangesOptions;
+  readonly #pauses: Pauses<string>;
 
   constructor(options: InterruptedChangesOptions) {
     this.#options = options;
+    this.#pauses = new Pauses(options.times, options.degraded);
   }
 
   /** Takes on changes that were left behind, at most `limit`. */
   async takeOver(limit: number): Promise<Interrupted[]> {
+    this.#pauses.tidy();
     return await this.#options.intents.takeOver(limit);
+  }
+
+  /** Has the callers told at once who wait for Slack to take that, but for what a person has to mend. */
+  async retryAtOnce(): Promise<void> {
+    for (const deliveryKey of this.#pauses.endPassing()) await this.#options.intents.tellIn(0, deliveryKey);
   }
 
   /** @throws {FastlyError} where nobody could look: the change stays open and is looked up later */
@@ -56,8 +69,20 @@ export class InterruptedChanges {
       log.warn({ settlement: kind }, 'a change was left behind');
       await this.#record(change, settlement);
     } else settlement = { kind: state };
-    const told = await posting.post(change.caller, message(interruptedText(change, settlement)));
-    if (told.kind === 'refused') log.error({ why: told.word }, 'the caller could not be told');
+    try {
+      const told = await posting.post(change.caller, message(interruptedText(change, settlement)));
+      if (told.kind === 'refused') {
+        log.error({ why: told.word }, 'the caller could not be told');
+        // A member whom Slack does not find is gone.
+        if (told.what?.kind === 'person' && told.what.who !== 'member')
+          throwIfMendable('direct messages', told);
+      }
+    } catch (error) {
+      const pause = this.#pauses.after(change.deliveryKey, error);
+      log.warn({ err: error, pause }, 'the caller of a change could not be told, trying again');
+      return await intents.tellIn(pause, change.deliveryKey);
+    }
+    this.#pauses.over(change.deliveryKey);
     await intents.told(change);
   }
 

@@ -2,12 +2,13 @@ import type { Button } from '@slack/types';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { isOutcome, isRepetition, type Step } from '../approvals/event.ts';
-import type { ApprovalRequest } from '../approvals/request.ts';
+import { type ApprovalRequest, isOpen } from '../approvals/request.ts';
 import { lockRequest } from '../approvals/rows.ts';
 import { mayApprove, mayDecide } from '../approvals/rules.ts';
 import {
   addCopy,
   addDirect,
+  addTold,
   directOf,
   type MessagePlace,
   messageOf,
@@ -18,17 +19,24 @@ import {
   surfacesOf,
 } from '../approvals/surfaces.ts';
 import type { Intents } from '../changes/intents.ts';
-import type { ChannelId, MemberId } from '../ids.ts';
+import { type ChannelId, MemberId } from '../ids.ts';
 import { approvalConfirmation, approvalMessage, directRequest } from '../messages/approval-message.ts';
-import { HIDDEN_REQUEST, outcomeStepText, stepText, unseenText } from '../messages/approval-text.ts';
+import {
+  HIDDEN_REQUEST,
+  notShownText,
+  outcomeStepText,
+  stepText,
+  unseenText,
+} from '../messages/approval-text.ts';
 import { type Message, message, withButtons } from '../messages/kit/message.ts';
 import { plainText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { type Conversations, isDirect } from '../slack/connection/conversations.ts';
-import type { Posting } from '../slack/connection/posting.ts';
+import type { Posting, Refused } from '../slack/connection/posting.ts';
 import { unconfirmed } from '../slack/replies/confirmation.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
 import { undoButton } from '../slack/undo-button.ts';
 import type { Store, Transaction } from '../store/store.ts';
+import { throwIfMendable } from './pauses.ts';
 
 export type DisplayOptions = {
   store: Store;
@@ -73,8 +81,9 @@ export class RequestDisplay {
   }
 
   /**
-   * Shows it on this surface. What it throws may go away by itself; what Slack refuses for good is settled here.
+   * Shows it on this surface. What it throws passes, or is mended by a person; what Slack refuses for good is settled here.
    *
+   * @throws {NeedsPerson}
    * @throws {DisplayTakenOver} when another process shows the request now
    */
   async show(name: SurfaceName): Promise<void> {
@@ -92,6 +101,11 @@ export class RequestDisplay {
     }
   }
 
+  /** @throws {DisplayTakenOver} */
+  async renewLease(): Promise<void> {
+    await this.#record(async () => {});
+  }
+
   /** Shows the request's message, or a copy of it. The place of a copy is known from the start. */
   async #showMessage(name: SurfaceName): Promise<void> {
     const { request, steps, surfaces } = this.#snapshot;
@@ -103,27 +117,62 @@ export class RequestDisplay {
       : approvalMessage(request, steps, this.#options.approvals.policy);
     if (known?.channel && known.ts) {
       await this.#update(name, { channel: known.channel, ts: known.ts }, drawn);
-    } else if (name === 'message') await this.#postMessage(drawn);
+    } else if (name === 'message') await this.#postMessage(drawn, known?.channel ?? null);
   }
 
-  async #postMessage(drawn: Message): Promise<void> {
+  /** @param before the channel that has shown the message until it was deleted there; null where it was never shown */
+  async #postMessage(drawn: Message, before: ChannelId | null): Promise<void> {
     const { id, channel, state } = this.#snapshot.request;
     const { approvals, posting, log } = this.#options;
-    if (state.kind === 'cancelled') return await this.#leaveUnposted();
+    if (state.kind === 'cancelled' || (before !== null && !hasButtons(drawn))) {
+      return await this.#leaveUnposted(before);
+    }
     const posted = await posting.post(channel, drawn);
     if (posted.kind === 'posted') return await this.#recordPosted(posted);
+    await this.#waitForPerson('message', channel, posted);
     log.warn({ request: id, why: posted.word }, 'a channel does not take an approval request');
-    await approvals.cancelUnseen(id, plainText(unseenText(posted.word)));
-    await this.#leaveUnposted();
+    if (before === null) await approvals.cancelUnseen(id, plainText(unseenText(posted.word)));
+    await this.#leaveUnposted(before);
+  }
+
+  /**
+   * Where a person has to mend what Slack refuses, the requester is told once, and it is tried on. What a member has to
+   * mend is given up with the request's time.
+   *
+   * @throws {NeedsPerson}
+   */
+  async #waitForPerson(name: SurfaceName, channel: ChannelId, refused: Refused): Promise<void> {
+    const { request } = this.#snapshot;
+    if (!(await this.#isWaitedFor(refused))) return;
+    // With the operator's remedy missing, such as a token, a direct message would not get there either.
+    if (name === 'message' && refused.what?.kind === 'person' && refused.what.who !== 'operator') {
+      const told = message(notShownText(request, refused.word));
+      await this.#once(name, async () => (await this.#send(request.requester, told)) === null);
+    }
+    throwIfMendable(`messages in ${channel}`, refused);
+  }
+
+  async #isWaitedFor({ what }: Refused): Promise<boolean> {
+    if (what?.kind !== 'person') return false;
+    const { request } = this.#snapshot;
+    if (what.who !== 'member' || isOpen(request)) return true;
+    return await this.#options.store.transaction(async ({ now }) => (await now()) < request.expiresAt);
+  }
+
+  /** Tells a person why a surface is not shown. Does nothing once that has succeeded. */
+  async #once(name: SurfaceName, tell: () => Promise<boolean>): Promise<void> {
+    const { request, surfaces } = this.#snapshot;
+    if (surfaces.some((each) => each.name === `told ${name}`)) return;
+    if (await tell()) await this.#record((transaction) => addTold(transaction, request.id, name));
   }
 
   /** Nothing is to be posted, unless a click has shown meanwhile that there is a message: that one is stale. */
-  async #leaveUnposted(): Promise<void> {
+  async #leaveUnposted(channel: ChannelId | null): Promise<void> {
     const { id, version } = this.#snapshot.request;
     await this.#record(async (transaction) => {
       await lockRequest(transaction, id);
       const found = await messageOf(transaction.database, id);
-      if (found === null) await recordShown(transaction, id, 'message', { channel: null, ts: null, version });
+      if (found === null) await recordShown(transaction, id, 'message', { channel, ts: null, version });
     });
   }
 
@@ -164,6 +213,7 @@ export class RequestDisplay {
         { request: request.id, surface: name, why: shown.word },
         'an approver cannot be shown a request',
       );
+      await this.#throwIfWaitedFor(approver, shown);
     }
     if (place === null) {
       return await this.#recordShown(name, request.version, shown.kind === 'posted' ? shown : undefined);
@@ -258,17 +308,25 @@ export class RequestDisplay {
       if (audience === 'unknown')
         throw new Error('Slack did not say who reads along in CONFIRMATIONS_CHANNEL');
       const shared = audience === 'other-companies';
-      const posted = !shared && (await this.#post(confirmationsChannel, approvalConfirmation(request)));
-      if (!posted) {
+      const refused = shared ? null : await this.#send(confirmationsChannel, approvalConfirmation(request));
+      if (shared || refused !== null) {
         log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
-        const place = await this.#options.approvals.messageOf(request.id);
-        const told = message(unconfirmed(confirmationsChannel));
-        if (place === null || (await this.#isShared(place.channel))) {
-          await this.#post(request.requester, told);
-        } else await this.#post(place.channel, told, place.ts);
+        await this.#once('confirmation', () => this.#tellUnconfirmed(confirmationsChannel));
       }
+      if (refused !== null) await this.#waitForPerson('confirmation', confirmationsChannel, refused);
     }
     await this.#recordShown('confirmation', request.version);
+  }
+
+  /** In the request's thread, as those who read there expect the confirmation, unless another company reads along. */
+  async #tellUnconfirmed(channel: ChannelId): Promise<boolean> {
+    const { request } = this.#snapshot;
+    const place = await this.#options.approvals.messageOf(request.id);
+    const told = message(unconfirmed(channel));
+    if (place === null || (await this.#isShared(place.channel))) {
+      return (await this.#send(request.requester, told)) === null;
+    }
+    return (await this.#send(place.channel, told, place.ts)) === null;
   }
 
   /** Updates a message; one that is there no more is posted anew the next time, while that is of use. */
@@ -276,15 +334,13 @@ export class RequestDisplay {
     const { posting, log } = this.#options;
     const { id, version } = this.#snapshot.request;
     const updated = await posting.update(place, drawn);
-    if (updated.kind === 'refused') {
-      const { word } = updated;
-      log.warn({ request: id, surface: name, why: word }, 'Slack does not update a message of a request');
-      const hasButtons = drawn.blocks.some(({ type }) => type === 'actions');
-      if (name === 'message' && word === 'message_not_found' && hasButtons) {
-        return await this.#recordShown(name, 0);
-      }
-    }
-    await this.#recordShown(name, version, place);
+    if (updated.kind === 'shown') return await this.#recordShown(name, version, place);
+    await this.#waitForPerson(name, place.channel, updated);
+    const { word, what } = updated;
+    log.warn({ request: id, surface: name, why: word }, 'Slack does not update a message of a request');
+    const gone = what?.kind === 'final' && what.instead === 'post-anew';
+    if (name !== 'message' || !gone) return await this.#recordShown(name, version, place);
+    await this.#recordShown(name, hasButtons(drawn) ? 0 : version, { channel: place.channel, ts: null });
   }
 
   async #recordShown(
@@ -305,15 +361,33 @@ export class RequestDisplay {
     if (!ours) throw new DisplayTakenOver();
   }
 
-  /** `false` where Slack refuses for good: that is logged, and nothing that waiting would mend. */
-  async #post(to: ChannelId | MemberId, told: Message, threadTs?: string): Promise<boolean> {
-    const posted = await this.#options.posting.post(to, told, threadTs);
-    if (posted.kind === 'posted') return true;
-    const { id } = this.#snapshot.request;
-    this.#options.log.warn(
-      { request: id, why: posted.word },
-      'Slack does not take a message about a request',
-    );
-    return false;
+  /** Logs what Slack refuses for good. @throws {NeedsPerson} where a person mends it */
+  async #post(to: ChannelId | MemberId, told: Message, threadTs?: string): Promise<void> {
+    const refused = await this.#send(to, told, threadTs);
+    if (refused !== null) await this.#throwIfWaitedFor(to, refused);
   }
+
+  /** @throws {NeedsPerson} */
+  async #throwIfWaitedFor(to: ChannelId | MemberId, refused: Refused): Promise<void> {
+    const direct = MemberId.safeParse(to).success;
+    // A channel can let the bot in. A member whom Slack does not find is gone.
+    const gone = direct && refused.what?.kind === 'person' && refused.what.who === 'member';
+    if (!gone && (await this.#isWaitedFor(refused))) {
+      throwIfMendable(direct ? 'direct messages' : `messages in ${to}`, refused);
+    }
+  }
+
+  /** Null once it is posted, else how Slack refused it. */
+  async #send(to: ChannelId | MemberId, told: Message, threadTs?: string): Promise<Refused | null> {
+    const { posting, log } = this.#options;
+    const posted = await posting.post(to, told, threadTs);
+    if (posted.kind === 'posted') return null;
+    const { id } = this.#snapshot.request;
+    log.warn({ request: id, why: posted.word }, 'Slack does not take a message about a request');
+    return posted;
+  }
+}
+
+function hasButtons({ blocks }: Message): boolean {
+  return blocks.some(({ type }) => type === 'actions');
 }

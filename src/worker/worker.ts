@@ -121,6 +121,13 @@ export class Worker {
     for (const loop of [...this.#others, this.#displaying]) loop.wake();
   }
 
+  /** Slack answers again: what waited for that is shown now. */
+  slackIsBack(): void {
+    const { displays, homes, interruptedChanges, onHealth } = this.#options;
+    homes.retryAtOnce();
+    Promise.all([displays.retryAtOnce(), interruptedChanges.retryAtOnce()]).then(() => this.wake(), onHealth);
+  }
+
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
     // Homes that this leaves out of date are drawn by the next process.

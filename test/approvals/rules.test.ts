@@ -117,6 +117,11 @@ describe('cancelling', () => {
     });
     expect(rules.cancelUnseen(pendingRequest({ state: APPROVED }), 'no such channel').kind).toBe('no');
   });
+
+  it('does not happen by itself once somebody has decided', () => {
+    const decided = pendingRequest({ approvalsRequired: 2, approvers: [TOMAS] });
+    expect(rules.cancelUnseen(decided, 'no such channel')).toEqual(objection('not-waiting'));
+  });
 });
 
 describe('an approval', () => {

@@ -20,6 +20,8 @@ const MINUTE = 60_000;
 
 const lists = (account: Fastly) => account.calls().filter(({ path }) => path === LIST).length;
 const logins = (users: readonly { login: string }[]) => users.map(({ login }) => login);
+const NOT_ALLOWED = '{"msg":"Access denied"}';
+
 describe('how often Fastly is asked', () => {
   it('is once for fifty who ask at once', async () => {
     const { account, directory } = await startDirectory();
@@ -42,7 +44,7 @@ describe('how often Fastly is asked', () => {
 
   it('is again at once after a failure, which all who asked are told', async () => {
     const { account, directory } = await startDirectory();
-    account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, times: 1 } });
+    account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, body: NOT_ALLOWED, times: 1 } });
     const failed = await Promise.allSettled([directory.search('nora', 5), directory.search('ada', 5)]);
     expect(failed).toMatchObject(Array(2).fill({ status: 'rejected', reason: { kind: 'forbidden' } }));
     expect(await directory.search('nora', 5)).not.toEqual([]);
@@ -275,7 +277,7 @@ describe('finding one user', () => {
 
   it('takes an id where there is no list, and for a name says that the list is what fails', async () => {
     const { account, directory } = await startDirectory();
-    account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, times: 9 } });
+    account.setFaults({ fail: { match: `GET ${LIST}`, status: 403, body: NOT_ALLOWED, times: 9 } });
     expect(await directory.find(ENGINEER.id, 'change', 5)).toMatchObject({ kind: 'certain' });
     await expect(directory.find('nora', 'look', 5)).rejects.toMatchObject({ kind: 'forbidden' });
     await expect(directory.find('nora lindqvist', 'look', 5)).rejects.toMatchObject({ kind: 'forbidden' });

@@ -114,8 +114,8 @@ describe('the kind of an error', () => {
   it.each([
     [302, 'invalid'],
     [400, 'invalid'],
-    [401, 'unauthorized'],
-    [403, 'forbidden'],
+    [401, 'unavailable'],
+    [403, 'unavailable'],
     [404, 'not_found'],
     [405, 'invalid'],
     [409, 'duplicate'],
@@ -129,6 +129,37 @@ describe('the kind of an error', () => {
     const error = await errorFor(status);
     expect(error).toMatchObject({ kind, status, mayHaveBeenCarriedOut: false });
     expect(isFastlyError(error)).toBe(true);
+  });
+
+  it.each([
+    '{"msg":"Provided credentials are missing or invalid"}',
+    '{"errors":[{"title":"Unauthorized"}]}',
+    '{"title":"Unauthorized","errors":null}',
+  ])('is one about the token where Fastly itself says so: %s', async (body) => {
+    expect(await errorFor(401, body)).toMatchObject({ kind: 'unauthorized', status: 401 });
+    expect(await errorFor(403, body)).toMatchObject({ kind: 'forbidden', status: 403 });
+  });
+
+  it.each([
+    [401, '<html><body>Please log in</body></html>'],
+    [403, '<html><body>Blocked by policy</body></html>'],
+    [403, '{"error":"blocked"}'],
+    [403, '{"msg":"","title":"","errors":[]}'],
+    [401, '["Unauthorized"]'],
+    [404, '<html><body>No such page</body></html>'],
+    [405, '<html></html>'],
+    [410, '<!DOCTYPE html>'],
+  ])('is that of an outage for %i with %s, which something in between has said', async (status, body) => {
+    expect(await errorFor(status, body)).toMatchObject({ kind: 'unavailable', status });
+  });
+
+  it('leaves open whether a change was made where something in between has answered', async () => {
+    const { account, client } = await startAccount();
+    account.setFaults({ fail: { match: null, status: 403, body: '<html></html>', times: 1 } });
+    expect(await failureOf(client.deleteUser(userId(ENGINEER)))).toMatchObject({
+      kind: 'unavailable',
+      mayHaveBeenCarriedOut: true,
+    });
   });
 
   it("is 'duplicate' for a 400 that says so", async () => {

@@ -4,6 +4,7 @@ import type { Action, ApprovalRequest, Obstacle, State } from '../../src/approva
 import {
   detailText,
   headline,
+  notShownText,
   stateInAnswer,
   stateText,
   stepText,
@@ -490,11 +491,23 @@ it.each(OBSTACLES)('an obstacle is told, and what to do about it: $says', ({ obs
   expect(read(detailText(request, POLICY))).toBe(`⛔ ${says}`);
 });
 
+it('that Slack refused a request for good is told with a way out', () => {
+  expect(read(unseenText('no_text'))).toBe(
+    'Slack refused the message (no_text). Try again in another channel.',
+  );
+});
+
 it.each([
-  ['not_in_channel', "The bot isn't in that channel. Add it with `/invite`, then try again."],
-  ['channel_not_found', "The bot isn't in that channel. Add it with `/invite`, then try again."],
-  ['is_archived', 'That channel is archived. Try again in another channel.'],
-  ['restricted_action', 'Slack refused the message (restricted_action). Try again in another channel.'],
-])('that Slack refused a request with %s is told with a way out', (refusal, says) => {
-  expect(read(unseenText(refusal))).toBe(says);
+  ['not_in_channel', "The bot isn't in that channel: add it with `/invite`."],
+  ['channel_not_found', "The bot isn't in that channel: add it with `/invite`."],
+  ['is_archived', 'The channel is archived: unarchive it.'],
+  ['is_inactive', 'The channel is archived: unarchive it.'],
+  ['restricted_action', 'The bot may not post in that channel: change who can post there.'],
+  ['no_permission', 'Slack refuses it (no_permission): ask an administrator of the workspace to allow it.'],
+])('that a request is not shown because of %s is told with who can mend it', (refusal, how) => {
+  const told = read(notShownText(pendingRequest(), refusal));
+  expect(told).toMatch(/^<#\w+> doesn't show the request `\S+` to delete /);
+  expect(told).toContain(
+    ` as it is now. ${how} Until then, bot admins find the request on the Home tab and with \`/fastly-user approvals\`.`,
+  );
 });

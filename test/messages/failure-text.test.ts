@@ -23,6 +23,7 @@ const FAILURES: readonly (readonly [what: string, of: (operation: string) => Fas
   ['a refusal', (operation) => new FastlyInvalid(operation, 400, WORDS)],
   ['a rate limit', (operation) => new FastlyRateLimited(operation, 429, null)],
   ['an outage', (operation) => new FastlyUnavailable(operation, 503, false)],
+  ['a proxy in between', (operation) => new FastlyUnavailable(operation, 403, false)],
   ['a deadline', (operation) => new FastlyTimedOut(operation, false)],
   ['a lost connection', (operation) => new FastlyCutOff(operation, false, 'ECONNREFUSED')],
   ['an answer about somebody else', (operation) => new FastlyOtherUser(operation, 200, false)],
@@ -53,4 +54,11 @@ describe('the text for a failed call', () => {
       "Fastly didn't answer in time. It may still have gone through. Check with `/fastly-user get` before you try again.",
     );
   });
+});
+
+it('a call that a proxy refuses is not told as refused by Fastly', () => {
+  const refused = new FastlyUnavailable('update_user', 403, true);
+  expect(read(explain(refused))).toMatch(
+    /^Something between the bot and Fastly, such as a proxy, refused the call \(403\)\. It may still have gone through\./,
+  );
 });

@@ -1,19 +1,29 @@
 import type { Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { cut } from './plain.ts';
 import { mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
+import { textOfBlocks } from './text-of-blocks.ts';
 
 /**
- * What is posted: blocks, and the text that notifications and screen readers use in their place. Where it holds a kind
- * of block that not every Slack takes, `plainer` is the message without it.
+ * What is posted: blocks, and the text that notifications and screen readers use in their place. `plainer` is the message
+ * without a kind of block that not every Slack takes.
  */
-export type Message = {
-  text: string;
-  blocks: KnownBlock[];
-  plainer?: { without: NewerBlock; message: Message };
-};
+export type Message = { text: string; blocks: KnownBlock[]; plainer?: Message };
 
-/** A kind of block that is not everywhere yet. */
-export type NewerBlock = 'data_table' | 'table';
+/** A message in one form, as it goes to Slack. No blocks: the text is all there is. */
+export type MessageForm = { text: string; blocks: KnownBlock[] };
+
+/** All forms of a message, the simplest last. That one has its words as text alone, which is refused for no form. */
+export function formsOf({ plainer, text, blocks }: Message): [MessageForm, ...MessageForm[]] {
+  return [
+    { text, blocks },
+    ...(plainer ? formsOf(plainer) : [{ text: textOfBlocks(blocks) || text, blocks: [] }]),
+  ];
+}
+
+/** As it is posted: text alone has no list of blocks, rather than an empty one. */
+export function withoutNoBlocks({ text, blocks }: MessageForm): Omit<MessageForm, 'blocks'> | MessageForm {
+  return blocks.length === 0 ? { text } : { text, blocks };
+}
 
 /** A message of sentences, each on its own line. The first is its notification text. */
 export function message(first: Sentence, ...others: readonly Sentence[]): Message {
@@ -31,7 +41,7 @@ export function withFootnote(original: Message, footnote: Sentence): Message {
   return {
     ...original,
     blocks: [...blocks, context(footnote)],
-    ...(plainer && { plainer: { ...plainer, message: withFootnote(plainer.message, footnote) } }),
+    ...(plainer && { plainer: withFootnote(plainer, footnote) }),
   };
 }
 

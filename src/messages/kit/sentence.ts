@@ -72,7 +72,7 @@ export function code(words: string): Part {
   return {
     kind: 'code',
     rich,
-    mrkdwn: `\`${escaped(shown).replaceAll('`', '‹U+0060›')}\``,
+    mrkdwn: escapedCode(shown),
     plain: shown,
     fixed: DATA,
   };
@@ -203,6 +203,12 @@ export function plainText(sentence: Sentence): string {
   return sentence.parts.map(({ plain }) => plain).join('');
 }
 
-function escaped(text: string): string {
+/** As mrkdwn, where nothing in it comes alive (docs.slack.dev, formatting message text). */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The same in a `code` span, which has no escape for its own mark. */
+export function escapedCode(text: string): string {
+  return `\`${escaped(text).replaceAll('`', '‹U+0060›')}\``;
 }

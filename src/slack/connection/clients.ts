@@ -1,5 +1,5 @@
 import type { Logger as SlackLogger } from '@slack/bolt';
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { type WebAPICallResult, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../../config/secret.ts';
 import { boundedFetch, MEBIBYTE } from '../../http/bounded-body.ts';
 
@@ -21,16 +21,38 @@ export const slackFetch = boundedFetch(4 * MEBIBYTE);
 
 const ONE_ATTEMPT = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
 
+/** Told how each call was answered: with an error, or null where it succeeded. */
+type OnAnswer = (error: unknown) => void;
+
+class WatchedClient extends WebClient {
+  readonly #onAnswer: OnAnswer;
+
+  constructor(token: Secret, options: WebClientOptions, onAnswer: OnAnswer) {
+    super(token.reveal(), options);
+    this.#onAnswer = onAnswer;
+  }
+
+  override async apiCall(method: string, options?: Record<string, unknown>): Promise<WebAPICallResult> {
+    try {
+      const result = await super.apiCall(method, options);
+      this.#onAnswer(null);
+      return result;
+    } catch (error) {
+      this.#onAnswer(error);
+      throw error;
+    }
+  }
+}
+
 /** Several clients, because one that waits out a rate limit holds back everything queued behind it. */
-export function createClients(token: Secret, slackApiUrl: string, logger: SlackLogger): SlackClients {
-  const client = (options: WebClientOptions) =>
-    new WebClient(token.reveal(), {
-      slackApiUrl,
-      logger,
-      fetch: slackFetch,
-      allowAbsoluteUrls: false,
-      ...options,
-    });
+export function createClients(
+  token: Secret,
+  slackApiUrl: string,
+  logger: SlackLogger,
+  onAnswer: OnAnswer = () => {},
+): SlackClients {
+  const common = { slackApiUrl, logger, fetch: slackFetch, allowAbsoluteUrls: false };
+  const client = (options: WebClientOptions) => new WatchedClient(token, { ...common, ...options }, onAnswer);
   return {
     quick: client({ timeout: QUICK_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),
     patient: client({

@@ -1,7 +1,8 @@
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from '../../ids.ts';
 import type { Caller } from '../incoming.ts';
+import { wordOf } from './refused-words.ts';
 
 /** Who reads along: `hidden` where the bot is not let in to look, `unknown` where Slack did not say. */
 export type Audience = 'own-workspace' | 'other-companies' | 'hidden' | 'unknown';
@@ -84,9 +85,8 @@ export class Conversations {
       const shared = info.is_ext_shared || info.is_pending_ext_shared || info.is_org_shared;
       return shared ? 'other-companies' : 'own-workspace';
     } catch (error) {
-      const word = error instanceof WebAPIPlatformError ? error.data.error : null;
       this.#log.debug({ channel, err: error }, 'could not look at a channel');
-      return word === 'channel_not_found' ? 'hidden' : 'unknown';
+      return wordOf(error) === 'channel_not_found' ? 'hidden' : 'unknown';
     }
   }
 }

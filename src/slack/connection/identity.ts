@@ -1,7 +1,8 @@
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { CredentialRefused } from '../../config/secret.ts';
 import { EnterpriseId, TeamId } from '../../ids.ts';
+import { isTokenRefused, wordOf } from './refused-words.ts';
 
 /** The scopes that the bot uses. A test compares them with the manifest. */
 export const SCOPES = [
@@ -15,28 +16,14 @@ export const SCOPES = [
   'im:write',
 ] as const;
 
-/** The errors that no retry can solve (docs.slack.dev, auth.test and apps.connections.open). */
-const TOKEN_REJECTIONS = new Set([
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'not_allowed_token_type',
-  'user_removed_from_team',
-  'team_disabled',
-]);
-
-export function isTokenRejected(error: string): boolean {
-  return TOKEN_REJECTIONS.has(error);
-}
-
-/** @throws {CredentialRefused} where `error` says that Slack rejects the token in `variable` for good */
+/** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable` */
 export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
-  if (error instanceof WebAPIPlatformError && isTokenRejected(error.data.error)) {
-    throw new CredentialRefused(`Slack rejected ${variable} (${error.data.error}). ${remedy}`);
-  }
+  if (!isTokenRefused(error)) return;
+  throw new CredentialRefused(`Slack rejected ${variable} (${wordOf(error)}). ${remedy} ${ADDRESS}`);
 }
+
+/** Slack gives an address that it refuses the word of a token. */
+const ADDRESS = "If the company lets only some IP addresses use Slack's API, add the bot's.";
 
 const OrgWide = z.object({ is_enterprise_install: z.literal(true) });
 
@@ -65,12 +52,13 @@ export type Identity = z.infer<typeof AuthTest>;
 /**
  * Reads from Slack which workspace and bot user the token belongs to.
  *
- * @throws {CredentialRefused} for a rejected token or an org-wide install, or when the answer names no workspace
+ * @param atStart whether nothing was reached with the token yet: then a token that is refused is wrong
+ * @throws {CredentialRefused} for a token that is refused at start, an org-wide install, or an answer without a workspace
  * @throws the Web client's error, when Slack is unreachable
  */
-export async function readIdentity(slack: WebClient): Promise<Identity> {
+export async function readIdentity(slack: WebClient, atStart: boolean): Promise<Identity> {
   const test = await slack.auth.test().catch((error: unknown) => {
-    throwIfRefused(error, 'SLACK_BOT_TOKEN', 'Reinstall the Slack app and copy its bot token.');
+    if (atStart) throwIfRefused(error, 'SLACK_BOT_TOKEN', 'Reinstall the Slack app and copy its bot token.');
     throw error;
   });
   if (OrgWide.safeParse(test).success) {

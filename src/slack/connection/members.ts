@@ -1,6 +1,7 @@
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { MemberId } from '../../ids.ts';
+import { whatToDo, wordOf } from './refused-words.ts';
 
 /** A member's address and name, as Slack has them. `hidden` where Slack doesn't share an address with the bot. */
 export type Profile = { address: string; name: string | null } | 'hidden';
@@ -34,7 +35,8 @@ export class Members {
       this.#profiles.set(member, { profile, at });
       return profile;
     } catch (error) {
-      if (error instanceof WebAPIPlatformError) return 'hidden';
+      if (whatToDo('users.info', error).kind === 'final' || wordOf(error) === 'missing_scope')
+        return 'hidden';
       this.#log.warn({ member, err: error }, "Slack didn't say what a member's address is");
       return null;
     }

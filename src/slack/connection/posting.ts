@@ -1,37 +1,44 @@
 import type { View } from '@slack/types';
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from '../../ids.ts';
-import { type Message, type NewerBlock, PLAIN_POSTING } from '../../messages/kit/message.ts';
-import { isTokenRejected } from './identity.ts';
-import { type Response, ResponseUrlRefused, respond } from './response-url.ts';
+import { plainHome } from '../../messages/home.ts';
+import { formsOf, type Message, PLAIN_POSTING, withoutNoBlocks } from '../../messages/kit/message.ts';
+import type { Sentence } from '../../messages/kit/sentence.ts';
+import { refusedBlocks } from './refused-blocks.ts';
+import { type Method, type SlackRefusal, whatToDo } from './refused-words.ts';
+import { type Response, respond } from './response-url.ts';
 
-/** Where a message is; or Slack's word for why it will never take this one. */
+/** Where a message is, or how Slack refused it. */
 export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refused;
-/** Slack will not do this, now or later. */
-export type Refused = { kind: 'refused'; word: string };
+/**
+ * Slack will not do this: never, or not before a person has mended what `what` says. `what` is left out where nobody
+ * waits for an answer any longer.
+ */
+export type Refused = { kind: 'refused'; word: string; what?: Exclude<SlackRefusal, { kind: 'passes' }> };
 export type Updated = { kind: 'shown' } | Refused;
 
 /**
- * The one way in which messages and Home tabs get to Slack. What Slack refuses for good is an answer; what may go
- * away (a rate limit, an outage, a token that is refused) is thrown as the Web client throws it.
+ * The one way in which messages and Home tabs get to Slack. Where Slack refuses the form of something, a simpler one is
+ * shown in its place, in the end its text alone. What Slack refuses for good, or until a person mends it, is an answer;
+ * what passes (a rate limit, an outage, a word that is not known) is thrown as the Web client throws it.
  */
 export class Posting {
   readonly #client: WebClient;
-  readonly #newerBlocks: NewerBlocks;
+  readonly #log: Logger;
 
-  constructor(client: WebClient, newerBlocks: NewerBlocks) {
+  constructor(client: WebClient, log: Logger) {
     this.#client = client;
-    this.#newerBlocks = newerBlocks;
+    this.#log = log;
   }
 
   /** Posts in a channel, or in a member's direct messages; with `threadTs` as a reply to that message. */
   async post(to: ChannelId | MemberId, message: Message, threadTs?: string): Promise<Posted> {
-    return await unlessRefused(async () => {
-      const { channel, ts } = await this.#newerBlocks.post(message, (version) =>
+    return await unlessRefused('chat.postMessage', async () => {
+      const { channel, ts } = await this.#inAForm('chat.postMessage', formsOf(message), (form) =>
         this.#client.chat.postMessage({
           channel: to,
-          ...version,
+          ...withoutNoBlocks(form),
           ...(threadTs !== undefined && { thread_ts: threadTs }),
           ...PLAIN_POSTING,
         }),
@@ -41,18 +48,25 @@ export class Posting {
   }
 
   async update({ channel, ts }: { channel: ChannelId; ts: string }, message: Message): Promise<Updated> {
-    return await unlessRefused(async () => {
-      await this.#newerBlocks.post(message, (version) =>
-        this.#client.chat.update({ channel, ts, ...version, parse: PLAIN_POSTING.parse }),
+    return await unlessRefused('chat.update', async () => {
+      // An update keeps the blocks that it leaves out, so no blocks are an empty list.
+      await this.#inAForm('chat.update', formsOf(message), (form) =>
+        this.#client.chat.update({ channel, ts, ...form, parse: PLAIN_POSTING.parse }),
       );
       return { kind: 'shown' };
     });
   }
 
-  /** Shows a member their Home tab. Bots and people of other companies have none. */
-  async publish(member: MemberId, view: View): Promise<Updated> {
-    return await unlessRefused(async () => {
-      await this.#client.views.publish({ user_id: member, view });
+  /**
+   * Shows a member their Home tab. Bots and people of other companies have none.
+   *
+   * @param inWords shown where Slack refuses the form of `view`
+   */
+  async publish(member: MemberId, view: View, inWords: Sentence): Promise<Updated> {
+    return await unlessRefused('views.publish', async () => {
+      await this.#inAForm('views.publish', [view, plainHome(inWords)], (form) =>
+        this.#client.views.publish({ user_id: member, view: form }),
+      );
       return { kind: 'shown' };
     });
   }
@@ -60,69 +74,37 @@ export class Posting {
   /** Answers through a command's or click's response URL. @throws {ResponseUrlRefused} */
   async respond(responseUrl: string, response: Response): Promise<void> {
     if (response.kind === 'delete-original') return await respond(responseUrl, response);
-    await this.#newerBlocks.post(response.message, (message) =>
-      respond(responseUrl, { ...response, message }),
+    await this.#inAForm('response_url', formsOf(response.message), (form) =>
+      respond(responseUrl, { ...response, message: form }),
     );
   }
-}
 
-async function unlessRefused<T>(show: () => Promise<T>): Promise<T | Refused> {
-  try {
-    return await show();
-  } catch (error) {
-    // A token that is refused may be mended by the operator, so that is no final answer either.
-    const word = wordOf(error);
-    if (word === null || PASSING.has(word) || isTokenRejected(word)) throw error;
-    return { kind: 'refused', word };
-  }
-}
-
-/** Answers of the Web API that may be others in a moment (docs.slack.dev, chat.postMessage, errors). */
-const PASSING = new Set([
-  'accesslimited',
-  'fatal_error',
-  'internal_error',
-  'message_limit_exceeded',
-  'rate_limited',
-  'ratelimited',
-  'request_timeout',
-  'service_unavailable',
-  'team_added_to_org',
-]);
-
-/** One of a message's versions, as it goes to Slack. */
-type Version = Omit<Message, 'plainer'>;
-
-/** The newer kinds of block that this Slack takes. One is not tried again here once only the plainer version was taken. */
-export class NewerBlocks {
-  readonly #log: Logger;
-  readonly #refused = new Set<NewerBlock>();
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  /** Posts a message in the best version that Slack takes. Rejects as `post` does when it takes none. */
-  async post<T>({ plainer, ...version }: Message, post: (version: Version) => Promise<T>): Promise<T> {
-    if (!plainer) return await post(version);
-    if (this.#refused.has(plainer.without)) return await this.post(plainer.message, post);
+  /** Shows something in the best of its forms that Slack takes. Rejects as `show` does with the last, or for another reason. */
+  async #inAForm<Form extends { blocks: readonly { type: string }[] }, Answer>(
+    method: Method,
+    [form, ...simpler]: readonly [Form, ...Form[]],
+    show: (form: Form) => Promise<Answer>,
+  ): Promise<Answer> {
     try {
-      return await post(version);
+      return await show(form);
     } catch (error) {
-      if (wordOf(error) !== 'invalid_blocks') throw error;
-      const posted = await this.post(plainer.message, post);
-      this.#refused.add(plainer.without);
-      this.#log.info(
-        { block: plainer.without },
-        'Slack does not take a kind of block, a plainer one is used',
-      );
-      return posted;
+      const [next, ...others] = simpler;
+      const { kind, word } = whatToDo(method, error);
+      if (kind !== 'form') throw error;
+      const refused = refusedBlocks(error, form);
+      this.#log.warn({ method, why: word, refused }, 'Slack does not take something in this form');
+      if (next === undefined) throw error;
+      return await this.#inAForm(method, [next, ...others], show);
     }
   }
 }
 
-/** Slack's word for why it refused something; `null` for any other error. */
-function wordOf(error: unknown): string | null {
-  if (error instanceof WebAPIPlatformError) return error.data.error;
-  return error instanceof ResponseUrlRefused ? error.code : null;
+async function unlessRefused<T>(method: Method, show: () => Promise<T>): Promise<T | Refused> {
+  try {
+    return await show();
+  } catch (error) {
+    const what = whatToDo(method, error);
+    if (what.kind === 'passes') throw error;
+    return { kind: 'refused', word: what.word ?? '', what };
+  }
 }

@@ -1,12 +1,12 @@
 import { request } from 'undici';
 import { z } from 'zod';
 import { BodyTooLarge, boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
-import type { Message } from '../../messages/kit/message.ts';
+import { type Message, type MessageForm, withoutNoBlocks } from '../../messages/kit/message.ts';
 
-export type Response =
-  | { kind: 'post'; visibleTo: 'channel' | 'caller'; message: Message }
+export type Response<Shown = Message> =
+  | { kind: 'post'; visibleTo: 'channel' | 'caller'; message: Shown }
   /** Puts a message in the place of the one whose button was clicked. */
-  | { kind: 'replace-original'; message: Message }
+  | { kind: 'replace-original'; message: Shown }
   /** Removes the message whose button was clicked, ephemeral ones included. */
   | { kind: 'delete-original' };
 
@@ -31,7 +31,7 @@ export class ResponseUrlRefused extends Error {
  *
  * @throws {ResponseUrlRefused}
  */
-export async function respond(responseUrl: string, response: Response): Promise<void> {
+export async function respond(responseUrl: string, response: Response<MessageForm>): Promise<void> {
   const { statusCode, body } = await request(responseUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -44,7 +44,7 @@ export async function respond(responseUrl: string, response: Response): Promise<
     throw error instanceof BodyTooLarge ? new ResponseUrlRefused(error.message) : error;
   });
   const code = errorCode(answer);
-  if (statusCode === 200 && code === null) return;
+  if (statusCode === 200 && code === null && !isPage(answer)) return;
   throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`, code);
 }
 
@@ -60,9 +60,14 @@ function errorCode(answer: string): string | null {
   }
 }
 
-function payload(response: Response): object {
+/** A page in place of an answer comes from something between the bot and Slack, such as a proxy that wants a login. */
+function isPage(answer: string): boolean {
+  return /^\s*</.test(answer);
+}
+
+function payload(response: Response<MessageForm>): object {
   if (response.kind === 'delete-original') return { delete_original: true };
-  const shown = { ...response.message, unfurl_links: false, unfurl_media: false };
+  const shown = { ...withoutNoBlocks(response.message), unfurl_links: false, unfurl_media: false };
   if (response.kind === 'replace-original') return { ...shown, replace_original: true };
   const response_type = response.visibleTo === 'channel' ? 'in_channel' : 'ephemeral';
   return { ...shown, response_type, replace_original: false };

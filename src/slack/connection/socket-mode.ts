@@ -1,21 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
-import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Times } from '../../config/times.ts';
 import type { Readiness } from '../../observability/health.ts';
 import type { Logger } from '../../observability/log.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
-import { isTokenRejected, throwIfRefused } from './identity.ts';
+import { throwIfRefused } from './identity.ts';
+import { whatToDo } from './refused-words.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { deliver } from './socket-delivery.ts';
 import {
+  NEW_TOKEN,
   NO_MORE_CONNECTIONS,
   otherConnections,
   type Problem,
   refusedToken,
   SWITCHED_OFF,
-  tokenRemedy,
 } from './socket-problems.ts';
 
 export type SocketModeOptions = {
@@ -110,10 +111,11 @@ export class SocketMode {
       const lasted = performance.now() - began >= this.#options.times.lasting;
       return lasted ? { kind: 'none' } : { kind: 'short', asked, reason };
     } catch (error) {
-      const word = error instanceof WebAPIPlatformError ? error.data.error : null;
-      if (!this.#tokenTaken) throwIfRefused(error, 'SLACK_APP_TOKEN', tokenRemedy(word));
-      const mendable = word !== null && (isTokenRejected(word) || word === 'accesslimited');
-      return mendable ? { kind: 'mended-by-person', problem: refusedToken(word) } : { kind: 'failed', error };
+      if (!this.#tokenTaken) throwIfRefused(error, 'SLACK_APP_TOKEN', NEW_TOKEN);
+      const refusal = whatToDo('apps.connections.open', error);
+      return 'remedy' in refusal
+        ? { kind: 'mended-by-person', problem: refusedToken(refusal.word, refusal.remedy) }
+        : { kind: 'failed', error };
     }
   }
 
@@ -218,7 +220,7 @@ export class SocketMode {
 
   /**
    * Sends an acknowledgement over the connection that its delivery came from; where that is gone, over another: Slack's
-   * SDK for Python always sends it over the newest.
+   * documents neither allow nor forbid that, and without it the delivery stays unanswered.
    *
    * @throws when no connection takes it
    */

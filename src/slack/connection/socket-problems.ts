@@ -7,18 +7,12 @@ export const SWITCHED_OFF: Problem = {
     "In the Slack app's settings at https://api.slack.com/apps, switch on Socket Mode › Enable Socket Mode. The bot tries again every minute.",
 };
 
-/** @param word Slack's, for why */
-export function refusedToken(word: string): Problem {
-  const what = `Slack rejects SLACK_APP_TOKEN (${word}), so the bot cannot open a connection.`;
-  return { what, remedy: `${tokenRemedy(word)} The bot tries again every minute.` };
-}
+export const NEW_TOKEN = 'Create a new app-level token with connections:write.';
 
-export function tokenRemedy(word: string | null): string {
-  const addresses =
-    word === 'invalid_auth' || word === 'accesslimited'
-      ? ' If the workspace allows only some IP addresses, allow those of the bot.'
-      : '';
-  return `Create a new app-level token with connections:write, put it into SLACK_APP_TOKEN and start the bot again.${addresses}`;
+/** @param word Slack's, for why */
+export function refusedToken(word: string | null, remedy: string): Problem {
+  const what = `Slack rejects SLACK_APP_TOKEN (${word}), so the bot cannot open a connection.`;
+  return { what, remedy: `${remedy} The bot tries again every minute.` };
 }
 
 const OTHERS_REMEDY =

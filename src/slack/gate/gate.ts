@@ -117,7 +117,7 @@ async function turnAway(
   const view = noticeView('Not possible', why, underIt);
   const showAtHome = async () => {
     if (incoming.sender) {
-      await posting.publish(incoming.sender.memberId, { type: 'home', blocks: told.blocks });
+      await posting.publish(incoming.sender.memberId, { type: 'home', blocks: told.blocks }, why);
     }
   };
   switch (incoming.kind) {

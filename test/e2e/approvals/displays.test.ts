@@ -49,6 +49,16 @@ describe('what Slack shows of a request', () => {
     ],
     ['limits how often is posted', { rateLimit: { method: 'chat.postMessage', retryAfter: 1, times: 3 } }],
     [
+      'refuses updates with a word that nobody knows',
+      { refuse: { method: 'chat.update', error: 'brand_new_word', times: 3 } },
+    ],
+    [
+      'wants the organisation to log in',
+      { refuse: { method: 'chat.update', error: 'org_login_required', times: 3 } },
+    ],
+    ['is behind a proxy that answers updates', { page: { method: 'chat.update', times: 3 } }],
+    ['is behind a proxy that answers posts', { page: { method: 'chat.postMessage', times: 3 } }],
+    [
       'does not take the token for a while',
       { refuse: { method: 'chat.update', error: 'token_revoked', times: 3 } },
     ],
@@ -68,6 +78,17 @@ describe('what Slack shows of a request', () => {
     const sees = await nora.sees();
     expect(messagesIn(sees, 'direct')).toHaveLength(1);
     expect(messagesIn(sees, AUDIT_TRAIL)).toHaveLength(1);
+  });
+
+  it('is shown soon after an outage, however long the pauses had grown', async () => {
+    const { client, times, log } = await startWorkplace();
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    times.firstRetry = 60 * 60_000;
+    await client.slackFaults({ lose: { method: 'chat.update', when: 'before', times: 1 } });
+    await request.click(tomas, 'approve');
+    await log.until('a request could not be shown in Slack, trying again');
+    await request.until(tomas, '✅ Deleted');
   });
 
   it.each<[string, Partial<SlackFaults>]>([

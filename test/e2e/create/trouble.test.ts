@@ -43,7 +43,9 @@ describe('create from words, in trouble', () => {
   it('creates also where Fastly does not tell who is there', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
-    await client.fastlyFaults({ fail: { match: 'GET /customer/', status: 403, times: 1 } });
+    await client.fastlyFaults({
+      fail: { match: 'GET /customer/', status: 403, body: '{"msg":"Access denied"}', times: 1 },
+    });
     await nora.command(`create ${GRACE}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, '🆕'), 'the confirmation');
   });

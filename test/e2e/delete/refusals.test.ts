@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, type Channel, GENERAL, JONAS, NORA, OPS, PARTNERS, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, JONAS, NORA, OPS, PARTNERS, TOMAS } from '../../sandbox/cast.ts';
 import {
   BOT_ACCOUNT,
   ENGINEER,
@@ -9,7 +9,7 @@ import {
   TOMAS_USER,
 } from '../../sandbox/fastly/people.ts';
 import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
-import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
+import { askForDeletion, deletions, openRequest, untilTold } from '../support/approving.ts';
 import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn, messageWith } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
@@ -167,44 +167,7 @@ describe('delete is refused privately', () => {
   });
 });
 
-describe('a request that Slack does not let be shown', () => {
-  const refusals: { where: string; channel: Channel; error: string; how: string }[] = [
-    {
-      where: 'in a channel the bot is not in',
-      channel: GENERAL,
-      error: 'not_in_channel',
-      how: 'Add it with /invite, then try again.',
-    },
-    {
-      where: 'in an archived channel',
-      channel: CDN_TEAM,
-      error: 'is_archived',
-      how: 'That channel is archived. Try again in another channel.',
-    },
-    {
-      where: 'in a channel where only some may post',
-      channel: CDN_TEAM,
-      error: 'restricted_action',
-      how: 'Slack refused the message (restricted_action). Try again in another channel.',
-    },
-  ];
-
-  it.each(refusals)('$where is cancelled, and the requester hears how to mend it', async (refusal) => {
-    const { channel, error, how } = refusal;
-    const workplace = await startWorkplace();
-    const { client } = workplace;
-    const nora = client.as(NORA);
-    await client.slackFaults({
-      refuse: { method: 'chat.postMessage', channel: channel.id, error, times: 1 },
-    });
-    await nora.command(`delete ${ENGINEER.id}`, channel);
-    const told = await untilTold(nora, "The request couldn't be posted", 'direct');
-    expect(told).toContain(`couldn't be posted in <#${channel.id}>`);
-    expect(told).toContain(how);
-    expect(toldPrivately(await nora.sees(), channel)).toEqual([]);
-    await expectNothingAsked(workplace);
-  });
-
+describe('a request in a channel that the bot is not let into', () => {
   it('is refused there and then in a private channel without the bot, and can be asked for once it is invited', async () => {
     const workplace = await startWorkplace();
     const { client } = workplace;

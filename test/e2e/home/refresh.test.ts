@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import type { Sees } from '../../sandbox/control/protocol.ts';
 import { BILLING, ENGINEER } from '../../sandbox/fastly/people.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForDeletion, databaseInFile, startAnother } from '../support/approving.ts';
@@ -96,6 +97,15 @@ describe('a Home tab that was opened before', () => {
     ['loses', { lose: { method: 'views.publish', when: 'before' as const, times: 2 } }],
     ['limits', { rateLimit: { method: 'views.publish', retryAfter: 1, times: 2 } }],
     ['does not take', { refuse: { method: 'views.publish', error: 'internal_error', times: 2 } }],
+    [
+      'has a word that nobody knows for',
+      { refuse: { method: 'views.publish', error: 'new_word', times: 2 } },
+    ],
+    [
+      'has Home tabs switched off for',
+      { refuse: { method: 'views.publish', error: 'not_enabled', times: 2 } },
+    ],
+    ['has a proxy that wants a login for', { page: { method: 'views.publish', times: 2 } }],
   ])('shows it all in the end where Slack %s it for a while', async (_what, faults) => {
     const { client } = await startWorkplace();
     const tomas = client.as(TOMAS);
@@ -105,11 +115,26 @@ describe('a Home tab that was opened before', () => {
     await untilAtHome(tomas, 'Waiting for you', `request ${request.id}`);
   });
 
+  it.each(['invalid_blocks', 'view_too_large', 'invalid_arguments'])(
+    'is in words alone while Slack refuses its form with %s',
+    async (unknownBlocksError) => {
+      const { client } = await startWorkplace();
+      const tomas = client.as(TOMAS);
+      await client.slackFaults({ unknownBlocks: ['header'], unknownBlocksError });
+      await tomas.home();
+      const inWords = (sees: Sees) =>
+        wordsOf(sees.home?.blocks).includes("Slack didn't accept this Home tab.");
+      await tomas.until(inWords, 'the words');
+      await client.slackFaults({ unknownBlocks: [] });
+      await openHome(tomas);
+    },
+  );
+
   it('is left alone where Slack refuses it for good, until it is opened again', async () => {
     const { client, log } = await startWorkplace();
     const tomas = client.as(TOMAS);
     await openHome(tomas);
-    await client.slackFaults({ refuse: { method: 'views.publish', error: 'not_enabled', times: 1 } });
+    await client.slackFaults({ refuse: { method: 'views.publish', error: 'missing_profile_id', times: 1 } });
     const request = await askForDeletion(client, NORA, ENGINEER);
     await log.until('Slack refuses a Home tab, it is left until it is opened again');
     await tomas.home();

@@ -129,7 +129,7 @@ describe('withdrawing an invitation', () => {
     const first = await list(client, 'One invitation is open');
     await client.fastlyFaults({
       drop: { match: 'DELETE /invitations', when: 'after', times: 1 },
-      fail: { match: 'GET /customer/', status: 403, times: 1 },
+      fail: { match: 'GET /customer/', status: 403, body: '{"msg":"Access denied"}', times: 1 },
     });
     await nora.click(withdraw(first, GRACE));
     await untilTold(nora, 'It may still have gone through');
@@ -145,7 +145,9 @@ describe('withdrawing an invitation', () => {
     await client.fastlyFaults({ delay: { match: 'DELETE /invitations', milliseconds: 1_000 } });
     const clicked = nora.click(withdraw(first, GRACE));
     await expect.poll(() => client.fastlyInvitations()).toEqual([]);
-    await client.fastlyFaults({ fail: { match: 'GET /invitations', status: 403, times: 1 } });
+    await client.fastlyFaults({
+      fail: { match: 'GET /invitations', status: 403, body: '{"msg":"Access denied"}', times: 1 },
+    });
     await clicked;
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'withdrew'), 'the confirmation');
     await log.until('a list of invitations stays as it was');

@@ -282,7 +282,12 @@ describe('the form of password', () => {
     const nora = client.as(NORA);
     await client.fastlyFaults({
       delay: { match: 'GET /current_customer', milliseconds: 1_000 },
-      fail: { match: 'GET /current_customer', status: 401, times: 1 },
+      fail: {
+        match: 'GET /current_customer',
+        status: 401,
+        body: '{"msg":"Provided credentials are missing or invalid"}',
+        times: 1,
+      },
     });
     await nora.command('password');
     await nora.until((sees) => wordsOf(sees.modals[0]?.blocks).includes('One moment'), 'the loading view');

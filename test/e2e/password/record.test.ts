@@ -54,7 +54,7 @@ describe('a change of a password', () => {
     ['where this account has no such user', {}],
     [
       'where the users cannot be listed',
-      { fail: { match: 'GET /customer/', status: 403, body: '{}', times: 99 } },
+      { fail: { match: 'GET /customer/', status: 403, body: '{"msg":"Access denied"}', times: 99 } },
     ],
   ])('is recorded without the login that was typed %s', async (_where, faults) => {
     const database = await databaseInFile();

@@ -26,6 +26,7 @@ const QUICK: Times = {
   workerInterval: 200,
   homesGathered: 100,
   firstRetry: 50,
+  slowRetry: 200,
   overdueLook: 200,
   stillTaking: 0,
 };

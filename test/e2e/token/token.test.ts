@@ -7,7 +7,14 @@ import { openPasswordForm, submitPasswords } from '../support/changing-passwords
 import { GRACE } from '../support/newcomers.ts';
 import { readyz } from '../support/readyz.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY, environmentFor, runBot, startWorkplace, type Workplace } from '../support/workplace.ts';
+import {
+  connected,
+  DELIVERY,
+  environmentFor,
+  runBot,
+  startWorkplace,
+  type Workplace,
+} from '../support/workplace.ts';
 
 const REMEDY = "Use the token of a Fastly user of the bot's own with the role superuser and global scope.";
 const NO_USER = "The bot's Fastly token belongs to no user, so the bot can't change users.";
@@ -126,4 +133,14 @@ describe('where Fastly tells nothing about the account', () => {
     await nora.command(typed);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, ACCOUNT_NOT_TOLD), 'the words');
   });
+});
+
+it.each([401, 403])('a bot waits at start while a proxy answers %i in place of Fastly', async (status) => {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.close());
+  const body = '<html><body>Please log in</body></html>';
+  await sandbox.client.fastlyFaults({ fail: { match: 'GET /current_user', status, body, times: 2 } });
+  const bot = runBot(environmentFor(sandbox, DELIVERY));
+  await bot.log.untilTimes('fastly unreachable, retrying', 2);
+  await connected(sandbox, bot.log, DELIVERY);
 });

@@ -162,8 +162,11 @@ export type SlackFaults = {
   down: boolean;
   /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: string | null; retryAfter: number; times: number } | null;
-  /** Answer the next `times` calls of `method`, to `channel` where it is given, with this error, for example `is_archived`. */
-  refuse: { method: string; channel?: string; error: string; times: number } | null;
+  /**
+   * Answer the next `times` calls of `method` (any of the Web API, when null; a response URL: `response_url`), to
+   * `channel` where it is given, with this error, for example `is_archived`.
+   */
+  refuse: { method: string | null; channel?: string; error: string; times: number } | null;
   /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
   lose: { method: string; when: 'before' | 'after'; times: number } | null;
   /**
@@ -173,7 +176,7 @@ export type SlackFaults = {
   hold: { method: string; when: 'before' | 'after'; times: number } | null;
   /** Hold every Web API answer back by so many milliseconds. */
   delay: number;
-  /** This Slack does not know these types of block, such as `data_table`: a message with one is `invalid_blocks`. */
+  /** This Slack does not know these types of block, such as `data_table`: a message or view with one is refused. */
   unknownBlocks: string[];
   /** The next so many Socket Mode connections are closed right after their hello. */
   hangUps: number;
@@ -181,6 +184,10 @@ export type SlackFaults = {
   connectionsElsewhere: number;
   /** Socket Mode is switched off in the app's settings: connections end with `link_disabled`, new ones before a hello. */
   socketModeOff: boolean;
+  /** With this word; `invalid_blocks` where none is given. */
+  unknownBlocksError: string;
+  /** Answer the next `times` calls of `method` (a response URL: `response_url`) with a web page and status 200, as a proxy does. */
+  page: { method: string; times: number } | null;
 };
 
 /**

@@ -47,7 +47,12 @@ export const slackFaults = z.strictObject({
     .nullable()
     .exactOptional(),
   refuse: z
-    .strictObject({ method: z.string(), channel: z.string().exactOptional(), error: z.string(), times })
+    .strictObject({
+      method: z.string().nullable(),
+      channel: z.string().exactOptional(),
+      error: z.string(),
+      times,
+    })
     .nullable()
     .exactOptional(),
   lose: z
@@ -63,6 +68,8 @@ export const slackFaults = z.strictObject({
   hangUps: z.int().min(0).exactOptional(),
   connectionsElsewhere: z.int().min(0).exactOptional(),
   socketModeOff: z.boolean().exactOptional(),
+  unknownBlocksError: z.string().exactOptional(),
+  page: z.strictObject({ method: z.string(), times }).nullable().exactOptional(),
 });
 export const redeliverRequest = z.strictObject({ id: z.string() });
 export const disconnectRequest = z.strictObject({

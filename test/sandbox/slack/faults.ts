@@ -13,6 +13,8 @@ export class Faults {
     hangUps: 0,
     connectionsElsewhere: 0,
     socketModeOff: false,
+    unknownBlocksError: 'invalid_blocks',
+    page: null,
   };
 
   get down(): boolean {
@@ -55,10 +57,19 @@ export class Faults {
 
   takeRefusal(method: string, args: JsonObject): string | null {
     const { refuse } = this.#ordered;
-    if (refuse === null || refuse.times < 1 || refuse.method !== method) return null;
+    if (refuse === null || refuse.times < 1) return null;
+    if (refuse.method !== method && (refuse.method !== null || method === 'response_url')) return null;
     if (refuse.channel !== undefined && refuse.channel !== args.channel) return null;
     this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
     return refuse.error;
+  }
+
+  /** Whether a call of `method` is answered with a web page. */
+  takePage(method: string): boolean {
+    const { page } = this.#ordered;
+    if (page === null || page.times < 1 || page.method !== method) return false;
+    this.set({ page: { ...page, times: page.times - 1 } });
+    return true;
   }
 
   takeLoss(method: string): 'before' | 'after' | null {

@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '../control/protocol.ts';
 import { asSlackKeeps } from './block-kit/elements-of.ts';
 import { problemsOfBlocks } from './block-kit/validate.ts';
-import { objectsOf, stringOf } from './json.ts';
+import { objectsOf } from './json.ts';
 import { Refusal } from './refusal.ts';
+import { refuseUnknown, type UnknownBlocks } from './unknown-blocks.ts';
 
 /** Longest top-level text, in characters. https://docs.slack.dev/reference/methods/chat.update#errors */
 const LONGEST_TEXT = 4_000;
@@ -13,11 +14,11 @@ export type MessageContent = {
   blocks: JsonObject[] | undefined;
 };
 
-/** A message's text and blocks, or the refusal Slack answers with. It knows no blocks of the types in `unknown`. */
+/** A message's text and blocks, or the refusal Slack answers with. Blocks in `unknown` are refused. */
 export function messageContent(
   text: string | undefined,
   blocks: Json | undefined,
-  unknown: readonly string[],
+  unknown: UnknownBlocks,
 ): MessageContent {
   const kept = blocks === undefined || blocks === null ? undefined : checkedBlocks(blocks, unknown);
   if (!text && (kept === undefined || kept.length === 0)) throw new Refusal('no_text');
@@ -25,11 +26,12 @@ export function messageContent(
   return { text, blocks: kept };
 }
 
-function checkedBlocks(blocks: Json, unknown: readonly string[]): JsonObject[] {
+function checkedBlocks(blocks: Json, unknown: UnknownBlocks): JsonObject[] {
   if (!Array.isArray(blocks) || objectsOf(blocks).length < blocks.length) {
     throw new Refusal('invalid_blocks_format');
   }
-  const problems = [...problemsOfBlocks(blocks), ...unknownTypes(objectsOf(blocks), unknown)];
+  refuseUnknown(objectsOf(blocks), unknown, '/blocks');
+  const problems = problemsOfBlocks(blocks);
   if (problems.length > 0) {
     throw new Refusal('invalid_blocks', {
       errors: problems,
@@ -37,10 +39,4 @@ function checkedBlocks(blocks: Json, unknown: readonly string[]): JsonObject[] {
     });
   }
   return asSlackKeeps(objectsOf(blocks));
-}
-
-function unknownTypes(blocks: JsonObject[], unknown: readonly string[]): string[] {
-  return blocks.flatMap(({ type }, index) =>
-    unknown.includes(stringOf(type)) ? [`unsupported type [json-pointer:/blocks/${index}]`] : [],
-  );
 }

@@ -107,6 +107,9 @@ export type SlackServer = {
   close(): Promise<void>;
 };
 
+/** What a proxy that wants a login answers in Slack's place. */
+const PAGE = '<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>';
+
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
@@ -129,7 +132,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     manifest,
     now,
     workspace,
-    views: new Views(now, changed),
+    views: new Views(now, changed, () => workspace.unknownBlocks),
     triggers: new TriggerIds(now),
     responseUrls: new ResponseUrls(workspace, now, () => origin),
     deliveries: new Deliveries(transport, acknowledgeWithin),
@@ -157,6 +160,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       body: await context.req.text(),
       gone: context.req.raw.signal,
     });
+    if (answer === 'page') return context.html(PAGE);
     if (answer === 'cut') {
       context.env.incoming.socket.destroy();
       return context.body(null);
@@ -165,6 +169,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   });
   for (const kind of ['commands', 'actions']) {
     app.post(`/${kind}/:secret`, async (context) => {
+      if (faults.takePage('response_url')) return context.html(PAGE);
+      const error = faults.takeRefusal('response_url', {});
+      if (error !== null) return context.json({ ok: false, error }, 400);
       const path = `${kind}/${context.req.param('secret')}`;
       const { status, body } = slack.responseUrls.respond(path, parseJson(await context.req.text()));
       return context.body(body, status);
@@ -217,7 +224,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     held: () => held.count,
     setFaults: (ordered) => {
       const all = faults.set(ordered);
-      workspace.unknownBlocks = all.unknownBlocks;
+      workspace.unknownBlocks = { types: all.unknownBlocks, error: all.unknownBlocksError };
       if (all.down) {
         sockets.disconnect('drop');
         server.closeAllConnections();

@@ -6,6 +6,7 @@ import { newId, newSecret } from './identifiers.ts';
 import { type StateValues, stateOf } from './input-state.ts';
 import { objectOf, objectsOf, stringOf } from './json.ts';
 import { Refusal } from './refusal.ts';
+import { refuseUnknown, type UnknownBlocks } from './unknown-blocks.ts';
 
 /** A modal or a Home tab, as one member has it before them. */
 export type View = {
@@ -27,10 +28,12 @@ export class Views {
   readonly #homes = new Map<string, View>();
   readonly #now: () => number;
   readonly #changed: () => void;
+  readonly #unknown: () => UnknownBlocks;
 
-  constructor(now: () => number, changed: () => void) {
+  constructor(now: () => number, changed: () => void, unknown: () => UnknownBlocks) {
     this.#now = now;
     this.#changed = changed;
+    this.#unknown = unknown;
   }
 
   /** Bottom to top. */
@@ -56,6 +59,7 @@ export class Views {
         `must be ${type} [json-pointer:/view/type]`,
       ]);
     }
+    refuseUnknown(objectsOf(payload.blocks), this.#unknown(), '/view/blocks');
     const problems = problemsOfView(payload, type);
     if (problems.length > 0) throw invalidView(problems);
     if (Buffer.byteLength(JSON.stringify(payload)) > MOST_BYTES) throw new Refusal('view_too_large');

@@ -331,6 +331,24 @@ test('a type of block can be unknown', async () => {
   expect(await post('divider')).toMatchObject({ ok: true });
 });
 
+test('a type of block can be refused with another word, in a view as well', async () => {
+  await sandbox.client.slackFaults({ unknownBlocks: ['divider'], unknownBlocksError: 'view_too_large' });
+  const view = { type: 'home', blocks: [{ type: 'divider' }] };
+  expect(await call('views.publish', { user_id: NORA.id, view })).toMatchObject({
+    ok: false,
+    error: 'view_too_large',
+    errors: ['unsupported type [json-pointer:/view/blocks/0]'],
+  });
+  await sandbox.client.slackFaults({ unknownBlocks: [] });
+  expect(await call('views.publish', { user_id: NORA.id, view })).toMatchObject({ ok: true });
+});
+
+test('a web page can come in place of an answer', async () => {
+  await sandbox.client.slackFaults({ page: { method: 'auth.test', times: 1 } });
+  await expect(call('auth.test')).rejects.toThrow('JSON');
+  expect(await call('auth.test')).toMatchObject({ ok: true });
+});
+
 test('a workspace that is away answers nobody', async () => {
   await sandbox.client.slackFaults({ down: true });
   await expect(call('auth.test')).rejects.toThrow();

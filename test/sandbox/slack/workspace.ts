@@ -2,6 +2,7 @@ import { BOT, CHANNELS, type Channel, MEMBERS, type Member, MIRA, TEAM } from '.
 import type { JsonObject } from '../control/protocol.ts';
 import type { StateValues } from './input-state.ts';
 import { Impossible } from './refusal.ts';
+import type { UnknownBlocks } from './unknown-blocks.ts';
 
 export type Message = {
   ts: string;
@@ -34,8 +35,8 @@ export class Workspace {
   readonly #notices = new Map<string, { text: string }[]>();
   readonly #watchers = new Set<() => void>();
   readonly #now: () => number;
-  /** Types of block that a message must not have, ordered as a fault. */
-  unknownBlocks: readonly string[] = [];
+  /** What a message or view must not have. */
+  unknownBlocks: UnknownBlocks = { types: [], error: 'invalid_blocks' };
   #version = 1;
   #lastTs = 0;
 

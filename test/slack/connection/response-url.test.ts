@@ -18,12 +18,9 @@ async function answeredWith(status: number, body: string): Promise<void> {
 }
 
 describe('a response URL', () => {
-  it.each(['ok', '', '{"ok":true}', '<html></html>'])(
-    'that answers 200 with %j took the message',
-    async (body) => {
-      await expect(answeredWith(200, body)).resolves.toBeUndefined();
-    },
-  );
+  it.each(['ok', '', '{"ok":true}'])('that answers 200 with %j took the message', async (body) => {
+    await expect(answeredWith(200, body)).resolves.toBeUndefined();
+  });
 
   it.each([
     [400, '{"ok":false,"error":"invalid_blocks","errors":["unsupported type"]}', 'invalid_blocks'],
@@ -31,6 +28,7 @@ describe('a response URL', () => {
     [200, '{"ok":false,"error":"invalid_blocks"}', 'invalid_blocks'],
     [404, '{"ok":false,"error":"used_url"}', 'used_url'],
     [502, '<html>Bad gateway</html>', null],
+    [200, '<!DOCTYPE html><html>Please log in</html>', null],
     [500, '', null],
   ])('that answers %d with %s refused it, and says why where it does', async (status, body, code) => {
     await expect(answeredWith(status, body)).rejects.toMatchObject({ name: 'ResponseUrlRefused', code });

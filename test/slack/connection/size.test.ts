@@ -14,7 +14,7 @@ it.each(['quick', 'patient', 'once'] as const)(
   async (kind) => {
     const { url, closed } = await endlessServer();
     const logger = slackSdkLogger(createLogger('silent', 'json'));
-    const clients = createClients(new Secret('xoxb-test'), `${url}/api/`, logger);
+    const clients = createClients(new Secret('xoxb-test'), `${url}/api/`, logger, () => {});
     await expect(clients[kind].auth.test()).rejects.toThrow(TOO_LARGE);
     await closed;
   },

@@ -20,8 +20,11 @@ export type WebApiRequest = {
   gone: AbortSignal;
 };
 
-/** `cut`: the connection ends without an answer. */
-export type WebApiAnswer = { status: number; headers: { [name: string]: string }; body: JsonObject } | 'cut';
+/** `cut`: the connection ends without an answer. `page`: a web page comes in its place. */
+export type WebApiAnswer =
+  | { status: number; headers: { [name: string]: string }; body: JsonObject }
+  | 'cut'
+  | 'page';
 
 /** Slack's Web API: https://docs.slack.dev/apis/web-api. */
 export class WebApi {
@@ -63,6 +66,7 @@ export class WebApi {
     this.#calls.push(record);
     if (hold === 'before') await this.#held.hold(request.gone);
     if (lost === 'before' || hold === 'before') return 'cut';
+    if (this.#faults.takePage(name)) return 'page';
     const retryAfter = this.#faults.takeRateLimit(name);
     const answer =
       retryAfter === null ? await this.#call(name, request, record) : tooManyRequests(retryAfter, record);
