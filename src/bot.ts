@@ -18,6 +18,7 @@ import { readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { NewerBlocks, Posting } from './slack/connection/posting.ts';
+import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseInUse } from './store/errors.ts';
 import type { Store } from './store/store.ts';
@@ -52,25 +53,23 @@ export class Bot {
     });
     const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
     this.#store = createStore(config, log);
-    const newerBlocks = new NewerBlocks(log);
     const parts = {
       fastly,
       directory: new Directory(fastly),
       slack,
       conversations: new Conversations(slack.quick, log),
       members: new Members(slack.quick, log),
+      posting: new Posting(slack.once, new NewerBlocks(log)),
       times,
       log,
     };
-    this.#storedParts = createStoredParts(
-      config,
-      { ...parts, posting: new Posting(slack.once, newerBlocks), store: this.#store },
-      (error) => this.#databaseHealth(error),
+    this.#storedParts = createStoredParts(config, { ...parts, store: this.#store }, (error) =>
+      this.#databaseHealth(error),
     );
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
-      posting: new Posting(slack.patient, newerBlocks),
+      outbox: new Outbox(times),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -105,9 +104,14 @@ export class Bot {
   async stop(): Promise<void> {
     this.#readiness.missing('process', 'stopping');
     this.#stopping.abort();
-    const { fastly, times } = this.#services;
+    const { fastly, outbox, times } = this.#services;
     const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
-    if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
+    if (!(await drained)) {
+      this.#log.warn(
+        { unfinished: this.#inFlight.size, answers: outbox.size },
+        'stopped with unfinished work',
+      );
+    }
     await fastly.close();
     // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
@@ -119,6 +123,7 @@ export class Bot {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();
     await this.#inFlight.idle();
+    await this.#services.outbox.stop();
     await this.#storedParts.worker.stop();
   }
 

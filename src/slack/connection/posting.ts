@@ -11,6 +11,8 @@ export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refuse
 /** Slack will not do this, now or later. */
 export type Refused = { kind: 'refused'; word: string };
 export type Updated = { kind: 'shown' } | Refused;
+/** `hash` stands for what the Home shows now; null where Slack does not tell it. */
+export type Published = { kind: 'shown'; hash: string | null } | Refused;
 
 /**
  * The one way in which messages and Home tabs get to Slack. What Slack refuses for good is an answer; what may go
@@ -49,11 +51,19 @@ export class Posting {
     });
   }
 
-  /** Shows a member their Home tab. Bots and people of other companies have none. */
-  async publish(member: MemberId, view: View): Promise<Updated> {
+  /**
+   * Shows a member their Home tab. Bots and people of other companies have none.
+   *
+   * @param hash of what it replaces; where the Home shows something else by now, Slack's `hash_conflict` is thrown
+   */
+  async publish(member: MemberId, view: View, hash: string | null): Promise<Published> {
     return await unlessRefused(async () => {
-      await this.#client.views.publish({ user_id: member, view });
-      return { kind: 'shown' };
+      const published = await this.#client.views.publish({
+        user_id: member,
+        view,
+        ...(hash !== null && { hash }),
+      });
+      return { kind: 'shown', hash: published.view?.hash ?? null };
     });
   }
 
@@ -81,6 +91,7 @@ async function unlessRefused<T>(show: () => Promise<T>): Promise<T | Refused> {
 const PASSING = new Set([
   'accesslimited',
   'fatal_error',
+  'hash_conflict',
   'internal_error',
   'message_limit_exceeded',
   'rate_limited',

@@ -1,11 +1,13 @@
 import type { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import { newReference } from '../../ids.ts';
-import { message, withFootnote } from '../../messages/kit/message.ts';
+import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
-import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
+import { type Caller, type Incoming, type IncomingOf, opensHome, readIncoming } from '../incoming.ts';
 import { interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
+import { OpenModal } from '../replies/open-modal.ts';
 import type { Services } from '../replies/services.ts';
 import { type AccessPolicy, authorize, denial } from './authorization.ts';
 import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
@@ -97,7 +99,7 @@ class Repeats {
 
 /** Tells only the caller why nothing happened. */
 async function turnAway(
-  { slack, posting }: Services,
+  services: Services,
   incoming: Incoming,
   acknowledge: Acknowledge,
   why: Sentence,
@@ -106,11 +108,6 @@ async function turnAway(
   const underIt = say`Reference ${code(reference)}`;
   const told = withFootnote(message(why), underIt);
   const view = noticeView('Not possible', why, underIt);
-  const showAtHome = async () => {
-    if (incoming.caller) {
-      await posting.publish(incoming.caller.memberId, { type: 'home', blocks: told.blocks });
-    }
-  };
   switch (incoming.kind) {
     case 'command':
       return await acknowledge({ response_type: 'ephemeral', ...told });
@@ -120,19 +117,53 @@ async function turnAway(
       return await acknowledge({ response_action: 'update', view });
     case 'click':
       await acknowledge();
-      if (incoming.responseUrl !== null) {
-        await posting.respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
-      } else if (incoming.place.kind === 'modal') {
-        await slack.patient.views.update({ view_id: incoming.place.viewId, view });
-      } else if (incoming.place.kind === 'home') {
-        await showAtHome();
-      }
+      return await turnClickAway(services, incoming, { told, view, reference });
+    case 'event': {
+      const { caller, hash } = incoming;
+      if (caller && opensHome(incoming)) await showAtHome(services, caller, hash, told);
       return;
-    case 'event':
-      if (opensHome(incoming)) await showAtHome();
-      return;
+    }
     case 'view-closed':
     case 'shortcut':
       return await acknowledge();
+  }
+}
+
+/** A click is answered where it was. A view that has changed since or is closed stays; then there is a direct message. */
+async function turnClickAway(
+  services: Services,
+  click: IncomingOf<'click'>,
+  { told, view, reference }: { told: Message; view: ModalView; reference: string },
+): Promise<void> {
+  const { caller, place, responseUrl } = click;
+  if (caller === null) {
+    const response = { kind: 'post', visibleTo: 'caller', message: told } as const;
+    if (responseUrl !== null) await services.posting.respond(responseUrl, response);
+    return;
+  }
+  const interaction = interactionOf(services, click, { caller, reference });
+  if (responseUrl === null) {
+    if (place.kind === 'home' && (await showAtHome(services, caller, place.hash, told))) return;
+    if (place.kind === 'modal') {
+      const shown = await new OpenModal(place.viewId, place.hash).show(interaction, view);
+      if (shown.kind === 'shown') return;
+    }
+  }
+  await interaction.reply.privately(told);
+}
+
+/** False where the Home shows something newer by now, or Slack does not take it. */
+async function showAtHome(
+  { posting, log }: Services,
+  { memberId }: Caller,
+  hash: string | null,
+  { blocks }: Message,
+): Promise<boolean> {
+  try {
+    const published = await posting.publish(memberId, { type: 'home', blocks }, hash);
+    return published.kind === 'shown';
+  } catch (error) {
+    log.info({ member: memberId, err: error }, 'a Home was left as it is');
+    return false;
   }
 }

@@ -1,0 +1,71 @@
+import type { ModalView } from '@slack/types';
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import type { Interaction } from './interaction.ts';
+
+export type ViewUpdate =
+  | { kind: 'shown' }
+  /** Another view has taken its place since, which stays. */
+  | { kind: 'newer' }
+  /** The member has closed the modal. */
+  | { kind: 'closed' }
+  /** Slack does not take a view of this form. */
+  | { kind: 'refused' }
+  /** Slack's answer was lost. Trying again could replace a newer view. */
+  | { kind: 'unclear' }
+  /** Slack does not take it yet. It goes on by itself. */
+  | { kind: 'later' };
+
+/**
+ * A modal that a member has before them. A view replaces the one it was drawn after, and never a newer one: Slack compares
+ * `hash` (docs.slack.dev, modals, handling race conditions).
+ */
+export class OpenModal {
+  readonly id: string;
+  /** Of what the modal shows; null where Slack has not told it, as after an acknowledgement that drew a view. */
+  #hash: string | null;
+  #views = 0;
+
+  constructor(id: string, hash: string | null) {
+    this.id = id;
+    this.#hash = hash;
+  }
+
+  /** Replaces the modal's view. Does not throw for anything that Slack answers. */
+  async show({ services: { slack, outbox }, log }: Interaction, view: ModalView): Promise<ViewUpdate> {
+    this.#views += 1;
+    const number = this.#views;
+    const attempt = async (): Promise<ViewUpdate> => {
+      if (number < this.#views) return { kind: 'newer' };
+      const hash = this.#hash;
+      try {
+        const answer = await slack.quick.views.update({
+          view_id: this.id,
+          view,
+          ...(hash !== null && { hash }),
+        });
+        this.#hash = answer.view?.hash ?? null;
+        return { kind: 'shown' };
+      } catch (error) {
+        const kind = whatItMeans(error, hash);
+        if (kind === null) throw error;
+        log.info({ err: error, kind }, 'a modal was not updated');
+        return { kind };
+      }
+    };
+    return (await outbox.send(this.id, { attempt, log })) ?? { kind: 'later' };
+  }
+}
+
+/** Slack's words about the view's form (docs.slack.dev, views.update). */
+const FORM: readonly string[] = ['invalid_blocks', 'invalid_arguments', 'view_too_large'];
+
+/** Null for what may pass. */
+function whatItMeans(error: unknown, hash: string | null): ViewUpdate['kind'] | null {
+  if (error instanceof WebAPIPlatformError) {
+    const word = error.data.error;
+    if (word === 'hash_conflict') return 'newer';
+    if (word === 'not_found') return 'closed';
+    return FORM.includes(word) ? 'refused' : null;
+  }
+  return hash === null && !(error instanceof WebAPIRateLimitedError) ? 'unclear' : null;
+}
