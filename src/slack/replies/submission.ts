@@ -50,7 +50,7 @@ const FIELD_ERROR_LENGTH = 1_000;
  * A view in an acknowledgement that is too large fails, and the bot is not told (unverified: Slack documents no limit;
  * slackapi/deno-slack-sdk#324 and slack-go/slack#1196 met it at some kilobytes). Larger ones are drawn with `views.update`.
  */
-const MOST_ACKNOWLEDGED_BYTES = 3_000;
+const MOST_ACKNOWLEDGED_BYTES = 2_000;
 
 type Result = Delivered | NextForm | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
 

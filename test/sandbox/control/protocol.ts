@@ -157,9 +157,9 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
 export type SlackFaults = {
   /** Slack is away: connections are cut and refused. */
   down: boolean;
-  /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
+  /** Answer the next `times` calls of `method` (any, when null; `response_url` for answers there) with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: string | null; retryAfter: number; times: number } | null;
-  /** Answer the next `times` calls of `method`, to `channel` where it is given, with this error, for example `is_archived`. */
+  /** Answer the next `times` calls of `method`, to `channel` where it is given, with this error, for example `is_archived`, or `used_url` for `response_url`. */
   refuse: { method: string; channel?: string; error: string; times: number } | null;
   /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
   lose: { method: string; when: 'before' | 'after'; times: number } | null;

@@ -100,6 +100,9 @@ export type SlackServer = {
   close(): Promise<void>;
 };
 
+/** What faults call a response URL, beside the methods of the Web API. */
+const RESPONSE_URL = 'response_url';
+
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
@@ -156,6 +159,13 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   });
   for (const kind of ['commands', 'actions']) {
     app.post(`/${kind}/:secret`, async (context) => {
+      const retryAfter = faults.takeRateLimit(RESPONSE_URL);
+      if (retryAfter !== null) {
+        context.header('retry-after', String(retryAfter));
+        return context.body('', 429);
+      }
+      const refusal = faults.takeRefusal(RESPONSE_URL, {});
+      if (refusal !== null) return context.json({ ok: false, error: refusal }, 404);
       const path = `${kind}/${context.req.param('secret')}`;
       const { status, body } = slack.responseUrls.respond(path, parseJson(await context.req.text()));
       return context.body(body, status);
