@@ -10,7 +10,7 @@ export type ViewUpdate =
   | { kind: 'closed' }
   /** Slack does not take a view of this form. */
   | { kind: 'refused' }
-  /** Slack's answer was lost. Trying again could replace a newer view. */
+  /** Slack's answer was lost, and trying again could replace a newer view. */
   | { kind: 'unclear' }
   /** Slack does not take it yet. It goes on by itself. */
   | { kind: 'later' };
@@ -46,7 +46,9 @@ export class OpenModal {
         this.#hash = answer.view?.hash ?? null;
         return { kind: 'shown' };
       } catch (error) {
-        const kind = whatItMeans(error, hash);
+        // Without a hash, trying again could replace what the member has made of a form that is there after all.
+        const isSafe = hash !== null || view.submit === undefined;
+        const kind = whatItMeans(error, isSafe);
         if (kind === null) throw error;
         log.info({ err: error, kind }, 'a modal was not updated');
         return { kind };
@@ -59,13 +61,13 @@ export class OpenModal {
 /** Slack's words about the view's form (docs.slack.dev, views.update). */
 const FORM: readonly string[] = ['invalid_blocks', 'invalid_arguments', 'view_too_large'];
 
-/** Null for what may pass. */
-function whatItMeans(error: unknown, hash: string | null): ViewUpdate['kind'] | null {
+/** Null for what may pass. @param isSafe whether it can be tried again where the answer was lost */
+function whatItMeans(error: unknown, isSafe: boolean): ViewUpdate['kind'] | null {
   if (error instanceof WebAPIPlatformError) {
     const word = error.data.error;
     if (word === 'hash_conflict') return 'newer';
     if (word === 'not_found') return 'closed';
     return FORM.includes(word) ? 'refused' : null;
   }
-  return hash === null && !(error instanceof WebAPIRateLimitedError) ? 'unclear' : null;
+  return isSafe || error instanceof WebAPIRateLimitedError ? null : 'unclear';
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import type { ActingMember } from '../../sandbox/control/client.ts';
 import type { SlackFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { callSlack } from '../../sandbox/slack/bolt-app.ts';
 import { untilTold } from '../support/approving.ts';
+import { openHome } from '../support/home-tab.ts';
 import { messagesIn, wordsOf } from '../support/seeing.ts';
 import { SHORT_ANSWER, startWorkplace } from '../support/workplace.ts';
 
@@ -103,6 +104,22 @@ describe('a form that is drawn after it was opened', () => {
   });
 });
 
+describe('a form that does not open', () => {
+  it.each(['expired_trigger_id', 'ratelimited'])(
+    'is told of where the click was, after %s',
+    async (error) => {
+      const { client } = await startWorkplace();
+      const nora = client.as(NORA);
+      await openHome(nora);
+      await client.slackFaults({ refuse: { method: 'views.open', error, times: 2 } });
+      await nora.click({ view: 'home', actionId: 'home.get' });
+      await untilTold(nora, "Slack didn't open the form", 'direct');
+      await nora.command('get');
+      await untilTold(nora, "Slack didn't open the form");
+    },
+  );
+});
+
 describe('a form that is sent', () => {
   it('is followed by a larger one than an acknowledgement takes', async () => {
     const { client } = await startWorkplace();
@@ -118,20 +135,35 @@ describe('a form that is sent', () => {
     expect((await nora.sees()).notices).toEqual([]);
   });
 
-  it('says in a message what it cannot show', async () => {
+  it.each<[string, Partial<SlackFaults>]>([
+    ['refuses', { refuse: { method: 'views.update', error: 'invalid_blocks', times: 1 } }],
+    ['loses', { lose: { method: 'views.update', when: 'before', times: 1 } }],
+    ['limits', { rateLimit: { method: 'views.update', retryAfter: LONG, times: 1 } }],
+  ])('says in a message what it cannot show again because Slack %s it', async (what, faults) => {
     const { client, times } = await startWorkplace();
-    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const nora = client.as(NORA);
     times.answerWithin = SHORT_ANSWER;
     await client.fastlyFaults({
       delay: { match: 'POST /user', milliseconds: 1_000 },
       fail: { match: 'POST /user', status: 400, body: '{"msg":"Record invalid"}', times: 9 },
     });
-    await client.slackFaults({ refuse: { method: 'views.update', error: 'invalid_blocks', times: 1 } });
+    await client.slackFaults(faults);
     await nora.command('create');
     await nora.until((sees) => sees.modals[0]?.callbackId === 'create.form', 'the form');
     await nora.submit({ address: 'grace@example.com' });
     await untilTold(nora, 'Record invalid', 'direct');
-    await says(nora, 'The bot sent it to you in a direct message.');
-    expect((await tomas.sees()).modals).toEqual([]);
+    if (what === 'refuses') await says(nora, 'The bot sent it to you in a direct message.');
+  });
+
+  it('says in the end that it is done, also where Slack loses that at first', async () => {
+    const { client, times } = await startWorkplace();
+    const nora = client.as(NORA);
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: { match: 'POST /user', milliseconds: 1_000 } });
+    await client.slackFaults({ lose: { method: 'views.update', when: 'before', times: 1 } });
+    await nora.command('create');
+    await nora.until((sees) => sees.modals[0]?.callbackId === 'create.form', 'the form');
+    await nora.submit({ address: 'grace@example.com' });
+    await says(nora, 'Done. The result is in the channel.');
   });
 });
