@@ -88,7 +88,7 @@ export async function openWhenReady(
   // Whoever closes a form before it is there does not want it, and nothing was done.
   if (kind === 'closed') return;
   if (kind === 'refused') {
-    const refused = say`Slack didn't accept the form. Type the whole command instead: ${HELP} shows how. Reference ${code(interaction.reference)}.`;
+    const refused = say`Slack didn't accept the form. ${WITHOUT_FORM} Reference ${code(interaction.reference)}.`;
     const notice = await modal.show(interaction, noticeView(title, refused));
     if (notice.kind !== 'shown') await interaction.reply.privately(message(refused));
     return;
@@ -96,8 +96,8 @@ export async function openWhenReady(
   await interaction.reply.privately(message(say`Slack isn't showing the form yet. ${WAY_ON}`));
 }
 
-const HELP = code('/fastly-user help');
-const WAY_ON = say`You can wait, or close the form and try again. To do it without a form, run ${HELP}.`;
+const WITHOUT_FORM = say`Run ${code('/fastly-user help')} for commands that need no form.`;
+const WAY_ON = say`You can wait, or close the form and try again. ${WITHOUT_FORM}`;
 
 async function tellFailure({ reply, reference }: Interaction, error: unknown): Promise<void> {
   const told = (kept: boolean) => failureMessage(error, reference, { kept });

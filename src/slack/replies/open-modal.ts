@@ -23,6 +23,8 @@ export class OpenModal {
   readonly id: string;
   /** Of what the modal shows; null where Slack has not told it, as after an acknowledgement that drew a view. */
   #hash: string | null;
+  /** An answer was lost, so the modal may show what it is not known to show. */
+  #isUnsure = false;
   #views = 0;
 
   constructor(id: string, hash: string | null) {
@@ -44,12 +46,20 @@ export class OpenModal {
           ...(hash !== null && { hash }),
         });
         this.#hash = answer.view?.hash ?? null;
+        this.#isUnsure = false;
         return { kind: 'shown' };
       } catch (error) {
         // Without a hash, trying again could replace what the member has made of a form that is there after all.
         const isSafe = hash !== null || view.submit === undefined;
         const kind = whatItMeans(error, isSafe);
-        if (kind === null) throw error;
+        if (kind === null) {
+          this.#isUnsure ||= !(
+            error instanceof WebAPIPlatformError || error instanceof WebAPIRateLimitedError
+          );
+          throw error;
+        }
+        // It shows this one then, by the call whose answer was lost, under a hash that nobody told.
+        if (kind === 'newer' && this.#isUnsure) this.#hash = null;
         log.info({ err: error, kind }, 'a modal was not updated');
         return { kind };
       }

@@ -48,7 +48,18 @@ describe('a form that is drawn after it was opened', () => {
     await client.fastlyFaults({ delay: SLOW_ACCOUNT });
     await nora.command('password');
     await says(nora, 'This takes longer than usual.');
-    await says(nora, 'To do it without a form, run /fastly-user help');
+    await says(nora, 'Run /fastly-user help for commands that need no form.');
+    await untilForm(nora);
+  });
+
+  it('is shown also where the answer to the notice before it was lost', async () => {
+    const { client, times } = await startWorkplace();
+    const nora = client.as(NORA);
+    times.answerWithin = SHORT_ANSWER;
+    await client.fastlyFaults({ delay: SLOW_ACCOUNT });
+    await client.slackFaults({ lose: { method: 'views.update', when: 'after', times: 1 } });
+    await nora.command('password');
+    await says(nora, 'This takes longer than usual.');
     await untilForm(nora);
   });
 
@@ -81,7 +92,7 @@ describe('a form that is drawn after it was opened', () => {
       const nora = client.as(NORA);
       await client.slackFaults({ refuse: { method: 'views.update', error, times: 1 } });
       await nora.command('password');
-      await says(nora, "Slack didn't accept the form. Type the whole command instead: /fastly-user help");
+      await says(nora, "Slack didn't accept the form. Run /fastly-user help for commands that need no form.");
       await nora.close();
       await client.slackFaults({ refuse: { method: 'views.update', error, times: 2 } });
       await nora.command('password');
