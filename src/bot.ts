@@ -20,6 +20,7 @@ import { Members } from './slack/connection/members.ts';
 import { Posting } from './slack/connection/posting.ts';
 import { isTokenRefused } from './slack/connection/refused-words.ts';
 import { TokenWatch } from './slack/connection/token-watch.ts';
+import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
 import { DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
@@ -84,23 +85,17 @@ export class Bot {
       slack,
       conversations: new Conversations(slack.quick, log),
       members: new Members(slack.quick, log),
+      posting: new Posting(slack.once, log),
       times,
       log,
     };
-    this.#storedParts = createStoredParts(
-      config,
-      {
-        ...parts,
-        posting: new Posting(slack.once, log),
-        store: this.#store,
-        ...health,
-      },
-      (error) => storeHealth.report(error),
+    this.#storedParts = createStoredParts(config, { ...parts, store: this.#store, ...health }, (error) =>
+      storeHealth.report(error),
     );
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
-      posting: new Posting(slack.patient, log),
+      outbox: new Outbox(times),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -142,13 +137,18 @@ export class Bot {
    * so 5 s before, as load balancers need a while to notice.
    */
   async stop(): Promise<void> {
-    const { fastly, times } = this.#services;
+    const { fastly, outbox, times } = this.#services;
     this.#ending = true;
     this.#readiness.missing('process', 'stopping');
     if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(times.stillTaking);
     this.#stopping.abort();
     const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
-    if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
+    if (!(await drained)) {
+      this.#log.warn(
+        { unfinished: this.#inFlight.size, answers: outbox.size },
+        'stopped with unfinished work',
+      );
+    }
     await fastly.close();
     await Promise.race([this.#logAuditHead(), pause(times.close, undefined, { ref: false })]);
     // If the database doesn't answer, its connections stay open until the process ends.
@@ -180,6 +180,7 @@ export class Bot {
     if (this.#config.delivery.mode === 'socket') await this.#inFlight.idle();
     await this.#intake?.close();
     await this.#inFlight.idle();
+    await this.#services.outbox.stop();
     await this.#storedParts.worker.stop();
   }
 

@@ -191,8 +191,23 @@ export class Intents<InTheWay = unknown> {
     });
   }
 
+  /**
+   * Records that a delivery's change, if it made one, is still to be told: by this process in about so many milliseconds,
+   * and if that has not happened a lease later, by the worker.
+   */
+  async untold(deliveryKey: string, within: number): Promise<void> {
+    await this.#store.transaction(async ({ database, now }) => {
+      await database
+        .updateTable('intents')
+        .set({ due_at: (await now()) + within + this.#lease })
+        .where('delivery_key', '=', deliveryKey)
+        .where('state', '!=', 'open')
+        .execute();
+    });
+  }
+
   /** Records that a change's caller was told how it ended. Does nothing when the change was begun again since. */
-  async told({ deliveryKey }: Change): Promise<void> {
+  async told({ deliveryKey }: Pick<Change, 'deliveryKey'>): Promise<void> {
     await this.#store.transaction(async ({ database }) => {
       await database
         .updateTable('intents')

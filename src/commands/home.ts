@@ -31,7 +31,7 @@ export function homeListeners(disabled: ReadonlySet<string>): Listener[] {
     kind: 'event',
     id: HOME_OPENED,
     async run({ caller, services }, incoming) {
-      if (opensHome(incoming)) await services.homes.opened(caller.memberId);
+      if (opensHome(incoming)) await services.homes.opened(caller.memberId, incoming.hash);
     },
   };
   return [opened, ...buttons];

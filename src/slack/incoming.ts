@@ -7,8 +7,9 @@ import { Origin } from './carried.ts';
 type Place =
   /** `ts` is null where the message is only visible to the caller, and for what has none. */
   | { kind: 'message'; channel: ChannelId; ts: string | null }
-  | { kind: 'modal'; viewId: string; origin: Origin | null }
-  | { kind: 'home' };
+  | { kind: 'modal'; viewId: string; hash: string | null; origin: Origin | null }
+  /** `hash`: of what it showed then. */
+  | { kind: 'home'; hash: string | null };
 
 /**
  * What the inputs of a form hold, by action id: text, an option's value, or nothing. A ticked checkbox is a key of its
@@ -22,8 +23,8 @@ type FormSecrets = Readonly<Record<string, Secret>>;
 /** An input whose action id begins so is for a secret: it is no text from the moment it is read. */
 export const SECRET_FIELD = 'secret.';
 
-/** The Slack member, with their own workspace, behind a command, click or submission. */
-export type Caller = { memberId: MemberId; teamId: TeamId };
+/** The Slack member behind a command, click or submission, whose workspace the gate has checked. */
+export type Caller = { memberId: MemberId };
 
 /** Who a delivery says it is from. */
 export type Sender = {
@@ -68,6 +69,7 @@ const View = z.object({
   type: z.string(),
   callback_id: z.string().catch(''),
   private_metadata: z.string().catch(''),
+  hash: z.string().nullable().catch(null),
 });
 
 const Option = z.object({ value: z.string() });
@@ -146,8 +148,8 @@ const Click = z
   });
 
 function placeOf(view: z.infer<typeof View>): Place {
-  if (view.type === 'home') return { kind: 'home' };
-  return { kind: 'modal', viewId: view.id, origin: Origin.read(view.private_metadata) };
+  if (view.type === 'home') return { kind: 'home', hash: view.hash };
+  return { kind: 'modal', viewId: view.id, hash: view.hash, origin: Origin.read(view.private_metadata) };
 }
 
 const TypeAhead = z
@@ -221,6 +223,7 @@ const Event = z
       user: anything,
       user_team: anything,
       tab: z.string().nullable().catch(null),
+      view: View.nullable().catch(null),
     }),
   })
   .transform(({ team_id, enterprise_id, event }) => ({
@@ -229,6 +232,8 @@ const Event = z
     id: event.type,
     /** Which of the bot's tabs was opened, where one was. */
     tab: event.tab,
+    /** Of what that tab showed then. */
+    hash: event.view?.hash ?? null,
   }));
 
 const Body = z.union([Command, Click, TypeAhead, Submission, ViewClosed, Shortcut, Event]);

@@ -1,3 +1,4 @@
+import type { HomeView } from '@slack/types';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { Times } from '../config/times.ts';
@@ -16,11 +17,12 @@ import {
   requestsFor,
 } from '../messages/home.ts';
 import { message } from '../messages/kit/message.ts';
+import type { Sentence } from '../messages/kit/sentence.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
-import type { Posting, Updated } from '../slack/connection/posting.ts';
+import type { Posting, Published } from '../slack/connection/posting.ts';
 import { denial } from '../slack/gate/authorization.ts';
-import { withinAnswerTime } from '../slack/replies/reply.ts';
+import { withinAnswerTime } from '../slack/replies/answer-time.ts';
 import { whereRequestIs } from '../slack/replies/request-link.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import {
@@ -71,6 +73,11 @@ export class Homes {
   readonly #figures: Cached<FiguresAtHand>;
   /** Members whose Home is due, which the database does not know yet. Recorded with the next look. */
   readonly #unrecorded = new Set<MemberId>();
+  /**
+   * What each Home shows, as Slack's hash, where this process has drawn it last as far as it knows. A Home that somebody
+   * else has drawn since is left alone and drawn anew, as theirs may be newer.
+   */
+  readonly #hashes = new Map<MemberId, string>();
   /** The latest audit entry that was shown when the directory's cache was last dropped. */
   #latestEntry: number | null = null;
   #looked = false;
@@ -84,8 +91,12 @@ export class Homes {
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
 
-  /** A bot admin has opened their Home. While the database is away it shows what does not need it, and the rest later. */
-  async opened(member: MemberId): Promise<void> {
+  /**
+   * A bot admin has opened their Home. While the database is away it shows what does not need it, and the rest later.
+   *
+   * @param hash of what it showed then; null where it showed nothing
+   */
+  async opened(member: MemberId, hash: string | null): Promise<void> {
     const { wake, log } = this.#options;
     // Counting that failed a moment ago may work now. Users that were read are still in the directory's cache.
     this.#figures.forget();
@@ -95,7 +106,7 @@ export class Homes {
     });
     if (!(await withinAnswerTime(recorded, this.#options.times))) {
       try {
-        await this.#show(member, null);
+        await this.#show(member, null, hash);
       } finally {
         this.#unrecorded.add(member);
       }
@@ -144,9 +155,12 @@ export class Homes {
   async #draw(member: MemberId): Promise<void> {
     const { store, approvals, log } = this.#options;
     const isBotAdmin = approvals.policy.botAdmins.includes(member);
+    // Read before anything that the Home shows, and used once: without it, the next one replaces whatever is there.
+    const hash = this.#hashes.get(member) ?? null;
+    this.#hashes.delete(member);
     const shown = isBotAdmin
-      ? await this.#show(member, await this.#recordedFor(member))
-      : await this.#turnAway(member);
+      ? await this.#show(member, await this.#recordedFor(member), hash)
+      : await this.#turnAway(member, hash);
     if (shown.kind === 'refused') {
       throwIfMendable('Home tabs', shown);
       log.error({ member, why: shown.word }, 'Slack refuses a Home tab, it is left until it is opened again');
@@ -159,19 +173,30 @@ export class Homes {
     return true;
   }
 
-  async #turnAway(member: MemberId): Promise<Updated> {
-    const { posting, approvals } = this.#options;
+  async #turnAway(member: MemberId, hash: string | null): Promise<Published> {
+    const { approvals } = this.#options;
     const { botAdmins } = approvals.policy;
     const why = denial('not-a-bot-admin', { botAdmins, commandChannels: [] });
-    return await posting.publish(member, { type: 'home', blocks: message(why).blocks }, why);
+    return await this.#publish(member, { type: 'home', blocks: message(why).blocks }, why, hash);
   }
 
-  async #show(member: MemberId, recorded: Recorded | null): Promise<Updated> {
-    const { posting, approvals, quickActions, disabled } = this.#options;
+  async #show(member: MemberId, recorded: Recorded | null, hash: string | null): Promise<Published> {
+    const { approvals, quickActions, disabled } = this.#options;
     const { policy } = approvals;
     const figures = await this.#figuresAtHand(member);
     const view = homeView({ member, policy, recorded, figures, quickActions, disabled, at: new Date() });
-    return await posting.publish(member, view, HOME_NOT_SHOWN);
+    return await this.#publish(member, view, HOME_NOT_SHOWN, hash);
+  }
+
+  async #publish(
+    member: MemberId,
+    view: HomeView,
+    inWords: Sentence,
+    hash: string | null,
+  ): Promise<Published> {
+    const published = await this.#options.posting.publish(member, view, inWords, hash);
+    if (published.kind === 'shown' && published.hash !== null) this.#hashes.set(member, published.hash);
+    return published;
   }
 
   async #recordedFor(member: MemberId): Promise<Recorded> {

@@ -181,6 +181,32 @@ onBothDatabases('a change that was left behind', (database) => {
     expect(await intents.takeOver(8)).toEqual([]);
   });
 
+  it('is told by the worker where its own process did not get to it', async () => {
+    const { intents, store } = await start(database);
+    const [untold, told] = [change(), change()];
+    for (const each of [untold, told]) {
+      await intents.begin(each);
+      await intents.settle(each, { kind: 'done' });
+      await intents.untold(each.deliveryKey, 5_000);
+    }
+    await intents.told(told);
+    await letTimePass(store, LEASE);
+    expect(await intents.takeOver(8)).toEqual([]);
+    await letTimePass(store, 5_000);
+    expect(await intents.takeOver(8)).toEqual([
+      { change: untold, state: 'done', begunAt: expect.any(Number) },
+    ]);
+  });
+
+  it('is not put off by an answer that waits while it is open', async () => {
+    const { intents, store } = await start(database);
+    const reset = change();
+    await intents.begin(reset);
+    await intents.untold(reset.deliveryKey, 5_000);
+    await letTimePass(store, LEASE);
+    expect(await intents.takeOver(8)).toMatchObject([{ state: 'open' }]);
+  });
+
   it('is none when it was settled in time', async () => {
     const { intents, store } = await start(database);
     const [done, failed] = [change(), change()];

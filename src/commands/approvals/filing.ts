@@ -2,11 +2,11 @@ import type { Action, ActionKind, ApprovalRequest } from '../../approvals/reques
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
-import { channel, code, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { channel, code, link, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
-import { whereRequestIs } from '../../slack/replies/request-link.ts';
+import { isOnItsWay, whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { adminsWithLogin } from './about-you.ts';
 
@@ -34,9 +34,23 @@ export async function fileRequest(
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   const { id } = filed.request;
   interaction.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
-  if (channelId === interaction.origin.channel) return { kind: 'channel', channel: channelId };
-  const where = isDirect(channelId) ? say`your direct messages with the bot` : say`${channel(channelId)}`;
-  return { kind: 'elsewhere', sentence: say`Request ${code(id)} was filed. See ${where}.` };
+  return await whereToSee(interaction, filed.request);
+}
+
+/** Says where the request is, unless its message is before the caller. */
+async function whereToSee(
+  { services, origin }: Interaction,
+  { id, channel: place }: ApprovalRequest,
+): Promise<Delivered> {
+  const where = isDirect(place) ? say`your direct messages with the bot` : say`${channel(place)}`;
+  if (await isOnItsWay(services, id)) {
+    return { kind: 'elsewhere', sentence: say`Request ${code(id)} was filed. It's on its way to ${where}.` };
+  }
+  if (place === origin.channel) return { kind: 'channel', channel: place };
+  const posted = await services.approvals.messageOf(id);
+  const address = posted && (await services.conversations.linkTo(posted.channel, posted.ts));
+  const name = address ? link(`request ${id}`, address) : code(id);
+  return { kind: 'elsewhere', sentence: say`Requested in ${where}: ${name}.` };
 }
 
 /** @throws {Refusal} where Fastly says that the bot's token cannot change users, with what its operator does about it */

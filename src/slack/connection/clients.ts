@@ -6,9 +6,7 @@ import { boundedFetch, MEBIBYTE } from '../../http/bounded-body.ts';
 export type SlackClients = {
   /** One attempt of 2.5 s, for what a `trigger_id` or an acknowledgement waits for. A rate limit is an error at once. */
   quick: WebClient;
-  /** 10 s an attempt, with two retries. Waits out rate limits. */
-  patient: WebClient;
-  /** One attempt of 10 s, for what the worker tries again itself. */
+  /** One attempt of 10 s, for what the outbox or the worker tries again. A rate limit is an error at once. */
   once: WebClient;
 };
 
@@ -44,7 +42,7 @@ class WatchedClient extends WebClient {
   }
 }
 
-/** Several clients, because one that waits out a rate limit holds back everything queued behind it. */
+/** Neither waits out a rate limit: a client that does holds back everything queued behind it, whoever that is for. */
 export function createClients(
   token: Secret,
   slackApiUrl: string,
@@ -55,10 +53,6 @@ export function createClients(
   const client = (options: WebClientOptions) => new WatchedClient(token, { ...common, ...options }, onAnswer);
   return {
     quick: client({ timeout: QUICK_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),
-    patient: client({
-      timeout: POSTING_TIMEOUT_MILLISECONDS,
-      retryConfig: { retries: 2, minTimeout: 300, factor: 2 },
-    }),
     once: client({ timeout: POSTING_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),
   };
 }

@@ -17,6 +17,8 @@ export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refuse
  */
 export type Refused = { kind: 'refused'; word: string; what?: Exclude<SlackRefusal, { kind: 'passes' }> };
 export type Updated = { kind: 'shown' } | Refused;
+/** `hash` stands for what the Home shows now; null where Slack does not tell it. */
+export type Published = { kind: 'shown'; hash: string | null } | Refused;
 
 /**
  * The one way in which messages and Home tabs get to Slack. Where Slack refuses the form of something, a simpler one is
@@ -61,13 +63,15 @@ export class Posting {
    * Shows a member their Home tab. Bots and people of other companies have none.
    *
    * @param inWords shown where Slack refuses the form of `view`
+   * @param hash of what it replaces; where the Home shows something else by now, Slack's `hash_conflict` is thrown
    */
-  async publish(member: MemberId, view: View, inWords: Sentence): Promise<Updated> {
+  async publish(member: MemberId, view: View, inWords: Sentence, hash: string | null): Promise<Published> {
     return await unlessRefused('views.publish', async () => {
-      await this.#inAForm('views.publish', [view, plainHome(inWords)], (form) =>
-        this.#client.views.publish({ user_id: member, view: form }),
+      const replaced = hash === null ? {} : { hash };
+      const published = await this.#inAForm('views.publish', [view, plainHome(inWords)], (form) =>
+        this.#client.views.publish({ user_id: member, view: form, ...replaced }),
       );
-      return { kind: 'shown' };
+      return { kind: 'shown', hash: published.view?.hash ?? null };
     });
   }
 

@@ -17,11 +17,14 @@ const LARGEST_ANSWER = MEBIBYTE;
 export class ResponseUrlRefused extends Error {
   /** Slack's word for it, such as `invalid_blocks`; `null` where it gave none. */
   readonly code: string | null;
+  /** For how many milliseconds Slack takes nothing, where it limits the bot; else null. */
+  readonly retryAfter: number | null;
 
-  constructor(why: string, code: string | null = null) {
+  constructor(why: string, code: string | null = null, retryAfter: number | null = null) {
     super(`the response URL did not take the message (${why})`);
     this.name = 'ResponseUrlRefused';
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -32,7 +35,7 @@ export class ResponseUrlRefused extends Error {
  * @throws {ResponseUrlRefused}
  */
 export async function respond(responseUrl: string, response: Response<MessageForm>): Promise<void> {
-  const { statusCode, body } = await request(responseUrl, {
+  const { statusCode, headers, body } = await request(responseUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(payload(response)),
@@ -45,7 +48,16 @@ export async function respond(responseUrl: string, response: Response<MessageFor
   });
   const code = errorCode(answer);
   if (statusCode === 200 && code === null && !isPage(answer)) return;
-  throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`, code);
+  const limited = statusCode === 429 ? retryAfter(headers['retry-after']) : null;
+  throw new ResponseUrlRefused(`status ${statusCode}: ${answer.slice(0, 100)}`, code, limited);
+}
+
+const SECONDS_WHERE_NONE_ARE_NAMED = 5;
+
+/** In milliseconds (docs.slack.dev, rate limits). */
+function retryAfter(header: string | string[] | undefined): number {
+  const seconds = z.coerce.number().positive().catch(SECONDS_WHERE_NONE_ARE_NAMED).parse(header);
+  return seconds * 1000;
 }
 
 const Refused = z.object({ ok: z.literal(false), error: z.string() });

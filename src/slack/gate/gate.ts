@@ -1,11 +1,13 @@
 import type { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import { newReference } from '../../ids.ts';
-import { message, withFootnote } from '../../messages/kit/message.ts';
+import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
-import { type Incoming, opensHome, readIncoming } from '../incoming.ts';
+import { type Incoming, type IncomingOf, opensHome, readIncoming, type Sender } from '../incoming.ts';
 import { interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
+import { OpenModal } from '../replies/open-modal.ts';
 import type { Services } from '../replies/services.ts';
 import { type AccessPolicy, type AskSlack, authorize, denial } from './authorization.ts';
 import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
@@ -106,7 +108,7 @@ class Repeats {
 
 /** Tells only the caller why nothing happened. */
 async function turnAway(
-  { slack, posting }: Services,
+  services: Services,
   incoming: Incoming,
   acknowledge: Acknowledge,
   why: Sentence,
@@ -115,11 +117,6 @@ async function turnAway(
   const underIt = say`Reference ${code(reference)}`;
   const told = withFootnote(message(why), underIt);
   const view = noticeView('Not possible', why, underIt);
-  const showAtHome = async () => {
-    if (incoming.sender) {
-      await posting.publish(incoming.sender.memberId, { type: 'home', blocks: told.blocks }, why);
-    }
-  };
   switch (incoming.kind) {
     case 'command':
       return await acknowledge({ response_type: 'ephemeral', ...told });
@@ -129,19 +126,53 @@ async function turnAway(
       return await acknowledge({ response_action: 'update', view });
     case 'click':
       await acknowledge();
-      if (incoming.responseUrl !== null) {
-        await posting.respond(incoming.responseUrl, { kind: 'post', visibleTo: 'caller', message: told });
-      } else if (incoming.place.kind === 'modal') {
-        await slack.patient.views.update({ view_id: incoming.place.viewId, view });
-      } else if (incoming.place.kind === 'home') {
-        await showAtHome();
-      }
+      return await turnClickAway(services, incoming, { told, view, why, reference });
+    case 'event': {
+      const { sender, hash } = incoming;
+      if (sender && opensHome(incoming)) await showAtHome(services, sender, hash, { told, why });
       return;
-    case 'event':
-      if (opensHome(incoming)) await showAtHome();
-      return;
+    }
     case 'view-closed':
     case 'shortcut':
       return await acknowledge();
+  }
+}
+
+/** A click is answered where it was. A view that has changed since or is closed stays; then there is a direct message. */
+async function turnClickAway(
+  services: Services,
+  click: IncomingOf<'click'>,
+  { told, view, why, reference }: { told: Message; view: ModalView; why: Sentence; reference: string },
+): Promise<void> {
+  const { sender, place, responseUrl } = click;
+  if (sender === null) {
+    const response = { kind: 'post', visibleTo: 'caller', message: told } as const;
+    if (responseUrl !== null) await services.posting.respond(responseUrl, response);
+    return;
+  }
+  const interaction = interactionOf(services, click, { caller: sender, reference });
+  if (responseUrl === null) {
+    if (place.kind === 'home' && (await showAtHome(services, sender, place.hash, { told, why }))) return;
+    if (place.kind === 'modal') {
+      const shown = await new OpenModal(place.viewId, place.hash).show(interaction, view);
+      if (shown.kind === 'shown') return;
+    }
+  }
+  await interaction.reply.privately(told);
+}
+
+/** False where the Home shows something newer by now, or Slack does not take it. */
+async function showAtHome(
+  { posting, log }: Services,
+  { memberId }: Sender,
+  hash: string | null,
+  { told, why }: { told: Message; why: Sentence },
+): Promise<boolean> {
+  try {
+    const published = await posting.publish(memberId, { type: 'home', blocks: told.blocks }, why, hash);
+    return published.kind === 'shown';
+  } catch (error) {
+    log.info({ member: memberId, err: error }, 'a Home was left as it is');
+    return false;
   }
 }

@@ -19,27 +19,40 @@ export async function confirm(
 ): Promise<Delivered> {
   const delivered = await interaction.reply.result(withButtons(confirmation, buttons));
   const { confirmationsChannel } = interaction.services;
-  const there = delivered.kind === 'channel' && delivered.channel === confirmationsChannel;
-  if (!there) await confirmElsewhere(interaction, confirmation);
+  const isThere = 'channel' in delivered && delivered.channel === confirmationsChannel;
+  if (!isThere) await confirmElsewhere(interaction, confirmation);
   return delivered;
 }
 
-/** Posts a confirmation in `CONFIRMATIONS_CHANNEL` only, because its result is already visible. */
+/**
+ * Posts a confirmation in `CONFIRMATIONS_CHANNEL` only, because its result is already visible. While Slack does not take
+ * it, the caller does not wait for it.
+ */
 export async function confirmElsewhere(interaction: Interaction, confirmation: Message): Promise<void> {
-  const { conversations, posting, confirmationsChannel: copyTo } = interaction.services;
+  const { outbox, confirmationsChannel: copyTo } = interaction.services;
   if (copyTo === null) return;
-  try {
-    const audience = await conversations.audienceOfChannel(copyTo);
-    if (audience === 'other-companies' || audience === 'unknown') {
-      throw new Error(`who reads along in CONFIRMATIONS_CHANNEL: ${audience}`);
-    }
-    const copy = withFootnote(confirmation, whereFrom(interaction));
-    const posted = await posting.post(copyTo, copy);
-    if (posted.kind === 'refused') throw new Error(posted.word);
-  } catch (error) {
-    interaction.log.error({ err: error, copyTo }, 'a confirmation could not be copied');
+  const log = interaction.log.child({ copyTo });
+  const attempt = async () => {
+    const why = await postCopy(interaction, copyTo, withFootnote(confirmation, whereFrom(interaction)));
+    if (why === null) return;
+    log.error({ why }, 'a confirmation could not be copied');
     await interaction.reply.privately(message(say`The change was made. ${unconfirmed(copyTo)}`));
-  }
+  };
+  await outbox.send(copyTo, { attempt, log }).catch((error: unknown) => {
+    log.error({ err: error }, 'a confirmation could not be copied');
+  });
+}
+
+/** Why Slack does not take the copy, or who reads along that may not; null when it is posted. */
+async function postCopy(
+  { services: { conversations, posting } }: Interaction,
+  copyTo: ChannelId,
+  copy: Message,
+): Promise<string | null> {
+  const audience = await conversations.audienceOfChannel(copyTo);
+  if (audience === 'other-companies' || audience === 'unknown') return `who reads along there: ${audience}`;
+  const posted = await posting.post(copyTo, copy);
+  return posted.kind === 'refused' ? posted.word : null;
 }
 
 /** Says that a confirmation is missing. @param channel `CONFIRMATIONS_CHANNEL`, which refused it */

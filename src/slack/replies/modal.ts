@@ -1,9 +1,12 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { explainWithReference, logFailure, Refusal } from '../../messages/failure-text.ts';
+import { explainWithReference, failureMessage, logFailure, Refusal } from '../../messages/failure-text.ts';
+import { message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { Origin } from '../carried.ts';
+import { withinAnswerTime } from './answer-time.ts';
 import type { Interaction } from './interaction.ts';
+import { OpenModal } from './open-modal.ts';
 
 /** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */
 const TITLE_LENGTH = 24;
@@ -41,13 +44,13 @@ export function noticeView(title: string, ...sentences: readonly [Sentence, ...S
   };
 }
 
-/** Opens a modal and gives its id. @throws {Refusal} when Slack does not open it, in words for the caller */
-export async function openModal(interaction: Interaction, view: ModalView): Promise<string> {
+/** Opens a modal. @throws {Refusal} when Slack does not open it, in words for the caller */
+export async function openModal(interaction: Interaction, view: ModalView): Promise<OpenModal> {
   try {
     const { slack } = interaction.services;
     const opened = await slack.quick.views.open({ trigger_id: interaction.triggerId, view });
     interaction.reply.formOpened();
-    return opened.view?.id ?? '';
+    return new OpenModal(opened.view?.id ?? '', opened.view?.hash ?? null);
   } catch (error) {
     interaction.log.warn({ err: error }, 'a form could not be opened');
     throw new Refusal(
@@ -56,34 +59,47 @@ export async function openModal(interaction: Interaction, view: ModalView): Prom
   }
 }
 
-/** Opens a modal that says 'One moment…', then shows the form, or why there is none. @throws {Refusal} as `openModal` */
+/**
+ * Opens a modal that says 'One moment…', then shows the form, or why there is none. It says so when that takes longer
+ * than `answerWithin`. What Slack does not show in the modal is told in a private message.
+ *
+ * @throws {Refusal} as `openModal`
+ */
 export async function openWhenReady(
   interaction: Interaction,
   title: string,
   form: () => Promise<ModalView>,
 ): Promise<void> {
-  const viewId = await openModal(interaction, noticeView(title, say`One moment…`));
-  const view = await form().catch((error: unknown) => {
-    logFailure(interaction, error);
-    return noticeView(title, explainWithReference(error, interaction.reference));
-  });
-  if (await updateModal(interaction, viewId, view)) return;
-  // Either the member closed it, or Slack refuses the form.
-  const refused = say`Slack didn't accept the form. Reference ${code(interaction.reference)}.`;
-  await updateModal(interaction, viewId, noticeView(title, refused));
+  const modal = await openModal(interaction, noticeView(title, say`One moment…`));
+  const ready = form().then(
+    (view) => ({ view, error: null }),
+    (error: unknown) => {
+      logFailure(interaction, error);
+      return { view: noticeView(title, explainWithReference(error, interaction.reference)), error };
+    },
+  );
+  if ((await withinAnswerTime(ready, interaction.services.times)) === null) {
+    await modal.show(interaction, noticeView(title, say`This takes longer than usual. ${WAY_ON}`));
+  }
+  const { view, error } = await ready;
+  const { kind } = await modal.show(interaction, view);
+  if (kind === 'shown' || kind === 'newer') return;
+  if (error !== null) return await tellFailure(interaction, error);
+  // Whoever closes a form before it is there does not want it, and nothing was done.
+  if (kind === 'closed') return;
+  if (kind === 'refused') {
+    const refused = say`Slack didn't accept the form. ${WITHOUT_FORM} Reference ${code(interaction.reference)}.`;
+    const notice = await modal.show(interaction, noticeView(title, refused));
+    if (notice.kind !== 'shown') await interaction.reply.privately(message(refused));
+    return;
+  }
+  await interaction.reply.privately(message(say`Slack isn't showing the form yet. ${WAY_ON}`));
 }
 
-/** Replaces a modal's view. Returns `false` when that fails, usually because the member closed the modal. */
-export async function updateModal(
-  interaction: Interaction,
-  viewId: string,
-  view: ModalView,
-): Promise<boolean> {
-  try {
-    await interaction.services.slack.patient.views.update({ view_id: viewId, view });
-    return true;
-  } catch (error) {
-    interaction.log.info({ err: error }, 'a modal could not be updated');
-    return false;
-  }
+const WITHOUT_FORM = say`Run ${code('/fastly-user help')} for commands that need no form.`;
+const WAY_ON = say`You can wait, or close the form and try again. ${WITHOUT_FORM}`;
+
+async function tellFailure({ reply, reference }: Interaction, error: unknown): Promise<void> {
+  const told = (kept: boolean) => failureMessage(error, reference, { kept });
+  await reply.privately(told(false), told(true));
 }

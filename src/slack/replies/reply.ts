@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { Times } from '../../config/times.ts';
-import type { ChannelId, MemberId } from '../../ids.ts';
+import type { ChannelId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../carried.ts';
 import type { Audience } from '../connection/conversations.ts';
-import type { Posted } from '../connection/posting.ts';
+import { type Response, ResponseUrlRefused } from '../connection/response-url.ts';
 import type { Caller } from '../incoming.ts';
+import { withinAnswerTime } from './answer-time.ts';
 import type { Services } from './services.ts';
 
 /** Where a result is, or will be once the worker has posted it. `nowhere` when Slack refused it everywhere. */
@@ -17,18 +17,25 @@ export type Delivered =
   | { kind: 'direct-message'; link: string | null }
   /** Not where the caller is looking; they must still be told `sentence`. */
   | { kind: 'elsewhere'; sentence: Sentence }
+  /** Slack does not take it yet. `channel`: where it should be; null for what only the caller sees. */
+  | { kind: 'later'; channel: ChannelId | null }
   | { kind: 'nowhere' };
 
 /** Whom an interaction answers, and how. */
-type Addressee = { caller: Caller; origin: Origin; responseUrl: string | null };
+type Addressee = { caller: Caller; origin: Origin; responseUrl: string | null; deliveryKey: string };
+
+type ReplyServices = Pick<Services, 'posting' | 'conversations' | 'outbox' | 'intents' | 'times'>;
 
 /**
  * Where the results of one interaction go. A command or click answers through its response URL; a modal posts to the
  * channel it was opened from; what started in the Home tab, or cannot be posted, goes to the caller's direct
  * message, with the reason. Never throws: the change has already been made, even if Slack refuses the message.
+ *
+ * What Slack does not take yet waits in the outbox, and the caller of a method does not wait for it. If that is lost with
+ * the process, the worker of the next one tells what became of a change.
  */
 export class Reply {
-  readonly #services: Pick<Services, 'posting' | 'conversations' | 'times'>;
+  readonly #services: ReplyServices;
   readonly #log: Logger;
   readonly #to: Addressee;
   /** Whether the caller has seen an answer or a form. */
@@ -36,7 +43,7 @@ export class Reply {
   /** Resolves when the 'still working' notice has been sent. */
   #said: Promise<unknown> = Promise.resolve();
 
-  constructor(services: Pick<Services, 'posting' | 'conversations' | 'times'>, log: Logger, to: Addressee) {
+  constructor(services: ReplyServices, log: Logger, to: Addressee) {
     this.#services = services;
     this.#log = log;
     this.#to = to;
@@ -44,22 +51,8 @@ export class Reply {
 
   /** Posts a result in the channel, or privately if the caller asked for that or another company can read the channel. */
   async result(message: Message): Promise<Delivered> {
-    this.#answered = true;
-    await this.#said;
-    const { caller, origin } = this.#to;
-    const { channel } = origin;
-    if (origin.private || channel === null) return await this.privately(message);
-    const audience = await this.#services.conversations.audience(channel, caller);
-    if (audience !== 'own-workspace')
-      return await this.privately(withFootnote(message, whyPrivate(audience, channel)));
-    if (await this.#respond('channel', message)) return { kind: 'channel', channel };
-    const posted = await this.#post(channel, message);
-    if (posted.kind === 'posted') return { kind: 'channel', channel };
-    this.#log.warn(
-      { channel, why: posted.word },
-      'a channel does not take posts, the direct message is used',
-    );
-    return await this.privately(withFootnote(message, whyNotPosted(channel, posted.word)));
+    const { channel } = this.#to.origin;
+    return await this.#send(channel, () => this.#showResult(message));
   }
 
   /**
@@ -68,16 +61,7 @@ export class Reply {
    * @param kept the message where only a direct message is left, which Slack keeps
    */
   async privately(message: Message, kept = message): Promise<Delivered> {
-    this.#answered = true;
-    await this.#said;
-    if (await this.#respond('caller', message)) return { kind: 'caller' };
-    const posted = await this.#post(this.#to.caller.memberId, kept);
-    if (posted.kind === 'posted') {
-      const link = await this.#services.conversations.linkTo(posted.channel, posted.ts);
-      return { kind: 'direct-message', link };
-    }
-    this.#log.error({ why: posted.word }, 'the caller could not be told');
-    return { kind: 'nowhere' };
+    return await this.#send(null, () => this.#tell(message, kept));
   }
 
   /** Counts as an answer. */
@@ -90,7 +74,10 @@ export class Reply {
     const done = work.then(() => true);
     const inTime = await withinAnswerTime(done, this.#services.times);
     if (inTime === null && !this.#answered) {
-      this.#said = this.#respond('caller', message(say`Still working on it…`));
+      const notice = this.#respond('caller', message(say`Still working on it…`));
+      this.#said = notice.catch((error: Error) => {
+        this.#log.info({ err: error }, "Slack limits the bot, so the caller wasn't told that it still works");
+      });
       await this.#said;
     }
     await work;
@@ -110,44 +97,90 @@ export class Reply {
    * see, posts privately.
    */
   async replaceOriginal(message: Message): Promise<void> {
-    const { responseUrl, caller, origin } = this.#to;
-    const { channel } = origin;
-    if (!origin.private && channel !== null) {
-      const audience = await this.#services.conversations.audience(channel, caller);
-      if (audience !== 'own-workspace') {
-        await this.privately(withFootnote(message, whyPrivate(audience, channel)));
-        return;
-      }
-    }
+    await this.#send(null, async () => {
+      const why = await this.#whyPrivate();
+      if (why !== null) return await this.#tell(withFootnote(message, why));
+      const replaced = await this.#throughUrl({ kind: 'replace-original', message });
+      return replaced ? { kind: 'caller' } : await this.#tell(message);
+    });
+  }
+
+  /** Has the outbox send an answer. @param channel where it should be, null for what only the caller sees */
+  async #send(channel: ChannelId | null, attempt: () => Promise<Delivered>): Promise<Delivered> {
+    this.#answered = true;
+    await this.#said;
+    const { caller, deliveryKey } = this.#to;
+    const { outbox, intents } = this.#services;
+    const noted = async (write: Promise<void>) => {
+      await write.catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'whether a change was told could not be recorded');
+      });
+    };
     try {
-      if (responseUrl === null) throw new Error('the click came without a response URL');
-      await this.#services.posting.respond(responseUrl, { kind: 'replace-original', message });
+      const sent = await outbox.send(caller.memberId, {
+        attempt,
+        waits: (milliseconds) => noted(intents.untold(deliveryKey, milliseconds)),
+        takenLate: () => noted(intents.told({ deliveryKey })),
+        log: this.#log,
+      });
+      return sent ?? { kind: 'later', channel };
     } catch (error) {
-      this.#log.warn({ err: error }, 'a message could not be replaced');
-      await this.privately(message);
+      this.#log.error({ err: error }, 'an answer could not be sent');
+      return { kind: 'nowhere' };
     }
   }
 
-  /** Gives false where there is no response URL, or where it fails. */
+  /** Asks who reads along at each attempt, as the channel may be shared with another company by then. */
+  async #showResult(message: Message): Promise<Delivered> {
+    const { channel, private: alone } = this.#to.origin;
+    if (alone || channel === null) return await this.#tell(message);
+    const why = await this.#whyPrivate();
+    if (why !== null) return await this.#tell(withFootnote(message, why));
+    if (await this.#respond('channel', message)) return { kind: 'channel', channel };
+    const posted = await this.#services.posting.post(channel, message);
+    if (posted.kind === 'posted') return { kind: 'channel', channel };
+    this.#log.warn(
+      { channel, why: posted.word },
+      'a channel does not take posts, the direct message is used',
+    );
+    return await this.#tell(withFootnote(message, whyNotPosted(channel, posted.word)));
+  }
+
+  async #tell(message: Message, kept = message): Promise<Delivered> {
+    if (await this.#respond('caller', message)) return { kind: 'caller' };
+    const posted = await this.#services.posting.post(this.#to.caller.memberId, kept);
+    if (posted.kind === 'posted') {
+      const link = await this.#services.conversations.linkTo(posted.channel, posted.ts);
+      return { kind: 'direct-message', link };
+    }
+    this.#log.error({ why: posted.word }, 'the caller could not be told');
+    return { kind: 'nowhere' };
+  }
+
+  /** Why only the caller may see what was meant for all in the channel; null where all may. */
+  async #whyPrivate(): Promise<Sentence | null> {
+    const { caller, origin } = this.#to;
+    if (origin.private || origin.channel === null) return null;
+    const audience = await this.#services.conversations.audience(origin.channel, caller);
+    return audience === 'own-workspace' ? null : whyPrivate(audience, origin.channel);
+  }
+
+  /** @throws as `#throughUrl` */
   async #respond(visibleTo: 'channel' | 'caller', message: Message): Promise<boolean> {
+    return await this.#throughUrl({ kind: 'post', visibleTo, message });
+  }
+
+  /** Gives false where there is no response URL, or where it fails. @throws {ResponseUrlRefused} while Slack limits the bot */
+  async #throughUrl(response: Response): Promise<boolean> {
     const { responseUrl } = this.#to;
     if (responseUrl === null) return false;
     try {
-      await this.#services.posting.respond(responseUrl, { kind: 'post', visibleTo, message });
+      await this.#services.posting.respond(responseUrl, response);
       return true;
     } catch (error) {
+      if (error instanceof ResponseUrlRefused && error.retryAfter !== null) throw error;
       this.#log.warn({ err: error }, 'a response URL failed, the direct message is used');
       return false;
-    }
-  }
-
-  /** Counts an outage that outlasts the client's retries as refused, so that the caller doesn't wait longer. */
-  async #post(to: ChannelId | MemberId, message: Message): Promise<Posted> {
-    try {
-      return await this.#services.posting.post(to, message);
-    } catch (error) {
-      this.#log.warn({ err: error }, 'Slack did not answer a posting');
-      return { kind: 'refused', word: 'no answer' };
     }
   }
 }
@@ -168,20 +201,4 @@ function whyNotPosted(channel: ChannelId, error: string): Sentence {
   return notIn
     ? say`Sent to you directly, because the bot can't post in ${channelName(channel)}. Add it there with ${code('/invite')} to see results in the channel.`
     : say`Sent to you directly, because Slack didn't accept a post in ${channelName(channel)} (${error}).`;
-}
-
-/** The result of `work`, or `null` if it takes longer than `answerWithin` milliseconds. The work continues. */
-export async function withinAnswerTime<T>(
-  work: Promise<T>,
-  { answerWithin }: Pick<Times, 'answerWithin'>,
-): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, answerWithin, null);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,33 @@
-import type { ApprovalRequest } from '../../approvals/request.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import { channel as channelName, code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Services } from './services.ts';
+
+const LOOK_AGAIN_MILLISECONDS = 100;
+
+/**
+ * Waits until a request's message is posted, or the request has ended without it: at most `answerWithin` milliseconds.
+ *
+ * @returns whether the message may still be on its way
+ */
+export async function isOnItsWay(
+  { approvals, times, log }: Pick<Services, 'approvals' | 'times' | 'log'>,
+  id: RequestId,
+): Promise<boolean> {
+  const end = performance.now() + times.answerWithin;
+  try {
+    while ((await approvals.messageOf(id)) === null) {
+      if ((await approvals.get(id))?.state.kind === 'cancelled') return false;
+      if (performance.now() >= end) return true;
+      await pause(LOOK_AGAIN_MILLISECONDS);
+    }
+    return false;
+  } catch (error) {
+    log.warn({ request: id, err: error }, "whether a request's message is posted could not be read");
+    return true;
+  }
+}
 
 /** A request's id and channel, as a link once its message is known to be posted. */
 export async function whereRequestIs(

@@ -11,6 +11,7 @@ import type { SlackClients } from '../connection/clients.ts';
 import type { Conversations } from '../connection/conversations.ts';
 import type { Members } from '../connection/members.ts';
 import type { Posting } from '../connection/posting.ts';
+import type { Outbox } from './outbox.ts';
 
 /** What every subcommand works with. */
 export type Services = {
@@ -19,15 +20,16 @@ export type Services = {
   slack: SlackClients;
   conversations: Conversations;
   members: Members;
-  /** For replies: it retries, and waits out rate limits. */
   posting: Posting;
+  /** Sends answers, and goes on with those that Slack does not take yet. */
+  outbox: Outbox;
   approvals: Approvals;
   intents: Intents<ApprovalRequest>;
   auditPages: AuditPages;
   /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */
   disabled: ReadonlySet<string>;
-  /** Told when a bot admin looks at their Home tab. */
-  homes: { opened(member: MemberId): Promise<void> };
+  /** Told when a bot admin looks at their Home tab. `hash` stands for what it shows then. */
+  homes: { opened(member: MemberId, hash: string | null): Promise<void> };
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
   times: Times;

@@ -2,11 +2,20 @@ import type { Button, ModalView } from '@slack/types';
 import { explainWithReference, failureMessage, logFailure, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { cut } from '../../messages/kit/plain.ts';
-import { code, link, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import {
+  channel as channelName,
+  code,
+  link,
+  plainText,
+  type Sentence,
+  say,
+} from '../../messages/kit/sentence.ts';
 import type { IncomingOf } from '../incoming.ts';
+import { withinAnswerTime } from './answer-time.ts';
 import type { Interaction } from './interaction.ts';
-import { noticeView, updateModal } from './modal.ts';
-import { type Delivered, withinAnswerTime } from './reply.ts';
+import { noticeView } from './modal.ts';
+import { OpenModal } from './open-modal.ts';
+import type { Delivered } from './reply.ts';
 
 /** A refusal about one field of a form: its block, and what is wrong. After a command, it is told like any refusal. */
 export class FieldError extends Refusal {
@@ -37,6 +46,12 @@ export type Submitted = IncomingOf<'submission'>;
 
 const FIELD_ERROR_LENGTH = 1_000;
 
+/**
+ * A view in an acknowledgement that is too large fails, and the bot is not told (unverified: Slack documents no limit;
+ * slackapi/deno-slack-sdk#324 and slack-go/slack#1196 met it at some kilobytes). Larger ones are drawn with `views.update`.
+ */
+const MOST_ACKNOWLEDGED_BYTES = 2_000;
+
 type Result = Delivered | NextForm | { kind: 'failed'; blockId: string; problem: Sentence; error: unknown };
 
 type Submission = { form: SubmittedForm; interaction: Interaction; submitted: Submitted };
@@ -56,7 +71,13 @@ export async function answerSubmission(
   const work = carryOut(submission);
   const answerWithin = Math.max(0, interaction.services.times.answerWithin - waited);
   const early = await withinAnswerTime(work, { answerWithin });
-  if (early !== null) return await acknowledge(earlyAnswer(submission, early));
+  if (early !== null) {
+    const answer = earlyAnswer(submission, early);
+    if (Buffer.byteLength(JSON.stringify(answer)) <= MOST_ACKNOWLEDGED_BYTES)
+      return await acknowledge(answer);
+    await acknowledge({ response_action: 'update', view: noticeView(form.title, say`One moment…`) });
+    return await showLate(submission, early);
+  }
   const waiting = say`Working on it… You can close this form. You'll get a message with the result.`;
   await acknowledge({ response_action: 'update', view: noticeView(form.title, waiting) });
   await showLate(submission, await work);
@@ -92,10 +113,18 @@ async function showLate(submission: Submission, result: Result): Promise<void> {
     result.kind === 'failed'
       ? await formAgain(submission, result.problem)
       : viewAfter(form, interaction, result);
-  if (await updateModal(interaction, submitted.viewId, view)) return;
+  const modal = new OpenModal(submitted.viewId, null);
+  const { kind } = await modal.show(interaction, view);
+  if (kind === 'shown' || kind === 'newer') return;
   const untold = untoldBy(result, interaction);
   if (untold !== null) await interaction.reply.privately(untold);
+  if (kind !== 'refused') return;
+  const elsewhere = say`Slack didn't accept what should be here. ${untold === null ? HAS_RESULT : SENT}`;
+  await modal.show(interaction, noticeView(form.title, elsewhere));
 }
+
+const HAS_RESULT = say`It's done, and the result was posted.`;
+const SENT = say`The bot sent it to you in a direct message.`;
 
 /** The form as it was filled in. Only the problem, if the form can't be drawn because Fastly is away. */
 async function formAgain(
@@ -142,6 +171,10 @@ function whereItIs(delivered: Delivered, reference: string): Sentence {
       return resultIn(null);
     case 'direct-message':
       return resultIn(delivered.link);
+    case 'later':
+      return delivered.channel === null
+        ? say`Done. Slack isn't taking the result yet, so you get it a little later. Don't repeat it.`
+        : say`Done. Slack isn't taking the result yet, so it's posted in ${channelName(delivered.channel)} a little later. Don't repeat it.`;
     case 'nowhere':
       return say`Done, but the result couldn't be posted. Don't repeat it. Reference ${code(reference)}.`;
   }

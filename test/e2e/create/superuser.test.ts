@@ -146,12 +146,12 @@ describe('creating a Fastly superuser', () => {
     const nora = client.as(NORA);
     await nora.command(`create ${GRACE} --role superuser`, DIRECT);
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, { id: GRACE }), 'the request');
-    const told = await untilTold(nora, `See <#${AUDIT_TRAIL.id}>`, 'direct');
-    expect(told).toContain(`Request ${request.id} was filed`);
+    const told = await untilTold(nora, `Requested in <#${AUDIT_TRAIL.id}>`, 'direct');
+    expect(told).toContain(`request ${request.id}`);
     await openForm(nora, 'create');
     await nora.submit({ address: 'ada@example.com', role: 'superuser' });
     await nora.until(
-      (sees) => wordsOf(sees.modals[0]?.blocks).includes(`See <#${AUDIT_TRAIL.id}>`),
+      (sees) => wordsOf(sees.modals[0]?.blocks).includes(`Requested in <#${AUDIT_TRAIL.id}>`),
       'the same in the form',
     );
   });

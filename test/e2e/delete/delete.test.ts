@@ -157,7 +157,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     const { client } = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: AUDIT_TRAIL.id });
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER, { shownIn: AUDIT_TRAIL });
-    const told = await untilTold(nora, `See <#${AUDIT_TRAIL.id}>`);
+    const told = await untilTold(nora, `Requested in <#${AUDIT_TRAIL.id}>`);
     expect(told).toContain(request.id);
     expect(openRequests(await nora.sees(), CDN_TEAM, ENGINEER)).toEqual([]);
   });
@@ -172,7 +172,7 @@ describe('delete where APPROVALS_CHANNEL is set', () => {
     await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     const request = await nora.until((sees) => openRequest(sees, AUDIT_TRAIL, ENGINEER), 'the request');
     const view = await nora.until((sees) => sees.modals.find(({ submit }) => submit === null), 'the notice');
-    expect(wordsOf(view.blocks)).toContain(`See <#${AUDIT_TRAIL.id}>`);
+    expect(wordsOf(view.blocks)).toContain(`Requested in <#${AUDIT_TRAIL.id}>`);
     expect(wordsOf(view.blocks)).toContain(request.id);
   });
 

@@ -191,7 +191,7 @@ describe('reset', () => {
     await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
     await nora.typeAhead('user-picker', ENGINEER.login);
     await workplace.client.slackFaults({
-      refuse: { method: 'chat.postMessage', error: 'internal_error', times: 2 },
+      refuse: { method: 'chat.postMessage', error: 'restricted_action_thread_locked', times: 2 },
     });
     await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
     await nora.until(

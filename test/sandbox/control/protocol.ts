@@ -160,7 +160,7 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
 export type SlackFaults = {
   /** Slack is away: connections are cut and refused. */
   down: boolean;
-  /** Answer the next `times` calls of `method` (any, when null) with 429 and `Retry-After`, in seconds. */
+  /** Answer the next `times` calls of `method` (any, when null; `response_url` for answers there) with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: string | null; retryAfter: number; times: number } | null;
   /**
    * Answer the next `times` calls of `method` (any of the Web API, when null; a response URL: `response_url`), to

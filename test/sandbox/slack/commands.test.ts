@@ -156,6 +156,22 @@ describe('a slash command', () => {
     });
   });
 
+  test('has a response URL that answers 429, or refuses, as often as ordered', async () => {
+    const { response_url: url } = await received('get', GENERAL);
+    await sandbox.client.slackFaults({ rateLimit: { method: 'response_url', retryAfter: 7, times: 1 } });
+    const limited = await fetch(url, { method: 'POST', body: '{"text":"limited"}' });
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '7']);
+    await sandbox.client.slackFaults({ refuse: { method: 'response_url', error: 'used_url', times: 1 } });
+    expect(await respondTo(url, { text: 'refused' })).toMatchObject({
+      status: 404,
+      text: expect.stringMatching(/used_url/),
+    });
+    expect(await respondTo(url, { text: 'taken' })).toMatchObject({ status: 200 });
+    const texts = messagesIn(await nora().sees(), GENERAL.id).map((each) => each.text);
+    expect(texts).not.toContain('limited');
+    expect(texts.at(-1)).toBe('taken');
+  });
+
   test('has a response URL that refuses what chat.postMessage would', async () => {
     const { response_url: url } = await received();
     expect(await respondTo(url, { blocks: [{ type: 'none' }] })).toMatchObject({

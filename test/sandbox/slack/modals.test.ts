@@ -53,6 +53,9 @@ const modal = (fields: JsonObject = {}): JsonObject => ({
   ...fields,
 });
 
+const paragraph = { type: 'section', text: text('x'.repeat(2_500)) };
+const large = modal({ blocks: [paragraph, paragraph] });
+
 function register(app: App): void {
   app.command('/sample', ({ ack }) => ack());
   app.shortcut('sample_shortcut', ({ ack }) => ack());
@@ -127,6 +130,7 @@ test('errors stay at their fields until those are filled in again', async () => 
 test.each([
   ['errors at a block that is no input', { response_action: 'errors', errors: { other: 'x' } }],
   ['a broken view', { response_action: 'update', view: modal({ title: text('x'.repeat(25)) }) }],
+  ['a view of 5 KB', { response_action: 'update', view: large }],
   ['an unknown answer', { response_action: 'explode' }],
   ['a message', { text: 'done' }],
   ['no acknowledgement', null],
@@ -188,6 +192,11 @@ test('an update keeps what was typed under the same ids and ignores initial valu
     login_block: { login: { value: 'typed' } },
     name_block: { name: { value: 'fresh' } },
   });
+});
+
+test('a view of 5 KB is no matter for views.update', async () => {
+  const { id } = await open();
+  expect(await call('views.update', { view_id: id, view: large })).toMatchObject({ ok: true });
 });
 
 test('a hash protects against races', async () => {

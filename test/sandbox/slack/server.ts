@@ -109,6 +109,8 @@ export type SlackServer = {
 
 /** What a proxy that wants a login answers in Slack's place. */
 const PAGE = '<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>';
+/** What faults call a response URL, beside the methods of the Web API. */
+const RESPONSE_URL = 'response_url';
 
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
@@ -169,9 +171,14 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   });
   for (const kind of ['commands', 'actions']) {
     app.post(`/${kind}/:secret`, async (context) => {
-      if (faults.takePage('response_url')) return context.html(PAGE);
-      const error = faults.takeRefusal('response_url', {});
-      if (error !== null) return context.json({ ok: false, error }, 400);
+      if (faults.takePage(RESPONSE_URL)) return context.html(PAGE);
+      const retryAfter = faults.takeRateLimit(RESPONSE_URL);
+      if (retryAfter !== null) {
+        context.header('retry-after', String(retryAfter));
+        return context.body('', 429);
+      }
+      const error = faults.takeRefusal(RESPONSE_URL, {});
+      if (error !== null) return context.json({ ok: false, error }, 404);
       const path = `${kind}/${context.req.param('secret')}`;
       const { status, body } = slack.responseUrls.respond(path, parseJson(await context.req.text()));
       return context.body(body, status);

@@ -6,8 +6,8 @@ import { respond } from '../../../src/slack/connection/response-url.ts';
 import { portOf } from '../../support/stand-in.ts';
 
 /** What comes of answering at a URL that says this. */
-async function answeredWith(status: number, body: string): Promise<void> {
-  const server = createServer((_request, response) => response.writeHead(status).end(body));
+async function answeredWith(status: number, body: string, headers = {}): Promise<void> {
+  const server = createServer((_request, response) => response.writeHead(status, headers).end(body));
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
@@ -32,5 +32,14 @@ describe('a response URL', () => {
     [500, '', null],
   ])('that answers %d with %s refused it, and says why where it does', async (status, body, code) => {
     await expect(answeredWith(status, body)).rejects.toMatchObject({ name: 'ResponseUrlRefused', code });
+  });
+
+  it.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{ 'retry-after': 'soon' }, 5_000],
+    [{}, 5_000],
+  ])('that limits the bot says for how long, with %j', async (headers, retryAfter) => {
+    await expect(answeredWith(429, '', headers)).rejects.toMatchObject({ retryAfter });
+    await expect(answeredWith(503, '', headers)).rejects.toMatchObject({ retryAfter: null });
   });
 });

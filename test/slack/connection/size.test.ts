@@ -9,7 +9,7 @@ import { endlessServer } from '../../support/endless-server.ts';
 
 const TOO_LARGE = 'the answer is too large';
 
-it.each(['quick', 'patient', 'once'] as const)(
+it.each(['quick', 'once'] as const)(
   'an endless answer of the Web API closes the connection and fails the %s client',
   async (kind) => {
     const { url, closed } = await endlessServer();
