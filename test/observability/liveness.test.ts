@@ -7,8 +7,9 @@ import { portOf } from '../support/stand-in.ts';
 
 const AGAIN = 'a loop ended by an error, starting it again';
 
-function start(limits: Partial<typeof LIVENESS_LIMITS> = {}) {
-  const liveness = new Liveness({ ...LIVENESS_LIMITS, ...limits });
+function start(changed: Partial<typeof LIVENESS_LIMITS> = {}) {
+  const limits = { ...LIVENESS_LIMITS, ...changed };
+  const liveness = new Liveness(limits);
   const stopping = new AbortController();
   onTestFinished(() => {
     stopping.abort();
@@ -16,7 +17,7 @@ function start(limits: Partial<typeof LIVENESS_LIMITS> = {}) {
   });
   const log = new LogLines();
   const how = { signal: stopping.signal, firstPause: 1, log: createLogger('info', 'json', log.stream) };
-  return { liveness, log, how, stop: () => stopping.abort() };
+  return { liveness, limits, log, how, stop: () => stopping.abort() };
 }
 
 describe('a loop that ends by an error', () => {
@@ -39,7 +40,7 @@ describe('a loop that ends by an error', () => {
   });
 
   it('is no longer reported when it has lived for a while, and its pauses begin anew', async () => {
-    const { liveness, log, how } = start({ deathsRemembered: 50 });
+    const { liveness, limits, log, how } = start();
     let times = 0;
     await liveness.keep(
       'broken',
@@ -47,6 +48,7 @@ describe('a loop that ends by an error', () => {
         times += 1;
         if (times === 4) {
           expect(liveness.problems()).toHaveLength(1);
+          limits.deathsRemembered = 0;
           await expect.poll(() => liveness.problems()).toEqual([]);
         }
         if (times < 5) throw new Error('broken');

@@ -86,7 +86,7 @@ describe('what Slack shows of a request', () => {
     const request = await askForDeletion(client, NORA, ENGINEER);
     times.firstRetry = 60 * 60_000;
     await client.slackFaults({ lose: { method: 'chat.update', when: 'before', times: 1 } });
-    await request.deny(tomas);
+    await request.take(tomas, 'deny');
     await log.until('a request could not be shown in Slack, trying again');
     await request.until(tomas, 'denied the request');
   });

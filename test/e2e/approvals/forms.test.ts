@@ -305,7 +305,7 @@ it('a form whose answer takes long says so, and comes back filled in when it is 
   times.answerWithin = SHORT_ANSWER;
   await client.fastlyFaults({
     delay: { match: null, milliseconds: SLOW_MILLISECONDS },
-    fail: { match: 'PUT /user/', status: 403, times: 1 },
+    fail: { match: 'PUT /user/', status: 403, body: '{"msg":"Access denied"}', times: 1 },
   });
   const before = (await tomas.sees()).modals[0]?.id;
   await tomas.submit({ reason: 'Until it is decided' });

@@ -4,7 +4,15 @@ import { CDN_TEAM, type Channel, GENERAL, NORA, OPS, PRIYA, TOMAS } from '../../
 import type { SlackFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, HOSTILE } from '../../sandbox/fastly/people.ts';
 import { portOf } from '../../support/stand-in.ts';
-import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
+import {
+  askForDeletion,
+  deletions,
+  openedForm,
+  openRequest,
+  takeInForm,
+  toldPrivately,
+  untilTold,
+} from '../support/approving.ts';
 import { messagesIn, messageWith } from '../support/seeing.ts';
 import { DELIVERY, type RunningBot, startWorkplace } from '../support/workplace.ts';
 
@@ -72,7 +80,7 @@ describe('a request whose channel does not take it until a person mends that', (
     expect(await degraded(workplace)).toEqual([expect.stringContaining(what)]);
     await client.slackFaults({ refuse: null });
     const request = await nora.until((sees) => openRequest(sees, channel, ENGINEER), 'the request');
-    await request.click(client.as(TOMAS), 'approve');
+    await request.take(client.as(TOMAS), 'approve');
     await request.until(nora, '✅ Deleted');
     await untilTold(nora, 'was deleted', 'direct');
     const direct = toldPrivately(await nora.sees(), 'direct');
@@ -87,7 +95,7 @@ describe('a request whose channel does not take it until a person mends that', (
     await client.slackFaults({
       refuse: { method: 'chat.update', error: 'channel_not_found', times: ALWAYS },
     });
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await untilTold(nora, 'was deleted', 'direct');
     expect(await deletions(client)).toHaveLength(1);
     await log.until('a request could not be shown in Slack, trying again');
@@ -101,7 +109,7 @@ describe('a request whose channel does not take it until a person mends that', (
     const { client, log } = await startWorkplace(DELIVERY, { CONFIRMATIONS_CHANNEL: OPS.id });
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
-    await request.click(tomas, 'approve');
+    await request.take(tomas, 'approve');
     await request.untilInThread(tomas, `The confirmation couldn't be posted in <#${OPS.id}>`);
     await log.untilTimes('a confirmation could not be posted', 2);
     await client.invite(OPS.id);
@@ -144,7 +152,9 @@ describe('a request that its channel never takes', () => {
         (sees) => messagesIn(sees, CDN_TEAM).find(({ ephemeral }) => ephemeral),
         'the list',
       );
-      await member.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+      await takeInForm(member, 'approve', () =>
+        member.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' }),
+      );
     };
     await approve(TOMAS);
     await client.slackFaults(never(CDN_TEAM));
@@ -170,7 +180,9 @@ describe('a request that its channel never takes', () => {
       (sees) => messagesIn(sees, CDN_TEAM).find(({ ephemeral }) => ephemeral),
       'the list',
     );
-    await nora.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.lock' });
+    await takeInForm(nora, 'lock', () =>
+      nora.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.lock' }),
+    );
     await log.until('a channel does not take an approval request');
     await client.slackFaults({ refuse: null });
     const tomas = client.as(TOMAS);
@@ -203,8 +215,11 @@ describe('a request whose form Slack does not take', () => {
     await client.slackFaults({ unknownBlocks: [] });
     await tomas.command('approvals');
     const list = await tomas.until((sees) => messageWith(sees, CDN_TEAM, 'One request is open'), 'the list');
+    await openedForm(tomas, 'approve', () =>
+      tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' }),
+    );
     await client.slackFaults({ unknownBlocks });
-    await tomas.click({ channel: CDN_TEAM.id, ts: list.ts, actionId: 'approvals.approve' });
+    await tomas.submit();
     const done = await inWords('✅ Deleted');
     expect(done.ts).toBe(asked.ts);
   });

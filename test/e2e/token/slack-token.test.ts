@@ -84,7 +84,7 @@ it.each([
   const sandbox = await startedSandbox();
   await sandbox.client.slackFaults(faults);
   const bot = runBot(environmentFor(sandbox, DELIVERY));
-  await bot.log.untilTimes('slack unreachable, retrying', 2);
+  await bot.log.untilTimes('slack unreachable', 2);
   await connected(sandbox, bot.log, DELIVERY);
   expect(await degraded(bot)).toEqual([]);
 });

@@ -141,6 +141,6 @@ it.each([401, 403])('a bot waits at start while a proxy answers %i in place of F
   const body = '<html><body>Please log in</body></html>';
   await sandbox.client.fastlyFaults({ fail: { match: 'GET /current_user', status, body, times: 2 } });
   const bot = runBot(environmentFor(sandbox, DELIVERY));
-  await bot.log.untilTimes('fastly unreachable, retrying', 2);
+  await bot.log.untilTimes('fastly unreachable', 2);
   await connected(sandbox, bot.log, DELIVERY);
 });
