@@ -18,8 +18,11 @@ import { type Degraded, NeedsPerson, Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
 import { showUntilShown } from './show-until-shown.ts';
 
-/** Renewed after each surface. In between there are at most two postings, each in up to three forms, and two look-ups. */
-const LEASE_MILLISECONDS = 8 * POSTING_TIMEOUT_MILLISECONDS;
+/**
+ * Renewed after each surface. In between there are at most two postings and two look-ups. A form that Slack refuses is
+ * refused at once, so the next simpler one takes no longer.
+ */
+const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
 
 /**
  * Makes Slack show what the store says it must. A message that was never posted is posted, the others are updated. A

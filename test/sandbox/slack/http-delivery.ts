@@ -3,13 +3,13 @@ import type { JsonObject } from '../control/protocol.ts';
 import { acknowledgementOf, type Envelope, type Transport } from './delivery.ts';
 
 /**
- * Deliveries to a request URL, signed with `signingSecret`. `now`: milliseconds since 1970; the app compares it
- * with its own clock. https://docs.slack.dev/authentication/verifying-requests-from-slack
+ * Deliveries to a request URL, signed with `signingSecret` and the time of this machine, with which the app compares it:
+ * the workspace's own clock may be ahead. https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-export function httpDelivery(url: string, signingSecret: string, now: () => number): Transport {
+export function httpDelivery(url: string, signingSecret: string): Transport {
   return async (envelope, signal) => {
     const { body, contentType } = encode(envelope);
-    const timestamp = Math.floor(now() / 1000);
+    const timestamp = Math.floor(Date.now() / 1000);
     const signature = createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
     try {
       const response = await fetch(url, {

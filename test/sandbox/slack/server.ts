@@ -127,7 +127,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   let requestUrl: string | null = null;
   const transport = (): Transport => {
     if (faults.down) return () => Promise.resolve({ failed: 'unreachable' });
-    return requestUrl === null ? sockets.send : httpDelivery(requestUrl, signingSecret, now);
+    return requestUrl === null ? sockets.send : httpDelivery(requestUrl, signingSecret);
   };
   const slack: Slack = {
     organisation,
