@@ -7,6 +7,9 @@ export type Profile = { address: string; name: string | null } | 'hidden';
 
 const FRESH_MILLISECONDS = 10 * 60_000;
 
+/** Slack's words for members it says nothing of. Any other error says nothing about the member (docs.slack.dev, users.info). */
+const NOT_SHOWN = ['user_not_found', 'user_not_visible'];
+
 /** What Slack says of members of the workspace, kept for ten minutes (docs.slack.dev, users.info). */
 export class Members {
   readonly #slack: WebClient;
@@ -29,12 +32,13 @@ export class Members {
     const at = Date.now();
     try {
       const { user } = await this.#slack.users.info({ user: member });
-      const address = user?.profile?.email;
-      const profile = address ? { address, name: user?.profile?.real_name ?? null } : 'hidden';
+      if (user?.id !== member) throw new Error('Slack answered about somebody else');
+      const address = user.profile?.email;
+      const profile = address ? { address, name: user.profile?.real_name ?? null } : 'hidden';
       this.#profiles.set(member, { profile, at });
       return profile;
     } catch (error) {
-      if (error instanceof WebAPIPlatformError) return 'hidden';
+      if (error instanceof WebAPIPlatformError && NOT_SHOWN.includes(error.data.error)) return 'hidden';
       this.#log.warn({ member, err: error }, "Slack didn't say what a member's address is");
       return null;
     }
