@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
@@ -5,15 +6,22 @@ import { code, say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Services } from '../../slack/replies/services.ts';
 
-/** The user a person meant, as they saw them: the id, and as much of the login as an option's value holds. */
+/** The user a person meant, as they saw them: the id, and the login, or what stands for one that is too long. */
 export const Meant = z.object({ id: UserId, login: z.string() });
 export type Meant = z.infer<typeof Meant>;
 
 /** Ids on record have 22 characters, and an option's value holds 75 (docs.slack.dev, option object). */
 const LOGIN_LENGTH = 50;
+const DIGEST_LENGTH = 22;
 
 export function meantBy({ id, login }: Pick<User, 'id' | 'login'>): Meant {
-  return { id, login: login.slice(0, LOGIN_LENGTH).toWellFormed() };
+  return { id, login: login.length <= LOGIN_LENGTH ? login.toWellFormed() : shortened(login) };
+}
+
+/** Two long logins that only end differently are told apart by the digest. */
+function shortened(login: string): string {
+  const digest = createHash('sha256').update(login).digest('base64url').slice(0, DIGEST_LENGTH);
+  return `${login.slice(0, LOGIN_LENGTH - DIGEST_LENGTH).toWellFormed()}${digest}`;
 }
 
 /** As the value of an option. */

@@ -98,6 +98,20 @@ describe.each(DELIVERY_MODES)('whom a command means, over %s', (mode) => {
 });
 
 describe('a question whom a command means', () => {
+  it('is asked anew where only the end of a long login is another', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    const long = `theresa.${'x'.repeat(50)}`;
+    await client.putFastlyUsers([{ ...THERESA, login: `${long}@example.com` }]);
+    await nora.command('reset theresa');
+    await untilAsked(nora, CDN_TEAM);
+    await client.putFastlyUsers([{ ...THERESA, login: `${long}@elsewhere.example.com` }]);
+    await answer(nora, CDN_TEAM, THERESA);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'has another login now.'), 'the question');
+    expect(await resetsIn(workplace)).toEqual([]);
+  });
+
   it('shows a near login without doing anything to it', async () => {
     const workplace = await startWorkplace();
     await workplace.client.putFastlyUsers([ASHLEE]);
