@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { code, say } from '../../messages/kit/sentence.ts';
+import { say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Services } from '../../slack/replies/services.ts';
 
@@ -42,15 +42,17 @@ export class LoginChanged extends Refusal {
 
   constructor(user: User) {
     super(
-      say`${userText({ name: nameOf(user), login: user.login })} had another login when you chose. Nothing was done. Check the login ${code(user.login)}, then try again.`,
+      say`${userText({ name: nameOf(user), login: user.login })} had another login when you chose. Nothing was done. If it's still the right user, choose the user again.`,
     );
     this.user = user;
   }
 }
 
 /** The user as Fastly has them now. @throws {LoginChanged} where the login is no longer what the person saw */
-export async function userMeant({ fastly }: Services, meant: Meant): Promise<User> {
+export async function userMeant({ fastly, directory }: Services, meant: Meant): Promise<User> {
   const user = await fastly.getUser(meant.id);
-  if (meantBy(user).login !== meant.login) throw new LoginChanged(user);
-  return user;
+  if (meantBy(user).login === meant.login) return user;
+  // Where the person chose from a list, the next one they see has the login of now.
+  directory.usersChanged();
+  throw new LoginChanged(user);
 }

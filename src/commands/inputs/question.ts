@@ -116,11 +116,23 @@ export async function actOrAskAnew(
     const delivered = await subcommand.act(interaction, user, asked);
     if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
   } catch (error) {
-    if (error instanceof RolesToLose) return await askAboutRoles(interaction, subcommand, error.user, asked);
-    if (!(error instanceof LoginChanged)) throw error;
+    if (!(await askAnew(interaction, subcommand, error, asked))) throw error;
+  }
+}
+
+/** Asks where nothing was done because the caller has to see the user as they are now. `false` for any other error. */
+export async function askAnew(
+  interaction: Interaction,
+  subcommand: OnUser,
+  error: unknown,
+  asked: Asked,
+): Promise<boolean> {
+  if (error instanceof RolesToLose) await askAboutRoles(interaction, subcommand, error.user, asked);
+  else if (error instanceof LoginChanged) {
     const text = say`The user you chose has another login now. Nothing was done. Is it still the right user?`;
     await ask(interaction, subcommand, { users: [error.user], text: [text], asked });
-  }
+  } else return false;
+  return true;
 }
 
 /** Tells the caller what may be lost, and asks whether to go on. */
