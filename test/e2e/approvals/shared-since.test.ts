@@ -33,6 +33,20 @@ it('a request goes on elsewhere once another company reads along in its channel,
   expect(await deletions(client)).toHaveLength(1);
 });
 
+it('whoever cancels it then is told so directly, as the message does not show it', async () => {
+  const database = await databaseInFile();
+  const workplace = await startWorkplace(DELIVERY, database);
+  const { client } = workplace;
+  const nora = client.as(NORA);
+  const request = await askForDeletion(client, NORA, ENGINEER);
+  await request.form(nora, 'cancel');
+  await client.share(CDN_TEAM.id);
+  await startAnother(workplace, database);
+  await nora.submit({ reason: 'Wrong person' });
+  await untilTold(nora, `<@${NORA.id}> cancelled the request: Wrong person`, 'direct');
+  await request.until(nora, "isn't shown here any more");
+});
+
 it('the approvers then get the request in direct messages once, and its steps there, the reminder included', async () => {
   const variables = { ...(await databaseInFile()), ...THREE_BOT_ADMINS, APPROVALS_REQUIRED: '2' };
   const workplace = await startWorkplace(DELIVERY, variables);
