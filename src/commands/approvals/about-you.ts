@@ -36,16 +36,21 @@ export async function adminsWithLogin(
  * Refuses a click of whoever the request is about by the address they have now. What was stored when it was filed is
  * looked at with the step itself.
  *
- * @throws {Refusal} also where Slack gives no address and the request makes somebody a Fastly superuser
+ * @throws {Refusal} also where Slack gives no address and the step could make somebody a Fastly superuser
  */
-export async function refuseWhoItIsAbout(interaction: Interaction, id: RequestId): Promise<void> {
+export async function refuseWhoItIsAbout(
+  interaction: Interaction,
+  id: RequestId,
+  step: 'approve' | 'deny' | 'retry',
+): Promise<void> {
   const { services, caller, log } = interaction;
   const request = await services.approvals.get(id);
   // A request without terms was filed by an earlier version, whose rules it keeps.
   if (!request?.terms) return;
   const profile = await services.members.profileOf(caller.memberId, CLICKER_FRESH_MILLISECONDS);
   const unknown = profile === null || profile === 'hidden';
-  if (unknown && request.action.kind === 'promote') throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
+  if (unknown && step !== 'deny' && request.action.kind === 'promote')
+    throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
   if (unknown) log.warn({ request: id }, 'whom a request is about is decided by what was filed');
   if (!unknown && isMailbox(profile.address, request.action.target.login)) {
     throw new Refusal(ABOUT_YOU);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
-import { ENGINEER, LIMITED_ENGINEER, TOMAS_USER } from '../../sandbox/fastly/people.ts';
+import { ENGINEER, LIMITED_ENGINEER, NEVER_ACTIVE, TOMAS_USER } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, updates } from '../support/altering.ts';
 import { askForDeletion, deletions, openRequest, toldPrivately, untilTold } from '../support/approving.ts';
 import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
@@ -37,7 +37,7 @@ it('a request is not filed where nobody else is left to approve it', async () =>
   await untilTold(nora, 'There are no open requests');
 });
 
-it('a promotion is not approved while Slack does not say who clicks, a deletion is', async () => {
+it('a promotion is denied but not approved while Slack does not say who clicks, a deletion is', async () => {
   const { client, log } = await startWorkplace();
   const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
   await client.slackFaults({ lose: { method: 'users.info', when: 'before', times: 99 } });
@@ -48,6 +48,9 @@ it('a promotion is not approved while Slack does not say who clicks, a deletion 
   await deletion.take(tomas, 'approve');
   await deletion.until(nora, '✅ Deleted');
   await log.until('whom a request is about is decided by what was filed');
+  const other = await askForUpdate(client, NORA, NEVER_ACTIVE, '--role superuser');
+  await other.take(tomas, 'deny');
+  await other.until(nora, 'denied the request');
   await client.slackFaults({ lose: null });
   await promotion.take(tomas, 'approve');
   await promotion.until(nora, '✅ Promoted');
