@@ -7,7 +7,7 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, lineWith, type Message, message } from '../../messages/kit/message.ts';
-import { richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import { richText, type Sentence, say, sideBySide, withoutTyped } from '../../messages/kit/sentence.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { settingsText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -90,19 +90,28 @@ const SUBJECT_LENGTH = 2_500;
 export async function ask(interaction: Interaction, subcommand: OnUser, question: Question): Promise<void> {
   const [first, ...others] = question.users;
   const few = { ...question, users: [first, ...others.slice(0, MOST_BUTTONS - 1)] } as const;
-  const asMessage = withButtons(interaction, subcommand, few);
-  if (asMessage && others.length < MOST_BUTTONS) {
-    await interaction.reply.privately(asMessage);
-    return;
-  }
+  if (others.length < MOST_BUTTONS && (await askInMessage(interaction, subcommand, few))) return;
   try {
     await openModal(interaction, chooseForm(interaction, question));
   } catch (error) {
     // The trigger is too old, for instance. The best few fit a message, which needs none.
-    const fewer = withButtons(interaction, subcommand, { ...few, more: true });
-    if (!(error instanceof Refusal) || fewer === null) throw error;
-    await interaction.reply.privately(fewer);
+    const isAsked =
+      error instanceof Refusal && (await askInMessage(interaction, subcommand, { ...few, more: true }));
+    if (!isAsked) throw error;
   }
+}
+
+/** `false` where what is carried is too long for a button. A direct message, which stays, repeats nothing that was typed. */
+async function askInMessage(
+  interaction: Interaction,
+  subcommand: OnUser,
+  question: Question,
+): Promise<boolean> {
+  const asked = withButtons(interaction, subcommand, question);
+  const kept = withButtons(interaction, subcommand, { ...question, text: question.text.map(withoutTyped) });
+  if (asked === null || kept === null) return false;
+  await interaction.reply.privately(asked, kept);
+  return true;
 }
 
 /** Acts on a user. Asks anew where the user has another login than the caller saw. */

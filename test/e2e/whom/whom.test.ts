@@ -228,4 +228,16 @@ describe('what was typed may be a secret', () => {
     expect(wordsOf(told.blocks)).toContain('No user matches what you typed .');
     expect(JSON.stringify(await nora.sees())).not.toMatch(/hunter2/i);
   });
+
+  it('nor does a question there repeat it', async () => {
+    const slack = await startForgedSlack('http');
+    await slack.client.putFastlyUsers([THERESA]);
+    const gone = new URL('/gone', slack.responseUrl).href;
+    const typed = { kind: 'command', id: '/fastly-user' } as const;
+    await slack.deliver(deliveryTo(typed, superuser, gone, { text: 'reset heresa vos' }));
+    const nora = slack.client.as(NORA);
+    const asked = await nora.until((sees) => messageWith(sees, 'direct', THERESA.login), 'the question');
+    expect(wordsOf(asked.blocks)).toContain('One user matches what you typed . Is it the right one?');
+    expect(asked.text).not.toContain('heresa vos ');
+  });
 });
