@@ -12,7 +12,7 @@ import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { settingsText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
-import type { Interaction } from '../../slack/replies/interaction.ts';
+import { type Interaction, Original } from '../../slack/replies/interaction.ts';
 import { openModal } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
@@ -27,8 +27,8 @@ const AskedSchema = z.object({
   reason: z.string().nullable().optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
-  /** The delivery key of the change to undo. Its values come from the store; `settings` only shows them. */
-  undoes: z.string().optional(),
+  /** What to undo: the change's delivery key, and its confirmation. `settings` only shows what comes from the store. */
+  undoes: z.object({ change: z.string(), confirmation: Original.nullable() }).optional(),
 });
 export type Asked = z.infer<typeof AskedSchema>;
 export const Asked = codecFor('form', AskedSchema, 'help');

@@ -18,7 +18,7 @@ import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-
 import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { ANOTHER_LOGIN, EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
-import { undo, undoListener } from './undo.ts';
+import { undoAnswered, undoListener } from './undo.ts';
 
 const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
 const NOTHING: Wanted = { settings: {}, reason: null };
@@ -38,7 +38,7 @@ const onUser: OnUser = {
   act: (interaction, user, asked) =>
     asked.undoes === undefined
       ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
-      : undo(interaction, asked.undoes, asked.rolesShown ?? null),
+      : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
 /** Changes a user, and shows before and after. */
