@@ -130,7 +130,7 @@ async function demotion(database: Database, request: string): Promise<Made | nul
 
 const Failure = z.object({ unclear: z.boolean() });
 
-/** Whether the bot has begun another change of the same user since, or has carried out another request about them. */
+/** Whether the bot has begun another change of the same user's settings since, or has carried out another request about them. */
 async function wasChangedAgain(
   database: Database,
   { change: { deliveryKey, target }, madeAt }: Made,
@@ -139,6 +139,8 @@ async function wasChangedAgain(
     .selectFrom('intents')
     .select('delivery_key')
     .where('target', '=', target.id ?? target.login)
+    // A password reset leaves the settings as they are.
+    .where('change', 'in', ['update', 'lock'])
     .where('begun_at', '>=', madeAt)
     .where('state', '!=', 'failed')
     .where('delivery_key', 'not in', [deliveryKey, undoKey(deliveryKey)])

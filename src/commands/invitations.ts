@@ -25,7 +25,11 @@ const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 /** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
 const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
 const Page = codecFor('button', PageSchema, 'invitations');
-const WithdrawalSchema = PageSchema.extend({ invitation: InvitationId });
+const WithdrawalSchema = PageSchema.extend({
+  invitation: InvitationId,
+  /** To whom it was, as the person saw it. */
+  email: z.string(),
+});
 const Withdrawal = codecFor('button', WithdrawalSchema, 'invitations');
 
 /** Lists the open invitations, with a button to withdraw each. */
@@ -102,7 +106,12 @@ function entry({ origin }: Interaction, invitation: Invitation, page: number): K
   const withdraw = button({
     actionId: 'invitations.withdraw',
     text: 'Withdraw',
-    value: Withdrawal.write({ page, private: origin.private, invitation: invitation.id }),
+    value: Withdrawal.write({
+      page,
+      private: origin.private,
+      invitation: invitation.id,
+      email: shownAddress(invitation),
+    }),
     confirm: {
       title: say`Withdraw this invitation?`,
       text: say`The link that Fastly emailed to ${invitation.email} will stop working.`,
@@ -111,6 +120,11 @@ function entry({ origin }: Interaction, invitation: Invitation, page: number): K
     },
   });
   return lineWith(withdraw, invitationWords(invitation));
+}
+
+/** As much of the address as a button carries; no real one is longer. */
+function shownAddress({ email }: Invitation): string {
+  return email.slice(0, 254).toWellFormed();
 }
 
 function pageButton({ origin }: Interaction, actionId: string, text: string, page: number) {
@@ -125,6 +139,12 @@ async function withdraw(interaction: Interaction, about: z.infer<typeof Withdraw
     throw new Refusal(say`This invitation is no longer open. It was accepted, was withdrawn or has expired.`);
   }
   const { id, email } = invitation;
+  if (shownAddress(invitation) !== about.email) {
+    await redraw(interaction, about.page);
+    throw new Refusal(
+      say`Fastly says that this invitation is to ${bold(email)} now. Nothing was withdrawn. Check the list, then click again.`,
+    );
+  }
   try {
     await makeChange(interaction, {
       kind: 'withdraw',

@@ -14,7 +14,7 @@ import {
   Answer,
   Asked,
   actOrAskAnew,
-  askAboutRoles,
+  askAnew,
   CHOOSE,
   CHOOSE_FORM,
   chooseForm,
@@ -82,12 +82,9 @@ const answerListeners: Listener[] = [
       try {
         return await onUser.act(interaction, pickedUser(values), asked);
       } catch (error) {
-        if (!(error instanceof RolesToLose)) throw error;
-        await askAboutRoles(interaction, onUser, error.user, asked);
-        return {
-          kind: 'elsewhere',
-          sentence: say`${error.sentence} Answer the question that the bot sent you.`,
-        };
+        if (!(await askAnew(interaction, onUser, error, asked))) throw error;
+        const why = error instanceof RolesToLose ? error.sentence : say`The user has another login now.`;
+        return { kind: 'elsewhere', sentence: say`${why} Answer the question that the bot sent you.` };
       }
     },
     again: async (interaction, { subject }, problem) =>

@@ -1,7 +1,7 @@
 import { isFastlyError } from '../fastly/errors.ts';
 import { tokenProblemOf } from '../fastly/token.ts';
-import { ACCOUNT_NOT_TOLD, tokenProblemText } from '../messages/failure-text.ts';
-import { say } from '../messages/kit/sentence.ts';
+import { ACCOUNT_NOT_TOLD, explain, tokenProblemText } from '../messages/failure-text.ts';
+import { type Sentence, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
@@ -17,15 +17,14 @@ export const whoami: Subcommand = {
   async run(interaction, { words }) {
     refuseWords(this, words);
     const { fastly, directory } = interaction.services;
-    const [user, { account, missing }] = await Promise.all([
+    const [user, { account, notTold }] = await Promise.all([
       fastly.getCurrentUser(),
       directory.account().then(
-        (account) => ({ account, missing: false }),
-        (error: unknown) => ({ account: null, missing: isFastlyError(error) && error.kind === 'not_found' }),
+        (account) => ({ account, notTold: say`` }),
+        (error: unknown) => ({ account: null, notTold: whyNotTold(error) }),
       ),
     ]);
     const where = account?.name ? say`, in the account ${account.name}` : say``;
-    const notTold = missing ? say` ${ACCOUNT_NOT_TOLD}` : say``;
     const problem = tokenProblemOf(user);
     const cannot = problem === null ? say`` : say` ${tokenProblemText(problem)}`;
     await interaction.reply.result(
@@ -33,3 +32,10 @@ export const whoami: Subcommand = {
     );
   },
 };
+
+/** Of an account that could not be read for another reason, nothing is said. */
+function whyNotTold(error: unknown): Sentence {
+  if (!isFastlyError(error)) return say``;
+  if (error.kind === 'not_found') return say` ${ACCOUNT_NOT_TOLD}`;
+  return error.kind === 'other_user' ? say` ${explain(error)}` : say``;
+}

@@ -75,7 +75,7 @@ export class FastlyClient {
     );
   }
 
-  /** The user behind the token. */
+  /** The user behind the token, who is the same whenever Fastly is asked. */
   async getCurrentUser(): Promise<User> {
     const call = {
       operation: 'get_current_user',
@@ -84,7 +84,7 @@ export class FastlyClient {
       path: '/current_user',
     } as const;
     try {
-      const holder = await this.#withToken(call, User);
+      const holder = await this.#withToken(call, User, (user) => this.#holder.canBe(user));
       this.#holder.is(holder);
       return holder;
     } catch (error) {

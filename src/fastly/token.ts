@@ -1,4 +1,4 @@
-import type { CustomerId, User } from './user.ts';
+import type { CustomerId, User, UserId } from './user.ts';
 
 /**
  * Why a token cannot change users. `no-user`: an automation token, or one of a user who was deleted (Fastly answers
@@ -31,6 +31,7 @@ export function tokenProblemOf(holder: Pick<User, 'role' | 'roles'> | null): Tok
 export class TokenHolder {
   readonly #onProblem: (problem: TokenProblem | null) => void;
   #problem: TokenProblem | null = null;
+  #id: UserId | null = null;
   #account: CustomerId | null = null;
 
   /** @param onProblem told whenever the problem is another one, with null that there is none any more */
@@ -48,8 +49,14 @@ export class TokenHolder {
     return this.#account;
   }
 
+  /** Whether an answer can be about the holder: a token stays its user's. */
+  canBe({ id }: User): boolean {
+    return this.#id === null || id === this.#id;
+  }
+
   /** Fastly has answered who the holder is; null: nobody. */
   is(holder: User | null): void {
+    this.#id = holder?.id ?? this.#id;
     this.#account = holder?.customer_id ?? this.#account;
     const problem = tokenProblemOf(holder);
     if (problem === this.#problem) return;

@@ -206,6 +206,10 @@ export class RequestDisplay {
     const { approvals, posting, log } = this.#options;
     const known = surfaces.find((surface) => surface.name === name);
     const place = known?.channel && known.ts ? { channel: known.channel, ts: known.ts } : null;
+    // Who was a bot admin when the request went on there, and is none any more, is shown nothing further.
+    if (!approvals.policy.botAdmins.includes(approver)) {
+      return await this.#recordShown(name, request.version, place ?? undefined);
+    }
     const drawn = directRequest(request, steps, approvals.policy, approver);
     const shown = place ? await posting.update(place, drawn) : await posting.post(approver, drawn);
     if (shown.kind === 'refused') {

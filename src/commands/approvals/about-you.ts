@@ -10,6 +10,12 @@ import type { Services } from '../../slack/replies/services.ts';
 /** Why a bot admin can't decide on a request. */
 export const ABOUT_YOU = say`This request is about you, so you can't decide on it. Other bot admins can.`;
 
+/** Why nobody can tell whether a request is about who clicks. */
+const NOT_CONFIRMED = {
+  'no answer': say`Slack didn't confirm who you are. Nothing was done. Try again in a minute.`,
+  hidden: say`Slack didn't confirm who you are: it doesn't share your email address. Nothing was done. Tell the bot's operator.`,
+};
+
 /** Who clicks is asked about anew after this long. */
 const CLICKER_FRESH_MILLISECONDS = 60_000;
 
@@ -30,19 +36,23 @@ export async function adminsWithLogin(
  * Refuses a click of whoever the request is about by the address they have now. What was stored when it was filed is
  * looked at with the step itself.
  *
- * @throws {Refusal} also where Slack does not answer and the request makes somebody a Fastly superuser
+ * @throws {Refusal} also where Slack gives no address and the step could make somebody a Fastly superuser
  */
-export async function refuseWhoItIsAbout(interaction: Interaction, id: RequestId): Promise<void> {
+export async function refuseWhoItIsAbout(
+  interaction: Interaction,
+  id: RequestId,
+  step: 'approve' | 'deny' | 'retry',
+): Promise<void> {
   const { services, caller, log } = interaction;
   const request = await services.approvals.get(id);
   // A request without terms was filed by an earlier version, whose rules it keeps.
   if (!request?.terms) return;
   const profile = await services.members.profileOf(caller.memberId, CLICKER_FRESH_MILLISECONDS);
-  if (profile === null && request.action.kind === 'promote') {
-    throw new Refusal(say`Slack didn't confirm who you are. Nothing was done. Try again in a minute.`);
-  }
-  if (profile === null) log.warn({ request: id }, 'whom a request is about is decided by what was filed');
-  if (profile && profile !== 'hidden' && isMailbox(profile.address, request.action.target.login)) {
+  const unknown = profile === null || profile === 'hidden';
+  if (unknown && step !== 'deny' && request.action.kind === 'promote')
+    throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
+  if (unknown) log.warn({ request: id }, 'whom a request is about is decided by what was filed');
+  if (!unknown && isMailbox(profile.address, request.action.target.login)) {
     throw new Refusal(ABOUT_YOU);
   }
 }

@@ -9,13 +9,13 @@ import { LOCK } from '../../messages/approval-message.ts';
 import { lockedText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
-import { member, say } from '../../messages/kit/sentence.ts';
+import { code, member, say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { meantBy, userMeant } from '../inputs/meant.ts';
+import { LoginChanged, meantBy, userMeant } from '../inputs/meant.ts';
 import { makeChange } from '../make-change.ts';
 import { undoButtons } from '../undo-button.ts';
 import { objectionText } from './answer-text.ts';
@@ -45,7 +45,11 @@ export const lockNow: readonly Listener[] = stepListeners({
     const { approvals, fastly } = services;
     const open = await pendingDeletion(services, id);
     const { login, name, id: userId } = open.action.target;
-    const user = await userMeant(services, meantBy({ id: UserId.parse(userId), login }));
+    const user = await userMeant(services, meantBy({ id: UserId.parse(userId), login })).catch(
+      (error: unknown) => {
+        throw error instanceof LoginChanged ? anotherLogin(open.action, error.user) : error;
+      },
+    );
     await refuseWhereImpossible(services, open.action, user);
     let noted = false;
     await makeChange(interaction, {
@@ -75,6 +79,13 @@ async function pendingDeletion({ approvals }: Services, id: RequestId): Promise<
   if (action.kind === 'delete' && state.kind === 'pending') return { ...open, action };
   const answer = { kind: 'no', objection: 'not-waiting', request: open } as const;
   throw new Refusal(objectionText(answer, approvals.policy));
+}
+
+/** A deletion of who has another login now is refused in the end, too. */
+function anotherLogin({ target }: Action, { login }: User): Refusal {
+  return new Refusal(
+    say`${userText(target)} has another login now: ${code(login)}. Nothing was done. If it's still the right user, make a new request once this one is cancelled or denied.`,
+  );
 }
 
 /** Protected users are never locked, and locking a Fastly superuser needs an approval of its own. */

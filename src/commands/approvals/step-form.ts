@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
-import type { ApprovalPolicy } from '../../approvals/rules.ts';
+import { type ApprovalPolicy, mayDecide } from '../../approvals/rules.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { richText, type Sentence } from '../../messages/kit/sentence.ts';
@@ -106,10 +106,18 @@ function formOf(
 /** docs.slack.dev, modal views. */
 const CLOSE_LENGTH = 24;
 
-/** Where the request's message shows the step, the form closes; a list takes the answer beside it. */
+/**
+ * Where the request's message shows the step, the form closes; a list takes the answer beside it. Where people of another
+ * company read along by now, that message shows nothing any more; approvers see the step in their direct messages.
+ */
 async function answer(interaction: Interaction, about: About, taken: Taken): Promise<Delivered> {
+  const { services, caller, origin } = interaction;
   const { request, told } = taken;
-  if (about.shown && taken.isShown) return { kind: 'channel', channel: request.channel };
+  if (about.shown && taken.isShown && origin.channel !== null) {
+    const audience = await services.conversations.audience(origin.channel, caller);
+    const seesDirectly = mayDecide(request, services.approvals.policy).includes(caller.memberId);
+    if (audience === 'own-workspace' || seesDirectly) return { kind: 'channel', channel: request.channel };
+  }
   if (about.listUrl !== null && (await toldBesideList(interaction, about.listUrl, told))) {
     return { kind: 'channel', channel: request.channel };
   }

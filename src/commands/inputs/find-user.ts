@@ -74,7 +74,7 @@ export async function findUser(asking: Asking, words: readonly Word[], purpose: 
 
 function severalWords(address: string): WordsError {
   return new WordsError(
-    say`Type one email on its own, without other words. You typed more than ${typedWords(address)}. A reason goes after ${code('--reason')}.`,
+    say`Type one email on its own, without other words. You typed more than ${typedWords(address)}. A reason goes after ${code('--reason')}, and a value with spaces in quotes.`,
   );
 }
 

@@ -79,7 +79,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
 
 /** Acts where it is certain who is meant and there is nothing to know before; else asks. There is one question at most. */
 async function actOrAsk(
-  { purpose, caution }: OneUserSubcommand,
+  { purpose, caution, note }: OneUserSubcommand,
   onUser: OnUser,
   interaction: Interaction,
   match: Match,
@@ -87,6 +87,8 @@ async function actOrAsk(
 ): Promise<void> {
   const warning = (await caution?.(interaction.services)) ?? null;
   const asked = { subcommand: onUser.name, reason };
+  // What can't be done from here at all is refused before anything is asked.
+  if (match.kind !== 'certain' || warning !== null) await note?.(interaction);
   if (match.kind === 'several') {
     const { users, more } = match;
     const text = [...(warning ? [warning] : []), whichOne(match)];

@@ -7,12 +7,12 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, lineWith, type Message, message } from '../../messages/kit/message.ts';
-import { richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import { richText, type Sentence, say, sideBySide, withoutTyped } from '../../messages/kit/sentence.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { settingsText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
-import type { Interaction } from '../../slack/replies/interaction.ts';
+import { type Interaction, Original } from '../../slack/replies/interaction.ts';
 import { openModal } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
@@ -27,8 +27,8 @@ const AskedSchema = z.object({
   reason: z.string().nullable().optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
-  /** The delivery key of the change to undo. Its values come from the store; `settings` only shows them. */
-  undoes: z.string().optional(),
+  /** What to undo: the change's delivery key, and its confirmation. `settings` only shows what comes from the store. */
+  undoes: z.object({ change: z.string(), confirmation: Original.nullable() }).optional(),
 });
 export type Asked = z.infer<typeof AskedSchema>;
 export const Asked = codecFor('form', AskedSchema, 'help');
@@ -90,19 +90,28 @@ const SUBJECT_LENGTH = 2_500;
 export async function ask(interaction: Interaction, subcommand: OnUser, question: Question): Promise<void> {
   const [first, ...others] = question.users;
   const few = { ...question, users: [first, ...others.slice(0, MOST_BUTTONS - 1)] } as const;
-  const asMessage = withButtons(interaction, subcommand, few);
-  if (asMessage && others.length < MOST_BUTTONS) {
-    await interaction.reply.privately(asMessage);
-    return;
-  }
+  if (others.length < MOST_BUTTONS && (await askInMessage(interaction, subcommand, few))) return;
   try {
     await openModal(interaction, chooseForm(interaction, question));
   } catch (error) {
     // The trigger is too old, for instance. The best few fit a message, which needs none.
-    const fewer = withButtons(interaction, subcommand, { ...few, more: true });
-    if (!(error instanceof Refusal) || fewer === null) throw error;
-    await interaction.reply.privately(fewer);
+    const isAsked =
+      error instanceof Refusal && (await askInMessage(interaction, subcommand, { ...few, more: true }));
+    if (!isAsked) throw error;
   }
+}
+
+/** `false` where what is carried is too long for a button. A direct message, which stays, repeats nothing that was typed. */
+async function askInMessage(
+  interaction: Interaction,
+  subcommand: OnUser,
+  question: Question,
+): Promise<boolean> {
+  const asked = withButtons(interaction, subcommand, question);
+  const kept = withButtons(interaction, subcommand, { ...question, text: question.text.map(withoutTyped) });
+  if (asked === null || kept === null) return false;
+  await interaction.reply.privately(asked, kept);
+  return true;
 }
 
 /** Acts on a user. Asks anew where the user has another login than the caller saw. */
@@ -116,11 +125,23 @@ export async function actOrAskAnew(
     const delivered = await subcommand.act(interaction, user, asked);
     if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
   } catch (error) {
-    if (error instanceof RolesToLose) return await askAboutRoles(interaction, subcommand, error.user, asked);
-    if (!(error instanceof LoginChanged)) throw error;
+    if (!(await askAnew(interaction, subcommand, error, asked))) throw error;
+  }
+}
+
+/** Asks where nothing was done because the caller has to see the user as they are now. `false` for any other error. */
+export async function askAnew(
+  interaction: Interaction,
+  subcommand: OnUser,
+  error: unknown,
+  asked: Asked,
+): Promise<boolean> {
+  if (error instanceof RolesToLose) await askAboutRoles(interaction, subcommand, error.user, asked);
+  else if (error instanceof LoginChanged) {
     const text = say`The user you chose has another login now. Nothing was done. Is it still the right user?`;
     await ask(interaction, subcommand, { users: [error.user], text: [text], asked });
-  }
+  } else return false;
+  return true;
 }
 
 /** Tells the caller what may be lost, and asks whether to go on. */

@@ -16,7 +16,7 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
-import { Meant, meantBy } from '../inputs/meant.ts';
+import { LoginChanged, Meant, meantBy } from '../inputs/meant.ts';
 import { RolesToLose } from '../inputs/question.ts';
 import { reasonFromForm, reasonInput } from '../inputs/reason.ts';
 import { blockOf, settingInputs, settingsInForm } from '../inputs/settings-form.ts';
@@ -24,6 +24,9 @@ import { alter, ChangedMeanwhile, EDITABLE, seenOf, type Wanted } from './alter.
 
 export const EDIT_TITLE = 'Update a user';
 const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId: blockOf('name') };
+
+/** On top of the form, which shows the login of now: sending it says that it is the right user. */
+export const ANOTHER_LOGIN = say`This user has another login now. Nothing was changed. Check that it's still the right user, then save.`;
 
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
 const AboutSchema = z.object({
@@ -87,6 +90,13 @@ export const editFormListener = formListener(FORM, {
         // The user has other roles than the form showed. Drawn again, it shows them.
         const onTop = say`This user's roles have changed. Check the form, then save it again.`;
         const view = editForm(interaction, error.user, wanted, { onTop, round: about.round + 1 });
+        return { kind: 'next', view, orElse: message(error.sentence) };
+      }
+      if (error instanceof LoginChanged) {
+        const view = editForm(interaction, error.user, wanted, {
+          onTop: ANOTHER_LOGIN,
+          round: about.round + 1,
+        });
         return { kind: 'next', view, orElse: message(error.sentence) };
       }
       if (error instanceof ChangedMeanwhile) {

@@ -17,7 +17,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import { UNDO, UndoValue } from '../../slack/undo-button.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { LoginChanged, meantBy, userMeant } from '../inputs/meant.ts';
-import { askAboutRoles, type OnUser, RolesToLose } from '../inputs/question.ts';
+import { type Asked, askAboutRoles, type OnUser, RolesToLose } from '../inputs/question.ts';
 import { alter } from './alter.ts';
 
 /** The change is not undone, now or later, so its confirmation offers that no more. */
@@ -38,12 +38,27 @@ async function undoClicked(interaction: Interaction, key: string, onUser: OnUser
     if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
   } catch (error) {
     if (error instanceof RolesToLose) {
-      const asked = { subcommand: 'update', settings: back, undoes: change.deliveryKey } as const;
+      const undoes = { change: change.deliveryKey, confirmation: interaction.original };
+      const asked = { subcommand: 'update', settings: back, undoes } as const;
       return await askAboutRoles(interaction, onUser, error.user, asked);
     }
     if (error instanceof NotUndone) await showUndone(interaction, key, []);
     throw error;
   }
+}
+
+/** Undoes a change once the caller has answered what may be lost, and shows on its confirmation who did. */
+export async function undoAnswered(
+  interaction: Interaction,
+  { change, confirmation }: NonNullable<Asked['undoes']>,
+  rolesShown: string | null,
+): Promise<Delivered> {
+  const delivered = await undo(interaction, change, rolesShown);
+  if (confirmation !== null) {
+    const asked = undoAskedText(interaction.caller.memberId);
+    await showUndone(interaction.replacing(confirmation), change, [asked]);
+  }
+  return delivered;
 }
 
 /**
@@ -54,7 +69,7 @@ async function undoClicked(interaction: Interaction, key: string, onUser: OnUser
  * @throws {Refusal} when the change was undone, is a day old, or the user was changed since
  * @throws what `alter` throws
  */
-export async function undo(
+async function undo(
   interaction: Interaction,
   key: string,
   rolesShown: string | null = null,

@@ -9,7 +9,7 @@ import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords, isItThisOne, type Match, whichOne } from '../inputs/find-user.ts';
-import { type Meant, meantBy, userMeant } from '../inputs/meant.ts';
+import { LoginChanged, type Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../inputs/settings-form.ts';
@@ -17,8 +17,8 @@ import { clickedUser } from '../inputs/user-button.ts';
 import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
-import { EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
-import { undo, undoListener } from './undo.ts';
+import { ANOTHER_LOGIN, EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
+import { undoAnswered, undoListener } from './undo.ts';
 
 const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
 const NOTHING: Wanted = { settings: {}, reason: null };
@@ -38,7 +38,7 @@ const onUser: OnUser = {
   act: (interaction, user, asked) =>
     asked.undoes === undefined
       ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
-      : undo(interaction, asked.undoes, asked.rolesShown ?? null),
+      : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
 /** Changes a user, and shows before and after. */
@@ -105,7 +105,11 @@ export const update: Subcommand = {
     formListener(PICK, {
       async work(interaction, { values, subject }) {
         const user = pickedUser(values);
-        const view = await freshForm(interaction, user, read(subject));
+        const wanted = read(subject);
+        const view = await freshForm(interaction, user, wanted).catch((error: unknown) => {
+          if (!(error instanceof LoginChanged)) throw error;
+          return editForm(interaction, error.user, wanted, { onTop: ANOTHER_LOGIN });
+        });
         const again = code(`/fastly-user update ${user.id}`);
         return {
           kind: 'next',

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { z } from 'zod';
+import { ChannelId } from '../../ids.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
 import { Reply } from './reply.ts';
@@ -32,11 +34,31 @@ export class Interaction {
     this.reply = new Reply(services, this.log, parts);
   }
 
+  /** The message whose button was clicked; null where nothing was clicked. */
+  get original(): Original | null {
+    const { responseUrl } = this.#parts;
+    const { channel } = this.origin;
+    return responseUrl === null || channel === null ? null : { responseUrl, channel };
+  }
+
+  /** The same interaction, which replaces a message that was clicked before. */
+  replacing({ responseUrl, channel }: Original): Interaction {
+    return new Interaction(this.services, {
+      ...this.#parts,
+      responseUrl,
+      origin: { ...this.origin, channel },
+    });
+  }
+
   /** The same interaction, with its result for the caller alone or for the channel. */
   shownTo({ private: alone }: Pick<Origin, 'private'>): Interaction {
     return new Interaction(this.services, { ...this.#parts, origin: { ...this.origin, private: alone } });
   }
 }
+
+/** A message that a click's response URL replaces, and the channel that it is in. */
+export const Original = z.object({ responseUrl: z.url(), channel: ChannelId });
+export type Original = z.infer<typeof Original>;
 
 type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
   responseUrl: string | null;

@@ -143,6 +143,19 @@ describe('Lock now', () => {
     expect(request.words(await tomas.sees())).toContain('Needs 1 approval');
   });
 
+  it('says so, and does nothing, when the user has another login by then', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const tomas = client.as(TOMAS);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.form(tomas, 'lock');
+    await client.putFastlyUsers([{ ...ENGINEER, login: 'somebody.else@example.com' }]);
+    await tomas.submit();
+    const told = await untilRefusedInForm(tomas, 'has another login now: somebody.else@example.com');
+    expect(told).toContain('make a new request once this one is cancelled or denied');
+    expect(await updates(workplace)).toEqual([]);
+  });
+
   it('says so, and does nothing, when the user became the owner of the account', async () => {
     const workplace = await startWorkplace();
     const { client } = workplace;

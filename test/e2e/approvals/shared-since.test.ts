@@ -8,7 +8,7 @@ import {
   databaseInFile,
   deletions,
   openRequests,
-  type RequestMessage,
+  RequestMessage,
   startAnother,
   untilTold,
 } from '../support/approving.ts';
@@ -31,6 +31,20 @@ it('a request goes on elsewhere once another company reads along in its channel,
   expect(request.thread(await nora.sees())).toEqual([]);
   await nora.until((sees) => messageWith(sees, 'direct', 'was deleted'), 'the outcome, alone');
   expect(await deletions(client)).toHaveLength(1);
+});
+
+it('whoever cancels it then is told so directly, as the message does not show it', async () => {
+  const database = await databaseInFile();
+  const workplace = await startWorkplace(DELIVERY, database);
+  const { client } = workplace;
+  const nora = client.as(NORA);
+  const request = await askForDeletion(client, NORA, ENGINEER);
+  await request.form(nora, 'cancel');
+  await client.share(CDN_TEAM.id);
+  await startAnother(workplace, database);
+  await nora.submit({ reason: 'Wrong person' });
+  await untilTold(nora, `<@${NORA.id}> cancelled the request: Wrong person`, 'direct');
+  await request.until(nora, "isn't shown here any more");
 });
 
 it('the approvers then get the request in direct messages once, and its steps there, the reminder included', async () => {
@@ -75,6 +89,37 @@ it('the approvers then get the request in direct messages once, and its steps th
   expect(messagesIn(await nora.sees(), 'direct')).toHaveLength(1);
   expect(request.words(await nora.sees())).not.toContain(ENGINEER.name);
   expect(request.thread(await nora.sees())).toEqual([]);
+});
+
+it('a member who is no bot admin any more is shown nothing further in direct messages', async () => {
+  const variables = { ...(await databaseInFile()), ...THREE_BOT_ADMINS, APPROVALS_REQUIRED: '2' };
+  const workplace = await startWorkplace(DELIVERY, variables);
+  const { client } = workplace;
+  const [tomas, priya] = [client.as(TOMAS), client.as(PRIYA)];
+  const request = await askForDeletion(client, NORA, ENGINEER);
+  await client.share(CDN_TEAM.id);
+  const second = await startAnother(workplace, variables);
+  await request.take(tomas, 'approve', 'Left in May');
+  const [inPriyas] = await untilInDirectMessages(priya, 1);
+  const before = inPriyas?.words(await priya.sees());
+  await second.stop();
+  const two = {
+    ...variables,
+    APPROVALS_REQUIRED: '1',
+    SUPERUSERS: [NORA, TOMAS].map(({ id }) => id).join(','),
+  };
+  const third = await startAnother(workplace, two);
+  const inTomass = await tomas.until(
+    (sees) => messageWith(sees, 'direct', 'this request goes on here'),
+    'the request',
+  );
+  const direct = { id: `D${TOMAS.id.slice(1)}` };
+  await new RequestMessage(request.id, inTomass.ts, direct).take(tomas, 'deny', 'She stays');
+  await untilTold(client.as(NORA), 'She stays', 'direct');
+  // Once it has stopped, Slack shows everything.
+  await third.stop();
+  expect(inPriyas?.words(await priya.sees())).toBe(before);
+  expect(messageWith(await priya.sees(), 'direct', 'She stays')).toBeUndefined();
 });
 
 it('a second message of it in direct messages, as the answer to the first was lost, is brought up to date once clicked', async () => {

@@ -182,6 +182,15 @@ describe('a request in a channel that the bot is not let into', () => {
     await request.until(nora, '✅ Deleted');
   });
 
+  it('is refused before it is asked who is meant', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command('delete silas', OPS);
+    const told = await nora.until((sees) => messagesIn(sees, OPS)[0], 'the refusal');
+    expect(JSON.stringify(told.blocks)).toContain('so nobody would see the request.');
+    await expectNothingAsked(workplace);
+  });
+
   it('is refused as well where APPROVALS_CHANNEL is without the bot', async () => {
     const workplace = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: OPS.id });
     const nora = workplace.client.as(NORA);

@@ -187,7 +187,8 @@ describe('get', () => {
     await nora.command('get');
     await nora.until((sees) => sees.modals.length === 1, 'the form');
     const typed = await nora.typeAhead('user-picker', '<&>');
-    expect(typed).toMatchObject({ acknowledged: true, options: [{ value: `longperson ${'y'.repeat(50)}` }] });
+    const value = expect.stringMatching(/^longperson y{28}[\w-]{22}$/);
+    expect(typed).toMatchObject({ acknowledged: true, options: [{ value }] });
     const detail = 'because '.repeat(1_000);
     await client.fastlyFaults({
       fail: {

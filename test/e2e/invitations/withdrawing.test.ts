@@ -33,6 +33,20 @@ describe('withdrawing an invitation', () => {
     },
   );
 
+  it('does nothing where the invitation is to somebody else than the list showed', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    await invited(workplace, [GRACE]);
+    const first = await list(client, 'One invitation is open');
+    const [open] = await client.fastlyInvitations();
+    const attributes = { email: ADA, role: 'engineer' };
+    const body = JSON.stringify({ data: [{ id: open?.id, type: 'invitation', attributes }] });
+    await client.fastlyFaults({ fail: { match: 'GET /invitations', status: 200, body, times: 1 } });
+    await client.as(NORA).click(withdraw(first, GRACE));
+    await untilTold(client.as(NORA), `this invitation is to ${ADA} now. Nothing was withdrawn.`);
+    expect(await withdrawals(client)).toEqual([]);
+  });
+
   it('says so when it is gone at this moment', async () => {
     const workplace = await startWorkplace();
     const { client } = workplace;

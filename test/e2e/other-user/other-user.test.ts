@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
-import { ENGINEER } from '../../sandbox/fastly/people.ts';
+import { BOT_ACCOUNT, ENGINEER } from '../../sandbox/fastly/people.ts';
 import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
 import { askForUpdate } from '../support/altering.ts';
 import { approvedAfter, untilTold } from '../support/approving.ts';
@@ -72,6 +72,25 @@ describe('where Fastly answers about another user than asked', () => {
     const calls = await callsAboutSomebody(client);
     expect(calls.filter((line) => line !== LOOK)).toEqual([]);
     expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
+  });
+
+  it('takes nobody else for the user of its token, who is never deleted', async () => {
+    const { client } = await mistaken({ match: 'GET /current_user' });
+    const nora = client.as(NORA);
+    await nora.command(`delete ${BOT_ACCOUNT.id}`);
+    await untilTold(nora, ANOTHER);
+    await client.fastlyFaults({ otherUser: false });
+    await nora.command(`delete ${BOT_ACCOUNT.id}`);
+    await untilTold(nora, 'The bot signs in to Fastly as this user.');
+    expect(messagesIn(await client.as(TOMAS).sees(), CDN_TEAM)).toEqual([]);
+  });
+
+  it('whoami says so of the account', async () => {
+    const { client } = await mistaken({ match: 'GET /current_customer' });
+    const nora = client.as(NORA);
+    await nora.command('whoami');
+    const told = "as this user. Fastly answered about another account than the bot's.";
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, told), 'the words');
   });
 
   it('does not carry out a deletion that was approved', async () => {

@@ -4,6 +4,7 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, LIMITED_ENGINEER, OWNER } from '../../sandbox/fastly/people.ts';
 import { editForm, filledIn, inFastly, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
@@ -38,6 +39,37 @@ describe('a user who was changed while the form was open', () => {
     const told = await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'updated'), 'the change');
     expect(wordsOf(told.blocks)).toContain('Reason: On leave');
     expect(await updates(client)).toEqual([updateOf(ENGINEER, { name: 'Edda Sommer', locked: 'true' })]);
+  });
+});
+
+describe('a user who has another login than the form showed', () => {
+  const renamed = { ...ENGINEER, login: 'somebody.else@example.com' };
+
+  it('is shown again with what was filled in, and can be saved then', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id}`);
+    await untilEditForm(nora);
+    await client.putFastlyUsers([renamed]);
+    await nora.submit({ role: 'billing', reason: 'On leave' });
+    const again = await nora.until(formThatSays('This user has another login now.'), 'the form again');
+    expect(wordsOf(again.blocks)).toContain(renamed.login);
+    expect(filledIn(again)).toMatchObject({ role: 'billing', reason: 'On leave' });
+    expect(await updates(client)).toEqual([]);
+    await nora.submit();
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the change');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
+  });
+
+  it('is shown so in the form that follows a choice', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command('update morton');
+    await nora.until(({ modals }) => modals[0]?.callbackId === 'update.pick', 'the choice');
+    await client.putFastlyUsers([renamed]);
+    await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
+    const form = await nora.until(formThatSays('This user has another login now.'), 'the form');
+    expect(wordsOf(form.blocks)).toContain(renamed.login);
   });
 });
 

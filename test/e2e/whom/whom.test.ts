@@ -4,6 +4,7 @@ import { ENGINEER, LIMITED_ENGINEER, NORA_USER } from '../../sandbox/fastly/peop
 import { completeUser } from '../../sandbox/fastly/user.ts';
 import { answer, untilAsked } from '../support/answering.ts';
 import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY_MODES, startWorkplace, type Workplace } from '../support/workplace.ts';
 
@@ -98,6 +99,20 @@ describe.each(DELIVERY_MODES)('whom a command means, over %s', (mode) => {
 });
 
 describe('a question whom a command means', () => {
+  it('is asked anew where only the end of a long login is another', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const nora = client.as(NORA);
+    const long = `theresa.${'x'.repeat(50)}`;
+    await client.putFastlyUsers([{ ...THERESA, login: `${long}@example.com` }]);
+    await nora.command('reset theresa');
+    await untilAsked(nora, CDN_TEAM);
+    await client.putFastlyUsers([{ ...THERESA, login: `${long}@elsewhere.example.com` }]);
+    await answer(nora, CDN_TEAM, THERESA);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'has another login now.'), 'the question');
+    expect(await resetsIn(workplace)).toEqual([]);
+  });
+
   it('shows a near login without doing anything to it', async () => {
     const workplace = await startWorkplace();
     await workplace.client.putFastlyUsers([ASHLEE]);
@@ -122,6 +137,48 @@ describe('a question whom a command means', () => {
     await nora.submit({ 'user-picker': 'many3 quimby.3@example.com' });
     const done = await nora.until((sees) => messageWith(sees, CDN_TEAM, '→ billing'), 'the change');
     expect(wordsOf(done.blocks)).toContain('Quimby 3');
+  });
+
+  it('is asked anew after that form, too, where the user has another login by then', async () => {
+    const { client } = await startWorkplace();
+    const many = Array.from({ length: 7 }, (_, index) =>
+      completeUser({ id: `many${index}`, name: `Quimby ${index}`, login: `quimby.${index}@example.com` }),
+    );
+    await client.putFastlyUsers(many);
+    const nora = client.as(NORA);
+    await nora.command('update quimby --role billing');
+    await nora.until((sees) => sees.modals[0], 'the form');
+    const renamed = completeUser({ id: 'many3', name: 'Quimby 3', login: 'somebody.else@example.com' });
+    await client.putFastlyUsers([renamed]);
+    await nora.submit({ 'user-picker': 'many3 quimby.3@example.com' });
+    await nora.until(
+      ({ modals }) => wordsOf(modals[0]?.blocks).includes('Answer the question that the bot sent you.'),
+      'the form to say so',
+    );
+    const asked = await nora.until((sees) => messageWith(sees, 'direct', renamed.login), 'the question');
+    expect(wordsOf(asked.blocks)).toContain('Is it still the right user?');
+    expect((await client.fastlyCalls()).filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+
+  it('finds the user by the login of now, once a form was refused for that', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    await client.putFastlyUsers([THERESA]);
+    const nora = client.as(NORA);
+    await nora.command('reset');
+    await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
+    await nora.typeAhead('user-picker', 'theresa');
+    await nora.fill('user-picker', pickerValue(THERESA));
+    const renamed = { ...THERESA, login: 'somebody.else@example.com' };
+    await client.putFastlyUsers([renamed]);
+    await nora.submit();
+    await nora.until(
+      ({ modals }) => modals[0]?.errors['user-picker']?.includes('choose the user again'),
+      'the refusal',
+    );
+    const found = await nora.typeAhead('user-picker', 'theresa');
+    expect(JSON.stringify(found)).toContain(pickerValue(renamed));
+    expect(await resetsIn(workplace)).toEqual([]);
   });
 
   it('names what is to be set before it is set', async () => {
@@ -170,5 +227,17 @@ describe('what was typed may be a secret', () => {
     const told = await nora.until((sees) => messageWith(sees, 'direct', 'No user matches'), 'the refusal');
     expect(wordsOf(told.blocks)).toContain('No user matches what you typed .');
     expect(JSON.stringify(await nora.sees())).not.toMatch(/hunter2/i);
+  });
+
+  it('nor does a question there repeat it', async () => {
+    const slack = await startForgedSlack('http');
+    await slack.client.putFastlyUsers([THERESA]);
+    const gone = new URL('/gone', slack.responseUrl).href;
+    const typed = { kind: 'command', id: '/fastly-user' } as const;
+    await slack.deliver(deliveryTo(typed, superuser, gone, { text: 'reset heresa vos' }));
+    const nora = slack.client.as(NORA);
+    const asked = await nora.until((sees) => messageWith(sees, 'direct', THERESA.login), 'the question');
+    expect(wordsOf(asked.blocks)).toContain('One user matches what you typed . Is it the right one?');
+    expect(asked.text).not.toContain('heresa vos ');
   });
 });
