@@ -52,14 +52,18 @@ export function reasonLine(reason: string | null): Sentence[] {
   return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
 }
 
-/** ' Approved by @a (what they wrote) and @b.', to be put behind another sentence. Empty without approvals. */
+/**
+ * ' Approved by @a and @b. @a: what they wrote', to be put behind another sentence. Nothing follows what somebody wrote,
+ * or it could pretend to be more of the sentence. Empty without approvals.
+ */
 export function approvedBy({ approvers, comments }: ApprovalRequest): Sentence {
-  if (approvers.length === 0) return say``;
-  const each = approvers.map((approver) => {
-    const comment = comments.get(approver);
-    return comment === undefined ? member(approver) : say`${member(approver)} (${comment})`;
-  });
-  return say` Approved by ${enumerate(each)}.`;
+  const [first, ...others] = approvers;
+  if (first === undefined) return say``;
+  if (others.length === 0) return say` Approved by ${member(first)}${commentText(comments.get(first))}`;
+  return [...comments].reduce(
+    (told, [approver, comment]) => say`${told} ${member(approver)}: ${comment}`,
+    say` Approved by ${enumerate(approvers.map(member))}.`,
+  );
 }
 
 /** 'Needs 1 approval from @a or @b.' @param from empty where nobody is left who could approve */

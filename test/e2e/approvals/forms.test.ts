@@ -102,9 +102,9 @@ describe('the form of a step', () => {
     const form = await request.form(tomas, 'approve');
     expect(wordsOf(form.blocks)).toContain('After yours, 1 more approval is needed.');
     await tomas.submit({ reason: ' Left in <!here> May ' });
-    await request.until(tomas, `Approved by <@${TOMAS.id}> (Left in <!here> May).`);
+    await request.until(tomas, `Approved by <@${TOMAS.id}> : Left in <!here> May`);
     await request.take(priya, 'approve', 'Checked with HR');
-    const both = `Approved by <@${TOMAS.id}> (Left in <!here> May) and <@${PRIYA.id}> (Checked with HR).`;
+    const both = `Approved by <@${TOMAS.id}> and <@${PRIYA.id}> . <@${TOMAS.id}> : Left in <!here> May <@${PRIYA.id}> : Checked with HR`;
     expect(await request.until(nora, '✅ Deleted')).toContain(both);
     const thread = await request.untilInThread(nora, 'was deleted');
     expect(thread).toEqual([
