@@ -6,6 +6,8 @@ import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
+import { type ConnectionProblem, connectionProblem } from './http/connection-problem.ts';
+import { Network } from './http/network.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
@@ -36,6 +38,7 @@ export class Bot {
   readonly #log: Logger;
   readonly #readiness = new Readiness();
   readonly #liveness = new Liveness();
+  readonly #network: Network;
   readonly #fastlyWatch: FastlyWatch;
   readonly #inFlight = new InFlight();
   readonly #store: Store;
@@ -53,7 +56,10 @@ export class Bot {
     this.#log = log;
     const health = { readiness: this.#readiness, liveness: this.#liveness };
     this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
+    this.#network = new Network(config, (host, problem) => this.#connectionTo(host, problem));
+    const { dispatcher } = this.#network;
     const fastly = new FastlyClient({
+      dispatcher,
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
@@ -61,7 +67,12 @@ export class Bot {
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
-    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log));
+    const slack = createClients(
+      config.SLACK_BOT_TOKEN,
+      config.SLACK_API_URL,
+      this.#network,
+      slackSdkLogger(log),
+    );
     this.#store = createStore(config, log);
     const storeHealth = new StoreHealth({
       log,
@@ -84,7 +95,7 @@ export class Bot {
       config,
       {
         ...parts,
-        posting: new Posting(slack.once, newerBlocks),
+        posting: new Posting(slack.once, newerBlocks, dispatcher),
         store: this.#store,
         ...health,
       },
@@ -93,7 +104,7 @@ export class Bot {
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
-      posting: new Posting(slack.patient, newerBlocks),
+      posting: new Posting(slack.patient, newerBlocks, dispatcher),
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -135,14 +146,14 @@ export class Bot {
    * so 5 s before, as load balancers need a while to notice.
    */
   async stop(): Promise<void> {
-    const { fastly, times } = this.#services;
+    const { times } = this.#services;
     this.#ending = true;
     this.#readiness.missing('process', 'stopping');
     if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(times.stillTaking);
     this.#stopping.abort();
     const drained = Promise.race([this.#drain().then(() => true), pause(times.drain, false, { ref: false })]);
     if (!(await drained)) this.#log.warn({ unfinished: this.#inFlight.size }, 'stopped with unfinished work');
-    await fastly.close();
+    await this.#network.close();
     await Promise.race([this.#logAuditHead(), pause(times.close, undefined, { ref: false })]);
     // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
@@ -193,6 +204,16 @@ export class Bot {
     this.#readiness.degraded('database', trouble);
   }
 
+  /** What keeps the bot from connecting to Slack, or from answering it. What keeps it from Fastly is told by its watch. */
+  #connectionTo(host: string, problem: ConnectionProblem | null): void {
+    if (host === new URL(this.#config.FASTLY_API_URL).host) return;
+    const what = problem && `${host} can't be reached: ${problem.what}`;
+    const degraded = problem && { what: `${what}`, remedy: problem.remedy };
+    if (!this.#readiness.degraded(`connection-${host}`, degraded)) return;
+    if (problem) this.#log.error({ remedy: problem.remedy }, `${what}`);
+    else this.#log.info(`${host} can be reached again`);
+  }
+
   async #reachFastly(): Promise<void> {
     await this.#persist('fastly', async () => {
       try {
@@ -227,9 +248,16 @@ export class Bot {
         'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
       );
     }
-    this.#intake = createIntake(this.#config, this.#readiness, this.#log, this.#services.times);
+    this.#intake = createIntake(
+      this.#config,
+      this.#network,
+      this.#readiness,
+      this.#log,
+      this.#services.times,
+    );
     const { receiver } = this.#intake;
-    createApp(this.#config, identity, receiver, this.#services, this.#inFlight, this.#stopping.signal);
+    const { signal } = this.#stopping;
+    createApp(this.#config, identity, receiver, this.#network, this.#services, this.#inFlight, signal);
     await this.#intake.open();
   }
 
@@ -248,15 +276,16 @@ export class Bot {
         return await attempt();
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseUnusable) throw error;
-        const { what: why, ...remedy } = problemIn(error);
-        if (service !== 'fastly') this.#readiness.missing(service, why);
+        const { what: why, remedy } = problemIn(error);
+        if (service === 'database') this.#readiness.missing(service, why);
+        if (service === 'slack') this.#readiness.missing(service, remedy ? `${why}. ${remedy}` : why);
         const wait = Math.min(
           this.#services.times.firstRetry * 2 ** (failures - 1),
           LONGEST_PAUSE_MILLISECONDS,
         );
         if (Date.now() - loggedAt >= this.#services.times.stillAway) {
           loggedAt = Date.now();
-          this.#log.warn({ why, ...remedy }, `${service} unreachable, retrying`);
+          this.#log.warn({ why, ...(remedy && { remedy }) }, `${service} unreachable, retrying`);
         }
         this.#log.debug({ retryInMilliseconds: wait, err: error }, `${service} unreachable`);
         await pause(wait, undefined, { signal }).catch(() => {});
@@ -267,7 +296,7 @@ export class Bot {
 }
 
 function problemIn(error: unknown): { what: string; remedy?: string } {
-  if (!(error instanceof StoreUnavailable)) return { what: reasonOf(error) };
-  const { what, remedy } = error.trouble;
-  return { what, remedy };
+  if (error instanceof StoreUnavailable) return error.trouble;
+  if (isFastlyError(error) && error.kind === 'cut_off' && error.problem) return error.problem;
+  return connectionProblem(error) ?? { what: reasonOf(error) };
 }

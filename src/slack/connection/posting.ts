@@ -1,6 +1,7 @@
 import type { View } from '@slack/types';
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
+import type { Dispatcher } from 'undici';
 import { ChannelId, type MemberId } from '../../ids.ts';
 import { type Message, type NewerBlock, PLAIN_POSTING } from '../../messages/kit/message.ts';
 import { isTokenRejected } from './identity.ts';
@@ -19,10 +20,13 @@ export type Updated = { kind: 'shown' } | Refused;
 export class Posting {
   readonly #client: WebClient;
   readonly #newerBlocks: NewerBlocks;
+  readonly #dispatcher: Dispatcher;
 
-  constructor(client: WebClient, newerBlocks: NewerBlocks) {
+  /** @param dispatcher of what goes to response URLs */
+  constructor(client: WebClient, newerBlocks: NewerBlocks, dispatcher: Dispatcher) {
     this.#client = client;
     this.#newerBlocks = newerBlocks;
+    this.#dispatcher = dispatcher;
   }
 
   /** Posts in a channel, or in a member's direct messages; with `threadTs` as a reply to that message. */
@@ -59,9 +63,11 @@ export class Posting {
 
   /** Answers through a command's or click's response URL. @throws {ResponseUrlRefused} */
   async respond(responseUrl: string, response: Response): Promise<void> {
-    if (response.kind === 'delete-original') return await respond(responseUrl, response);
+    if (response.kind === 'delete-original') {
+      return await respond(responseUrl, response, this.#dispatcher);
+    }
     await this.#newerBlocks.post(response.message, (message) =>
-      respond(responseUrl, { ...response, message }),
+      respond(responseUrl, { ...response, message }, this.#dispatcher),
     );
   }
 }
