@@ -117,9 +117,9 @@ function explainFastly(error: FastlyError): Sentence {
       }
       switch (error.problem?.kind) {
         case 'proxy':
-          return say`Fastly can't be reached, because the proxy in between doesn't let the bot through.${unchanged(error)} Tell the bot's operator.`;
+          return say`Fastly can't be reached through the company's proxy.${unchanged(error)} Tell the bot's operator.`;
         case 'certificate':
-          return say`Fastly can't be reached safely, because its certificate isn't accepted.${unchanged(error)} Tell the bot's operator.`;
+          return say`Fastly can't be reached, because its certificate isn't accepted.${unchanged(error)} Tell the bot's operator.`;
         default:
           return say`Fastly can't be reached. ${aftermath(error)}`;
       }

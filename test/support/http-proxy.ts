@@ -21,8 +21,8 @@ export type TestProxy = {
   url: string;
   /** Every target that a tunnel was asked for, in order. */
   tunnels: string[];
-  /** Answers with this status from now on; null: lets everybody through again. */
-  refuse(status: number | null): void;
+  /** Answers with this status from now on, for all names or for one; null: lets everybody through again. */
+  refuse(status: number | null, name?: string): void;
   /** Breaks every tunnel. */
   cut(): void;
 };
@@ -31,12 +31,13 @@ export type TestProxy = {
 export async function startProxy({ names = {}, login, certificate }: ProxyOptions = {}): Promise<TestProxy> {
   const tunnels: string[] = [];
   const ends = new Set<Duplex>();
-  let refusal: number | null = null;
+  let refusal: { status: number | null; name?: string | undefined } = { status: null };
   const wanted = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
 
   function statusFor(request: IncomingMessage): number {
     if (request.headers['proxy-authorization'] !== wanted) return 407;
-    return refusal ?? 200;
+    const isMeant = refusal.name === undefined || request.url?.startsWith(`${refusal.name}:`);
+    return (isMeant ? refusal.status : null) ?? 200;
   }
 
   function onConnect(request: IncomingMessage, near: Duplex): void {
@@ -80,8 +81,8 @@ export async function startProxy({ names = {}, login, certificate }: ProxyOption
   return {
     url: `${certificate ? 'https' : 'http'}://${credentials}${at}`,
     tunnels,
-    refuse: (status) => {
-      refusal = status;
+    refuse: (status, name) => {
+      refusal = { status, name };
     },
     cut,
   };
