@@ -46,7 +46,9 @@ export class Network {
     const agent = secure ? new SecureAgent() : new PlainAgent();
     agent.createConnection = ({ host, port }, callback) => {
       const to = { protocol: secure ? 'https:' : 'http:', hostname: host ?? '', port: String(port ?? '') };
-      this.#connect(to, (...[error, socket]) => callback?.(error, socket ?? new Socket()));
+      this.#connect({ ...to, host: to.hostname }, (...[error, socket]) =>
+        callback?.(error, socket ?? new Socket()),
+      );
       return undefined;
     };
     return agent;

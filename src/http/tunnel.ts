@@ -1,6 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { certificateProblem, codeOf, ProxyFailed } from './connection-problem.ts';
 import type { Destination, HttpProxy } from './proxies.ts';
 
@@ -20,6 +20,8 @@ export function openTunnel(
   const request = (proxy.secure ? secureRequest : plainRequest)({
     host: proxy.host,
     port: proxy.port,
+    // Node would take the name in the header, and that is the target's.
+    servername: isIP(proxy.host) === 0 ? proxy.host : '',
     method: 'CONNECT',
     path: target,
     headers: {

@@ -153,9 +153,11 @@ describe.each(WAYS)('%s', (_way, call) => {
     const trusted = getCACertificates();
     onTestFinished(() => setDefaultCACertificates(trusted));
     const name = way === 'directly' ? 'localhost' : HOST;
+    let asked: string[] = [];
 
     async function toldOf(certificate: ReturnType<typeof selfSigned>): Promise<string> {
-      const { url } = await tlsFront(await answering(), certificate);
+      const { url, names } = await tlsFront(await answering(), certificate);
+      asked = names;
       const proxy = await startProxy({ names: { [HOST]: url } });
       const host = way === 'directly' ? new URL(url).host.replace('127.0.0.1', 'localhost') : HOST;
       return await printed(call('s', host, behind(proxy.url).network));
@@ -173,6 +175,7 @@ describe.each(WAYS)('%s', (_way, call) => {
       'is for another host (ERR_TLS_CERT_ALTNAME_INVALID)',
     );
     await expect(toldOf(good)).rejects.toThrow('The call did not fail');
+    expect(asked).toEqual([name]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 /** As Node's TLS servers take them, in PEM. */
 export type Certificate = { key: string; cert: string };
@@ -55,7 +56,7 @@ function certificate({ subject, issuer, host, publicKey, signer, validity }: Par
   const extension =
     host === undefined
       ? sequence(oid('551d13'), der(0x01, [0xff]), der(0x04, sequence(der(0x01, [0xff]))))
-      : sequence(oid('551d11'), der(0x04, sequence(der(0x82, Buffer.from(host)))));
+      : sequence(oid('551d11'), der(0x04, sequence(alternativeName(host))));
   const signed = sequence(
     der(0xa0, der(0x02, [2])),
     der(0x02, [1, ...randomBytes(8)]),
@@ -69,6 +70,10 @@ function certificate({ subject, issuer, host, publicKey, signer, validity }: Par
   const signature = der(0x03, [0], sign('sha256', signed, signer));
   const text = sequence(signed, ECDSA_WITH_SHA256, signature).toString('base64');
   return `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
+}
+
+function alternativeName(host: string): Buffer {
+  return isIPv4(host) ? der(0x87, host.split('.').map(Number)) : der(0x82, Buffer.from(host));
 }
 
 function der(tag: number, ...contents: (Buffer | number[])[]): Buffer {

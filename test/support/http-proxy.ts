@@ -19,6 +19,7 @@ export type ProxyOptions = {
 export type TestProxy = {
   /** With the login in it. */
   url: string;
+  names: Record<string, string>;
   /** Every target that a tunnel was asked for, in order. */
   tunnels: string[];
   /** Answers with this status from now on, for all names or for one; null: lets everybody through again. */
@@ -80,6 +81,7 @@ export async function startProxy({ names = {}, login, certificate }: ProxyOption
     login === undefined ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
   return {
     url: `${certificate ? 'https' : 'http'}://${credentials}${at}`,
+    names,
     tunnels,
     refuse: (status, name) => {
       refusal = { status, name };

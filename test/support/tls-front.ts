@@ -6,16 +6,24 @@ import { onTestFinished } from 'vitest';
 import type { Certificate } from './certificates.ts';
 import { portOf } from './stand-in.ts';
 
+export type TlsFront = {
+  url: string;
+  /** Which name each client that got through asked for, empty for none (RFC 6066). */
+  names: string[];
+};
+
 /** Speaks TLS in front of the service at `origin` until the test ends. */
-export async function tlsFront(origin: string, certificate: Certificate): Promise<{ url: string }> {
+export async function tlsFront(origin: string, certificate: Certificate): Promise<TlsFront> {
   const { hostname, port } = new URL(origin);
   const ends = new Set<Duplex>();
+  const names: string[] = [];
   const server = createServer(certificate, (near) => {
     const far = connect(Number(port), hostname);
     near.on('error', () => far.destroy()).on('close', () => far.destroy());
     far.on('error', () => near.destroy()).on('close', () => near.destroy());
     near.pipe(far).pipe(near);
     ends.add(near);
+    names.push('servername' in near && typeof near.servername === 'string' ? near.servername : '');
   });
   // A client that does not trust the certificate hangs up.
   server.on('tlsClientError', () => {});
@@ -25,5 +33,5 @@ export async function tlsFront(origin: string, certificate: Certificate): Promis
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `https://127.0.0.1:${portOf(server.address())}` };
+  return { url: `https://127.0.0.1:${portOf(server.address())}`, names };
 }
