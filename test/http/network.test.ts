@@ -1,30 +1,22 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
 import { Secret } from '../../src/config/secret.ts';
-import { TIMES } from '../../src/config/times.ts';
-import { FastlyClient } from '../../src/fastly/client.ts';
 import { UserId } from '../../src/fastly/user.ts';
 import { connectionProblem } from '../../src/http/connection-problem.ts';
 import type { Network } from '../../src/http/network.ts';
-import { createLogger, slackSdkLogger } from '../../src/observability/log.ts';
-import { createClients } from '../../src/slack/connection/clients.ts';
-import { respond } from '../../src/slack/connection/response-url.ts';
-import { SocketConnection } from '../../src/slack/connection/socket-connection.ts';
 import { EXPIRED, newAuthority, selfSigned } from '../support/certificates.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import { newNetwork } from '../support/network.ts';
 import { portOf } from '../support/stand-in.ts';
 import { tlsFront } from '../support/tls-front.ts';
+import { answering, fastlyAt, WAYS } from './support/ways.ts';
 
 const PASSWORD = 'p@ss:w/rd';
 const LOGIN = `nora:${PASSWORD}`;
 const HOST = 'service.test';
-const USER = '{"id":"abc1","login":"nora@example.com","ok":true}';
 
 /** A network with the same proxy for both schemes, and what it reports of its connections. */
 function behind(url: string): { network: Network; reports: object[] } {
@@ -32,51 +24,6 @@ function behind(url: string): { network: Network; reports: object[] } {
   const variables = { HTTPS_PROXY: new Secret(url), HTTP_PROXY: new Secret(url) };
   return { network: newNetwork(variables, (host, problem) => reports.push({ host, problem })), reports };
 }
-
-function fastlyAt(baseUrl: string, { dispatcher }: Network): FastlyClient {
-  return new FastlyClient({ token: new Secret('test-token'), baseUrl, timeout: 10_000, dispatcher });
-}
-
-/** Answers everything, with a hello on WebSockets, until the test ends. */
-async function answering(): Promise<string> {
-  const server = createServer((_request, response) => void response.end(USER));
-  const sockets = new WebSocketServer({ server });
-  sockets.on('connection', (socket: WebSocket) => socket.send('{"type":"hello","num_connections":1}'));
-  onTestFinished(() => {
-    for (const socket of sockets.clients) socket.terminate();
-    server.close();
-    server.closeAllConnections();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${portOf(server.address())}`;
-}
-
-/** Every kind of connection that leaves. `secure` adds an s to the scheme. */
-const WAYS: readonly [string, (s: '' | 's', host: string, network: Network) => Promise<unknown>][] = [
-  ['Fastly', (s, host, network) => fastlyAt(`http${s}://${host}`, network).getCurrentUser()],
-  [
-    'the Web API',
-    (s, host, network) => {
-      const logger = slackSdkLogger(createLogger('silent', 'json'));
-      const clients = createClients(new Secret('xoxb-test'), `http${s}://${host}/api/`, network, logger);
-      return clients.once.auth.test();
-    },
-  ],
-  [
-    'a response URL',
-    (s, host, network) =>
-      respond(`http${s}://${host}/answer`, { kind: 'delete-original' }, network.dispatcher),
-  ],
-  [
-    'Socket Mode',
-    async (s, host, network) => {
-      const connection = new SocketConnection(`ws${s}://${host}/link`, network, TIMES.socketMode, () => {});
-      onTestFinished(() => connection.close());
-      if ((await connection.hello) === null) throw (await connection.ending).cause;
-    },
-  ],
-];
 
 /** All that could be printed of the error with which a call fails, and what is told of it. */
 async function printed(call: Promise<unknown>): Promise<string> {
