@@ -26,7 +26,12 @@ export class Network {
   readonly #proxies: Proxies;
   readonly #connect: buildConnector.connector;
 
-  constructor(variables: ProxyVariables, onConnection: OnConnection = () => {}) {
+  /** @param longestIdle in milliseconds */
+  constructor(
+    variables: ProxyVariables,
+    onConnection: OnConnection = () => {},
+    longestIdle = LONGEST_IDLE_MILLISECONDS,
+  ) {
     this.#proxies = new Proxies(variables);
     // Over HTTP/2 a session that was cut silently would outlive every request that it fails; over HTTP/1.1 a request
     // that is given up takes its connection along.
@@ -35,7 +40,7 @@ export class Network {
     this.dispatcher = new Agent({
       connect: reporting(this.#connect, onConnection),
       allowH2: false,
-      keepAliveMaxTimeout: LONGEST_IDLE_MILLISECONDS,
+      keepAliveMaxTimeout: longestIdle,
     });
   }
 

@@ -1,10 +1,12 @@
 import dns from 'node:dns';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserId } from '../../src/fastly/user.ts';
 import { connectionProblem } from '../../src/http/connection-problem.ts';
 import { newNetwork } from '../support/network.ts';
 import { Wire } from '../support/postgres/wire.ts';
-import { standIn } from '../support/stand-in.ts';
+import { portOf, standIn } from '../support/stand-in.ts';
 import { answering, fastlyAt, WAYS } from './support/ways.ts';
 
 const NAME = 'service.test';
@@ -98,4 +100,22 @@ describe('a connection that a firewall forgot in the middle of an exchange', () 
       .poll(() => fastly.getUser(user).catch((error: unknown) => error))
       .toMatchObject({ id: 'abc1' });
   });
+});
+
+it('a connection is not kept idle for as long as a server may want that', async () => {
+  const server = createServer((_request, response) => void response.end('{"id":"a","login":"b"}'));
+  server.keepAliveTimeout = 600_000;
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const opened = once(server, 'connection');
+  await fastlyAt(
+    `http://127.0.0.1:${portOf(server.address())}`,
+    newNetwork({}, undefined, 100),
+  ).getCurrentUser();
+  const [socket] = await opened;
+  await once(socket, 'close');
 });

@@ -26,6 +26,8 @@ export type TestProxy = {
   refuse(status: number | null, name?: string): void;
   /** Breaks every tunnel. */
   cut(): void;
+  /** Carries nothing more through the tunnels there are, as a firewall that forgot them; new ones are whole. */
+  forget(): void;
 };
 
 /** A company's proxy: takes CONNECT, and resolves the names itself. It ends with the test. */
@@ -87,5 +89,8 @@ export async function startProxy({ names = {}, login, certificate }: ProxyOption
       refusal = { status, name };
     },
     cut,
+    forget: () => {
+      for (const end of ends) end.unpipe().pause();
+    },
   };
 }
