@@ -76,7 +76,7 @@ const CERTIFICATE_PROBLEMS: readonly { codes: readonly string[]; what: string; r
     ],
     what: "isn't trusted",
     remedy:
-      'Get the certificate of the authority that signed it, often one of the company, as a PEM file. Name the file in NODE_EXTRA_CA_CERTS and start the bot again.',
+      'Get the certificate of the authority that signed it, often one of the company, as a PEM file. Name the file in NODE_EXTRA_CA_CERTS, in the environment and not in .env, and start the bot again.',
   },
   { codes: ['CERT_HAS_EXPIRED'], what: 'has expired', remedy: CLOCK },
   { codes: ['CERT_NOT_YET_VALID'], what: "isn't valid yet", remedy: CLOCK },

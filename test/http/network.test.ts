@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
 import { createServer as createTcpServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
@@ -150,4 +151,22 @@ it('each new connection over HTTP is reported, with what a person has to mend', 
   proxy.refuse(null);
   await fastly.getCurrentUser();
   expect(reports.at(-1)).toEqual({ host: HOST, problem: null });
+});
+
+it('HTTP/2 is not spoken, where a connection that was cut silently would outlive its requests', async () => {
+  const authority = newAuthority();
+  const trusted = getCACertificates();
+  onTestFinished(() => setDefaultCACertificates(trusted));
+  setDefaultCACertificates([...trusted, authority.cert]);
+  const versions: string[] = [];
+  const options = { ...authority.certificateFor('localhost'), allowHTTP1: true };
+  const server = createSecureServer(options, ({ httpVersion }, response) => {
+    versions.push(httpVersion);
+    response.end('{"id":"abc1","login":"nora@example.com"}');
+  });
+  onTestFinished(() => void server.close());
+  server.listen(0, 'localhost');
+  await once(server, 'listening');
+  await fastlyAt(`https://localhost:${portOf(server.address())}`, newNetwork()).getCurrentUser();
+  expect(versions).toEqual(['1.1']);
 });

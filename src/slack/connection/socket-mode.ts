@@ -109,7 +109,8 @@ export class SocketMode {
       if (reason === 'link_disabled') return { kind: 'mended-by-person', problem: SWITCHED_OFF };
       if (reason === 'too_many_websockets') this.#options.readiness.degraded(COUNT, NO_MORE_CONNECTIONS);
       if (!hello) {
-        return { kind: 'failed', error: new Error(`Slack ended the connection: ${reason}`, { cause }) };
+        const what = asked ? 'Slack ended the connection' : 'no connection to Slack';
+        return { kind: 'failed', error: new Error(`${what}: ${reason}`, { cause }) };
       }
       if (asked) this.#options.log.info({ reason }, 'opening the next connection to Slack');
       const lasted = performance.now() - began >= this.#options.times.lasting;

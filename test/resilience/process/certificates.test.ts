@@ -40,7 +40,7 @@ async function companyNetwork(mode: 'socket' | 'http') {
   return { sandbox, proxy, environment, file };
 }
 
-const REMEDY = expect.stringContaining('Name the file in NODE_EXTRA_CA_CERTS and start the bot again.');
+const REMEDY = expect.stringContaining('Name the file in NODE_EXTRA_CA_CERTS, in the environment');
 
 describe.each(['socket', 'http'] as const)('a bot in a company with its own authority, over %s', (mode) => {
   it('trusts it with NODE_EXTRA_CA_CERTS, through a proxy over TLS', async () => {
