@@ -1,6 +1,7 @@
 import { App, type Receiver } from '@slack/bolt';
 import { allListeners } from './commands/slash-command.ts';
 import type { Config } from './config/config.ts';
+import type { Network } from './http/network.ts';
 import type { InFlight } from './observability/in-flight.ts';
 import { slackSdkLogger } from './observability/log.ts';
 import { slackFetch } from './slack/connection/clients.ts';
@@ -16,6 +17,7 @@ export function createApp(
   config: Config,
   identity: Identity,
   receiver: Receiver,
+  network: Network,
   services: Services,
   inFlight: InFlight,
   stopping: AbortSignal,
@@ -26,7 +28,7 @@ export function createApp(
     receiver,
     authorize: async () => ({ botToken, teamId, ...(botId && { botId }), ...(botUserId && { botUserId }) }),
     logger: slackSdkLogger(services.log),
-    clientOptions: { slackApiUrl: config.SLACK_API_URL, fetch: slackFetch },
+    clientOptions: { slackApiUrl: config.SLACK_API_URL, fetch: slackFetch(network) },
     // The gate decides on everybody, the bot itself included; Bolt would drop its deliveries unanswered.
     ignoreSelf: false,
     convoStore: false,

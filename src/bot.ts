@@ -6,6 +6,8 @@ import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
+import { type ConnectionProblem, connectionProblem } from './http/connection-problem.ts';
+import { Network } from './http/network.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
@@ -39,6 +41,7 @@ export class Bot {
   readonly #log: Logger;
   readonly #readiness = new Readiness();
   readonly #liveness = new Liveness();
+  readonly #network: Network;
   readonly #fastlyWatch: FastlyWatch;
   readonly #inFlight = new InFlight();
   readonly #tokenWatch: TokenWatch;
@@ -57,7 +60,10 @@ export class Bot {
     this.#log = log;
     const health = { readiness: this.#readiness, liveness: this.#liveness };
     this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
+    this.#network = new Network(config, (host, problem) => this.#connectionTo(host, problem));
+    const { dispatcher } = this.#network;
     const fastly = new FastlyClient({
+      dispatcher,
       token: config.FASTLY_API_TOKEN,
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
@@ -68,8 +74,12 @@ export class Bot {
     const degraded: Readiness['degraded'] = (cause, problem) => this.#readiness.degraded(cause, problem);
     const onBack = () => this.#storedParts.worker.slackIsBack();
     this.#tokenWatch = new TokenWatch({ degraded, onBack, times, log });
-    const slack = createClients(config.SLACK_BOT_TOKEN, config.SLACK_API_URL, slackSdkLogger(log), (error) =>
-      this.#tokenWatch.answered(error),
+    const slack = createClients(
+      config.SLACK_BOT_TOKEN,
+      config.SLACK_API_URL,
+      this.#network,
+      slackSdkLogger(log),
+      (error) => this.#tokenWatch.answered(error),
     );
     this.#store = createStore(config, log);
     const storeHealth = new StoreHealth({
@@ -85,7 +95,7 @@ export class Bot {
       slack,
       conversations: new Conversations(slack.quick, log),
       members: new Members(slack.quick, log),
-      posting: new Posting(slack.once, log),
+      posting: new Posting(slack.once, dispatcher, log),
       times,
       log,
     };
@@ -137,7 +147,7 @@ export class Bot {
    * so 5 s before, as load balancers need a while to notice.
    */
   async stop(): Promise<void> {
-    const { fastly, outbox, times } = this.#services;
+    const { outbox, times } = this.#services;
     this.#ending = true;
     this.#readiness.missing('process', 'stopping');
     if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(times.stillTaking);
@@ -149,7 +159,7 @@ export class Bot {
         'stopped with unfinished work',
       );
     }
-    await fastly.close();
+    await this.#network.close();
     await Promise.race([this.#logAuditHead(), pause(times.close, undefined, { ref: false })]);
     // If the database doesn't answer, its connections stay open until the process ends.
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
@@ -201,6 +211,16 @@ export class Bot {
     this.#readiness.degraded('database', trouble);
   }
 
+  /** What keeps the bot from connecting to Slack, or from answering it. What keeps it from Fastly is told by its watch. */
+  #connectionTo(host: string, problem: ConnectionProblem | null): void {
+    if (host === new URL(this.#config.FASTLY_API_URL).host) return;
+    const what = problem && `${host} can't be reached: ${problem.what}`;
+    const degraded = problem && { what: `${what}`, remedy: problem.remedy };
+    if (!this.#readiness.degraded(`connection-${host}`, degraded)) return;
+    if (problem) this.#log.error({ remedy: problem.remedy }, `${what}`);
+    else this.#log.info(`${host} can be reached again`);
+  }
+
   async #reachFastly(): Promise<void> {
     await this.#persist('fastly', async () => {
       try {
@@ -237,9 +257,16 @@ export class Bot {
         'the Slack app is missing scopes: update it from manifest.yml and reinstall it',
       );
     }
-    this.#intake = createIntake(this.#config, this.#readiness, this.#log, this.#services.times);
+    this.#intake = createIntake(
+      this.#config,
+      this.#network,
+      this.#readiness,
+      this.#log,
+      this.#services.times,
+    );
     const { receiver } = this.#intake;
-    createApp(this.#config, identity, receiver, this.#services, this.#inFlight, this.#stopping.signal);
+    const { signal } = this.#stopping;
+    createApp(this.#config, identity, receiver, this.#network, this.#services, this.#inFlight, signal);
     await this.#intake.open();
   }
 
@@ -258,14 +285,15 @@ export class Bot {
         return await attempt();
       } catch (error) {
         if (error instanceof CredentialRefused || error instanceof DatabaseUnusable) throw error;
-        const { what: why, ...remedy } = problemIn(error);
-        if (service !== 'fastly') this.#readiness.missing(service, why);
+        const { what: why, remedy } = problemIn(error);
+        if (service === 'database') this.#readiness.missing(service, why);
+        if (service === 'slack') this.#readiness.missing(service, remedy ? `${why}. ${remedy}` : why);
         const { firstRetry, slowRetry, stillAway } = this.#services.times;
         const growing = Math.min(firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
         const wait = isTokenRefused(error) ? slowRetry : growing;
         if (Date.now() - loggedAt >= stillAway) {
           loggedAt = Date.now();
-          this.#log.warn({ why, ...remedy }, `${service} unreachable, retrying`);
+          this.#log.warn({ why, ...(remedy && { remedy }) }, `${service} unreachable, retrying`);
         }
         this.#log.debug({ retryInMilliseconds: wait, err: error }, `${service} unreachable`);
         await pause(wait, undefined, { signal }).catch(() => {});
@@ -276,7 +304,7 @@ export class Bot {
 }
 
 function problemIn(error: unknown): { what: string; remedy?: string } {
-  if (!(error instanceof StoreUnavailable)) return { what: reasonOf(error) };
-  const { what, remedy } = error.trouble;
-  return { what, remedy };
+  if (error instanceof StoreUnavailable) return error.trouble;
+  if (isFastlyError(error) && error.kind === 'cut_off' && error.problem) return error.problem;
+  return connectionProblem(error) ?? { what: reasonOf(error) };
 }

@@ -63,7 +63,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['ids.ts', []],
   ['config/secret.ts', []],
   ['observability/', []],
-  ['http/', []],
+  ['http/', ['config/secret.ts']],
   ['config/', BASE],
   ['fastly/', ['config/secret.ts', 'http/']],
   ['store/', BASE],

@@ -63,7 +63,9 @@ export function readConfig(environment: Environment): Config {
   const delivery = parsed.data && deliveryOf(parsed.data);
   lines.push(...contradictions(texts));
   if (lines.length > 0 || !parsed.success || !delivery) {
-    const nothingSet = VARIABLES.every(({ name }) => !environment[name] && !environment[`${name}_FILE`]);
+    const nothingSet = VARIABLES.every(
+      ({ name, anyCase }) => anyCase || (!environment[name] && !environment[`${name}_FILE`]),
+    );
     throw new ConfigError(lines, nothingSet);
   }
   return { ...parsed.data, delivery };
@@ -129,10 +131,11 @@ function deliveryOf(values: Values): Config['delivery'] | null {
 
 /** Reads a variable, or the file that `X_FILE` names if it is secret. An empty value counts as unset, except in SUPERUSERS. */
 function textOf(
-  { name, secret: isSecret }: (typeof VARIABLES)[number],
+  { name, secret: isSecret, anyCase }: (typeof VARIABLES)[number],
   environment: Environment,
 ): { value: string | undefined } | { problem: string } {
-  const set = environment[name]?.trim();
+  const lowerCase = anyCase ? environment[name.toLowerCase()]?.trim() : undefined;
+  const set = lowerCase || environment[name]?.trim();
   const value = set === '' && name !== 'SUPERUSERS' ? undefined : set;
   const file = isSecret ? environment[`${name}_FILE`] : undefined;
   if (!file) return { value };

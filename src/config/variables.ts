@@ -8,6 +8,8 @@ const About = z.object({
   purpose: z.string(),
   fallback: z.string().optional(),
   secret: z.literal(true).optional(),
+  /** Whether its name may be written in lower case, too. */
+  anyCase: z.literal(true).optional(),
 });
 type About = z.infer<typeof About>;
 
@@ -19,6 +21,10 @@ const variable = <Schema extends z.ZodType>(purpose: string, schema: Schema, fal
 const secretVariable = <Schema extends z.ZodType>(purpose: string, schema: Schema, fallback?: string) =>
   schema.meta({ purpose, fallback, secret: true } satisfies About);
 
+/** One of those that many programs read, as curl and undici do: the name in lower case comes first. */
+const sharedVariable = <Schema extends z.ZodType>(purpose: string, schema: Schema, secret?: true) =>
+  schema.meta({ purpose, secret, anyCase: true } satisfies About);
+
 const secret = (form: RegExp, hint: string) =>
   z
     .string()
@@ -26,6 +32,25 @@ const secret = (form: RegExp, hint: string) =>
     .transform((value) => new Secret(value));
 
 const url = z.url({ protocol: /^https?$/, error: 'must be a web address such as https://example.com' });
+
+/** A proxy's URL. The scheme may be left out. The password in it is in no error. */
+const proxy = z.string().transform((text, context) => {
+  const whole = text.includes('://') ? text : `http://${text}`;
+  if (isProxyUrl(whole)) return new Secret(whole);
+  const form = 'http://user:password@proxy.example.com:3128, with special characters written as in %40 for @';
+  context.addIssue({ code: 'custom', message: `must be the address of an HTTP proxy, such as ${form}` });
+  return z.NEVER;
+});
+
+function isProxyUrl(text: string): boolean {
+  try {
+    const { protocol, username, password, pathname, search, hash } = new URL(text);
+    decodeURIComponent(`${username}${password}`);
+    return /^https?:$/.test(protocol) && `${pathname}${search}${hash}` === '/';
+  } catch {
+    return false;
+  }
+}
 
 const port = z
   .string()
@@ -184,6 +209,16 @@ export const Variables = z.object({
     "The bot's database: file:… for SQLite, postgres://… for PostgreSQL, which several replicas can share.",
     database,
     'file:./data/bot.db',
+  ),
+  HTTPS_PROXY: sharedVariable(
+    'Proxy for HTTPS and Socket Mode, such as http://user:password@proxy.example.com:3128. The name in lower case works, too.',
+    proxy.optional(),
+    true,
+  ),
+  HTTP_PROXY: sharedVariable('The same for addresses that begin with http://.', proxy.optional(), true),
+  NO_PROXY: sharedVariable(
+    'Hosts that are reached without a proxy, comma-separated: names with their subdomains, addresses, ranges such as 10.0.0.0/8, or *. This machine and the database always are.',
+    z.string().optional(),
   ),
   HOST: variable("Address that listens for Slack's requests. HTTP only.", z.string().min(1), '0.0.0.0'),
   PORT: variable("Port that listens for Slack's requests. HTTP only.", port, '3000'),

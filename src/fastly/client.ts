@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
@@ -28,6 +29,7 @@ export type FastlyClientOptions = {
   /** Told what keeps the token from changing users, and with null that nothing does any more. */
   onTokenProblem?: (problem: TokenProblem | null) => void;
   onReach?: OnReach;
+  dispatcher: Dispatcher;
 };
 
 /** The users of an account, each id once, and how many further entries of the list could not be read. */
@@ -53,11 +55,11 @@ export class FastlyClient {
   readonly #onOtherUser: (error: FastlyOtherUser) => void;
   readonly #holder: TokenHolder;
 
-  constructor({ token, baseUrl, timeout, ...told }: FastlyClientOptions) {
+  constructor({ token, baseUrl, timeout, dispatcher, ...told }: FastlyClientOptions) {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout, told.onReach ?? (() => {}));
+    this.#transport = new Transport(baseUrl, timeout, dispatcher, told.onReach ?? (() => {}));
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
@@ -231,11 +233,6 @@ export class FastlyClient {
     if (!InvitationId.safeParse(id).success) throw new FastlyInvalidId(operation);
     const call = { operation, kind: 'change', method: 'DELETE', path: `/invitations/${id}` } as const;
     await this.#withToken({ ...call, headers: JSON_API_HEADERS }, z.unknown());
-  }
-
-  /** Ends the connections; calls under way fail. */
-  async close(): Promise<void> {
-    await this.#transport.close();
   }
 
   async #withToken<T>(

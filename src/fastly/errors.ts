@@ -1,3 +1,5 @@
+import type { ConnectionProblem } from '../http/connection-problem.ts';
+
 /**
  * What can go wrong with a call to Fastly, one class a kind; `kind` tells them apart in a `switch`. None carries
  * the request's headers or body, so none can leak the token or a password.
@@ -102,9 +104,22 @@ export class FastlyTimedOut extends FastlyFailure {
 /** Fastly could not be reached, or the connection was cut before the answer was complete. */
 export class FastlyCutOff extends FastlyFailure {
   readonly kind = 'cut_off';
+  /** What a person has to mend, if that is known. */
+  readonly problem: ConnectionProblem | null;
 
-  constructor(operation: string, mayHaveBeenCarriedOut: boolean, cause: string) {
-    super(operation, null, `no connection to Fastly (${cause})`, mayHaveBeenCarriedOut);
+  constructor(
+    operation: string,
+    mayHaveBeenCarriedOut: boolean,
+    cause: string,
+    problem: ConnectionProblem | null,
+  ) {
+    super(
+      operation,
+      null,
+      problem ? `no connection to Fastly: ${problem.what}` : `no connection to Fastly (${cause})`,
+      mayHaveBeenCarriedOut,
+    );
+    this.problem = problem;
   }
 }
 

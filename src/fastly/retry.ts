@@ -1,3 +1,5 @@
+import type { ConnectionProblem } from '../http/connection-problem.ts';
+
 /**
  * Which calls are tried again by themselves. The kinds of call differ in what a repetition would do:
  * - `read`: nothing.
@@ -9,8 +11,14 @@ export type CallKind = 'read' | 'change' | 'creation' | 'mail';
 
 /** How one attempt failed. */
 export type AttemptFailure =
-  /** `sent`: whether any of the request may have reached Fastly. */
-  | { kind: 'no_answer'; sent: boolean; timedOut: boolean; cause: string }
+  /** `sent`: whether any of the request may have reached Fastly. `problem`: what a person has to mend, if that is known. */
+  | {
+      kind: 'no_answer';
+      sent: boolean;
+      timedOut: boolean;
+      cause: string;
+      problem: ConnectionProblem | null;
+    }
   /** `resetAt` in Unix seconds, `null` when Fastly did not say. */
   | { kind: 'rate_limited'; resetAt: number | null }
   | { kind: 'server_error'; status: number };

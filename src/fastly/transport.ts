@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, type Dispatcher, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { BodyTooLarge, boundedText, MEBIBYTE } from '../http/bounded-body.ts';
+import { codeOf, connectionProblem } from '../http/connection-problem.ts';
 import {
   FastlyCutOff,
   type FastlyError,
@@ -29,7 +30,6 @@ export type Call = {
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
 
 const LARGEST_ANSWER = MEBIBYTE;
-const CONNECT_TIMEOUT_MILLISECONDS = 3_000;
 
 /** Told after each call whether Fastly could be used: why not, or null. A refusal and a rate limit are answers. */
 export type OnReach = (error: FastlyError | null) => void;
@@ -43,12 +43,13 @@ export class Transport {
   readonly #baseUrl: string;
   readonly #deadline: number;
   readonly #onReach: OnReach;
-  readonly #agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS } });
+  readonly #dispatcher: Dispatcher;
 
   /** @param deadline for a whole call with all its attempts, in milliseconds */
-  constructor(baseUrl: string, deadline: number, onReach: OnReach) {
+  constructor(baseUrl: string, deadline: number, dispatcher: Dispatcher, onReach: OnReach) {
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
     this.#deadline = deadline;
+    this.#dispatcher = dispatcher;
     this.#onReach = onReach;
   }
 
@@ -77,10 +78,6 @@ export class Transport {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#agent.destroy();
-  }
-
   async #attempt(call: Call, attempt: number, remaining: number): Promise<AttemptResult> {
     // A read that hangs is worth a second attempt within the deadline; a change gets all the time there is.
     const share = call.kind === 'read' && attempt === 1 ? remaining / 2 : remaining;
@@ -91,7 +88,7 @@ export class Transport {
         method: call.method,
         headers: call.headers,
         body: call.body ?? null,
-        dispatcher: this.#agent.compose(noticeSending(sending)),
+        dispatcher: this.#dispatcher.compose(noticeSending(sending)),
         signal,
       });
       const text = await boundedText(body, call.largestAnswer ?? LARGEST_ANSWER).catch((error: unknown) => {
@@ -101,8 +98,11 @@ export class Transport {
       return judge({ status: statusCode, headers, body: text });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
-      const cause = causeOf(error);
-      return { failure: { kind: 'no_answer', sent: sending.started, timedOut: signal.aborted, cause } };
+      const { started: sent } = sending;
+      const problem = connectionProblem(error);
+      return {
+        failure: { kind: 'no_answer', sent, timedOut: signal.aborted, cause: causeOf(error), problem },
+      };
     }
   }
 }
@@ -131,7 +131,7 @@ function errorFor(call: Call, failure: AttemptFailure): FastlyError {
     case 'no_answer':
       return failure.timedOut
         ? new FastlyTimedOut(call.operation, changes && failure.sent)
-        : new FastlyCutOff(call.operation, changes && failure.sent, failure.cause);
+        : new FastlyCutOff(call.operation, changes && failure.sent, failure.cause, failure.problem);
   }
 }
 
@@ -152,8 +152,7 @@ function noticeSending(sending: { started: boolean }): Dispatcher.DispatcherComp
 
 /** The error's code, such as `ECONNREFUSED`: its message could quote what was sent. */
 function causeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : 'unknown';
+  return codeOf(error) || (error instanceof Error ? error.name : 'unknown');
 }
 
 /**

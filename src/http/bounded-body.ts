@@ -1,3 +1,5 @@
+import { type Dispatcher, fetch, type RequestInit } from 'undici';
+
 export const MEBIBYTE = 1024 * 1024;
 
 /** A body grew past its bound. What had come of it is dropped, and its connection closed. */
@@ -26,10 +28,17 @@ export async function boundedText(body: AsyncIterable<Uint8Array>, most: number)
   return new TextDecoder().decode(Buffer.concat(chunks, bytes));
 }
 
-/** `fetch`, with answers whose bodies fail with `BodyTooLarge`, and end their connection, past `most` bytes. */
-export function boundedFetch(most: number): typeof fetch {
-  return async (url, init) => {
-    const { body, status, statusText, headers } = await fetch(url, init);
+/** Forms are for files, of which the bot sends none. */
+type TextRequest = Omit<RequestInit, 'body'> & { body?: string | FormData };
+
+/** `fetch` over `dispatcher`, with answers whose bodies fail with `BodyTooLarge`, and end their connection, past `most` bytes. */
+export function boundedFetch(
+  most: number,
+  dispatcher: Dispatcher,
+): (url: string | URL, init?: TextRequest) => Promise<Response> {
+  return async (url, { body: sent = null, ...init } = {}) => {
+    if (sent !== null && typeof sent !== 'string') throw new TypeError('only text is sent');
+    const { body, status, statusText, headers } = await fetch(url, { ...init, body: sent, dispatcher });
     let bytes = 0;
     const bounded = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {

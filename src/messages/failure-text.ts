@@ -115,9 +115,17 @@ function explainFastly(error: FastlyError): Sentence {
     case 'timed_out':
       return say`Fastly didn't answer in time. ${aftermath(error)}`;
     case 'cut_off':
-      return error.mayHaveBeenCarriedOut
-        ? say`The connection to Fastly was lost before it answered. ${aftermath(error)}`
-        : say`Fastly can't be reached. ${aftermath(error)}`;
+      if (error.mayHaveBeenCarriedOut) {
+        return say`The connection to Fastly was lost before it answered. ${aftermath(error)}`;
+      }
+      switch (error.problem?.kind) {
+        case 'proxy':
+          return say`Fastly can't be reached through the company's proxy.${unchanged(error)} Tell the bot's operator.`;
+        case 'certificate':
+          return say`Fastly can't be reached, because its certificate isn't accepted.${unchanged(error)} Tell the bot's operator.`;
+        default:
+          return say`Fastly can't be reached. ${aftermath(error)}`;
+      }
     case 'unexpected_answer':
       return say`Fastly sent an unexpected response. ${aftermath(error)}`;
     case 'other_user':

@@ -21,12 +21,12 @@ export class Outage {
     return this.#lasts;
   }
 
-  /** It is away. `why` is for the operator; the same again is not logged. */
-  began(why: string, error: unknown): void {
+  /** It is away. `why` is for the operator; the same again is not logged. @param remedy where there is a better one */
+  began(why: string, error: unknown, remedy = this.#remedy): void {
     this.#lasts = true;
-    const problem = { what: `${this.#name} can't be used: ${why}`, remedy: this.#remedy };
+    const problem = { what: `${this.#name} can't be used: ${why}`, remedy };
     if (this.#readiness.degraded(this.#name, problem)) {
-      this.#log.error({ err: error, remedy: this.#remedy }, `${this.#name} can't be used`);
+      this.#log.error({ err: error, remedy }, `${this.#name} can't be used`);
     }
   }
 

@@ -9,6 +9,10 @@ import { Outage } from '../observability/outage.ts';
 const REMEDY =
   'Check the network, FASTLY_API_URL and fastlystatus.com. The bot goes on by itself when Fastly answers.';
 
+function remedyFor(error: FastlyError): string | undefined {
+  return error.kind === 'cut_off' ? error.problem?.remedy : undefined;
+}
+
 export type FastlyWatchOptions = {
   readiness: Readiness;
   times: Times;
@@ -37,7 +41,7 @@ export class FastlyWatch {
   /** A call has failed because Fastly is away, or, with null, was answered. */
   reached(error: FastlyError | null): void {
     if (error === null) this.#outage.over();
-    else this.#outage.began(error.reason, error);
+    else this.#outage.began(error.reason, error, remedyFor(error));
     if (this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
   }
 

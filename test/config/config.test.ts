@@ -106,6 +106,47 @@ describe('a configuration', () => {
   });
 });
 
+describe('a proxy', () => {
+  const PROXY = 'http://nora:s%40fe@proxy.example.com:3128';
+
+  it('is read from the name in either case, the lower first', () => {
+    const upper = readConfig({ ...SOCKET, HTTPS_PROXY: PROXY, NO_PROXY: 'example.com' });
+    expect(upper.HTTPS_PROXY?.reveal()).toBe(PROXY);
+    expect(upper).toMatchObject({ HTTP_PROXY: undefined, NO_PROXY: 'example.com' });
+    const both = readConfig({ ...SOCKET, http_proxy: PROXY, HTTP_PROXY: 'http://other.test', no_proxy: '*' });
+    expect(both.HTTP_PROXY?.reveal()).toBe(PROXY);
+    expect(both.NO_PROXY).toBe('*');
+    const empty = readConfig({ ...SOCKET, https_proxy: '', HTTPS_PROXY: PROXY });
+    expect(empty.HTTPS_PROXY?.reveal()).toBe(PROXY);
+  });
+
+  it('may leave out the scheme, and may be in a file', () => {
+    const { HTTPS_PROXY } = readConfig({ ...SOCKET, HTTPS_PROXY: 'proxy.example.com:3128' });
+    expect(HTTPS_PROXY?.reveal()).toBe('http://proxy.example.com:3128');
+    const inFile = readConfig({ ...SOCKET, HTTPS_PROXY_FILE: fileWith(PROXY) });
+    expect(inFile.HTTPS_PROXY?.reveal()).toBe(PROXY);
+  });
+
+  it.each([
+    'socks5://nora:s3cret@proxy.example.com',
+    'http://nora:s3cret@',
+    'http://nora:%s3cret@proxy.example.com',
+    'http://nora:s3cret/@proxy.example.com',
+    'http://nora:s3cret@proxy.example.com/path',
+    'http://nora:s3cret@proxy.example.com:99999',
+  ])('that is none is a problem of its variable, which prints no password: %s', (HTTPS_PROXY) => {
+    const { problems, message } = problemsOf({ ...SOCKET, HTTPS_PROXY });
+    expect(problems).toEqual([
+      expect.stringMatching(/^HTTPS_PROXY must be the address of an HTTP proxy, such as http:\/\//),
+    ]);
+    expect(message).not.toContain('s3cret');
+  });
+
+  it('counts as no variable of the bot where nothing else is set', () => {
+    expect(problemsOf({ HTTPS_PROXY: PROXY }).message).toContain('No variables are set.');
+  });
+});
+
 describe('a time', () => {
   it.each([
     ['1ms', 1],

@@ -5,6 +5,7 @@ import { FastlyClient } from '../../src/fastly/client.ts';
 import type { JsonObject } from '../sandbox/control/protocol.ts';
 import { startFastly } from '../sandbox/fastly/server.ts';
 import { completeUser } from '../sandbox/fastly/user.ts';
+import { newNetwork } from '../support/network.ts';
 
 /** A directory over an account of the test's own, with a clock that the test sets. */
 export async function startDirectory(users: readonly JsonObject[] = []) {
@@ -15,8 +16,8 @@ export async function startDirectory(users: readonly JsonObject[] = []) {
     token: new Secret(account.token),
     baseUrl: account.url,
     timeout: 60_000,
+    dispatcher: newNetwork().dispatcher,
   });
-  onTestFinished(() => client.close());
   const clock = { now: 0 };
   return { account, clock, directory: new Directory(client, () => clock.now) };
 }

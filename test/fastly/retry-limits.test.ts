@@ -66,7 +66,13 @@ describe('the rule for a pause before the next attempt', () => {
   const now = Date.parse('2025-09-01T14:30:00Z');
   const pauses = (kind: CallKind, failure: AttemptFailure, attempt = 1, remaining = 1_000) =>
     pauseBeforeRetry(kind, failure, attempt, remaining, now);
-  const failed: AttemptFailure = { kind: 'no_answer', sent: false, timedOut: false, cause: 'ECONNREFUSED' };
+  const failed: AttemptFailure = {
+    kind: 'no_answer',
+    sent: false,
+    timedOut: false,
+    cause: 'ECONNREFUSED',
+    problem: null,
+  };
   const limited = (seconds: number | null): AttemptFailure => ({
     kind: 'rate_limited',
     resetAt: seconds === null ? null : now / 1000 + seconds,

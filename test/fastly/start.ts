@@ -4,6 +4,7 @@ import { FastlyClient } from '../../src/fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../../src/fastly/errors.ts';
 import { CustomerId, UserId } from '../../src/fastly/user.ts';
 import { type Fastly, startFastly } from '../sandbox/fastly/server.ts';
+import { newNetwork } from '../support/network.ts';
 
 /** A Fastly account of the test's own and a client for it; both end with the test. */
 export async function startAccount(timeout = 10_000): Promise<{ account: Fastly; client: FastlyClient }> {
@@ -13,9 +14,12 @@ export async function startAccount(timeout = 10_000): Promise<{ account: Fastly;
 }
 
 export function clientFor(baseUrl: string, token = 'test-token', timeout = 10_000): FastlyClient {
-  const client = new FastlyClient({ token: new Secret(token), baseUrl, timeout });
-  onTestFinished(() => client.close());
-  return client;
+  return new FastlyClient({
+    token: new Secret(token),
+    baseUrl,
+    timeout,
+    dispatcher: newNetwork().dispatcher,
+  });
 }
 
 export const userId = (user: { id: string }): UserId => UserId.parse(user.id);

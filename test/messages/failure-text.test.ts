@@ -25,7 +25,14 @@ const FAILURES: readonly (readonly [what: string, of: (operation: string) => Fas
   ['an outage', (operation) => new FastlyUnavailable(operation, 503, false)],
   ['a proxy in between', (operation) => new FastlyUnavailable(operation, 403, false)],
   ['a deadline', (operation) => new FastlyTimedOut(operation, false)],
-  ['a lost connection', (operation) => new FastlyCutOff(operation, false, 'ECONNREFUSED')],
+  ['a lost connection', (operation) => new FastlyCutOff(operation, false, 'ECONNREFUSED', null)],
+  ...(['proxy', 'certificate'] as const).map((kind) => {
+    const problem = { kind, what: 'what is wrong', remedy: 'What helps.' };
+    return [
+      `a problem with the ${kind}`,
+      (operation: string) => new FastlyCutOff(operation, false, 'code', problem),
+    ] as const;
+  }),
   ['an answer about somebody else', (operation) => new FastlyOtherUser(operation, 200, false)],
   ['an odd answer', (operation) => new FastlyUnexpectedAnswer(operation, 200, 'no id', false)],
 ];

@@ -15,6 +15,8 @@ export type SandboxOptions = {
   acknowledgeWithin?: number;
   /** The workspace is one of two in an Enterprise organisation, and Mira works in both. Default: there is none. */
   organisation?: boolean;
+  /** Where Slack says that it is, for a bot that gets there by a proxy. Default: where it is. */
+  slackKnownAs?: string;
   /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
   bot?: BotSwitch;
 };
@@ -45,6 +47,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now,
     acknowledgeWithin,
     organisation,
+    ...(options.slackKnownAs !== undefined && { knownAs: options.slackKnownAs }),
   });
   const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });
   const control = await startControl({

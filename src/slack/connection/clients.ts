@@ -2,6 +2,7 @@ import type { Logger as SlackLogger } from '@slack/bolt';
 import { type WebAPICallResult, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../../config/secret.ts';
 import { boundedFetch, MEBIBYTE } from '../../http/bounded-body.ts';
+import type { Network } from '../../http/network.ts';
 
 export type SlackClients = {
   /** One attempt of 2.5 s, for what a `trigger_id` or an acknowledgement waits for. A rate limit is an error at once. */
@@ -15,7 +16,7 @@ const QUICK_TIMEOUT_MILLISECONDS = 2_500;
 export const POSTING_TIMEOUT_MILLISECONDS = 10_000;
 
 /** Fetches for every Web API client. No answer that the bot asks for comes near this size. */
-export const slackFetch = boundedFetch(4 * MEBIBYTE);
+export const slackFetch = ({ dispatcher }: Network) => boundedFetch(4 * MEBIBYTE, dispatcher);
 
 const ONE_ATTEMPT = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
 
@@ -46,10 +47,11 @@ class WatchedClient extends WebClient {
 export function createClients(
   token: Secret,
   slackApiUrl: string,
+  network: Network,
   logger: SlackLogger,
   onAnswer: OnAnswer = () => {},
 ): SlackClients {
-  const common = { slackApiUrl, logger, fetch: slackFetch, allowAbsoluteUrls: false };
+  const common = { slackApiUrl, logger, fetch: slackFetch(network), allowAbsoluteUrls: false };
   const client = (options: WebClientOptions) => new WatchedClient(token, { ...common, ...options }, onAnswer);
   return {
     quick: client({ timeout: QUICK_TIMEOUT_MILLISECONDS, ...ONE_ATTEMPT }),

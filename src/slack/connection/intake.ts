@@ -2,6 +2,7 @@ import type { Receiver } from '@slack/bolt';
 import type { Config } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
 import type { Times } from '../../config/times.ts';
+import type { Network } from '../../http/network.ts';
 import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { createClients } from './clients.ts';
@@ -21,22 +22,30 @@ export type Intake = {
   close(): Promise<void>;
 };
 
-export function createIntake(config: Config, readiness: Readiness, log: Logger, times: Times): Intake {
+export function createIntake(
+  config: Config,
+  network: Network,
+  readiness: Readiness,
+  log: Logger,
+  times: Times,
+): Intake {
   const { delivery } = config;
   return delivery.mode === 'socket'
-    ? socketMode(config, delivery.appToken, readiness, log, times)
+    ? socketMode(config, delivery.appToken, network, readiness, log, times)
     : http(config, delivery.signingSecret, readiness, log);
 }
 
 function socketMode(
   { SLACK_API_URL, DATABASE_URL }: Config,
   appToken: Secret,
+  network: Network,
   readiness: Readiness,
   log: Logger,
   times: Times,
 ): Intake {
   return new SocketMode({
-    slack: createClients(appToken, SLACK_API_URL, slackSdkLogger(log)).once,
+    slack: createClients(appToken, SLACK_API_URL, network, slackSdkLogger(log)).once,
+    network,
     // A SQLite file has one process, a PostgreSQL database may have several.
     alone: DATABASE_URL.kind === 'sqlite',
     times: times.socketMode,

@@ -1,6 +1,7 @@
 import type { View } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
+import type { Dispatcher } from 'undici';
 import { ChannelId, type MemberId } from '../../ids.ts';
 import { plainHome } from '../../messages/home.ts';
 import { formsOf, type Message, PLAIN_POSTING, withoutNoBlocks } from '../../messages/kit/message.ts';
@@ -27,10 +28,13 @@ export type Published = { kind: 'shown'; hash: string | null } | Refused;
  */
 export class Posting {
   readonly #client: WebClient;
+  readonly #dispatcher: Dispatcher;
   readonly #log: Logger;
 
-  constructor(client: WebClient, log: Logger) {
+  /** @param dispatcher of what goes to response URLs */
+  constructor(client: WebClient, dispatcher: Dispatcher, log: Logger) {
     this.#client = client;
+    this.#dispatcher = dispatcher;
     this.#log = log;
   }
 
@@ -77,9 +81,11 @@ export class Posting {
 
   /** Answers through a command's or click's response URL. @throws {ResponseUrlRefused} */
   async respond(responseUrl: string, response: Response): Promise<void> {
-    if (response.kind === 'delete-original') return await respond(responseUrl, response);
+    if (response.kind === 'delete-original') {
+      return await respond(responseUrl, response, this.#dispatcher);
+    }
     await this.#inAForm('response_url', formsOf(response.message), (form) =>
-      respond(responseUrl, { ...response, message: form }),
+      respond(responseUrl, { ...response, message: form }, this.#dispatcher),
     );
   }
 

@@ -1,6 +1,7 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { BodyTooLarge, boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
+import { connectionProblem } from '../../http/connection-problem.ts';
 import { type Message, type MessageForm, withoutNoBlocks } from '../../messages/kit/message.ts';
 
 export type Response<Shown = Message> =
@@ -34,14 +35,19 @@ export class ResponseUrlRefused extends Error {
  *
  * @throws {ResponseUrlRefused}
  */
-export async function respond(responseUrl: string, response: Response<MessageForm>): Promise<void> {
+export async function respond(
+  responseUrl: string,
+  response: Response<MessageForm>,
+  dispatcher: Dispatcher,
+): Promise<void> {
   const { statusCode, headers, body } = await request(responseUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(payload(response)),
     signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    dispatcher,
   }).catch((error: Error) => {
-    throw new ResponseUrlRefused(error.name);
+    throw new ResponseUrlRefused(connectionProblem(error)?.what ?? error.name);
   });
   const answer = await boundedText(body, LARGEST_ANSWER).catch((error: unknown) => {
     throw error instanceof BodyTooLarge ? new ResponseUrlRefused(error.message) : error;

@@ -1,19 +1,28 @@
 import { WebSocket } from 'ws';
 import type { Times } from '../../config/times.ts';
 import { MEBIBYTE } from '../../http/bounded-body.ts';
+import type { Network } from '../../http/network.ts';
 import { type Delivery, readMessage, type SocketMessage } from './socket-delivery.ts';
 
 type Hello = Extract<SocketMessage, { kind: 'hello' }>;
 
-/** Why the next connection is wanted. `asked`: Slack asked for it, and this one still carries deliveries. */
-export type Ending = { asked: boolean; reason: string };
+/**
+ * Why the next connection is wanted. `asked`: Slack asked for it, and this one still carries deliveries. `cause`: of a
+ * connection that broke or never came about.
+ */
+export type Ending = { asked: boolean; reason: string; cause?: Error };
 
 /** A view has at most 250 KB and a message 50 blocks. A longer message is never held: it ends the connection. */
 const LARGEST_MESSAGE = MEBIBYTE;
 
 /** The one place where the bot opens a WebSocket. */
-function dial(url: string): WebSocket {
-  return new WebSocket(url, { maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
+function dial(url: string, network: Network): WebSocket {
+  const agent = network.webSocketAgent(url);
+  return new WebSocket(url, {
+    maxPayload: LARGEST_MESSAGE,
+    perMessageDeflate: false,
+    ...(agent && { agent }),
+  });
 }
 
 /** One WebSocket to Slack, from dialling to its end. It opens as soon as it is made. */
@@ -26,26 +35,28 @@ export class SocketConnection {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #goodbye: number;
   #greeted = false;
-  #failure: string | null = null;
+  #failure: { reason: string; cause?: Error } | null = null;
 
   /**
    * @param url of `apps.connections.open`; it lets one connection in
    * @param take is called with whatever Slack sends to be acknowledged
    * @throws {SyntaxError} for a URL that is none
    */
-  constructor(url: string, times: Times['socketMode'], take: (message: Delivery) => void) {
+  constructor(url: string, network: Network, times: Times['socketMode'], take: (message: Delivery) => void) {
     this.#take = take;
     this.#goodbye = times.goodbye;
-    const socket = dial(url);
+    const socket = dial(url, network);
     this.#socket = socket;
     const greeting = this.#after(times.hello, () => this.#cut('Slack said no hello'));
     void this.hello.then(() => clearTimeout(greeting));
     socket.once('open', () => this.#watch(times));
     socket.on('message', (data, isBinary) => this.#read(isBinary ? null : String(data)));
-    socket.on('error', ({ message }) => {
-      this.#failure ??= message;
+    socket.on('error', (cause) => {
+      this.#failure ??= { reason: cause.message, cause };
     });
-    socket.once('close', (code) => this.#end(this.#failure ?? `the connection was closed (${code})`));
+    socket.once('close', (code) =>
+      this.#end(this.#failure ?? { reason: `the connection was closed (${code})` }),
+    );
   }
 
   /** What Slack greeted with; null where it did not, or sent the bot away before. */
@@ -114,13 +125,13 @@ export class SocketConnection {
   }
 
   #cut(why: string): void {
-    this.#failure ??= why;
+    this.#failure ??= { reason: why };
     this.#socket.terminate();
   }
 
-  #end(reason: string): void {
+  #end(failure: { reason: string; cause?: Error }): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#ending.resolve({ asked: false, reason });
+    this.#ending.resolve({ asked: false, ...failure });
     this.#hello.resolve(null);
     this.#closed.resolve();
   }

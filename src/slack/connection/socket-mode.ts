@@ -3,6 +3,8 @@ import type { App, Receiver } from '@slack/bolt';
 import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Times } from '../../config/times.ts';
+import { connectionProblem } from '../../http/connection-problem.ts';
+import type { Network } from '../../http/network.ts';
 import type { Readiness } from '../../observability/health.ts';
 import type { Logger } from '../../observability/log.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
@@ -22,6 +24,7 @@ import {
 export type SocketModeOptions = {
   /** Calls `apps.connections.open` with the app token, in one attempt a call. */
   slack: WebClient;
+  network: Network;
   /** Whether this process is the whole installation: then Slack should count its connections and no others. */
   alone: boolean;
   times: Times['socketMode'];
@@ -102,11 +105,14 @@ export class SocketMode {
       const hello = await connection.hello;
       const began = performance.now();
       if (hello) this.#welcome(connection, hello.connections);
-      const { asked, reason } = await connection.ending;
+      const { asked, reason, cause } = await connection.ending;
       if (!hello || reason === 'link_disabled') void connection.close();
       if (reason === 'link_disabled') return { kind: 'mended-by-person', problem: SWITCHED_OFF };
       if (reason === 'too_many_websockets') this.#options.readiness.degraded(COUNT, NO_MORE_CONNECTIONS);
-      if (!hello) return { kind: 'failed', error: new Error(`Slack ended the connection: ${reason}`) };
+      if (!hello) {
+        const what = asked ? 'Slack ended the connection' : 'no connection to Slack';
+        return { kind: 'failed', error: new Error(`${what}: ${reason}`, { cause }) };
+      }
       if (asked) this.#options.log.info({ reason }, 'opening the next connection to Slack');
       const lasted = performance.now() - began >= this.#options.times.lasting;
       return lasted ? { kind: 'none' } : { kind: 'short', asked, reason };
@@ -121,13 +127,13 @@ export class SocketMode {
 
   /** @throws the Web client's error, or one that says that Slack's answer has no address */
   async #dial(): Promise<SocketConnection> {
-    const { slack, times, log } = this.#options;
+    const { slack, network, times, log } = this.#options;
     const answer = await slack.apps.connections.open({});
     this.#tokenTaken = true;
     const opened = OpenAnswer.safeParse(answer);
     if (!opened.success) throw new Error('Slack gave no address for a connection');
     this.#stopping.signal.throwIfAborted();
-    const connection = new SocketConnection(opened.data.url, times, (message) => {
+    const connection = new SocketConnection(opened.data.url, network, times, (message) => {
       void deliver(message, { app: this.#app, log, send: (answer) => this.#send(connection, answer) });
     });
     this.#connections.add(connection);
@@ -201,9 +207,14 @@ export class SocketMode {
       case 'short':
         if (!setback.asked) log.warn({ reason: setback.reason, retryInMilliseconds: milliseconds }, RETRYING);
         return;
-      case 'failed':
-        this.#missing(`can't connect to Slack: ${reasonOf(setback.error)}`);
-        log.warn({ err: setback.error, retryInMilliseconds: milliseconds }, RETRYING);
+      case 'failed': {
+        const { error } = setback;
+        const problem = connectionProblem(error);
+        const why = problem ? `${problem.what}. ${problem.remedy}` : reasonOf(error);
+        this.#missing(`can't connect to Slack: ${why}`);
+        const told = problem && { why: problem.what, remedy: problem.remedy };
+        log.warn({ err: error, ...told, retryInMilliseconds: milliseconds }, RETRYING);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import { findUser, givenWords } from '../../../src/commands/inputs/find-user.ts'
 import { Secret } from '../../../src/config/secret.ts';
 import { Directory } from '../../../src/directory/directory.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
+import { Network } from '../../../src/http/network.ts';
 import { Refusal } from '../../../src/messages/failure-text.ts';
 import { Members } from '../../../src/slack/connection/members.ts';
 import { NORA } from '../../sandbox/cast.ts';
@@ -88,10 +89,12 @@ it('a change without a question happens only to the user whose id, login or whol
       fc.gen(),
       async (people, picks, gen) => {
         fastly = await startFastly();
+        const network = new Network({});
         const client = new FastlyClient({
           token: new Secret(fastly.token),
           baseUrl: fastly.url,
           timeout: 10_000,
+          dispatcher: network.dispatcher,
         });
         try {
           const users = people.map(({ name, login }, index) =>
@@ -159,7 +162,7 @@ it('a change without a question happens only to the user whose id, login or whol
             }
           }
         } finally {
-          await client.close();
+          await network.close();
           await fastly.close();
         }
       },

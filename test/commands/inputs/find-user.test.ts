@@ -7,6 +7,7 @@ import { Secret } from '../../../src/config/secret.ts';
 import { Directory, type Purpose } from '../../../src/directory/directory.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
 import { CustomerId } from '../../../src/fastly/user.ts';
+import { Network } from '../../../src/http/network.ts';
 import { Refusal } from '../../../src/messages/failure-text.ts';
 import { plainText } from '../../../src/messages/kit/sentence.ts';
 import { Members } from '../../../src/slack/connection/members.ts';
@@ -166,6 +167,7 @@ const ROWS: readonly (readonly [typed: string, meant: string | RegExp])[] = [
 let sandbox: Sandbox;
 let asking: Asking;
 let fastly: FastlyClient;
+const network = new Network({});
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -174,6 +176,7 @@ beforeAll(async () => {
     token: new Secret(sandbox.fastly.token),
     baseUrl: sandbox.fastly.url,
     timeout: 10_000,
+    dispatcher: network.dispatcher,
   });
   const patient = new WebClient(sandbox.slack.botToken, { slackApiUrl: sandbox.slack.apiUrl });
   asking = {
@@ -189,7 +192,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await fastly.close();
+  await network.close();
   await sandbox.close();
 });
 

@@ -75,7 +75,9 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
   it('when the bot dies before the commit of a failure, which then is none', async () => {
     const place = await newCrashPlace(engine);
     const bot = await startBot(place, { point: dieAt('before', audited('failed')) });
-    await place.client.fastlyFaults({ fail: { match: 'DELETE', status: 403, times: 1 } });
+    await place.client.fastlyFaults({
+      fail: { match: 'DELETE', status: 403, body: '{"msg":"Access denied"}', times: 1 },
+    });
     const message = await ask(place);
     await untilShown(place);
     await message.take(place.client.as(TOMAS), 'approve');
@@ -94,7 +96,9 @@ describe.each(ENGINES)('a request, on %s, ends as it should', PATIENT, (engine) 
       const place = await newCrashPlace(engine);
       const nora = place.client.as(NORA);
       const bot = await startBot(place, { point: dieAt(when, audited(event)) });
-      await place.client.fastlyFaults({ fail: { match: 'DELETE', status: 403, times: 1 } });
+      await place.client.fastlyFaults({
+        fail: { match: 'DELETE', status: 403, body: '{"msg":"Access denied"}', times: 1 },
+      });
       const message = await ask(place);
       await untilShown(place);
       await message.take(place.client.as(TOMAS), 'approve');

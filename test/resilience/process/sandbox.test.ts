@@ -66,13 +66,17 @@ function runs(pid: number): boolean {
   }
 }
 
-/** A port that is taken, with as many free ones before it as are asked for. */
+/** As many ports as the sandbox takes, one after the other. */
+const PORTS = 4;
+
+/** The only port that is taken of those the sandbox would take, with as many before it as are asked for. */
 async function takenPort(before: number): Promise<number> {
   for (;;) {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const port = portOf(server.address());
-    const free = await Promise.all(Array.from({ length: before }, (_, index) => isFree(port - index - 1)));
+    const all = Array.from({ length: PORTS }, (_, index) => port - before + index);
+    const free = await Promise.all(all.filter((each) => each !== port).map(isFree));
     if (!free.includes(false)) {
       onTestFinished(() => void server.close());
       return port;

@@ -59,6 +59,8 @@ export type SlackOptions = {
   acknowledgeWithin?: number;
   /** The workspace is one of two in an Enterprise organisation. Default: there is none. */
   organisation?: boolean;
+  /** Where Slack says that it is, without a slash at its end, for a bot that gets there by a proxy. Default: where it is. */
+  knownAs?: string;
 };
 
 /** A running workspace: what an app is configured with, and what its members and the tests do. */
@@ -197,10 +199,11 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
   });
-  origin = `http://${host}:${portOf(server.address())}`;
+  const address = `http://${host}:${portOf(server.address())}`;
+  origin = options.knownAs ?? address;
 
   return {
-    apiUrl: `${origin}/api/`,
+    apiUrl: `${address}/api/`,
     botToken: slack.botToken,
     appToken: slack.appToken,
     signingSecret,

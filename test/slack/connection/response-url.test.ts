@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { message } from '../../../src/messages/kit/message.ts';
 import { say } from '../../../src/messages/kit/sentence.ts';
 import { respond } from '../../../src/slack/connection/response-url.ts';
+import { newNetwork } from '../../support/network.ts';
 import { portOf } from '../../support/stand-in.ts';
 
 /** What comes of answering at a URL that says this. */
@@ -14,7 +15,11 @@ async function answeredWith(status: number, body: string, headers = {}): Promise
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${portOf(server.address())}/response`;
-  await respond(url, { kind: 'post', visibleTo: 'caller', message: message(say`Hello`) });
+  await respond(
+    url,
+    { kind: 'post', visibleTo: 'caller', message: message(say`Hello`) },
+    newNetwork().dispatcher,
+  );
 }
 
 describe('a response URL', () => {

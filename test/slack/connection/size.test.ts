@@ -6,6 +6,7 @@ import { createLogger, slackSdkLogger } from '../../../src/observability/log.ts'
 import { createClients } from '../../../src/slack/connection/clients.ts';
 import { respond } from '../../../src/slack/connection/response-url.ts';
 import { endlessServer } from '../../support/endless-server.ts';
+import { newNetwork } from '../../support/network.ts';
 
 const TOO_LARGE = 'the answer is too large';
 
@@ -14,7 +15,7 @@ it.each(['quick', 'once'] as const)(
   async (kind) => {
     const { url, closed } = await endlessServer();
     const logger = slackSdkLogger(createLogger('silent', 'json'));
-    const clients = createClients(new Secret('xoxb-test'), `${url}/api/`, logger, () => {});
+    const clients = createClients(new Secret('xoxb-test'), `${url}/api/`, newNetwork(), logger);
     await expect(clients[kind].auth.test()).rejects.toThrow(TOO_LARGE);
     await closed;
   },
@@ -23,7 +24,7 @@ it.each(['quick', 'once'] as const)(
 it('an endless answer of a response URL closes the connection and fails', async () => {
   const { url, closed } = await endlessServer();
   const response = { kind: 'post', visibleTo: 'caller', message: message(say`Hello`) } as const;
-  await expect(respond(url, response)).rejects.toMatchObject({
+  await expect(respond(url, response, newNetwork().dispatcher)).rejects.toMatchObject({
     name: 'ResponseUrlRefused',
     message: expect.stringContaining(TOO_LARGE),
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { CredentialRefused } from '../../../src/config/secret.ts';
+import { CredentialRefused, Secret } from '../../../src/config/secret.ts';
+import { startProxy } from '../../support/http-proxy.ts';
+import { newNetwork } from '../../support/network.ts';
 import { standIn } from '../../support/stand-in.ts';
 import {
   CONNECTED,
@@ -305,3 +307,17 @@ it.each([{}, { url: 'not an address' }, { url: 'http://127.0.0.1:1/' }, { url: '
     expect(slack.readiness.report().slack).toContain('Slack gave no address');
   },
 );
+
+it('says why the proxy lets no WebSocket through, and what to do', async () => {
+  const proxy = await startProxy();
+  proxy.refuse(403);
+  const { url } = await standIn({
+    'POST /api/apps.connections.open': () => ({ ok: true, url: 'ws://link.test/?ticket=1' }),
+  });
+  const network = newNetwork({ HTTP_PROXY: new Secret(proxy.url) });
+  const { log, readiness } = await startSocketMode({ apiUrl: `${url}/api/`, network });
+  const { why, remedy } = await log.until('Slack connection failed, retrying');
+  expect(why).toBe("the proxy doesn't allow link.test:80 (403)");
+  expect(remedy).toContain('Have the proxy allow CONNECT to link.test:80');
+  expect(readiness.report().slack).toBe(`can't connect to Slack: ${why}. ${remedy}`);
+});

@@ -3,16 +3,17 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { portOf } from '../stand-in.ts';
 
-/** The network between a bot and its database, which the test can break. */
+/** The network between a bot and what it needs, which the test can break. */
 export class Wire {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
+  readonly #forgotten = new Set<Socket>();
   #state: 'whole' | 'cut' | 'silent' = 'whole';
 
-  constructor(database: URL) {
+  constructor(service: URL) {
     this.#server = createServer({ allowHalfOpen: true }, (near) => {
       if (this.#state === 'cut') return near.destroy();
-      const far = connect({ host: database.hostname, port: Number(database.port), allowHalfOpen: true });
+      const far = connect({ host: service.hostname, port: Number(service.port), allowHalfOpen: true });
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -25,7 +26,7 @@ export class Wire {
     });
   }
 
-  /** Opens it until the test ends, and gives the port at which the database is then. */
+  /** Opens it until the test ends, and gives the port at which the service is then. */
   async open(): Promise<number> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -39,13 +40,22 @@ export class Wire {
   /** Breaks every connection, and each new one at once. */
   cut(): void {
     this.#state = 'cut';
-    for (const end of this.#ends) end.destroy();
+    for (const end of [...this.#ends, ...this.#forgotten]) end.destroy();
   }
 
   /** Carries nothing any more, and breaks nothing. */
   silence(): void {
     this.#state = 'silent';
     for (const end of this.#ends) end.pause();
+  }
+
+  /** Carries nothing more over the connections there are, as a firewall that forgot them; new ones are whole. */
+  forget(): void {
+    for (const end of this.#ends) {
+      end.unpipe().pause();
+      this.#forgotten.add(end);
+      this.#ends.delete(end);
+    }
   }
 
   mend(): void {

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Secret } from '../../../../src/config/secret.ts';
 import { TIMES, type Times } from '../../../../src/config/times.ts';
+import type { Network } from '../../../../src/http/network.ts';
 import { Readiness } from '../../../../src/observability/health.ts';
 import { createLogger, slackSdkLogger } from '../../../../src/observability/log.ts';
 import { createClients } from '../../../../src/slack/connection/clients.ts';
@@ -10,6 +11,7 @@ import { SocketMode } from '../../../../src/slack/connection/socket-mode.ts';
 import { LogLines } from '../../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../../sandbox/cast.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
+import { newNetwork } from '../../../support/network.ts';
 import { portOf, standIn } from '../../../support/stand-in.ts';
 
 const MANIFEST = new URL('../../../sandbox/slack/sample-manifest.yml', import.meta.url).pathname;
@@ -23,6 +25,7 @@ export type Options = {
   /** Answers `/sample`; by default with the text that was typed. */
   answer?: (text: string) => Promise<string>;
   sandbox?: Sandbox;
+  network?: Network;
 };
 
 export type Started = Sandbox & {
@@ -51,12 +54,15 @@ export async function startSocketMode(options: Options = {}): Promise<Started> {
   const pauses: number[] = [];
   const handled: string[] = [];
   const { slack } = sandbox;
+  const network = options.network ?? newNetwork();
   const socketMode = new SocketMode({
     slack: createClients(
       new Secret(options.appToken ?? slack.appToken),
       options.apiUrl ?? slack.apiUrl,
+      network,
       slackSdkLogger(logger),
     ).once,
+    network,
     alone: options.alone ?? true,
     times,
     readiness,
