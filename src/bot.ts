@@ -214,11 +214,14 @@ export class Bot {
   /** What keeps the bot from connecting to Slack, or from answering it. What keeps it from Fastly is told by its watch. */
   #connectionTo(host: string, problem: ConnectionProblem | null): void {
     if (host === new URL(this.#config.FASTLY_API_URL).host) return;
-    const what = problem && `${host} can't be reached: ${problem.what}`;
-    const degraded = problem && { what: `${what}`, remedy: problem.remedy };
-    if (!this.#readiness.degraded(`connection-${host}`, degraded)) return;
-    if (problem) this.#log.error({ remedy: problem.remedy }, `${what}`);
-    else this.#log.info(`${host} can be reached again`);
+    const cause = `connection-${host}`;
+    if (problem === null) {
+      if (this.#readiness.degraded(cause, null)) this.#log.info(`${host} can be reached again`);
+      return;
+    }
+    const { remedy } = problem;
+    const what = `${host} can't be reached: ${problem.what}`;
+    if (this.#readiness.degraded(cause, { what, remedy })) this.#log.error({ remedy }, what);
   }
 
   async #reachFastly(): Promise<void> {

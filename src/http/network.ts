@@ -51,6 +51,7 @@ export class Network {
     const agent = secure ? new SecureAgent() : new PlainAgent();
     agent.createConnection = ({ host, port }, callback) => {
       const to = { protocol: secure ? 'https:' : 'http:', hostname: host ?? '', port: String(port ?? '') };
+      // By its type a callback takes a socket beside an error, too; Node ignores it.
       this.#connect({ ...to, host: to.hostname }, (...[error, socket]) =>
         callback?.(error, socket ?? new Socket()),
       );
