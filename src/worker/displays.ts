@@ -16,7 +16,7 @@ import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Degraded, NeedsPerson, Pauses } from './pauses.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
-import { showUntilShown } from './show-until-shown.ts';
+import { Showing } from './showing.ts';
 
 /**
  * Renewed after each surface. In between there are at most two postings and two look-ups. A form that Slack refuses is
@@ -30,19 +30,21 @@ const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
  */
 export class Displays {
   readonly #options: DisplayOptions;
-  readonly #pauses: Pauses<RequestId>;
+  readonly #showing: Showing<RequestId>;
 
   constructor(options: DisplayOptions, times: Times, degraded: Degraded) {
     this.#options = options;
-    this.#pauses = new Pauses(times, degraded);
+    this.#showing = new Showing(options.store, new Pauses(times, degraded));
   }
 
   /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */
   async due(limit: number): Promise<RequestId[]> {
     const { store } = this.#options;
-    this.#pauses.tidy();
+    const { pauses } = this.#showing;
+    pauses.tidy();
+    await this.#showing.releaseLeft();
     const due = await store.read((database) => dueDisplays(database, store.engine, limit));
-    return this.#pauses.limited ? [] : due;
+    return pauses.limited ? [] : due;
   }
 
   /** How many requests Slack has not shown as they are for that many milliseconds. */
@@ -53,7 +55,7 @@ export class Displays {
 
   /** Has everything tried at once that waits for Slack to take it, but for what a person has to mend. */
   async retryAtOnce(): Promise<void> {
-    const waiting = this.#pauses.endPassing();
+    const waiting = this.#showing.pauses.endPassing();
     if (waiting.length === 0) return;
     await this.#options.store.transaction(async (transaction) => {
       const now = await transaction.now();
@@ -63,8 +65,8 @@ export class Displays {
 
   /** Brings all surfaces of a request up to date, if no other process has claimed it. */
   async display(id: RequestId): Promise<void> {
-    const { store, log } = this.#options;
-    await showUntilShown(store, this.#pauses, {
+    const { log } = this.#options;
+    await this.#showing.show({
       key: id,
       claim: (transaction) => claimDisplay(transaction, id, LEASE_MILLISECONDS),
       show: (claim) =>

@@ -38,7 +38,7 @@ import {
 import type { Store } from '../store/store.ts';
 import { Gathering } from './gathering.ts';
 import { type Degraded, Pauses, throwIfMendable } from './pauses.ts';
-import { showUntilShown } from './show-until-shown.ts';
+import { Showing } from './showing.ts';
 
 export type HomesOptions = {
   store: Store;
@@ -68,7 +68,7 @@ type Recorded = NonNullable<HomeContent['recorded']>;
 /** Keeps opened Home tabs up to date. Each is drawn from the store, by one process at a time, until Slack accepts it. */
 export class Homes {
   readonly #options: HomesOptions;
-  readonly #pauses: Pauses<MemberId>;
+  readonly #showing: Showing<MemberId>;
   readonly #gathering: Gathering;
   readonly #figures: Cached<FiguresAtHand>;
   /** Members whose Home is due, which the database does not know yet. Recorded with the next look. */
@@ -86,7 +86,7 @@ export class Homes {
 
   constructor(options: HomesOptions) {
     this.#options = options;
-    this.#pauses = new Pauses(options.times, options.degraded);
+    this.#showing = new Showing(options.store, new Pauses(options.times, options.degraded));
     this.#gathering = new Gathering(options.times.homesGathered);
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
@@ -127,21 +127,23 @@ export class Homes {
       this.#unrecorded.delete(member);
     }
     const at = performance.now();
-    this.#pauses.tidy();
+    const { pauses } = this.#showing;
+    pauses.tidy();
+    await this.#showing.releaseLeft();
     this.#progress = this.#gathering.pass(await store.read(progressOf), at);
     const due = await store.read((database) => dueHomes(database, store.engine, this.#progress, limit));
-    return this.#pauses.limited ? [] : due;
+    return pauses.limited ? [] : due;
   }
 
   /** Has the Homes tried at once that wait for Slack to take them, but for what a person has to mend. */
   retryAtOnce(): void {
-    for (const member of this.#pauses.endPassing()) this.#unrecorded.add(member);
+    for (const member of this.#showing.pauses.endPassing()) this.#unrecorded.add(member);
   }
 
   /** Draws a due Home, if no other process has claimed it. */
   async publish(member: MemberId): Promise<void> {
-    const { store, log } = this.#options;
-    await showUntilShown(store, this.#pauses, {
+    const { log } = this.#options;
+    await this.#showing.show({
       key: member,
       claim: (transaction) => claimHome(transaction, member, this.#progress, LEASE_MILLISECONDS),
       show: () => this.#draw(member),

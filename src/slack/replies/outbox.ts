@@ -5,6 +5,14 @@ import type { Times } from '../../config/times.ts';
 import { ResponseUrlRefused } from '../connection/response-url.ts';
 import { withinAnswerTime } from './answer-time.ts';
 
+/** Slack takes a message once the operator or an administrator has mended something, such as the token. */
+export class NeedsMending extends Error {
+  constructor(word: string) {
+    super(`Slack refuses a message until somebody mends what is wrong (${word})`);
+    this.name = 'NeedsMending';
+  }
+}
+
 /** One thing that Slack should take for somebody. */
 export type Parcel<T> = {
   /** Brings it to Slack, once. What it throws of Slack's errors may pass: it is tried again. */
@@ -168,5 +176,5 @@ function limitOf(error: unknown): number | null {
 
 /** Errors of Slack's that are final are no longer errors here. Anything else thrown is a fault of the bot. */
 function mayPass(error: unknown): boolean {
-  return error instanceof SlackError || error instanceof ResponseUrlRefused;
+  return error instanceof SlackError || error instanceof ResponseUrlRefused || error instanceof NeedsMending;
 }

@@ -46,6 +46,16 @@ describe('while Slack limits what is posted for one person', () => {
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'sent a password'), 'the result');
   });
 
+  it('the result comes when the operator has mended the token', async () => {
+    const { client, log } = await startWorkplace();
+    const nora = client.as(NORA);
+    // Nobody takes it: the channel, and then the direct message.
+    await client.slackFaults({ refuse: { method: 'chat.postMessage', error: 'invalid_auth', times: 8 } });
+    await resetInForm(nora);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'sent a password'), 'the result');
+    expect(log.text).not.toContain('the caller could not be told');
+  });
+
   it('what another company could read by then goes to the caller alone', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);

@@ -157,18 +157,23 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
  * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
  */
+/** One method, several, or with null any; answers through a response URL are the method `response_url`. */
+export type FaultyMethods = string | string[] | null;
+
 export type SlackFaults = {
   /** Slack is away: connections are cut and refused. */
   down: boolean;
-  /** Answer the next `times` calls of `method` (any, when null; `response_url` for answers there) with 429 and `Retry-After`, in seconds. */
-  rateLimit: { method: string | null; retryAfter: number; times: number } | null;
+  /** Answer the next `times` calls with 429 and `Retry-After`, in seconds. */
+  rateLimit: { method: FaultyMethods; retryAfter: number; times: number } | null;
   /**
-   * Answer the next `times` calls of `method` (any of the Web API, when null; a response URL: `response_url`), to
-   * `channel` where it is given, with this error, for example `is_archived`.
+   * Answer the next `times` calls, to `channel` where it is given, with this error, for example `is_archived`. Where
+   * `method` is null, response URLs are left alone.
    */
-  refuse: { method: string | null; channel?: string; error: string; times: number } | null;
-  /** Take the next `times` calls of `method` for done, but cut the connection before (or instead of) the answer. */
-  lose: { method: string; when: 'before' | 'after'; times: number } | null;
+  refuse: { method: FaultyMethods; channel?: string; error: string; times: number } | null;
+  /** Take the next `times` calls for done, but cut the connection before (or instead of) the answer. */
+  lose: { method: FaultyMethods; when: 'before' | 'after'; times: number } | null;
+  /** Answer the next `times` calls with this status, 500 or more, and a page. */
+  fail: { method: FaultyMethods; status: number; times: number } | null;
   /**
    * Hold the next `times` calls of `method`, before or after they are done, and never answer: each stays open until
    * the app goes away. Null cuts those that are held. A call that `lose` strikes is not held.
@@ -186,8 +191,8 @@ export type SlackFaults = {
   socketModeOff: boolean;
   /** With this word; `invalid_blocks` where none is given. */
   unknownBlocksError: string;
-  /** Answer the next `times` calls of `method` (a response URL: `response_url`) with a web page and status 200, as a proxy does. */
-  page: { method: string; times: number } | null;
+  /** Answer the next `times` calls with a web page and status 200, as a proxy does. */
+  page: { method: FaultyMethods; times: number } | null;
 };
 
 /**
@@ -215,6 +220,8 @@ export type FastlyCall = {
   /** `token`, `basic` or `none`. */
   auth: string;
   milliseconds: number;
+  /** Whether the work was done, whatever was answered. */
+  done: boolean;
 };
 
 /**
@@ -232,7 +239,10 @@ export type FastlyCall = {
 export type FastlyFaults = {
   /** Fastly is away: connections are cut and refused. */
   down: boolean;
-  /** Answer the next `times` matching requests with this status; `body` as it stands, HTML when `html`. */
+  /**
+   * Answer the next `times` matching requests with this status, before the work is done (the default) or after; `body`
+   * as it stands.
+   */
   fail: {
     /** `GET /user/` matches by method and the start of the path; null: every request. */
     match: string | null;
@@ -240,8 +250,11 @@ export type FastlyFaults = {
     body?: string;
     contentType?: string;
     headers?: { [name: string]: string };
+    when?: 'before' | 'after';
     times: number;
   } | null;
+  /** Do the work of the next `times` matching requests, and answer with 200 and a body that never ends. */
+  endless: { match: string | null; times: number } | null;
   /** Cut the connection of the next `times` matching requests, before or after the work is done. */
   drop: { match: string | null; when: 'before' | 'after'; times: number } | null;
   /**

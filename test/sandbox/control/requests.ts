@@ -40,15 +40,16 @@ export const homeRequest = z.strictObject({});
 export const shortcutRequest = z.strictObject({ callbackId: z.string() });
 
 const times = z.int().min(0);
+const methods = z.union([z.string(), z.array(z.string())]).nullable();
 export const slackFaults = z.strictObject({
   down: z.boolean().exactOptional(),
   rateLimit: z
-    .strictObject({ method: z.string().nullable(), retryAfter: z.int().min(0), times })
+    .strictObject({ method: methods, retryAfter: z.int().min(0), times })
     .nullable()
     .exactOptional(),
   refuse: z
     .strictObject({
-      method: z.string().nullable(),
+      method: methods,
       channel: z.string().exactOptional(),
       error: z.string(),
       times,
@@ -56,7 +57,7 @@ export const slackFaults = z.strictObject({
     .nullable()
     .exactOptional(),
   lose: z
-    .strictObject({ method: z.string(), when: z.enum(['before', 'after']), times })
+    .strictObject({ method: methods, when: z.enum(['before', 'after']), times })
     .nullable()
     .exactOptional(),
   hold: z
@@ -69,7 +70,11 @@ export const slackFaults = z.strictObject({
   connectionsElsewhere: z.int().min(0).exactOptional(),
   socketModeOff: z.boolean().exactOptional(),
   unknownBlocksError: z.string().exactOptional(),
-  page: z.strictObject({ method: z.string(), times }).nullable().exactOptional(),
+  fail: z
+    .strictObject({ method: methods, status: z.int().min(500).max(599), times })
+    .nullable()
+    .exactOptional(),
+  page: z.strictObject({ method: methods, times }).nullable().exactOptional(),
 });
 export const redeliverRequest = z.strictObject({ id: z.string() });
 export const disconnectRequest = z.strictObject({

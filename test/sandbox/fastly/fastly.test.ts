@@ -489,6 +489,26 @@ describe('faults', () => {
     expect(fastly.calls()).toMatchObject([{ path: `/user/${ENGINEER.id}`, status: null }]);
     expect((await deleteEngineer()).status).toBe(200);
   });
+  test('fail: the answer can fail after the work is done', async () => {
+    fastly.setFaults({ fail: { match: 'DELETE', status: 502, when: 'after', times: 1 } });
+    expect((await deleteEngineer()).status).toBe(502);
+    expect(fastly.users().some(({ id }) => id === ENGINEER.id)).toBe(false);
+    expect(fastly.calls()).toMatchObject([{ status: 502, done: true }]);
+  });
+  test('endless: the work is done, and the answer does not end', async () => {
+    fastly.setFaults({ endless: { match: 'DELETE', times: 1 } });
+    const { body } = await fetch(`${fastly.url}/user/${ENGINEER.id}`, {
+      method: 'DELETE',
+      headers: { 'Fastly-Key': fastly.token },
+    });
+    let read = 0;
+    for await (const chunk of body ?? []) {
+      read += chunk.length;
+      if (read > 1_000_000) break;
+    }
+    expect(read).toBeGreaterThan(1_000_000);
+    expect(fastly.users().some(({ id }) => id === ENGINEER.id)).toBe(false);
+  });
   test('delay: the work is done while the answer is held back', async () => {
     fastly.setFaults({ delay: { match: 'DELETE', milliseconds: 3_600_000 } });
     expect((await getEngineer()).status).toBe(200);
@@ -538,6 +558,7 @@ describe('the record of calls', () => {
         fields: { name: 'E & F', locked: 'false' },
         auth: 'token',
         milliseconds: expect.any(Number),
+        done: true,
       },
       {
         method: 'POST',
@@ -546,6 +567,7 @@ describe('the record of calls', () => {
         fields: {},
         auth: 'token',
         milliseconds: expect.any(Number),
+        done: false,
       },
     ]);
   });

@@ -15,10 +15,12 @@ export const fastlyFaults = z.strictObject({
       body: z.string().exactOptional(),
       contentType: z.string().exactOptional(),
       headers: z.record(z.string(), z.string()).exactOptional(),
+      when: z.enum(['before', 'after']).exactOptional(),
       times,
     })
     .nullable()
     .exactOptional(),
+  endless: z.strictObject({ match, times }).nullable().exactOptional(),
   drop: z
     .strictObject({ match, when: z.enum(['before', 'after']), times })
     .nullable()
@@ -40,6 +42,7 @@ export class Faults {
   #faults: FastlyFaults = {
     down: false,
     fail: null,
+    endless: null,
     drop: null,
     hold: null,
     delay: null,
@@ -79,18 +82,25 @@ export class Faults {
     return hold.when;
   }
 
-  /** How to fail this request, if at all; counts down. */
-  takeFailure(line: string): Answer | undefined {
+  /** How to fail this request, if at all, and whether before its work or after; counts down. */
+  takeFailure(line: string): { when: 'before' | 'after'; answer: Answer } | undefined {
     const { fail } = this.#faults;
     if (fail === null || !matches(fail.match, line)) return undefined;
     fail.times -= 1;
     if (fail.times === 0) this.#faults.fail = null;
     const contentType = fail.contentType ?? (fail.body?.startsWith('<') ? 'text/html' : 'application/json');
-    return {
-      status: fail.status,
-      body: fail.body ?? null,
-      headers: { ...(fail.body === undefined ? {} : { 'content-type': contentType }), ...fail.headers },
-    };
+    const headers = { ...(fail.body === undefined ? {} : { 'content-type': contentType }), ...fail.headers };
+    const answer = { status: fail.status, body: fail.body ?? null, headers };
+    return { when: fail.when ?? 'before', answer };
+  }
+
+  /** Whether the answer to this request never ends; counts down. */
+  takeEndless(line: string): boolean {
+    const { endless } = this.#faults;
+    if (endless === null || !matches(endless.match, line)) return false;
+    endless.times -= 1;
+    if (endless.times === 0) this.#faults.endless = null;
+    return true;
   }
 
   /** Milliseconds to hold this request's answer back. */

@@ -78,6 +78,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
     const drop = faults.takeDrop(line);
     const hold = drop === undefined ? faults.takeHold(line) : undefined;
     const received: ReceivedRequest = { method, target, headers, body: '' };
+    let done = false;
     const answer = await answerUnlessCut();
     calls.push({
       method,
@@ -86,9 +87,11 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       fields: recordedFields({ contentType: headers['content-type'] ?? '', body: received.body }),
       auth: kindOfCredentials(headers),
       milliseconds: Math.round(performance.now() - started),
+      done,
     });
     if (hold === 'after') await held.hold(gone.signal);
     if (answer === undefined) request.socket.destroy();
+    else if (answer.status === 200 && faults.takeEndless(line)) writeWithoutEnd(response);
     else response.writeHead(answer.status, answer.headers).end(answer.body ?? undefined);
     changed();
 
@@ -97,7 +100,13 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
         received.body = await readText(request);
         if (hold === 'before') await held.hold(gone.signal);
         if (drop === 'before' || hold === 'before') return undefined;
-        const answer = faults.takeFailure(line) ?? answerRequest(service, received);
+        const failure = faults.takeFailure(line);
+        let answer = failure?.answer;
+        if (answer === undefined || failure?.when === 'after') {
+          const worked = answerRequest(service, received);
+          done = worked.status < 300;
+          answer ??= worked;
+        }
         const delay = faults.delayOf(line);
         if (delay > 0) {
           changed();
@@ -155,6 +164,15 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
     },
     close: () => listener.close(),
   };
+}
+
+function writeWithoutEnd(response: ServerResponse): void {
+  const chunk = Buffer.alloc(16 * 1024, 'x');
+  const more = () => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.writeHead(200, { 'content-type': 'application/json' }).on('drain', more);
+  more();
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

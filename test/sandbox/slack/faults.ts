@@ -1,4 +1,4 @@
-import type { JsonObject, SlackFaults } from '../control/protocol.ts';
+import type { FaultyMethods, JsonObject, SlackFaults } from '../control/protocol.ts';
 
 /** The faults a test has ordered of Slack, each counted down as it strikes. */
 export class Faults {
@@ -14,6 +14,7 @@ export class Faults {
     connectionsElsewhere: 0,
     socketModeOff: false,
     unknownBlocksError: 'invalid_blocks',
+    fail: null,
     page: null,
   };
 
@@ -43,7 +44,7 @@ export class Faults {
   /** Seconds to wait, when a call of `method` is to be refused with 429. */
   takeRateLimit(method: string): number | null {
     const { rateLimit } = this.#ordered;
-    if (rateLimit === null || rateLimit.times < 1 || (rateLimit.method ?? method) !== method) return null;
+    if (rateLimit === null || rateLimit.times < 1 || !concerns(rateLimit.method, method)) return null;
     this.set({ rateLimit: { ...rateLimit, times: rateLimit.times - 1 } });
     return rateLimit.retryAfter;
   }
@@ -58,7 +59,8 @@ export class Faults {
   takeRefusal(method: string, args: JsonObject): string | null {
     const { refuse } = this.#ordered;
     if (refuse === null || refuse.times < 1) return null;
-    if (refuse.method !== method && (refuse.method !== null || method === 'response_url')) return null;
+    if (!concerns(refuse.method, method) || (refuse.method === null && method === 'response_url'))
+      return null;
     if (refuse.channel !== undefined && refuse.channel !== args.channel) return null;
     this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
     return refuse.error;
@@ -67,16 +69,24 @@ export class Faults {
   /** Whether a call of `method` is answered with a web page. */
   takePage(method: string): boolean {
     const { page } = this.#ordered;
-    if (page === null || page.times < 1 || page.method !== method) return false;
+    if (page === null || page.times < 1 || !concerns(page.method, method)) return false;
     this.set({ page: { ...page, times: page.times - 1 } });
     return true;
   }
 
   takeLoss(method: string): 'before' | 'after' | null {
     const { lose } = this.#ordered;
-    if (lose === null || lose.times < 1 || lose.method !== method) return null;
+    if (lose === null || lose.times < 1 || !concerns(lose.method, method)) return null;
     this.set({ lose: { ...lose, times: lose.times - 1 } });
     return lose.when;
+  }
+
+  /** The status with which a call of `method` is to fail. */
+  takeFailure(method: string): number | null {
+    const { fail } = this.#ordered;
+    if (fail === null || fail.times < 1 || !concerns(fail.method, method)) return null;
+    this.set({ fail: { ...fail, times: fail.times - 1 } });
+    return fail.status;
   }
 
   takeHold(method: string): 'before' | 'after' | null {
@@ -85,4 +95,9 @@ export class Faults {
     this.set({ hold: { ...hold, times: hold.times - 1 } });
     return hold.when;
   }
+}
+
+function concerns(methods: FaultyMethods, method: string): boolean {
+  if (methods === null) return true;
+  return typeof methods === 'string' ? methods === method : methods.includes(method);
 }

@@ -173,7 +173,15 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   });
   for (const kind of ['commands', 'actions']) {
     app.post(`/${kind}/:secret`, async (context) => {
+      const lost = faults.takeLoss(RESPONSE_URL);
+      const cut = () => {
+        context.env.incoming.socket.destroy();
+        return context.body(null);
+      };
+      if (lost === 'before') return cut();
       if (faults.takePage(RESPONSE_URL)) return context.html(PAGE);
+      const failure = faults.takeFailure(RESPONSE_URL);
+      if (failure !== null) return new Response(PAGE, { status: failure });
       const retryAfter = faults.takeRateLimit(RESPONSE_URL);
       if (retryAfter !== null) {
         context.header('retry-after', String(retryAfter));
@@ -183,7 +191,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       if (error !== null) return context.json({ ok: false, error }, 404);
       const path = `${kind}/${context.req.param('secret')}`;
       const { status, body } = slack.responseUrls.respond(path, parseJson(await context.req.text()));
-      return context.body(body, status);
+      return lost === 'after' ? cut() : context.body(body, status);
     });
   }
 

@@ -349,6 +349,18 @@ test('a web page can come in place of an answer', async () => {
   expect(await call('auth.test')).toMatchObject({ ok: true });
 });
 
+test('several methods can fail with a status', async () => {
+  await sandbox.client.slackFaults({ fail: { method: ['auth.test', 'views.open'], status: 503, times: 1 } });
+  const post = await call('chat.postMessage', { channel: CDN_TEAM.id, text: 'taken' });
+  expect(post).toMatchObject({ ok: true });
+  const client = new WebClient(sandbox.slack.botToken, {
+    slackApiUrl: sandbox.slack.apiUrl,
+    retryConfig: { retries: 0 },
+  });
+  await expect(client.auth.test()).rejects.toMatchObject({ statusCode: 503 });
+  expect(await call('auth.test')).toMatchObject({ ok: true });
+});
+
 test('a workspace that is away answers nobody', async () => {
   await sandbox.client.slackFaults({ down: true });
   await expect(call('auth.test')).rejects.toThrow();

@@ -3,17 +3,26 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { portOf } from '../stand-in.ts';
 
+/** How PostgreSQL answers to a commit (its protocol's CommandComplete). */
+const COMMITTED = 'COMMIT\0';
+
 /** The network between a bot and what it needs, which the test can break. */
 export class Wire {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
   readonly #forgotten = new Set<Socket>();
   #state: 'whole' | 'cut' | 'silent' = 'whole';
+  #commitsToLose = 0;
 
   constructor(service: URL) {
     this.#server = createServer({ allowHalfOpen: true }, (near) => {
       if (this.#state === 'cut') return near.destroy();
       const far = connect({ host: service.hostname, port: Number(service.port), allowHalfOpen: true });
+      far.on('data', (answer: Buffer) => {
+        if (this.#commitsToLose === 0 || !answer.includes(COMMITTED)) return;
+        this.#commitsToLose -= 1;
+        near.destroy();
+      });
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -41,6 +50,11 @@ export class Wire {
   cut(): void {
     this.#state = 'cut';
     for (const end of [...this.#ends, ...this.#forgotten]) end.destroy();
+  }
+
+  /** Breaks the connections over which PostgreSQL is about to say that it has committed, the next `times` times. */
+  loseCommits(times: number): void {
+    this.#commitsToLose = times;
   }
 
   /** Carries nothing any more, and breaks nothing. */

@@ -67,6 +67,8 @@ export class WebApi {
     if (hold === 'before') await this.#held.hold(request.gone);
     if (lost === 'before' || hold === 'before') return 'cut';
     if (this.#faults.takePage(name)) return 'page';
+    const failure = this.#faults.takeFailure(name);
+    if (failure !== null) return { status: failure, headers: {}, body: { ok: false } };
     const retryAfter = this.#faults.takeRateLimit(name);
     const answer =
       retryAfter === null ? await this.#call(name, request, record) : tooManyRequests(retryAfter, record);
