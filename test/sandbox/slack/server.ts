@@ -59,6 +59,8 @@ export type SlackOptions = {
   acknowledgeWithin?: number;
   /** The workspace is one of two in an Enterprise organisation. Default: there is none. */
   organisation?: boolean;
+  /** Further members, who are in every channel. */
+  colleagues?: readonly Member[];
 };
 
 /** A running workspace: what an app is configured with, and what its members and the tests do. */
@@ -115,10 +117,10 @@ const RESPONSE_URL = 'response_url';
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
-  const { organisation = false } = options;
+  const { organisation = false, colleagues = [] } = options;
   const manifest = await readManifest(options.manifest);
   const signingSecret = newSecret();
-  const workspace = new Workspace(now, organisation);
+  const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
   const faults = new Faults();
   const sockets = new SocketMode(faults, changed);
