@@ -32,7 +32,11 @@ export const User = z.object({
   id: UserId,
   login: z.string().refine((login) => login.trim() !== ''),
   name: z.string().nullish(),
-  role: z.string().nullish(),
+  // A role without a letter is none: Slack takes no empty option or cell.
+  role: z
+    .string()
+    .transform((role) => (role.trim() === '' ? null : role))
+    .nullish(),
   // What cannot be read counts as one more role, of which nothing is known: it makes nobody less than they are.
   roles: z
     .unknown()

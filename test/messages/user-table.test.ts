@@ -13,6 +13,7 @@ it.each([
     { role: null, two_factor_auth_enabled: null, last_active_at: null },
     'not set not set never',
   ],
+  ['a role without a letter as none', { role: ' ' }, 'not set not known not known'],
   ['what Fastly did not send', {}, 'not known not known not known'],
 ])('a table of users tells %s', (_, fields, says) => {
   const user = User.parse({ id: ID, login: 'ada@example.com', name: 'Ada', ...fields });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Member } from './cast.ts';
 import { ControlClient } from './control/client.ts';
 import { type BotSwitch, startControl } from './control/server.ts';
 import { type Fastly, startFastly } from './fastly/server.ts';
@@ -17,6 +18,8 @@ export type SandboxOptions = {
   organisation?: boolean;
   /** Where Slack says that it is, for a bot that gets there by a proxy. Default: where it is. */
   slackKnownAs?: string;
+  /** Further members of the workspace, who are in every channel. Default: none. */
+  colleagues?: readonly Member[];
   /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
   bot?: BotSwitch;
 };
@@ -37,7 +40,7 @@ const PROJECT_MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta
 /** Starts a Slack workspace, a Fastly account and the control API, in this process and on a clock of their own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { ports = {}, manifest = PROJECT_MANIFEST, host = '127.0.0.1', acknowledgeWithin = 3000 } = options;
-  const { organisation = false } = options;
+  const { organisation = false, colleagues = [] } = options;
   let ahead = 0;
   const now = () => Date.now() + ahead;
   const slack = await startSlack({
@@ -48,6 +51,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     acknowledgeWithin,
     organisation,
     ...(options.slackKnownAs !== undefined && { knownAs: options.slackKnownAs }),
+    colleagues,
   });
   const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });
   const control = await startControl({

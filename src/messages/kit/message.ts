@@ -1,6 +1,5 @@
 import type { Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
-import { cut } from './plain.ts';
-import { mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
+import { cutMrkdwn, mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
 import { textOfBlocks } from './text-of-blocks.ts';
 
 /**
@@ -32,7 +31,7 @@ export function message(first: Sentence, ...others: readonly Sentence[]): Messag
 
 /** A message's top-level text; Slack refuses what is much longer (docs.slack.dev, chat.postMessage). */
 export function notification(sentence: Sentence): string {
-  return cut(mrkdwn(sentence), 2_900);
+  return cutMrkdwn(mrkdwn(sentence), 2_900);
 }
 
 /** The same message with a small grey line under it. */

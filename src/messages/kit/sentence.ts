@@ -198,6 +198,13 @@ export function mrkdwn(sentence: Sentence): string {
   return sentence.parts.map(({ mrkdwn }) => mrkdwn).join('');
 }
 
+/** mrkdwn of at most `limit` characters. What Slack reads as one piece, an escape or a mention, is not cut inside. */
+export function cutMrkdwn(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const kept = cut(text, limit).slice(0, -1);
+  return `${kept.replace(/(?:<[^<>]*|&[a-z]*)$/, '')}…`;
+}
+
 /** Where Slack draws no markup: errors at fields, titles, option texts. */
 export function plainText(sentence: Sentence): string {
   return sentence.parts.map(({ plain }) => plain).join('');

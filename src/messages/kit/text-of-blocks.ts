@@ -1,6 +1,5 @@
 import type { KnownBlock, RichTextElement, TextObject } from '@slack/types';
-import { cut } from './plain.ts';
-import { escaped, escapedCode } from './sentence.ts';
+import { cutMrkdwn, escaped, escapedCode } from './sentence.ts';
 
 /** Slack refuses a top-level text that is much longer (docs.slack.dev, chat.postMessage). */
 const LONGEST_TEXT = 2_900;
@@ -8,7 +7,7 @@ const LONGEST_TEXT = 2_900;
 /** All words in these blocks, a line a block, as a message's text. What can be clicked is left out. */
 export function textOfBlocks(blocks: readonly KnownBlock[]): string {
   const lines = blocks.map(textOf).filter((line) => line !== '');
-  return cut(lines.join('\n'), LONGEST_TEXT);
+  return cutMrkdwn(lines.join('\n'), LONGEST_TEXT);
 }
 
 function textOf(block: KnownBlock): string {

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { context, formsOf, message } from '../../../src/messages/kit/message.ts';
-import { channel, code, date, link, member, richText, say } from '../../../src/messages/kit/sentence.ts';
+import { context, formsOf, message, notification } from '../../../src/messages/kit/message.ts';
+import {
+  channel,
+  code,
+  date,
+  enumerate,
+  link,
+  member,
+  mentions,
+  richText,
+  say,
+} from '../../../src/messages/kit/sentence.ts';
 
 describe('the simplest form of a message', () => {
   it('is its words as text, each block on a line of its own', () => {
@@ -47,8 +57,34 @@ describe('the simplest form of a message', () => {
     expect(forms.at(-1)?.text.length).toBeLessThanOrEqual(2_900);
   });
 
+  it.each([
+    { what: 'a sign that is escaped', sentence: say`${'&'.repeat(600)}` },
+    {
+      what: 'a mention',
+      sentence: say`${mentions(Array(200).fill('U0NORA001'), 'and', 200)}`,
+    },
+    {
+      what: 'a link',
+      sentence: say`${enumerate(Array(90).fill(link('a & b', 'https://example.com/a')))}`,
+    },
+  ])('is never cut inside $what', ({ sentence }) => {
+    for (let before = 0; before < 50; before += 1) {
+      const lines = message(say`${'y'.repeat(before)}`, ...Array(6).fill(sentence));
+      const { text } = formsOf(lines).at(-1) ?? { text: '' };
+      expect(text).toMatch(/^([^<>&]|&(amp|lt|gt);|<[^<>]+>)*…$/);
+      expect(text.length).toBeLessThanOrEqual(2_900);
+    }
+  });
+
   it('is its notification where its blocks have no words', () => {
     expect(formsOf({ text: 'Working', blocks: [{ type: 'divider' }] }).at(-1)?.text).toBe('Working');
     expect(formsOf({ text: 'Hello', blocks: [richText(say`Hello`)] })).toHaveLength(2);
   });
+});
+
+it('a notification is never cut inside a sign that is escaped', () => {
+  const signs = enumerate(Array(30).fill(say`${'&'.repeat(200)}`));
+  for (const before of ['', 'a', 'ab', 'abc', 'abcd']) {
+    expect(notification(say`${before}${signs}`)).toMatch(/^([^<>&]|&amp;)*…$/);
+  }
 });

@@ -61,6 +61,8 @@ export type SlackOptions = {
   organisation?: boolean;
   /** Where Slack says that it is, without a slash at its end, for a bot that gets there by a proxy. Default: where it is. */
   knownAs?: string;
+  /** Further members, who are in every channel. */
+  colleagues?: readonly Member[];
 };
 
 /** A running workspace: what an app is configured with, and what its members and the tests do. */
@@ -117,10 +119,10 @@ const RESPONSE_URL = 'response_url';
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
-  const { organisation = false } = options;
+  const { organisation = false, colleagues = [] } = options;
   const manifest = await readManifest(options.manifest);
   const signingSecret = newSecret();
-  const workspace = new Workspace(now, organisation);
+  const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
   const faults = new Faults();
   const sockets = new SocketMode(faults, changed);

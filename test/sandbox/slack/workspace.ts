@@ -40,10 +40,13 @@ export class Workspace {
   #version = 1;
   #lastTs = 0;
 
-  /** `now`: milliseconds since 1970; with `organisation`, Mira is there, too. Every member of the home workspace has a direct message with the bot. */
-  constructor(now: () => number, organisation = false) {
+  /**
+   * `now`: milliseconds since 1970; with `organisation`, Mira is there, too; `colleagues` are in every channel. Every
+   * member of the home workspace has a direct message with the bot.
+   */
+  constructor(now: () => number, organisation = false, colleagues: readonly Member[] = []) {
     this.#now = now;
-    const more = organisation ? [MIRA] : [];
+    const more = organisation ? [MIRA, ...colleagues] : colleagues;
     this.members = [...MEMBERS, ...more];
     for (const channel of CHANNELS) {
       const members = new Set([...channel.members, ...more.map(({ id }) => id)]);
