@@ -12,6 +12,7 @@ import { formsOf, type Message, message } from '../../../src/messages/kit/messag
 import { say } from '../../../src/messages/kit/sentence.ts';
 import { userCard } from '../../../src/messages/user-card.ts';
 import { MOST_USERS, userTable } from '../../../src/messages/user-table.ts';
+import { newNetwork } from '../network.ts';
 import { portOf } from '../stand-in.ts';
 import { problemsOfMessage } from './oracle.ts';
 import { hostileJson, hostileText } from './text.ts';
@@ -137,13 +138,18 @@ export async function startAnswering() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${portOf(server.address())}`;
+  const { dispatcher } = newNetwork();
   const clients = Array.from(
     { length: LANES },
     (_, lane) =>
-      new FastlyClient({ token: new Secret(TOKEN), baseUrl: `${url}/lane${lane}`, timeout: 10_000 }),
+      new FastlyClient({
+        dispatcher,
+        token: new Secret(TOKEN),
+        baseUrl: `${url}/lane${lane}`,
+        timeout: 10_000,
+      }),
   );
-  onTestFinished(async () => {
-    await Promise.all(clients.map((client) => client.close()));
+  onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
