@@ -15,7 +15,8 @@ import type { Times } from '../config/times.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Degraded, NeedsPerson, Pauses } from './pauses.ts';
-import { type DisplayOptions, DisplayTakenOver, RequestDisplay, type Snapshot } from './request-display.ts';
+import { showOn } from './request-display.ts';
+import { type DisplayOptions, DisplayTakenOver, RequestShowing, type Snapshot } from './request-showing.ts';
 import { Showing } from './showing.ts';
 
 /**
@@ -85,16 +86,16 @@ export class Displays {
   ): Promise<void> {
     const snapshot = await this.#snapshotOf(id);
     if (snapshot === null) return;
-    const display = new RequestDisplay(this.#options, snapshot, renewLease);
+    const showing = new RequestShowing(this.#options, snapshot, renewLease);
     const failures: unknown[] = [];
     for (const { name } of snapshot.surfaces.filter(({ wanted, shown }) => wanted > shown)) {
       try {
-        await display.show(name);
+        await showOn(showing, name);
       } catch (error) {
         // A rate limit or a takeover concerns all surfaces. Otherwise the requester hears the outcome wherever that is possible.
         if (error instanceof WebAPIRateLimitedError || error instanceof DisplayTakenOver) throw error;
         failures.push(error);
-        await display.renewLease();
+        await showing.record(async () => {});
       }
     }
     // What passes is tried again sooner than what a person has to mend.
