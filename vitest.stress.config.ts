@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres/global-setup.ts'],
     include: ['test/stress/**/*.stress.ts'],
     isolate: false,
-    maxWorkers: 2,
+    // One after the other: what is measured is not to depend on what runs beside it.
+    fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

@@ -19,7 +19,7 @@ import { OPERATIONS, type Operation } from './operations.ts';
 import type { Row } from './pairwise.ts';
 import { healSlack, SLACK_FAULTS } from './slack-faults.ts';
 import { type FaultyStore, STORE_FAULTS } from './store-faults.ts';
-import { type End, endTold, type Records, recordsIn, verdict } from './verdict.ts';
+import { type End, endTold, filedSince, type Records, recordsIn, verdict } from './verdict.ts';
 import { look, newWords } from './witness.ts';
 
 /** `strikes`: when the store begins to fail. */
@@ -116,19 +116,18 @@ async function tried(cell: Cell, operation: Operation, parts: Parts): Promise<Tr
   const judge = async () => {
     told = newWords(sight, await look(client));
     const now: Records = await recordsIn(store);
-    const made = (await changes()).filter(({ done }) => done).length;
+    const done = (await changes()).filter((each) => each.done).length;
+    const made = operation.kind === 'asked' ? filedSince(records, now) : done;
     return [
       ...verdict({ cell, operation, acknowledged, before: records, now, told, made }),
       ...(await health(bot)),
     ];
   };
   const problems = await untilNone(judge);
-  return {
-    cell,
-    told,
-    end: endTold(told, operation),
-    problems: [...problems, ...(await answersGet(sandbox))],
-  };
+  problems.push(...(await answersGet(sandbox)));
+  // What holds goes on to hold.
+  if (problems.length === 0) problems.push(...(await judge()));
+  return { cell, problems, told, end: endTold(told, operation) };
 }
 
 /** Looks again until all is well, or patience has run out. */
@@ -164,7 +163,7 @@ class Strike {
     await this.#begun;
   }
 
-  /** Begins at the moment at which the bot has recorded that it begins with the change. */
+  /** Begins at the moment at which the bot has recorded that it begins. */
   onceBegun(bot: RunningBot): void {
     void untilBegun(bot).then(() => this.now());
   }
@@ -184,7 +183,7 @@ async function untilBegun({ log }: RunningBot): Promise<void> {
   while (true) {
     known += 1;
     const line = (await log.untilTimes('audit', known))[known - 1];
-    if (['begun', 'started'].includes(Line.parse(line).audit.event)) return;
+    if (['begun', 'started', 'filed'].includes(Line.parse(line).audit.event)) return;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Cell, FACTORS, type Tried, tryCell } from './cell.ts';
 
 /** They mostly wait: for faults to last, and for leases to run out. */
-const AT_A_TIME = 12;
+const AT_A_TIME = 16;
 
 /** Tries all cells, several at a time, and gives them in their order. */
 export async function tryAll(cells: readonly Cell[]): Promise<Tried[]> {

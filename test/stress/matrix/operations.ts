@@ -15,14 +15,17 @@ export type Act = () => Promise<unknown>;
 /**
  * A change, as one bot admin makes it or has it approved. `done` are the words that only a change that was made is told
  * with.
+ *
+ * - `own`: made at once, with one call to Fastly at most.
+ * - `approved`: the last approval is given. The bot may try more than once, so a failure may be told before the success.
+ * - `asked`: a request is filed, which asks nothing of Fastly.
  */
 export type Operation = {
   name: string;
   /** What begins the line of the request with which Fastly is asked for it. */
   call: string;
   done: RegExp;
-  /** It is carried out by the bot when it can be: a first attempt may be told as failed, and a later one as done. */
-  approved: boolean;
+  kind: 'own' | 'approved' | 'asked';
   prepare(sandbox: Sandbox): Promise<Act>;
 };
 
@@ -49,28 +52,28 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'reset',
     call: `POST /user/${encodeURIComponent(ENGINEER.login)}/password/request_reset`,
     done: /sent a password reset to/,
-    approved: false,
+    kind: 'own',
     prepare: command(`reset ${ENGINEER.id}`),
   },
   {
     name: 'create',
     call: 'POST /user',
     done: /created .*Grace/,
-    approved: false,
+    kind: 'own',
     prepare: command(`create ${GRACE} --name "Grace Example" --role engineer`),
   },
   {
     name: 'invite',
     call: 'POST /invitations',
     done: /invited .*ada@/,
-    approved: false,
+    kind: 'own',
     prepare: command(`invite ${ADA} --role engineer`),
   },
   {
     name: 'withdraw',
     call: 'DELETE /invitations/',
     done: /withdrew the invitation/,
-    approved: false,
+    kind: 'own',
     async prepare(sandbox) {
       await invited(sandbox, [ADA]);
       const listed = await list(sandbox.client, 'One invitation is open');
@@ -81,14 +84,14 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'update',
     call: `PUT ${USER}`,
     done: /updated .*Role engineer → billing/,
-    approved: false,
+    kind: 'own',
     prepare: command(`update ${ENGINEER.id} --role billing`),
   },
   {
     name: 'lock',
     call: `PUT ${USER}`,
     done: /> locked Edda|\*Locked\* yes/,
-    approved: false,
+    kind: 'own',
     async prepare({ client }) {
       const request = await askForDeletion(client, NORA, ENGINEER);
       const tomas = client.as(TOMAS);
@@ -100,7 +103,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'password',
     call: 'POST /current_user/password',
     done: /changed the password of/,
-    approved: false,
+    kind: 'own',
     async prepare({ client }) {
       const nora = client.as(NORA);
       await openPasswordForm(nora);
@@ -111,7 +114,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'undo',
     call: `PUT ${USER}`,
     done: /updated .*Role billing → engineer|Undone by/,
-    approved: false,
+    kind: 'own',
     async prepare({ client }) {
       const nora = client.as(NORA);
       await nora.command(`update ${ENGINEER.id} --role billing`);
@@ -123,31 +126,38 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    name: 'ask',
+    call: 'DELETE /nothing',
+    done: /Needs 1 approval/,
+    kind: 'asked',
+    prepare: command(`delete ${ENGINEER.id} --reason "Has left"`),
+  },
+  {
     name: 'delete',
     call: `DELETE ${USER}`,
     done: /✅ Deleted|was deleted/,
-    approved: true,
+    kind: 'approved',
     prepare: approval((client) => askForDeletion(client, NORA, ENGINEER)),
   },
   {
     name: 'promote',
     call: `PUT ${USER}`,
     done: /✅ Promoted|was promoted/,
-    approved: true,
+    kind: 'approved',
     prepare: approval((client) => askForUpdate(client, NORA, ENGINEER, '--role superuser')),
   },
   {
     name: 'demote',
     call: `PUT /user/${THIRD_SUPERUSER.id}`,
     done: /✅ Demoted|was demoted/,
-    approved: true,
+    kind: 'approved',
     prepare: approval((client) => askForUpdate(client, NORA, THIRD_SUPERUSER, '--role engineer')),
   },
   {
     name: 'superuser',
     call: 'POST /user',
     done: /✅ Created|was created as/,
-    approved: true,
+    kind: 'approved',
     prepare: approval((client) =>
       askFor(client, `create ${GRACE} --name "Grace Example" --role superuser`, GRACE),
     ),

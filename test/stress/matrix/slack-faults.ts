@@ -45,6 +45,16 @@ export const SLACK_FAULTS: Readonly<Record<string, SlackFault>> = {
   'final, but for posting': {
     faults: refused('invalid_arg_name', ['response_url', 'chat.update', ...VIEWS]),
   },
+  'posting refused for good': {
+    faults: {
+      refuse: {
+        method: 'chat.postMessage',
+        channel: CDN_TEAM.id,
+        error: 'restricted_action_thread_locked',
+        times: OFTEN,
+      },
+    },
+  },
   'message deleted': { faults: refused('message_not_found', ['chat.update']) },
   'response URL used up': { faults: refused('used_url', ['response_url']) },
   'view closed': { faults: refused('not_found', ['views.update', 'views.push']) },

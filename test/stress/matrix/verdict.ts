@@ -55,7 +55,7 @@ type Evidence = {
   now: Records;
   /** What bot admins are shown that they were not before. */
   told: readonly string[];
-  /** How often Fastly has made the change. */
+  /** How often the change was made: in Fastly, or by filing a request that was not cancelled. */
   made: number;
 };
 
@@ -65,6 +65,11 @@ export type End = 'done' | 'unclear' | 'not done';
 export function endTold(told: readonly string[], operation: Operation): End {
   if (told.some((each) => isDone(each, operation))) return 'done';
   return told.some((each) => UNCLEAR.test(each)) ? 'unclear' : 'not done';
+}
+
+/** How many requests were filed since and not cancelled. A cancelled one is told as not posted. */
+export function filedSince(before: Records, now: Records): number {
+  return now.requests.filter(({ kind }) => kind !== 'cancelled').length - before.requests.length;
 }
 
 /** What is wrong, when the faults are over. */
@@ -94,7 +99,7 @@ function wrongInWords({ operation, acknowledged, told, made }: Evidence): string
   if (told.length === 0 && (acknowledged || made > 0)) problems.push('nobody was told anything');
   else if (made > 0 && !done && !unclear)
     problems.push('Fastly made the change, and nobody was told that it did or may have');
-  if (made > 0 && denied !== undefined && !(operation.approved && done))
+  if (made > 0 && denied !== undefined && !(operation.kind === 'approved' && done))
     problems.push(`Fastly made the change, and somebody was told: ${denied}`);
   return problems;
 }
@@ -114,9 +119,10 @@ function wrongInStore({ before, now, made, operation }: Evidence): string[] {
     if (state === 'done' && made !== 1) problems.push('recorded as done, and Fastly did not do it');
     if (state === 'failed' && made === 1) problems.push('recorded as failed, and Fastly did it');
   }
-  if (!operation.approved && made === 1 && own.length === 0)
+  if (operation.kind === 'own' && made === 1 && own.length === 0)
     problems.push('Fastly did it, and nothing is recorded');
-  if (operation.approved) for (const state of now.requests) problems.push(...wrongInRequest(state, made));
+  if (operation.kind === 'approved')
+    for (const state of now.requests) problems.push(...wrongInRequest(state, made));
   return problems;
 }
 
