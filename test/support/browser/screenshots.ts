@@ -45,7 +45,11 @@ try {
   await page.getByRole('navigation').getByRole('link', { name: CDN_TEAM.name }).click();
 
   await request.getByRole('button', { name: 'Approve' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  const approval = page.getByRole('dialog');
+  await approval.getByRole('textbox', { name: 'Comment' }).fill('Access was handed over');
+  await take(page, 'approval-form', approval);
+  await approval.getByRole('button', { name: 'Approve' }).click();
+  await approval.waitFor({ state: 'hidden' });
   await page.getByRole('radio', { name: NORA.realName }).check({ force: true });
   await take(page, 'approval-end', message(page, 'Edda Morton was deleted'));
 
