@@ -5,7 +5,7 @@ import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly
 import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from '../fastly/token.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import { checkText } from './change-text.ts';
-import { type Message, message, withFootnote } from './kit/message.ts';
+import { type Message, message, withButtons, withFootnote } from './kit/message.ts';
 import { code, date, fixedText, type Sentence, say, withoutTyped } from './kit/sentence.ts';
 
 /**
@@ -73,8 +73,7 @@ export function failureMessage(error: unknown, reference: string, { kept }: { ke
   const sentence = explain(error);
   const told = message(kept ? withoutTyped(sentence) : sentence);
   if (!(error instanceof Refusal)) return withFootnote(told, say`Reference ${code(reference)}`);
-  if (error.buttons.length > 0) told.blocks.push({ type: 'actions', elements: [...error.buttons] });
-  return told;
+  return withButtons(told, error.buttons);
 }
 
 function explainFastly(error: FastlyError): Sentence {

@@ -1,4 +1,4 @@
-import type { Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { cutMrkdwn, mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
 import { textOfBlocks } from './text-of-blocks.ts';
 
@@ -46,8 +46,18 @@ export function withFootnote(original: Message, footnote: Sentence): Message {
 
 /** The same message with buttons under it. */
 export function withButtons(original: Message, buttons: readonly Button[]): Message {
-  if (buttons.length === 0) return original;
-  return { ...original, blocks: [...original.blocks, { type: 'actions', elements: [...buttons] }] };
+  return { ...original, blocks: [...original.blocks, ...rowsOf(buttons)] };
+}
+
+/** An action id stands once in a block (docs.slack.dev, block elements): another button of one kind begins a row. */
+function rowsOf(buttons: readonly Button[]): ActionsBlock[] {
+  const rows: Button[][] = [];
+  for (const button of buttons) {
+    const row = rows.find((others) => others.every(({ action_id }) => action_id !== button.action_id));
+    if (row) row.push(button);
+    else rows.push([button]);
+  }
+  return rows.map((elements) => ({ type: 'actions', elements }));
 }
 
 /** So many characters are in a small grey line or beside a button (docs.slack.dev, context block, section block). */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { context, formsOf, message, notification } from '../../../src/messages/kit/message.ts';
+import { failureMessage, Refusal } from '../../../src/messages/failure-text.ts';
+import { button } from '../../../src/messages/kit/blocks.ts';
+import { context, formsOf, message, notification, withButtons } from '../../../src/messages/kit/message.ts';
 import {
   channel,
   code,
@@ -87,4 +89,18 @@ it('a notification is never cut inside a sign that is escaped', () => {
   for (const before of ['', 'a', 'ab', 'abc', 'abcd']) {
     expect(notification(say`${before}${signs}`)).toMatch(/^([^<>&]|&amp;)*…$/);
   }
+});
+
+it('buttons of one kind are in blocks of their own, as Slack takes an action id once in a block', () => {
+  const buttonFor = (actionId: string, value: string) => button({ actionId, text: 'Show', value });
+  const [show, another, other] = [buttonFor('a', '1'), buttonFor('a', '2'), buttonFor('b', '1')];
+  const told = withButtons(message(say`Whom?`), [show, another, other]);
+  expect(told.blocks.slice(1)).toEqual([
+    { type: 'actions', elements: [show, other] },
+    { type: 'actions', elements: [another] },
+  ]);
+  const buttons = [show, another];
+  expect(failureMessage(new Refusal(say`Whom?`, { buttons }), 'K7Q2', { kept: false })).toEqual(
+    withButtons(message(say`Whom?`), buttons),
+  );
 });

@@ -75,9 +75,9 @@ export function problemsOfShownView(view: { type: string }, known: Known): strin
   ];
 }
 
-/** The same for the options of a type-ahead. */
-export function problemsOfOptions(options: readonly object[], known: Known): string[] {
-  return problemsIn(asSent(options), known);
+/** The same for blocks or options whose form Slack has checked. */
+export function problemsOfParts(parts: readonly object[], known: Known): string[] {
+  return problemsIn(asSent(parts), known);
 }
 
 /** As it goes over the wire. */
@@ -113,7 +113,7 @@ function problemsOfObject(fields: Record<string, unknown>, known: Known): string
     case 'channel':
       return known.channels.includes(String(fields.channel_id)) ? [] : [`a channel ${fields.channel_id}`];
     case 'link':
-      return known.links.includes(String(fields.url)) ? [] : [`a link to ${fields.url}`];
+      return isLink(String(fields.url), known.links) ? [] : [`a link to ${fields.url}`];
     case 'date':
       return DATE_FORMATS.includes(String(fields.format)) && fields.url === undefined
         ? []
@@ -143,6 +143,10 @@ function problemsOfMrkdwn(text: string, known: Known): string[] {
   ];
 }
 
+/** Where a link leads: it begins so, and has no other address in it. */
+const isLink = (url: string, links: readonly string[]) =>
+  links.some((link) => url.startsWith(link) && /^[\w/?=&;.-]*$/.test(url.slice(link.length)));
+
 function isOurs(inner: string, { members, channels, links }: Known): boolean {
   if (inner.startsWith('@')) return members.includes(inner.slice(1));
   if (inner.startsWith('#')) return channels.includes(inner.slice(1));
@@ -150,7 +154,7 @@ function isOurs(inner: string, { members, channels, links }: Known): boolean {
     const [, format = '', rest] = /^!date\^-?\d+\^([^|^]*)\|([^|]*)$/.exec(inner) ?? [];
     return DATE_FORMATS.includes(format) && /^[-+\d]+ [\d:]+ UTC$/.test(rest ?? '');
   }
-  return links.includes(inner.split('|')[0] ?? '');
+  return isLink(inner.split('|')[0] ?? '', links);
 }
 
 /** Only where Slack draws it: in a code span nothing but another code span's mark is drawn. */

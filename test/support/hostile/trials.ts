@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { DeliveryMode } from '../../e2e/support/workplace.ts';
+import { posted, problemsAfter, startEnvelopes, startSigned } from './bodies.ts';
+import { command, problemsOfAll, startTyping } from './commands.ts';
 import { EXCHANGES_AT_A_TIME, exchanges, startAnswering } from './fastly-answers.ts';
+import { expectNothingChanged, forgery, startForging } from './forged-values.ts';
 import { shown } from './messages.ts';
 import { body, carried, problemsOfBody, problemsOfCarried, problemsOfTyped, typed } from './reading.ts';
 
@@ -28,6 +32,41 @@ function trial<T>(
   };
   return { name, short, long, run };
 }
+
+/** Shows the first few of many: all of them say little more, and take long to be compared. */
+function expectNone(problems: readonly string[]): void {
+  expect(problems.slice(0, 3).map((each) => each.slice(0, 2_000))).toEqual([]);
+}
+
+/** So many at a time go to a bot, as Slack does not wait for one before it sends the next. */
+const AT_A_TIME = 10;
+
+/** Tries values on something that takes them one beside the other. */
+async function inParallel<T>(
+  values: fc.Arbitrary<T>,
+  { cases, seed }: { cases: number; seed: number },
+  take: (value: T) => Promise<void>,
+): Promise<void> {
+  const several = fc.array(values, { minLength: AT_A_TIME, maxLength: AT_A_TIME });
+  const property = fc.asyncProperty(several, async (all) => {
+    await Promise.all(all.map(take));
+  });
+  // What was sent cannot be taken back, so nothing is tried again in a smaller form.
+  await fc.assert(property, { numRuns: Math.ceil(cases / AT_A_TIME), seed, endOnFailure: true });
+}
+
+const forgedOver = (mode: DeliveryMode): Trial => ({
+  name: `over ${mode}, no forged value counts, and each is answered in words`,
+  short: 150,
+  long: 2_000,
+  async run(cases, seed) {
+    const { slack, request, forge } = await startForging(mode);
+    await inParallel(forgery(request), { cases, seed }, async (forged) => {
+      expect(await forge(forged), JSON.stringify(forged)).toEqual([]);
+    });
+    await expectNothingChanged(slack);
+  },
+});
 
 export const TRIALS: readonly Trial[] = [
   trial('what is typed is read or refused', [1_000, 40_000], typed, problemsOfTyped),
@@ -62,6 +101,45 @@ export const TRIALS: readonly Trial[] = [
       // The generator meets both.
       expect(believed).toBeGreaterThan(cases / 20);
       expect(believed).toBeLessThan(cases / 2);
+    },
+  },
+  {
+    name: 'any signed body is answered',
+    short: 300,
+    long: 5_000,
+    async run(cases, seed) {
+      const { workplace, post } = await startSigned();
+      await inParallel(posted, { cases, seed }, async (sent) => {
+        // Slack signs text, so bytes that are none are not what was signed.
+        const statuses = typeof sent.text === 'string' ? [200, 400] : [200, 400, 401];
+        expect(statuses, JSON.stringify(sent)).toContain(await post(sent));
+      });
+      expectNone(await problemsAfter(workplace));
+    },
+  },
+  {
+    name: 'any envelope is acknowledged',
+    short: 200,
+    long: 3_000,
+    async run(cases, seed) {
+      const { workplace, send } = await startEnvelopes();
+      const type = fc.constantFrom('events_api', 'interactive', 'slash_commands');
+      await inParallel(fc.tuple(type, body), { cases, seed }, async ([named, payload]) => {
+        expect(await send(named, payload), JSON.stringify(payload)).not.toBeNull();
+      });
+      expectNone(await problemsAfter(workplace));
+    },
+  },
+  forgedOver('socket'),
+  forgedOver('http'),
+  {
+    name: 'all that a bot shows in an account of hostile users is safe, and of a form that Slack takes',
+    short: 100,
+    long: 2_000,
+    async run(cases, seed) {
+      const { workplace, type } = await startTyping(seed);
+      await inParallel(command, { cases, seed }, type);
+      expectNone(await problemsOfAll(workplace));
     },
   },
 ];
