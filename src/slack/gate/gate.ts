@@ -38,7 +38,8 @@ export function installGate(app: App, gate: Gate): void {
     const acknowledge = acknowledgeOf('ack' in args ? args.ack : undefined, log);
     if (incoming === null) {
       log.warn('a delivery of an unknown form was refused');
-      return await acknowledge();
+      await acknowledge();
+      return;
     }
     const verdict = await authorize(incoming, policy, {
       isDirectMessage: (channel, caller) => services.conversations.isDirectMessage(channel, caller),
@@ -58,9 +59,10 @@ export function installGate(app: App, gate: Gate): void {
     }
     if ('triggerId' in incoming && incoming.triggerId && repeats.isRepeat(incoming.triggerId)) {
       log.info('the same delivery once more is not carried out again');
-      return await acknowledge(
+      await acknowledge(
         incoming.kind === 'submission' ? { response_action: 'update', view: UNDER_WAY } : undefined,
       );
+      return;
     }
     log.info('taken');
     const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference });
@@ -119,11 +121,14 @@ async function turnAway(
   const view = noticeView('Not possible', why, underIt);
   switch (incoming.kind) {
     case 'command':
-      return await acknowledge({ response_type: 'ephemeral', ...told });
+      await acknowledge({ response_type: 'ephemeral', ...told });
+      return;
     case 'type-ahead':
-      return await acknowledge({ options: [] });
+      await acknowledge({ options: [] });
+      return;
     case 'submission':
-      return await acknowledge({ response_action: 'update', view });
+      await acknowledge({ response_action: 'update', view });
+      return;
     case 'click':
       await acknowledge();
       return await turnClickAway(services, incoming, { told, view, why, reference });
@@ -134,7 +139,8 @@ async function turnAway(
     }
     case 'view-closed':
     case 'shortcut':
-      return await acknowledge();
+      await acknowledge();
+      return;
   }
 }
 

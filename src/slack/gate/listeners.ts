@@ -97,8 +97,11 @@ async function carryOut<K extends Kind>(context: Context, kind: K, run: Run<K>):
   }
 }
 
-/** Tells Slack, within 3 seconds, that a delivery arrived, and answers it where it takes an answer. */
-export type Acknowledge = (response?: object) => Promise<void>;
+/**
+ * Tells Slack, within 3 seconds, that a delivery arrived, and answers it where it takes an answer. False where no
+ * connection took it.
+ */
+export type Acknowledge = (response?: object) => Promise<boolean>;
 
 const Ack = z.custom<(response?: unknown) => Promise<void>>((value) => typeof value === 'function');
 
@@ -108,12 +111,14 @@ const Ack = z.custom<(response?: unknown) => Promise<void>>((value) => typeof va
  */
 export function acknowledgeOf(ack: unknown, log: Logger): Acknowledge {
   const parsed = Ack.safeParse(ack);
-  if (!parsed.success) return async () => {};
+  if (!parsed.success) return async () => true;
   return async (response) => {
     try {
       await parsed.data(response);
+      return true;
     } catch (error) {
       log.warn({ err: error }, 'a delivery could not be acknowledged');
+      return false;
     }
   };
 }

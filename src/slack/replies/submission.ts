@@ -59,12 +59,13 @@ type Submission = { form: SubmittedForm; interaction: Interaction; submitted: Su
 /**
  * Answers a submission within 2 seconds: closed when it is done, errors at the fields when it failed; else with a
  * 'working' view that later becomes the outcome, or the form again. If the modal was closed, a direct message follows.
+ * An answer that no connection took is drawn the same way.
  *
  * @param delivery `waited`: how many of the milliseconds are over
  */
 export async function answerSubmission(
   submission: Submission,
-  delivery: { acknowledge: (response: object) => Promise<void>; waited: number },
+  delivery: { acknowledge: (response: object) => Promise<boolean>; waited: number },
 ): Promise<void> {
   const { form, interaction } = submission;
   const { acknowledge, waited } = delivery;
@@ -73,9 +74,11 @@ export async function answerSubmission(
   const early = await withinAnswerTime(work, { answerWithin });
   if (early !== null) {
     const answer = earlyAnswer(submission, early);
-    if (Buffer.byteLength(JSON.stringify(answer)) <= MOST_ACKNOWLEDGED_BYTES)
-      return await acknowledge(answer);
-    await acknowledge({ response_action: 'update', view: noticeView(form.title, say`One moment…`) });
+    const small = Buffer.byteLength(JSON.stringify(answer)) <= MOST_ACKNOWLEDGED_BYTES;
+    const taken = await acknowledge(
+      small ? answer : { response_action: 'update', view: noticeView(form.title, say`One moment…`) },
+    );
+    if (small && taken) return;
     return await showLate(submission, early);
   }
   const waiting = say`Working on it… You can close this form. You'll get a message with the result.`;

@@ -1,6 +1,6 @@
 import { askForUpdate } from '../../e2e/support/altering.ts';
 import { askForDeletion, type RequestMessage } from '../../e2e/support/approving.ts';
-import { CHOSEN, openPasswordForm, submitPasswords } from '../../e2e/support/changing-passwords.ts';
+import { CHOSEN, openPasswordForm } from '../../e2e/support/changing-passwords.ts';
 import { ADA, invited, list, withdraw } from '../../e2e/support/inviting.ts';
 import { askFor, GRACE } from '../../e2e/support/newcomers.ts';
 import { messageWith } from '../../e2e/support/seeing.ts';
@@ -107,7 +107,12 @@ export const OPERATIONS: readonly Operation[] = [
     async prepare({ client }) {
       const nora = client.as(NORA);
       await openPasswordForm(nora);
-      return () => submitPasswords(nora, { login: ENGINEER.login, current: PASSWORD, chosen: CHOSEN });
+      const typed = {
+        login: ENGINEER.login,
+        'secret.current-password': PASSWORD,
+        'secret.new-password': CHOSEN,
+      };
+      return () => nora.submit(typed);
     },
   },
   {
