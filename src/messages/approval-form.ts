@@ -37,7 +37,7 @@ export function cancelFormText(request: ApprovalRequest): FormText {
 /** For **Lock now**. */
 export function lockFormText(request: ApprovalRequest): FormText {
   return [
-    say`${targetText(request)} will be locked in Fastly at once, without approval. You can unlock the user later.`,
+    say`${targetText(request)} will be locked in Fastly at once, without approval. The lock stays, however the request ends. You can unlock the user later.`,
     say`The request to delete the user stays open.`,
   ];
 }

@@ -82,7 +82,8 @@ export function neededText(
 function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
   const approvals = { given: approvers.length, required: approvalsRequired };
-  return { verb: verbOf(action), target: action.target, by, channel, approvals };
+  const isLocked = action.kind === 'delete' && action.target.locked === true;
+  return { verb: verbOf(action), target: action.target, by, channel, approvals, isLocked };
 }
 
 function endedBy({ state, requester }: ApprovalRequest): string {
@@ -189,7 +190,7 @@ function postponed(until: number, mayBeDone: boolean): Marked {
   const when = date(new Date(until));
   const text = mayBeDone
     ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
-    : say`Fastly's rate limit is reached. This will run ${when}.`;
+    : say`Fastly's rate limit is reached. The next attempt is due ${when}.`;
   return { mark: say`⏸️`, text };
 }
 

@@ -22,6 +22,8 @@ export type Subject = {
   by: string | null;
   channel?: string;
   approvals?: { given: number; required: number };
+  /** Whether the user of a request to delete is locked, which the end of the request doesn't change. */
+  isLocked?: boolean;
 };
 
 /** An outcome in sentences that stand alone: in threads, direct messages and the audit log. */
@@ -49,9 +51,11 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
 /** What led to the result, and what to do next. */
 export function becauseText(
   outcome: RequestOutcome,
-  { by, channel: place, approvals }: Subject,
+  { by, channel: place, approvals, isLocked = false }: Subject,
 ): Sentence | null {
   const who = by === null ? say`A bot admin` : say`${member(by)}`;
+  // Nothing can follow what somebody wrote.
+  const lock = isLocked ? say`The user is still locked. ` : say``;
   switch (outcome.kind) {
     case 'completed':
       return outcome.found ? say`Fastly's first reply was lost. A check confirmed the change.` : null;
@@ -61,17 +65,18 @@ export function becauseText(
       return obstacleText(outcome.obstacle);
     case 'denied':
       return outcome.reason === null
-        ? say`${who} denied the request.`
-        : say`${who} denied the request: ${outcome.reason}`;
+        ? say`${lock}${who} denied the request.`
+        : say`${lock}${who} denied the request: ${outcome.reason}`;
     case 'cancelled':
-      if (outcome.why === null) return say`${who} cancelled the request${commentText(outcome.comment)}`;
+      if (outcome.why === null)
+        return say`${lock}${who} cancelled the request${commentText(outcome.comment)}`;
       return place === undefined
         ? say`The request couldn't be posted. ${outcome.why}`
         : say`The request couldn't be posted in ${channel(place)}. ${outcome.why}`;
     case 'expired':
       return approvals
-        ? say`The request expired with ${approvals.given} of ${approvals.required} approvals.`
-        : say`The request expired.`;
+        ? say`${lock}The request expired with ${approvals.given} of ${approvals.required} approvals.`
+        : say`${lock}The request expired.`;
   }
 }
 

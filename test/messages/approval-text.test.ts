@@ -75,7 +75,7 @@ const STATES: {
     state: 'approved, and postponed by a rate limit',
     request: approved({ kind: 'approved', notBefore: LATER, mayBeDone: false, postponed: 1 }),
     headline: 'Delete Grace Example?',
-    detail: `⏸️ Fastly's rate limit is reached. This will run 1970-01-01 10:00 UTC. ${APPROVED_BY_TOMAS}`,
+    detail: `⏸️ Fastly's rate limit is reached. The next attempt is due 1970-01-01 10:00 UTC. ${APPROVED_BY_TOMAS}`,
     answer: `The request to delete ${GRACE} is in progress. ${APPROVED_BY_TOMAS}`,
   },
   {
@@ -155,6 +155,17 @@ const STATES: {
     detail: `🚫 <@${PRIYA}> denied the request.`,
     alone: `🚫 ${GRACE} wasn't deleted. <@${PRIYA}> denied the request.`,
     answer: `${GRACE} wasn't deleted. <@${PRIYA}> denied the request.`,
+  },
+  {
+    state: 'denied after its user was locked',
+    request: pendingRequest({
+      state: { kind: 'denied', by: PRIYA, reason: 'Not yet' },
+      action: { kind: 'delete', target: { ...ENGINEER, locked: true } },
+    }),
+    headline: "Grace Example wasn't deleted",
+    detail: `🚫 The user is still locked. <@${PRIYA}> denied the request: Not yet`,
+    alone: `🚫 ${GRACE} wasn't deleted. The user is still locked. <@${PRIYA}> denied the request: Not yet`,
+    answer: `${GRACE} wasn't deleted. The user is still locked. <@${PRIYA}> denied the request: Not yet`,
   },
   {
     state: 'denied with a reason',
@@ -383,7 +394,7 @@ const STEPS: { what: string; event: Event; changes?: Partial<ApprovalRequest>; s
   {
     what: 'postponed by a rate limit',
     event: { kind: 'postponed', until: LATER, unclear: false },
-    says: "⏸️ Fastly's rate limit is reached. This will run 1970-01-01 10:00 UTC.",
+    says: "⏸️ Fastly's rate limit is reached. The next attempt is due 1970-01-01 10:00 UTC.",
   },
   {
     what: 'postponed because the outcome is unclear',

@@ -141,7 +141,7 @@ async function unshared(place: ChannelId, { services, caller }: Interaction): Pr
       );
     case 'other-companies':
       throw new Refusal(
-        say`People of another company are in ${channel(place)}, so requests aren't posted there. Run the command in another channel, or ask the bot's operator to set an approvals channel without them.`,
+        say`${channel(place)} is shared with another company, so requests aren't posted there. Run the command in another channel, or ask the bot's operator to set an approvals channel that isn't shared.`,
       );
   }
 }

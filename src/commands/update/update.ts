@@ -46,7 +46,7 @@ export const update: Subcommand = {
   name: 'update',
   summary: 'Change a user',
   about: (services) =>
-    say`With a user and a setting, the change is made at once; if your words only fit the user, the bot asks first. Without a setting, a form opens. The result shows each setting before and after, with Undo for 24 hours.${whatWaits(services)} The login and 2FA can't be changed here.`,
+    say`With a user and a setting, the change is made at once; if your words fit a user only in part, the bot asks first. Without a setting, a form opens. The result shows each setting before and after, with Undo for 24 hours.${whatWaits(services)} The login and 2FA can't be changed here.`,
   usage:
     '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
   examples: [

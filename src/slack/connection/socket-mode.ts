@@ -162,7 +162,11 @@ export class SocketMode {
     const own = [...this.#connections].filter(({ isUp }) => isUp).length;
     const others = alone && counted !== null && counted > own + this.#late().length;
     readiness.degraded(COUNT, others ? otherConnections(counted, own) : null);
-    if (others) log.warn({ counted, own }, 'Slack counts connections that are not of this bot');
+    if (others)
+      log.warn(
+        { counted, own },
+        'another process uses an app token of this Slack app, and gets a part of what people type',
+      );
     if (alone && counted !== null && counted > own) connection.makeWayAfter(times.recount, 'recount');
   }
 

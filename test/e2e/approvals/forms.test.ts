@@ -72,7 +72,7 @@ describe('the form of a step', () => {
       submit: 'Lock now',
       close: 'Not now',
       says: [
-        `${WHO} will be locked in Fastly at once, without approval. You can unlock the user later.`,
+        `${WHO} will be locked in Fastly at once, without approval. The lock stays, however the request ends. You can unlock the user later.`,
         'The request to delete the user stays open.',
       ],
     },

@@ -108,7 +108,7 @@ describe('an approved deletion', () => {
       client.fastlyFaults({ rateLimitUsedUp: { reset: inSeconds(60) } }),
     );
     const words = await request.until(nora, "⏸️ Fastly's rate limit is reached");
-    expect(words).toContain('This will run');
+    expect(words).toContain('The next attempt is due');
     expect(request.buttons(await nora.sees())).toEqual([]);
     await client.advanceClock(61_000);
     await pass(61_000);

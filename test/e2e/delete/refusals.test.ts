@@ -45,7 +45,7 @@ describe('delete is refused privately', () => {
       channel: PARTNERS.id,
       seen: PARTNERS,
       words: '',
-      why: 'People of another company are in',
+      why: 'is shared with another company',
     },
   ])('$where, with how to mend it', async ({ channel, seen, words, why }) => {
     const workplace = await startWorkplace();
@@ -60,7 +60,7 @@ describe('delete is refused privately', () => {
     const workplace = await startWorkplace(DELIVERY, { APPROVALS_CHANNEL: PARTNERS.id });
     const nora = workplace.client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
-    await untilTold(nora, 'People of another company are in');
+    await untilTold(nora, 'is shared with another company');
     expect(messagesIn(await workplace.client.as(JONAS).sees(), PARTNERS)).toEqual([]);
     await expectNothingAsked(workplace);
   });

@@ -262,7 +262,7 @@ describe('an app token that Slack refuses', () => {
 });
 
 describe('a hello that names more connections than the bot has', () => {
-  const NAMED = 'Slack counts connections that are not of this bot';
+  const NAMED = 'another process uses an app token of this Slack app, and gets a part of what people type';
 
   it('is logged and named, until Slack counts right again', async () => {
     const sandbox = await startTestSlack();
