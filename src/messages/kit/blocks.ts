@@ -1,5 +1,5 @@
 import type { Button, ConfirmationDialog, HeaderBlock, TextObject } from '@slack/types';
-import { label } from './plain.ts';
+import { label, plainName } from './plain.ts';
 import { bold, date, plainText, type Sentence, say, textObject } from './sentence.ts';
 
 /** In characters (docs.slack.dev: header block, section block, button element, confirmation dialog object). */
@@ -29,7 +29,7 @@ export function button(definition: {
   return {
     type: 'button',
     action_id: actionId,
-    text: label(text, BUTTON_LENGTH),
+    text: label(plainName(text), BUTTON_LENGTH),
     value,
     ...(style && { style }),
     ...(confirm && { confirm: confirmDialog(confirm) }),
