@@ -104,3 +104,8 @@ it('buttons of one kind are in blocks of their own, as Slack takes an action id 
     withButtons(message(say`Whom?`), buttons),
   );
 });
+
+it('a button names what cannot be seen in its words', () => {
+  const { text } = button({ actionId: 'a', text: 'Delete Ada\u202e\u200b', value: '1' });
+  expect(text.text).toBe('Delete Ada‹U+202E›‹U+200B›');
+});

@@ -28,34 +28,45 @@ const TARGETS = LISTENERS.filter(
   ({ kind }) => kind === 'click' || kind === 'submission' || kind === 'type-ahead',
 );
 
+/** Those whose click alone changes something where all is as it says. They are tried more often. */
+const ACTING = TARGETS.filter(({ id }) =>
+  ['reset.button', 'user.choose', 'update.undo', 'invitations.withdraw'].includes(id),
+);
+
 /** A true user, whose login was another when the button was drawn. */
 const stranger = hostileText.map((text) => ({ id: ENGINEER.id, login: `x${text}`.slice(0, 50) }));
 
 /** Of the form that the bot writes, with what the store or Fastly does not have so. */
 const untrue = fc.oneof(
-  fc.record({ user: stranger, private: fc.boolean() }),
-  fc.record({
-    user: stranger,
-    private: fc.boolean(),
-    subcommand: fc.constantFrom('delete', 'update', 'reset', 'get', 'audit', 'create', 'invite'),
-    settings: fc.record({ role: fc.constantFrom('superuser', 'billing'), locked: fc.boolean() }),
-    reason: fc.constant(null),
-    undoes: fc.constantFrom('trigger-1', 'undo trigger-1'),
-  }),
-  fc.record({ change: fc.constantFrom('trigger-1', '', 'V0FORGED1'), private: fc.boolean() }),
+  { weight: 4, arbitrary: fc.record({ user: stranger, private: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      user: stranger,
+      private: fc.boolean(),
+      subcommand: fc.constantFrom('delete', 'update', 'reset', 'get', 'audit', 'create', 'invite'),
+      settings: fc.record({ role: fc.constantFrom('superuser', 'billing'), locked: fc.boolean() }),
+      reason: fc.constant(null),
+      undoes: fc.constantFrom('trigger-1', 'undo trigger-1'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ change: fc.constantFrom('trigger-1', '', 'V0FORGED1'), private: fc.boolean() }),
+  },
   fc.record({
     invitation: fc.constantFrom('i1', 'none'),
     page: fc.constantFrom(1, 9),
     private: fc.boolean(),
   }),
-  fc.record({ subject: fc.record({ typed: hostileText }), before: fc.integer() }),
+  { weight: 1, arbitrary: fc.record({ subject: fc.record({ typed: hostileText }), before: fc.integer() }) },
 );
 
 /** What a button's value or a form's subject may be, by somebody who knows how they are made. @param request an open one */
 const value = (request: string) =>
   fc.oneof(
     { weight: 3, arbitrary: carried },
-    { weight: 3, arbitrary: untrue.map((each) => JSON.stringify(each)) },
+    { weight: 8, arbitrary: untrue.map((each) => JSON.stringify(each)) },
     { weight: 1, arbitrary: fc.constantFrom('K7Q2-9FMX', request) },
     {
       weight: 1,
@@ -99,28 +110,30 @@ export function forgery(request: string): fc.Arbitrary<Forgery> {
       carried,
       known(id).map((subject) => JSON.stringify({ channel: CDN_TEAM.id, private: false, subject })),
     );
-  return fc.constantFrom(...TARGETS).chain(({ kind, id }): fc.Arbitrary<Forgery> => {
-    switch (kind) {
-      case 'click':
-        return known(id).map((each) => ({
-          kind,
-          id,
-          more: { actions: [{ type: 'button', action_id: id, block_id: ENGINEER.id, value: each }] },
-        }));
-      case 'submission':
-        return fc
-          .record({ private_metadata: metadata(id), state: fc.record({ values }) })
-          .map((view) => ({ kind, id, more: { view: viewOf(id, view) } }));
-      default:
-        return fc
-          .record({ private_metadata: metadata(id), value: hostileText })
-          .map(({ private_metadata, value: text }) => ({
+  return fc
+    .constantFrom(...TARGETS, ...ACTING, ...ACTING, ...ACTING, ...ACTING)
+    .chain(({ kind, id }): fc.Arbitrary<Forgery> => {
+      switch (kind) {
+        case 'click':
+          return known(id).map((each) => ({
             kind,
             id,
-            more: { value: text, view: viewOf('whatever', { private_metadata }) },
+            more: { actions: [{ type: 'button', action_id: id, block_id: ENGINEER.id, value: each }] },
           }));
-    }
-  });
+        case 'submission':
+          return fc
+            .record({ private_metadata: metadata(id), state: fc.record({ values }) })
+            .map((view) => ({ kind, id, more: { view: viewOf(id, view) } }));
+        default:
+          return fc
+            .record({ private_metadata: metadata(id), value: hostileText })
+            .map(({ private_metadata, value: text }) => ({
+              kind,
+              id,
+              more: { value: text, view: viewOf('whatever', { private_metadata }) },
+            }));
+      }
+    });
 }
 
 const Response = z.object({

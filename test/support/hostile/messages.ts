@@ -237,7 +237,12 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
       text: 'Invitations',
       blocks: invitations.map((each) =>
         lineWith(
-          button({ actionId: 'a', text: 'Withdraw', value: 'v', confirm: confirmOf(each.email) }),
+          button({
+            actionId: 'a',
+            text: `Withdraw ${each.email}`,
+            value: 'v',
+            confirm: confirmOf(each.email),
+          }),
           invitationWords(each),
         ),
       ),
