@@ -1,7 +1,8 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import { BodyTooLarge, boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
+import { boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
 import { type Message, type MessageForm, withoutNoBlocks } from '../../messages/kit/message.ts';
+import { reasonOf } from '../../observability/reason-of.ts';
 
 export type Response<Shown = Message> =
   | { kind: 'post'; visibleTo: 'channel' | 'caller'; message: Shown }
@@ -44,7 +45,7 @@ export async function respond(responseUrl: string, response: Response<MessageFor
     throw new ResponseUrlRefused(error.name);
   });
   const answer = await boundedText(body, LARGEST_ANSWER).catch((error: unknown) => {
-    throw error instanceof BodyTooLarge ? new ResponseUrlRefused(error.message) : error;
+    throw new ResponseUrlRefused(reasonOf(error));
   });
   const code = errorCode(answer);
   if (statusCode === 200 && code === null && !isPage(answer)) return;
@@ -53,11 +54,12 @@ export async function respond(responseUrl: string, response: Response<MessageFor
 }
 
 const SECONDS_WHERE_NONE_ARE_NAMED = 5;
+const MOST_SECONDS = 60 * 60;
 
 /** In milliseconds (docs.slack.dev, rate limits). */
 function retryAfter(header: string | string[] | undefined): number {
   const seconds = z.coerce.number().positive().catch(SECONDS_WHERE_NONE_ARE_NAMED).parse(header);
-  return seconds * 1000;
+  return Math.min(seconds, MOST_SECONDS) * 1000;
 }
 
 const Refused = z.object({ ok: z.literal(false), error: z.string() });
