@@ -7,6 +7,7 @@ import type { Audience } from '../connection/conversations.ts';
 import { type Response, ResponseUrlRefused } from '../connection/response-url.ts';
 import type { Caller } from '../incoming.ts';
 import { withinAnswerTime } from './answer-time.ts';
+import { NeedsMending } from './outbox.ts';
 import type { Services } from './services.ts';
 
 /** Where a result is, or will be once the worker has posted it. `nowhere` when Slack refused it everywhere. */
@@ -146,6 +147,7 @@ export class Reply {
     return await this.#tell(withFootnote(message, whyNotPosted(channel, posted.word)));
   }
 
+  /** @throws {NeedsMending} */
   async #tell(message: Message, kept = message): Promise<Delivered> {
     if (await this.#respond('caller', message)) return { kind: 'caller' };
     const posted = await this.#services.posting.post(this.#to.caller.memberId, kept);
@@ -153,6 +155,8 @@ export class Reply {
       const link = await this.#services.conversations.linkTo(posted.channel, posted.ts);
       return { kind: 'direct-message', link };
     }
+    // A member whom Slack does not find is gone.
+    if (posted.what?.kind === 'person' && posted.what.who !== 'member') throw new NeedsMending(posted.word);
     this.#log.error({ why: posted.word }, 'the caller could not be told');
     return { kind: 'nowhere' };
   }
