@@ -67,8 +67,7 @@ export class CrossChecker {
   async against(database: Database): Promise<CrossCheck> {
     const changes = await keptChanges(database);
     const requests = await keptRequests(database);
-    const moments = [...changes.map(({ begunAt }) => begunAt), ...requests.map(({ filedAt }) => filedAt)];
-    const oldest = moments.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+    const oldest = this.#oldest(changes, requests);
     for (const change of changes) this.#checkChange(change);
     for (const request of requests) this.#checkRequest(request);
     this.#checkEntriesOfChanges(changes, oldest);
@@ -78,6 +77,17 @@ export class CrossChecker {
       changes: changes.length,
       requests: requests.length,
       others: this.#others,
+    };
+  }
+
+  #oldest(changes: readonly KeptChange[], requests: readonly KeptRequest[]): Oldest {
+    const entries = [
+      ...changes.flatMap(({ reference }) => this.#changes.get(reference) ?? []),
+      ...requests.flatMap(({ id }) => [...(this.#steps.get(id)?.values() ?? [])]),
+    ];
+    return {
+      at: first([...changes.map(({ begunAt }) => begunAt), ...requests.map(({ filedAt }) => filedAt)]),
+      seq: first(entries.map(({ seq }) => seq)),
     };
   }
 
@@ -97,7 +107,7 @@ export class CrossChecker {
     }
   }
 
-  #checkEntriesOfChanges(changes: readonly KeptChange[], oldest: number): void {
+  #checkEntriesOfChanges(changes: readonly KeptChange[], oldest: Oldest): void {
     const kept = Map.groupBy(changes, ({ reference }) => reference);
     const earlier = Map.groupBy(
       changes.flatMap(({ kind, caller, earlier: references = [] }) =>
@@ -111,7 +121,7 @@ export class CrossChecker {
       changes.some((each) => each.earlier === undefined && each.caller === actor && each.kind === change);
     for (const [reference, entries] of this.#changes) {
       for (const entry of entries) {
-        if (entry.at < oldest) continue;
+        if (isOlder(entry, oldest)) continue;
         const found =
           kept.get(reference)?.some((change) => mayHave(change, entry)) ||
           earlier
@@ -143,18 +153,29 @@ export class CrossChecker {
     }
   }
 
-  #checkSteps(requests: readonly KeptRequest[], oldest: number): void {
+  #checkSteps(requests: readonly KeptRequest[], oldest: Oldest): void {
     const kept = new Map(requests.map((request) => [request.id, request]));
     for (const [id, steps] of this.#steps) {
       const request = kept.get(id);
       for (const [step, entry] of steps) {
-        if (entry.at < oldest || (request && isStepOf(entry, step, request))) continue;
+        if (isOlder(entry, oldest) || (request && isStepOf(entry, step, request))) continue;
         this.#problems.push(
           `entry ${entry.seq} (${named(entry)}) is step ${step} of no request that is kept`,
         );
       }
     }
   }
+}
+
+/** When the oldest change or request that is kept began, in Unix milliseconds, and the number of its first entry. */
+type Oldest = { at: number; seq: number };
+
+const first = (numbers: readonly number[]) =>
+  numbers.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+
+/** By its number, too: whoever adds an entry to the end of the log can give it any time. */
+function isOlder(entry: AuditRow, oldest: Oldest): boolean {
+  return entry.at < oldest.at && entry.seq < oldest.seq;
 }
 
 function named({ change, event, actor }: AuditRow): string {

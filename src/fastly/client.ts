@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
 import { canonical } from './canonical.ts';
-import { FastlyInvalidId, FastlyNotFound, FastlyOtherUser, FastlyUnexpectedAnswer } from './errors.ts';
+import {
+  type FastlyError,
+  FastlyInvalidId,
+  FastlyNotFound,
+  FastlyOtherUser,
+  FastlyUnexpectedAnswer,
+  isFastlyError,
+} from './errors.ts';
 import { formBody } from './form-body.ts';
 import {
   type Invitation,
@@ -15,7 +22,7 @@ import {
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
-import { type Call, type OnReach, Transport } from './transport.ts';
+import { type Answer, type Call, Transport } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
 export type FastlyClientOptions = {
@@ -28,9 +35,13 @@ export type FastlyClientOptions = {
   onOtherUser?: (error: FastlyOtherUser) => void;
   /** Told what keeps the token from changing users, and with null that nothing does any more. */
   onTokenProblem?: (problem: TokenProblem | null) => void;
+  /** Told after each call whether Fastly could be used: why not, or null. A refusal and a rate limit are answers. */
   onReach?: OnReach;
   dispatcher: Dispatcher;
 };
+type OnReach = (error: FastlyError | null) => void;
+
+const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_off'];
 
 /** The users of an account, each id once, and how many further entries of the list could not be read. */
 export type UserList = { users: User[]; unreadable: number };
@@ -53,13 +64,15 @@ export class FastlyClient {
   readonly #token: Secret;
   readonly #transport: Transport;
   readonly #onOtherUser: (error: FastlyOtherUser) => void;
+  readonly #onReach: OnReach;
   readonly #holder: TokenHolder;
 
   constructor({ token, baseUrl, timeout, dispatcher, ...told }: FastlyClientOptions) {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout, dispatcher, told.onReach ?? (() => {}));
+    this.#transport = new Transport(baseUrl, timeout, dispatcher);
+    this.#onReach = told.onReach ?? (() => {});
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
@@ -258,11 +271,7 @@ export class FastlyClient {
     redacted: Redaction,
     isMeant: (answer: T) => boolean = () => true,
   ): Promise<T> {
-    const answer = await this.#transport.send({
-      ...call,
-      headers: { accept: 'application/json', ...call.headers },
-    });
-    if (answer.status >= 300) throw refusalOf(call, answer, redacted);
+    const answer = await this.#reach(call, redacted);
     const parsed = schema.safeParse(parseJson(answer.body));
     const changes = call.kind !== 'read';
     if (!parsed.success) {
@@ -272,6 +281,20 @@ export class FastlyClient {
     const error = new FastlyOtherUser(call.operation, answer.status, changes);
     this.#onOtherUser(error);
     throw error;
+  }
+
+  /** An answer below 300. A proxy's page, which is none of Fastly's, counts as an outage. */
+  async #reach(call: Call, redacted: Redaction): Promise<Answer> {
+    try {
+      const headers = { accept: 'application/json', ...call.headers };
+      const answer = await this.#transport.send({ ...call, headers });
+      if (answer.status >= 300) throw refusalOf(call, answer, redacted);
+      this.#onReach(null);
+      return answer;
+    } catch (error) {
+      if (isFastlyError(error)) this.#onReach(AWAY.includes(error.kind) ? error : null);
+      throw error;
+    }
   }
 }
 

@@ -50,11 +50,11 @@ const NOT_THERE = [404, 405, 410];
 
 /**
  * Whether an answer of 3xx or 4xx is one of Fastly's. 401 and 403, which are said of the token, need one of the fields
- * that Fastly's errors have. Some of the others have no recorded body, so only a page is none of Fastly's.
+ * that Fastly's errors have. Some of the others have no recorded body, so there only what is no JSON is none of Fastly's.
  */
 function isOfFastly({ status, body }: Answer): boolean {
   if (status === 401 || status === 403) return OwnBody.safeParse(parseJson(body)).success;
-  return !(NOT_THERE.includes(status) && body.trimStart().startsWith('<'));
+  return !NOT_THERE.includes(status) || body.trim() === '' || parseJson(body) !== undefined;
 }
 
 /** The body as JSON, or `undefined` where it is none. */

@@ -31,9 +31,6 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: strin
 
 const LARGEST_ANSWER = MEBIBYTE;
 
-/** Told after each call whether Fastly could be used: why not, or null. A refusal and a rate limit are answers. */
-export type OnReach = (error: FastlyError | null) => void;
-
 /**
  * Carries calls to Fastly: one deadline over all attempts of a call, connections kept alive, attempts repeated
  * only as `retry.ts` allows. undici's own retry interceptor is not used: it resumes a read that broke off with a
@@ -42,15 +39,13 @@ export type OnReach = (error: FastlyError | null) => void;
 export class Transport {
   readonly #baseUrl: string;
   readonly #deadline: number;
-  readonly #onReach: OnReach;
   readonly #dispatcher: Dispatcher;
 
   /** @param deadline for a whole call with all its attempts, in milliseconds */
-  constructor(baseUrl: string, deadline: number, dispatcher: Dispatcher, onReach: OnReach) {
+  constructor(baseUrl: string, deadline: number, dispatcher: Dispatcher) {
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
     this.#deadline = deadline;
     this.#dispatcher = dispatcher;
-    this.#onReach = onReach;
   }
 
   /**
@@ -64,16 +59,9 @@ export class Transport {
     const end = Date.now() + this.#deadline;
     for (let attempt = 1; ; attempt += 1) {
       const result = await this.#attempt(call, attempt, end - Date.now());
-      if (result.answer !== undefined) {
-        this.#onReach(null);
-        return result.answer;
-      }
+      if (result.answer !== undefined) return result.answer;
       const wait = pauseBeforeRetry(call.kind, result.failure, attempt, end - Date.now());
-      if (wait === null) {
-        const error = errorFor(call, result.failure);
-        this.#onReach(error.kind === 'rate_limited' ? null : error);
-        throw error;
-      }
+      if (wait === null) throw errorFor(call, result.failure);
       await pause(wait);
     }
   }

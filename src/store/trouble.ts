@@ -34,6 +34,12 @@ const SQLSTATES: Readonly<Record<string, Trouble>> = {
     'The schema does not exist',
     'Create the schema, or correct the search path in DATABASE_URL.',
   ),
+  '42704': wrong('PostgreSQL knows no such setting', 'Correct the options in DATABASE_URL.'),
+  '22023': wrong('PostgreSQL refuses a setting', 'Correct the options in DATABASE_URL.'),
+  '42P07': wrong(
+    'The database has a table of another program',
+    'Create a database or schema for the bot alone, and name it in DATABASE_URL.',
+  ),
   '42501': wrong(
     'The user in DATABASE_URL lacks a right',
     'Grant the user CONNECT on the database, and USAGE and CREATE on the schema.',

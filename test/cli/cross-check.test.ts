@@ -245,6 +245,20 @@ describe('entries without their change', () => {
     expect((await check(store)).problems).toHaveLength(2 * problems);
   });
 
+  it.each([
+    { what: 'change', entry: { change: 'reset', event: 'done', details: { reference: 'EEEE-EEEE' } } },
+    {
+      what: 'step',
+      entry: { change: 'delete', event: 'completed', details: {}, request: { id: 'R', step: 3 } },
+    },
+  ])('are found out behind the others, whatever their time says: a $what', async ({ entry }) => {
+    const { store } = await start(SQLITE);
+    await store.transaction(async ({ database, engine }) => {
+      await append(database, engine, { actor: NORA, target: 'grace1', ...entry }, 1);
+    });
+    expect((await check(store)).problems).toHaveLength(1);
+  });
+
   it('are no problem where an earlier version forgot the attempts with a form that failed', async () => {
     const { store } = await start(SQLITE);
     const forget = `update intents set details = replace(details, ',"earlier":["CCCC-CCCC"]', '') where delivery_key = 'form'`;

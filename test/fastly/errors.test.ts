@@ -147,7 +147,10 @@ describe('the kind of an error', () => {
     [403, '{"msg":"","title":"","errors":[]}'],
     [401, '["Unauthorized"]'],
     [404, '<html><body>No such page</body></html>'],
+    [404, 'default backend - 404'],
+    [404, '404 page not found\n'],
     [405, '<html></html>'],
+    [405, 'Method Not Allowed'],
     [410, '<!DOCTYPE html>'],
   ])('is that of an outage for %i with %s, which something in between has said', async (status, body) => {
     expect(await errorFor(status, body)).toMatchObject({ kind: 'unavailable', status });

@@ -160,7 +160,7 @@ const STATES: {
     state: 'denied after its user was locked',
     request: pendingRequest({
       state: { kind: 'denied', by: PRIYA, reason: 'Not yet' },
-      action: { kind: 'delete', target: { ...ENGINEER, locked: true } },
+      action: { kind: 'delete', version: 1, target: { ...ENGINEER, locked: true } },
     }),
     headline: "Grace Example wasn't deleted",
     detail: `🚫 The user is still locked. <@${PRIYA}> denied the request: Not yet`,

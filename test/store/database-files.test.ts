@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DatabaseInUse, DatabaseUnusable, StoreUnavailable } from '../../src/store/errors.ts';
@@ -74,6 +74,17 @@ describe('the SQLite file of a running bot', () => {
     await copyFile(path, `${path}.copy`);
     await rename(`${path}.copy`, path);
     expect((await refusal(store)).trouble.kind).toBe('gone');
+  });
+
+  it.each(['', '-wal'])('is missed when bot.db%s is emptied', async (ending) => {
+    const { store, path } = await openFile();
+    await truncate(`${path}${ending}`);
+    const { trouble } = await refusal(store);
+    expect({ kind: trouble.kind, what: trouble.what }).toEqual({
+      kind: 'gone',
+      what: `${path}${ending} was cut short`,
+    });
+    await expect(store.check()).rejects.toThrow(StoreUnavailable);
   });
 
   it('is missed when its folder is moved', async () => {

@@ -35,6 +35,8 @@ describe('a DATABASE_URL that can never work', () => {
     ['user', 'PostgreSQL refuses the password', { username: 'nobody' }],
     ['database', 'PostgreSQL has no such database', { pathname: '/nowhere' }],
     ['schema', 'The schema does not exist', { search: '?options=-c%20search_path%3Dnone' }],
+    ['setting', 'PostgreSQL knows no such setting', { search: '?options=-c%20nothing%3Don' }],
+    ['value', 'PostgreSQL refuses a setting', { search: '?options=-c%20work_mem%3Dmuch' }],
     ['TLS', 'PostgreSQL has no TLS', { search: '?sslmode=verify-full' }],
     ['no password', 'PostgreSQL asks for a password', { password: '' }],
   ])('is told of by its name, with the remedy: %s', async (_what, problem, changes) => {
@@ -42,6 +44,15 @@ describe('a DATABASE_URL that can never work', () => {
     expect(message.startsWith(`DATABASE_URL: ${problem} (`)).toBe(true);
     expect(message).toMatch(/\)\. [A-Z][^.]+ DATABASE_URL[^.]*\.$/);
     expect(message).not.toContain('hidden-word');
+  });
+
+  it('is told of where another program has tables of these names', async () => {
+    const url = inject('postgresUrl');
+    await administer(url, 'create schema theirs; create table theirs.approval_requests (value text)');
+    onTestFinished(() => administer(url, 'drop schema theirs cascade'));
+    expect(await unusable(postgresWith({ search: '?options=-c%20search_path%3Dtheirs' }))).toContain(
+      'The database has a table of another program',
+    );
   });
 
   it('is told of where the user may create no tables', async () => {

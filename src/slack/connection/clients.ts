@@ -1,5 +1,12 @@
 import type { Logger as SlackLogger } from '@slack/bolt';
-import { type WebAPICallResult, WebClient, type WebClientOptions } from '@slack/web-api';
+import {
+  SlackError,
+  type WebAPICallResult,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  WebClient,
+  type WebClientOptions,
+} from '@slack/web-api';
 import type { Secret } from '../../config/secret.ts';
 import { boundedFetch, MEBIBYTE } from '../../http/bounded-body.ts';
 import type { Network } from '../../http/network.ts';
@@ -14,6 +21,8 @@ export type SlackClients = {
 /** Slack lets a `trigger_id` live for 3 seconds; what takes longer is of no use to it. */
 const QUICK_TIMEOUT_MILLISECONDS = 2_500;
 export const POSTING_TIMEOUT_MILLISECONDS = 10_000;
+
+const LONGEST_LIMIT_SECONDS = 60 * 60;
 
 /** Fetches for every Web API client. No answer that the bot asks for comes near this size. */
 export const slackFetch = ({ dispatcher }: Network) => boundedFetch(4 * MEBIBYTE, dispatcher);
@@ -36,11 +45,25 @@ class WatchedClient extends WebClient {
       const result = await super.apiCall(method, options);
       this.#onAnswer(null);
       return result;
-    } catch (error) {
+    } catch (thrown) {
+      const error = slackErrorOf(thrown);
       this.#onAnswer(error);
       throw error;
     }
   }
+}
+
+/**
+ * The SDK throws other errors, too: where an answer breaks off or is `null`, and where a limit names no seconds. All of
+ * them pass. A limit of no seconds would have the bot try without a pause, one of years never again; a timer
+ * that is set for weeks fires at once.
+ */
+function slackErrorOf(thrown: unknown): SlackError {
+  if (thrown instanceof WebAPIRateLimitedError) {
+    return new WebAPIRateLimitedError(Math.min(Math.max(thrown.retryAfter, 1), LONGEST_LIMIT_SECONDS));
+  }
+  if (thrown instanceof SlackError) return thrown;
+  return new WebAPIRequestError(thrown instanceof Error ? thrown : new Error(String(thrown)));
 }
 
 /** Neither waits out a rate limit: a client that does holds back everything queued behind it, whoever that is for. */

@@ -1,8 +1,9 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
-import { BodyTooLarge, boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
+import { boundedText, MEBIBYTE } from '../../http/bounded-body.ts';
 import { connectionProblem } from '../../http/connection-problem.ts';
 import { type Message, type MessageForm, withoutNoBlocks } from '../../messages/kit/message.ts';
+import { reasonOf } from '../../observability/reason-of.ts';
 
 export type Response<Shown = Message> =
   | { kind: 'post'; visibleTo: 'channel' | 'caller'; message: Shown }
@@ -50,7 +51,7 @@ export async function respond(
     throw new ResponseUrlRefused(connectionProblem(error)?.what ?? error.name);
   });
   const answer = await boundedText(body, LARGEST_ANSWER).catch((error: unknown) => {
-    throw error instanceof BodyTooLarge ? new ResponseUrlRefused(error.message) : error;
+    throw new ResponseUrlRefused(reasonOf(error));
   });
   const code = errorCode(answer);
   if (statusCode === 200 && code === null && !isPage(answer)) return;
@@ -59,11 +60,12 @@ export async function respond(
 }
 
 const SECONDS_WHERE_NONE_ARE_NAMED = 5;
+const MOST_SECONDS = 60 * 60;
 
 /** In milliseconds (docs.slack.dev, rate limits). */
 function retryAfter(header: string | string[] | undefined): number {
   const seconds = z.coerce.number().positive().catch(SECONDS_WHERE_NONE_ARE_NAMED).parse(header);
-  return seconds * 1000;
+  return Math.min(seconds, MOST_SECONDS) * 1000;
 }
 
 const Refused = z.object({ ok: z.literal(false), error: z.string() });

@@ -197,7 +197,7 @@ export class SocketMode {
     const growing = Math.min(firstPause * 2 ** (setbacks - 1), longestPause) * (0.8 + 0.4 * Math.random());
     const error = setback.kind === 'failed' ? setback.error : null;
     const asked = error instanceof WebAPIRateLimitedError ? error.retryAfter * 1000 : 0;
-    return Math.max(growing, Math.min(asked, LONGEST_RETRY_AFTER));
+    return Math.max(growing, asked);
   }
 
   #report(setback: Setback, milliseconds: number): void {
@@ -250,9 +250,6 @@ export class SocketMode {
     }
   }
 }
-
-/** In milliseconds. Slack names seconds, and a timer that is set for weeks fires at once. */
-const LONGEST_RETRY_AFTER = 60 * 60_000;
 
 const RETRYING = 'Slack connection failed, retrying';
 

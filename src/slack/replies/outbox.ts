@@ -32,7 +32,8 @@ const TRIES_IN_TURN = 3;
 
 /**
  * Brings answers to Slack, each addressee's in their order, and goes on in the background with what Slack does not take
- * yet: after the pause that a rate limit names, else after growing ones. Nobody waits for another addressee.
+ * yet: after the pause that a rate limit names, slowly where somebody has to mend something, else after growing ones.
+ * Nobody waits for another addressee.
  *
  * It gives up after 30 minutes. A stop tries once more what waits, and drops the rest. Both leave an error in the log.
  */
@@ -104,17 +105,19 @@ export class Outbox {
       } catch (error) {
         if (!mayPass(error)) throw error;
         const limit = limitOf(error);
+        const slow = error instanceof NeedsMending;
         const growing = Math.min(this.#times.firstRetry * 2 ** (tries - 1), LONGEST_PAUSE_MILLISECONDS);
-        const milliseconds = limit ?? growing;
+        const milliseconds = limit ?? (slow ? this.#times.slowRetry : growing);
         if (last || performance.now() + milliseconds > end) {
           await rest(milliseconds);
           log.error({ err: error, stopping: last }, 'Slack did not take an answer, it is given up');
           return null;
         }
         log.warn({ err: error, pause: milliseconds }, 'Slack does not take an answer yet, it waits');
-        if (limit !== null || tries >= TRIES_IN_TURN) await rest(milliseconds);
+        const isOvertaken = limit === null && (slow || tries >= TRIES_IN_TURN);
+        if (limit !== null || isOvertaken) await rest(milliseconds);
         if (limit !== null) line.hold(milliseconds);
-        else if (tries >= TRIES_IN_TURN) leave();
+        if (isOvertaken) leave();
         await pause(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {});
       }
     }
@@ -176,5 +179,5 @@ function limitOf(error: unknown): number | null {
 
 /** Errors of Slack's that are final are no longer errors here. Anything else thrown is a fault of the bot. */
 function mayPass(error: unknown): boolean {
-  return error instanceof SlackError || error instanceof ResponseUrlRefused || error instanceof NeedsMending;
+  return [SlackError, ResponseUrlRefused, NeedsMending].some((passing) => error instanceof passing);
 }

@@ -147,6 +147,7 @@ export class Reply {
     return await this.#tell(withFootnote(message, whyNotPosted(channel, posted.word)));
   }
 
+  /** @throws {NeedsMending} */
   async #tell(message: Message, kept = message): Promise<Delivered> {
     if (await this.#respond('caller', message)) return { kind: 'caller' };
     const posted = await this.#services.posting.post(this.#to.caller.memberId, kept);

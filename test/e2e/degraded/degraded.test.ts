@@ -40,6 +40,14 @@ it('a bot that Fastly leaves is ready and degraded, since the first call that fa
   expect(await readyz(workplace)).toEqual(READY);
 });
 
+it('a bot whose calls to Fastly a proxy answers with its own page is degraded', async () => {
+  const workplace = await startWorkplace();
+  const page = { match: null, status: 403, body: '<html>Blocked by policy</html>', times: 99 };
+  await workplace.client.fastlyFaults({ fail: page });
+  await meetOutage(workplace, 1);
+  await untilDegraded(workplace, [FASTLY_AWAY]);
+});
+
 it('a bot that nobody uses finds out by itself that Fastly is back', async () => {
   const workplace = await startWorkplace();
   workplace.times.fastlyAskedAgain = 20;

@@ -108,6 +108,38 @@ describe('what Slack does not take, for another reason than a limit', () => {
   });
 });
 
+describe('a result that Slack takes nowhere until the operator mends something', () => {
+  it.each(['invalid_auth', 'missing_scope'])(
+    'is posted then, though the form is closed: %s',
+    async (error) => {
+      const { client } = await startWorkplace();
+      const nora = client.as(NORA);
+      await client.slackFaults({ refuse: { method: 'chat.postMessage', error, times: 1_000 } });
+      await resetInForm(nora);
+      await untilInForm(nora, "Done. Slack isn't taking the result yet");
+      await nora.close();
+      await client.slackFaults({ refuse: null });
+      await nora.until((sees) => messageWith(sees, CDN_TEAM, 'sent a password'), 'the result');
+    },
+  );
+
+  it('is told by the next process where this one stops before', async () => {
+    const variables = await databaseInFile();
+    const first = await startWorkplace(DELIVERY, variables);
+    const nora = first.client.as(NORA);
+    first.times.slowRetry = LONG * 1_000;
+    await first.client.slackFaults({
+      refuse: { method: 'chat.postMessage', error: 'invalid_auth', times: 1_000 },
+    });
+    await resetInForm(nora);
+    await untilInForm(nora, "Done. Slack isn't taking the result yet");
+    await startAnother(first, variables);
+    await first.log.until('Slack did not take an answer, it is given up');
+    await first.client.slackFaults({ refuse: null });
+    await untilTold(nora, 'interrupted while sending a password reset', 'direct');
+  });
+});
+
 describe('a command that Slack does not let be answered', () => {
   it('is answered when the limit is over, after those before it', async () => {
     const { client, log } = await startWorkplace();

@@ -259,6 +259,14 @@ describe('a request that is not signed by Slack', () => {
     expect(running.seen).toEqual([]);
   });
 
+  it('is not read when it is large, whatever it checks', async () => {
+    const running = await start();
+    const body = `ssl_check=1&${'a'.repeat(2000)}`;
+    const forged = signature(body, Math.floor(Date.now() / 1000), 'another secret');
+    expect((await post(running, body, FORM, forged)).status).toBe(401);
+    expect((await post(running, body, FORM)).status).toBe(200);
+  });
+
   it('is refused before its body is there', async () => {
     const running = await start();
     const socket = await open(running);

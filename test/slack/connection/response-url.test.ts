@@ -8,7 +8,9 @@ import { portOf } from '../../support/stand-in.ts';
 
 /** What comes of answering at a URL that says this. */
 async function answeredWith(status: number, body: string, headers = {}): Promise<void> {
-  const server = createServer((_request, response) => response.writeHead(status, headers).end(body));
+  const server = createServer((_request, response) => {
+    response.writeHead(status, headers).end(body, () => response.destroy());
+  });
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
@@ -39,10 +41,16 @@ describe('a response URL', () => {
     await expect(answeredWith(status, body)).rejects.toMatchObject({ name: 'ResponseUrlRefused', code });
   });
 
+  it('whose answer breaks off is one that fails', async () => {
+    const breaksOff = answeredWith(200, '{"ok"', { 'content-length': '100' });
+    await expect(breaksOff).rejects.toMatchObject({ name: 'ResponseUrlRefused', code: null });
+  });
+
   it.each([
     [{ 'retry-after': '7' }, 7_000],
     [{ 'retry-after': 'soon' }, 5_000],
     [{}, 5_000],
+    [{ 'retry-after': '99999999' }, 3_600_000],
   ])('that limits the bot says for how long, with %j', async (headers, retryAfter) => {
     await expect(answeredWith(429, '', headers)).rejects.toMatchObject({ retryAfter });
     await expect(answeredWith(503, '', headers)).rejects.toMatchObject({ retryAfter: null });
