@@ -27,11 +27,14 @@ const JOINING = [
   .map((script) => `\\p{Script=${script}}`)
   .join('');
 
+/** Marks such as U+061C belong to a script, too, and are no letters. */
+const LETTER = `[[${JOINING}]&&\\p{L}]`;
+
 /** A joiner where a name needs it: between letters of such a script, or inside an emoji. */
 const JOINER = new RegExp(
-  `(?<=[${JOINING}]\\p{M}*)[\\u200c\\u200d](?=[${JOINING}])` +
+  `(?<=${LETTER}\\p{M}*)[\\u200c\\u200d](?=${LETTER})` +
     '|(?<=\\p{Extended_Pictographic}[\\ufe0f\\p{Emoji_Modifier}]*)(?:\\u200d(?=\\p{Extended_Pictographic})|\\ufe0f)',
-  'gu',
+  'gv',
 );
 
 /**
