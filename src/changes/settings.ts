@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from './roles.ts';
 
 /** What of a user can be set, in the seed's names. What is left out stays as it is, or is Fastly's to choose. */
 export const Settings = z.strictObject({
@@ -67,4 +68,31 @@ export function without(settings: Settings, left: Setting): Settings {
 export function only(settings: Settings, wanted: readonly Setting[]): Settings {
   const there = wanted.filter((setting) => setting in settings);
   return Settings.parse(Object.fromEntries(there.map((setting) => [setting, settings[setting]])));
+}
+
+/** The settings that set back what a change set; null where an old value can't be set. */
+export function settingsBack({
+  settings = {},
+  before,
+}: {
+  settings?: Settings | undefined;
+  before?: CurrentSettings | undefined;
+}): Settings | null {
+  const back = SETTINGS.filter((setting) => settings[setting] !== undefined).map(
+    (setting) => [setting, settable(setting, before?.[setting])] as const,
+  );
+  if (before === undefined || back.length === 0 || back.some(([, value]) => value === null)) return null;
+  return Settings.parse(Object.fromEntries(back));
+}
+
+/** Null where Fastly takes no such value from the bot. A switch that was not set is turned off. */
+function settable(setting: Setting, value: string | boolean | null | undefined): string | boolean | null {
+  switch (setting) {
+    case 'name':
+      return Name.safeParse(value).success ? (value ?? null) : null;
+    case 'role':
+      return ROLES.find((role) => role === value) ?? null;
+    default:
+      return value ?? false;
+  }
 }

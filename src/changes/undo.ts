@@ -3,8 +3,7 @@ import { MemberId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
 import { type Change, ChangeDetails, ChangeKind, ChangeTarget } from './change.ts';
-import { ROLES } from './roles.ts';
-import { CurrentSettings, Name, SETTINGS, type Setting, Settings } from './settings.ts';
+import { CurrentSettings, Settings, settingsBack } from './settings.ts';
 
 /** How long a change can be undone, in milliseconds after it was begun. */
 const UNDO_WITHIN = 24 * 60 * 60 * 1_000;
@@ -12,30 +11,6 @@ const UNDO_WITHIN = 24 * 60 * 60 * 1_000;
 /** The delivery key of an Undo follows from the change, so that one change is undone once, whoever clicks. */
 export function undoKey(change: string): string {
   return `undo ${change}`;
-}
-
-/** The settings that set back what a change set; null where an old value can't be set. */
-export function settingsBack({
-  settings = {},
-  before,
-}: Pick<Change, 'settings' | 'before'>): Settings | null {
-  const back = SETTINGS.filter((setting) => settings[setting] !== undefined).map(
-    (setting) => [setting, settable(setting, before?.[setting])] as const,
-  );
-  if (before === undefined || back.length === 0 || back.some(([, value]) => value === null)) return null;
-  return Settings.parse(Object.fromEntries(back));
-}
-
-/** Null where Fastly takes no such value from the bot. A switch that was not set is turned off. */
-function settable(setting: Setting, value: string | boolean | null | undefined): string | boolean | null {
-  switch (setting) {
-    case 'name':
-      return Name.safeParse(value).success ? (value ?? null) : null;
-    case 'role':
-      return ROLES.find((role) => role === value) ?? null;
-    default:
-      return value ?? false;
-  }
 }
 
 /** A change that was made and can be set back, and what the store knows of its Undo. `madeAt`: Unix milliseconds. */

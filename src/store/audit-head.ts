@@ -1,20 +1,6 @@
 import type { Logger } from 'pino';
+import { type AuditHead, headOf } from './audit-log.ts';
 import type { Store } from './store.ts';
-import type { Database } from './tables.ts';
-
-/** The last entry of the audit log. Noted elsewhere, it shows whether the log was cut off or written anew since. */
-export type AuditHead = { seq: number; hash: string };
-
-/** Null while the log has no entry. */
-export async function headOf(database: Database): Promise<AuditHead | null> {
-  const last = await database
-    .selectFrom('audit_log')
-    .select(['seq', 'hash'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return last ?? null;
-}
 
 /** `N:HASH`, which `parseHead` reads. */
 export function headText({ seq, hash }: AuditHead): string {

@@ -17,6 +17,20 @@ export type AuditEntry = {
   details: object;
 };
 
+/** The last entry of the log. Noted elsewhere, it shows whether the log was cut off or written anew since. */
+export type AuditHead = Pick<AuditRow, 'seq' | 'hash'>;
+
+/** Null while the log has no entry. */
+export async function headOf(database: Database): Promise<AuditHead | null> {
+  const last = await database
+    .selectFrom('audit_log')
+    .select(['seq', 'hash'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last ?? null;
+}
+
 /** What the first row has in place of its predecessor's hash. */
 const BEFORE_THE_FIRST = '0'.repeat(64);
 
@@ -28,12 +42,7 @@ export async function append(
   at: number,
 ): Promise<AuditRow> {
   if (engine.lockAuditLog) await engine.lockAuditLog.execute(database);
-  const last = await database
-    .selectFrom('audit_log')
-    .select(['seq', 'hash'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const last = await headOf(database);
   const unsigned = {
     seq: (last?.seq ?? 0) + 1,
     at,

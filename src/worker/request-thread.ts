@@ -8,7 +8,7 @@ import { directRequest } from '../messages/approval-message.ts';
 import { stepText } from '../messages/approval-text.ts';
 import { message, withButtons } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
-import { undoButton } from '../slack/undo-button.ts';
+import { undoButtons } from '../slack/undo-button.ts';
 import type { RequestShowing } from './request-showing.ts';
 
 export async function showThread(showing: RequestShowing): Promise<void> {
@@ -50,12 +50,12 @@ async function offersWith(
   { id, action }: ApprovalRequest,
 ): Promise<Button[]> {
   const { intents, disabled } = showing.options;
-  if (disabled.has('update') || action.target.id === null) return [];
+  if (action.target.id === null) return [];
   let key: string | null = null;
   if (event.kind === 'locked') key = await intents.lockOf(id, action.target.id);
   if (event.kind === 'completed') key = id;
   const undoable = key === null ? null : await intents.undoable(key);
-  return undoable === null ? [] : undoButton(undoable.change, { private: false });
+  return undoable === null ? [] : undoButtons(undoable.change, { private: false }, disabled);
 }
 
 /** Shows the request in an approver's direct messages, and the steps made since as replies. */

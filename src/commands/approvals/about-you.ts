@@ -1,4 +1,4 @@
-import type { RequestId } from '../../approvals/request.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import { withoutTag } from '../../directory/search.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
@@ -40,18 +40,17 @@ export async function adminsWithLogin(
  */
 export async function refuseWhoItIsAbout(
   interaction: Interaction,
-  id: RequestId,
+  request: ApprovalRequest | null,
   step: 'approve' | 'deny' | 'retry',
 ): Promise<void> {
   const { services, caller, log } = interaction;
-  const request = await services.approvals.get(id);
   // A request without terms was filed by an earlier version, whose rules it keeps.
   if (!request?.terms) return;
   const profile = await services.members.profileOf(caller.memberId, CLICKER_FRESH_MILLISECONDS);
   const unknown = profile === null || profile === 'hidden';
   if (unknown && step !== 'deny' && request.action.kind === 'promote')
     throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
-  if (unknown) log.warn({ request: id }, 'whom a request is about is decided by what was filed');
+  if (unknown) log.warn({ request: request.id }, 'whom a request is about is decided by what was filed');
   if (!unknown && isMailbox(profile.address, request.action.target.login)) {
     throw new Refusal(ABOUT_YOU);
   }

@@ -43,7 +43,7 @@ export const decisions: readonly Listener[] = [
   // What is tried again has been approved, in a form.
   requestButtonListener(RETRY, async ({ interaction, id, seenAt }) => {
     const { approvals } = interaction.services;
-    await refuseWhoItIsAbout(interaction, id, 'retry');
+    await refuseWhoItIsAbout(interaction, await approvals.get(id), 'retry');
     const request = stepTaken(interaction, await approvals.retry(id, interaction.caller.memberId));
     if (!isShown(seenAt, request)) {
       await interaction.reply.privately(message(doneText(request, approvals.policy)));
@@ -57,7 +57,7 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
   const refuseWhoCannot = async (interaction: Interaction, id: RequestId) => {
     const { services, caller } = interaction;
     const request = stepTaken(interaction, await services.approvals.foresee(id, caller.memberId, step));
-    if (step !== 'cancel') await refuseWhoItIsAbout(interaction, id, step);
+    if (step !== 'cancel') await refuseWhoItIsAbout(interaction, request, step);
     return request;
   };
   return {
@@ -65,7 +65,7 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
     async take(interaction, id, comment) {
       const { services, caller } = interaction;
       const { approvals } = services;
-      if (step !== 'cancel') await refuseWhoItIsAbout(interaction, id, step);
+      if (step !== 'cancel') await refuseWhoItIsAbout(interaction, await approvals.get(id), step);
       const request = stepTaken(interaction, await approvals[step](id, caller.memberId, comment));
       return { request, told: message(doneText(request, approvals.policy)), isShown: true };
     },

@@ -15,9 +15,9 @@ import { userText } from '../../messages/user-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { undoButtons } from '../../slack/undo-button.ts';
 import { LoginChanged, meantBy, userMeant } from '../inputs/meant.ts';
 import { makeChange } from '../make-change.ts';
-import { undoButtons } from '../undo-button.ts';
 import { objectionText } from './answer-text.ts';
 import { stepListeners } from './step-form.ts';
 
@@ -67,7 +67,8 @@ export const lockNow: readonly Listener[] = stepListeners({
     const told = message(lockedText(say`${member(caller.memberId)}`, open, comment ?? undefined));
     await confirmElsewhere(interaction, told);
     const change = { deliveryKey: interaction.deliveryKey, settings: LOCKED, before: settingsOf(user) };
-    return { request: open, told: withButtons(told, undoButtons(interaction, change)), isShown: noted };
+    const offers = undoButtons(change, interaction.origin, services.disabled);
+    return { request: open, told: withButtons(told, offers), isShown: noted };
   },
 });
 

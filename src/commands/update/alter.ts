@@ -26,12 +26,12 @@ import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
+import { undoButtons } from '../../slack/undo-button.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
 import { RolesToLose, updateUserButton } from '../inputs/question.ts';
 import { blockOf } from '../inputs/settings-form.ts';
 import { makeChange } from '../make-change.ts';
-import { undoButtons } from '../undo-button.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
 export const EditableSettings = Settings.pick({
@@ -140,7 +140,11 @@ export async function alter(
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   const confirmation = updated(interaction, who, before, { settings: changes, reason }, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
-  return await confirm(interaction, confirmation, asWanted ? undoButtons(interaction, change) : []);
+  return await confirm(
+    interaction,
+    confirmation,
+    asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : [],
+  );
 }
 
 /** Fastly refuses this role for a user with limited services (recorded). */

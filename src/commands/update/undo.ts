@@ -31,9 +31,10 @@ export function undoListener(onUser: OnUser): Listener {
 }
 
 async function undoClicked(interaction: Interaction, key: string, onUser: OnUser): Promise<void> {
-  const { change, back } = await undoableWith(interaction, key);
+  const undoable = await undoableWith(interaction, key);
+  const { change, back } = undoable;
   try {
-    const delivered = await undo(interaction, key);
+    const delivered = await undo(interaction, undoable);
     await showUndone(interaction, key, [undoAskedText(interaction.caller.memberId)]);
     if (delivered.kind === 'elsewhere') await interaction.reply.privately(message(delivered.sentence));
   } catch (error) {
@@ -53,7 +54,7 @@ export async function undoAnswered(
   { change, confirmation }: NonNullable<Asked['undoes']>,
   rolesShown: string | null,
 ): Promise<Delivered> {
-  const delivered = await undo(interaction, change, rolesShown);
+  const delivered = await undo(interaction, await undoableWith(interaction, change), rolesShown);
   if (confirmation !== null) {
     const asked = undoAskedText(interaction.caller.memberId);
     await showUndone(interaction.replacing(confirmation), change, [asked]);
@@ -71,14 +72,14 @@ export async function undoAnswered(
  */
 async function undo(
   interaction: Interaction,
-  key: string,
+  undoable: Undoable,
   rolesShown: string | null = null,
 ): Promise<Delivered> {
-  const undoable = await undoableWith(interaction, key);
-  refuseWhereOver(undoable);
   const { change, back } = undoable;
+  const { deliveryKey: key } = change;
+  refuseWhereOver(undoable);
   const undoes = {
-    change: change.deliveryKey,
+    change: key,
     check: async () => refuseWhereOver({ ...(await undoableWith(interaction, key)), undo: null }),
   };
   try {

@@ -64,7 +64,7 @@ import { userTable } from '../../../src/messages/user-table.ts';
 import { rolesText, userText } from '../../../src/messages/user-text.ts';
 import type { Origin } from '../../../src/slack/carried.ts';
 import { formView, noticeView } from '../../../src/slack/replies/modal.ts';
-import { undoButton } from '../../../src/slack/undo-button.ts';
+import { undoButtons } from '../../../src/slack/undo-button.ts';
 import { problemsOfMessage, problemsOfShownView } from './oracle.ts';
 import { hostileLogin, hostileName, hostileText } from './text.ts';
 import {
@@ -196,7 +196,10 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
     fc.record({ change, settlement, why: hostileText }),
     ({ change: each, settlement: end, why }) =>
       ofMessage(
-        withButtons(madeMessage(each, 0, undoneText(each.caller, 0)), undoButton(each, { private: false })),
+        withButtons(
+          madeMessage(each, 0, undoneText(each.caller, 0)),
+          undoButtons(each, { private: false }, new Set()),
+        ),
         message(interruptedText(each, end), notUndoneText(say`${why}`, each.target.login)),
       ),
   ),
