@@ -12,6 +12,7 @@ import { type Dependency, type HealthServer, Readiness, serveHealth } from './ob
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import { NowAndAgain } from './observability/now-and-again.ts';
 import { reasonOf } from './observability/reason-of.ts';
 import { createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
@@ -71,7 +72,7 @@ export class Bot {
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });
-    const degraded: Readiness['degraded'] = (cause, problem) => this.#readiness.degraded(cause, problem);
+    const { degraded } = this.#readiness;
     const onBack = () => this.#storedParts.worker.slackIsBack();
     this.#tokenWatch = new TokenWatch({ degraded, onBack, times, log });
     const slack = createClients(
@@ -282,7 +283,7 @@ export class Bot {
    */
   async #persist<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
-    let loggedAt = Number.NEGATIVE_INFINITY;
+    const said = new NowAndAgain();
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         return await attempt();
@@ -294,8 +295,7 @@ export class Bot {
         const { firstRetry, slowRetry, stillAway } = this.#services.times;
         const growing = Math.min(firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
         const wait = isTokenRefused(error) ? slowRetry : growing;
-        if (Date.now() - loggedAt >= stillAway) {
-          loggedAt = Date.now();
+        if (said.isDue(stillAway)) {
           this.#log.warn({ why, ...(remedy && { remedy }) }, `${service} unreachable, retrying`);
         }
         this.#log.debug({ retryInMilliseconds: wait, err: error }, `${service} unreachable`);

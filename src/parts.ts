@@ -56,7 +56,7 @@ export function createStoredParts(
   onHealth: (error: StoreUnavailable | null) => void,
 ) {
   const { store, fastly, directory, readiness, liveness, times, log } = parts;
-  const degraded: Readiness['degraded'] = (cause, problem) => readiness.degraded(cause, problem);
+  const { degraded } = readiness;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {

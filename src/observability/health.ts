@@ -5,8 +5,14 @@ import type { Logger } from './log.ts';
 /** What the bot cannot take a delivery and answer it without. */
 export type Dependency = 'slack' | 'database';
 
+/** Something that is wrong, and what the operator does about it. */
+export type Problem = { what: string; remedy: string };
+
 /** What keeps the bot from some of its work while it still answers. `since`: ISO 8601. */
-export type Degraded = { what: string; since: string; remedy: string };
+type Degraded = Problem & { since: string };
+
+/** Reports what is wrong about a cause until it is mended, which null says. */
+export type ReportProblem = (cause: string, problem: Problem | null) => void;
 
 /** Records what the bot still needs to take deliveries and answer them in words, and what else is wrong. */
 export class Readiness {
@@ -30,13 +36,13 @@ export class Readiness {
    *
    * @returns whether anything is different from before
    */
-  degraded(cause: string, problem: Omit<Degraded, 'since'> | null): boolean {
+  readonly degraded = (cause: string, problem: Problem | null): boolean => {
     if (problem === null) return this.#degraded.delete(cause);
     const { what, remedy } = problem;
     const before = this.#degraded.get(cause);
     this.#degraded.set(cause, { what, since: before?.since ?? new Date().toISOString(), remedy });
     return before?.what !== what || before.remedy !== remedy;
-  }
+  };
 
   /** Everything that is wrong beside what is missing. */
   problems(): Degraded[] {

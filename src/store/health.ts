@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { NowAndAgain } from '../observability/now-and-again.ts';
 import { DatabaseUnusable, StoreUnavailable } from './errors.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
@@ -19,7 +20,7 @@ export class StoreHealth {
   readonly #options: StoreHealthOptions;
   #trouble: Trouble | null = null;
   #goneSince: number | null = null;
-  #loggedAt = 0;
+  readonly #said = new NowAndAgain();
   #givenUp = false;
 
   constructor(options: StoreHealthOptions) {
@@ -32,13 +33,12 @@ export class StoreHealth {
     const { log, onChange, remindEvery } = this.#options;
     if (trouble?.kind !== this.#trouble?.kind) {
       if (trouble === null) log.info('database available');
-      this.#loggedAt = 0;
+      this.#said.restart();
     }
     if (trouble?.what !== this.#trouble?.what) onChange(trouble);
     this.#trouble = trouble;
     this.#followGone(trouble);
-    if (trouble === null || Date.now() - this.#loggedAt < remindEvery) return;
-    this.#loggedAt = Date.now();
+    if (trouble === null || !this.#said.isDue(remindEvery)) return;
     log.error({ why: trouble.what, remedy: trouble.remedy }, 'database unavailable, retrying');
   }
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../observability/health.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { DatabaseGone } from './database-files.ts';
 
@@ -8,7 +9,7 @@ import { DatabaseGone } from './database-files.ts';
  * - `gone`: a file of the SQLite database is not the one that was opened.
  * - `away`: anything else. It may pass by itself.
  */
-export type Trouble = { kind: 'wrong' | 'full' | 'gone' | 'away'; what: string; remedy: string };
+export type Trouble = Problem & { kind: 'wrong' | 'full' | 'gone' | 'away' };
 
 const WAITING = 'The bot goes on by itself once it can.';
 const PERMISSIONS =

@@ -12,9 +12,10 @@ import {
   surfacesOf,
 } from '../approvals/surfaces.ts';
 import type { Times } from '../config/times.ts';
+import type { ReportProblem } from '../observability/health.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
-import { type Degraded, NeedsPerson, Pauses } from './pauses.ts';
+import { NeedsPerson, Pauses } from './pauses.ts';
 import { showOn } from './request-display.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestShowing, type Snapshot } from './request-showing.ts';
 import { Showing } from './showing.ts';
@@ -33,7 +34,7 @@ export class Displays {
   readonly #options: DisplayOptions;
   readonly #showing: Showing<RequestId>;
 
-  constructor(options: DisplayOptions, times: Times, degraded: Degraded) {
+  constructor(options: DisplayOptions, times: Times, degraded: ReportProblem) {
     this.#options = options;
     this.#showing = new Showing(options.store, new Pauses(times, degraded));
   }

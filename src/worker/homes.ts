@@ -18,6 +18,7 @@ import {
 } from '../messages/home.ts';
 import { message } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
+import type { ReportProblem } from '../observability/health.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting, Published } from '../slack/connection/posting.ts';
@@ -37,7 +38,7 @@ import {
 } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
 import { Gathering } from './gathering.ts';
-import { type Degraded, Pauses, throwIfMendable } from './pauses.ts';
+import { Pauses, throwIfMendable } from './pauses.ts';
 import { Showing } from './showing.ts';
 
 export type HomesOptions = {
@@ -53,7 +54,7 @@ export type HomesOptions = {
   /** Makes the worker look for due work at once. */
   wake: () => void;
   /** Told what a person has to mend before Homes are shown. */
-  degraded: Degraded;
+  degraded: ReportProblem;
   times: Times;
   log: Logger;
 };

@@ -18,9 +18,10 @@ import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { interruptedText } from '../messages/change-text.ts';
 import { message } from '../messages/kit/message.ts';
+import type { ReportProblem } from '../observability/health.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import type { Transaction } from '../store/store.ts';
-import { type Degraded, Pauses, throwIfMendable } from './pauses.ts';
+import { Pauses, throwIfMendable } from './pauses.ts';
 
 type InterruptedChangesOptions = {
   intents: Intents;
@@ -28,7 +29,7 @@ type InterruptedChangesOptions = {
   fastly: FastlyClient;
   posting: Posting;
   /** Told what a person has to mend before callers can be told. */
-  degraded: Degraded;
+  degraded: ReportProblem;
   times: Times;
   log: Logger;
 };

@@ -1,5 +1,6 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Times } from '../config/times.ts';
+import type { ReportProblem } from '../observability/health.ts';
 import type { Refused } from '../slack/connection/posting.ts';
 
 /** Slack takes something only once a person has mended what `remedy` says. Its message says what Slack refuses, and why. */
@@ -25,9 +26,6 @@ const LONGEST_FOR_PERSON_MILLISECONDS = 15 * 60_000;
 /** What nobody has tried again so long after its pause was shown by another process, or needs no showing any more. */
 const FORGOTTEN_AFTER_MILLISECONDS = 5 * 60_000;
 
-/** Reports what is wrong until it is mended, which null says, as `Readiness.degraded` does. */
-export type Degraded = (cause: string, problem: { what: string; remedy: string } | null) => void;
-
 /** What waits: after how many failures of its kind in a row, until when, and for whom if that is a person. */
 type Waiting = { failures: number; until: number; person: NeedsPerson | null };
 
@@ -37,12 +35,12 @@ type Waiting = { failures: number; until: number; person: NeedsPerson | null };
  */
 export class Pauses<Key> {
   readonly #times: Pick<Times, 'firstRetry' | 'slowRetry'>;
-  readonly #degraded: Degraded;
+  readonly #degraded: ReportProblem;
   readonly #waiting = new Map<Key, Waiting>();
   /** By `performance.now()`; Slack's limits are for all that the bot sends this way. */
   #until = 0;
 
-  constructor(times: Pick<Times, 'firstRetry' | 'slowRetry'>, degraded: Degraded) {
+  constructor(times: Pick<Times, 'firstRetry' | 'slowRetry'>, degraded: ReportProblem) {
     this.#times = times;
     this.#degraded = degraded;
   }

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { Times } from '../../config/times.ts';
 import { connectionProblem } from '../../http/connection-problem.ts';
 import type { Network } from '../../http/network.ts';
-import type { Readiness } from '../../observability/health.ts';
+import type { Problem, Readiness } from '../../observability/health.ts';
 import type { Logger } from '../../observability/log.ts';
+import { NowAndAgain } from '../../observability/now-and-again.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
 import { throwIfRefused } from './identity.ts';
 import { whatToDo } from './refused-words.ts';
@@ -16,7 +17,6 @@ import {
   NEW_TOKEN,
   NO_MORE_CONNECTIONS,
   otherConnections,
-  type Problem,
   refusedToken,
   SWITCHED_OFF,
 } from './socket-problems.ts';
@@ -67,7 +67,9 @@ export class SocketMode {
   #app: App | null = null;
   /** Whether Slack has ever taken the app token. */
   #tokenTaken = false;
-  #told: { what: string; at: number } | null = null;
+  /** What a person has to mend before the next connection opens. */
+  #told: string | null = null;
+  readonly #said = new NowAndAgain();
 
   constructor(options: SocketModeOptions) {
     this.#options = options;
@@ -144,7 +146,7 @@ export class SocketMode {
   /** @param counted how many connections Slack counts, this one among them */
   #welcome(connection: SocketConnection, counted: number | null): void {
     const { readiness, log, times } = this.#options;
-    void connection.closed.then(() => this.#missing(this.#told?.what ?? 'reconnecting to Slack'));
+    void connection.closed.then(() => this.#missing(this.#told ?? 'reconnecting to Slack'));
     for (const old of this.#connections) if (old !== connection) old.closeAfter(times.keepOld);
     this.#told = null;
     readiness.degraded(OPENING, null);
@@ -225,12 +227,13 @@ export class SocketMode {
   /** Says on `/readyz` and in the log what a person has to mend; in the log now and then. */
   #tell({ what, remedy }: Problem): void {
     const { readiness, log, times } = this.#options;
-    const now = performance.now();
     if (!this.#isUp()) readiness.missing('slack', what);
-    if (this.#told?.what !== what) readiness.degraded(OPENING, { what, remedy });
-    else if (now - this.#told.at < times.sayAgain) return;
-    this.#told = { what, at: now };
-    log.error({ remedy }, what);
+    if (this.#told !== what) {
+      readiness.degraded(OPENING, { what, remedy });
+      this.#said.restart();
+    }
+    this.#told = what;
+    if (this.#said.isDue(times.sayAgain)) log.error({ remedy }, what);
   }
 
   /**

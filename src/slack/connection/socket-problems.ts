@@ -1,6 +1,6 @@
-/** What only a person can mend about Socket Mode, as `/readyz` and the log say it. */
-export type Problem = { what: string; remedy: string };
+import type { Problem } from '../../observability/health.ts';
 
+/** What only a person can mend about Socket Mode, as `/readyz` and the log say it. */
 export const SWITCHED_OFF: Problem = {
   what: 'Socket Mode is switched off in the Slack app, so no command reaches the bot.',
   remedy:

@@ -1,11 +1,13 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Times } from '../../config/times.ts';
+import type { ReportProblem } from '../../observability/health.ts';
+import { NowAndAgain } from '../../observability/now-and-again.ts';
 import { isTokenRefused, TOKEN_OR_ADDRESS, wordOf } from './refused-words.ts';
 
 type TokenWatchOptions = {
   /** Told that the token is refused, and with null that it is accepted again. */
-  degraded: (cause: string, problem: { what: string; remedy: string } | null) => void;
+  degraded: ReportProblem;
   /** Called within `slowRetry` of when Slack answers again after calls that got no answer. */
   onBack: () => void;
   times: Pick<Times, 'slowRetry' | 'saidAgain'>;
@@ -17,8 +19,7 @@ export class TokenWatch {
   readonly #options: TokenWatchOptions;
   #reached = false;
   #refused: string | null = null;
-  /** By `performance.now()`. */
-  #saidAt = Number.NEGATIVE_INFINITY;
+  readonly #said = new NowAndAgain();
   #lost = false;
   #back = false;
 
@@ -67,9 +68,6 @@ export class TokenWatch {
     const what = `Slack refuses SLACK_BOT_TOKEN (${word}).`;
     if (this.#refused !== word) degraded('slack-token', { what, remedy: TOKEN_OR_ADDRESS });
     this.#refused = word;
-    const now = performance.now();
-    if (now - this.#saidAt < times.saidAgain) return;
-    this.#saidAt = now;
-    log.error({ remedy: TOKEN_OR_ADDRESS }, what);
+    if (this.#said.isDue(times.saidAgain)) log.error({ remedy: TOKEN_OR_ADDRESS }, what);
   }
 }
