@@ -47,6 +47,17 @@ export const CURRENT: CurrentSettings = {
   two_factor_setup_required: null,
 };
 
+/** What a user has of whom Fastly has nothing set. */
+export const NOTHING_SET: CurrentSettings = {
+  name: null,
+  role: null,
+  limit_services: null,
+  locked: null,
+  require_new_password: null,
+  two_factor_auth_enabled: null,
+  two_factor_setup_required: null,
+};
+
 /** Who is no user yet. */
 export const NEWCOMER: Newcomer = { id: null, login: 'linus@example.com', name: 'Linus Example' };
 

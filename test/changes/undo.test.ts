@@ -5,38 +5,48 @@ import { Intents } from '../../src/changes/intents.ts';
 import { type CurrentSettings, type Settings, settingsBack } from '../../src/changes/settings.ts';
 import { undoKey } from '../../src/changes/undo.ts';
 import { MemberId } from '../../src/ids.ts';
-import { CURRENT } from '../approvals/people.ts';
+import { CURRENT, NOTHING_SET } from '../approvals/people.ts';
 import { type Kind, letTimePass, onBothDatabases } from '../store/both-databases.ts';
-
-const UNSET: CurrentSettings = {
-  name: null,
-  role: null,
-  limit_services: null,
-  locked: null,
-  require_new_password: null,
-  two_factor_auth_enabled: null,
-  two_factor_setup_required: null,
-};
 
 describe('what sets a change back', () => {
   it.each<{ what: string; set: Settings; before: CurrentSettings; back: Settings | null }>([
     { what: 'a name', set: { name: 'G' }, before: CURRENT, back: { name: 'Grace Example' } },
     { what: 'a role', set: { role: 'user' }, before: CURRENT, back: { role: CURRENT.role ?? '' } },
-    { what: 'a yes', set: { locked: true }, before: { ...UNSET, locked: false }, back: { locked: false } },
-    { what: 'a no', set: { locked: false }, before: { ...UNSET, locked: true }, back: { locked: true } },
-    { what: 'a lock that was not set', set: { locked: true }, before: UNSET, back: { locked: false } },
+    {
+      what: 'a yes',
+      set: { locked: true },
+      before: { ...NOTHING_SET, locked: false },
+      back: { locked: false },
+    },
+    {
+      what: 'a no',
+      set: { locked: false },
+      before: { ...NOTHING_SET, locked: true },
+      back: { locked: true },
+    },
+    { what: 'a lock that was not set', set: { locked: true }, before: NOTHING_SET, back: { locked: false } },
     {
       what: 'other switches that were not set',
       set: { limit_services: true, require_new_password: true },
-      before: UNSET,
+      before: NOTHING_SET,
       back: { limit_services: false, require_new_password: false },
     },
-    { what: 'a name that was not set', set: { name: 'G' }, before: UNSET, back: null },
-    { what: 'an empty name', set: { name: 'G' }, before: { ...UNSET, name: '' }, back: null },
-    { what: 'a name too long', set: { name: 'G' }, before: { ...UNSET, name: 'x'.repeat(256) }, back: null },
-    { what: 'a role that was not set', set: { role: 'user' }, before: UNSET, back: null },
-    { what: 'another role', set: { role: 'user' }, before: { ...UNSET, role: 'tls_admin' }, back: null },
-    { what: 'one of two', set: { role: 'user', locked: true }, before: UNSET, back: null },
+    { what: 'a name that was not set', set: { name: 'G' }, before: NOTHING_SET, back: null },
+    { what: 'an empty name', set: { name: 'G' }, before: { ...NOTHING_SET, name: '' }, back: null },
+    {
+      what: 'a name too long',
+      set: { name: 'G' },
+      before: { ...NOTHING_SET, name: 'x'.repeat(256) },
+      back: null,
+    },
+    { what: 'a role that was not set', set: { role: 'user' }, before: NOTHING_SET, back: null },
+    {
+      what: 'another role',
+      set: { role: 'user' },
+      before: { ...NOTHING_SET, role: 'tls_admin' },
+      back: null,
+    },
+    { what: 'one of two', set: { role: 'user', locked: true }, before: NOTHING_SET, back: null },
     { what: 'nothing', set: {}, before: CURRENT, back: null },
   ])('for $what: $back', ({ set, before, back }) => {
     expect(settingsBack({ settings: set, before })).toEqual(back);
@@ -59,7 +69,7 @@ function change(more: Partial<Change> = {}): Change {
     caller: NORA,
     target: { id: 'grace1', login: 'grace@example.com', name: 'Grace Example' },
     settings: { locked: true },
-    before: UNSET,
+    before: NOTHING_SET,
     reference: 'ABCD-EFGH',
     ...more,
   };

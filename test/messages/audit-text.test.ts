@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { auditText } from '../../src/messages/audit-text.ts';
 import type { AuditLine } from '../../src/store/audit-page.ts';
-import { NORA, TOMAS } from '../approvals/people.ts';
+import { NORA, NOTHING_SET, TOMAS } from '../approvals/people.ts';
 import { read } from './read.ts';
 
 const GRACE = '*Grace Example* (`grace@example.com`)';
@@ -82,16 +82,6 @@ const OF_REQUESTS: Entry[] = [
   },
   { event: 'surprised', says: `<@${NORA}>: delete surprised, ${GRACE}` },
 ];
-
-const NOTHING_SET = {
-  name: null,
-  role: null,
-  limit_services: null,
-  locked: null,
-  require_new_password: null,
-  two_factor_auth_enabled: null,
-  two_factor_setup_required: null,
-};
 
 const OF_CHANGES: Entry[] = [
   {

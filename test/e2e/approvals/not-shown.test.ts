@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { CDN_TEAM, type Channel, GENERAL, NORA, OPS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { SlackFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, HOSTILE } from '../../sandbox/fastly/people.ts';
-import { portOf } from '../../support/stand-in.ts';
 import {
   askForDeletion,
   deletions,
@@ -13,6 +11,7 @@ import {
   toldPrivately,
   untilTold,
 } from '../support/approving.ts';
+import { readyz } from '../support/readyz.ts';
 import { messagesIn, messageWith } from '../support/seeing.ts';
 import { DELIVERY, type RunningBot, startWorkplace } from '../support/workplace.ts';
 
@@ -22,13 +21,9 @@ const TWO_APPROVALS = {
   APPROVALS_REQUIRED: '2',
 };
 
-const Body = z.object({ degraded: z.array(z.object({ what: z.string(), remedy: z.string() })) });
-
 /** What is wrong, as `/readyz` has it. */
-async function degraded({ log }: RunningBot): Promise<string[]> {
-  const { address } = await log.until('serving /healthz and /readyz');
-  const response = await fetch(`http://127.0.0.1:${portOf(address)}/readyz`);
-  return Body.parse(await response.json()).degraded.map(({ what, remedy }) => `${what} ${remedy}`);
+async function degraded(bot: Pick<RunningBot, 'log'>): Promise<string[]> {
+  return (await readyz(bot)).body.degraded.map(({ what, remedy }) => `${what} ${remedy}`);
 }
 
 describe('a request whose channel does not take it until a person mends that', () => {

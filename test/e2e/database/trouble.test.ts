@@ -3,7 +3,6 @@ import { rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { DatabaseUnusable } from '../../../src/store/errors.ts';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER, PLUS_LOGIN } from '../../sandbox/fastly/people.ts';
@@ -12,6 +11,7 @@ import { temporaryFolder } from '../../store/both-databases.ts';
 import { administer, newSchema } from '../../support/postgres/database.ts';
 import { portOf } from '../../support/stand-in.ts';
 import { askForDeletion, untilTold } from '../support/approving.ts';
+import { readyz } from '../support/readyz.ts';
 import { messageWith } from '../support/seeing.ts';
 import {
   DELIVERY,
@@ -21,17 +21,6 @@ import {
   startWorkplace,
   type Workplace,
 } from '../support/workplace.ts';
-
-const Body = z.object({
-  missing: z.record(z.string(), z.string()),
-  degraded: z.array(z.object({ what: z.string(), remedy: z.string() })),
-});
-
-async function readyz({ log }: RunningBot): Promise<z.infer<typeof Body> & { status: number }> {
-  const { address } = await log.until('serving /healthz and /readyz');
-  const response = await fetch(`http://127.0.0.1:${portOf(address)}/readyz`);
-  return { status: response.status, ...Body.parse(await response.json()) };
-}
 
 async function changesSent({ client }: Workplace): Promise<string[]> {
   const calls = await client.fastlyCalls();
@@ -68,17 +57,19 @@ describe('a bot whose SQLite file is moved', () => {
       .poll(() => readyz(place))
       .toMatchObject({
         status: 200,
-        missing: {},
-        degraded: [
-          {
-            what: `${path} was deleted, moved or replaced`,
-            remedy: 'Put the same file back. To use another one, restart the bot.',
-          },
-        ],
+        body: {
+          missing: {},
+          degraded: [
+            {
+              what: `${path} was deleted, moved or replaced`,
+              remedy: 'Put the same file back. To use another one, restart the bot.',
+            },
+          ],
+        },
       });
     expect(await changesSent(place)).toEqual([]);
     await rename(elsewhere, path);
-    await expect.poll(() => readyz(place)).toMatchObject({ status: 200, degraded: [] });
+    await expect.poll(() => readyz(place)).toMatchObject({ status: 200, body: { degraded: [] } });
     await request.take(tomas, 'approve');
     await request.until(nora, '✅ Deleted');
   });
@@ -111,18 +102,20 @@ describe('a bot whose disk is full', () => {
       .poll(() => readyz(place))
       .toMatchObject({
         status: 200,
-        missing: {},
-        degraded: [
-          {
-            what: "PostgreSQL's disk is full (could not extend file)",
-            remedy: 'Free some space. The bot goes on by itself once it can.',
-          },
-        ],
+        body: {
+          missing: {},
+          degraded: [
+            {
+              what: "PostgreSQL's disk is full (could not extend file)",
+              remedy: 'Free some space. The bot goes on by itself once it can.',
+            },
+          ],
+        },
       });
     expect(await changesSent(place)).toEqual([]);
     await administer(url, 'drop function full_disk cascade');
     await log.until('database available');
-    expect((await readyz(place)).degraded).toEqual([]);
+    expect((await readyz(place)).body.degraded).toEqual([]);
     await nora.command(`reset ${PLUS_LOGIN.login}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
   });

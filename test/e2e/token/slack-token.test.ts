@@ -1,9 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { portOf } from '../../support/stand-in.ts';
+import { readyz } from '../support/readyz.ts';
 import { messageWith } from '../support/seeing.ts';
 import {
   connected,
@@ -15,12 +14,9 @@ import {
 } from '../support/workplace.ts';
 
 const ALWAYS = 1_000;
-const Body = z.object({ degraded: z.array(z.object({ what: z.string(), remedy: z.string() })) });
 
-async function degraded({ log }: RunningBot): Promise<{ what: string; remedy: string }[]> {
-  const { address } = await log.until('serving /healthz and /readyz');
-  const response = await fetch(`http://127.0.0.1:${portOf(address)}/readyz`);
-  return Body.parse(await response.json()).degraded;
+async function degraded(bot: Pick<RunningBot, 'log'>) {
+  return (await readyz(bot)).body.degraded.map(({ what, remedy }) => ({ what, remedy }));
 }
 
 async function startedSandbox(): Promise<Sandbox> {

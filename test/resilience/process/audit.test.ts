@@ -80,12 +80,7 @@ onBothDatabases('npm run audit', (database) => {
 
   it('says that the log lacks what was changed, and ends with 1', async () => {
     const { store, url } = await database.open();
-    const intents = new Intents(
-      store,
-      60_000,
-      async () => null,
-      () => {},
-    );
+    const intents = intentsOf(store);
     for (let place = 1; place <= 25; place += 1) {
       const target = { id: `user${place}`, login: `user${place}@example.com`, name: '' };
       const reference = `REF-${place}`;
@@ -108,12 +103,7 @@ onBothDatabases('npm run audit', (database) => {
 
   it('says what it agrees with, and names what has nothing beside it', async () => {
     const { store, url } = await database.open();
-    const intents = new Intents(
-      store,
-      60_000,
-      async () => null,
-      () => {},
-    );
+    const intents = intentsOf(store);
     const target = { id: 'grace1', login: 'grace@example.com', name: '' };
     await intents.begin({ deliveryKey: 'one', kind: 'reset', caller: NORA, target, reference: 'ABCD-EFGH' });
     const entry = { actor: null, change: 'export', event: 'done', target: null, details: {} };
@@ -200,6 +190,16 @@ onBothDatabases('npm run audit', (database) => {
     }
   });
 });
+
+/** Changes beside which there are no requests, of a bot without a worker. */
+function intentsOf(store: Store): Intents {
+  return new Intents(
+    store,
+    60_000,
+    async () => null,
+    () => {},
+  );
+}
 
 describe('npm run audit', () => {
   it.each([

@@ -6,6 +6,7 @@ import { environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { closed } from '../../support/closed.ts';
 import { portOf } from '../../support/stand-in.ts';
 import { startBotProcess } from '../support/bot-process.ts';
 
@@ -27,13 +28,6 @@ async function unfinished(port: number): Promise<Socket> {
   );
   return socket;
 }
-
-/** However it ends: `once` would reject where the connection is reset. */
-const closed = (socket: Socket) =>
-  new Promise<void>((resolve) => {
-    if (socket.closed) resolve();
-    else socket.once('close', () => resolve());
-  });
 
 it('senders who hold connections open are closed, the longest idle first, and keep nobody out', async () => {
   const sandbox = await startSandbox();

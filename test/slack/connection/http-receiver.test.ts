@@ -9,6 +9,7 @@ import { MEBIBYTE } from '../../../src/http/bounded-body.ts';
 import { createLogger, slackSdkLogger } from '../../../src/observability/log.ts';
 import { HTTP_LIMITS, type HttpLimits, HttpReceiver } from '../../../src/slack/connection/http-receiver.ts';
 import { LogLines } from '../../e2e/support/workplace.ts';
+import { closed } from '../../support/closed.ts';
 import { portOf } from '../../support/stand-in.ts';
 
 const SECRET = 'the signing secret';
@@ -86,13 +87,6 @@ const startOf = (headers: Record<string, string>) =>
   ['POST /slack/events HTTP/1.1', 'host: localhost', ...Object.entries(headers).map(([k, v]) => `${k}: ${v}`)]
     .map((line) => `${line}\r\n`)
     .join('');
-
-/** However it ends: `once` would reject where the connection is reset. */
-const closed = (socket: Socket) =>
-  new Promise<void>((resolve) => {
-    if (socket.closed) resolve();
-    else socket.once('close', () => resolve());
-  });
 
 describe('a signed request', () => {
   it('is answered with what a listener acknowledges with', async () => {
