@@ -15,10 +15,10 @@ import type { Times } from '../config/times.ts';
 import type { ReportProblem } from '../observability/health.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
+import { LeasedShowing } from './leased-showing.ts';
 import { NeedsPerson, Pauses } from './pauses.ts';
 import { showOn } from './request-display.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestShowing, type Snapshot } from './request-showing.ts';
-import { Showing } from './showing.ts';
 
 /**
  * Renewed after each surface. In between there are at most two postings and two look-ups. A form that Slack refuses is
@@ -32,11 +32,11 @@ const LEASE_MILLISECONDS = 4 * POSTING_TIMEOUT_MILLISECONDS;
  */
 export class Displays {
   readonly #options: DisplayOptions;
-  readonly #showing: Showing<RequestId>;
+  readonly #showing: LeasedShowing<RequestId>;
 
   constructor(options: DisplayOptions, times: Times, degraded: ReportProblem) {
     this.#options = options;
-    this.#showing = new Showing(options.store, new Pauses(times, degraded));
+    this.#showing = new LeasedShowing(options.store, new Pauses(times, degraded));
   }
 
   /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */

@@ -38,8 +38,8 @@ import {
 } from '../store/homes.ts';
 import type { Store } from '../store/store.ts';
 import { Gathering } from './gathering.ts';
+import { LeasedShowing } from './leased-showing.ts';
 import { Pauses, throwIfMendable } from './pauses.ts';
-import { Showing } from './showing.ts';
 
 export type HomesOptions = {
   store: Store;
@@ -69,7 +69,7 @@ type Recorded = NonNullable<HomeContent['recorded']>;
 /** Keeps opened Home tabs up to date. Each is drawn from the store, by one process at a time, until Slack accepts it. */
 export class Homes {
   readonly #options: HomesOptions;
-  readonly #showing: Showing<MemberId>;
+  readonly #showing: LeasedShowing<MemberId>;
   readonly #gathering: Gathering;
   readonly #figures: Cached<FiguresAtHand>;
   /** Members whose Home is due, which the database does not know yet. Recorded with the next look. */
@@ -87,7 +87,7 @@ export class Homes {
 
   constructor(options: HomesOptions) {
     this.#options = options;
-    this.#showing = new Showing(options.store, new Pauses(options.times, options.degraded));
+    this.#showing = new LeasedShowing(options.store, new Pauses(options.times, options.degraded));
     this.#gathering = new Gathering(options.times.homesGathered);
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }

@@ -5,8 +5,8 @@ import { StoreUnavailable } from '../../src/store/errors.ts';
 import { claimHome, homeOpened, progressOf, releaseHome } from '../../src/store/homes.ts';
 import { postgres } from '../../src/store/postgres.ts';
 import type { Transaction } from '../../src/store/store.ts';
+import { LeasedShowing } from '../../src/worker/leased-showing.ts';
 import { Pauses } from '../../src/worker/pauses.ts';
-import { Showing } from '../../src/worker/showing.ts';
 import { NORA } from '../approvals/people.ts';
 import { connectedStore, POSTGRESQL } from '../store/both-databases.ts';
 import { wireTo } from '../support/postgres/wire.ts';
@@ -20,7 +20,7 @@ async function dueHome() {
   const store = await connectedStore({ url, engine: () => postgres(new Secret(url)) });
   await store.transaction((each) => homeOpened(each, NORA));
   const progress = await store.read(progressOf);
-  const showing = new Showing(store, new Pauses<string>(TIMES, () => {}));
+  const showing = new LeasedShowing(store, new Pauses<string>(TIMES, () => {}));
   const place = { wire, showing, shown: 0 };
   const show = async (whileShown: () => void = () => {}) =>
     await showing.show({

@@ -18,7 +18,7 @@ export type ToShow<Key> = {
 };
 
 /** Shows things under leases, which run out by themselves. What Slack did not take becomes due again. */
-export class Showing<Key> {
+export class LeasedShowing<Key> {
   readonly pauses: Pauses<Key>;
   readonly #store: Store;
   /** Ends leases that could not be ended when they should, as the database was away. */
