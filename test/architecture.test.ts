@@ -83,10 +83,11 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['slack/', [...BASE, ...PURE, 'config/', 'messages/']],
   ['commands/', [...BASE, ...BELOW_COMMANDS]],
   ['worker/', [...BASE, ...BELOW_COMMANDS]],
-  ['cli/', [...BASE, 'config/', 'store/', 'changes/', 'approvals/']],
+  ['checks/', [...BASE, 'config/', 'fastly/', 'store/', 'slack/connection/']],
+  ['cli/', [...BASE, 'config/', 'fastly/', 'store/', 'changes/', 'approvals/', 'checks/']],
   ['parts.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],
   ['app.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],
-  ['bot.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/', 'parts.ts', 'app.ts']],
+  ['bot.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/', 'checks/', 'parts.ts', 'app.ts']],
   ['main.ts', [...BASE, 'config/', 'store/errors.ts', 'bot.ts']],
 ];
 

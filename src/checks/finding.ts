@@ -1,0 +1,15 @@
+/**
+ * What one look at the configuration, or at what it leads to, has found.
+ * - `fine`: as it should be.
+ * - `warning`: the bot works, but the operator should know.
+ * - `wrong`: the bot cannot do its work like this.
+ * - `off`: not in use here.
+ * - `unknown`: it could not be looked at, and why.
+ */
+export type Finding =
+  | { mark: 'fine' | 'off' | 'unknown'; what: string }
+  | { mark: 'warning' | 'wrong'; what: string; remedy: string };
+
+/** How the parts of a report are titled, in their order. */
+export const SECTIONS = ['The process', 'Slack', 'Fastly', 'The database'] as const;
+export type Section = (typeof SECTIONS)[number];
