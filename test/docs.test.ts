@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -21,6 +22,9 @@ const Manifest = z.object({
   settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }) }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 });
+const packageJson = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(read('package.json')));
 const manifest = Manifest.parse(parse(read('manifest.yml')));
 
 describe('.env.example', () => {
@@ -49,8 +53,8 @@ describe('.env.example', () => {
   });
 });
 
-describe("the README's table of variables", () => {
-  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)].map(
+describe('the table of variables', () => {
+  const rows = [...read('docs/variables.md').matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)].map(
     ([, name, value, purpose]) => ({ name, value, purpose }),
   );
 
@@ -66,21 +70,60 @@ describe("the README's table of variables", () => {
   });
 });
 
-describe("the README's guide to the code", () => {
+/** All papers of the project, by their paths from its root. */
+const PAPERS = globSync('{*.md,docs/**/*.md,deploy/**/*.md}', {
+  cwd: new URL('..', import.meta.url),
+}).toSorted();
+
+/** As GitHub makes the anchor of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+const anchorsOf = (paper: string) =>
+  [...read(paper).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+describe.each(PAPERS)('%s', (paper) => {
+  it('links only to what exists', () => {
+    const links = [...read(paper).matchAll(/(?:\]\(|src=")(?!https?:)([^)"]*)[)"]/g)].map(
+      ([, link = '']) => link,
+    );
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? paper : posix.join(posix.dirname(paper), path);
+      if (!existsSync(new URL(`../${target}`, import.meta.url))) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('names only files and scripts that exist', () => {
+    const text = read(paper);
+    const paths = [...text.matchAll(/(?:`|")((?:src|test|docs|deploy)\/[\w./-]*)(?:`|")/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
+    const scripts = [...text.matchAll(/npm (?:run(?: -s)? )?(start|test|(?<=run (?:-s )?)[\w:]+)/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(scripts.filter((name) => !(name in packageJson.scripts))).toEqual([]);
+  });
+});
+
+describe('the guide to the code', () => {
   it('describes every file and folder directly under src, and no others', () => {
-    const [, rooms = ''] = /### The rooms of `src\/`\n(.+?)\n###/s.exec(read('README.md')) ?? [];
+    const [, rooms = ''] = /## The rooms of `src\/`\n(.+?)\n##/s.exec(read('docs/architecture.md')) ?? [];
     const described = [...rooms.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, names = '']) =>
       [...names.matchAll(/`([^`]+?)\/?`/g)].map(([, name]) => name),
     );
     expect(described.toSorted()).toEqual(readdirSync(new URL('../src/', import.meta.url)).sort());
   });
 
-  it.each(['README.md', 'docs/glossary.md'])('names only files that exist: %s', (paper) => {
-    const paths = [...read(paper).matchAll(/(?:`|")((?:src|test)\/[\w./-]*)(?:`|")/g)].map(
-      ([, path]) => path ?? '',
-    );
-    expect(paths).not.toEqual([]);
-    expect(paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
+  it('shows a real subcommand, as it is', () => {
+    const [, shown = ''] = /```ts\n(.+?)```/s.exec(read('README.md')) ?? [];
+    expect(shown).not.toBe('');
+    expect(read('src/commands/whoami.ts')).toContain(shown);
   });
 
   it('links to the glossary, which has at most twenty words', () => {
