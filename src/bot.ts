@@ -69,6 +69,7 @@ export class Bot {
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
       onTokenProblem: (problem) => this.#fastlyWatch.token(problem),
+      onTokenRefused: (refused) => this.#fastlyWatch.refused(refused),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
     });

@@ -35,6 +35,8 @@ export type FastlyClientOptions = {
   onOtherUser?: (error: FastlyOtherUser) => void;
   /** Told what keeps the token from changing users, and with null that nothing does any more. */
   onTokenProblem?: (problem: TokenProblem | null) => void;
+  /** Told after each call with the token whether Fastly refuses it (401). */
+  onTokenRefused?: (refused: boolean) => void;
   /** Told after each call whether Fastly could be used: why not, or null. A refusal and a rate limit are answers. */
   onReach?: OnReach;
   dispatcher: Dispatcher;
@@ -65,6 +67,7 @@ export class FastlyClient {
   readonly #transport: Transport;
   readonly #onOtherUser: (error: FastlyOtherUser) => void;
   readonly #onReach: OnReach;
+  readonly #onTokenRefused: (refused: boolean) => void;
   readonly #holder: TokenHolder;
 
   constructor({ token, baseUrl, timeout, dispatcher, ...told }: FastlyClientOptions) {
@@ -73,6 +76,7 @@ export class FastlyClient {
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
     this.#transport = new Transport(baseUrl, timeout, dispatcher);
     this.#onReach = told.onReach ?? (() => {});
+    this.#onTokenRefused = told.onTokenRefused ?? (() => {});
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
@@ -253,12 +257,15 @@ export class FastlyClient {
     answer: z.ZodType<T>,
     isMeant?: (answer: T) => boolean,
   ): Promise<T> {
-    return await this.#call(
-      { ...call, headers: { ...call.headers, 'fastly-key': this.#token.reveal() } },
-      answer,
-      withoutToken(this.#token),
-      isMeant,
-    );
+    const headers = { ...call.headers, 'fastly-key': this.#token.reveal() };
+    try {
+      const result = await this.#call({ ...call, headers }, answer, withoutToken(this.#token), isMeant);
+      this.#onTokenRefused(false);
+      return result;
+    } catch (error) {
+      if (isFastlyError(error) && error.kind === 'unauthorized') this.#onTokenRefused(true);
+      throw error;
+    }
   }
 
   /**

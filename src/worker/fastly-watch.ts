@@ -4,10 +4,14 @@ import type { FastlyError } from '../fastly/errors.ts';
 import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from '../fastly/token.ts';
 import type { Readiness } from '../observability/health.ts';
 import type { Logger } from '../observability/log.ts';
+import { NowAndAgain } from '../observability/now-and-again.ts';
 import { Outage } from '../observability/outage.ts';
 
 const REMEDY =
   'Check the network, FASTLY_API_URL and fastlystatus.com. The bot goes on by itself when Fastly answers.';
+
+const REFUSED = 'Fastly refuses FASTLY_API_TOKEN.';
+const REFUSED_REMEDY = `It was revoked or has expired. Set it to another token and restart the bot. ${TOKEN_REMEDY}`;
 
 function remedyFor(error: FastlyError): string | undefined {
   return error.kind === 'cut_off' ? error.problem?.remedy : undefined;
@@ -27,6 +31,8 @@ export class FastlyWatch {
   readonly #outage: Outage;
   #ask: (() => Promise<unknown>) | null = null;
   #asking = false;
+  #refused = false;
+  readonly #saidRefused = new NowAndAgain();
 
   constructor(options: FastlyWatchOptions) {
     this.#options = options;
@@ -58,13 +64,27 @@ export class FastlyWatch {
     readiness.degraded('fastly-token', { what, remedy: TOKEN_REMEDY });
   }
 
+  /** Fastly refuses the token, or takes it again. A running bot goes on: Fastly may have been wrong. */
+  refused(refused: boolean): void {
+    const { readiness, times, log } = this.#options;
+    if (refused && this.#saidRefused.isDue(times.saidAgain)) log.error({ remedy: REFUSED_REMEDY }, REFUSED);
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    readiness.degraded('fastly-refused', refused ? { what: REFUSED, remedy: REFUSED_REMEDY } : null);
+    if (!refused) {
+      this.#saidRefused.restart();
+      log.info('Fastly accepts FASTLY_API_TOKEN again');
+    } else if (this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+  }
+
   async #askUntilOver(ask: () => Promise<unknown>): Promise<void> {
     const { times, stopping: signal } = this.#options;
+    const lasts = () => (this.#outage.lasts || this.#refused) && !signal.aborted;
     this.#asking = true;
-    while (this.#outage.lasts && !signal.aborted) {
+    while (lasts()) {
       await pause(times.fastlyAskedAgain, undefined, { signal, ref: false }).catch(() => {});
       // What it comes to is reported as for every call.
-      if (this.#outage.lasts && !signal.aborted) await ask().catch(() => {});
+      if (lasts()) await ask().catch(() => {});
     }
     this.#asking = false;
   }

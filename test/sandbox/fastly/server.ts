@@ -29,7 +29,9 @@ export type Fastly = {
   /** Base URL, without a slash at the end. */
   url: string;
   /** What goes in `Fastly-Key`: the token of `BOT_ACCOUNT`, new with each start. */
-  token: string;
+  readonly token: string;
+  /** Puts a new token in the place of the one there is, which no longer works from then on. */
+  rotateToken(): void;
   /** The finished requests, oldest first: those that were cut included, and those held after their work. */
   calls(): FastlyCall[];
   forgetCalls(): void;
@@ -123,7 +125,12 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
   const listener = await listen(serve, host, port);
   return {
     url: `http://${host}:${listener.port}`,
-    token: service.token,
+    get token() {
+      return service.token;
+    },
+    rotateToken: () => {
+      service.token = newToken();
+    },
     calls: () => [...calls],
     forgetCalls: () => {
       calls.length = 0;

@@ -65,13 +65,17 @@ export type SlackOptions = {
   colleagues?: readonly Member[];
 };
 
+export type SlackSecret = 'botToken' | 'appToken' | 'signingSecret';
+
 /** A running workspace: what an app is configured with, and what its members and the tests do. */
 export type SlackServer = {
   /** Base of the Web API, ends in `/api/`. */
   apiUrl: string;
-  botToken: string;
-  appToken: string;
-  signingSecret: string;
+  readonly botToken: string;
+  readonly appToken: string;
+  readonly signingSecret: string;
+  /** Puts a new secret in the place of one, which no longer works from then on. */
+  rotate(secret: SlackSecret): void;
   /** The app's, as it was read at the start. */
   manifest: Manifest;
   /** Each as `control/protocol.ts` says; throws `Impossible` for what nobody could do. */
@@ -111,6 +115,12 @@ export type SlackServer = {
   close(): Promise<void>;
 };
 
+const NEW_SECRETS: Record<SlackSecret, () => string> = {
+  botToken: () => `xoxb-${newSecret()}`,
+  appToken: () => `xapp-1-${newSecret()}`,
+  signingSecret: () => newSecret(),
+};
+
 /** What a proxy that wants a login answers in Slack's place. */
 const PAGE = '<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>';
 /** What faults call a response URL, beside the methods of the Web API. */
@@ -121,7 +131,6 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
   const { organisation = false, colleagues = [] } = options;
   const manifest = await readManifest(options.manifest);
-  const signingSecret = newSecret();
   const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
   const faults = new Faults();
@@ -131,7 +140,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   let requestUrl: string | null = null;
   const transport = (): Transport => {
     if (faults.down) return () => Promise.resolve({ failed: 'unreachable' });
-    return requestUrl === null ? sockets.send : httpDelivery(requestUrl, signingSecret);
+    return requestUrl === null ? sockets.send : httpDelivery(requestUrl, slack.signingSecret);
   };
   const slack: Slack = {
     organisation,
@@ -144,8 +153,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     deliveries: new Deliveries(transport, acknowledgeWithin),
     offered: new Map(),
     verificationToken: newSecret(12),
-    botToken: `xoxb-${newSecret()}`,
-    appToken: `xapp-1-${newSecret()}`,
+    botToken: NEW_SECRETS.botToken(),
+    appToken: NEW_SECRETS.appToken(),
+    signingSecret: NEW_SECRETS.signingSecret(),
   };
   const webApi = new WebApi(slack, faults, held, {
     'apps.connections.open': {
@@ -214,9 +224,19 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
 
   return {
     apiUrl: `${address}/api/`,
-    botToken: slack.botToken,
-    appToken: slack.appToken,
-    signingSecret,
+    get botToken() {
+      return slack.botToken;
+    },
+    get appToken() {
+      return slack.appToken;
+    },
+    get signingSecret() {
+      return slack.signingSecret;
+    },
+    rotate: (secret) => {
+      slack[secret] = NEW_SECRETS[secret]();
+      if (secret === 'appToken') sockets.disconnect('drop');
+    },
     manifest,
     command: (memberId, request) => typeCommand(slack, memberId, request),
     message: (memberId, request) => writeMessage(slack, memberId, request),

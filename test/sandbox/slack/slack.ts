@@ -24,6 +24,7 @@ export type Slack = {
   verificationToken: string;
   botToken: string;
   appToken: string;
+  signingSecret: string;
 };
 
 export const offerKey = (memberId: string, blockId: string, actionId: string) =>
