@@ -43,11 +43,12 @@ describe.each(DATABASES)('kubernetes/%s.yaml', (database) => {
 
   it("runs as the image's user, with nothing to write to but the volume", () => {
     const [user, group] = only(IMAGE, 'USER').rest.split(':').map(Number);
-    expect(pod.securityContext).toMatchObject({
+    expect(pod.securityContext).toEqual({
       runAsNonRoot: true,
       runAsUser: user,
       runAsGroup: group,
       fsGroup: group,
+      fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     });
     expect(container.securityContext).toEqual({

@@ -12,29 +12,45 @@ const KubernetesObject = z.object({
   spec: z.record(z.string(), z.unknown()),
 });
 
-const Probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) });
+const anything = z.unknown();
+const Labels = z.record(z.string(), z.string());
 const Named = z.looseObject({ name: z.string() });
 
-const Container = z.object({
+// Strict, because a cluster would ignore a field with a misspelt name.
+const Probe = z.strictObject({
+  httpGet: z.strictObject({ path: z.string(), port: z.string() }),
+  periodSeconds: z.number(),
+  timeoutSeconds: z.number(),
+  failureThreshold: z.number().optional(),
+});
+const Container = z.strictObject({
+  name: z.string(),
+  image: z.string(),
   env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
-  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
+  ports: z.array(z.strictObject({ name: z.string(), containerPort: z.number() })),
   readinessProbe: Probe,
   livenessProbe: Probe,
-  securityContext: z.record(z.string(), z.unknown()),
+  securityContext: anything,
+  resources: anything,
   volumeMounts: z.array(Named),
 });
-const Pod = z.object({
+const Pod = z.strictObject({
+  automountServiceAccountToken: z.literal(false),
+  enableServiceLinks: z.literal(false),
   terminationGracePeriodSeconds: z.number(),
-  securityContext: z.record(z.string(), z.unknown()),
+  securityContext: anything,
+  topologySpreadConstraints: anything.optional(),
   containers: z.tuple([Container]),
   volumes: z.array(Named),
 });
-const Labels = z.record(z.string(), z.string());
-const DeploymentSpec = z.object({
+const DeploymentSpec = z.strictObject({
   replicas: z.number(),
-  strategy: z.unknown(),
-  selector: z.object({ matchLabels: Labels }),
-  template: z.object({ metadata: z.object({ labels: Labels, annotations: Labels }), spec: Pod }),
+  strategy: anything,
+  selector: z.strictObject({ matchLabels: Labels }),
+  template: z.strictObject({
+    metadata: z.strictObject({ labels: Labels, annotations: Labels }),
+    spec: Pod,
+  }),
 });
 
 /** The objects of `deploy/kubernetes/NAME.yaml`, in order. */
