@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
 import { messageWith } from '../../e2e/support/seeing.ts';
 import { startWorkplace } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
 import { WatchedProcess } from '../../support/watched-process.ts';
 
+const SANDBOX = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** `npm run -s manifest -- …`, to its end. */
@@ -71,9 +72,12 @@ describe('an app made from the manifest for HTTP', () => {
     await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');
   });
 
-  it('has no Socket Mode', async () => {
-    const { slack, close } = await startSandbox({ manifest: await writtenManifest() });
-    onTestFinished(close);
+  it('has no Socket Mode, as the sandbox shows when it is given the file', async () => {
+    const sandbox = startSandboxWith(await writtenManifest());
+    const slack = await sandbox.until(
+      (line) => Addresses.safeParse(fromJson(line)).data?.slack,
+      'its addresses',
+    );
     const response = await fetch(`${slack.apiUrl}apps.connections.open`, {
       method: 'POST',
       headers: { authorization: `Bearer ${slack.appToken}` },
@@ -82,11 +86,47 @@ describe('an app made from the manifest for HTTP', () => {
   });
 });
 
+describe('npm run sandbox -- --manifest', () => {
+  it.each([
+    ['a file that is missing', null, 'no such file'],
+    ['a file that is no manifest', 'hello: world', 'at oauth_config'],
+    ['a manifest that is too long', tooLong(), 'at features.slash_commands[0].usage_hint'],
+  ])('says in words what is wrong with %s', async (_, text, problem) => {
+    const path = await fileWith(text);
+    const sandbox = startSandboxWith(path);
+    expect(await sandbox.ended).toBe(1);
+    expect(sandbox.text('stderr')).toContain(`The manifest ${path} can't be used:`);
+    expect(sandbox.text('stderr')).toContain(problem);
+    expect(sandbox.text('stderr')).not.toContain('    at ');
+  });
+});
+
+const Addresses = z.object({ slack: z.object({ apiUrl: z.url(), appToken: z.string() }) });
+
+function fromJson(line: string): unknown {
+  return line.startsWith('{') ? JSON.parse(line) : undefined;
+}
+
+function startSandboxWith(manifestPath: string): WatchedProcess {
+  const flags = ['--no-bot', '--json', '--port', '0', '--manifest', manifestPath];
+  return new WatchedProcess(spawn(process.execPath, [SANDBOX, ...flags], { cwd: ROOT }));
+}
+
+function tooLong(): string {
+  const text = readFileSync(join(ROOT, 'manifest.yml'), 'utf8');
+  return text.replace(/usage_hint: .*/, `usage_hint: ${'a'.repeat(1001)}`);
+}
+
 /** The file that `npm run manifest -- --url …` is redirected to. */
 async function writtenManifest(): Promise<string> {
+  return await fileWith((await manifest('--url', 'https://bot.example.com')).stdout);
+}
+
+/** The path of a file with this text; null: of none. */
+async function fileWith(text: string | null): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'manifest-test-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, 'manifest.yml');
-  await writeFile(path, (await manifest('--url', 'https://bot.example.com')).stdout);
+  if (text !== null) await writeFile(path, text);
   return path;
 }

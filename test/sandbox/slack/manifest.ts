@@ -86,11 +86,29 @@ export type Manifest = {
   socketMode: boolean;
 };
 
-export async function readManifest(path: string): Promise<Manifest> {
-  return parseManifest(await readFile(path, 'utf8'));
+/** A file is no manifest that Slack would take. The message says why. */
+export class UnusableManifest extends Error {
+  constructor(path: string, error: unknown) {
+    const why = error instanceof z.ZodError ? `\n${z.prettifyError(error)}` : ` ${reasonOf(error)}`;
+    super(`The manifest ${path} can't be used:${why}`);
+    this.name = 'UnusableManifest';
+  }
 }
 
-/** @param text YAML or JSON */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @throws {UnusableManifest} */
+export async function readManifest(path: string): Promise<Manifest> {
+  try {
+    return parseManifest(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new UnusableManifest(path, error);
+  }
+}
+
+/** @param text YAML or JSON. Throws what is wrong with it */
 export function parseManifest(text: string): Manifest {
   const { features, oauth_config, settings } = manifestFile.parse(parse(text));
   return {
