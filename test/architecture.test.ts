@@ -84,6 +84,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['commands/', [...BASE, ...BELOW_COMMANDS]],
   ['worker/', [...BASE, ...BELOW_COMMANDS]],
   ['checks/', [...BASE, 'config/', 'fastly/', 'store/', 'slack/connection/']],
+  ['cli/app-manifest.ts', ['config/', 'slack/connection/identity.ts']],
   ['cli/', [...BASE, 'config/', 'fastly/', 'store/', 'changes/', 'approvals/', 'checks/']],
   ['parts.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],
   ['app.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],

@@ -3,6 +3,7 @@ import { BotProcess } from './bot-process.ts';
 import { AUDIT_TRAIL, CDN_TEAM, MIRA, NORA, SUPERUSERS, TOMAS } from './cast.ts';
 import { FIRST_STEPS } from './control/setting.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
+import { UnusableManifest } from './slack/manifest.ts';
 
 /** `npm run sandbox`: Slack, Fastly and the bot on this machine, until Ctrl-C. */
 const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FILE]
@@ -78,6 +79,7 @@ async function start(port: number): Promise<Sandbox> {
         1,
       );
     }
+    if (error instanceof UnusableManifest) return fail(`${error.message}\n`, 1);
     throw error;
   }
 }

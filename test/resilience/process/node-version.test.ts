@@ -28,6 +28,7 @@ async function runScript(script: string, version: string) {
 describe.each([
   { script: 'start', says: 'LOG_LEVEL' },
   { script: 'audit', says: 'npm run audit' },
+  { script: 'manifest', says: 'npm run manifest' },
   { script: 'sandbox', says: 'npm run sandbox' },
 ])('npm run $script', ({ script, says }) => {
   it.each(['20.20.2', `${NEEDED - 1}.11.0`])('says in one line that Node %s is too old', async (version) => {

@@ -2,41 +2,73 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const manifestFile = z.object({
-  display_information: z.object({ name: z.string() }),
-  features: z
-    .object({
-      app_home: z
-        .object({
-          home_tab_enabled: z.boolean().default(false),
-          messages_tab_enabled: z.boolean().default(false),
-          messages_tab_read_only_enabled: z.boolean().default(false),
-        })
+const httpsUrl = z.url({ protocol: /^https$/ });
+
+/**
+ * What Slack takes as a manifest, with the limits of each field (docs.slack.dev/reference/app-manifest). An app without
+ * Socket Mode must say where it takes its requests.
+ */
+const manifestFile = z
+  .object({
+    display_information: z.object({
+      name: z.string().min(1).max(35),
+      description: z.string().max(140).optional(),
+      background_color: z
+        .string()
+        .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i)
+        .optional(),
+    }),
+    features: z
+      .object({
+        app_home: z
+          .object({
+            home_tab_enabled: z.boolean().default(false),
+            messages_tab_enabled: z.boolean().default(false),
+            messages_tab_read_only_enabled: z.boolean().default(false),
+          })
+          .prefault({}),
+        bot_user: z.object({ display_name: z.string().regex(/^[a-z0-9._-]{1,80}$/) }).optional(),
+        slash_commands: z
+          .array(
+            z.object({
+              command: z.string().startsWith('/').max(32),
+              url: httpsUrl.optional(),
+              description: z.string().min(1).max(2000),
+              usage_hint: z.string().max(1000).default(''),
+              should_escape: z.boolean().default(false),
+            }),
+          )
+          .max(50)
+          .default([]),
+        shortcuts: z
+          .array(z.object({ type: z.enum(['global', 'message']), callback_id: z.string().max(255) }))
+          .max(10)
+          .default([]),
+      })
+      .prefault({}),
+    oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()).max(255) }) }),
+    settings: z.object({
+      event_subscriptions: z
+        .object({ request_url: httpsUrl.optional(), bot_events: z.array(z.string()).max(100).default([]) })
         .prefault({}),
-      slash_commands: z
-        .array(
-          z.object({
-            command: z.string().startsWith('/'),
-            description: z.string().default(''),
-            usage_hint: z.string().default(''),
-            should_escape: z.boolean().default(false),
-          }),
-        )
-        .default([]),
-      shortcuts: z
-        .array(z.object({ type: z.enum(['global', 'message']), callback_id: z.string() }))
-        .default([]),
-    })
-    .prefault({}),
-  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
-  settings: z.object({
-    event_subscriptions: z.object({ bot_events: z.array(z.string()).default([]) }).prefault({}),
-    interactivity: z
-      .object({ is_enabled: z.boolean(), message_menu_options_url: z.string().optional() })
-      .prefault({ is_enabled: false }),
-    socket_mode_enabled: z.boolean().default(false),
-  }),
-});
+      interactivity: z
+        .object({
+          is_enabled: z.boolean(),
+          request_url: httpsUrl.optional(),
+          message_menu_options_url: httpsUrl.optional(),
+        })
+        .prefault({ is_enabled: false }),
+      socket_mode_enabled: z.boolean().default(false),
+    }),
+  })
+  .refine(
+    ({ features, settings: { socket_mode_enabled, event_subscriptions: events, interactivity } }) =>
+      socket_mode_enabled ||
+      (features.slash_commands.every(({ url }) => url !== undefined) &&
+        (events.bot_events.length === 0 || events.request_url !== undefined) &&
+        (!interactivity.is_enabled || interactivity.request_url !== undefined)),
+    'an app without Socket Mode needs the URL of each command, of events and of interactivity',
+  );
 
 /** What an app manifest says of the app, see https://docs.slack.dev/reference/app-manifest. */
 export type Manifest = {
@@ -54,8 +86,31 @@ export type Manifest = {
   socketMode: boolean;
 };
 
+/** A file is no manifest that Slack would take. The message says why. */
+export class UnusableManifest extends Error {
+  constructor(path: string, error: unknown) {
+    const why = error instanceof z.ZodError ? `\n${z.prettifyError(error)}` : ` ${reasonOf(error)}`;
+    super(`The manifest ${path} can't be used:${why}`);
+    this.name = 'UnusableManifest';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @throws {UnusableManifest} */
 export async function readManifest(path: string): Promise<Manifest> {
-  const { features, oauth_config, settings } = manifestFile.parse(parse(await readFile(path, 'utf8')));
+  try {
+    return parseManifest(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new UnusableManifest(path, error);
+  }
+}
+
+/** @param text YAML or JSON. Throws what is wrong with it */
+export function parseManifest(text: string): Manifest {
+  const { features, oauth_config, settings } = manifestFile.parse(parse(text));
   return {
     scopes: new Set(oauth_config.scopes.bot),
     commands: new Map(
