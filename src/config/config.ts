@@ -138,7 +138,8 @@ function textOf(
 
 /** Reads DATABASE_URL alone, for commands that need only the database. @throws {ConfigError} */
 export function readDatabaseLocation(environment: Environment): DatabaseLocation {
-  const { values, problems } = checkVariables(environment);
+  const { DATABASE_URL, DATABASE_URL_FILE } = environment;
+  const { values, problems } = checkVariables({ DATABASE_URL, DATABASE_URL_FILE });
   if (values.DATABASE_URL) return values.DATABASE_URL;
   throw new ConfigError(problems.filter(({ name }) => name === 'DATABASE_URL'));
 }

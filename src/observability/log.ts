@@ -4,12 +4,15 @@ import { PinoPretty as pretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
+/** What a person at a terminal need not see: the process, and fields that repeat what their message says. */
+const IN_THE_MESSAGE = 'pid,hostname,variable,inForce';
+
 /** Creates the process's log. `pretty` is for people at a terminal. */
 export function createLogger(
   level: string,
   format: 'json' | 'pretty',
   destination: DestinationStream = format === 'pretty'
-    ? pretty({ ignore: 'pid,hostname,variable', singleLine: true, sync: true })
+    ? pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true })
     : pino.destination(1),
 ): Logger {
   return pino({ level, serializers: { err: serializeError } }, destination);

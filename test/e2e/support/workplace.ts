@@ -131,7 +131,10 @@ export function runBot(environment: Record<string, string>, waits: Partial<Times
     stopped ??= bot.stop();
     return stopped;
   };
-  onTestFinished(stop);
+  onTestFinished(async () => {
+    const failed = await stop().catch((error: unknown) => error);
+    if (failed !== undefined && failed !== (await ended)) throw failed;
+  });
   return { times, log, ended, stop };
 }
 
