@@ -204,8 +204,9 @@ export class Bot {
     const database = databaseText(this.#config.DATABASE_URL);
     await this.#persist('database', async () => {
       if (await this.#store.connect()) {
-        const remedy = 'If the bot has been used before, stop it and correct DATABASE_URL.';
-        this.#log.warn({ database, remedy }, `created a new, empty database: ${database}`);
+        const what = `A new, empty database was created: ${database}`;
+        const remedy = 'If the bot has been used before, correct DATABASE_URL.';
+        this.#log.warn({ variable: 'DATABASE_URL' }, `${what}. ${remedy}`);
       }
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });

@@ -87,7 +87,10 @@ export type RunningBot = {
 export type Workplace = Sandbox & RunningBot;
 
 /** The variables of a bot that works in this sandbox. */
-export function environmentFor({ slack, fastly }: Sandbox, mode: DeliveryMode): Record<string, string> {
+export function environmentFor(
+  { slack, fastly }: Pick<Sandbox, 'slack' | 'fastly'>,
+  mode: DeliveryMode,
+): Record<string, string> {
   return {
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: slack.botToken,
