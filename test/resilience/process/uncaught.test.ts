@@ -10,7 +10,10 @@ import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
 const FAULTY = `
   process.on('SIGUSR2', () => { throw new Error('nobody catches this'); });
   process.on('SIGHUP', () => { Promise.reject(new Error('nobody handles this')); });
-  process.on('SIGWINCH', () => { process.emitWarning('this is old', 'DeprecationWarning', 'DEP0000'); });
+  process.on('SIGWINCH', () => {
+    process.emitWarning('this may change', 'ExperimentalWarning');
+    process.emitWarning('this is old', 'DeprecationWarning', 'DEP0000');
+  });
 `;
 
 async function startFaulty(): Promise<Sandbox & { bot: BotProcess }> {
@@ -45,9 +48,10 @@ it('an exception that nobody catches is logged and ends the process with 1', asy
   });
 });
 
-it("a warning of Node's is a line of the log", async () => {
+it("a warning of Node's is a line of the log, which nobody needs about an experiment", async () => {
   const { bot } = await startFaulty();
   bot.child.kill('SIGWINCH');
+  expect(await bot.log('this may change')).toMatchObject({ level: 20, warning: 'ExperimentalWarning' });
   expect(await bot.log('this is old')).toMatchObject({ level: 40, warning: 'DeprecationWarning' });
   expect(bot.text('stderr')).toBe('');
 });
