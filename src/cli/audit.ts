@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
-import { ConfigError, processEnvironment, readDatabaseLocation } from '../config/config.ts';
-import type { DatabaseLocation } from '../config/variables.ts';
+import { processEnvironment, readDatabaseLocation } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
+import type { DatabaseLocation } from '../config/value-types.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { headText, parseHead } from '../store/audit-head.ts';
 import { type AuditHead, hasAuditLog, headOf, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
@@ -51,7 +52,7 @@ async function main(words: string[]): Promise<number> {
       await database.destroy();
     }
   } catch (error) {
-    const why = error instanceof ConfigError ? error.problems.join(' ') : reasonOf(error);
+    const why = error instanceof ConfigError ? error.message : reasonOf(error);
     process.stderr.write(`Can't read the audit log: ${why}\n`);
     return UNUSABLE;
   }

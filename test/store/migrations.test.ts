@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../src/store/engine.ts';
 import { dueHomes, progressOf } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -48,10 +48,12 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
   it('finds what an earlier process left', async () => {
     const place = await database.newPlace();
     const { store: first } = newStore(place.engine());
-    await first.connect();
+    expect(await first.connect()).toBe(true);
     await first.transaction((transaction) => transaction.audit(ENTRY));
     await first.close();
-    const second = await connectedStore(place);
+    const { store: second } = newStore(place.engine());
+    onTestFinished(() => second.close());
+    expect(await second.connect()).toBe(false);
     const rows = await second.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
     expect(rows).toMatchObject([{ seq: 1, event: 'begun' }]);
   });
@@ -66,7 +68,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       "delete from kysely_migration where name in ('002-homes', '003-derived-homes', '004-terms')",
       'alter table approval_requests drop column terms',
     );
-    await store.connect();
+    expect(await store.connect()).toBe(false);
     expect(await tablesOf(store)).toEqual(TABLES);
     const rows = await store.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
     expect(rows).toHaveLength(1);

@@ -10,7 +10,10 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { temporaryFolder } from '../../store/both-databases.ts';
-import { startBotProcess } from '../support/bot-process.ts';
+import { logLine, startBotProcess } from '../support/bot-process.ts';
+
+/** Runs in the bot's process: it gives up a file that is gone at once. */
+const IMPATIENT = `import { TIMES } from '${new URL('../../../src/config/times.ts', import.meta.url)}'; TIMES.databaseGone = 0;`;
 
 const FULL_DISK = new URL('../support/full-disk.ts', import.meta.url).href;
 
@@ -27,6 +30,20 @@ async function newPlace() {
 const resets = (sees: Sees) =>
   messagesIn(sees, CDN_TEAM).filter(({ blocks }) => wordsOf(blocks).includes('sent a password reset to'))
     .length;
+
+it('a bot that gives its database up ends with 1 also when it is told to stop meanwhile', async () => {
+  const { slack, fastly, folder, variables } = await newPlace();
+  // Over HTTP it goes on for 5 s, so that load balancers notice.
+  const http = environmentFor({ slack, fastly }, 'http');
+  const preload = `--import=data:text/javascript,${encodeURIComponent(IMPATIENT)}`;
+  const bot = await startBotProcess({ ...http, DATABASE_URL: variables.DATABASE_URL, NODE_OPTIONS: preload });
+  await bot.untilReadyz(200);
+  await rename(join(folder, 'data'), join(folder, 'moved'));
+  await bot.log('stopping');
+  bot.child.kill('SIGTERM');
+  await bot.log('stopping', 2);
+  expect(await bot.ended).toBe(1);
+});
 
 describe('a bot whose SQLite database is moved away, with all that is beside it', () => {
   it('ends after a minute, makes no empty one at the next start, and goes on with the old one', async () => {
@@ -46,11 +63,13 @@ describe('a bot whose SQLite database is moved away, with all that is beside it'
     await untilTold(nora, "The bot's database file was moved or deleted. Nothing was done.");
 
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toMatch(/^DATABASE_URL: .+bot\.db was deleted, moved or replaced\. Put .+\n$/);
+    expect(logLine(bot.lines.at(-1)?.text ?? '')?.msg).toMatch(
+      /^DATABASE_URL: .+bot\.db was deleted, moved or replaced\. Put /,
+    );
     expect(existsSync(path)).toBe(false);
     const restarted = await startBotProcess(variables);
     expect(await restarted.ended).toBe(1);
-    expect(restarted.text('stderr')).toContain(`To start with a new, empty one, delete ${path}.lock.`);
+    expect(restarted.text('stdout')).toContain(`To start with a new, empty one, delete ${path}.lock.`);
     expect(existsSync(path)).toBe(false);
 
     for (const file of files) await rename(join(folder, 'moved', file), join(folder, 'data', file));
