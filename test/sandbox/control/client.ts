@@ -3,6 +3,7 @@ import { CDN_TEAM, type Channel, type Member } from '../cast.ts';
 import { describeSees } from './describe.ts';
 import type {
   Acknowledged,
+  ChannelChange,
   ClickRequest,
   Disconnection,
   FastlyCall,
@@ -65,6 +66,9 @@ export class ControlClient {
   /** The member, or else the bot, joins the channel. */
   invite = (channel: string, member?: string) =>
     this.request<null>('POST', '/slack/invite', { channel, ...(member !== undefined && { member }) });
+  changeChannel = (change: ChannelChange) => this.request<null>('POST', '/slack/channel', change);
+  changeMember = (member: string, standing: 'full' | 'guest' | 'deactivated') =>
+    this.request<null>('POST', '/slack/member', { member, standing });
   /** Moves Slack's and Fastly's clocks ahead, by milliseconds. */
   advanceClock = (milliseconds: number) => this.request<null>('POST', '/clock', { advance: milliseconds });
 

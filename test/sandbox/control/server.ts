@@ -155,6 +155,15 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
     slack.invite(channel, id);
     return nothing(context);
   });
+  app.post('/slack/channel', async (context) => {
+    slack.changeChannel(await body(context, requests.channelChange));
+    return nothing(context);
+  });
+  app.post('/slack/member', async (context) => {
+    const { member: id, standing } = await body(context, requests.memberChange);
+    slack.changeMember(id, standing);
+    return nothing(context);
+  });
   app.post('/clock', async (context) => {
     advance((await body(context, requests.clockRequest)).advance);
     return nothing(context);
