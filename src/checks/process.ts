@@ -13,8 +13,10 @@ export type ProcessFacts = {
   node?: string;
   /** Null where the system has none. Default: this process's. */
   userId?: number | null;
-  /** The value of NODE_EXTRA_CA_CERTS. */
+  /** The value of NODE_EXTRA_CA_CERTS, a file. */
   extraCertificates: string | undefined;
+  /** How many certificates Node has taken from it. Default: this process's Node. */
+  certificatesTaken?: number;
   /** The file of variables. Default: `.env` in the working folder. */
   envFile?: string;
 };
@@ -34,7 +36,7 @@ export async function checkProcess(facts: ProcessFacts): Promise<Finding[]> {
         ]
       : []),
     ...(await envFileFindings(envFile)),
-    ...(await certificateFindings(facts.extraCertificates)),
+    ...(await certificateFindings(facts)),
   ];
 }
 
@@ -62,7 +64,10 @@ async function envFileFindings(file: string): Promise<Finding[]> {
 }
 
 /** Node reads the variable before it runs anything, so one in `.env` comes too late. */
-async function certificateFindings(file: string | undefined): Promise<Finding[]> {
+async function certificateFindings({
+  extraCertificates: file,
+  certificatesTaken = getCACertificates('extra').length,
+}: ProcessFacts): Promise<Finding[]> {
   if (!file) return [];
   const remedy =
     'Name a PEM file that the bot may read, in the environment of the process and not in .env. Then start again.';
@@ -73,8 +78,7 @@ async function certificateFindings(file: string | undefined): Promise<Finding[]>
       { mark: 'wrong', what: `The file in NODE_EXTRA_CA_CERTS can't be read: ${reasonOf(error)}.`, remedy },
     ];
   }
-  const { length } = getCACertificates('extra');
-  if (length === 0) {
+  if (certificatesTaken === 0) {
     const what = `Node has taken no certificate from ${file}, which NODE_EXTRA_CA_CERTS names.`;
     return [{ mark: 'wrong', what, remedy }];
   }

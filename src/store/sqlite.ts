@@ -21,6 +21,8 @@ import type { Trouble } from './trouble.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
 const BUSY_MILLISECONDS = 200;
+/** A look at who holds the lock is over sooner; who owns the database holds it on. */
+const LOCK_MILLISECONDS = 20;
 const SQLITE_BUSY = 5;
 const IN_MEMORY = ':memory:';
 const LOCK = '.lock';
@@ -107,8 +109,7 @@ export function traceOf(path: string): string | null {
 }
 
 function lockIn(file: string, path: string): DatabaseSync {
-  // `isOwned` holds the file for a moment.
-  const lock = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS });
+  const lock = new DatabaseSync(file, { timeout: LOCK_MILLISECONDS });
   try {
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;

@@ -217,7 +217,7 @@ describe('the check of the Fastly account', () => {
 
   it('says what it could not look at', async () => {
     const { account, client } = await startAccount();
-    account.setFaults({ fail: { match: null, status: 500, times: 9 } });
+    account.setFaults({ fail: { match: null, status: 403, body: '{"msg":"No"}', times: 9 } });
     expect((await checkFastlyAccount(client, HOLDER)).map(({ mark }) => mark)).toEqual([
       'unknown',
       'unknown',
