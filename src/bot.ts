@@ -8,6 +8,7 @@ import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
 import { type ConnectionProblem, connectionProblem } from './http/connection-problem.ts';
 import { Network } from './http/network.ts';
+import { FatalError } from './observability/fatal-error.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
@@ -25,7 +26,7 @@ import { isTokenRefused } from './slack/connection/refused-words.ts';
 import { TokenWatch } from './slack/connection/token-watch.ts';
 import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
-import { DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
+import { type DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
 import type { Trouble } from './store/trouble.ts';
@@ -116,7 +117,7 @@ export class Bot {
    *
    * @throws {CredentialRefused} when Slack or Fastly rejects a token
    * @throws {DatabaseUnusable} when the database can never be used as configured, or its file stays away
-   * @throws when a port is in use
+   * @throws {FatalError} when a port is in use
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
@@ -278,8 +279,7 @@ export class Bot {
    * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs a failure at once and then now
    * and again. `/readyz` names a dependency as missing meanwhile; Fastly is none.
    *
-   * @throws {CredentialRefused}
-   * @throws {DatabaseUnusable}
+   * @throws {FatalError} when trying again can't help
    */
   async #persist<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#stopping;
@@ -288,7 +288,7 @@ export class Bot {
       try {
         return await attempt();
       } catch (error) {
-        if (error instanceof CredentialRefused || error instanceof DatabaseUnusable) throw error;
+        if (error instanceof FatalError) throw error;
         const { what: why, remedy } = problemIn(error);
         if (service === 'database') this.#readiness.missing(service, why);
         if (service === 'slack') this.#readiness.missing(service, remedy ? `${why}. ${remedy}` : why);

@@ -1,53 +1,59 @@
-import { Bot } from './bot.ts';
-import { ConfigError, processEnvironment, readConfig } from './config/config.ts';
-import { CredentialRefused } from './config/secret.ts';
+import { processEnvironment, readConfig, readLogSettings } from './config/config.ts';
+import { ConfigError, problemText, type VariableProblem } from './config/problem.ts';
+import { FatalError } from './observability/fatal-error.ts';
 import { createLogger } from './observability/log.ts';
-import { DatabaseUnusable } from './store/errors.ts';
-
-const BAD_CONFIGURATION = 2;
 
 const { environment, warnings } = processEnvironment();
+const { LOG_LEVEL, LOG_FORMAT } = readLogSettings(environment);
+const log = createLogger(LOG_LEVEL, LOG_FORMAT);
+
+// Node would write its warnings to stderr.
+process.removeAllListeners('warning').on('warning', ({ name, message }) => {
+  // Whoever runs the bot can do nothing about what Node itself calls experimental.
+  log[name === 'ExperimentalWarning' ? 'debug' : 'warn']({ warning: name }, message);
+});
+// Whatever failed was somebody's single delivery or message; everybody else's go on.
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'an exception that nobody caught, the process ends');
+  process.exit(1);
+});
 
 try {
   const config = readConfig(environment);
-  const log = createLogger(config.LOG_LEVEL, config.LOG_FORMAT);
-  for (const warning of warnings) log.warn(warning);
-  // Whatever failed was somebody's single delivery or message; everybody else's go on.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
-  process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'an exception that nobody caught, the process ends');
-    process.exit(1);
-  });
+  for (const warning of warnings) warnAbout(warning);
+  // Not before now, as loading it can make Node warn.
+  const { Bot } = await import('./bot.ts');
   const bot = new Bot(config, log);
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    const failed = (error: unknown) => {
-      log.error({ err: error }, 'the bot could not stop in order');
-      return 1;
-    };
-    void bot
-      .stop()
-      .then(() => 0, failed)
-      .then((code) => process.exit(code));
+    void bot.stop().then(() => process.exit(0), end);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   await bot.run();
 } catch (error) {
-  const unexpected = error instanceof Error ? error.stack : String(error);
-  const hints = error instanceof ConfigError ? warnings : [];
-  process.stderr.write(`${[explanationOf(error) ?? unexpected, ...hints].join('\n')}\n`);
-  process.exit(error instanceof ConfigError ? BAD_CONFIGURATION : 1);
+  if (error instanceof ConfigError) warnings.forEach(warnAbout);
+  end(error);
 }
 
-/** What the operator can do about an error; null for an error that needs its stack trace. */
-function explanationOf(error: unknown): string | null {
-  if (error instanceof ConfigError || error instanceof CredentialRefused || error instanceof DatabaseUnusable)
-    return error.message;
-  const portInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  return portInUse
-    ? `${error.message}. Stop the other process, or set PORT or HEALTH_PORT to a free port.`
-    : null;
+function warnAbout(warning: VariableProblem): void {
+  log.warn({ variable: warning.name }, problemText(warning));
+}
+
+/** Ends the process. An error that tells the operator what to do is logged without its stack. */
+function end(error: unknown): never {
+  if (error instanceof ConfigError) logConfigError(error);
+  else if (error instanceof FatalError) log.fatal(error.message);
+  else log.fatal({ err: error }, 'an error that the bot did not expect, the process ends');
+  process.exit(error instanceof FatalError ? error.exitCode : 1);
+}
+
+function logConfigError({ problems, hint }: ConfigError): void {
+  const count = problems.length === 1 ? '1 variable is' : `${problems.length} variables are`;
+  log.fatal(`The bot can't start: ${count} missing or wrong.`);
+  for (const problem of problems) log.fatal({ variable: problem.name }, problemText(problem));
+  if (hint !== null) log.fatal(hint);
 }

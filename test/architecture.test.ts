@@ -61,7 +61,7 @@ const BELOW_COMMANDS = [
  */
 const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] = [
   ['ids.ts', []],
-  ['config/secret.ts', []],
+  ['config/secret.ts', ['observability/fatal-error.ts']],
   ['observability/', []],
   ['http/', ['config/secret.ts']],
   ['config/', BASE],
@@ -102,7 +102,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['parts.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],
   ['app.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],
   ['bot.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/', 'checks/', 'parts.ts', 'app.ts']],
-  ['main.ts', [...BASE, 'config/', 'store/errors.ts', 'bot.ts']],
+  ['main.ts', [...BASE, 'config/', 'bot.ts']],
 ];
 
 /** Inside `slack/` a folder imports those before it. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
-import type { DatabaseLocation } from '../config/variables.ts';
+import type { DatabaseLocation } from '../config/value-types.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { hasAuditLog, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseLocation } from '../config/variables.ts';
+import type { DatabaseLocation } from '../config/value-types.ts';
 import type { Finding } from './finding.ts';
 import { checkPostgres } from './store-postgres.ts';
 import { checkSqlite } from './store-sqlite.ts';

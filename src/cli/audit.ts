@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { readAuditLog } from '../checks/audit-chain.ts';
 import type { CrossCheck } from '../checks/cross-check.ts';
-import { ConfigError, processEnvironment, readDatabaseLocation } from '../config/config.ts';
-import type { DatabaseLocation } from '../config/variables.ts';
+import { processEnvironment, readDatabaseLocation } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
+import type { DatabaseLocation } from '../config/value-types.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { headText, parseHead } from '../store/audit-head.ts';
 import { type AuditHead, hasAuditLog, headOf, rowsOf, type Verdict } from '../store/audit-log.ts';
@@ -52,7 +53,7 @@ async function main(words: string[]): Promise<number> {
       await database.destroy();
     }
   } catch (error) {
-    const why = error instanceof ConfigError ? error.problems.join(' ') : reasonOf(error);
+    const why = error instanceof ConfigError ? error.message : reasonOf(error);
     process.stderr.write(`Can't read the audit log: ${why}\n`);
     return UNUSABLE;
   }

@@ -1,129 +1,114 @@
 import { readFileSync } from 'node:fs';
 import { config as loadDotenv } from 'dotenv';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { contradictions, doubts } from './fit.ts';
+import { ConfigError, type VariableProblem } from './problem.ts';
 import type { Secret } from './secret.ts';
-import { unknownVariables } from './unknown-variables.ts';
-import { type DatabaseLocation, VARIABLES, type Values, Variables } from './variables.ts';
+import { commentsInDotenv, unknownVariables } from './unknown-variables.ts';
+import type { DatabaseLocation } from './value-types.ts';
+import { VARIABLES, type ValidValues, ValidVariables, type Values, Variables } from './variables.ts';
 
 /** The variables by name, and how Slack delivers: over Socket Mode or HTTP. */
 export type Config = Values & {
   delivery: { mode: 'socket'; appToken: Secret } | { mode: 'http'; signingSecret: Secret };
 };
 
-/** The environment is wrong. `problems` has one line for each variable. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[], nothingSet: boolean) {
-    const hint = nothingSet
-      ? '\n\nNo variables are set. To try the bot without Slack or Fastly, run: npm run sandbox\nTo set it up for real, copy .env.example to .env and fill it in.'
-      : '';
-    super(
-      `The bot can't start. Correct these variables:\n${problems.map((problem) => `  - ${problem}`).join('\n')}${hint}`,
-    );
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
-}
-
 type Environment = Record<string, string | undefined>;
 
 /**
- * The process's environment. Variables that are not set there come from `.env` in the working directory. `warnings` has
- * a sentence for each name in `.env` that neither the bot nor another known program reads.
+ * The process's environment. Variables that are not set there come from `.env` in the working directory. `warnings` are
+ * about `.env`: that it can't be read, names that neither the bot nor another known program reads, and values that are
+ * taken for comments.
  */
-export function processEnvironment(): { environment: Environment; warnings: readonly string[] } {
-  const { parsed = {} } = loadDotenv({ quiet: true });
-  return { environment: process.env, warnings: unknownVariables(Object.keys(parsed)) };
+export function processEnvironment(): { environment: Environment; warnings: readonly VariableProblem[] } {
+  const { parsed = {}, error } = loadDotenv({ quiet: true });
+  if (!error) {
+    const warnings = [
+      ...unknownVariables(Object.keys(parsed)),
+      ...commentsInDotenv(readFileSync('.env', 'utf8')),
+    ];
+    return { environment: process.env, warnings };
+  }
+  const missing = 'code' in error && error.code === 'ENOENT';
+  const unread = {
+    name: '.env',
+    what: `.env can't be read: ${error.message}`,
+    remedy: 'Check its permissions.',
+  };
+  return { environment: process.env, warnings: missing ? [] : [unread] };
 }
 
-/** @throws {ConfigError} that names every variable that is missing or wrong, and what it is for */
-export function readConfig(environment: Environment): Config {
+/**
+ * What the variables say. `config` is null where there are `problems`. `values` has what is valid all the same, and
+ * `warnings` are about what the bot starts with and its operator most likely did not mean. Problems and warnings are
+ * in the order of the documentation; what doesn't fit together comes last.
+ */
+export type VariablesChecked = {
+  config: Config | null;
+  values: ValidValues;
+  problems: readonly VariableProblem[];
+  warnings: readonly VariableProblem[];
+};
+
+/** Finds everything that is wrong, and never throws. */
+export function checkVariables(environment: Environment): VariablesChecked {
   const texts: Environment = {};
-  const unread = new Map<string, string>();
+  const unread = new Map<string, VariableProblem>();
   for (const about of VARIABLES) {
     const text = textOf(about, environment);
-    if ('problem' in text) unread.set(about.name, text.problem);
+    if ('what' in text) unread.set(about.name, text);
     else texts[about.name] = text.value ?? about.fallback;
   }
   const parsed = Variables.safeParse(texts);
   const issues = parsed.error?.issues ?? [];
-  const lines = VARIABLES.flatMap(({ name, purpose }) => {
-    const wrong = issues.filter(({ path }) => path[0] === name).map(({ message }) => message);
-    if (!unread.has(name) && wrong.length === 0) return [];
-    const problem = unread.get(name) ?? (texts[name] === undefined ? 'is missing' : wrong.join(', '));
-    return [`${name} ${problem}. ${purpose}`];
+  const wrong = VARIABLES.flatMap(({ name, purpose }) => {
+    const issue = issues.find(({ path }) => path[0] === name);
+    const missing = { name, what: `${name} is missing`, remedy: purpose };
+    return unread.get(name) ?? (issue ? (texts[name] === undefined ? missing : problemIn(name, issue)) : []);
   });
-  const isGiven = (name: string) => texts[name] !== undefined || unread.has(name);
-  if (!isGiven('SLACK_APP_TOKEN') && !isGiven('SLACK_SIGNING_SECRET')) {
-    lines.push(
-      'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. Set the first to use Socket Mode, or the second to use HTTP.',
-    );
-  }
-  const delivery = parsed.data && deliveryOf(parsed.data);
-  lines.push(...contradictions(texts));
-  if (lines.length > 0 || !parsed.success || !delivery) {
-    const nothingSet = VARIABLES.every(
-      ({ name, anyCase }) => anyCase || (!environment[name] && !environment[`${name}_FILE`]),
-    );
-    throw new ConfigError(lines, nothingSet);
-  }
-  return { ...parsed.data, delivery };
+  const isWrong = (name: string) => wrong.some((problem) => problem.name === name);
+  const values = ValidVariables.parse(
+    Object.fromEntries(Object.entries(texts).filter(([name]) => !isWrong(name))),
+  );
+  const undelivered = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].every(
+    (name) => texts[name] === undefined && !isWrong(name),
+  );
+  const problems = [...wrong, ...(undelivered ? [UNDELIVERED] : []), ...contradictions(values)];
+  const delivery = deliveryOf(values);
+  const config = parsed.data && delivery && problems.length === 0 ? { ...parsed.data, delivery } : null;
+  return { config, values, problems, warnings: doubts(values) };
 }
 
-/** An execution reads the user, the account and its users, deletes, and checks. Each of these calls has its own deadline. */
-const CALLS_IN_A_LEASE = 5;
-
-const Durations = Variables.pick({ FASTLY_TIMEOUT: true, EXECUTION_LEASE: true });
-const Approving = Variables.pick({
-  SUPERUSERS: true,
-  APPROVALS_REQUIRED: true,
-  APPROVAL_REQUIRED_FOR: true,
-  ALLOW_SELF_APPROVAL: true,
-});
-
-/** The problems of variables that are valid one by one but don't fit together. Skips those that aren't valid. */
-function contradictions(texts: Environment): string[] {
-  const durations = Durations.safeParse(texts);
-  const approving = Approving.safeParse(texts);
-  return [
-    ...(approving.success ? tooFewApprovers(approving.data) : []),
-    ...(durations.success ? tooShortLease(durations.data) : []),
-  ];
+/** @throws {ConfigError} with every variable that is missing or wrong */
+export function readConfig(environment: Environment): Config {
+  const { config, problems } = checkVariables(environment);
+  if (config) return config;
+  const nothingSet = VARIABLES.every(
+    ({ name, anyCase }) => anyCase || (!environment[name] && !environment[`${name}_FILE`]),
+  );
+  throw new ConfigError(problems, nothingSet);
 }
 
-function tooShortLease({ FASTLY_TIMEOUT, EXECUTION_LEASE }: z.infer<typeof Durations>): string[] {
-  const shortest = CALLS_IN_A_LEASE * FASTLY_TIMEOUT;
-  if (EXECUTION_LEASE >= shortest) return [];
-  return [
-    `EXECUTION_LEASE must be at least ${durationText(shortest)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.`,
-  ];
+/** The log's level and format. What is wrong or missing gets its default, so that problems can be logged. */
+export function readLogSettings(environment: Environment): Pick<Values, 'LOG_LEVEL' | 'LOG_FORMAT'> {
+  const { LOG_LEVEL = 'info', LOG_FORMAT = 'json' } = checkVariables(environment).values;
+  return { LOG_LEVEL, LOG_FORMAT };
 }
 
-function tooFewApprovers(values: z.infer<typeof Approving>): string[] {
-  const { SUPERUSERS, APPROVALS_REQUIRED, APPROVAL_REQUIRED_FOR, ALLOW_SELF_APPROVAL } = values;
-  const approvers = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
-  if (APPROVAL_REQUIRED_FOR.length === 0 || SUPERUSERS.length === 0 || approvers >= APPROVALS_REQUIRED) {
-    return [];
-  }
-  const problem =
-    approvers === 0
-      ? 'SUPERUSERS has one member, so nobody could approve their requests.'
-      : `SUPERUSERS is too short: each request needs ${APPROVALS_REQUIRED} approvals and has ${approvers} possible ${approvers === 1 ? 'approver' : 'approvers'}.`;
-  const ways = [
-    `add ${APPROVALS_REQUIRED - approvers} more`,
-    ...(approvers > 0 ? ['lower APPROVALS_REQUIRED'] : []),
-    ...(SUPERUSERS.length >= APPROVALS_REQUIRED ? ['set ALLOW_SELF_APPROVAL=true'] : []),
-  ];
-  return [`${problem} To fix this, ${ways.join(', ')}, or set APPROVAL_REQUIRED_FOR=none.`];
+const UNDELIVERED: VariableProblem = {
+  name: 'SLACK_APP_TOKEN',
+  what: 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing',
+  remedy: 'Set the first to use Socket Mode, or the second to use HTTP.',
+};
+
+const IssueParams = z.object({ remedy: z.string() });
+
+function problemIn(name: string, issue: z.core.$ZodIssue): VariableProblem {
+  const params = IssueParams.parse('params' in issue ? issue.params : undefined);
+  return { name, what: `${name} ${issue.message}`, remedy: params.remedy };
 }
 
-/** A duration as it is written in a variable. */
-function durationText(milliseconds: number): string {
-  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
-}
-
-function deliveryOf(values: Values): Config['delivery'] | null {
+function deliveryOf(values: ValidValues): Config['delivery'] | null {
   const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
   if (appToken) return { mode: 'socket', appToken };
   return signingSecret ? { mode: 'http', signingSecret } : null;
@@ -133,28 +118,27 @@ function deliveryOf(values: Values): Config['delivery'] | null {
 function textOf(
   { name, secret: isSecret, anyCase }: (typeof VARIABLES)[number],
   environment: Environment,
-): { value: string | undefined } | { problem: string } {
+): { value: string | undefined } | VariableProblem {
   const lowerCase = anyCase ? environment[name.toLowerCase()]?.trim() : undefined;
   const set = lowerCase || environment[name]?.trim();
   const value = set === '' && name !== 'SUPERUSERS' ? undefined : set;
   const file = isSecret ? environment[`${name}_FILE`] : undefined;
   if (!file) return { value };
-  if (value !== undefined)
-    return { problem: `is set twice, directly and through ${name}_FILE. Remove one of them` };
+  if (value !== undefined) {
+    const what = `${name} is set twice, directly and through ${name}_FILE`;
+    return { name, what, remedy: 'Remove one of them.' };
+  }
   try {
     return { value: readFileSync(file, 'utf8').trim() || undefined };
   } catch {
-    return { problem: `can't be read from the file in ${name}_FILE. Check its path and permissions` };
+    const what = `${name} can't be read from the file in ${name}_FILE`;
+    return { name, what, remedy: 'Check its path and permissions.' };
   }
 }
 
 /** Reads DATABASE_URL alone, for commands that need only the database. @throws {ConfigError} */
 export function readDatabaseLocation(environment: Environment): DatabaseLocation {
-  const about = VARIABLES.find(({ name }) => name === 'DATABASE_URL');
-  const text = about && textOf(about, environment);
-  const value = text && 'value' in text ? (text.value ?? about.fallback) : undefined;
-  const parsed = Variables.shape.DATABASE_URL.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problem = text && 'problem' in text ? text.problem : parsed.error.issues[0]?.message;
-  throw new ConfigError([`DATABASE_URL ${problem}. ${about?.purpose}`], false);
+  const { values, problems } = checkVariables(environment);
+  if (values.DATABASE_URL) return values.DATABASE_URL;
+  throw new ConfigError(problems.filter(({ name }) => name === 'DATABASE_URL'));
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { FatalError } from '../observability/fatal-error.ts';
 
 /**
  * A token, password or signing secret. However it is printed (template, JSON, console, logger, error) it reads
@@ -29,7 +30,7 @@ export class Secret {
 }
 
 /** Slack or Fastly rejected a token for good. Retrying can't help, so the process ends. */
-export class CredentialRefused extends Error {
+export class CredentialRefused extends FatalError {
   constructor(message: string) {
     super(message);
     this.name = 'CredentialRefused';

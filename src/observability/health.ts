@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { listen } from './listen.ts';
 import type { Liveness } from './liveness.ts';
 import type { Logger } from './log.ts';
 
@@ -59,6 +60,8 @@ export class Readiness {
  * Serves `/healthz` (503 when a restart would help, with why) and `/readyz` (503 while the bot cannot take a delivery and
  * answer it in words, with what is missing; with either status what is `degraded`). It has a port of its own, so that
  * these paths are never reachable on the port for Slack.
+ *
+ * @throws {FatalError} when it can't listen there
  */
 export async function serveHealth(
   { readiness, liveness, log }: { readiness: Readiness; liveness: Liveness; log: Logger },
@@ -79,9 +82,7 @@ export async function serveHealth(
           : [404, {}];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });
+  await listen(server, { host, port, variables: { host: 'HEALTH_HOST', port: 'HEALTH_PORT' } });
   server.on('error', (error) => log.error({ err: error }, 'a connection could not be taken'));
   return new HealthServer(server);
 }

@@ -9,7 +9,7 @@ export function createLogger(
   level: string,
   format: 'json' | 'pretty',
   destination: DestinationStream = format === 'pretty'
-    ? pretty({ ignore: 'pid,hostname', singleLine: true })
+    ? pretty({ ignore: 'pid,hostname,variable', singleLine: true, sync: true })
     : pino.destination(1),
 ): Logger {
   return pino({ level, serializers: { err: serializeError } }, destination);

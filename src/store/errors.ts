@@ -1,3 +1,4 @@
+import { FatalError } from '../observability/fatal-error.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
@@ -17,7 +18,7 @@ export class StoreUnavailable extends Error {
 }
 
 /** Waiting would not help: the process is to end with this message, which tells the operator what to do. */
-export class DatabaseUnusable extends Error {
+export class DatabaseUnusable extends FatalError {
   constructor({ what, remedy }: Pick<Trouble, 'what' | 'remedy'>, cause?: unknown) {
     super(`DATABASE_URL: ${what}. ${remedy}`, { cause });
     this.name = 'DatabaseUnusable';

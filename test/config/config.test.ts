@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config/config.ts';
-import { unknownVariables } from '../../src/config/unknown-variables.ts';
+import { checkVariables, readConfig, readLogSettings } from '../../src/config/config.ts';
+import { ConfigError, problemText } from '../../src/config/problem.ts';
+import { commentsInDotenv, unknownVariables } from '../../src/config/unknown-variables.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 
 const SOCKET = {
@@ -15,7 +16,7 @@ const SOCKET = {
 };
 const { SLACK_APP_TOKEN: _, ...WITHOUT_DELIVERY } = SOCKET;
 
-function problemsOf(environment: Record<string, string | undefined>): ConfigError {
+function errorOf(environment: Record<string, string | undefined>): ConfigError {
   try {
     readConfig(environment);
   } catch (error) {
@@ -24,6 +25,14 @@ function problemsOf(environment: Record<string, string | undefined>): ConfigErro
   }
   throw new Error('The configuration was accepted');
 }
+
+/** Each problem as the operator reads it. */
+function problemsOf(environment: Record<string, string | undefined>): string[] {
+  return errorOf(environment).problems.map(problemText);
+}
+
+const warningsOf = (environment: Record<string, string | undefined>) =>
+  checkVariables(environment).warnings.map(problemText);
 
 /** The path of a file that holds this and ends with the test. */
 function fileWith(text: string): string {
@@ -62,11 +71,8 @@ describe('a configuration', () => {
   it('switches subcommands off by name, and says which it does not know', () => {
     const { DISABLED_COMMANDS } = readConfig({ ...SOCKET, DISABLED_COMMANDS: 'delete, password' });
     expect(DISABLED_COMMANDS).toEqual(['delete', 'password']);
-    const { problems } = problemsOf({ ...SOCKET, DISABLED_COMMANDS: 'delete,erase,help' });
-    expect(problems).toEqual([
-      expect.stringMatching(
-        /^DISABLED_COMMANDS contains 'erase', 'help'\. Each entry must be a subcommand other than help\./,
-      ),
+    expect(problemsOf({ ...SOCKET, DISABLED_COMMANDS: 'delete,delte,help' })).toEqual([
+      "DISABLED_COMMANDS can't contain 'delte' or 'help'. Did you mean delete? The subcommands that can be turned off are get, list, create, invite, invitations, update, reset, delete, password, approvals, audit, whoami.",
     ]);
   });
 
@@ -85,7 +91,7 @@ describe('a configuration', () => {
   });
 
   it('does not take SUPERUSERS left out for nobody', () => {
-    expect(problemsOf({ ...SOCKET, SUPERUSERS: undefined }).problems).toEqual([
+    expect(problemsOf({ ...SOCKET, SUPERUSERS: undefined })).toEqual([
       expect.stringMatching(/^SUPERUSERS is missing/),
     ]);
   });
@@ -95,7 +101,7 @@ describe('a configuration', () => {
       PORT: 3000,
       LOG_LEVEL: 'info',
     });
-    expect(problemsOf({ ...SOCKET, FASTLY_API_TOKEN: ' ' }).problems).toEqual([
+    expect(problemsOf({ ...SOCKET, FASTLY_API_TOKEN: ' ' })).toEqual([
       expect.stringMatching(/^FASTLY_API_TOKEN is missing/),
     ]);
   });
@@ -135,15 +141,15 @@ describe('a proxy', () => {
     'http://nora:s3cret@proxy.example.com/path',
     'http://nora:s3cret@proxy.example.com:99999',
   ])('that is none is a problem of its variable, which prints no password: %s', (HTTPS_PROXY) => {
-    const { problems, message } = problemsOf({ ...SOCKET, HTTPS_PROXY });
+    const problems = problemsOf({ ...SOCKET, HTTPS_PROXY });
     expect(problems).toEqual([
-      expect.stringMatching(/^HTTPS_PROXY must be the address of an HTTP proxy, such as http:\/\//),
+      expect.stringMatching(/^HTTPS_PROXY is not the address of an HTTP proxy\. Set it to one such as http:/),
     ]);
-    expect(message).not.toContain('s3cret');
+    expect(problems.join()).not.toContain('s3cret');
   });
 
   it('counts as no variable of the bot where nothing else is set', () => {
-    expect(problemsOf({ HTTPS_PROXY: PROXY }).message).toContain('No variables are set.');
+    expect(errorOf({ HTTPS_PROXY: PROXY }).hint).toContain('No variables are set.');
   });
 });
 
@@ -154,18 +160,24 @@ describe('a time', () => {
     ['10s', 10_000],
     ['2m', 120_000],
     ['4h', 14_400_000],
+    ['7d', 604_800_000],
   ])('can be %s', (APPROVAL_REMINDER, milliseconds) => {
     expect(readConfig({ ...SOCKET, APPROVAL_REMINDER }).APPROVAL_REMINDER).toBe(milliseconds);
   });
 
-  it.each(['10', '0s', '-1s', '1.5s', '10 s', '10S', '1d', 's', '1s2m', '999999999h'])(
-    'cannot be %s',
-    (FASTLY_TIMEOUT) => {
-      expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT }).problems).toEqual([
-        expect.stringMatching(/^FASTLY_TIMEOUT must be a duration such as 500ms/),
-      ]);
-    },
-  );
+  const HINT = 'Set it to a duration such as 500ms, 10s, 5m, 4h or 7d, from 1ms to 24d.';
+
+  it.each(['0s', '-1s', '1.5s', '1w', 's', '1s2m', '25d', '999999999h'])('cannot be %s', (FASTLY_TIMEOUT) => {
+    expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT })).toEqual([
+      `FASTLY_TIMEOUT can't be '${FASTLY_TIMEOUT}'. ${HINT}`,
+    ]);
+  });
+
+  it.each(['10', '10 s', '10S'])('written as %s gets a suggestion', (FASTLY_TIMEOUT) => {
+    expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT })).toEqual([
+      `FASTLY_TIMEOUT can't be '${FASTLY_TIMEOUT}'. Did you mean 10s? ${HINT}`,
+    ]);
+  });
 });
 
 describe('approvals', () => {
@@ -186,7 +198,7 @@ describe('approvals', () => {
         'SUPERUSERS is too short: each request needs 3 approvals and has 2 possible approvers. To fix this, add 1 more, lower APPROVALS_REQUIRED, or set APPROVAL_REQUIRED_FOR=none.',
     },
   ])('that nobody could give are refused, with the ways out: $variables', ({ variables, problem }) => {
-    expect(problemsOf({ ...SOCKET, ...variables }).problems).toEqual([problem]);
+    expect(problemsOf({ ...SOCKET, ...variables })).toEqual([problem]);
   });
 
   it.each([
@@ -203,10 +215,28 @@ describe('approvals', () => {
   });
 
   it('are for things that exist', () => {
-    expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'delete,get' }).problems).toEqual([
-      expect.stringMatching(
-        /^APPROVAL_REQUIRED_FOR can't contain 'get'\. Kinds of change that need approval/,
-      ),
+    expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'delete,get' })).toEqual([
+      "APPROVAL_REQUIRED_FOR can't contain 'get'. Set it to one or more of delete, promote and demote, comma-separated, or to none alone.",
+    ]);
+    expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'detele,Promote' })).toEqual([
+      expect.stringContaining('Did you mean delete, promote?'),
+    ]);
+  });
+
+  it.each([
+    ['true', true],
+    ['YES', true],
+    ['on', true],
+    ['false', false],
+    ['no', false],
+    ['Off', false],
+  ])('may be given by requesters themselves: %s', (ALLOW_SELF_APPROVAL, allowed) => {
+    expect(readConfig({ ...SOCKET, ALLOW_SELF_APPROVAL }).ALLOW_SELF_APPROVAL).toBe(allowed);
+  });
+
+  it.each(['1', 'maybe'])('are not given by requesters themselves where that is set to %s', (value) => {
+    expect(problemsOf({ ...SOCKET, ALLOW_SELF_APPROVAL: value })).toEqual([
+      `ALLOW_SELF_APPROVAL can't be '${value}'. Set it to true or false.`,
     ]);
   });
 });
@@ -214,10 +244,10 @@ describe('approvals', () => {
 describe('EXECUTION_LEASE', () => {
   it('is longer than the calls of one execution can take', () => {
     const tooShort = { ...SOCKET, FASTLY_TIMEOUT: '20s' };
-    expect(problemsOf(tooShort).problems).toEqual([
-      "EXECUTION_LEASE must be at least 100s (5 × FASTLY_TIMEOUT), so that a slow change isn't taken over by another process.",
+    expect(problemsOf(tooShort)).toEqual([
+      'EXECUTION_LEASE is 1m, so another process could take over a change that is only slow. Set it to at least 100s (5 × FASTLY_TIMEOUT).',
     ]);
-    expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT: '12100ms' }).problems).toEqual([
+    expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT: '12100ms' })).toEqual([
       expect.stringContaining('at least 60500ms'),
     ]);
     expect(readConfig({ ...tooShort, EXECUTION_LEASE: '100s' }).EXECUTION_LEASE).toBe(100_000);
@@ -244,16 +274,26 @@ describe('DATABASE_URL', () => {
   it.each(['mysql://bot:a-password@db.example.com/bot', 'file:', 'bot.db'])(
     'cannot be %s',
     (DATABASE_URL) => {
-      const { problems, message } = problemsOf({ ...SOCKET, DATABASE_URL });
-      expect(problems).toEqual([expect.stringMatching(/^DATABASE_URL must start with file: or postgres:/)]);
-      expect(message).not.toContain('a-password');
+      const problems = problemsOf({ ...SOCKET, DATABASE_URL });
+      expect(problems).toEqual([
+        expect.stringMatching(/^DATABASE_URL doesn't start with file: or postgres:.+ Set it to /),
+      ]);
+      expect(problems.join()).not.toContain('a-password');
     },
   );
+
+  it('needs special characters in a password encoded', () => {
+    const problems = problemsOf({ ...SOCKET, DATABASE_URL: 'postgres://bot:a#password@db.example.com/bot' });
+    expect(problems).toEqual([
+      expect.stringMatching(/^DATABASE_URL is not a valid address of a PostgreSQL database\. .+%40 for @/),
+    ]);
+    expect(problems.join()).not.toContain('a#');
+  });
 });
 
 describe('what is wrong', () => {
-  it('is told all at once, in the order of the documentation, with what each is for', () => {
-    const { problems, message } = problemsOf({
+  it('is told all at once, in the order of the documentation', () => {
+    const { problems, hint } = errorOf({
       SLACK_BOT_TOKEN: 'xoxp-wrong',
       SLACK_APP_TOKEN: 'wrong',
       SLACK_API_URL: 'ftp://example.com',
@@ -267,7 +307,7 @@ describe('what is wrong', () => {
       LOG_LEVEL: 'loud',
       LOG_FORMAT: 'xml',
     });
-    const wrong = [
+    expect(problems.map(({ name }) => name)).toEqual([
       'SLACK_BOT_TOKEN',
       'SLACK_APP_TOKEN',
       'SLACK_API_URL',
@@ -281,62 +321,198 @@ describe('what is wrong', () => {
       'HEALTH_PORT',
       'LOG_LEVEL',
       'LOG_FORMAT',
-    ];
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(wrong);
-    for (const name of wrong) {
-      const purpose = VARIABLES.find((variable) => variable.name === name)?.purpose;
-      expect(problems.find((problem) => problem.startsWith(`${name} `))).toContain(`. ${purpose}`);
+    ]);
+    for (const { name, what, remedy } of problems) {
+      expect(what.startsWith(`${name} `)).toBe(true);
+      expect(what).not.toMatch(/\.$/);
+      expect(remedy).toMatch(/\.$/);
     }
-    for (const problem of problems) expect(message).toContain(problem);
-    expect(message).not.toContain('npm run sandbox');
+    expect(hint).toBeNull();
+  });
+
+  it('says what a variable that is missing is for', () => {
+    const { SUPERUSERS: _nobody, ...others } = SOCKET;
+    const purpose = VARIABLES.find(({ name }) => name === 'SUPERUSERS')?.purpose;
+    expect(problemsOf(others)).toEqual([`SUPERUSERS is missing. ${purpose}`]);
   });
 
   it('is told together with what does not fit together', () => {
-    const { problems } = problemsOf({
+    const { problems } = errorOf({
       ...SOCKET,
       EXECUTION_LEASE: '20s',
       APPROVALS_REQUIRED: '2',
       PORT: 'x',
     });
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
-      'PORT',
-      'SUPERUSERS',
-      'EXECUTION_LEASE',
+    expect(problems.map(({ name }) => name)).toEqual(['PORT', 'SUPERUSERS', 'EXECUTION_LEASE']);
+  });
+
+  it('names the values of a choice, and the one that was most likely meant', () => {
+    const LEVELS = 'Set it to fatal, error, warn, info, debug or trace.';
+    const wrong = { LOG_LEVEL: 'loud', LOG_FORMAT: 'pretyt' };
+    expect(problemsOf({ ...SOCKET, ...wrong })).toEqual([
+      `LOG_LEVEL can't be 'loud'. ${LEVELS}`,
+      "LOG_FORMAT can't be 'pretyt'. Did you mean pretty? Set it to json or pretty.",
+    ]);
+    for (const LOG_LEVEL of ['INFO', 'inof', 'imfo']) {
+      expect(problemsOf({ ...SOCKET, LOG_LEVEL })).toEqual([
+        `LOG_LEVEL can't be '${LOG_LEVEL}'. Did you mean info? ${LEVELS}`,
+      ]);
+    }
+  });
+
+  it.each([
+    ['#platform', '(a name, not an ID)', null],
+    ['U0NORA001', "(a member's ID)", null],
+    ['T0123ABCD', "(a workspace's ID)", null],
+    ['c0123abcd', '(an ID has capital letters)', 'C0123ABCD'],
+    ['<#C0123ABCD|platform>', '(a mention, not an ID)', 'C0123ABCD'],
+    ['https://acme.slack.com/archives/C0123ABCD', '(a link, not an ID)', 'C0123ABCD'],
+  ])('says of a channel %s what it is, and how to find an ID', (APPROVALS_CHANNEL, what, meant) => {
+    const hint =
+      "A channel ID looks like C0123ABCD. To find it, click the channel's name in Slack. The ID is at the end of About.";
+    expect(problemsOf({ ...SOCKET, APPROVALS_CHANNEL })).toEqual([
+      `APPROVALS_CHANNEL can't be '${APPROVALS_CHANNEL}' ${what}. ${meant ? `Did you mean ${meant}? ` : ''}${hint}`,
     ]);
   });
 
-  it('names the values of a choice once', () => {
-    expect(problemsOf({ ...SOCKET, LOG_LEVEL: 'loud' }).problems).toEqual([
-      "LOG_LEVEL can't be 'loud'. Lowest level that is logged: fatal, error, warn, info, debug or trace.",
+  it('names every entry of a list that is wrong, and how to find an ID', () => {
+    const SUPERUSERS = 'U0NORA001,nora,tomas@example.com,S0ADMINS1,<@U0PRIYA01>';
+    expect(problemsOf({ ...SOCKET, SUPERUSERS })).toEqual([
+      "SUPERUSERS can't contain 'nora' (a name, not an ID), 'tomas@example.com' (an email address, not an ID), 'S0ADMINS1' (a user group's ID) or '<@U0PRIYA01>' (a mention, not an ID). Did you mean U0PRIYA01? A member ID looks like U0123ABCD. To find it, open the member's profile in Slack and choose ⋮, then 'Copy member ID'.",
     ]);
   });
 
-  it('names a channel that is no channel ID, with an example', () => {
-    expect(problemsOf({ ...SOCKET, APPROVALS_CHANNEL: '#approvals' }).problems).toEqual([
-      expect.stringMatching(/^APPROVALS_CHANNEL must be a channel ID such as C0123ABCD\. /),
+  it('can be the quotes around a value', () => {
+    expect(problemsOf({ ...SOCKET, FASTLY_API_TOKEN: '"hush"', LOG_LEVEL: "'info'" })).toEqual([
+      'FASTLY_API_TOKEN has quotes around it. Remove the quotes.',
+      'LOG_LEVEL has quotes around it. Remove the quotes.',
     ]);
   });
 
-  it('names every entry of a list that is wrong', () => {
-    const { message } = problemsOf({ ...SOCKET, SUPERUSERS: 'U0NORA001,nora,@tomas' });
-    expect(message).toContain("SUPERUSERS contains 'nora', '@tomas'. Each entry must be a member ID");
+  it('can be one port for both servers', () => {
+    const http = { ...WITHOUT_DELIVERY, SLACK_SIGNING_SECRET: 'sign-secret', PORT: '3001' };
+    expect(problemsOf(http)).toEqual([
+      'HEALTH_PORT and PORT are both 3001. Set one of them to another port.',
+    ]);
+    expect(() => readConfig({ ...http, PORT: '0', HEALTH_PORT: '0' })).not.toThrow();
+    expect(() => readConfig({ ...SOCKET, PORT: '3001' })).not.toThrow();
   });
 
   it('is, with nothing set at all, answered with the way to the sandbox', () => {
-    expect(problemsOf({}).message).toContain('npm run sandbox');
-    expect(problemsOf({ PATH: '/bin', SUPERUSERS: '' }).message).toContain('npm run sandbox');
-    expect(problemsOf({ SUPERUSERS: 'U0NORA001' }).message).not.toContain('npm run sandbox');
+    expect(errorOf({}).hint).toContain('npm run sandbox');
+    expect(errorOf({ PATH: '/bin', SUPERUSERS: '' }).hint).toContain('npm run sandbox');
+    expect(errorOf({ SUPERUSERS: 'U0NORA001' }).hint).toBeNull();
   });
 
   it('never quotes a secret', () => {
-    const { message, problems } = problemsOf({
+    const { message, problems } = errorOf({
       SLACK_BOT_TOKEN: 'xoxp-hush-1',
       SLACK_APP_TOKEN: 'hush-2',
       SLACK_SIGNING_SECRET: 'hush 3',
       FASTLY_API_TOKEN: 'hush 4',
     });
     expect(problems).toHaveLength(5);
-    expect(message).not.toContain('hush');
+    expect(message + JSON.stringify(problems)).not.toContain('hush');
+  });
+
+  it('never quotes a secret that was put into the wrong variable', () => {
+    const secrets = ['xoxb-hush', 'xapp-1-hush', 'hush5678901234567890123456789012', 'x://a:hush@b'];
+    for (const secret of secrets) {
+      const wrong = {
+        ...Object.fromEntries(VARIABLES.filter((about) => !about.secret).map(({ name }) => [name, secret])),
+        ...SOCKET,
+        SUPERUSERS: secret,
+      };
+      const { message, problems } = errorOf(wrong);
+      expect(problems.length).toBeGreaterThan(12);
+      expect(message + JSON.stringify(problems)).not.toContain('hush');
+    }
+  });
+});
+
+describe('a token', () => {
+  const BOT =
+    "Set it to the Bot User OAuth Token (xoxb-…). Copy it from 'OAuth & Permissions' in the Slack app.";
+  const APP = "Set it to an app-level token (xapp-…). Create one under 'Basic Information' in the Slack app.";
+  const SIGNING = "Copy the signing secret from 'Basic Information' in the Slack app.";
+  const FASTLY = 'Set it to a user token that was made in Fastly.';
+  const HEX = '0123456789abcdef0123456789abcdef';
+
+  it.each([
+    ['SLACK_BOT_TOKEN', 'xapp-1', 'is an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN', BOT],
+    ['SLACK_BOT_TOKEN', 'xoxp-1', "is a member's token (xoxp-…)", BOT],
+    ['SLACK_BOT_TOKEN', 'xoxe.xoxb-1', "is a token that expires (xoxe…), and the bot can't renew it", BOT],
+    ['SLACK_BOT_TOKEN', 'xoxc-1', 'is a Slack token of another kind', BOT],
+    [
+      'SLACK_BOT_TOKEN',
+      HEX,
+      "looks like the app's signing secret, which belongs in SLACK_SIGNING_SECRET",
+      BOT,
+    ],
+    ['SLACK_BOT_TOKEN', 'b', "doesn't start with xoxb-", BOT],
+    ['SLACK_BOT_TOKEN', 'xoxb-', 'has nothing after xoxb-', BOT],
+    ['SLACK_BOT_TOKEN', 'xoxb-…', 'contains a character that no token has', BOT],
+    ['SLACK_APP_TOKEN', 'xoxb-1', 'is a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN', APP],
+    [
+      'SLACK_APP_TOKEN',
+      HEX,
+      "looks like the app's signing secret, which belongs in SLACK_SIGNING_SECRET",
+      APP,
+    ],
+    [
+      'SLACK_SIGNING_SECRET',
+      'xapp-1',
+      'is an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN',
+      SIGNING,
+    ],
+    ['FASTLY_API_TOKEN', 'xoxb-1', 'is a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN', FASTLY],
+    ['FASTLY_API_TOKEN', 'a b', 'must not contain spaces', FASTLY],
+    ['FASTLY_API_TOKEN', 'tökén', 'contains a character that no token has', FASTLY],
+  ])('in %s that is %s is told by what it is', (name, value, what, remedy) => {
+    expect(problemsOf({ ...SOCKET, [name]: value })).toEqual([`${name} ${what}. ${remedy}`]);
+  });
+});
+
+describe('a warning', () => {
+  it('is given for nothing where all is as usual', () => {
+    expect(warningsOf(SOCKET)).toEqual([]);
+  });
+
+  it('says that nobody may use the bot', () => {
+    expect(warningsOf({ ...SOCKET, SUPERUSERS: '' })).toEqual([
+      'SUPERUSERS is set but empty, so the bot refuses everybody. Set it to the member IDs of the bot admins, comma-separated.',
+    ]);
+  });
+
+  it.each(['24h', '7d'])('says that a reminder after %s never comes', (APPROVAL_REMINDER) => {
+    expect(warningsOf({ ...SOCKET, APPROVAL_REMINDER, APPROVAL_TTL: '24h' })).toEqual([
+      `APPROVAL_REMINDER is ${APPROVAL_REMINDER === '24h' ? '1d' : '7d'} and a request expires after 1d (APPROVAL_TTL), so nobody is ever reminded. Set APPROVAL_REMINDER to less than 1d.`,
+    ]);
+    expect(warningsOf({ ...SOCKET, APPROVAL_REMINDER, APPROVAL_TTL: '8d' })).toEqual([]);
+    expect(warningsOf({ ...SOCKET, APPROVAL_REMINDER, APPROVAL_REQUIRED_FOR: 'none' })).toEqual([
+      expect.stringContaining('deletions need no approval'),
+    ]);
+  });
+
+  it('comes also where something is wrong', () => {
+    const { config, values, problems, warnings } = checkVariables({ ...SOCKET, SUPERUSERS: '', PORT: 'x' });
+    expect(config).toBeNull();
+    expect(values).toMatchObject({ SUPERUSERS: [], HEALTH_PORT: 3001 });
+    expect(values).not.toHaveProperty('PORT');
+    expect(problems.map(({ name }) => name)).toEqual(['PORT']);
+    expect(warnings.map(({ name }) => name)).toEqual(['SUPERUSERS']);
+  });
+});
+
+describe('the settings of the log', () => {
+  it('are read although other variables are wrong', () => {
+    const wrong = { LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty', PORT: 'x' };
+    expect(readLogSettings(wrong)).toEqual({ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' });
+  });
+
+  it('are the defaults where they are wrong themselves', () => {
+    const wrong = { LOG_LEVEL: 'loud', LOG_FORMAT: 'xml' };
+    expect(readLogSettings(wrong)).toEqual({ LOG_LEVEL: 'info', LOG_FORMAT: 'json' });
   });
 });
 
@@ -354,7 +530,7 @@ describe('the way of delivery', () => {
   });
 
   it('must be one of the two', () => {
-    expect(problemsOf(WITHOUT_DELIVERY).problems).toEqual([
+    expect(problemsOf(WITHOUT_DELIVERY)).toEqual([
       expect.stringMatching(/^SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing/),
     ]);
   });
@@ -376,25 +552,23 @@ describe('a secret', () => {
   });
 
   it('cannot come twice', () => {
-    expect(problemsOf({ ...SOCKET, FASTLY_API_TOKEN_FILE: fileWith('other') }).problems).toEqual([
+    expect(problemsOf({ ...SOCKET, FASTLY_API_TOKEN_FILE: fileWith('other') })).toEqual([
       expect.stringMatching(/^FASTLY_API_TOKEN is set twice, directly and through FASTLY_API_TOKEN_FILE/),
     ]);
   });
 
   it('is missing when its file is away or empty', () => {
     const { FASTLY_API_TOKEN: _token, ...others } = SOCKET;
-    expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: '/nowhere/at/all' }).problems).toEqual([
+    expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: '/nowhere/at/all' })).toEqual([
       expect.stringMatching(/^FASTLY_API_TOKEN can't be read from the file/),
     ]);
-    expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: fileWith('\n') }).problems).toEqual([
+    expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: fileWith('\n') })).toEqual([
       expect.stringMatching(/^FASTLY_API_TOKEN is missing/),
     ]);
   });
 
   it('that cannot be read is told once, not also as a missing way of delivery', () => {
-    expect(
-      problemsOf({ ...WITHOUT_DELIVERY, SLACK_APP_TOKEN_FILE: '/nowhere/at/all' }).problems,
-    ).toHaveLength(1);
+    expect(problemsOf({ ...WITHOUT_DELIVERY, SLACK_APP_TOKEN_FILE: '/nowhere/at/all' })).toHaveLength(1);
   });
 
   it('does not print with the configuration', () => {
@@ -412,19 +586,29 @@ describe('a secret', () => {
 });
 
 describe('a name in .env', () => {
+  const textsOf = (names: readonly string[]) => unknownVariables(names).map(problemText);
+
   it.each([
-    ['SUPERUSER', ' Did you mean SUPERUSERS?'],
-    ['APPROVALS_TTL', ' Did you mean APPROVAL_TTL?'],
-    ['FASTLY_API_TOKEN_FIL', ' Did you mean FASTLY_API_TOKEN_FILE?'],
-    ['SUPERUSERS_FILE', ''],
-    ['HOME', ''],
-  ])('that is no variable gets a warning: %s', (name, hint) => {
-    expect(unknownVariables([name])).toEqual([`.env sets ${name}, which is no variable of the bot.${hint}`]);
+    ['SUPERUSER', 'Did you mean SUPERUSERS?'],
+    ['APPROVALS_TTL', 'Did you mean APPROVAL_TTL?'],
+    ['FASTLY_API_TOKEN_FIL', 'Did you mean FASTLY_API_TOKEN_FILE?'],
+    ['superusers', 'Did you mean SUPERUSERS?'],
+    ['SUPERUSERS_FILE', 'Remove it.'],
+    ['HOME', 'Remove it.'],
+  ])('that is no variable gets a warning: %s', (name, remedy) => {
+    expect(textsOf([name])).toEqual([`.env sets ${name}, which is no variable of the bot. ${remedy}`]);
   });
 
   it('that the bot or another program reads gets none', () => {
     const own = VARIABLES.map(({ name }) => name);
     const others = ['FASTLY_API_TOKEN_FILE', 'NODE_ENV', 'https_proxy', 'PGSSLMODE', 'TZ'];
-    expect(unknownVariables([...own, ...others])).toEqual([]);
+    expect(textsOf([...own, ...others])).toEqual([]);
+  });
+
+  it('gets a warning where its value is taken for a comment', () => {
+    const dotenv = '# PORT=#1\nAPPROVALS_CHANNEL=#approvals\nPORT=3000 # or 1\nHOST=\nLOG_LEVEL="#"\n';
+    expect(commentsInDotenv(dotenv).map(problemText)).toEqual([
+      '.env sets APPROVALS_CHANNEL to nothing, because # starts a comment. Put the value in quotes. Channels are set by their IDs, not by their names.',
+    ]);
   });
 });

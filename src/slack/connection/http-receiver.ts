@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type App, isValidSlackRequest, type Receiver } from '@slack/bolt';
 import type { Secret } from '../../config/secret.ts';
 import { MEBIBYTE } from '../../http/bounded-body.ts';
+import { listen } from '../../observability/listen.ts';
 import type { Logger } from '../../observability/log.ts';
 import { readIncoming } from '../incoming.ts';
 import { HttpConnections } from './http-connections.ts';
@@ -73,11 +74,9 @@ export class HttpReceiver implements Receiver {
     this.#app = app;
   }
 
-  /** Resolves with where it listens. @throws when the port is in use */
+  /** Resolves with where it listens. @throws {FatalError} when it can't listen there */
   async start(host: string, port: number): Promise<AddressInfo | string | null> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(port, host, resolve);
-    });
+    await listen(this.#server, { host, port, variables: { host: 'HOST', port: 'PORT' } });
     this.#server.on('error', (error) => this.#log.error({ err: error }, 'a connection could not be taken'));
     return this.#server.address();
   }

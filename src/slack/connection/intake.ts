@@ -17,7 +17,7 @@ export type Intake = {
    * Starts to take deliveries. Over HTTP it resolves when the port is open, over Socket Mode not before `close`.
    *
    * @throws {CredentialRefused} when Slack rejects the app token and has never taken it before
-   * @throws when the port is in use
+   * @throws {FatalError} when the port is in use
    */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -10,7 +10,7 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { temporaryFolder } from '../../store/both-databases.ts';
-import { startBotProcess } from '../support/bot-process.ts';
+import { logLine, startBotProcess } from '../support/bot-process.ts';
 
 const FULL_DISK = new URL('../support/full-disk.ts', import.meta.url).href;
 
@@ -46,11 +46,13 @@ describe('a bot whose SQLite database is moved away, with all that is beside it'
     await untilTold(nora, "The bot's database file was moved or deleted. Nothing was done.");
 
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toMatch(/^DATABASE_URL: .+bot\.db was deleted, moved or replaced\. Put .+\n$/);
+    expect(logLine(bot.lines.at(-1)?.text ?? '')?.msg).toMatch(
+      /^DATABASE_URL: .+bot\.db was deleted, moved or replaced\. Put /,
+    );
     expect(existsSync(path)).toBe(false);
     const restarted = await startBotProcess(variables);
     expect(await restarted.ended).toBe(1);
-    expect(restarted.text('stderr')).toContain(`To start with a new, empty one, delete ${path}.lock.`);
+    expect(restarted.text('stdout')).toContain(`To start with a new, empty one, delete ${path}.lock.`);
     expect(existsSync(path)).toBe(false);
 
     for (const file of files) await rename(join(folder, 'moved', file), join(folder, 'data', file));

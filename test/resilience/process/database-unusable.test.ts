@@ -4,7 +4,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { environmentFor } from '../../e2e/support/workplace.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { temporaryFolder } from '../../store/both-databases.ts';
-import { startBotProcess } from '../support/bot-process.ts';
+import { logLine, startBotProcess } from '../support/bot-process.ts';
 
 async function inPostgres(changes: Partial<URL>): Promise<string> {
   return Object.assign(new URL(inject('postgresUrl')), changes).href;
@@ -35,9 +35,10 @@ describe('a bot whose DATABASE_URL can never work', () => {
     onTestFinished(() => sandbox.close());
     const bot = await startBotProcess({ ...environmentFor(sandbox, 'socket'), DATABASE_URL: await locate() });
     expect(await bot.ended).toBe(1);
-    const text = bot.text('stderr');
-    expect(text).toMatch(/^DATABASE_URL: [^\n]+\n$/);
-    expect(text).toContain(`. ${remedy}`);
-    expect(text + bot.text('stdout')).not.toContain('hidden-word');
+    const last = logLine(bot.lines.at(-1)?.text ?? '');
+    expect(last).toMatchObject({ level: 60, msg: expect.stringMatching(/^DATABASE_URL: /) });
+    expect(last?.msg).toContain(`. ${remedy}`);
+    expect(bot.text('stderr')).toBe('');
+    expect(bot.text('stdout')).not.toContain('hidden-word');
   });
 });

@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { VARIABLES } from '../../../src/config/variables.ts';
 import { toldPrivately } from '../../e2e/support/approving.ts';
 import { DELIVERY_MODES, type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
@@ -8,7 +7,7 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { portOf, standIn } from '../../support/stand-in.ts';
-import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
+import { type BotProcess, logLine, startBotProcess } from '../support/bot-process.ts';
 
 async function startedSandbox(): Promise<Sandbox> {
   const sandbox = await startSandbox();
@@ -31,6 +30,12 @@ async function startReady(
   return bot;
 }
 
+/** What it said last before it ended. */
+function fatalLines(bot: BotProcess): string[] {
+  const lines = bot.lines.map(({ text }) => logLine(text));
+  return lines.flatMap((line) => (line?.level === 60 ? [line.msg] : []));
+}
+
 /** Whether the member sees the card of Nora's Fastly user in #cdn-team. */
 const seesCard = ({ channels }: Sees) =>
   JSON.stringify(channels.find(({ id }) => id === CDN_TEAM.id)?.messages).includes(NORA_USER.id);
@@ -38,12 +43,12 @@ const seesCard = ({ channels }: Sees) =>
 describe('a bot that cannot start', () => {
   it('points to the sandbox when nothing is set', async () => {
     const bot = await startBotProcess({});
-    expect(await bot.ended).toBe(2);
-    expect(bot.text('stderr')).toContain('npm run sandbox');
-    expect(bot.text('stdout')).toBe('');
+    expect(await bot.ended).toBe(78);
+    expect(fatalLines(bot).at(-1)).toContain('npm run sandbox');
+    expect(bot.text('stderr')).toBe('');
   });
 
-  it('names every variable that is wrong, with what it is for', async () => {
+  it('names every variable that is wrong in a line of its own', async () => {
     const wrong = {
       SLACK_BOT_TOKEN: 'xapp-mixed-up',
       SLACK_APP_TOKEN: 'xapp-1-fine',
@@ -53,23 +58,34 @@ describe('a bot that cannot start', () => {
       LOG_LEVEL: 'loud',
     };
     const bot = await startBotProcess(wrong);
-    expect(await bot.ended).toBe(2);
-    const said = bot.text('stderr');
-    for (const name of Object.keys(wrong).filter((each) => each !== 'SLACK_APP_TOKEN')) {
-      const purpose = VARIABLES.find((variable) => variable.name === name)?.purpose;
-      expect(said.split('\n').find((line) => line.startsWith(`  - ${name} `))).toContain(`. ${purpose}`);
-    }
-    expect(said).toMatch(/- FASTLY_API_TOKEN is missing/);
-    expect(said).not.toContain('SLACK_APP_TOKEN');
-    expect(said).not.toContain('npm run sandbox');
-    expect(said).not.toContain('xapp-mixed-up');
+    expect(await bot.ended).toBe(78);
+    expect(fatalLines(bot)).toEqual([
+      "The bot can't start: 6 variables are missing or wrong.",
+      expect.stringMatching(/^SLACK_BOT_TOKEN is an app-level token/),
+      expect.stringMatching(/^SUPERUSERS can't contain 'nora'/),
+      expect.stringMatching(/^FASTLY_API_TOKEN is missing\./),
+      expect.stringMatching(/^FASTLY_TIMEOUT can't be 'soon'/),
+      expect.stringMatching(/^HEALTH_PORT can't be '99999'/),
+      expect.stringMatching(/^LOG_LEVEL can't be 'loud'/),
+    ]);
+    expect(bot.text('stdout')).not.toContain('xapp-mixed-up');
+    expect(bot.text('stderr')).toBe('');
+  });
+
+  it('names them for a person, too, where LOG_FORMAT is pretty', async () => {
+    const bot = await startBotProcess({ LOG_FORMAT: 'pretty', FASTLY_TIMEOUT: 'soon' });
+    expect(await bot.ended).toBe(78);
+    const lines = bot.text('stdout').trim().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines[4]).toMatch(/^\[[\d:.]+\] FATAL: FASTLY_TIMEOUT can't be 'soon'\. [^{]+ 24d\.$/);
+    expect(bot.text('stderr')).toBe('');
   });
 
   it('names a misspelt variable in .env', async () => {
     const bot = await startBotProcess({}, 'SUPERUSER=U0NORA001\n');
-    expect(await bot.ended).toBe(2);
-    expect(bot.text('stderr')).toContain('SUPERUSERS is missing');
-    expect(bot.text('stderr')).toContain('Did you mean SUPERUSERS?');
+    expect(await bot.ended).toBe(78);
+    expect(bot.text('stdout')).toContain('SUPERUSERS is missing');
+    expect(bot.text('stdout')).toContain('Did you mean SUPERUSERS?');
   });
 
   it.each([
@@ -80,8 +96,11 @@ describe('a bot that cannot start', () => {
     const sandbox = await startedSandbox();
     const bot = await startBotProcess({ ...environmentFor(sandbox, 'socket'), ...variables });
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toMatch(new RegExp(`^(Slack|Fastly) rejected ${says} \\(.+\\)\\. .+\n$`));
-    expect(bot.text('stderr')).not.toContain('revoked');
+    expect(fatalLines(bot)).toEqual([
+      expect.stringMatching(new RegExp(`^(Slack|Fastly) rejected ${says} \\(.+\\)\\. `)),
+    ]);
+    expect(bot.text('stdout')).not.toContain('revoked');
+    expect(bot.text('stderr')).toBe('');
   });
 
   it('ends when Fastly revokes the token while Slack is away', async () => {
@@ -90,7 +109,7 @@ describe('a bot that cannot start', () => {
     await sandbox.client.fastlyFaults({ tokenRefused: true });
     const bot = await startBotProcess(environmentFor(sandbox, 'socket'));
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toContain('Fastly rejected FASTLY_API_TOKEN');
+    expect(fatalLines(bot)).toEqual([expect.stringContaining('Fastly rejected FASTLY_API_TOKEN')]);
   });
 
   it('ends and gives the reason when it is installed for a whole organisation', async () => {
@@ -101,20 +120,28 @@ describe('a bot that cannot start', () => {
     const variables = { ...environmentFor(sandbox, 'socket'), SLACK_API_URL: `${slack.url}/api/` };
     const bot = await startBotProcess(variables);
     expect(await bot.ended).toBe(1);
-    expect(bot.text('stderr')).toContain('org-wide install');
-    expect(bot.text('stderr')).not.toContain('    at ');
+    expect(fatalLines(bot)).toEqual([expect.stringContaining('org-wide install')]);
+    expect(bot.text('stdout')).not.toContain('    at ');
   });
 
-  it('names the port that is taken, without a stack trace', async () => {
+  it.each(['HEALTH_PORT', 'PORT'])('names the port that is taken, and its variable: %s', async (variable) => {
     const sandbox = await startedSandbox();
     const port = new URL(sandbox.control.url).port;
-    for (const variables of [{ HEALTH_PORT: port }, { PORT: port }]) {
-      const bot = await startBotProcess({ ...environmentFor(sandbox, 'http'), ...variables });
-      expect(await bot.ended).toBe(1);
-      expect(bot.text('stderr')).toContain(port);
-      expect(bot.text('stderr')).toContain('set PORT or HEALTH_PORT to a free port');
-      expect(bot.text('stderr')).not.toContain('    at ');
-    }
+    const bot = await startBotProcess({ ...environmentFor(sandbox, 'http'), [variable]: port });
+    expect(await bot.ended).toBe(1);
+    expect(fatalLines(bot)).toEqual([
+      `${variable}: port ${port} on 127.0.0.1 is in use. Stop the other program, or set ${variable} to a free port.`,
+    ]);
+    expect(bot.text('stderr')).toBe('');
+  });
+
+  it('names the address that is not of this machine, and its variable', async () => {
+    const sandbox = await startedSandbox();
+    const bot = await startBotProcess({ ...environmentFor(sandbox, 'http'), HEALTH_HOST: '192.0.2.1' });
+    expect(await bot.ended).toBe(1);
+    expect(fatalLines(bot)).toEqual([
+      'HEALTH_HOST: this machine has no address 192.0.2.1. Set HEALTH_HOST to one that it has, such as 0.0.0.0.',
+    ]);
   });
 });
 

@@ -1,0 +1,100 @@
+import type { VariableProblem } from './problem.ts';
+import { durationText } from './value-types.ts';
+import type { ValidValues } from './variables.ts';
+
+/** An execution reads the user, the account and its users, deletes, and checks. Each of these calls has its own deadline. */
+const CALLS_IN_A_LEASE = 5;
+
+/** What is wrong about variables that don't fit together. */
+export function contradictions(values: ValidValues): VariableProblem[] {
+  return [...tooFewApprovers(values), ...tooShortLease(values), ...onePortForBoth(values)];
+}
+
+/** What the bot starts with, and its operator most likely did not mean. */
+export function doubts(values: ValidValues): VariableProblem[] {
+  return [...nobodyAllowed(values), ...noReminder(values), ...deletionsUnapproved(values)];
+}
+
+function tooFewApprovers(values: ValidValues): VariableProblem[] {
+  const { SUPERUSERS, APPROVALS_REQUIRED, APPROVAL_REQUIRED_FOR, ALLOW_SELF_APPROVAL } = values;
+  if (!SUPERUSERS?.length || !APPROVAL_REQUIRED_FOR?.length) return [];
+  if (APPROVALS_REQUIRED === undefined || ALLOW_SELF_APPROVAL === undefined) return [];
+  const approvers = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
+  if (approvers >= APPROVALS_REQUIRED) return [];
+  const what =
+    approvers === 0
+      ? 'SUPERUSERS has one member, so nobody could approve their requests'
+      : `SUPERUSERS is too short: each request needs ${APPROVALS_REQUIRED} approvals and has ${approvers} possible ${approvers === 1 ? 'approver' : 'approvers'}`;
+  const ways = [
+    `add ${APPROVALS_REQUIRED - approvers} more`,
+    ...(approvers > 0 ? ['lower APPROVALS_REQUIRED'] : []),
+    ...(SUPERUSERS.length >= APPROVALS_REQUIRED ? ['set ALLOW_SELF_APPROVAL=true'] : []),
+  ];
+  const remedy = `To fix this, ${ways.join(', ')}, or set APPROVAL_REQUIRED_FOR=none.`;
+  return [{ name: 'SUPERUSERS', what, remedy }];
+}
+
+function tooShortLease({ FASTLY_TIMEOUT, EXECUTION_LEASE }: ValidValues): VariableProblem[] {
+  if (FASTLY_TIMEOUT === undefined || EXECUTION_LEASE === undefined) return [];
+  const shortest = CALLS_IN_A_LEASE * FASTLY_TIMEOUT;
+  if (EXECUTION_LEASE >= shortest) return [];
+  return [
+    {
+      name: 'EXECUTION_LEASE',
+      what: `EXECUTION_LEASE is ${durationText(EXECUTION_LEASE)}, so another process could take over a change that is only slow`,
+      remedy: `Set it to at least ${durationText(shortest)} (${CALLS_IN_A_LEASE} × FASTLY_TIMEOUT).`,
+    },
+  ];
+}
+
+/** Over HTTP the bot listens on both. Port 0 stands for any that is free. */
+function onePortForBoth(values: ValidValues): VariableProblem[] {
+  const { SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, PORT, HEALTH_PORT } = values;
+  if (SLACK_APP_TOKEN || !SLACK_SIGNING_SECRET || !PORT || PORT !== HEALTH_PORT) return [];
+  return [
+    {
+      name: 'HEALTH_PORT',
+      what: `HEALTH_PORT and PORT are both ${PORT}`,
+      remedy: 'Set one of them to another port.',
+    },
+  ];
+}
+
+function nobodyAllowed({ SUPERUSERS }: ValidValues): VariableProblem[] {
+  if (SUPERUSERS?.length !== 0) return [];
+  return [
+    {
+      name: 'SUPERUSERS',
+      what: 'SUPERUSERS is set but empty, so the bot refuses everybody',
+      remedy: 'Set it to the member IDs of the bot admins, comma-separated.',
+    },
+  ];
+}
+
+function noReminder({
+  APPROVAL_TTL,
+  APPROVAL_REMINDER,
+  APPROVAL_REQUIRED_FOR,
+}: ValidValues): VariableProblem[] {
+  if (APPROVAL_TTL === undefined || APPROVAL_REMINDER === undefined) return [];
+  if (APPROVAL_REMINDER < APPROVAL_TTL || APPROVAL_REQUIRED_FOR?.length === 0) return [];
+  const [reminder, ttl] = [durationText(APPROVAL_REMINDER), durationText(APPROVAL_TTL)];
+  return [
+    {
+      name: 'APPROVAL_REMINDER',
+      what: `APPROVAL_REMINDER is ${reminder} and a request expires after ${ttl} (APPROVAL_TTL), so nobody is ever reminded`,
+      remedy: `Set APPROVAL_REMINDER to less than ${ttl}.`,
+    },
+  ];
+}
+
+function deletionsUnapproved({ APPROVAL_REQUIRED_FOR }: ValidValues): VariableProblem[] {
+  if (!APPROVAL_REQUIRED_FOR || APPROVAL_REQUIRED_FOR.includes('delete')) return [];
+  return [
+    {
+      name: 'APPROVAL_REQUIRED_FOR',
+      what: "APPROVAL_REQUIRED_FOR doesn't include delete, so deletions need no approval",
+      remedy: 'Add delete if a second bot admin should approve them.',
+    },
+  ];
+}
