@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkAuditChain } from '../../src/checks/audit-chain.ts';
 import { Secret } from '../../src/config/secret.ts';
-import type { DatabaseLocation } from '../../src/config/variables.ts';
+import type { DatabaseLocation } from '../../src/config/value-types.ts';
 import { onBothDatabases, type Place, run } from '../store/both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
