@@ -5,7 +5,7 @@ import type { Network } from '../http/network.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Identity } from '../slack/connection/identity.ts';
 import { checkFastlyToken } from './fastly.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, plainLine } from './finding.ts';
 import { checkProcess } from './process.ts';
 import { checkWorkspace } from './slack.ts';
 import { checkSlackClock } from './slack-clock.ts';
@@ -36,11 +36,22 @@ export async function checkAtStart(
 export function logFindings(findings: readonly Finding[], known: readonly string[], log: Logger): void {
   const count = (mark: Finding['mark']) => findings.filter((each) => each.mark === mark).length;
   const counts = { wrong: count('wrong'), warnings: count('warning'), notKnown: count('unknown') };
-  for (const finding of findings) {
-    if (known.includes(finding.what)) continue;
-    if (finding.mark === 'wrong') log.error({ remedy: finding.remedy }, finding.what);
-    else if (finding.mark === 'warning') log.warn({ remedy: finding.remedy }, finding.what);
-    else if (finding.mark === 'unknown') log.debug(finding.what);
+  for (const finding of findings.filter(({ what }) => !known.includes(what))) {
+    const what = plainLine(finding.what);
+    switch (finding.mark) {
+      case 'wrong':
+        log.error({ remedy: finding.remedy }, what);
+        break;
+      case 'warning':
+        log.warn({ remedy: finding.remedy }, what);
+        break;
+      case 'unknown':
+        log.info(what);
+        break;
+      case 'fine':
+      case 'off':
+        break;
+    }
   }
   log.info({ ...counts }, 'the configuration was checked; npm run doctor tells more');
 }

@@ -1,5 +1,5 @@
 import { type Examined, examine } from '../checks/doctor.ts';
-import type { Finding } from '../checks/finding.ts';
+import { type Finding, plainLine } from '../checks/finding.ts';
 import { processEnvironment } from '../config/config.ts';
 
 /** `npm run doctor`: looks at a configuration and all that it leads to, and changes nothing. */
@@ -75,10 +75,10 @@ function textOf(finding: Finding): string {
   return `${wrapped(what, `  ${MARKS[mark]} `, '    ')}${remedy}`;
 }
 
-/** Lines of at most `WIDTH` columns. What came from Slack or Fastly writes nothing but text to the terminal. */
+/** Lines of at most `WIDTH` columns. */
 function wrapped(text: string, first: string, others: string): string {
   const lines = [first];
-  for (const word of text.replaceAll(/\p{C}/gu, '\uFFFD').split(/\s+/)) {
+  for (const word of plainLine(text).split(' ')) {
     const line = lines.at(-1) ?? '';
     const isEmpty = line === first || line === others;
     if (isEmpty || line.length + 1 + word.length <= WIDTH) {
