@@ -465,6 +465,7 @@ describe('doctor, of a right configuration', () => {
       (start) => lines.find((line) => line.includes(start)) ?? '',
     );
     const named = [...`${set} ${unset}`.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b(?=[,.])/g)].map(([name]) => name);
+    expect([set[0], unset[0]]).toEqual(['✓', '–']);
     expect(named.toSorted()).toEqual(VARIABLES.map(({ name }) => name).toSorted());
     const methods = new Set((await sandbox.client.slackCalls()).map(({ method }) => method));
     expect([...methods].sort()).toEqual([
