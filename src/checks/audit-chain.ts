@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import type { DatabaseLocation } from '../config/value-types.ts';
 import { reasonOf } from '../observability/reason-of.ts';
@@ -14,8 +14,9 @@ const NOTHING_YET: Finding = { mark: 'off', what: 'There is no audit log yet. Th
 
 /** Whether the audit log is whole and agrees with what is kept beside it. Not quick: it reads all of both. */
 export async function checkAuditChain(location: DatabaseLocation): Promise<Finding[]> {
-  if (location.kind === 'sqlite' && !existsSync(location.path)) return [NOTHING_YET];
   try {
+    if (location.kind === 'sqlite' && !statSync(location.path, { throwIfNoEntry: false }))
+      return [NOTHING_YET];
     const untyped =
       location.kind === 'sqlite'
         ? openSqliteToRead(location.path, ownerOf(location.path))

@@ -1,5 +1,5 @@
-import type { Trouble } from '../store/trouble.ts';
-import { troubleOf } from '../store/trouble.ts';
+import type { MigrationState } from '../store/migrations/index.ts';
+import { type Trouble, troubleOf } from '../store/trouble.ts';
 import type { Finding } from './finding.ts';
 
 /** What is told of anything that keeps the bot from its database. */
@@ -12,7 +12,7 @@ export function wrongBy({ what, remedy }: Pick<Trouble, 'what' | 'remedy'>): Fin
 }
 
 /** Migrations are named here and run by the bot's start alone. */
-export function migrationFinding({ waiting, unknown }: { waiting: string[]; unknown: string[] }): Finding {
+export function migrationFinding({ isNew, waiting, unknown }: MigrationState): Finding {
   if (unknown.length > 0) {
     return {
       mark: 'wrong',
@@ -21,6 +21,12 @@ export function migrationFinding({ waiting, unknown }: { waiting: string[]; unkn
     };
   }
   if (waiting.length === 0) return { mark: 'fine', what: 'The tables are those of this version.' };
+  if (isNew) {
+    return {
+      mark: 'fine',
+      what: `The database is empty. The first start makes its tables: ${waiting.join(', ')}.`,
+    };
+  }
   return {
     mark: 'fine',
     what: `The next start changes the tables: ${waiting.join(', ')}. Back the database up before it.`,

@@ -5,7 +5,6 @@ import type { Finding } from './finding.ts';
 const METRIC = /^fastly_user_bot_fastly_writes_remaining(?:\{[^}]*\})? (\d+)\s*$/m;
 /** The bot answers from memory, on this machine as a rule. */
 const PATIENCE_MILLISECONDS = 2_000;
-const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /**
  * How many changes Fastly takes from the bot before the hour is over. Only the running bot knows, by what Fastly last
@@ -38,10 +37,9 @@ async function writesLeft(
   { host, port }: { host: string; port: number },
   dispatcher: Dispatcher,
 ): Promise<number | null> {
-  const name = EVERY_ADDRESS[host] ?? host;
   try {
     const { statusCode, body } = await request(
-      `http://${name.includes(':') ? `[${name}]` : name}:${port}/metrics`,
+      `http://${host.includes(':') ? `[${host}]` : host}:${port}/metrics`,
       { dispatcher, signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) },
     );
     const text = await boundedText(body, MEBIBYTE);

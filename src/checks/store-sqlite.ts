@@ -2,10 +2,11 @@ import { constants, existsSync } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
+import { reasonOf } from '../observability/reason-of.ts';
 import { realPathOf } from '../store/database-files.ts';
 import type { AnyTables } from '../store/engine.ts';
 import { migrationsOf } from '../store/migrations/index.ts';
-import { lossOf, readOnlySqlite, traceOf } from '../store/sqlite.ts';
+import { lockFileOf, lossOf, readOnlySqlite, traceOf } from '../store/sqlite.ts';
 import { type Owner, ownerOf } from '../store/sqlite-owner.ts';
 import { migrationFinding, troubleFinding, wrongBy } from './database-findings.ts';
 import type { Finding } from './finding.ts';
@@ -14,9 +15,11 @@ const IN_MEMORY = ':memory:';
 const MEBIBYTE = 1024 * 1024;
 /** A change takes some KiB, and SQLite's write-ahead log up to 4 MiB before it is emptied. */
 const LEAST_ROOM = 100 * MEBIBYTE;
+/** SQLITE_CANTOPEN. */
+const CANNOT_OPEN = 14;
 const READABLE_BY_OTHERS = 0o044;
 
-/** No file of the database is opened for writing; see `isOwned` for why none is opened but by SQLite. */
+/** No file of the database is opened for writing; see `ownerOf` for why none is opened but by SQLite. */
 export async function checkSqlite(path: string): Promise<Finding[]> {
   if (path === IN_MEMORY) {
     const what = 'The database is in memory, so everything in it is lost when the bot stops.';
@@ -33,8 +36,24 @@ export async function checkSqlite(path: string): Promise<Finding[]> {
       file === null || file.size === 0 ? await beforeTheFirstStart(path, folder) : await ofFile(path);
     return [...own, await roomFinding(folder)];
   } catch (error) {
-    return [troubleFinding(error)];
+    return [error instanceof Error && isForbidden(error) ? notAllowed(path, error) : troubleFinding(error)];
   }
+}
+
+/** By Node's code, or SQLite's: the files that it is to open were there just before. */
+function isForbidden(error: Error): boolean {
+  return (
+    ('code' in error && error.code === 'EACCES') || ('errcode' in error && error.errcode === CANNOT_OPEN)
+  );
+}
+
+function notAllowed(path: string, error: Error): Finding {
+  return {
+    mark: 'wrong',
+    what: `This account can't read the database ${path} (${reasonOf(error)}).`,
+    remedy:
+      'Run the check as the account that the bot runs as. If this is that account, let it read and write the file and its folder.',
+  };
 }
 
 /** Opens the file without leaving anything beside it where no process owns it and no write-ahead log has to be read. */
@@ -61,12 +80,9 @@ async function ofFile(path: string): Promise<Finding[]> {
   const database = openSqliteToRead(path, owner);
   try {
     const migrations = migrationFinding(await migrationsOf(database, { schema: null }));
-    return [
-      useFinding(path, owner),
-      await writingFinding(path),
-      migrations,
-      ...(await secrecyFindings(path)),
-    ];
+    // Whether a running bot can write is for its own account to say, and the bot does.
+    const writing = owner === null ? [await writingFinding(path)] : [];
+    return [useFinding(path, owner), ...writing, migrations, ...(await secrecyFindings(path))];
   } finally {
     await database.destroy();
   }
@@ -81,9 +97,8 @@ function useFinding(path: string, owner: Owner | null): Finding {
 
 async function writingFinding(path: string): Promise<Finding> {
   const real = realPathOf(path);
-  const needed = [dirname(real), ...filesOf(real)];
-  for (const each of needed) {
-    if (await mayWrite(each)) continue;
+  for (const each of [dirname(real), real, `${real}-wal`, lockFileOf(path)]) {
+    if (!existsSync(each) || (await mayWrite(each))) continue;
     return {
       mark: 'wrong',
       what: `${each} can't be written.`,
@@ -95,7 +110,8 @@ async function writingFinding(path: string): Promise<Finding> {
 
 async function secrecyFindings(path: string): Promise<Finding[]> {
   const open: string[] = [];
-  for (const file of filesOf(realPathOf(path))) {
+  const real = realPathOf(path);
+  for (const file of [real, `${real}-wal`]) {
     const found = await stat(file).catch(ifMissing);
     if (found && (found.mode & READABLE_BY_OTHERS) !== 0) open.push(file);
   }
@@ -121,11 +137,6 @@ async function roomFinding(folder: string): Promise<Finding> {
 function sizeText(bytes: number): string {
   const mebibytes = Math.floor(bytes / MEBIBYTE);
   return mebibytes < 10 * 1024 ? `${mebibytes} MiB` : `${Math.floor(mebibytes / 1024)} GiB`;
-}
-
-/** The files of the database that hold what it knows. */
-function filesOf(real: string): string[] {
-  return [real, `${real}-wal`, `${real}.lock`].filter((file) => existsSync(file));
 }
 
 /** The folder that a file is in or, while that is not there, the one in which it would be made. */

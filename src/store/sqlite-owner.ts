@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { isOwned, lockFileOf } from './sqlite.ts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { isBusy, lockFileOf } from './sqlite.ts';
 
 /** `pid`: null where the system does not tell it, as of a process in another container. */
 export type Owner = { pid: number | null };
@@ -7,6 +8,27 @@ export type Owner = { pid: number | null };
 /** The process that owns a SQLite database; null where none does. */
 export function ownerOf(path: string): Owner | null {
   return isOwned(path) ? { pid: lockHolder(lockFileOf(path)) } : null;
+}
+
+/**
+ * Whether a process owns the database; this one counts. Files with locks of SQLite's are only opened by SQLite: whoever
+ * else closes one in the process that owns it ends its lock.
+ *
+ * @see https://www.sqlite.org/howtocorrupt.html (2.2)
+ */
+function isOwned(path: string): boolean {
+  const lock = lockFileOf(path);
+  if (!existsSync(lock)) return false;
+  const reader = new DatabaseSync(lock, { readOnly: true, timeout: 0 });
+  try {
+    reader.exec('select count(*) from sqlite_schema');
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    reader.close();
+  }
 }
 
 /** Lines such as `1: POSIX  ADVISORY  WRITE 5139 fe:00:2148805 1073741824 1073742335`, see proc_locks(5). */

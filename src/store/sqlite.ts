@@ -21,7 +21,7 @@ import type { Trouble } from './trouble.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
 const BUSY_MILLISECONDS = 200;
-/** A look at who holds the lock is over sooner; who owns the database holds it on. */
+/** A look at who owns the database is over sooner, see `sqlite-owner.ts`. */
 const LOCK_MILLISECONDS = 20;
 const SQLITE_BUSY = 5;
 const IN_MEMORY = ':memory:';
@@ -119,7 +119,8 @@ function lockIn(file: string, path: string): DatabaseSync {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether another connection holds a lock. */
+export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
@@ -192,27 +193,6 @@ export function readOnlySqlite(path: string, { asItIs = false } = {}): Pick<Engi
   if (asItIs) where.searchParams.set('immutable', '1');
   const open = () => new DatabaseSync(where, { readOnly: true, timeout: BUSY_MILLISECONDS });
   return { dialect: dialectOf(open, SqliteDriver), schema: null };
-}
-
-/**
- * Whether a process owns the database; this one counts. Files with locks of SQLite's are only opened by SQLite: whoever
- * else closes one in the process that owns it ends its lock.
- *
- * @see https://www.sqlite.org/howtocorrupt.html (2.2)
- */
-export function isOwned(path: string): boolean {
-  const lock = lockFileOf(path);
-  if (!existsSync(lock)) return false;
-  const reader = new DatabaseSync(lock, { readOnly: true, timeout: 0 });
-  try {
-    reader.exec('select count(*) from sqlite_schema');
-    return false;
-  } catch (error) {
-    if (isBusy(error)) return true;
-    throw error;
-  } finally {
-    reader.close();
-  }
 }
 
 /** Node's driver in the shape that Kysely's SQLite dialect takes. */

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkStore } from '../../src/checks/store.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -28,14 +28,14 @@ describe('the check of a SQLite file', () => {
   it('finds one that a bot has used well, and leaves nothing beside it', async () => {
     const path = await newPath();
     await usedBefore(path);
-    const before = await readdir(join(path, '..'));
+    const before = await readdir(dirname(path));
     expect(await marked(path)).toEqual([
       `fine: The database ${path} can be read. No bot is using it.`,
       'fine: The database and its folder can be written.',
       'fine: The tables are those of this version.',
       expect.stringMatching(/^fine: The disk of the database has \d+ [MG]iB left\.$/),
     ]);
-    expect(await readdir(join(path, '..'))).toEqual(before);
+    expect(await readdir(dirname(path))).toEqual(before);
   });
 
   it('finds the living bot that owns it, and keeps nothing from that bot', async () => {
@@ -45,7 +45,7 @@ describe('the check of a SQLite file', () => {
     await store.transaction((transaction) =>
       transaction.audit({ actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} }),
     );
-    const link = join(path, '..', 'link.db');
+    const link = join(dirname(path), 'link.db');
     await symlink(path, link);
     expect(await marked(link)).toContain(`fine: The database ${link} is in use by this bot.`);
   });
@@ -115,6 +115,22 @@ describe('the check of a SQLite file', () => {
       mark: 'warning',
       what: `Other accounts of this machine can read ${path}.`,
       remedy: `Run: chmod 600 ${path}`,
+    });
+  });
+
+  it('finds a folder that this account may not write, before the first start and after', async () => {
+    // Root may write everywhere.
+    const expected = process.getuid?.() === 0 ? 'fine' : 'wrong';
+    const path = await newPath();
+    await chmod(dirname(path), 0o500);
+    onTestFinished(() => chmod(dirname(path), 0o700));
+    expect((await check(path))[0]).toMatchObject({ mark: expected, what: expect.stringContaining(path) });
+    await chmod(dirname(path), 0o700);
+    await usedBefore(path);
+    await chmod(dirname(path), 0o500);
+    expect((await check(path))[1]).toMatchObject({
+      mark: expected,
+      what: expect.stringContaining('written'),
     });
   });
 

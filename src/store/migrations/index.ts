@@ -33,13 +33,16 @@ export async function migrate(database: AnyTables, engine: Engine): Promise<void
   if (error !== undefined) throw error;
 }
 
+export type MigrationState = { isNew: boolean; waiting: string[]; unknown: string[] };
+
 /**
  * The names of migrations that the next start runs, and of those that only a newer version of the bot knows. Reads only.
+ * `isNew`: no version has made its tables yet.
  */
 export async function migrationsOf(
   database: AnyTables,
   engine: Pick<Engine, 'schema'>,
-): Promise<{ waiting: string[]; unknown: string[] }> {
+): Promise<MigrationState> {
   const { migrationTableSchema: schema } = await ofSchema(database, engine);
   const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
   const isKept = tables.some(
@@ -49,6 +52,7 @@ export async function migrationsOf(
   const done = isKept ? (await sql<{ name: string }>`select name from ${table}`.execute(database)).rows : [];
   const names = new Set(done.map(({ name }) => name));
   return {
+    isNew: names.size === 0,
     waiting: Object.keys(MIGRATIONS).filter((name) => !names.has(name)),
     unknown: [...names].filter((name) => !(name in MIGRATIONS)),
   };

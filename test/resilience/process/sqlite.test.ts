@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { checkAuditChain } from '../../../src/checks/audit-chain.ts';
 import { checkStore } from '../../../src/checks/store.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import { DatabaseInUse } from '../../../src/store/errors.ts';
@@ -50,6 +51,17 @@ describe('a process that owns the SQLite file', () => {
     owner.child.kill('SIGKILL');
     await owner.ended;
     await store.connect();
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+  });
+
+  it('keeps it while that process checks its own configuration', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    const store = await connectedStore({ url: `file:${path}`, engine: () => sqlite(path) });
+    await checkStore({ kind: 'sqlite', path });
+    await checkAuditChain({ kind: 'sqlite', path });
+    const another = new WatchedProcess(spawn(process.execPath, [OWNER, path]));
+    expect(await another.ended).toBe(1);
+    expect(another.text('stderr')).toContain('Another process uses the database');
     await store.transaction((transaction) => transaction.audit(ENTRY));
   });
 
