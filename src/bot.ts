@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { checkAtStart, logFindings } from './checks/at-start.ts';
 import type { Config } from './config/config.ts';
+import { doubts } from './config/fit.ts';
+import { databaseText, inForce, inForceText } from './config/in-force.ts';
+import { problemText } from './config/problem.ts';
 import { CredentialRefused } from './config/secret.ts';
 import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
@@ -54,7 +57,7 @@ export class Bot {
   readonly #stopping = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
   #failure: DatabaseUnusable | null = null;
-  #ending = false;
+  #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
   #intake: Intake | null = null;
 
@@ -90,7 +93,7 @@ export class Bot {
       remindEvery: times.stillAway,
       goneFor: times.databaseGone,
       onChange: (trouble) => this.#databaseHealth(trouble),
-      onGivenUp: (error) => void this.#giveUp(error),
+      onGivenUp: (error) => this.#giveUp(error),
     });
     const parts = {
       fastly,
@@ -124,10 +127,7 @@ export class Bot {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
     const reported = { readiness: this.#readiness, liveness: this.#liveness, log: this.#log };
     this.#health = await serveHealth(reported, HEALTH_HOST, HEALTH_PORT);
-    this.#sayWhoAndWhere();
-    if (!this.#config.APPROVAL_REQUIRED_FOR.includes('delete')) {
-      this.#log.warn("deletions need no approval: APPROVAL_REQUIRED_FOR doesn't include delete");
-    }
+    this.#sayDoubts();
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
     await Promise.all([
       this.#reachDatabase(),
@@ -137,21 +137,29 @@ export class Bot {
     ]);
   }
 
-  /** Two variables can be empty by mistake: an unquoted `#` starts a comment in `.env`. */
-  #sayWhoAndWhere(): void {
-    const { SUPERUSERS, COMMAND_CHANNELS: channels } = this.#config;
-    if (SUPERUSERS.length === 0) this.#log.warn('SUPERUSERS is empty: the bot will refuse everybody');
-    if (channels.length === 0) this.#log.info('commands work in all channels');
-    else this.#log.info({ channels }, 'commands work in these channels only');
+  #sayDoubts(): void {
+    for (const doubt of doubts(this.#config)) {
+      const useless = doubt.name === 'SUPERUSERS';
+      if (useless) this.#readiness.degraded(doubt.name, doubt);
+      this.#log[useless ? 'error' : 'warn']({ variable: doubt.name }, problemText(doubt));
+    }
   }
 
   /**
    * Takes no new deliveries, lets running work finish (within 10 s), and closes all connections. Over HTTP, `/readyz` says
-   * so 5 s before, as load balancers need a while to notice.
+   * so 5 s before, as load balancers need a while to notice. A second call waits for the first one's end.
+   *
+   * @throws {DatabaseUnusable} for which the bot was already stopping
    */
   async stop(): Promise<void> {
+    this.#end ??= this.#stopInOrder();
+    await this.#end;
+    if (this.#failure !== null) throw this.#failure;
+    this.#stopped.resolve();
+  }
+
+  async #stopInOrder(): Promise<void> {
     const { outbox, times } = this.#services;
-    this.#ending = true;
     this.#readiness.missing('process', 'stopping');
     if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(times.stillTaking);
     this.#stopping.abort();
@@ -168,19 +176,14 @@ export class Bot {
     await Promise.race([this.#store.close(), pause(times.close, undefined, { ref: false })]);
     await this.#health?.close();
     this.#liveness.close();
-    if (this.#failure === null) this.#stopped.resolve();
   }
 
   /** Stops, and has `run` throw the error. */
-  async #giveUp(error: DatabaseUnusable): Promise<void> {
-    if (this.#ending) return;
-    this.#log.fatal(error.message);
+  #giveUp(error: DatabaseUnusable): void {
+    if (this.#end !== null) return;
+    this.#log.error({ why: error.message }, 'stopping');
     this.#failure = error;
-    try {
-      await this.stop();
-    } finally {
-      this.#stopped.reject(error);
-    }
+    this.stop().catch(this.#stopped.reject);
   }
 
   /** So that a copy of the end of the audit log exists outside the database. */
@@ -199,12 +202,17 @@ export class Bot {
 
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
   async #reachDatabase(): Promise<void> {
+    const database = databaseText(this.#config.DATABASE_URL);
     await this.#persist('database', async () => {
-      await this.#store.connect();
+      if (await this.#store.connect()) {
+        const what = `A new, empty database was created: ${database}`;
+        const remedy = 'If the bot has been used before, correct DATABASE_URL.';
+        this.#log.warn({ variable: 'DATABASE_URL' }, `${what}. ${remedy}`);
+      }
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
-    this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
+    this.#log.info({ database }, 'database ready');
     this.#readiness.ready('database');
     this.#storedParts.worker.start();
   }
@@ -258,6 +266,8 @@ export class Bot {
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
+    const what = inForce(this.#config, identity);
+    this.#log.info({ inForce: what }, inForceText(what));
     if (missingScopes.length > 0) {
       this.#log.warn(
         { missingScopes },

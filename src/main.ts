@@ -13,9 +13,9 @@ process.removeAllListeners('warning').on('warning', ({ name, message }) => {
   log[name === 'ExperimentalWarning' ? 'debug' : 'warn']({ warning: name }, message);
 });
 // Whatever failed was somebody's single delivery or message; everybody else's go on.
-process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
+process.on('unhandledRejection', (error) => log.error(withStack(error), 'a rejection that nobody handled'));
 process.on('uncaughtException', (error) => {
-  log.fatal({ err: error }, 'an exception that nobody caught, the process ends');
+  log.fatal(withStack(error), 'an exception that nobody caught, the process ends');
   process.exit(1);
 });
 
@@ -47,8 +47,13 @@ function warnAbout(warning: VariableProblem): void {
 function end(error: unknown): never {
   if (error instanceof ConfigError) logConfigError(error);
   else if (error instanceof FatalError) log.fatal(error.message);
-  else log.fatal({ err: error }, 'an error that the bot did not expect, the process ends');
+  else log.fatal(withStack(error), 'an error that the bot did not expect, the process ends');
   process.exit(error instanceof FatalError ? error.exitCode : 1);
+}
+
+/** Nobody expected the error, so where it comes from matters whatever its kind is. */
+function withStack(error: unknown): { err: unknown; stack?: string | undefined } {
+  return error instanceof Error ? { err: error, stack: error.stack } : { err: error };
 }
 
 function logConfigError({ problems, hint }: ConfigError): void {

@@ -122,23 +122,29 @@ function textOf(
   const lowerCase = anyCase ? environment[name.toLowerCase()]?.trim() : undefined;
   const set = lowerCase || environment[name]?.trim();
   const value = set === '' && name !== 'SUPERUSERS' ? undefined : set;
-  const file = isSecret ? environment[`${name}_FILE`] : undefined;
+  const file = isSecret ? environment[`${name}_FILE`]?.trim() : undefined;
   if (!file) return { value };
   if (value !== undefined) {
     const what = `${name} is set twice, directly and through ${name}_FILE`;
     return { name, what, remedy: 'Remove one of them.' };
   }
   try {
-    return { value: readFileSync(file, 'utf8').trim() || undefined };
-  } catch {
-    const what = `${name} can't be read from the file in ${name}_FILE`;
+    const inFile = readFileSync(file, 'utf8').trim();
+    if (inFile !== '') return { value: inFile };
+    const what = `${name} is missing: the file in ${name}_FILE is empty`;
+    return { name, what, remedy: 'Write the value into the file.' };
+  } catch (error) {
+    // Not the path: it may be the secret itself, by mistake.
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    const what = `${name} can't be read from the file in ${name}_FILE${code}`;
     return { name, what, remedy: 'Check its path and permissions.' };
   }
 }
 
 /** Reads DATABASE_URL alone, for commands that need only the database. @throws {ConfigError} */
 export function readDatabaseLocation(environment: Environment): DatabaseLocation {
-  const { values, problems } = checkVariables(environment);
+  const { DATABASE_URL, DATABASE_URL_FILE } = environment;
+  const { values, problems } = checkVariables({ DATABASE_URL, DATABASE_URL_FILE });
   if (values.DATABASE_URL) return values.DATABASE_URL;
   throw new ConfigError(problems.filter(({ name }) => name === 'DATABASE_URL'));
 }

@@ -1,3 +1,4 @@
+import { nearest } from './nearest.ts';
 import { type Entry, quoted, type Reading, read, single } from './reading.ts';
 import { Secret } from './secret.ts';
 
@@ -47,12 +48,11 @@ const BOOLEANS = new Map([
   ...['false', 'no', 'off'].map((word) => [word, false] as const),
 ]);
 
-export const yesOrNo = read((text): Reading<boolean> => {
+export const yesOrNo = single((text): Entry<boolean> => {
   const value = BOOLEANS.get(text.toLowerCase());
-  return value === undefined
-    ? { wrong: `can't be ${quoted(text)}`, remedy: 'Set it to true or false.' }
-    : { value };
-});
+  if (value !== undefined) return { value };
+  return { wrong: quoted(text), meant: nearest(text, [...BOOLEANS.keys()]) };
+}, 'Set it to true or false.');
 
 /** Milliseconds, by unit. */
 const UNITS = new Map([

@@ -88,7 +88,7 @@ export const Variables = z.object({
     'Kinds of change that need approval: delete, promote, demote, comma-separated, or none.',
     z
       .string()
-      .transform((text) => (text === 'none' ? '' : text))
+      .transform((text) => (/^none$/i.test(text) ? '' : text))
       .pipe(
         list(
           oneOf(['delete', 'promote', 'demote']),

@@ -4,21 +4,39 @@ import { PinoPretty as pretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
+/** What a person at a terminal need not see: the process, and fields that repeat what their message says. */
+const IN_THE_MESSAGE = 'pid,hostname,variable,inForce';
+
 /** Creates the process's log. `pretty` is for people at a terminal. */
 export function createLogger(
   level: string,
   format: 'json' | 'pretty',
   destination: DestinationStream = format === 'pretty'
-    ? pretty({ ignore: 'pid,hostname,variable', singleLine: true, sync: true })
+    ? pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true })
     : pino.destination(1),
 ): Logger {
-  return pino({ level, serializers: { err: serializeError } }, destination);
+  const everyStack = level === 'debug' || level === 'trace';
+  const err = (error: unknown) => serializeError(error, everyStack);
+  return pino({ level, serializers: { err } }, destination);
 }
 
 /** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */
-function serializeError(error: unknown): object {
+function serializeError(error: unknown, everyStack: boolean): object {
   if (!(error instanceof Error)) return { message: String(error) };
-  return { type: error.name, message: error.message, stack: error.stack };
+  const { name: type, message, stack } = error;
+  return { type, message, ...((everyStack || !saysEnough(error)) && { stack }) };
+}
+
+/** The errors of JavaScript, Node's `assert` and zod. They are faults in the code. */
+const FAULTS = /^(?:(?:Aggregate|Assertion|Eval|Range|Reference|Syntax|Type|URI|\$?Zod)?Error)$/;
+
+/**
+ * Whether words do without a stack. An error of the bot's own classes, of Slack's SDK or of a driver has its own name.
+ * One of the system has a code such as ECONNREFUSED, and one of Node's about wrong use a code such as ERR_INVALID_ARG_TYPE.
+ */
+function saysEnough(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : 'ERR_';
+  return !FAULTS.test(error.name) || !code.startsWith('ERR_');
 }
 
 /**

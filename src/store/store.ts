@@ -44,13 +44,15 @@ export class Store {
   /**
    * Opens the database and migrates it, also after it has thrown.
    *
+   * @returns whether the database was created, so that it is empty
    * @throws {DatabaseUnusable} when it can never be used as it is; {DatabaseInUse} when another process owns it
    * @throws {StoreUnavailable} when it may be there later
    */
-  async connect(): Promise<void> {
+  async connect(): Promise<boolean> {
+    let created: boolean;
     try {
       await this.engine.open();
-      await migrate(this.#untyped, this.engine);
+      created = await migrate(this.#untyped, this.engine);
     } catch (error) {
       if (error instanceof DatabaseUnusable) throw error;
       const unavailable = new StoreUnavailable(error);
@@ -59,6 +61,7 @@ export class Store {
         : unavailable;
     }
     this.#connected = true;
+    return created;
   }
 
   /**

@@ -238,6 +238,9 @@ describe('approvals', () => {
     expect(problemsOf({ ...SOCKET, ALLOW_SELF_APPROVAL: value })).toEqual([
       `ALLOW_SELF_APPROVAL can't be '${value}'. Set it to true or false.`,
     ]);
+    expect(problemsOf({ ...SOCKET, ALLOW_SELF_APPROVAL: 'ture' })).toEqual([
+      expect.stringContaining('Did you mean true?'),
+    ]);
   });
 });
 
@@ -560,10 +563,15 @@ describe('a secret', () => {
   it('is missing when its file is away or empty', () => {
     const { FASTLY_API_TOKEN: _token, ...others } = SOCKET;
     expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: '/nowhere/at/all' })).toEqual([
-      expect.stringMatching(/^FASTLY_API_TOKEN can't be read from the file/),
+      "FASTLY_API_TOKEN can't be read from the file in FASTLY_API_TOKEN_FILE (ENOENT). Check its path and permissions.",
     ]);
+    const EMPTY = 'is empty. Write the value into the file.';
     expect(problemsOf({ ...others, FASTLY_API_TOKEN_FILE: fileWith('\n') })).toEqual([
-      expect.stringMatching(/^FASTLY_API_TOKEN is missing/),
+      `FASTLY_API_TOKEN is missing: the file in FASTLY_API_TOKEN_FILE ${EMPTY}`,
+    ]);
+    // The default would be another database.
+    expect(problemsOf({ ...SOCKET, DATABASE_URL_FILE: fileWith('') })).toEqual([
+      `DATABASE_URL is missing: the file in DATABASE_URL_FILE ${EMPTY}`,
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../src/store/engine.ts';
 import { dueHomes, progressOf } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -48,10 +48,12 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
   it('finds what an earlier process left', async () => {
     const place = await database.newPlace();
     const { store: first } = newStore(place.engine());
-    await first.connect();
+    expect(await first.connect()).toBe(true);
     await first.transaction((transaction) => transaction.audit(ENTRY));
     await first.close();
-    const second = await connectedStore(place);
+    const { store: second } = newStore(place.engine());
+    onTestFinished(() => second.close());
+    expect(await second.connect()).toBe(false);
     const rows = await second.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
     expect(rows).toMatchObject([{ seq: 1, event: 'begun' }]);
   });

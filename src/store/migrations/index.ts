@@ -6,9 +6,11 @@ import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
 import * as terms from './004-terms.ts';
 
+const FIRST = '001-approvals';
+
 /** Each by a name that sorts behind all earlier ones. A migration that has been released is never changed. */
 const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }> = {
-  '001-approvals': approvals,
+  [FIRST]: approvals,
   '002-homes': homes,
   '003-derived-homes': derivedHomes,
   '004-terms': terms,
@@ -17,9 +19,10 @@ const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Prom
 /**
  * Brings the tables up to date, whole or not at all; PostgreSQL lets replicas that start at once do it in turns.
  *
+ * @returns whether there was nothing before
  * @throws what the database throws, and when the database is newer than this version of the bot
  */
-export async function migrate(database: AnyTables, engine: Engine): Promise<void> {
+export async function migrate(database: AnyTables, engine: Engine): Promise<boolean> {
   const migrations = Object.entries(MIGRATIONS).map(([name, { up }]): [string, Migration] => [
     name,
     { up: async (tables: AnyTables) => await up(tables, engine) },
@@ -29,8 +32,9 @@ export async function migrate(database: AnyTables, engine: Engine): Promise<void
     provider: { getMigrations: async () => Object.fromEntries(migrations) },
     ...(await ofSchema(database, engine)),
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+  return results.some(({ migrationName }) => migrationName === FIRST);
 }
 
 export type MigrationState = { isNew: boolean; waiting: string[]; unknown: string[] };

@@ -77,13 +77,17 @@ describe('a bot whose SQLite file is moved', () => {
   it('ends with the remedy when the file stays away', async () => {
     const { path, elsewhere } = await newFile();
     const times = { databaseGone: 300 };
-    const { ended, log } = await startWorkplace(DELIVERY, { DATABASE_URL: `file:${path}` }, {}, times);
+    const { ended, log, stop } = await startWorkplace(DELIVERY, { DATABASE_URL: `file:${path}` }, {}, times);
     await rename(path, elsewhere);
+    const why = await log.until('stopping');
+    // As on SIGTERM: that it was asked to stop meanwhile does not make the end a good one.
+    const stopped = stop().catch((error: unknown) => error);
     const error = await ended;
+    expect(await stopped).toBe(error);
     expect(error).toBeInstanceOf(DatabaseUnusable);
     const message = `DATABASE_URL: ${path} was deleted, moved or replaced. Put the same file back, then start the bot.`;
     expect(error).toMatchObject({ message });
-    expect(log.lines).toContainEqual(expect.objectContaining({ level: 60, msg: message }));
+    expect(why).toMatchObject({ level: 50, why: message });
   });
 });
 

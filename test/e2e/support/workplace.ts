@@ -89,7 +89,10 @@ export type RunningBot = {
 export type Workplace = Sandbox & RunningBot;
 
 /** The variables of a bot that works in this sandbox. */
-export function environmentFor({ slack, fastly }: Sandbox, mode: DeliveryMode): Record<string, string> {
+export function environmentFor(
+  { slack, fastly }: Pick<Sandbox, 'slack' | 'fastly'>,
+  mode: DeliveryMode,
+): Record<string, string> {
   return {
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: slack.botToken,
@@ -133,7 +136,10 @@ export function runBot(environment: Record<string, string>, waits: Partial<Times
     stopped ??= bot.stop();
     return stopped;
   };
-  onTestFinished(stop);
+  onTestFinished(async () => {
+    const failed = await stop().catch((error: unknown) => error);
+    if (failed !== undefined && failed !== (await ended)) throw failed;
+  });
   return { times, log, ended, stop };
 }
 

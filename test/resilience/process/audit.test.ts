@@ -246,7 +246,7 @@ describe('npm run audit', () => {
   it('names DATABASE_URL when it is wrong', async () => {
     const { code, stdout, stderr } = await audit(['verify'], { DATABASE_URL: 'mysql://127.0.0.1/bot' });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('DATABASE_URL must start with file: or postgres://');
+    expect(stderr).toContain("DATABASE_URL doesn't start with file: or postgres://");
   });
 
   it('reads DATABASE_URL from .env', async () => {

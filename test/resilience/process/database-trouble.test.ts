@@ -12,6 +12,9 @@ import { startSandbox } from '../../sandbox/sandbox.ts';
 import { temporaryFolder } from '../../store/both-databases.ts';
 import { logLine, startBotProcess } from '../support/bot-process.ts';
 
+/** Runs in the bot's process: it gives up a file that is gone at once. */
+const IMPATIENT = `import { TIMES } from '${new URL('../../../src/config/times.ts', import.meta.url)}'; TIMES.databaseGone = 0;`;
+
 const FULL_DISK = new URL('../support/full-disk.ts', import.meta.url).href;
 
 /** A sandbox, and the variables of a bot in it with a SQLite file in a folder of its own. */
@@ -27,6 +30,20 @@ async function newPlace() {
 const resets = (sees: Sees) =>
   messagesIn(sees, CDN_TEAM).filter(({ blocks }) => wordsOf(blocks).includes('sent a password reset to'))
     .length;
+
+it('a bot that gives its database up ends with 1 also when it is told to stop meanwhile', async () => {
+  const { slack, fastly, folder, variables } = await newPlace();
+  // Over HTTP it goes on for 5 s, so that load balancers notice.
+  const http = environmentFor({ slack, fastly }, 'http');
+  const preload = `--import=data:text/javascript,${encodeURIComponent(IMPATIENT)}`;
+  const bot = await startBotProcess({ ...http, DATABASE_URL: variables.DATABASE_URL, NODE_OPTIONS: preload });
+  await bot.untilReadyz(200);
+  await rename(join(folder, 'data'), join(folder, 'moved'));
+  await bot.log('stopping');
+  bot.child.kill('SIGTERM');
+  await bot.log('stopping', 2);
+  expect(await bot.ended).toBe(1);
+});
 
 describe('a bot whose SQLite database is moved away, with all that is beside it', () => {
   it('ends after a minute, makes no empty one at the next start, and goes on with the old one', async () => {

@@ -312,7 +312,8 @@ describe.each(DELIVERY_MODES)("the bot's output over %s", (mode) => {
     }
     bot.child.kill('SIGTERM');
     expect(await bot.ended).toBe(0);
-    const output = bot.text('stdout') + bot.text('stderr');
+    expect(bot.lines.filter(({ text }) => logLine(text) === undefined)).toEqual([]);
+    const output = bot.text('stdout');
     const inDeliveries = (await client.deliveries()).map(({ payload }) => String(payload.response_url));
     expect(inDeliveries).toHaveLength(3);
     const { botToken, appToken, signingSecret } = slack;

@@ -10,6 +10,10 @@ import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
 const FAULTY = `
   process.on('SIGUSR2', () => { throw new Error('nobody catches this'); });
   process.on('SIGHUP', () => { Promise.reject(new Error('nobody handles this')); });
+  process.on('SIGWINCH', () => {
+    process.emitWarning('this may change', 'ExperimentalWarning');
+    process.emitWarning('this is old', 'DeprecationWarning', 'DEP0000');
+  });
 `;
 
 async function startFaulty(): Promise<Sandbox & { bot: BotProcess }> {
@@ -27,6 +31,7 @@ it('a rejection that nobody handles is logged and ends nothing', async () => {
   expect(await bot.log('a rejection that nobody handled')).toMatchObject({
     level: 50,
     err: { message: 'nobody handles this' },
+    stack: expect.stringContaining('    at '),
   });
   await client.as(NORA).command(`get ${NORA_USER.id}`);
   await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, NORA_USER.id), 'the card');
@@ -39,5 +44,14 @@ it('an exception that nobody catches is logged and ends the process with 1', asy
   expect(await bot.log('an exception that nobody caught, the process ends')).toMatchObject({
     level: 60,
     err: { message: 'nobody catches this' },
+    stack: expect.stringContaining('    at '),
   });
+});
+
+it("a warning of Node's is a line of the log, which nobody needs about an experiment", async () => {
+  const { bot } = await startFaulty();
+  bot.child.kill('SIGWINCH');
+  expect(await bot.log('this may change')).toMatchObject({ level: 20, warning: 'ExperimentalWarning' });
+  expect(await bot.log('this is old')).toMatchObject({ level: 40, warning: 'DeprecationWarning' });
+  expect(bot.text('stderr')).toBe('');
 });

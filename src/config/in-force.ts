@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Config } from './config.ts';
+import type { Secret } from './secret.ts';
+import type { DatabaseLocation } from './value-types.ts';
+
+/** The bot's version, as package.json has it. */
+export const VERSION = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
+
+/** What a bot was started with, for its log. No secret is in it. */
+export type InForce = ReturnType<typeof inForce>;
+
+export function inForce(config: Config, { teamId: id, team: name }: { teamId: string; team: string }) {
+  return {
+    version: VERSION,
+    workspace: { id, name },
+    botAdmins: config.SUPERUSERS.length,
+    commandChannels: config.COMMAND_CHANNELS.length > 0 ? config.COMMAND_CHANNELS : ('all' as const),
+    approvalsChannel: config.APPROVALS_CHANNEL ?? null,
+    confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
+    approvals: {
+      requiredFor: config.APPROVAL_REQUIRED_FOR,
+      required: config.APPROVALS_REQUIRED,
+      ownAllowed: config.ALLOW_SELF_APPROVAL,
+    },
+    disabledCommands: config.DISABLED_COMMANDS,
+    database: databaseText(config.DATABASE_URL),
+    delivery: config.delivery.mode,
+    proxies: {
+      ...(config.HTTPS_PROXY && { HTTPS_PROXY: proxyText(config.HTTPS_PROXY) }),
+      ...(config.HTTP_PROXY && { HTTP_PROXY: proxyText(config.HTTP_PROXY) }),
+    },
+  };
+}
+
+/** The same in sentences. */
+export function inForceText(what: InForce): string {
+  const { workspace, commandChannels, disabledCommands, confirmationsChannel } = what;
+  const proxies = Object.entries(what.proxies).map(([variable, address]) => `${address} (${variable})`);
+  return [
+    `fastly-user-bot ${what.version} serves the workspace ${workspace.name} (${workspace.id})`,
+    `Bot admins: ${what.botAdmins}`,
+    `Commands: in ${commandChannels === 'all' ? 'all channels' : commandChannels.join(', ')}`,
+    ...(disabledCommands.length > 0 ? [`Turned off: ${disabledCommands.join(', ')}`] : []),
+    ...approvalsText(what),
+    ...(confirmationsChannel ? [`Confirmations: also in ${confirmationsChannel}`] : []),
+    `Database: ${what.database}`,
+    `Delivery: ${what.delivery === 'socket' ? 'Socket Mode' : 'HTTP'}`,
+    ...(proxies.length > 0 ? [`Proxy: ${proxies.join(', ')}`] : []),
+  ]
+    .map((sentence) => `${sentence}.`)
+    .join(' ');
+}
+
+function approvalsText({ approvals, approvalsChannel }: InForce): string[] {
+  const { requiredFor, required, ownAllowed } = approvals;
+  if (requiredFor.length === 0) return ['Approvals: none needed'];
+  const own = ownAllowed ? ", and the requester's own counts" : '';
+  return [
+    `Approvals: ${required} for ${requiredFor.join(', ')}${own}`,
+    `Requests appear ${approvalsChannel ? `in ${approvalsChannel}` : 'where their commands are typed'}`,
+  ];
+}
+
+/** The kind of the database and where it is, without user and password. */
+export function databaseText(location: DatabaseLocation): string {
+  if (location.kind === 'sqlite') {
+    return `SQLite ${location.path === ':memory:' ? 'in memory' : resolve(location.path)}`;
+  }
+  const { host, pathname, searchParams } = new URL(location.url.reveal());
+  return `PostgreSQL ${host || searchParams.get('host') || 'localhost'}${pathname}`;
+}
+
+function proxyText(proxy: Secret): string {
+  const { protocol, host } = new URL(proxy.reveal());
+  return `${protocol}//${host}`;
+}
