@@ -22,7 +22,14 @@ export function variableFindings(
   const unset = silent.filter((about) => !isSet(about));
   return [
     ...problems.map(({ what, remedy }): Finding => ({ mark: 'wrong', what: `${what}.`, remedy })),
-    ...warnings.map(({ what, remedy }): Finding => ({ mark: 'warning', what: `${what}.`, remedy })),
+    ...warnings.map(
+      ({ name, what, remedy }): Finding => ({
+        // Without anybody who may use it the bot does nothing.
+        mark: name === 'SUPERUSERS' ? 'wrong' : 'warning',
+        what: `${what}.`,
+        remedy,
+      }),
+    ),
     ...named('fine', 'Set and in the right form', set),
     ...named('off', 'Not set, so off or at their defaults', unset),
   ];

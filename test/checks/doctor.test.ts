@@ -93,7 +93,7 @@ const CASES: Case[] = [
   {
     name: 'nobody in SUPERUSERS',
     change: () => ({ SUPERUSERS: '' }),
-    says: [/^! SUPERUSERS is set but empty, so the bot refuses everybody\. → Set it to the member IDs/],
+    says: [/^✗ SUPERUSERS is set but empty, so the bot refuses everybody\. → Set it to the member IDs/],
   },
   {
     name: 'a reminder that comes too late',

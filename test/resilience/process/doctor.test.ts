@@ -129,7 +129,7 @@ describe('npm run doctor', () => {
     for (let time = 0; time < 2; time += 1) {
       const { code, stdout } = await doctor(variables);
       expect(code).toBe(0);
-      expect(stdout).toContain('The next start changes the tables');
+      expect(stdout).toContain('001-approvals');
     }
   });
 
