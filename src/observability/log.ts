@@ -1,6 +1,7 @@
 import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PinoPretty as pretty } from 'pino-pretty';
+import { reasonOf } from './reason-of.ts';
 
 export type { Logger } from 'pino';
 
@@ -23,8 +24,8 @@ export function createLogger(
 /** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */
 function serializeError(error: unknown, everyStack: boolean): object {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { name: type, message, stack } = error;
-  return { type, message, ...((everyStack || !saysEnough(error)) && { stack }) };
+  const { name: type, stack } = error;
+  return { type, message: reasonOf(error), ...((everyStack || !saysEnough(error)) && { stack }) };
 }
 
 /** The errors of JavaScript, Node's `assert` and zod. They are faults in the code. */
@@ -62,5 +63,5 @@ export function slackSdkLogger(log: Logger): SlackLogger {
 
 /** Reduces an error to its message, because the SDK's errors carry requests and answers. */
 function textOf(part: unknown): string {
-  return part instanceof Error ? part.message : String(part);
+  return part instanceof Error ? reasonOf(part) : String(part);
 }

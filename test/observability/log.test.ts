@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createLogger } from '../../src/observability/log.ts';
+import { createLogger, slackSdkLogger } from '../../src/observability/log.ts';
 
 const Line = z.object({ err: z.record(z.string(), z.unknown()) });
 
-/** What the log shows of an error. */
-function shown(error: unknown, level = 'info'): Record<string, unknown> {
+/** A stream, and what was written to it. */
+function gathered(): { lines: string[]; stream: Writable } {
   const lines: string[] = [];
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -14,6 +14,12 @@ function shown(error: unknown, level = 'info'): Record<string, unknown> {
       done();
     },
   });
+  return { lines, stream };
+}
+
+/** What the log shows of an error. */
+function shown(error: unknown, level = 'info'): Record<string, unknown> {
+  const { lines, stream } = gathered();
   createLogger(level, 'json', stream).warn({ err: error }, 'failed');
   return Line.parse(JSON.parse(lines.join(''))).err;
 }
@@ -38,6 +44,15 @@ describe('an error in the log', () => {
     z.string().safeParse(1).error,
   ])('that is a fault in the code has its stack: %s', (error) => {
     expect(shown(error)).toMatchObject({ type: error?.name, stack: error?.stack });
+  });
+
+  it('says why a request failed, also in a line of the Slack SDK', () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' });
+    const error = new TypeError('fetch failed', { cause });
+    expect(shown(error)).toMatchObject({ type: 'TypeError', message: cause.message });
+    const { lines, stream } = gathered();
+    slackSdkLogger(createLogger('info', 'json', stream)).warn('http request failed', error);
+    expect(lines.join('')).toContain(`"msg":"http request failed ${cause.message}"`);
   });
 
   it('shows nothing else of it', () => {

@@ -68,7 +68,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       "delete from kysely_migration where name in ('002-homes', '003-derived-homes', '004-terms')",
       'alter table approval_requests drop column terms',
     );
-    await store.connect();
+    expect(await store.connect()).toBe(false);
     expect(await tablesOf(store)).toEqual(TABLES);
     const rows = await store.read((tables) => tables.selectFrom('audit_log').selectAll().execute());
     expect(rows).toHaveLength(1);

@@ -81,11 +81,14 @@ describe('a bot that cannot start', () => {
     expect(bot.text('stderr')).toBe('');
   });
 
-  it('names a misspelt variable in .env', async () => {
-    const bot = await startBotProcess({}, 'SUPERUSER=U0NORA001\n');
+  it('names a misspelt variable in .env, and a value that is taken for a comment', async () => {
+    const bot = await startBotProcess({}, 'SUPERUSER=U0NORA001\nAPPROVALS_CHANNEL=#approvals\n');
     expect(await bot.ended).toBe(78);
     expect(bot.text('stdout')).toContain('SUPERUSERS is missing');
     expect(bot.text('stdout')).toContain('Did you mean SUPERUSERS?');
+    expect(bot.text('stdout')).toContain(
+      '.env sets APPROVALS_CHANNEL to nothing, because # starts a comment.',
+    );
   });
 
   it.each([

@@ -170,7 +170,7 @@ describe("the sandbox's process", () => {
     const cli = startCli('--json', '--port', String(port - before));
     expect(await cli.ended).toBe(1);
     if (whose === "the bot's") {
-      expect(cli.text('stderr')).toContain(`address already in use 127.0.0.1:${port}`);
+      expect(cli.text('stderr')).toContain(`HEALTH_PORT: port ${port} on 127.0.0.1 is in use.`);
     } else {
       expect(cli.text('stderr')).toContain(`Port ${port} is in use by another program.`);
       expect(cli.text('stderr')).toMatch(/npm run sandbox -- --port \d+/);
