@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
+import { checkAtStart, logFindings } from './checks/at-start.ts';
 import type { Config } from './config/config.ts';
 import { doubts } from './config/fit.ts';
 import { databaseText, inForce, inForceText } from './config/in-force.ts';
@@ -21,7 +22,7 @@ import { reasonOf } from './observability/reason-of.ts';
 import { createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
-import { readIdentity } from './slack/connection/identity.ts';
+import { type Identity, readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { Posting } from './slack/connection/posting.ts';
@@ -244,7 +245,8 @@ export class Bot {
         if (!isFastlyError(error)) throw error;
         if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
           throw new CredentialRefused(
-            `Fastly rejected FASTLY_API_TOKEN (${error.status}). Set it to a valid token with the scope global.`,
+            `Fastly rejected FASTLY_API_TOKEN (${error.status}).`,
+            'Set it to a valid token with the scope global.',
           );
         }
         // A token without a user is reported by then, and it can still read.
@@ -283,7 +285,27 @@ export class Bot {
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;
     createApp(this.#config, identity, receiver, this.#network, this.#services, this.#inFlight, signal);
+    void this.#checkConfiguration(identity);
     await this.#intake.open();
+  }
+
+  /** Never rejects. Nothing waits for it, and the process may end before it. */
+  async #checkConfiguration(identity: Identity): Promise<void> {
+    const { slack, fastly, times } = this.#services;
+    const { signal } = this.#stopping;
+    try {
+      await pause(times.checkedAfter, undefined, { signal, ref: false });
+      const parts = { slack: slack.once, identity, fastly, network: this.#network };
+      const findings = await checkAtStart(this.#config, parts);
+      if (signal.aborted) return;
+      logFindings(
+        findings,
+        this.#readiness.problems().map(({ what }) => what),
+        this.#log,
+      );
+    } catch (error) {
+      if (!signal.aborted) this.#log.warn({ err: error }, 'the configuration could not be checked');
+    }
   }
 
   /**

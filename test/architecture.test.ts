@@ -83,7 +83,21 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
   ['slack/', [...BASE, ...PURE, 'config/', 'messages/']],
   ['commands/', [...BASE, ...BELOW_COMMANDS]],
   ['worker/', [...BASE, ...BELOW_COMMANDS]],
-  ['checks/', [...BASE, 'config/', 'fastly/', 'store/', 'slack/connection/']],
+  [
+    'checks/',
+    [
+      ...[
+        ...BASE,
+        'config/',
+        'fastly/',
+        'store/',
+        'slack/connection/',
+        'changes/superuser.ts',
+        'changes/change.ts',
+      ],
+      ...['request', 'event', 'stored'].map((file) => `approvals/${file}.ts`),
+    ],
+  ],
   ['cli/app-manifest.ts', ['config/', 'slack/connection/identity.ts']],
   ['cli/', [...BASE, 'config/', 'fastly/', 'store/', 'changes/', 'approvals/', 'checks/']],
   ['parts.ts', [...BASE, ...BELOW_COMMANDS, 'commands/', 'worker/']],

@@ -159,6 +159,7 @@ describe('the subcommands', () => {
  */
 const SCOPES_OF: Record<string, string[]> = {
   'auth.test': [],
+  'bots.info': ['users:read'],
   'chat.getPermalink': [],
   'chat.postMessage': ['chat:write', 'chat:write.public'],
   'chat.update': ['chat:write'],

@@ -11,5 +11,10 @@ export type Finding =
   | { mark: 'warning' | 'wrong'; what: string; remedy: string };
 
 /** How the parts of a report are titled, in their order. */
-export const SECTIONS = ['The process', 'Slack', 'Fastly', 'The database'] as const;
+export const SECTIONS = ['The process', 'The variables', 'Slack', 'Fastly', 'The database'] as const;
 export type Section = (typeof SECTIONS)[number];
+
+/** Text as it may go to a terminal: names from Slack and Fastly can hold control characters. */
+export function plainLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{C}/gu, '\uFFFD');
+}

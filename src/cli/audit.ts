@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
+import { readAuditLog } from '../checks/audit-chain.ts';
+import type { CrossCheck } from '../checks/cross-check.ts';
 import { processEnvironment, readDatabaseLocation } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import type { DatabaseLocation } from '../config/value-types.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { headText, parseHead } from '../store/audit-head.ts';
-import { type AuditHead, hasAuditLog, headOf, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
+import { type AuditHead, hasAuditLog, headOf, rowsOf, type Verdict } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { AuditRow, Tables } from '../store/tables.ts';
-import { type CrossCheck, CrossChecker } from './cross-check.ts';
 
 /** `npm run audit`: reads the audit log, whether or not a bot is running. It reads only DATABASE_URL. */
 const USAGE = `npm run audit -- verify     checks the hash chain, and the log against the changes and requests beside it
@@ -96,17 +97,9 @@ function open(location: DatabaseLocation): Kysely<Tables> {
 }
 
 async function reportVerdict(database: Kysely<Tables>, noted: AuditHead | null): Promise<number> {
-  const checker = new CrossChecker();
   let atNoted: AuditRow | null = null;
-  const see = (row: AuditRow) => {
+  const { verdict, checked } = await readAuditLog(database, (row) => {
     if (row.seq === noted?.seq) atNoted = row;
-    checker.add(row);
-  };
-  // One moment for all of it, while a bot goes on writing.
-  const snapshot = database.transaction().setIsolationLevel('repeatable read');
-  const [verdict, checked] = await snapshot.execute(async (reader) => {
-    const chain = await verify(seen(rowsOf(reader), see));
-    return [chain, chain.whole ? await checker.against(reader) : null] as const;
   });
   if (!verdict.whole || checked === null) {
     const broken = verdict.whole ? '' : ` at entry ${verdict.seq}: ${verdict.problem}`;
@@ -116,13 +109,6 @@ async function reportVerdict(database: Kysely<Tables>, noted: AuditHead | null):
   const problems = [...headProblems(noted, atNoted, verdict.entries), ...checked.problems];
   process.stdout.write(problems.length > 0 ? brokenText(problems) : intactText(verdict, checked, noted));
   return problems.length > 0 ? BROKEN : 0;
-}
-
-async function* seen(rows: AsyncIterable<AuditRow>, see: (row: AuditRow) => void) {
-  for await (const row of rows) {
-    see(row);
-    yield row;
-  }
 }
 
 function headProblems(noted: AuditHead | null, found: AuditRow | null, entries: number): string[] {

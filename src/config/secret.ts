@@ -31,8 +31,12 @@ export class Secret {
 
 /** Slack or Fastly rejected a token for good. Retrying can't help, so the process ends. */
 export class CredentialRefused extends FatalError {
-  constructor(message: string) {
-    super(message);
+  readonly problem: { what: string; remedy: string };
+
+  /** Whole sentences, both. */
+  constructor(what: string, remedy: string) {
+    super(`${what} ${remedy}`);
     this.name = 'CredentialRefused';
+    this.problem = { what, remedy };
   }
 }

@@ -27,6 +27,8 @@ export const TIMES = {
   slowRetry: 60_000,
   /** How often the log repeats that Slack refuses the token. */
   saidAgain: 10 * 60_000,
+  /** How long after it has reached Slack the bot looks at what its configuration leads to: deliveries come first. */
+  checkedAfter: 2_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

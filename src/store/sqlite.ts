@@ -17,9 +17,12 @@ import { reasonOf } from '../observability/reason-of.ts';
 import { DatabaseFiles, realPathOf } from './database-files.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
 const BUSY_MILLISECONDS = 200;
+/** A look at who owns the database is over sooner, see `sqlite-owner.ts`. */
+const LOCK_MILLISECONDS = 20;
 const SQLITE_BUSY = 5;
 const IN_MEMORY = ':memory:';
 const LOCK = '.lock';
@@ -79,14 +82,14 @@ export function sqlite(path: string): Engine {
 function own(path: string): DatabaseSync {
   if (path === IN_MEMORY) return lockIn(path, path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const real = realPathOf(path);
-  // The same for all names the database goes by. Whoever could open it could keep the bot from its database.
-  const lock = `${real}${LOCK}`;
-  const trace = [lock, `${real}-wal`].find((file) => existsSync(file));
+  // Whoever could open it could keep the bot from its database.
+  const lock = lockFileOf(path);
+  const trace = traceOf(path);
   makePrivate(lock);
   const owned = lockIn(lock, path);
   try {
-    if (trace !== undefined) refuseToStartAnew(real, trace);
+    const loss = lossOf(path, trace);
+    if (loss !== null) throw new DatabaseUnusable(loss);
     makePrivate(path);
     return owned;
   } catch (error) {
@@ -95,16 +98,30 @@ function own(path: string): DatabaseSync {
   }
 }
 
+/** What the process that owns the database holds locked. It is the same for all names the database goes by. */
+export function lockFileOf(path: string): string {
+  return `${realPathOf(path)}${LOCK}`;
+}
+
+/** A file that shows that there was a database at a path before; null where there is none. */
+export function traceOf(path: string): string | null {
+  return [lockFileOf(path), `${realPathOf(path)}-wal`].find((file) => existsSync(file)) ?? null;
+}
+
 function lockIn(file: string, path: string): DatabaseSync {
-  const lock = new DatabaseSync(file, { timeout: 0 });
+  const lock = new DatabaseSync(file, { timeout: LOCK_MILLISECONDS });
   try {
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;
   } catch (error) {
     lock.close();
-    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-    throw isBusy ? new DatabaseInUse(path) : error;
+    throw isBusy(error) ? new DatabaseInUse(path) : error;
   }
+}
+
+/** Whether another connection holds a lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
 /**
@@ -126,13 +143,13 @@ function leaveTrace(paths: readonly string[], { makeFolder }: { makeFolder: bool
  * A database is created at the first start only. What a start leaves beside it tells that there was one. Nothing does
  * where all of it went while no bot ran.
  */
-function refuseToStartAnew(path: string, trace: string): void {
+export function lossOf(path: string, trace: string | null): Pick<Trouble, 'what' | 'remedy'> | null {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size !== undefined && size > 0) return;
-  throw new DatabaseUnusable({
-    what: `${path} is ${size === 0 ? 'empty' : 'missing'}, but ${trace} shows that the bot was started with it before`,
+  if (trace === null || (size !== undefined && size > 0)) return null;
+  return {
+    what: `${realPathOf(path)} is ${size === 0 ? 'empty' : 'missing'}, but ${trace} shows that the bot was started with it before`,
     remedy: `Put the database back. To start with a new, empty one, delete ${trace}.`,
-  });
+  };
 }
 
 /** Made before SQLite does, so that there is no moment in which others can read it; its own files follow its mode. */
@@ -166,10 +183,16 @@ function existing(path: string): string | URL {
   return url;
 }
 
-/** Opens a database that another process may own, to look at it only. */
-export function readOnlySqlite(path: string): Pick<Engine, 'dialect'> {
-  const open = () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLISECONDS });
-  return { dialect: dialectOf(open, SqliteDriver) };
+/**
+ * Opens a database that another process may own, to look at it only.
+ *
+ * @param asItIs without a lock, and without the files that SQLite leaves beside a database; only where nobody writes to it
+ */
+export function readOnlySqlite(path: string, { asItIs = false } = {}): Pick<Engine, 'dialect' | 'schema'> {
+  const where = pathToFileURL(path);
+  if (asItIs) where.searchParams.set('immutable', '1');
+  const open = () => new DatabaseSync(where, { readOnly: true, timeout: BUSY_MILLISECONDS });
+  return { dialect: dialectOf(open, SqliteDriver), schema: null };
 }
 
 /** Node's driver in the shape that Kysely's SQLite dialect takes. */

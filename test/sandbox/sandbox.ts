@@ -16,6 +16,10 @@ export type SandboxOptions = {
   acknowledgeWithin?: number;
   /** The workspace is one of two in an Enterprise organisation, and Mira works in both. Default: there is none. */
   organisation?: boolean;
+  /** The app is installed for the whole organisation. Default: in the workspace alone. */
+  orgWide?: boolean;
+  /** The id of the Slack app that the app token is of. Default: that of the bot's. */
+  appTokenOf?: string;
   /** Where Slack says that it is, for a bot that gets there by a proxy. Default: where it is. */
   slackKnownAs?: string;
   /** Further members of the workspace, who are in every channel. Default: none. */
@@ -50,6 +54,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now,
     acknowledgeWithin,
     organisation,
+    orgWide: options.orgWide ?? false,
+    ...(options.appTokenOf !== undefined && { appTokenOf: options.appTokenOf }),
     ...(options.slackKnownAs !== undefined && { knownAs: options.slackKnownAs }),
     colleagues,
   });

@@ -2,6 +2,7 @@ import type { Logger as SlackLogger } from '@slack/bolt';
 import {
   SlackError,
   type WebAPICallResult,
+  WebAPIPlatformError,
   WebAPIRateLimitedError,
   WebAPIRequestError,
   WebClient,
@@ -10,6 +11,7 @@ import {
 import type { Secret } from '../../config/secret.ts';
 import { boundedFetch, MEBIBYTE } from '../../http/bounded-body.ts';
 import type { Network } from '../../http/network.ts';
+import { wordOf } from './refused-words.ts';
 
 export type SlackClients = {
   /** One attempt of 2.5 s, for what a `trigger_id` or an acknowledgement waits for. A rate limit is an error at once. */
@@ -55,12 +57,15 @@ class WatchedClient extends WebClient {
 
 /**
  * The SDK throws other errors, too: where an answer breaks off or is `null`, and where a limit names no seconds. All of
- * them pass. A limit of no seconds would have the bot try without a pause, one of years never again; a timer
- * that is set for weeks fires at once.
+ * them pass. It takes a web page for Slack's word, and has all of it in its message. A limit of no seconds would have
+ * the bot try without a pause, one of years never again; a timer that is set for weeks fires at once.
  */
 function slackErrorOf(thrown: unknown): SlackError {
   if (thrown instanceof WebAPIRateLimitedError) {
     return new WebAPIRateLimitedError(Math.min(Math.max(thrown.retryAfter, 1), LONGEST_LIMIT_SECONDS));
+  }
+  if (thrown instanceof WebAPIPlatformError && wordOf(thrown) === null) {
+    return new WebAPIRequestError(new Error("a page came back, not an answer of Slack's"));
   }
   if (thrown instanceof SlackError) return thrown;
   return new WebAPIRequestError(thrown instanceof Error ? thrown : new Error(String(thrown)));

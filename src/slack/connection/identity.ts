@@ -15,11 +15,12 @@ export const SCOPES = [
   'groups:read',
   'im:write',
 ] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable` */
 export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
   if (!isTokenRefused(error)) return;
-  throw new CredentialRefused(`Slack rejected ${variable} (${wordOf(error)}). ${remedy} ${ADDRESS}`);
+  throw new CredentialRefused(`Slack rejected ${variable} (${wordOf(error)}).`, `${remedy} ${ADDRESS}`);
 }
 
 /** Slack gives an address that it refuses the word of a token. */
@@ -43,6 +44,8 @@ const AuthTest = z
     enterpriseId: enterprise_id,
     botUserId: user_id,
     botId: bot_id,
+    /** Those that the token has; null where Slack doesn't say. */
+    scopes: scopes ?? null,
     missingScopes: scopes ? SCOPES.filter((scope) => !scopes.includes(scope)) : [],
   }));
 
@@ -63,13 +66,15 @@ export async function readIdentity(slack: WebClient, atStart: boolean): Promise<
   });
   if (OrgWide.safeParse(test).success) {
     throw new CredentialRefused(
-      'SLACK_BOT_TOKEN belongs to an org-wide install, but this bot serves one workspace. Install the app in that workspace only.',
+      'SLACK_BOT_TOKEN belongs to an org-wide install, but this bot serves one workspace.',
+      'Install the app in that workspace only.',
     );
   }
   const answer = AuthTest.safeParse(test);
   if (!answer.success) {
     throw new CredentialRefused(
-      "Slack didn't say which workspace SLACK_BOT_TOKEN belongs to. Check SLACK_API_URL and the token.",
+      "Slack didn't say which workspace SLACK_BOT_TOKEN belongs to.",
+      'Check SLACK_API_URL and the token.',
     );
   }
   return answer.data;

@@ -7,6 +7,7 @@ import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { createClients } from './clients.ts';
 import { HttpReceiver } from './http-receiver.ts';
+import type { OnRefusedSignature } from './refused-signatures.ts';
 import { SocketMode } from './socket-mode.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -22,17 +23,19 @@ export type Intake = {
   close(): Promise<void>;
 };
 
+/** @param onRefused told of deliveries over HTTP that are refused by their signature */
 export function createIntake(
   config: Config,
   network: Network,
   readiness: Readiness,
   log: Logger,
   times: Times,
+  onRefused: OnRefusedSignature = () => {},
 ): Intake {
   const { delivery } = config;
   return delivery.mode === 'socket'
     ? socketMode(config, delivery.appToken, network, readiness, log, times)
-    : http(config, delivery.signingSecret, readiness, log);
+    : http(config, delivery.signingSecret, readiness, log, onRefused);
 }
 
 function socketMode(
@@ -54,8 +57,14 @@ function socketMode(
   });
 }
 
-function http({ HOST, PORT }: Config, signingSecret: Secret, readiness: Readiness, log: Logger): Intake {
-  const receiver = new HttpReceiver(signingSecret, log);
+function http(
+  { HOST, PORT }: Config,
+  signingSecret: Secret,
+  readiness: Readiness,
+  log: Logger,
+  onRefused: OnRefusedSignature,
+): Intake {
+  const receiver = new HttpReceiver(signingSecret, log, onRefused);
   return {
     receiver,
     open: async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import type { AnyTables, Engine } from '../engine.ts';
 import * as approvals from './001-approvals.ts';
 import * as homes from './002-homes.ts';
@@ -37,8 +37,36 @@ export async function migrate(database: AnyTables, engine: Engine): Promise<bool
   return results.some(({ migrationName }) => migrationName === FIRST);
 }
 
+export type MigrationState = { isNew: boolean; waiting: string[]; unknown: string[] };
+
+/**
+ * The names of migrations that the next start runs, and of those that only a newer version of the bot knows. Reads only.
+ * `isNew`: no version has made its tables yet.
+ */
+export async function migrationsOf(
+  database: AnyTables,
+  engine: Pick<Engine, 'schema'>,
+): Promise<MigrationState> {
+  const { migrationTableSchema: schema } = await ofSchema(database, engine);
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
+  const isKept = tables.some(
+    (table) => table.name === DEFAULT_MIGRATION_TABLE && (schema === undefined || table.schema === schema),
+  );
+  const table = sql.id(...(schema === undefined ? [] : [schema]), DEFAULT_MIGRATION_TABLE);
+  const done = isKept ? (await sql<{ name: string }>`select name from ${table}`.execute(database)).rows : [];
+  const names = new Set(done.map(({ name }) => name));
+  return {
+    isNew: names.size === 0,
+    waiting: Object.keys(MIGRATIONS).filter((name) => !names.has(name)),
+    unknown: [...names].filter((name) => !(name in MIGRATIONS)),
+  };
+}
+
 /** Else a migration of another schema, which the bot does not use, would count as one of this one. */
-async function ofSchema(database: AnyTables, { schema }: Engine): Promise<{ migrationTableSchema?: string }> {
+async function ofSchema(
+  database: AnyTables,
+  { schema }: Pick<Engine, 'schema'>,
+): Promise<{ migrationTableSchema?: string }> {
   if (schema === null) return {};
   const { rows } = await sql<{ name: string }>`select ${schema} as name`.execute(database);
   return rows[0] ? { migrationTableSchema: rows[0].name } : {};

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { checkAuditChain } from '../../../src/checks/audit-chain.ts';
+import { checkStore } from '../../../src/checks/store.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import { DatabaseInUse } from '../../../src/store/errors.ts';
 import { sqlite } from '../../../src/store/sqlite.ts';
@@ -50,6 +52,30 @@ describe('a process that owns the SQLite file', () => {
     await owner.ended;
     await store.connect();
     await store.transaction((transaction) => transaction.audit(ENTRY));
+  });
+
+  it('keeps it while that process checks its own configuration', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    const store = await connectedStore({ url: `file:${path}`, engine: () => sqlite(path) });
+    await checkStore({ kind: 'sqlite', path });
+    await checkAuditChain({ kind: 'sqlite', path });
+    const another = new WatchedProcess(spawn(process.execPath, [OWNER, path]));
+    expect(await another.ended).toBe(1);
+    expect(another.text('stderr')).toContain('Another process uses the database');
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+  });
+
+  it('is named by its process ID where a configuration is checked, until it is killed', async () => {
+    const path = join(await temporaryFolder(), 'bot.db');
+    const owner = await startOwner(path);
+    const check = async () => (await checkStore({ kind: 'sqlite', path })).map(({ what }) => what);
+    const { pid } = owner.child;
+    expect((await check())[0]).toBe(
+      `The database ${path} is in use by a running bot with the process ID ${pid}.`,
+    );
+    owner.child.kill('SIGKILL');
+    await owner.ended;
+    expect((await check())[0]).toBe(`The database ${path} can be read. No bot is using it.`);
   });
 
   it('can go on while the audit log is read', async () => {

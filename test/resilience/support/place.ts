@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { RequestId } from '../../../src/approvals/request.ts';
 import { type Surface, surfacesOf } from '../../../src/approvals/surfaces.ts';
-import { CrossChecker } from '../../../src/cli/cross-check.ts';
+import { CrossChecker } from '../../../src/checks/cross-check.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import type { AuditRow } from '../../../src/store/tables.ts';
 import { environmentFor } from '../../e2e/support/workplace.ts';

@@ -3,6 +3,7 @@ import { CDN_TEAM, type Channel, type Member } from '../cast.ts';
 import { describeSees } from './describe.ts';
 import type {
   Acknowledged,
+  ChannelChange,
   ClickRequest,
   Disconnection,
   FastlyCall,
@@ -65,6 +66,9 @@ export class ControlClient {
   /** The member, or else the bot, joins the channel. */
   invite = (channel: string, member?: string) =>
     this.request<null>('POST', '/slack/invite', { channel, ...(member !== undefined && { member }) });
+  changeChannel = (change: ChannelChange) => this.request<null>('POST', '/slack/channel', change);
+  changeMember = (member: string, standing: 'full' | 'guest' | 'deactivated') =>
+    this.request<null>('POST', '/slack/member', { member, standing });
   /** Moves Slack's and Fastly's clocks ahead, by milliseconds. */
   advanceClock = (milliseconds: number) => this.request<null>('POST', '/clock', { advance: milliseconds });
 
@@ -73,6 +77,7 @@ export class ControlClient {
   fastlyUsers = () => this.request<JsonObject[]>('GET', '/fastly/users');
   putFastlyUsers = (users: JsonObject[]) => this.request<JsonObject[]>('PUT', '/fastly/users', { users });
   removeFastlyUser = (id: string) => this.request<null>('DELETE', `/fastly/users/${id}`);
+  patchFastlyToken = (fields: JsonObject) => this.request<JsonObject>('PATCH', '/fastly/token', fields);
   patchFastlyAccount = (fields: JsonObject) => this.request<JsonObject>('PATCH', '/fastly/account', fields);
   fastlyInvitations = () => this.request<JsonObject[]>('GET', '/fastly/invitations');
   fastlyFaults = (faults: Partial<FastlyFaults>) =>

@@ -155,8 +155,13 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/request-url { url: string | null }: HTTP deliveries go there, signed; null: Socket Mode
  * POST   /slack/share       { channel }: it is shared with another company from now on
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
+ * POST   /slack/channel     ChannelChange (what is left out stays as it is)
+ * POST   /slack/member      { member, standing: 'full' | 'guest' | 'deactivated' }
  * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
  */
+/** `readOnly`: the bot may not post there. `newId`: the id is this one from now on, and Slack still knows the old one. */
+export type ChannelChange = { channel: string; archived?: boolean; readOnly?: boolean; newId?: string };
+
 /** One method, several, or with null any; answers through a response URL are the method `response_url`. */
 export type FaultyMethods = string | string[] | null;
 
@@ -232,6 +237,7 @@ export type FastlyCall = {
  * PUT    /fastly/users   { users: JsonObject[] } -> adds or replaces by id (missing fields get believable values)
  * DELETE /fastly/users/:id -> as if removed in Fastly's own pages
  * PATCH  /fastly/account JsonObject -> changes `owner_id`, `force_sso`, `force_2fa`, `can_reset_passwords`
+ * PATCH  /fastly/token   JsonObject -> changes `user_id`, `scope`, `services`, `expires_at` of the token handed out
  * GET    /fastly/invitations -> open invitations
  * GET    /fastly/faults  -> FastlyFaults
  * POST   /fastly/faults  FastlyFaults (what is left out stays) -> FastlyFaults

@@ -84,9 +84,20 @@ export const rawMessage = z.strictObject({ message: z.string(), id: z.string().n
 export const requestUrlRequest = z.strictObject({ url: z.url().nullable() });
 export const shareRequest = z.strictObject({ channel: z.string() });
 export const inviteRequest = z.strictObject({ channel: z.string(), member: z.string().exactOptional() });
+export const channelChange = z.strictObject({
+  channel: z.string(),
+  archived: z.boolean().exactOptional(),
+  readOnly: z.boolean().exactOptional(),
+  newId: z.string().exactOptional(),
+});
+export const memberChange = z.strictObject({
+  member: z.string(),
+  standing: z.enum(['full', 'guest', 'deactivated']),
+});
 export const botRequest = z.strictObject({ want: z.enum(['kill', 'start']) });
 export const clockRequest = z.strictObject({ advance: z.int().min(0) });
 
 export { fastlyFaults } from '../fastly/faults.ts';
 export const fastlyUsers = z.strictObject({ users: z.array(z.record(z.string(), z.json())) });
 export const accountFields = z.record(z.string(), z.json());
+export const tokenFields = accountFields;

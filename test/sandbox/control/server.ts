@@ -21,6 +21,7 @@ export type FastlyAccount = {
   putUsers(users: JsonObject[]): JsonObject[];
   removeUser(id: string): boolean;
   patchAccount(fields: JsonObject): JsonObject;
+  patchToken(fields: JsonObject): JsonObject;
   invitations(): JsonObject[];
   faults(): FastlyFaults;
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
@@ -155,6 +156,15 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
     slack.invite(channel, id);
     return nothing(context);
   });
+  app.post('/slack/channel', async (context) => {
+    slack.changeChannel(await body(context, requests.channelChange));
+    return nothing(context);
+  });
+  app.post('/slack/member', async (context) => {
+    const { member: id, standing } = await body(context, requests.memberChange);
+    slack.changeMember(id, standing);
+    return nothing(context);
+  });
   app.post('/clock', async (context) => {
     advance((await body(context, requests.clockRequest)).advance);
     return nothing(context);
@@ -185,6 +195,9 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
   });
   app.patch('/fastly/account', async (context) =>
     context.json(fastly.patchAccount(await body(context, requests.accountFields))),
+  );
+  app.patch('/fastly/token', async (context) =>
+    context.json(fastly.patchToken(await body(context, requests.tokenFields))),
   );
   app.get('/fastly/invitations', (context) => context.json(fastly.invitations()));
   app.get('/fastly/faults', (context) => context.json(fastly.faults()));

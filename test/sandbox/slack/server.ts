@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type Channel, type Member, TEAM } from '../cast.ts';
+import { BOT, type Channel, type Member, TEAM } from '../cast.ts';
 import type {
   Acknowledged,
+  ChannelChange,
   ClickRequest,
   CloseRequest,
   CommandRequest,
@@ -44,7 +45,7 @@ import { SocketMode } from './socket-mode.ts';
 import { TriggerIds } from './trigger.ts';
 import { Views } from './views.ts';
 import { WebApi } from './web-api/web-api.ts';
-import { type Conversation, Workspace } from './workspace.ts';
+import { type Conversation, type Standing, Workspace } from './workspace.ts';
 
 export type SlackOptions = {
   /** Path of the app's manifest, YAML or JSON. */
@@ -59,6 +60,10 @@ export type SlackOptions = {
   acknowledgeWithin?: number;
   /** The workspace is one of two in an Enterprise organisation. Default: there is none. */
   organisation?: boolean;
+  /** The app is installed for the whole organisation. Default: in the workspace alone. */
+  orgWide?: boolean;
+  /** The id of the Slack app that the app token is of. Default: that of the bot's. */
+  appTokenOf?: string;
   /** Where Slack says that it is, without a slash at its end, for a bot that gets there by a proxy. Default: where it is. */
   knownAs?: string;
   /** Further members, who are in every channel. */
@@ -110,6 +115,8 @@ export type SlackServer = {
   setRequestUrl(url: string | null): void;
   /** The channel is shared with another company from now on. */
   share(channel: string): void;
+  changeChannel(change: ChannelChange): void;
+  changeMember(memberId: string, standing: Standing): void;
   /** The member, or else the bot, joins the channel. */
   invite(channel: string, memberId?: string): void;
   close(): Promise<void>;
@@ -117,7 +124,7 @@ export type SlackServer = {
 
 const NEW_SECRETS: Record<SlackSecret, () => string> = {
   botToken: () => `xoxb-${newSecret()}`,
-  appToken: () => `xapp-1-${newSecret()}`,
+  appToken: () => `xapp-1-${BOT.appId}-${newSecret()}`,
   signingSecret: () => newSecret(),
 };
 
@@ -129,7 +136,7 @@ const RESPONSE_URL = 'response_url';
 /** Starts a workspace with the app of `manifest` installed. Nothing is shared between two of them. */
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
-  const { organisation = false, colleagues = [] } = options;
+  const { organisation = false, orgWide = false, appTokenOf = BOT.appId, colleagues = [] } = options;
   const manifest = await readManifest(options.manifest);
   const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
@@ -144,6 +151,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   };
   const slack: Slack = {
     organisation,
+    orgWide,
     manifest,
     now,
     workspace,
@@ -154,7 +162,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     offered: new Map(),
     verificationToken: newSecret(12),
     botToken: NEW_SECRETS.botToken(),
-    appToken: NEW_SECRETS.appToken(),
+    appToken: `xapp-1-${appTokenOf}-${newSecret()}`,
     signingSecret: NEW_SECRETS.signingSecret(),
   };
   const webApi = new WebApi(slack, faults, held, {
@@ -181,7 +189,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       context.env.incoming.socket.destroy();
       return context.body(null);
     }
-    return Response.json(answer.body, answer);
+    // By Slack's own clock, which a test may move.
+    const headers = { date: new Date(now()).toUTCString(), ...answer.headers };
+    return Response.json(answer.body, { status: answer.status, headers });
   });
   for (const kind of ['commands', 'actions']) {
     app.post(`/${kind}/:secret`, async (context) => {
@@ -290,6 +300,14 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       channelNamed(workspace, channelId).shared = true;
       workspace.changed();
     },
+    changeChannel: ({ channel: channelId, archived, readOnly, newId }) => {
+      const channel = channelNamed(workspace, channelId);
+      channel.archived = archived ?? channel.archived;
+      channel.readOnly = readOnly ?? channel.readOnly;
+      if (newId === undefined) workspace.changed();
+      else workspace.changeId(channel, newId);
+    },
+    changeMember: (memberId, standing) => workspace.setStanding(workspace.member(memberId), standing),
     invite: (channelId, memberId) => {
       const channel = channelNamed(workspace, channelId);
       if (memberId === undefined) channel.botIsMember = true;

@@ -10,6 +10,8 @@ import type { Workspace } from './workspace.ts';
 export type Slack = {
   /** The workspace belongs to an Enterprise organisation. */
   organisation: boolean;
+  /** The bot token is of an install for the whole organisation. */
+  orgWide: boolean;
   manifest: Manifest;
   /** Milliseconds since 1970 on the sandbox's clock. */
   now: () => number;

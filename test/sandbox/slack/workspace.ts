@@ -24,8 +24,14 @@ export type Conversation = {
   shared: boolean;
   members: Set<string>;
   botIsMember: boolean;
+  archived: boolean;
+  /** Only some members may post in it, and the bot is none of them. */
+  readOnly: boolean;
   messages: Message[];
 };
+
+/** What a member is, beside a full member of the workspace. */
+export type Standing = 'full' | 'guest' | 'deactivated';
 
 /** The people of a workspace, its conversations and what is written in them. */
 export class Workspace {
@@ -33,6 +39,9 @@ export class Workspace {
   readonly conversations = new Map<string, Conversation>();
   /** What Slack itself told a member, by member id, oldest first. */
   readonly #notices = new Map<string, { text: string }[]>();
+  readonly #standings = new Map<string, Standing>();
+  /** The channels whose id has changed: the new one by the old one. */
+  readonly #newIds = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
   readonly #now: () => number;
   /** What a message or view must not have. */
@@ -50,7 +59,8 @@ export class Workspace {
     this.members = [...MEMBERS, ...more];
     for (const channel of CHANNELS) {
       const members = new Set([...channel.members, ...more.map(({ id }) => id)]);
-      this.conversations.set(channel.id, { ...channel, members, messages: [] });
+      const open = { archived: false, readOnly: false, messages: [] };
+      this.conversations.set(channel.id, { ...channel, ...open, members });
     }
     for (const member of this.members.filter((each) => each.teamId === TEAM.id)) {
       const id = `D${member.id.slice(1)}`;
@@ -61,6 +71,8 @@ export class Workspace {
         shared: false,
         members: new Set([member.id]),
         botIsMember: true,
+        archived: false,
+        readOnly: false,
         messages: [],
       });
     }
@@ -97,6 +109,29 @@ export class Workspace {
     const member = this.findMember(id);
     if (member === undefined) throw new Impossible(`There is no member ${id}.`);
     return member;
+  }
+
+  standingOf(memberId: string): Standing {
+    return this.#standings.get(memberId) ?? 'full';
+  }
+
+  setStanding({ id }: Member, standing: Standing): void {
+    this.#standings.set(id, standing);
+    this.changed();
+  }
+
+  /** The channel has another id from now on. Slack still finds it by its old one. */
+  changeId(conversation: Conversation, newId: string): void {
+    this.#newIds.set(conversation.id, newId);
+    this.conversations.delete(conversation.id);
+    conversation.id = newId;
+    this.conversations.set(newId, conversation);
+    this.changed();
+  }
+
+  /** By the id that it has, or had. */
+  findConversation(id: string): Conversation | undefined {
+    return this.conversations.get(this.#newIds.get(id) ?? id);
   }
 
   directMessage(memberId: string): Conversation | undefined {

@@ -1,6 +1,6 @@
 import { State } from '../../../src/approvals/request.ts';
 import { fromStored } from '../../../src/approvals/stored.ts';
-import { CrossChecker } from '../../../src/cli/cross-check.ts';
+import { CrossChecker } from '../../../src/checks/cross-check.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import type { Cell } from './cell.ts';
 import type { Operation } from './operations.ts';

@@ -42,6 +42,7 @@ function update(slack: Slack, args: JsonObject): JsonObject {
   const { channel, ts } = parseArguments(messageArguments, args);
   const given = parseArguments(z.object(content), args);
   const { conversation, message } = ownMessage(slack, channel, ts, 'cant_update_message');
+  if (conversation.archived) throw new Refusal('is_inactive');
   const { text, blocks } = messageContent(given.text, given.blocks, slack.workspace.unknownBlocks);
   message.text = text ?? message.text;
   message.blocks = blocks ?? message.blocks;

@@ -64,13 +64,14 @@ function open(slack: Slack, args: JsonObject): JsonObject {
   if (!users) throw new Refusal('users_list_not_supplied');
   if (users.includes(',')) throw new Refusal('missing_scope', { needed: 'mpim:write' });
   if (slack.workspace.findMember(users) === undefined) throw new Refusal('user_not_found');
+  if (slack.workspace.standingOf(users) === 'deactivated') throw new Refusal('user_disabled');
   const conversation = slack.workspace.directMessage(users);
   if (conversation === undefined) throw new Refusal('user_not_visible');
   return { no_op: true, already_open: true, channel: { id: conversation.id } };
 }
 
 function describe(conversation: Conversation): JsonObject {
-  const { id, name, kind, shared, botIsMember } = conversation;
+  const { id, name, kind, shared, botIsMember, archived, readOnly } = conversation;
   if (kind === 'im') {
     const [user = ''] = conversation.members;
     return { id, is_im: true, is_archived: false, user, is_org_shared: false, context_team_id: TEAM.id };
@@ -84,7 +85,9 @@ function describe(conversation: Conversation): JsonObject {
     is_im: false,
     is_mpim: false,
     is_private: kind === 'private',
-    is_archived: false,
+    is_archived: archived,
+    // Absent rather than false, as Slack leaves it out elsewhere.
+    ...(readOnly && { is_read_only: true }),
     is_general: name === 'general',
     is_shared: shared,
     is_ext_shared: shared,

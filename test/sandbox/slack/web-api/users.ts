@@ -33,13 +33,16 @@ function lookupByEmail(slack: Slack, args: JsonObject): JsonObject {
   const member = slack.workspace.members.find(
     (each) => each.teamId === TEAM.id && each.email.toLowerCase() === email.toLowerCase(),
   );
-  if (member === undefined) throw new Refusal('users_not_found');
+  if (member === undefined || slack.workspace.standingOf(member.id) === 'deactivated')
+    throw new Refusal('users_not_found');
   return { user: describe(slack, member) };
 }
 
 /** The e-mail is there only with `users:read.email`. https://docs.slack.dev/reference/objects/user-object */
 function describe(slack: Slack, member: Member): JsonObject {
   const stranger = member.teamId !== TEAM.id;
+  const standing = slack.workspace.standingOf(member.id);
+  if (standing === 'deactivated') return describeDeactivated(member);
   const showsEmail = slack.manifest.scopes.has('users:read.email') && !stranger;
   return {
     id: member.id,
@@ -61,12 +64,26 @@ function describe(slack: Slack, member: Member): JsonObject {
     is_admin: false,
     is_owner: false,
     is_primary_owner: false,
-    is_restricted: false,
+    is_restricted: standing === 'guest',
     is_ultra_restricted: false,
     is_bot: false,
     is_app_user: false,
     ...(stranger && { is_stranger: true }),
     ...(slack.organisation && !stranger && { enterprise_user: enterpriseUser(member) }),
+    updated: 1_700_000_000,
+  };
+}
+
+/** Most of what a member's object has is missing, as in a real workspace. */
+function describeDeactivated({ id, teamId, name, realName }: Member): JsonObject {
+  return {
+    id,
+    team_id: teamId,
+    name,
+    deleted: true,
+    profile: { real_name: realName, display_name: name },
+    is_bot: false,
+    is_app_user: false,
     updated: 1_700_000_000,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openRequestAbout } from '../../src/approvals/rows.ts';
 import type { Change } from '../../src/changes/change.ts';
 import { Intents } from '../../src/changes/intents.ts';
-import { type CrossCheck, CrossChecker } from '../../src/cli/cross-check.ts';
+import { type CrossCheck, CrossChecker } from '../../src/checks/cross-check.ts';
 import { append, rowsOf, verify } from '../../src/store/audit-log.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { AuditRow } from '../../src/store/tables.ts';

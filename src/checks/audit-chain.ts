@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import { Kysely } from 'kysely';
+import type { DatabaseLocation } from '../config/value-types.ts';
+import { reasonOf } from '../observability/reason-of.ts';
+import { hasAuditLog, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
+import { postgres } from '../store/postgres.ts';
+import { ownerOf } from '../store/sqlite-owner.ts';
+import type { AuditRow, Tables } from '../store/tables.ts';
+import { type CrossCheck, CrossChecker } from './cross-check.ts';
+import type { Finding } from './finding.ts';
+import { openSqliteToRead } from './store-sqlite.ts';
+
+const NOTHING_YET: Finding = { mark: 'off', what: 'There is no audit log yet. The first start makes it.' };
+
+/** Whether the audit log is whole and agrees with what is kept beside it. Not quick: it reads all of both. */
+export async function checkAuditChain(location: DatabaseLocation): Promise<Finding[]> {
+  try {
+    if (location.kind === 'sqlite' && !statSync(location.path, { throwIfNoEntry: false }))
+      return [NOTHING_YET];
+    const untyped =
+      location.kind === 'sqlite'
+        ? openSqliteToRead(location.path, ownerOf(location.path))
+        : new Kysely<unknown>({ dialect: postgres(location.url).dialect });
+    try {
+      const database = untyped.withTables<Tables>();
+      if (!(await hasAuditLog(database))) return [NOTHING_YET];
+      return [finding(await readAuditLog(database))];
+    } finally {
+      await untyped.destroy();
+    }
+  } catch (error) {
+    return [{ mark: 'unknown', what: `The audit log could not be checked: ${reasonOf(error)}.` }];
+  }
+}
+
+/** What a log was found to be. `checked`: null where its chain is broken, as then nothing can be compared with it. */
+export type ReadLog = { verdict: Verdict; checked: CrossCheck | null };
+
+/** Follows the chain and holds it against the tables, both as they are at one moment, while a bot goes on writing. */
+export async function readAuditLog(
+  database: Kysely<Tables>,
+  see: (row: AuditRow) => void = () => {},
+): Promise<ReadLog> {
+  const checker = new CrossChecker();
+  const snapshot = database.transaction().setIsolationLevel('repeatable read');
+  return await snapshot.execute(async (reader) => {
+    const verdict = await verify(
+      (async function* () {
+        for await (const row of rowsOf(reader)) {
+          see(row);
+          checker.add(row);
+          yield row;
+        }
+      })(),
+    );
+    return { verdict, checked: verdict.whole ? await checker.against(reader) : null };
+  });
+}
+
+function finding({ verdict, checked }: ReadLog): Finding {
+  const [problem, ...more] = verdict.whole
+    ? (checked?.problems ?? [])
+    : [`entry ${verdict.seq}: ${verdict.problem}`];
+  if (problem === undefined) {
+    const entries = verdict.whole ? verdict.entries : 0;
+    const count = entries === 1 ? '1 entry' : `${entries} entries`;
+    return { mark: 'fine', what: `The audit log is whole and agrees with the tables beside it (${count}).` };
+  }
+  const others = more.length > 0 ? ` There are ${more.length} more problems.` : '';
+  return {
+    mark: 'wrong',
+    what: `The audit log is broken: ${problem}.${others}`,
+    remedy: 'Run `npm run audit -- verify` for the whole list, and find out who could write to the database.',
+  };
+}

@@ -1,0 +1,34 @@
+import type { MigrationState } from '../store/migrations/index.ts';
+import { type Trouble, troubleOf } from '../store/trouble.ts';
+import type { Finding } from './finding.ts';
+
+/** What is told of anything that keeps the bot from its database. */
+export function troubleFinding(error: unknown): Finding {
+  return wrongBy(troubleOf(error));
+}
+
+export function wrongBy({ what, remedy }: Pick<Trouble, 'what' | 'remedy'>): Finding {
+  return { mark: 'wrong', what: `${what}.`, remedy };
+}
+
+/** Migrations are named here and run by the bot's start alone. */
+export function migrationFinding({ isNew, waiting, unknown }: MigrationState): Finding {
+  if (unknown.length > 0) {
+    return {
+      mark: 'wrong',
+      what: `The database is newer than this version of the bot: it has ${unknown.join(', ')}.`,
+      remedy: 'Run the version that last used it.',
+    };
+  }
+  if (waiting.length === 0) return { mark: 'fine', what: 'The tables are those of this version.' };
+  if (isNew) {
+    return {
+      mark: 'fine',
+      what: `The database is empty. The first start makes its tables: ${waiting.join(', ')}.`,
+    };
+  }
+  return {
+    mark: 'fine',
+    what: `The next start changes the tables: ${waiting.join(', ')}. Back the database up before it.`,
+  };
+}

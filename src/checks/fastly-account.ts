@@ -1,0 +1,58 @@
+import { superuserStanding } from '../changes/superuser.ts';
+import { accountUsers } from '../fastly/account-users.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import type { User } from '../fastly/user.ts';
+import { notLookedAt } from './fastly.ts';
+import type { Finding } from './finding.ts';
+
+/** With fewer of them beside the bot's own, nobody is left to manage the account when one is away. */
+const FEWEST_SUPERUSERS = 2;
+
+/**
+ * Who else can manage the account, and how people sign in to it. Not quick: it reads all users of the account.
+ *
+ * @param holder the user behind the bot's token
+ */
+export async function checkFastlyAccount(fastly: FastlyClient, holder: User): Promise<Finding[]> {
+  return (await Promise.all([superuserFinding(fastly, holder), signInFindings(fastly)])).flat();
+}
+
+async function superuserFinding(fastly: FastlyClient, holder: User): Promise<Finding> {
+  try {
+    const { users } = await accountUsers(fastly, holder);
+    const others = users.filter(({ id, locked }) => id !== holder.id && locked !== true);
+    const standings = others.map(superuserStanding);
+    const sure = standings.filter((standing) => standing === 'yes').length;
+    const possible = standings.filter((standing) => standing === 'unknown').length;
+    const count = `${sure} unlocked Fastly ${sure === 1 ? 'superuser' : 'superusers'} besides the bot's own user`;
+    if (sure >= FEWEST_SUPERUSERS) return { mark: 'fine', what: `The account has ${count}.` };
+    const unsure =
+      possible > 0 ? ` Fastly doesn't tell of ${possible} more whether they are Fastly superusers.` : '';
+    return {
+      mark: 'warning',
+      what: `The account has only ${count}.${unsure}`,
+      remedy: `In Fastly, have at least ${FEWEST_SUPERUSERS} people as Fastly superusers, so that the account can be managed without the bot.`,
+    };
+  } catch (error) {
+    return notLookedAt('The Fastly superusers of the account were not counted', error);
+  }
+}
+
+async function signInFindings(fastly: FastlyClient): Promise<Finding[]> {
+  try {
+    const { force_sso: singleSignOn, can_reset_passwords: canReset } = await fastly.currentCustomer();
+    return [
+      singleSignOn
+        ? {
+            mark: 'fine',
+            what: "The account requires single sign-on. A password reset doesn't help people to sign in.",
+          }
+        : { mark: 'fine', what: "The account doesn't require single sign-on." },
+      canReset === false
+        ? { mark: 'off', what: "The account doesn't allow password resets, so the bot refuses them." }
+        : { mark: 'fine', what: 'The account allows password resets.' },
+    ];
+  } catch (error) {
+    return [notLookedAt('Whether the account uses single sign-on is not known', error)];
+  }
+}

@@ -1,0 +1,86 @@
+import { readFile, stat } from 'node:fs/promises';
+import { getCACertificates } from 'node:tls';
+import { z } from 'zod';
+import { reasonOf } from '../observability/reason-of.ts';
+import type { Finding } from './finding.ts';
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+const Package = z.object({ engines: z.object({ node: z.string() }) });
+const READABLE_BY_OTHERS = 0o044;
+
+export type ProcessFacts = {
+  /** Without a letter in front. Default: this process's. */
+  node?: string;
+  /** Null where the system has none. Default: this process's. */
+  userId?: number | null;
+  /** The value of NODE_EXTRA_CA_CERTS, a file. */
+  extraCertificates: string | undefined;
+  /** How many certificates Node has taken from it. Default: this process's Node. */
+  certificatesTaken?: number;
+  /** The file of variables. Default: `.env` in the working folder. */
+  envFile?: string;
+};
+
+/** What of the process and its surroundings the bot depends on. Quick. */
+export async function checkProcess(facts: ProcessFacts): Promise<Finding[]> {
+  const { node = process.versions.node, userId = process.getuid?.() ?? null, envFile = '.env' } = facts;
+  return [
+    await nodeFinding(node),
+    ...(userId === 0
+      ? [
+          {
+            mark: 'warning',
+            what: 'This process runs as root, which the bot has no need for.',
+            remedy: 'Run it as an account of its own.',
+          } as const,
+        ]
+      : []),
+    ...(await envFileFindings(envFile)),
+    ...(await certificateFindings(facts)),
+  ];
+}
+
+async function nodeFinding(version: string): Promise<Finding> {
+  const { engines } = Package.parse(JSON.parse(await readFile(PACKAGE, 'utf8')));
+  const needed = Number(/\d+/.exec(engines.node)?.[0]);
+  if (Number.parseInt(version, 10) >= needed) return { mark: 'fine', what: `This is Node ${version}.` };
+  return {
+    mark: 'wrong',
+    what: `This is Node ${version}, and the bot needs Node ${needed} or later.`,
+    remedy: 'Run `npm ci`, which installs it for this project, or get it from https://nodejs.org.',
+  };
+}
+
+async function envFileFindings(file: string): Promise<Finding[]> {
+  const found = await stat(file).catch(() => null);
+  if (found === null || (found.mode & READABLE_BY_OTHERS) === 0) return [];
+  return [
+    {
+      mark: 'warning',
+      what: `Other accounts of this machine can read ${file}, which may have tokens in it.`,
+      remedy: `Run: chmod 600 ${file}`,
+    },
+  ];
+}
+
+/** Node reads the variable before it runs anything, so one in `.env` comes too late. */
+async function certificateFindings({
+  extraCertificates: file,
+  certificatesTaken = getCACertificates('extra').length,
+}: ProcessFacts): Promise<Finding[]> {
+  if (!file) return [];
+  const remedy =
+    'Name a PEM file that the bot may read, in the environment of the process and not in .env. Then start again.';
+  try {
+    await readFile(file);
+  } catch (error) {
+    return [
+      { mark: 'wrong', what: `The file in NODE_EXTRA_CA_CERTS can't be read: ${reasonOf(error)}.`, remedy },
+    ];
+  }
+  if (certificatesTaken === 0) {
+    const what = `Node has taken no certificate from ${file}, which NODE_EXTRA_CA_CERTS names.`;
+    return [{ mark: 'wrong', what, remedy }];
+  }
+  return [{ mark: 'fine', what: `Node trusts the certificates in ${file}, too.` }];
+}
