@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
+import { ApiToken } from './api-token.ts';
 import { canonical } from './canonical.ts';
 import {
   type FastlyError,
@@ -115,6 +116,12 @@ export class FastlyClient {
   async tokenProblem(): Promise<TokenProblem | null> {
     if (this.#holder.problem !== null) await this.getCurrentUser().catch(() => null);
     return this.#holder.problem;
+  }
+
+  /** What the token may do, and until when. Fastly answers an expired token like one that it does not know, with 401. */
+  async currentToken(): Promise<ApiToken> {
+    const call = { operation: 'current_token', kind: 'read', method: 'GET', path: '/tokens/self' } as const;
+    return await this.#withToken(call, ApiToken, ({ user_id: id }) => !id || this.#holder.canBe({ id }));
   }
 
   async getUser(id: UserId): Promise<User> {
