@@ -96,7 +96,7 @@ export class Bot {
       log,
     });
     this.#store = createStore(config, log);
-    this.#metrics = createMetrics(this.#store, this.#readiness, times);
+    this.#metrics = createMetrics(this.#store, this.#readiness, times, log);
     const storeHealth = new StoreHealth({
       log,
       remindEvery: times.stillAway,

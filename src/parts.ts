@@ -20,7 +20,7 @@ import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
 import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
 import { AuditHeads } from './store/audit-head.ts';
 import { AuditPages } from './store/audit-page.ts';
-import type { StoreUnavailable } from './store/errors.ts';
+import { StoreUnavailable } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
@@ -40,8 +40,16 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   return new Store(engine, log);
 }
 
-export function createMetrics(store: Store, readiness: Readiness, times: Times): Metrics {
-  const read = () => store.read((database) => readBacklog(database, store.engine));
+export function createMetrics(store: Store, readiness: Readiness, times: Times, log: Logger): Metrics {
+  const read = async () => {
+    try {
+      return await store.read((database) => readBacklog(database, store.engine));
+    } catch (error) {
+      // The worker notices by itself that the database is away.
+      if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'the metrics could not be read');
+      throw error;
+    }
+  };
   return new Metrics({
     version: VERSION,
     refusals: { callers: CALLER_REFUSALS, deliveries: DELIVERY_REFUSALS },

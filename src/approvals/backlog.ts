@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Backlog, OPEN_STATES } from '../observability/metrics.ts';
+import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database } from '../store/tables.ts';
 import { hasOpenTarget } from './rows.ts';
+import { surfacesBehind } from './surfaces.ts';
 
 /** What is counted of a state. A newer version of the bot may have stored states that this one does not know. */
 const Counted = z.object({ kind: z.string(), unclear: z.boolean().optional().catch(undefined) });
@@ -14,21 +15,23 @@ const RELEASING = ['filed', 'approved', 'retried'];
 /** What waits. It reads what is open and what is to be shown, each by its index, however many requests there were. */
 export async function readBacklog(database: Database, engine: Engine): Promise<Backlog> {
   const rows = await openRequests(database, engine).execute();
-  const { behind, wanted_at, now } = await surfacesBehind(database, engine).executeTakeFirstOrThrow();
+  const { behind, wanted_at, now } = await surfacesBehind(database)
+    .select([engine.now.as('now'), sql<number>`count(*)`.as('behind')])
+    .select(({ fn }) => fn.min('audit_log.at').as('wanted_at'))
+    .executeTakeFirstOrThrow();
   const open = rows.map((row) => ({ ...row, ...Counted.parse(JSON.parse(row.state)) }));
   const released = open.filter(({ kind }) => kind === 'approved' || kind === 'executing');
-  const count = (state: string) => open.filter(({ kind }) => kind === state).length;
-  const [pending, approved, executing, failed] = OPEN_STATES;
+  const count = (state: keyof Backlog['requests']) => open.filter(({ kind }) => kind === state).length;
   return {
     requests: {
-      [pending]: count(pending),
-      [approved]: count(approved),
-      [executing]: count(executing),
-      [failed]: count(failed),
+      pending: count('pending'),
+      approved: count('approved'),
+      executing: count('executing'),
+      failed: count('failed'),
     },
     oldestOpen: oldest(open.map((row) => row.now - row.filed_at)),
     oldestApproved: oldest(released.map((row) => row.now - (row.released_at ?? row.filed_at))),
-    unclearExecutions: open.filter(({ kind, unclear }) => kind === failed && unclear).length,
+    unclearExecutions: open.filter(({ kind, unclear }) => kind === 'failed' && unclear).length,
     surfacesBehind: Number(behind),
     oldestBehind: oldest(wanted_at === null ? [] : [now - wanted_at]),
   };
@@ -46,25 +49,6 @@ export function openRequests(database: Database, { now }: Engine) {
         .select(({ fn }) => fn.max('at').as('at'))
         .as('released_at'),
     );
-}
-
-/** As `overdueDisplays`: a surface is as old as the step that it should show. */
-export function surfacesBehind(database: Database, { now }: Engine) {
-  return database
-    .selectFrom('approval_requests')
-    .innerJoin('surfaces', 'surfaces.request_id', 'approval_requests.id')
-    .innerJoin('audit_log', (join) =>
-      join
-        .onRef('audit_log.request_id', '=', 'surfaces.request_id')
-        .onRef('audit_log.step', '=', 'surfaces.wanted'),
-    )
-    .where('display_due_at', 'is not', null)
-    .whereRef('wanted', '>', 'shown')
-    .select([
-      now.as('now'),
-      sql<number>`count(*)`.as('behind'),
-      sql<number | null>`min(audit_log.at)`.as('wanted_at'),
-    ]);
 }
 
 /** Clocks of a database may go back a little. */

@@ -19,7 +19,7 @@ export class KeptReading<T> {
   /** By `performance.now()`, as the others. */
   #begun = Number.NEGATIVE_INFINITY;
 
-  /** @param read whatever it throws means that there is nothing new */
+  /** @param read whatever it throws means that there is nothing new; it reports that itself */
   constructor(read: () => Promise<T>, times: ReadingTimes) {
     this.#read = read;
     this.#times = times;
@@ -48,7 +48,7 @@ export class KeptReading<T> {
     try {
       this.#kept = { value: await this.#read(), at };
     } catch {
-      // Whoever else uses what is read from reports that it is away.
+      // What was read before stays for a time.
     } finally {
       this.#reading = null;
     }
