@@ -17,9 +17,10 @@ import { type Dependency, type HealthServer, Readiness, serveHealth } from './ob
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { NowAndAgain } from './observability/now-and-again.ts';
 import { reasonOf } from './observability/reason-of.ts';
-import { createStore, createStoredParts, type StoredParts } from './parts.ts';
+import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { type Identity, readIdentity } from './slack/connection/identity.ts';
@@ -35,6 +36,7 @@ import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
 import type { Trouble } from './store/trouble.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
+import { TokenExpiry } from './worker/token-expiry.ts';
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
@@ -49,6 +51,8 @@ export class Bot {
   readonly #liveness = new Liveness();
   readonly #network: Network;
   readonly #fastlyWatch: FastlyWatch;
+  readonly #tokenExpiry: TokenExpiry;
+  readonly #metrics: Metrics;
   readonly #inFlight = new InFlight();
   readonly #tokenWatch: TokenWatch;
   readonly #store: Store;
@@ -77,6 +81,8 @@ export class Bot {
       onTokenRefused: (refused) => this.#fastlyWatch.refused(refused),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
+      onAttempt: (...attempt) => this.#metrics.fastlyAnswered(...attempt),
+      onWritesRemaining: (...writes) => this.#metrics.writesRemain(...writes),
     });
     const { degraded } = this.#readiness;
     const onBack = () => this.#storedParts.worker.slackIsBack();
@@ -88,7 +94,15 @@ export class Bot {
       slackSdkLogger(log),
       (error) => this.#tokenWatch.answered(error),
     );
+    this.#tokenExpiry = new TokenExpiry({
+      fastly,
+      onRead: (expiresAt) => this.#metrics.tokenExpires(expiresAt),
+      times,
+      stopping: this.#stopping.signal,
+      log,
+    });
     this.#store = createStore(config, log);
+    this.#metrics = createMetrics(this.#store, this.#readiness, times, log);
     const storeHealth = new StoreHealth({
       log,
       remindEvery: times.stillAway,
@@ -113,6 +127,7 @@ export class Bot {
       ...parts,
       ...this.#storedParts.services,
       outbox: new Outbox(times),
+      metrics: this.#metrics,
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -126,7 +141,12 @@ export class Bot {
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
-    const reported = { readiness: this.#readiness, liveness: this.#liveness, log: this.#log };
+    const reported = {
+      readiness: this.#readiness,
+      liveness: this.#liveness,
+      metrics: this.#metrics,
+      log: this.#log,
+    };
     this.#health = await serveHealth(reported, HEALTH_HOST, HEALTH_PORT);
     this.#sayDoubts();
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
@@ -258,6 +278,7 @@ export class Bot {
     });
     const { fastly } = this.#services;
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
+    void this.#tokenExpiry.follow();
   }
 
   async #serveSlack(): Promise<void> {
@@ -281,6 +302,7 @@ export class Bot {
       this.#readiness,
       this.#log,
       this.#services.times,
+      (reason) => this.#metrics.deliveryRefused(reason),
     );
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;
