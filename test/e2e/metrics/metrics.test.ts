@@ -60,6 +60,9 @@ it('a bot exposes what docs/metrics.md lists, and what prom-client tells of the 
   const place = await startWorkplace(DELIVERY, {}, {}, AT_ONCE);
   const [nora, priya] = [place.client.as(NORA), place.client.as(PRIYA)];
   await nora.command(`reset ${PLUS_LOGIN.login}`);
+  const [reset] = await place.client.deliveries();
+  await place.client.redeliver(reset?.id ?? '');
+  await untilCounted(place, 'kind=command name=unknown outcome=repeated');
   await askForDeletion(place.client, NORA, ENGINEER);
   await priya.command('get');
   await untilCounted(place, 'kind=command name=unknown outcome=denied');
