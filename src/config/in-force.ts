@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
+import { VERSION } from './package.ts';
 import type { Secret } from './secret.ts';
 import type { DatabaseLocation } from './value-types.ts';
-import { VERSION } from './version.ts';
 
 /** What a bot was started with, for its log. No secret is in it. */
 export type InForce = ReturnType<typeof inForce>;

@@ -29,10 +29,11 @@ const PREFIX = 'fastly_user_bot_';
 /** Everything that is read is read anew. */
 const AT_ONCE = { backlog: { ...TIMES.backlog, every: 0 } };
 
-/** What `docs/metrics.md` lists: `name type label,label`. */
+const PAGE = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+
+/** What the page lists: `name type label,label`. */
 function documented(): string[] {
-  const text = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
-  const rows = [...text.matchAll(/^\| `(fastly_\w+)` \| (\w+) \| (.*?) ?\| .+ \|$/gm)];
+  const rows = [...PAGE.matchAll(/^\| `(fastly_\w+)` \| (\w+) \| (.*?) ?\| .+ \|$/gm)];
   return rows.map(([, name, type, labels = '']) => `${name} ${type} ${labels.replaceAll(/[` ]/g, '')}`);
 }
 
@@ -59,11 +60,18 @@ it('a bot exposes what docs/metrics.md lists, and what prom-client tells of the 
   const place = await startWorkplace(DELIVERY, {}, {}, AT_ONCE);
   const [nora, priya] = [place.client.as(NORA), place.client.as(PRIYA)];
   await nora.command(`reset ${PLUS_LOGIN.login}`);
+  const [reset] = await place.client.deliveries();
+  await place.client.redeliver(reset?.id ?? '');
+  await untilCounted(place, 'kind=command name=unknown outcome=repeated');
   await askForDeletion(place.client, NORA, ENGINEER);
   await priya.command('get');
   await untilCounted(place, 'kind=command name=unknown outcome=denied');
   const exposition = await untilCounted(place, 'kind=command name=reset outcome=done');
   expect(exposedBy(exposition).toSorted()).toEqual(documented().toSorted());
+  for (const { labels } of exposition.samples) {
+    if (labels.reason !== undefined) expect(PAGE).toContain(`\n| \`${labels.reason}\` | `);
+    if (labels.outcome !== undefined) expect(PAGE).toContain(`\n| \`${labels.outcome}\` | `);
+  }
   expect([...exposition.types.keys()].filter((name) => !/^(fastly|process|nodejs)_/.test(name))).toEqual([]);
   expect(exposition.value('process_resident_memory_bytes')).toBeGreaterThan(0);
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
@@ -153,6 +161,7 @@ it('nothing that somebody typed or sent becomes the value of a label', async () 
   expect(known('name')).toEqual(new Set(['unknown']));
   expect(known('outcome')).toEqual(new Set(['denied', 'outdated', 'refused']));
   expect(exposition.value(`${PREFIX}refused_callers_total`, { reason: 'not-a-bot-admin' })).toBe(6);
+  expect(exposition.value(`${PREFIX}refused_deliveries_total`, { reason: 'form' })).toBe(1);
   for (const { id, name } of MEMBERS)
     for (const each of [id, name]) expect(exposition.text).not.toContain(each);
 });
@@ -227,6 +236,13 @@ it('what waits is there after a restart, and left out while the database is away
   expect(away.value(`${PREFIX}surfaces_behind`)).toBeUndefined();
   expect(away.value(`${PREFIX}ready`)).toBe(1);
   await rename(`${path}.away`, path);
+});
+
+it('messages over Socket Mode that the bot cannot read are counted', async () => {
+  const place = await startWorkplace('socket');
+  await place.client.sendRaw('{"envelope_id":"E1","type":"whatever","payload":{}}', 'E1');
+  const reason = { reason: 'form' };
+  expect((await metricsOf(place)).value(`${PREFIX}refused_deliveries_total`, reason)).toBe(1);
 });
 
 it('deliveries over HTTP are refused by their signature, and the port for Slack has no metrics', async () => {
