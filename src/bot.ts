@@ -25,6 +25,7 @@ import { isTokenRefused } from './slack/connection/refused-words.ts';
 import { TokenWatch } from './slack/connection/token-watch.ts';
 import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
+import { mustHaveEntry } from './store/audit-head.ts';
 import { DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
@@ -100,8 +101,13 @@ export class Bot {
       times,
       log,
     };
-    this.#storedParts = createStoredParts(config, { ...parts, store: this.#store, ...health }, (error) =>
-      storeHealth.report(error),
+    this.#storedParts = createStoredParts(
+      config,
+      { ...parts, store: this.#store, ...health },
+      {
+        onHealth: (error) => storeHealth.report(error),
+        onWrongDatabase: (error) => void this.#giveUp(error),
+      },
     );
     this.#services = {
       ...parts,
@@ -116,6 +122,7 @@ export class Bot {
    *
    * @throws {CredentialRefused} when Slack or Fastly rejects a token
    * @throws {DatabaseUnusable} when the database can never be used as configured, or its file stays away
+   * @throws {WrongDatabase} when it belongs to another Slack workspace or Fastly account, or lacks `AUDIT_HEAD`
    * @throws when a port is in use
    */
   async run(): Promise<void> {
@@ -199,12 +206,20 @@ export class Bot {
   async #reachDatabase(): Promise<void> {
     await this.#persist('database', async () => {
       await this.#store.connect();
+      const { AUDIT_HEAD } = this.#config;
+      if (AUDIT_HEAD !== undefined) await mustHaveEntry(this.#store, AUDIT_HEAD);
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
     this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
     this.#readiness.ready('database');
     this.#storedParts.worker.start();
+  }
+
+  #found(kind: 'workspace' | 'account', id: string | null, name = ''): void {
+    const { belonging, worker } = this.#storedParts;
+    belonging.found(kind, id === null ? null : { id, name });
+    worker.belongingFound();
   }
 
   /** The bot stays ready: whoever needs the database is told in words. */
@@ -226,9 +241,11 @@ export class Bot {
   }
 
   async #reachFastly(): Promise<void> {
-    await this.#persist('fastly', async () => {
+    let account: string | null = null;
+    const answered = await this.#persist('fastly', async () => {
       try {
         const user = await this.#services.fastly.getCurrentUser();
+        account = user.customer_id ?? null;
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
       } catch (error) {
         if (!isFastlyError(error)) throw error;
@@ -238,12 +255,14 @@ export class Bot {
           );
         }
         // A token without a user is reported by then, and it can still read.
-        if (error.kind === 'not_found') return;
+        if (error.kind === 'not_found') return true;
         // Fastly answers other calls: the answer to this one may have changed.
         if (error.kind !== 'unexpected_answer') throw error;
         this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
       }
+      return true;
     });
+    if (answered) this.#found('account', account);
     const { fastly } = this.#services;
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
   }
@@ -255,6 +274,7 @@ export class Bot {
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
+    this.#found('workspace', teamId, team);
     if (missingScopes.length > 0) {
       this.#log.warn(
         { missingScopes },

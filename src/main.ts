@@ -2,9 +2,11 @@ import { Bot } from './bot.ts';
 import { ConfigError, processEnvironment, readConfig } from './config/config.ts';
 import { CredentialRefused } from './config/secret.ts';
 import { createLogger } from './observability/log.ts';
-import { DatabaseUnusable } from './store/errors.ts';
+import { DatabaseUnusable, WrongDatabase } from './store/errors.ts';
 
 const BAD_CONFIGURATION = 2;
+/** Of sysexits.h: a restart would not help. */
+const WRONG_DATABASE = 78;
 
 const { environment, warnings } = processEnvironment();
 
@@ -39,7 +41,8 @@ try {
   const unexpected = error instanceof Error ? error.stack : String(error);
   const hints = error instanceof ConfigError ? warnings : [];
   process.stderr.write(`${[explanationOf(error) ?? unexpected, ...hints].join('\n')}\n`);
-  process.exit(error instanceof ConfigError ? BAD_CONFIGURATION : 1);
+  const wrongDatabase = error instanceof WrongDatabase ? WRONG_DATABASE : 1;
+  process.exit(error instanceof ConfigError ? BAD_CONFIGURATION : wrongDatabase);
 }
 
 /** What the operator can do about an error; null for an error that needs its stack trace. */

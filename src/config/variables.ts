@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelId, MemberId } from '../ids.ts';
+import { ChannelId, MemberId, parseHead } from '../ids.ts';
 import { Secret } from './secret.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 
@@ -120,6 +120,13 @@ const database = z.string().transform((text, context): DatabaseLocation => {
   return z.NEVER;
 });
 
+const auditHead = z.string().transform((text, context) => {
+  const head = parseHead(text);
+  if (head !== null) return head;
+  context.addIssue({ code: 'custom', message: 'must be N:HASH, as npm run audit -- head prints it' });
+  return z.NEVER;
+});
+
 const ApprovalKind = z.enum(['delete', 'promote', 'demote']);
 
 /** Every variable, in the documentation's order. A test compares `.env.example` and the README's table with it. */
@@ -209,6 +216,10 @@ export const Variables = z.object({
     "The bot's database: file:… for SQLite, postgres://… for PostgreSQL, which several replicas can share.",
     database,
     'file:./data/bot.db',
+  ),
+  AUDIT_HEAD: variable(
+    'An entry of the audit log, as N:HASH. The bot ends at start if the database lacks it, as an old copy does.',
+    auditHead.optional(),
   ),
   HTTPS_PROXY: sharedVariable(
     'Proxy for HTTPS and Socket Mode, such as http://user:password@proxy.example.com:3128. The name in lower case works, too.',

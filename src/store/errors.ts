@@ -24,6 +24,14 @@ export class DatabaseUnusable extends Error {
   }
 }
 
+/** The configuration names a database that the bot must not work with. A restart would not help. */
+export class WrongDatabase extends DatabaseUnusable {
+  constructor(trouble: Pick<Trouble, 'what' | 'remedy'>) {
+    super(trouble);
+    this.name = 'WrongDatabase';
+  }
+}
+
 /** Another process has the file open. Two bots on one file would each take the other's claims for dead. */
 export class DatabaseInUse extends DatabaseUnusable {
   constructor(path: string) {

@@ -7,8 +7,10 @@ import type { MemberId } from '../ids.ts';
 import type { Readiness } from '../observability/health.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import type { AuditHeads } from '../store/audit-head.ts';
-import { StoreUnavailable } from '../store/errors.ts';
+import type { Belonging } from '../store/belonging.ts';
+import { StoreUnavailable, WrongDatabase } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
+import type { Trouble } from '../store/trouble.ts';
 import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
@@ -17,11 +19,15 @@ import { Loop } from './loop.ts';
 
 const AT_A_TIME = 8;
 
+/** Troubles that keep what is due from being done until they are over, and would fill the log. */
+const LASTING: readonly Trouble['kind'][] = ['full', 'back', 'unconfirmed'];
+
 type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
 
 export type WorkerOptions = {
   store: Pick<Store, 'check'>;
   auditHeads: Pick<AuditHeads, 'due' | 'logWhenDue'>;
+  belonging: Pick<Belonging, 'confirm'>;
   approvals: Approvals;
   execution: Execution;
   displays: Displays;
@@ -31,6 +37,8 @@ export type WorkerOptions = {
   onUsersChanged: () => void;
   /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
   onHealth: (error: StoreUnavailable | null) => void;
+  /** Called when the database turns out to belong elsewhere. */
+  onWrongDatabase: (error: WrongDatabase) => void;
   readiness: Readiness;
   liveness: Liveness;
   times: Times;
@@ -48,14 +56,15 @@ export class Worker {
   /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
+  #working = false;
+  #stopping = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { approvals, displays, homes, interruptedChanges, store, auditHeads } = options;
     const { onHealth, liveness, times, log } = options;
     const onFailure = (error: unknown) => {
-      // What is due stays due while nothing can be recorded, and would fill the log.
-      if (error instanceof StoreUnavailable && error.trouble.kind === 'full') onHealth(error);
+      if (error instanceof StoreUnavailable && LASTING.includes(error.trouble.kind)) onHealth(error);
       else log.error({ err: error }, 'the worker failed at something, trying again');
     };
     const common = (name: string) => ({
@@ -105,6 +114,7 @@ export class Worker {
       ...common('the database'),
       find: async () => {
         await store.check();
+        await this.#workWhereItBelongs();
         return (await auditHeads.due()) ? ['head'] : [];
       },
       key: (head) => head,
@@ -113,8 +123,14 @@ export class Worker {
     });
   }
 
+  /** Looks after the database. The work begins once the database is known to belong to where the bot works. */
   start(): void {
-    for (const loop of [...this.#others, this.#displaying, this.#watching, this.#checking]) loop.start();
+    this.#checking.start();
+  }
+
+  /** Something new is known about where the bot works. */
+  belongingFound(): void {
+    this.#checking.wake();
   }
 
   wake(): void {
@@ -130,10 +146,23 @@ export class Worker {
 
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     // Homes that this leaves out of date are drawn by the next process.
     await Promise.all([...this.#others, this.#watching].map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
     await this.#checking.stop();
+  }
+
+  async #workWhereItBelongs(): Promise<void> {
+    const { belonging, onWrongDatabase } = this.#options;
+    try {
+      if (!(await belonging.confirm()) || this.#working || this.#stopping) return;
+    } catch (error) {
+      if (!(error instanceof WrongDatabase)) throw error;
+      return onWrongDatabase(error);
+    }
+    this.#working = true;
+    for (const loop of [...this.#others, this.#displaying, this.#watching]) loop.start();
   }
 
   async #reportOverdue(): Promise<readonly never[]> {
