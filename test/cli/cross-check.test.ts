@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openRequestAbout } from '../../src/approvals/rows.ts';
 import type { Change } from '../../src/changes/change.ts';
@@ -88,8 +89,10 @@ async function writeAnew(
   const rows = await store.read((tables) =>
     tables.selectFrom('audit_log').selectAll().orderBy('seq').execute(),
   );
-  await run(store, ...UNPROTECT[kind.name], 'delete from audit_log');
   await store.transaction(async ({ database, engine }) => {
+    for (const statement of [...UNPROTECT[kind.name], 'delete from audit_log']) {
+      await sql.raw(statement).execute(database);
+    }
     for (const row of rows.map(change)) {
       if (row === null) continue;
       const { at, actor, change: what, event, target: whom, details } = row;
