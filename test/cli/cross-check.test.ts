@@ -237,13 +237,13 @@ describe('entries without their change', () => {
     await intents.settle(RESET, { kind: 'done' });
     const at =
       (await store.read((tables) => tables.selectFrom('audit_log').select('at').execute()))[0]?.at ?? 0;
-    await writeAnew(store, SQLITE, (row) =>
-      row.details.includes('AAAA-AAAA') ? { ...row, at: at - 10_000 - older } : row,
-    );
     await run(
       store,
       "delete from intents where delivery_key = 'lock'",
       `update intents set begun_at = ${at - 10_000} where delivery_key = 'form'`,
+    );
+    await writeAnew(store, SQLITE, (row) =>
+      row.details.includes('AAAA-AAAA') ? { ...row, at: at - 10_000 - older } : row,
     );
     expect((await check(store)).problems).toHaveLength(2 * problems);
   });
