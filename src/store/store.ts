@@ -2,7 +2,7 @@ import { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { AuditHead } from '../ids.ts';
 import { type AuditEntry, append, headOf } from './audit-log.ts';
-import { DatabaseGone } from './database-files.ts';
+import { DatabaseGone, DatabaseOverwritten } from './database-files.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { DatabaseUnusable, StoreUnavailable } from './errors.ts';
 import { migrate } from './migrations/index.ts';
@@ -185,6 +185,7 @@ function isDatabaseTrouble(error: unknown): boolean {
   return (
     error instanceof Error &&
     (error instanceof DatabaseGone ||
+      error instanceof DatabaseOverwritten ||
       error instanceof DatabaseWentBack ||
       'code' in error ||
       'errcode' in error ||

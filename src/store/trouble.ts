@@ -1,6 +1,6 @@
 import type { Problem } from '../observability/health.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import { DatabaseGone } from './database-files.ts';
+import { DatabaseGone, DatabaseOverwritten } from './database-files.ts';
 import { DatabaseWentBack } from './newest-entry.ts';
 import { NotConfirmed } from './not-confirmed.ts';
 
@@ -18,6 +18,8 @@ export type Trouble = Problem & { kind: 'wrong' | 'full' | 'gone' | 'back' | 'un
 const WAITING = 'The bot goes on by itself once it can.';
 const RESTORED =
   'Nothing is carried out. Stop every process of the bot, run `npm run restored`, then start them again.';
+const OVERWRITTEN =
+  'Nothing is carried out. Stop the bot, delete the -wal and -shm files, put the copy in place again, and run `npm run restored`.';
 const PERMISSIONS =
   "Let the bot's account write the file and its folder, or set DATABASE_URL to another place.";
 const SERVER = `Start PostgreSQL, or correct the host and port in DATABASE_URL. ${WAITING}`;
@@ -134,6 +136,7 @@ export function troubleOf(error: unknown): Trouble {
     const remedy = 'Put the same file back. To use another one, restart the bot.';
     return { kind: 'gone', what: reason, remedy };
   }
+  if (error instanceof DatabaseOverwritten) return { kind: 'back', what: reason, remedy: OVERWRITTEN };
   if (error instanceof DatabaseWentBack) return { kind: 'back', what: reason, remedy: RESTORED };
   if (error instanceof NotConfirmed) return { kind: 'unconfirmed', what: reason, remedy: WAITING };
   const found = known(error, reason);
