@@ -174,7 +174,10 @@ export class Store {
     } catch (error) {
       if (!isDatabaseTrouble(error)) throw error;
       const unavailable = new StoreUnavailable(error, mayBeRecorded());
-      if (['full', 'wrong'].includes(unavailable.trouble.kind)) this.#takesNoData = unavailable;
+      const { kind } = unavailable.trouble;
+      if (kind === 'full' || kind === 'wrong') this.#takesNoData = unavailable;
+      // Another database is there now. Whether that one has room shows once it may be written to.
+      if (kind === 'back') this.#takesNoData = null;
       throw unavailable;
     }
   }

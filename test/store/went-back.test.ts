@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { Approvals } from '../../src/approvals/approvals.ts';
+import { RequestId } from '../../src/approvals/request.ts';
 import { Intents } from '../../src/changes/intents.ts';
 import type { AuditHead } from '../../src/ids.ts';
 import { mustHaveEntry } from '../../src/store/audit-head.ts';
@@ -144,6 +145,20 @@ onBothDatabases('AUDIT_HEAD', (database) => {
     await outside(store, 'delete from audit_log where seq = 3');
     expect(await troubleOf(write(reader))).toMatchObject({ kind: 'back' });
   });
+});
+
+it('a full database that went back says that it went back', async () => {
+  const { store } = await threeEntries(SQLITE);
+  await outside(store, 'pragma max_page_count = 1');
+  const written = async () => {
+    for (let count = 0; count < 1_000; count += 1) await write(store);
+  };
+  expect(await troubleOf(written())).toMatchObject({ kind: 'full' });
+  await outside(store, 'delete from audit_log');
+  expect(await troubleOf(store.check())).toMatchObject({ kind: 'back' });
+  // Nothing is begun, for that reason.
+  const approvals = new Approvals(store, POLICY, false, () => {});
+  expect(await troubleOf(approvals.advance(RequestId.parse('K7Q2-9FMX')))).toMatchObject({ kind: 'back' });
 });
 
 describe('a fresh database', () => {
