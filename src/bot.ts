@@ -52,6 +52,8 @@ export class Bot {
   readonly #services: Services;
   readonly #stopping = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
+  /** Fastly has answered once, or could not. */
+  readonly #fastlyTried = Promise.withResolvers<void>();
   #failure: DatabaseUnusable | null = null;
   #ending = false;
   #health: HealthServer | null = null;
@@ -211,15 +213,16 @@ export class Bot {
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
+    await this.#storedParts.worker.start();
     this.#log.info({ database: this.#config.DATABASE_URL.kind }, 'database ready');
     this.#readiness.ready('database');
-    this.#storedParts.worker.start();
   }
 
-  #found(kind: 'workspace' | 'account', id: string | null, name = ''): void {
+  /** The database is compared with it at once, and otherwise when it can be used. */
+  async #found(kind: 'workspace' | 'account', id: string | null, name = ''): Promise<void> {
     const { belonging, worker } = this.#storedParts;
     belonging.found(kind, id === null ? null : { id, name });
-    worker.belongingFound();
+    await worker.confirm();
   }
 
   /** The bot stays ready: whoever needs the database is told in words. */
@@ -249,6 +252,7 @@ export class Bot {
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
       } catch (error) {
         if (!isFastlyError(error)) throw error;
+        this.#fastlyTried.resolve();
         if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
           throw new CredentialRefused(
             `Fastly rejected FASTLY_API_TOKEN (${error.status}). Set it to a valid token with the scope global.`,
@@ -262,7 +266,8 @@ export class Bot {
       }
       return true;
     });
-    if (answered) this.#found('account', account);
+    if (answered) await this.#found('account', account);
+    this.#fastlyTried.resolve();
     const { fastly } = this.#services;
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
   }
@@ -274,7 +279,11 @@ export class Bot {
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
-    this.#found('workspace', teamId, team);
+    // A change that arrives before the database is known to belong here would be refused.
+    const confirmed = Promise.all([this.#found('workspace', teamId, team), this.#fastlyTried.promise]);
+    const { answerWithin } = this.#services.times;
+    await Promise.race([confirmed, pause(answerWithin, undefined, { ref: false })]);
+    if (this.#ending) return;
     if (missingScopes.length > 0) {
       this.#log.warn(
         { missingScopes },

@@ -35,12 +35,12 @@ export class Belonging {
   /**
    * Compares what is known with what is recorded, and records what is not recorded yet.
    *
-   * @returns whether changes may be begun
+   * @returns whether what is recorded may be shown in Slack, and whether changes may be begun
    * @throws {WrongDatabase} {StoreUnavailable}
    */
-  async confirm(): Promise<boolean> {
+  async confirm(): Promise<{ mayShow: boolean; mayChange: boolean }> {
     const open = KINDS.filter((kind) => !this.#confirmed.has(kind));
-    if (open.length === 0) return true;
+    if (open.length === 0) return { mayShow: true, mayChange: true };
     const found = new Map(this.#found);
     let recorded = await this.#store.read(recordedIn);
     const missing = [...found].flatMap(([kind, place]) =>
@@ -59,9 +59,10 @@ export class Belonging {
       if (expected && place && expected.id !== place.id) throw wrongDatabase(kind, expected, place);
       if (place !== undefined) this.#confirmed.add(kind);
     }
-    const isConfirmed = open.every((kind) => this.#confirmed.has(kind) || !recorded.has(kind));
-    this.#store.confirmed(isConfirmed);
-    return isConfirmed;
+    const isHere = (kind: Kind) => this.#confirmed.has(kind) || !recorded.has(kind);
+    const mayChange = KINDS.every(isHere);
+    this.#store.confirmed(mayChange);
+    return { mayShow: isHere('workspace'), mayChange };
   }
 }
 

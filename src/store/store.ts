@@ -78,7 +78,8 @@ export class Store {
 
   /** @throws {StoreUnavailable} until the database is known to belong to where the bot works */
   mustBeConfirmed(): void {
-    if (!this.#isConfirmed) throw new StoreUnavailable(new NotConfirmed());
+    // Else the use that follows says what is wrong.
+    if (this.#connected && !this.#isConfirmed) throw new StoreUnavailable(new NotConfirmed());
   }
 
   /**

@@ -20,7 +20,7 @@ import { Loop } from './loop.ts';
 const AT_A_TIME = 8;
 
 /** Troubles that keep what is due from being done until they are over, and would fill the log. */
-const LASTING: readonly Trouble['kind'][] = ['full', 'back', 'unconfirmed'];
+const LASTING: readonly Trouble['kind'][] = ['full', 'back'];
 
 type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
 
@@ -52,10 +52,14 @@ export type WorkerOptions = {
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #displaying: AnyLoop;
-  readonly #others: readonly AnyLoop[];
+  readonly #publishing: AnyLoop;
+  /** What can change something in Fastly, or says whether that was done. */
+  readonly #changing: readonly AnyLoop[];
   /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
+  #started = false;
+  #showing = false;
   #working = false;
   #stopping = false;
 
@@ -96,13 +100,13 @@ export class Worker {
       key: ({ change }) => change.deliveryKey,
       work: (each) => interruptedChanges.settle(each),
     });
-    const publishing = new Loop<MemberId>({
+    this.#publishing = new Loop<MemberId>({
       ...common('homes'),
       find: (limit) => homes.due(limit),
       key: (member) => member,
       work: (member) => homes.publish(member),
     });
-    this.#others = [advancing, settling, publishing];
+    this.#changing = [advancing, settling];
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
@@ -123,18 +127,28 @@ export class Worker {
     });
   }
 
-  /** Looks after the database. The work begins once the database is known to belong to where the bot works. */
-  start(): void {
+  /**
+   * The database can be used: looks after it from now on, and begins the work once it is known to belong to where the
+   * bot works. Resolves when that has been looked at once.
+   */
+  async start(): Promise<void> {
+    this.#started = true;
+    await this.confirm();
     this.#checking.start();
   }
 
-  /** Something new is known about where the bot works. */
-  belongingFound(): void {
-    this.#checking.wake();
+  /** Begins the work if the database can be seen to belong to where the bot works. Else it is looked at again later. */
+  async confirm(): Promise<void> {
+    if (!this.#started) return;
+    try {
+      await this.#workWhereItBelongs();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
   }
 
   wake(): void {
-    for (const loop of [...this.#others, this.#displaying]) loop.wake();
+    for (const loop of [...this.#changing, this.#publishing, this.#displaying]) loop.wake();
   }
 
   /** Slack answers again: what waited for that is shown now. */
@@ -148,7 +162,7 @@ export class Worker {
   async stop(): Promise<void> {
     this.#stopping = true;
     // Homes that this leaves out of date are drawn by the next process.
-    await Promise.all([...this.#others, this.#watching].map((loop) => loop.stop()));
+    await Promise.all([...this.#changing, this.#publishing, this.#watching].map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
     await this.#checking.stop();
   }
@@ -156,13 +170,20 @@ export class Worker {
   async #workWhereItBelongs(): Promise<void> {
     const { belonging, onWrongDatabase } = this.#options;
     try {
-      if (!(await belonging.confirm()) || this.#working || this.#stopping) return;
+      const { mayShow, mayChange } = await belonging.confirm();
+      if (this.#stopping) return;
+      if (mayShow && !this.#showing) {
+        this.#showing = true;
+        for (const loop of [this.#displaying, this.#publishing, this.#watching]) loop.start();
+      }
+      if (mayChange && !this.#working) {
+        this.#working = true;
+        for (const loop of this.#changing) loop.start();
+      }
     } catch (error) {
       if (!(error instanceof WrongDatabase)) throw error;
-      return onWrongDatabase(error);
+      onWrongDatabase(error);
     }
-    this.#working = true;
-    for (const loop of [...this.#others, this.#displaying, this.#watching]) loop.start();
   }
 
   async #reportOverdue(): Promise<readonly never[]> {
