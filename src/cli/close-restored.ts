@@ -1,12 +1,11 @@
 import { Approvals } from '../approvals/approvals.ts';
 import { type ApprovalRequest, verbOf } from '../approvals/request.ts';
-import { releaseClaims } from '../approvals/rows.ts';
-import { displayLeases, forgetPlaces } from '../approvals/surfaces.ts';
+import { forgetPlaces } from '../approvals/surfaces.ts';
 import { Intents } from '../changes/intents.ts';
 import { type AuditHead, headText } from '../ids.ts';
 import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
-import { forgetHomes, homeLeases } from '../store/homes.ts';
+import { forgetHomes } from '../store/homes.ts';
 import type { Store, Transaction } from '../store/store.ts';
 
 /** What became of a database that was restored. `after`: its head now. `underWay`: how many changes had no end. */
@@ -20,7 +19,7 @@ export type Restore = {
 
 /**
  * Ends whatever waits or is being carried out, whole or not at all. The audit log says so, and names its head before and
- * after. No process of the bot may be running: all leases end.
+ * after. No process of the bot may be running. Leases from before run out by themselves.
  *
  * @param adopt whether the database is to belong to another Slack workspace or Fastly account: then nothing is shown or
  *   told in Slack, where the messages are the original's
@@ -33,10 +32,7 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
     const before = await headOf(database);
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
     const underWay = await intents.references(transaction);
-    await (adopt ? cutTies(transaction, intents) : intents.releaseAll(transaction));
-    await releaseClaims(transaction);
-    await displayLeases.expireAll(transaction);
-    await homeLeases.expireAll(transaction);
+    if (adopt) await cutTies(transaction, intents);
     const after = await headOf(database);
     await transaction.audit({
       actor: null,

@@ -140,6 +140,7 @@ onBothDatabases('a database that was restored', (database) => {
     expect(await eventsOf(service, id)).toEqual(['filed', 'cancelled']);
     const wanted = (await store.read((tables) => surfacesOf(tables, id))).map((surface) => surface.name);
     expect(wanted).toEqual(['message', 'thread', 'requester']);
+    await letTimePass(store, 60_001);
     expect(await intents.takeOver(9)).toMatchObject([{ state: 'open', change: { reference: 'ABCD-EFGH' } }]);
   });
 
