@@ -20,7 +20,8 @@ import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
 import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
 import { AuditHeads } from './store/audit-head.ts';
 import { AuditPages } from './store/audit-page.ts';
-import { StoreUnavailable } from './store/errors.ts';
+import { Belonging } from './store/belonging.ts';
+import { StoreUnavailable, type WrongDatabase } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
@@ -61,7 +62,8 @@ export function createMetrics(store: Store, readiness: Readiness, times: Times, 
 /**
  * The parts that work on the store, and the worker.
  *
- * @param onHealth called with the error when the worker cannot use the database, and with null when it can
+ * @param told `onHealth` is called with the error when the worker cannot use the database, and with null when it can;
+ *   `onWrongDatabase` when the database turns out to belong elsewhere
  */
 export function createStoredParts(
   config: Config,
@@ -77,7 +79,10 @@ export function createStoredParts(
     times: Times;
     log: Logger;
   },
-  onHealth: (error: StoreUnavailable | null) => void,
+  told: {
+    onHealth: (error: StoreUnavailable | null) => void;
+    onWrongDatabase: (error: WrongDatabase) => void;
+  },
 ) {
   const { store, fastly, directory, readiness, liveness, times, log } = parts;
   const { degraded } = readiness;
@@ -100,16 +105,18 @@ export function createStoredParts(
   const quickActions = quickActionsWithout(disabled);
   const homes = new Homes({ ...parts, degraded, approvals, auditPages, quickActions, disabled, wake });
   const auditHeads = new AuditHeads(store, log, times.auditHead);
+  const belonging = new Belonging(store);
   const worker = new Worker({
     store,
     auditHeads,
+    belonging,
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals }),
     onUsersChanged: () => directory.usersChanged(),
-    onHealth,
+    ...told,
     readiness,
     liveness,
     times,
@@ -125,7 +132,7 @@ export function createStoredParts(
     });
   };
   const services = { approvals, intents, auditPages, homes, disabled, confirmationsChannel };
-  return { services, worker, auditHeads, releaseClaims };
+  return { services, worker, auditHeads, belonging, releaseClaims };
 }
 
 export type StoredParts = ReturnType<typeof createStoredParts>;

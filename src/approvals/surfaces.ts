@@ -161,6 +161,12 @@ export async function addTold(
     .execute();
 }
 
+/** Has nothing shown of what is recorded so far: the messages belong to a bot elsewhere. */
+export async function forgetPlaces({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('surfaces').execute();
+  await database.updateTable('approval_requests').set({ display_due_at: null }).execute();
+}
+
 /** In whose direct messages a surface is; `null` for one that is elsewhere. */
 export function directOf(name: SurfaceName): MemberId | null {
   return name.startsWith('direct ') ? MemberId.parse(name.slice('direct '.length)) : null;

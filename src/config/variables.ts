@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { list, oneOf, read, single } from './reading.ts';
+import { type AuditHead, parseHead } from '../ids.ts';
+import { list, oneOf, type Reading, read, single } from './reading.ts';
 import { FIND_CHANNEL_ID, FIND_MEMBER_ID, readChannelId, readMemberId } from './slack-ids.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 import { secretFor } from './tokens.ts';
@@ -28,6 +29,16 @@ const sharedVariable = <Schema extends z.ZodType>(purpose: string, schema: Schem
   schema.meta({ purpose, secret, anyCase: true } satisfies About);
 
 const text = read((value) => ({ value }));
+
+const auditHead = read((text): Reading<AuditHead> => {
+  const value = parseHead(text);
+  if (value !== null) return { value };
+  return {
+    wrong: 'is no entry of the audit log',
+    remedy:
+      'Set it to what `npm run -s audit -- head` or `npm run restored` prints, such as 812:3f… with 64 digits.',
+  };
+});
 
 const DISABLEABLE = SUBCOMMAND_NAMES.filter((name) => name !== 'help');
 
@@ -132,6 +143,10 @@ export const Variables = z.object({
     "The bot's database: file:… for SQLite, postgres://… for PostgreSQL, which several replicas can share.",
     database,
     'file:./data/bot.db',
+  ),
+  AUDIT_HEAD: variable(
+    'An entry of the audit log, as N:HASH. The bot ends at start if the database lacks it, as an old copy does.',
+    auditHead.optional(),
   ),
   HTTPS_PROXY: sharedVariable(
     'Proxy for HTTPS and Socket Mode, such as http://user:password@proxy.example.com:3128. The name in lower case works, too.',

@@ -45,6 +45,10 @@ function explainStore({ mayBeRecorded, trouble }: StoreUnavailable): Sentence {
       return say`The bot's database takes no more data. Nothing was done. Tell the bot's operator, and try again later.`;
     case 'gone':
       return say`The bot's database file was moved or deleted. Nothing was done. Tell the bot's operator.`;
+    case 'back':
+      return say`The bot's database was replaced by an older copy. Nothing was done. Tell the bot's operator.`;
+    case 'unconfirmed':
+      return say`The bot is still checking its database. Nothing was done. Try again in a minute.`;
     case 'wrong':
     case 'away':
       return say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
