@@ -14,7 +14,8 @@ export function createLogger(
   format: 'json' | 'pretty',
   destination: DestinationStream = format === 'pretty'
     ? pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true })
-    : pino.destination(1),
+    : // Else a fatal line overtakes the one before it, and the end of the process may lose one.
+      pino.destination({ dest: 1, sync: true }),
 ): Logger {
   const everyStack = level === 'debug' || level === 'trace';
   const err = (error: unknown) => serializeError(error, everyStack);

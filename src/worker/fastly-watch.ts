@@ -67,6 +67,8 @@ export class FastlyWatch {
   /** Fastly refuses the token, or takes it again. A running bot goes on: Fastly may have been wrong. */
   refused(refused: boolean): void {
     const { readiness, times, log } = this.#options;
+    // At the start a refused token ends the process, with words of its own.
+    if (this.#ask === null) return;
     if (refused && this.#saidRefused.isDue(times.saidAgain)) log.error({ remedy: REFUSED_REMEDY }, REFUSED);
     if (refused === this.#refused) return;
     this.#refused = refused;
@@ -74,7 +76,7 @@ export class FastlyWatch {
     if (!refused) {
       this.#saidRefused.restart();
       log.info('Fastly accepts FASTLY_API_TOKEN again');
-    } else if (this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+    } else if (!this.#asking) void this.#askUntilOver(this.#ask);
   }
 
   async #askUntilOver(ask: () => Promise<unknown>): Promise<void> {

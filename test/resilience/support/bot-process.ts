@@ -24,6 +24,12 @@ export function logLine(text: string): LogLine | undefined {
   }
 }
 
+/** What it said last before it ended. */
+export function fatalLines(bot: BotProcess): string[] {
+  const lines = bot.lines.map(({ text }) => logLine(text));
+  return lines.flatMap((line) => (line?.level === 60 ? [line.msg] : []));
+}
+
 /** The bot as whoever runs it has it: a process of its own. */
 export class BotProcess extends WatchedProcess {
   /** Resolves with the `time`th log line that has this message. */
