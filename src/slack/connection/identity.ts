@@ -16,10 +16,12 @@ export const SCOPES = [
   'im:write',
 ] as const;
 
-/** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable` */
+/** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable`, or that its scopes do not suffice */
 export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
-  if (!isTokenRefused(error)) return;
-  throw new CredentialRefused(`Slack rejected ${variable} (${wordOf(error)}). ${remedy} ${ADDRESS}`);
+  const word = wordOf(error);
+  const why = `Slack rejected ${variable} (${word}). ${remedy}`;
+  if (word === 'missing_scope') throw new CredentialRefused(why);
+  if (isTokenRefused(error)) throw new CredentialRefused(`${why} ${ADDRESS}`);
 }
 
 /** Slack gives an address that it refuses the word of a token. */

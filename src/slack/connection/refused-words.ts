@@ -38,6 +38,10 @@ const member = (remedy: string): Treatment => ({ kind: 'person', who: 'member', 
 export const TOKEN_OR_ADDRESS =
   "Check the token. If the company lets only some IP addresses use Slack's API, add the bot's.";
 const TOKEN = operator(TOKEN_OR_ADDRESS);
+/** An app-level token has scopes of its own, which the manifest does not name (docs.slack.dev, apps.connections.open). */
+export const NEW_APP_TOKEN =
+  'Create a new app-level token with connections:write, and set SLACK_APP_TOKEN to it.';
+const APP_TOKEN = operator(NEW_APP_TOKEN);
 const APP = operator('Update the Slack app from manifest.yml and reinstall it.');
 const WORKSPACE: Treatment = {
   kind: 'person',
@@ -140,6 +144,7 @@ export const REFUSED_WORDS: readonly Line[] = [
   ['token_expired', 'all', TOKEN],
   ['token_revoked', 'all', TOKEN],
   ['missing_scope', 'all', APP],
+  ['missing_scope', ['apps.connections.open'], APP_TOKEN],
   ['access_denied', 'all', WORKSPACE],
   ['ekm_access_denied', 'all', WORKSPACE],
   ['enterprise_is_restricted', 'all', WORKSPACE],
