@@ -12,9 +12,10 @@ import { type Dependency, type HealthServer, Readiness, serveHealth } from './ob
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { NowAndAgain } from './observability/now-and-again.ts';
 import { reasonOf } from './observability/reason-of.ts';
-import { createStore, createStoredParts, type StoredParts } from './parts.ts';
+import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { readIdentity } from './slack/connection/identity.ts';
@@ -30,6 +31,7 @@ import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
 import type { Trouble } from './store/trouble.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
+import { TokenExpiry } from './worker/token-expiry.ts';
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
@@ -44,6 +46,8 @@ export class Bot {
   readonly #liveness = new Liveness();
   readonly #network: Network;
   readonly #fastlyWatch: FastlyWatch;
+  readonly #tokenExpiry: TokenExpiry;
+  readonly #metrics: Metrics;
   readonly #inFlight = new InFlight();
   readonly #tokenWatch: TokenWatch;
   readonly #store: Store;
@@ -71,6 +75,8 @@ export class Bot {
       onTokenProblem: (problem) => this.#fastlyWatch.token(problem),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
+      onAttempt: (...attempt) => this.#metrics.fastlyAnswered(...attempt),
+      onWritesRemaining: (...writes) => this.#metrics.writesRemain(...writes),
     });
     const { degraded } = this.#readiness;
     const onBack = () => this.#storedParts.worker.slackIsBack();
@@ -82,7 +88,15 @@ export class Bot {
       slackSdkLogger(log),
       (error) => this.#tokenWatch.answered(error),
     );
+    this.#tokenExpiry = new TokenExpiry({
+      fastly,
+      onRead: (expiresAt) => this.#metrics.tokenExpires(expiresAt),
+      times,
+      stopping: this.#stopping.signal,
+      log,
+    });
     this.#store = createStore(config, log);
+    this.#metrics = createMetrics(this.#store, this.#readiness, times, log);
     const storeHealth = new StoreHealth({
       log,
       remindEvery: times.stillAway,
@@ -107,6 +121,7 @@ export class Bot {
       ...parts,
       ...this.#storedParts.services,
       outbox: new Outbox(times),
+      metrics: this.#metrics,
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -120,7 +135,12 @@ export class Bot {
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
-    const reported = { readiness: this.#readiness, liveness: this.#liveness, log: this.#log };
+    const reported = {
+      readiness: this.#readiness,
+      liveness: this.#liveness,
+      metrics: this.#metrics,
+      log: this.#log,
+    };
     this.#health = await serveHealth(reported, HEALTH_HOST, HEALTH_PORT);
     this.#sayWhoAndWhere();
     if (!this.#config.APPROVAL_REQUIRED_FOR.includes('delete')) {
@@ -229,6 +249,7 @@ export class Bot {
     await this.#persist('fastly', async () => {
       try {
         const user = await this.#services.fastly.getCurrentUser();
+        await this.#tokenExpiry.read();
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
       } catch (error) {
         if (!isFastlyError(error)) throw error;
@@ -246,6 +267,7 @@ export class Bot {
     });
     const { fastly } = this.#services;
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
+    void this.#tokenExpiry.follow();
   }
 
   async #serveSlack(): Promise<void> {
@@ -267,6 +289,7 @@ export class Bot {
       this.#readiness,
       this.#log,
       this.#services.times,
+      (reason) => this.#metrics.deliveryRefused(reason),
     );
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;

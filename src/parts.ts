@@ -1,20 +1,26 @@
 import { Approvals } from './approvals/approvals.ts';
+import { readBacklog } from './approvals/backlog.ts';
 import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
 import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
 import type { Times } from './config/times.ts';
+import { VERSION } from './config/version.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FastlyClient } from './fastly/client.ts';
 import type { Readiness } from './observability/health.ts';
+import { KeptReading } from './observability/kept-reading.ts';
 import type { Liveness } from './observability/liveness.ts';
 import type { Logger } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
+import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
+import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
 import { AuditHeads } from './store/audit-head.ts';
 import { AuditPages } from './store/audit-page.ts';
-import type { StoreUnavailable } from './store/errors.ts';
+import { StoreUnavailable } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
@@ -32,6 +38,24 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
       ? sqlite(location.path)
       : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
   return new Store(engine, log);
+}
+
+export function createMetrics(store: Store, readiness: Readiness, times: Times, log: Logger): Metrics {
+  const read = async () => {
+    try {
+      return await store.read((database) => readBacklog(database, store.engine));
+    } catch (error) {
+      // The worker notices by itself that the database is away.
+      if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'the metrics could not be read');
+      throw error;
+    }
+  };
+  return new Metrics({
+    version: VERSION,
+    refusals: { callers: CALLER_REFUSALS, deliveries: DELIVERY_REFUSALS },
+    readiness,
+    backlog: new KeptReading(read, times.backlog),
+  });
 }
 
 /**

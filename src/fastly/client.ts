@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
+import { ApiToken } from './api-token.ts';
 import { canonical } from './canonical.ts';
 import {
   type FastlyError,
@@ -22,10 +23,10 @@ import {
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
-import { type Answer, type Call, Transport } from './transport.ts';
+import { type Answer, type Call, Transport, type TransportListener } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
-export type FastlyClientOptions = {
+export type FastlyClientOptions = Partial<TransportListener> & {
   token: Secret;
   /** `https://api.fastly.com`, or a server that speaks its protocol. */
   baseUrl: string;
@@ -71,7 +72,7 @@ export class FastlyClient {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout, dispatcher);
+    this.#transport = new Transport(baseUrl, timeout, dispatcher, told);
     this.#onReach = told.onReach ?? (() => {});
   }
 
@@ -115,6 +116,12 @@ export class FastlyClient {
   async tokenProblem(): Promise<TokenProblem | null> {
     if (this.#holder.problem !== null) await this.getCurrentUser().catch(() => null);
     return this.#holder.problem;
+  }
+
+  /** What the token may do, and until when. Fastly answers an expired token like one that it does not know, with 401. */
+  async currentToken(): Promise<ApiToken> {
+    const call = { operation: 'current_token', kind: 'read', method: 'GET', path: '/tokens/self' } as const;
+    return await this.#withToken(call, ApiToken, ({ user_id: id }) => !id || this.#holder.canBe({ id }));
   }
 
   async getUser(id: UserId): Promise<User> {

@@ -50,7 +50,7 @@ export class TokenHolder {
   }
 
   /** Whether an answer can be about the holder: a token stays its user's. */
-  canBe({ id }: User): boolean {
+  canBe({ id }: Pick<User, 'id'>): boolean {
     return this.#id === null || id === this.#id;
   }
 

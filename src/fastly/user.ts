@@ -18,7 +18,7 @@ export type CustomerId = z.infer<typeof CustomerId>;
 /** `true`, `false`, `null` where Fastly says 'not set', `undefined` where it did not send the field. */
 const flag = z.boolean().nullish();
 /** ISO 8601, `null` where it never happened. One that cannot be read counts as not sent: it makes nobody less a user. */
-const moment = z
+export const moment = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)))
   .nullish()

@@ -57,8 +57,21 @@ export function explainWithReference(error: unknown, reference: string): Sentenc
   return say`${explain(error)} Reference ${code(reference)}.`;
 }
 
-/** Logs a refusal as one line, and an unexpected error with its stack trace. */
-export function logFailure({ log }: { log: Logger }, error: unknown): void {
+/** What Fastly says to a person, which is nothing for the operator to look at. */
+const REFUSED_BY_FASTLY: readonly FastlyError['kind'][] = ['not_found', 'invalid_id', 'duplicate', 'invalid'];
+
+function outcomeOf(error: unknown): 'repeated' | 'refused' | 'failed' {
+  if (error instanceof RepeatedDelivery) return 'repeated';
+  if (error instanceof Refusal) return 'refused';
+  return isFastlyError(error) && REFUSED_BY_FASTLY.includes(error.kind) ? 'refused' : 'failed';
+}
+
+/** An interaction in which something failed. */
+type Failing = { log: Logger; measured: { turnsOut(outcome: ReturnType<typeof outcomeOf>): void } };
+
+/** Logs and counts a failure: a refusal as one line, and an unexpected error with its stack trace. */
+export function logFailure({ log, measured }: Failing, error: unknown): void {
+  measured.turnsOut(outcomeOf(error));
   if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
   else if (isFastlyError(error) && error.kind === 'other_user') log.error({ err: error }, 'failed');
   else log.warn({ err: error }, 'failed');

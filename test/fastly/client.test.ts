@@ -138,6 +138,38 @@ describe('reading', () => {
     });
   });
 
+  it('gets what the token may do and until when', async () => {
+    const { account, client } = await startAccount();
+    expect(await client.currentToken()).toMatchObject({
+      user_id: BOT_ACCOUNT.id,
+      scope: 'global',
+      services: [],
+      expires_at: null,
+    });
+    account.patchToken({ scope: 'purge_all', services: ['s1'], expires_at: '2100-01-01T00:00:00Z' });
+    expect(await client.currentToken()).toMatchObject({
+      scope: 'purge_all',
+      services: ['s1'],
+      expires_at: '2100-01-01T00:00:00Z',
+    });
+  });
+
+  it('believes nothing about a token of another user than the one it has asked for', async () => {
+    const { account, client } = await startAccount();
+    await client.getCurrentUser();
+    account.patchToken({ user_id: ENGINEER.id });
+    expect(await failureOf(client.currentToken())).toMatchObject({ kind: 'other_user' });
+  });
+
+  it.each([
+    ['no such field', '{"id":"t1"}', { scope: undefined, expires_at: undefined }],
+    ['fields of other types', '{"id":"t1","scope":7,"services":"all","expires_at":"soon"}', {}],
+  ])('takes a token with %s for one of which that is not known', async (_, body, expected) => {
+    const { account, client } = await startAccount();
+    account.setFaults({ fail: { match: 'GET /tokens/self', status: 200, body, times: 1 } });
+    expect(await client.currentToken()).toEqual({ id: 't1', ...expected });
+  });
+
   it('lists everybody', async () => {
     const { account, client } = await startAccount();
     const { users, unreadable } = await client.listUsers(customerId(CUSTOMER_ID));

@@ -7,6 +7,7 @@ import type { Logger } from '../../observability/log.ts';
 import { readIncoming } from '../incoming.ts';
 import { HttpConnections } from './http-connections.ts';
 import { isForm, readDelivery } from './http-delivery.ts';
+import { type OnRefusedDelivery, RefusedSignatures, type SignatureRefusal } from './refused-signatures.ts';
 
 /** What a sender may take up. Times are in milliseconds, sizes in bytes. */
 export const HTTP_LIMITS = {
@@ -44,12 +45,19 @@ export class HttpReceiver implements Receiver {
   readonly #connections: HttpConnections;
   #app: App | null = null;
   #closing = false;
-  /** How many requests were refused because of their signature or timestamp. */
-  #refused = 0;
+  readonly #refused: RefusedSignatures;
+  readonly #onRefused: OnRefusedDelivery;
 
-  constructor(signingSecret: Secret, log: Logger, limits: HttpLimits = HTTP_LIMITS) {
+  constructor(
+    signingSecret: Secret,
+    log: Logger,
+    onRefused: OnRefusedDelivery = () => {},
+    limits: HttpLimits = HTTP_LIMITS,
+  ) {
     this.#signingSecret = signingSecret.reveal();
     this.#log = log;
+    this.#refused = new RefusedSignatures(log, onRefused);
+    this.#onRefused = onRefused;
     this.#limits = limits;
     this.#server = createServer(
       {
@@ -97,21 +105,27 @@ export class HttpReceiver implements Receiver {
     if (request.url?.split('?')[0] !== PATH) return answer.refuse(404);
     if (request.method !== 'POST') return answer.refuse(405, { allow: 'POST' });
     const signed = signatureOf(request);
-    if (signed === null && !isForm(request)) return this.#refuseSignature(answer);
-    const body = await bodyOf(request, signed ? this.#limits.body : LARGEST_UNSIGNED_BODY);
-    if (body === null) return signed ? answer.refuse(413) : this.#refuseSignature(answer);
+    const unsigned = typeof signed === 'string';
+    if (unsigned && !isForm(request)) return this.#refuseSignature(signed, answer);
+    const body = await bodyOf(request, unsigned ? LARGEST_UNSIGNED_BODY : this.#limits.body);
+    if (body === null && unsigned) return this.#refuseSignature(signed, answer);
+    if (body === null) {
+      this.#onRefused('size');
+      return answer.refuse(413);
+    }
     this.#connections.busy(request, answer.response);
     const text = body.toString();
-    const valid =
-      signed && isValidSlackRequest({ ...signed, signingSecret: this.#signingSecret, body: text });
+    const signingSecret = this.#signingSecret;
+    const valid = !unsigned && isValidSlackRequest({ headers: signed, signingSecret, body: text });
     // Reading 1 MiB of a form can take 2 seconds, in which nobody else is answered.
     const mayBeRead = valid || body.length <= LARGEST_UNSIGNED_BODY;
     if (mayBeRead && isForm(request) && new URLSearchParams(text).get('ssl_check') === '1')
       return answer.status(200);
-    if (!valid) return this.#refuseSignature(answer);
+    if (!valid) return this.#refuseSignature(unsigned ? signed : 'wrong-signature', answer);
     const delivery = readDelivery(request, text);
     if (delivery === null) {
       this.#log.warn('a request of an unknown form was refused');
+      this.#onRefused('form');
       return answer.status(400);
     }
     if (delivery.type === 'url_verification') return answer.json({ challenge: delivery.challenge });
@@ -135,9 +149,11 @@ export class HttpReceiver implements Receiver {
       await this.#app?.processEvent({ body, ack, ...retry });
       if (answer.given) return;
       if (readIncoming(body) !== null) return answer.status(500);
+      this.#onRefused('form');
       this.#log.warn('a delivery of an unknown form was acknowledged and left at that');
       answer.status(200);
     } catch (error) {
+      this.#onRefused('form');
       this.#log.warn({ err: error }, 'a delivery of an unknown form was refused');
       answer.status(400);
     } finally {
@@ -145,25 +161,21 @@ export class HttpReceiver implements Receiver {
     }
   }
 
-  #refuseSignature(answer: Answer): void {
-    this.#refused += 1;
-    if (/^10*$/.test(String(this.#refused))) {
-      const remedy = "Check SLACK_SIGNING_SECRET and this machine's clock.";
-      this.#log.warn({ refused: this.#refused, remedy }, "a request without Slack's signature was refused");
-    }
+  #refuseSignature(reason: SignatureRefusal, answer: Answer): void {
+    this.#refused.add(reason);
     answer.refuse(401);
   }
 }
 
-/** The headers that prove a request to be Slack's; null where they are missing or the time is not now. */
+/** The headers that prove a request to be Slack's, or why they cannot. */
 function signatureOf({ headers }: IncomingMessage) {
   const signature = headers['x-slack-signature'];
   const timestamp = headers['x-slack-request-timestamp'];
   if (typeof signature !== 'string' || typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp))
-    return null;
+    return 'unsigned';
   const seconds = Number(timestamp);
-  if (Math.abs(Date.now() / 1000 - seconds) > CLOCK_TOLERANCE) return null;
-  return { headers: { 'x-slack-signature': signature, 'x-slack-request-timestamp': seconds } };
+  if (Math.abs(Date.now() / 1000 - seconds) > CLOCK_TOLERANCE) return 'wrong-time';
+  return { 'x-slack-signature': signature, 'x-slack-request-timestamp': seconds };
 }
 
 /** The body; null when it says that it is larger than `most` bytes, or turns out to be. @throws when it breaks off */

@@ -7,6 +7,7 @@ import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { createClients } from './clients.ts';
 import { HttpReceiver } from './http-receiver.ts';
+import type { OnRefusedDelivery } from './refused-signatures.ts';
 import { SocketMode } from './socket-mode.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -22,17 +23,19 @@ export type Intake = {
   close(): Promise<void>;
 };
 
+/** @param onRefused told of deliveries that are nobody's to answer */
 export function createIntake(
   config: Config,
   network: Network,
   readiness: Readiness,
   log: Logger,
   times: Times,
+  onRefused: OnRefusedDelivery = () => {},
 ): Intake {
   const { delivery } = config;
   return delivery.mode === 'socket'
-    ? socketMode(config, delivery.appToken, network, readiness, log, times)
-    : http(config, delivery.signingSecret, readiness, log);
+    ? socketMode(config, delivery.appToken, network, readiness, log, times, onRefused)
+    : http(config, delivery.signingSecret, readiness, log, onRefused);
 }
 
 function socketMode(
@@ -42,6 +45,7 @@ function socketMode(
   readiness: Readiness,
   log: Logger,
   times: Times,
+  onRefused: OnRefusedDelivery,
 ): Intake {
   return new SocketMode({
     slack: createClients(appToken, SLACK_API_URL, network, slackSdkLogger(log)).once,
@@ -50,12 +54,19 @@ function socketMode(
     alone: DATABASE_URL.kind === 'sqlite',
     times: times.socketMode,
     readiness,
+    onUnreadable: () => onRefused('form'),
     log,
   });
 }
 
-function http({ HOST, PORT }: Config, signingSecret: Secret, readiness: Readiness, log: Logger): Intake {
-  const receiver = new HttpReceiver(signingSecret, log);
+function http(
+  { HOST, PORT }: Config,
+  signingSecret: Secret,
+  readiness: Readiness,
+  log: Logger,
+  onRefused: OnRefusedDelivery,
+): Intake {
+  const receiver = new HttpReceiver(signingSecret, log, onRefused);
   return {
     receiver,
     open: async () => {

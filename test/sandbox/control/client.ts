@@ -73,6 +73,7 @@ export class ControlClient {
   fastlyUsers = () => this.request<JsonObject[]>('GET', '/fastly/users');
   putFastlyUsers = (users: JsonObject[]) => this.request<JsonObject[]>('PUT', '/fastly/users', { users });
   removeFastlyUser = (id: string) => this.request<null>('DELETE', `/fastly/users/${id}`);
+  patchFastlyToken = (fields: JsonObject) => this.request<JsonObject>('PATCH', '/fastly/token', fields);
   patchFastlyAccount = (fields: JsonObject) => this.request<JsonObject>('PATCH', '/fastly/account', fields);
   fastlyInvitations = () => this.request<JsonObject[]>('GET', '/fastly/invitations');
   fastlyFaults = (faults: Partial<FastlyFaults>) =>

@@ -232,6 +232,7 @@ export type FastlyCall = {
  * PUT    /fastly/users   { users: JsonObject[] } -> adds or replaces by id (missing fields get believable values)
  * DELETE /fastly/users/:id -> as if removed in Fastly's own pages
  * PATCH  /fastly/account JsonObject -> changes `owner_id`, `force_sso`, `force_2fa`, `can_reset_passwords`
+ * PATCH  /fastly/token   JsonObject -> changes `user_id`, `scope`, `services`, `expires_at` of the token handed out
  * GET    /fastly/invitations -> open invitations
  * GET    /fastly/faults  -> FastlyFaults
  * POST   /fastly/faults  FastlyFaults (what is left out stays) -> FastlyFaults

@@ -21,6 +21,7 @@ export type FastlyAccount = {
   putUsers(users: JsonObject[]): JsonObject[];
   removeUser(id: string): boolean;
   patchAccount(fields: JsonObject): JsonObject;
+  patchToken(fields: JsonObject): JsonObject;
   invitations(): JsonObject[];
   faults(): FastlyFaults;
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
@@ -185,6 +186,9 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
   });
   app.patch('/fastly/account', async (context) =>
     context.json(fastly.patchAccount(await body(context, requests.accountFields))),
+  );
+  app.patch('/fastly/token', async (context) =>
+    context.json(fastly.patchToken(await body(context, requests.tokenFields))),
   );
   app.get('/fastly/invitations', (context) => context.json(fastly.invitations()));
   app.get('/fastly/faults', (context) => context.json(fastly.faults()));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../control/protocol.ts';
 import type { Invitation } from './invitation.ts';
-import { OWNER, PASSWORD, PEOPLE } from './people.ts';
+import { BOT_ACCOUNT, OWNER, PASSWORD, PEOPLE } from './people.ts';
 import { CUSTOMER_ID, completeUser, timestamp, type User } from './user.ts';
 
 const changeable = z.strictObject({
@@ -11,10 +11,20 @@ const changeable = z.strictObject({
   can_reset_passwords: z.boolean().exactOptional(),
 });
 
+const changeableToken = z.strictObject({
+  user_id: z.string().nullable().exactOptional(),
+  scope: z.string().exactOptional(),
+  services: z.array(z.string()).exactOptional(),
+  expires_at: z.iso.datetime().nullable().exactOptional(),
+});
+
+/** The token that the sandbox hands out, as the service tells of it: never the secret itself. */
+export type ApiToken = JsonObject & { scope: string; expires_at: string | null };
+
 /** The account as the service sends it. */
 export type Customer = JsonObject & { owner_id: string; can_reset_passwords: boolean };
 
-/** What the service keeps: the customer, its users with their passwords, and the invitations. */
+/** What the service keeps: the customer, the bot's token, its users with their passwords, and the invitations. */
 export class Account {
   customer: Customer = {
     id: CUSTOMER_ID,
@@ -31,6 +41,20 @@ export class Account {
     created_at: '2016-03-01T08:12:44Z',
     updated_at: '2025-02-03T13:20:00Z',
     deleted_at: null,
+  };
+  token: ApiToken = {
+    id: '3LnXk9tQ2bRz7VpYw0HcSd',
+    user_id: BOT_ACCOUNT.id,
+    customer_id: CUSTOMER_ID,
+    name: 'fastly-user-bot',
+    scope: 'global',
+    services: [],
+    created_at: '2025-01-14T10:05:00Z',
+    last_used_at: null,
+    expires_at: null,
+    ip: null,
+    user_agent: null,
+    sudo_expires_at: null,
   };
   readonly users = new Map(PEOPLE.map((user) => [user.id, { ...user }]));
   readonly invitations = new Map<string, Invitation>();
@@ -92,6 +116,12 @@ export class Account {
   patchCustomer(fields: JsonObject): Customer {
     this.customer = { ...this.customer, ...changeable.parse(fields), updated_at: this.timestamp() };
     return this.customer;
+  }
+
+  /** @throws ZodError for any other field. */
+  patchToken(fields: JsonObject): ApiToken {
+    this.token = { ...this.token, ...changeableToken.parse(fields) };
+    return this.token;
   }
 
   /** Those that can still be accepted, oldest first. The others stay on the service's list as inactive. */

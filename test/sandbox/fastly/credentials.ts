@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from './account.ts';
-import { missingCredentials } from './errors.ts';
+import { missingCredentials, notAllowed } from './errors.ts';
 import { BOT_ACCOUNT } from './people.ts';
 import type { User } from './user.ts';
 
@@ -16,11 +16,20 @@ export function kindOfCredentials(headers: IncomingHttpHeaders): 'token' | 'basi
   return headers['fastly-key'] === undefined ? 'none' : 'token';
 }
 
-/** The user whose token it is. @throws Refusal (401) for any other token, and once that user is gone. */
+/** The user whose token it is. @throws Refusal (401) for any other token, and once it has expired or its user is gone. */
 export function tokenHolder(headers: IncomingHttpHeaders, token: string, account: Account): User {
-  const user = headers['fastly-key'] === token ? account.users.get(BOT_ACCOUNT.id) : undefined;
+  const { expires_at } = account.token;
+  const lives = expires_at === null || account.now() < Date.parse(expires_at);
+  const user = lives && headers['fastly-key'] === token ? account.users.get(BOT_ACCOUNT.id) : undefined;
   if (user === undefined || user.deleted_at !== null) throw missingCredentials();
   return user;
+}
+
+/** @throws Refusal (403) unless the token's scope lets it do this: change with `global` alone, read with `global:read`. */
+export function mustBeInScope(method: string, { token }: Account): void {
+  const scope = token.scope.split(' ');
+  if (scope.includes('global') || (method === 'GET' && scope.includes('global:read'))) return;
+  throw notAllowed(`The scope of the token is '${token.scope}'`);
 }
 
 /** The user whose login and current password these are. @throws Refusal (401). */

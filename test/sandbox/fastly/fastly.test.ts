@@ -785,6 +785,50 @@ test('a token without a user has no current user, and lists the users', async ()
   expect((await send('GET', `/customer/${CUSTOMER_ID}/users`)).status).toBe(200);
 });
 
+describe('the token', () => {
+  const change = () => send('PUT', `/user/${ENGINEER.id}`, { form: { locked: 'true' } });
+  const self = () => send('GET', '/tokens/self');
+
+  test('is told of without the secret', async () => {
+    const { body, text } = await self();
+    expect(body).toMatchObject({ user_id: BOT_ACCOUNT.id, scope: 'global', services: [], expires_at: null });
+    expect(text).not.toContain(fastly.token);
+  });
+  test('of an automation belongs to no user', async () => {
+    fastly.setFaults({ noCurrentUser: true });
+    expect((await self()).body).toMatchObject({ user_id: null });
+  });
+  test.each([
+    { scope: 'global', services: ['s1'], reads: 200, changes: 200 },
+    { scope: 'global:read purge_all', services: [], reads: 200, changes: 403 },
+    { scope: 'purge_select', services: [], reads: 403, changes: 403 },
+  ])(
+    'with scope $scope reads with $reads and changes with $changes',
+    async ({ reads, changes, ...token }) => {
+      fastly.patchToken(token);
+      expect((await send('GET', '/current_user')).status).toBe(reads);
+      expect((await change()).status).toBe(changes);
+      expect((await self()).body).toMatchObject(token);
+    },
+  );
+  test('is refused from when it expires on', async () => {
+    fastly.patchToken({ expires_at: new Date(clock + DAY).toISOString() });
+    expect((await change()).status).toBe(200);
+    clock += DAY;
+    expect((await change()).status).toBe(401);
+    expect((await self()).status).toBe(401);
+  });
+  test('is changed in what it may do, and in nothing else, through the control API too', async () => {
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.close());
+    expect(await sandbox.client.patchFastlyToken({ scope: 'purge_all' })).toMatchObject({
+      scope: 'purge_all',
+    });
+    expect(() => fastly.patchToken({ name: 'another' })).toThrow();
+    expect(() => fastly.patchToken({ expires_at: 'soon' })).toThrow();
+  });
+});
+
 test('of two logins that differ in letter case, the one as written is meant', async () => {
   fastly.putUsers([
     { id: 'lower1', login: 'ada@example.com' },

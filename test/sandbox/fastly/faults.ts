@@ -136,7 +136,7 @@ export class Faults {
 }
 
 /** What is asked about the token, and so about nobody by name. */
-const ABOUT_THE_TOKEN = ['GET /current_user', 'GET /current_customer'];
+const ABOUT_THE_TOKEN = ['GET /current_user', 'GET /current_customer', 'GET /tokens/self'];
 
 function matches(match: string | null, line: string): boolean {
   return match === null || line.startsWith(match);

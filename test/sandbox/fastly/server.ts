@@ -43,6 +43,8 @@ export type Fastly = {
   removeUser(id: string): boolean;
   /** Changes `owner_id`, `force_sso`, `force_2fa` or `can_reset_passwords`; answers with the account. */
   patchAccount(fields: JsonObject): JsonObject;
+  /** Changes `user_id`, `scope`, `services` or `expires_at` of the token handed out; answers with the token. */
+  patchToken(fields: JsonObject): JsonObject;
   /** Open invitations as JSON:API resources, oldest first. */
   invitations(): JsonObject[];
   faults(): FastlyFaults;
@@ -145,6 +147,11 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       const customer = account.patchCustomer(fields);
       changed();
       return { ...customer };
+    },
+    patchToken: (fields) => {
+      const token = account.patchToken(fields);
+      changed();
+      return { ...token };
     },
     invitations: () => account.openInvitations().map((each) => invitationResource(each, account.now())),
     faults: () => faults.current,

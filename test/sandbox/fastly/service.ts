@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from './account.ts';
 import { type Answer, type Call, jsonAnswer } from './call.ts';
-import { basicUser, tokenHolder } from './credentials.ts';
+import { basicUser, mustBeInScope, tokenHolder } from './credentials.ts';
 import { findEndpoint } from './endpoints.ts';
 import { badRequest, missingCredentials, Refusal, recordNotFound, refusal } from './errors.ts';
 import type { Faults } from './faults.ts';
@@ -24,7 +24,10 @@ export type Service = {
   token: string;
 };
 
-/** Does what the request asks and answers as the API does: credentials first, then the rate limit, then the work. */
+/** Any token can be asked what it is. */
+const OF_THE_TOKEN = '/tokens/self';
+
+/** Does what the request asks and answers as the API does: credentials first, then the token's scope, then the rate limit, then the work. */
 export function answerRequest(service: Service, request: ReceivedRequest): Answer {
   const { account, faults } = service;
   const headers: Answer['headers'] = {};
@@ -36,6 +39,7 @@ export function answerRequest(service: Service, request: ReceivedRequest): Answe
       found?.endpoint.auth === 'basic'
         ? basicUser(request.headers, account)
         : holderUnlessRefused(service, request.headers);
+    if (found?.endpoint.auth === 'token' && path !== OF_THE_TOKEN) mustBeInScope(request.method, account);
     if (found === undefined) throw recordNotFound(`No endpoint ${request.method} ${path}`);
     if (request.method !== 'GET') {
       const allowance = faults.usedUp(account.now()) ?? service.rateLimit.spend(actor.id, account.now());

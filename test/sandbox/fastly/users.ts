@@ -58,6 +58,11 @@ export function getCurrentUser(call: Call): Answer {
   return jsonAnswer(200, call.actor);
 }
 
+/** An automation token has no user. */
+export function getCurrentToken({ account, faults }: Call): Answer {
+  return jsonAnswer(200, { ...account.token, ...(faults.noCurrentUser && { user_id: null }) });
+}
+
 export function listUsers(call: Call): Answer {
   if (call.named !== call.account.customer.id) {
     throw recordNotFound(`Cannot load customer '${call.named}'`);

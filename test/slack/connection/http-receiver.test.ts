@@ -17,7 +17,15 @@ const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 const COMMAND = String(new URLSearchParams({ command: '/hello', text: 'a b', team_id: 'T1', user_id: 'U1' }));
 
-type Running = { url: string; port: number; log: LogLines; receiver: HttpReceiver; seen: unknown[] };
+type Running = {
+  url: string;
+  port: number;
+  log: LogLines;
+  receiver: HttpReceiver;
+  seen: unknown[];
+  /** Why requests were refused by their signature. */
+  refused: string[];
+};
 
 /** A receiver with a Bolt app that answers `/hello`, and keeps the bodies it is given. */
 async function start(
@@ -26,7 +34,8 @@ async function start(
 ): Promise<Running> {
   const log = new LogLines();
   const logger = createLogger('debug', 'json', log.stream);
-  const receiver = new HttpReceiver(new Secret(SECRET), logger, {
+  const refused: string[] = [];
+  const receiver = new HttpReceiver(new Secret(SECRET), logger, (reason) => void refused.push(reason), {
     ...HTTP_LIMITS,
     checkInterval: 50,
     ...limits,
@@ -47,7 +56,7 @@ async function start(
   prepare(app);
   const port = portOf(await receiver.start('127.0.0.1', 0));
   onTestFinished(() => receiver.stop());
-  return { url: `http://127.0.0.1:${port}/slack/events`, port, log, receiver, seen };
+  return { url: `http://127.0.0.1:${port}/slack/events`, port, log, receiver, seen, refused };
 }
 
 function signature(body: string, timestamp = Math.floor(Date.now() / 1000), secret = SECRET) {
@@ -236,12 +245,21 @@ describe('a request that is not signed by Slack', () => {
     expect(running.seen).toEqual([]);
   });
 
-  it('is logged the first time, with what to check, and counted', async () => {
+  it('is counted by why it was refused, and logged the first time with what to check', async () => {
     const running = await start();
+    const now = Math.floor(Date.now() / 1000);
+    const bad = [signature('{}', now - 400), signature('{}', now, 'another secret')];
     for (let time = 0; time < 12; time += 1) await post(running, '{}', JSON_TYPE, {});
-    const lines = await running.log.untilTimes("a request without Slack's signature was refused", 2);
-    expect(lines).toMatchObject([{ refused: 1 }, { refused: 10 }]);
-    expect(lines[0]?.remedy).toContain('SLACK_SIGNING_SECRET');
+    for (const headers of bad) await post(running, '{}', JSON_TYPE, headers);
+    const lines = await running.log.untilTimes("a request without Slack's signature was refused", 4);
+    expect(lines).toMatchObject([
+      { reason: 'unsigned', refused: 1, remedy: expect.stringContaining("Slack's headers") },
+      { reason: 'unsigned', refused: 10 },
+      { reason: 'wrong-time', refused: 1, remedy: expect.stringContaining('clock') },
+      { reason: 'wrong-signature', refused: 1, remedy: expect.stringContaining('SLACK_SIGNING_SECRET') },
+    ]);
+    const unsigned: string[] = Array(12).fill('unsigned');
+    expect(running.refused).toEqual([...unsigned, 'wrong-time', 'wrong-signature']);
   });
 
   it('is answered 200 when it only checks the certificate, and is not handed on', async () => {

@@ -1,0 +1,41 @@
+import type { Logger } from '../../observability/log.ts';
+
+/** Why a request is not taken for Slack's: no signature, one of another time, or one that another secret made. */
+export const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
+export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
+
+/** Why a delivery is taken from nobody: its signature, its size, or a form that the bot cannot read. */
+export const DELIVERY_REFUSALS = [...SIGNATURE_REFUSALS, 'size', 'form'] as const;
+export type OnRefusedDelivery = (reason: (typeof DELIVERY_REFUSALS)[number]) => void;
+
+/** Told of every request that is refused because of its signature. */
+export type OnRefusedSignature = (reason: SignatureRefusal) => void;
+
+const REMEDIES: Record<SignatureRefusal, string> = {
+  unsigned:
+    "If commands get no answer, check that whatever is in front of the bot passes Slack's headers on.",
+  'wrong-time': "If commands get no answer, correct this machine's clock.",
+  'wrong-signature':
+    'SLACK_SIGNING_SECRET is most likely of another Slack app. Copy it from Basic Information in the Slack app.',
+};
+
+/** Counts the refused requests by reason, and logs the first of each, the 10th, the 100th and so on. */
+export class RefusedSignatures {
+  readonly #log: Logger;
+  readonly #onRefused: OnRefusedSignature;
+  readonly #counts = new Map<SignatureRefusal, number>();
+
+  constructor(log: Logger, onRefused: OnRefusedSignature) {
+    this.#log = log;
+    this.#onRefused = onRefused;
+  }
+
+  add(reason: SignatureRefusal): void {
+    const refused = (this.#counts.get(reason) ?? 0) + 1;
+    this.#counts.set(reason, refused);
+    this.#onRefused(reason);
+    if (!/^10*$/.test(String(refused))) return;
+    const remedy = REMEDIES[reason];
+    this.#log.warn({ reason, refused, remedy }, "a request without Slack's signature was refused");
+  }
+}
