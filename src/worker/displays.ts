@@ -36,7 +36,7 @@ export class Displays {
 
   constructor(options: DisplayOptions, times: Times, degraded: ReportProblem) {
     this.#options = options;
-    this.#showing = new LeasedShowing(options.store, new Pauses(times, degraded));
+    this.#showing = new LeasedShowing(options.store, new Pauses('displays', times, degraded));
   }
 
   /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */

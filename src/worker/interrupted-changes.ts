@@ -44,13 +44,18 @@ export class InterruptedChanges {
 
   constructor(options: InterruptedChangesOptions) {
     this.#options = options;
-    this.#pauses = new Pauses(options.times, options.degraded);
+    this.#pauses = new Pauses('interrupted changes', options.times, options.degraded);
   }
 
   /** Takes on changes that were left behind, at most `limit`. */
   async takeOver(limit: number): Promise<Interrupted[]> {
     this.#pauses.tidy();
     return await this.#options.intents.takeOver(limit);
+  }
+
+  /** How many callers Slack does not show what became of a change that is that many milliseconds old. */
+  async overdue(milliseconds: number): Promise<number> {
+    return await this.#options.intents.overdue(milliseconds);
   }
 
   /** Has the callers told at once who wait for Slack to take that, but for what a person has to mend. */

@@ -5,6 +5,7 @@ import * as approvals from './001-approvals.ts';
 import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
 import * as terms from './004-terms.ts';
+import * as homesBehind from './006-homes-behind.ts';
 
 /** Each by a name that sorts behind all earlier ones. A migration that has been released is never changed. */
 const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }> = {
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Prom
   '002-homes': homes,
   '003-derived-homes': derivedHomes,
   '004-terms': terms,
+  '006-homes-behind': homesBehind,
 };
 
 /**
