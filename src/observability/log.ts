@@ -1,10 +1,11 @@
 import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PinoPretty as pretty } from 'pino-pretty';
+import { traced } from './trace.ts';
 
 export type { Logger } from 'pino';
 
-/** Creates the process's log. `pretty` is for people at a terminal. */
+/** Creates the process's log. Each line says what it belongs to (`Trace`). `pretty` is for people at a terminal. */
 export function createLogger(
   level: string,
   format: 'json' | 'pretty',
@@ -12,7 +13,7 @@ export function createLogger(
     ? pretty({ ignore: 'pid,hostname', singleLine: true })
     : pino.destination(1),
 ): Logger {
-  return pino({ level, serializers: { err: serializeError } }, destination);
+  return pino({ level, serializers: { err: serializeError }, mixin: traced }, destination);
 }
 
 /** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */

@@ -77,7 +77,7 @@ export class Displays {
         ),
       release: (transaction, claim, pause) => releaseDisplay(transaction, id, claim, pause),
       failure: 'a request could not be shown in Slack, trying again',
-      log: log.child({ request: id }),
+      log,
     });
   }
 

@@ -66,7 +66,7 @@ export class InterruptedChanges {
   /** @throws {FastlyError} where nobody could look: the change stays open and is looked up later */
   async settle({ change, state, begunAt }: Interrupted): Promise<void> {
     const { intents, posting } = this.#options;
-    const log = this.#options.log.child({ change: change.kind, reference: change.reference });
+    const log = this.#options.log.child({ change: change.kind });
     let settlement: Settlement;
     if (state === 'open') {
       const effect = await this.#effectOf(change, begunAt);

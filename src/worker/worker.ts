@@ -73,18 +73,21 @@ export class Worker {
       ...common('displays'),
       find: (limit) => displays.due(limit),
       key: (id) => id,
+      trace: (request) => ({ request }),
       work: (id) => displays.display(id),
     });
     const advancing = new Loop<RequestId>({
       ...common('approval requests'),
       find: (limit) => approvals.due(limit),
       key: (id) => id,
+      trace: (request) => ({ request }),
       work: (id) => this.#advance(id),
     });
     const settling = new Loop<Interrupted>({
       ...common('interrupted changes'),
       find: (limit) => interruptedChanges.takeOver(limit),
       key: ({ change }) => change.deliveryKey,
+      trace: ({ change: { reference: interaction, request = null } }) => ({ interaction, request }),
       work: (each) => interruptedChanges.settle(each),
     });
     const publishing = new Loop<MemberId>({
@@ -153,14 +156,11 @@ export class Worker {
     const claim = await approvals.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
-    log.info({ request: id, outcome: outcome.kind }, 'an attempt at an approved request ended');
+    log.info({ outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
     const recorded = await approvals.record(claim, outcome);
     if (recorded.kind !== 'step') {
-      log.error(
-        { request: id, outcome },
-        'another process has taken the request over; this outcome is not recorded',
-      );
+      log.error({ outcome }, 'another process has taken the request over; this outcome is not recorded');
     }
   }
 }
