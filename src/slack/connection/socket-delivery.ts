@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Logger } from '../../observability/log.ts';
 import { tracing } from '../../observability/trace.ts';
+import { readIncoming } from '../incoming.ts';
 
 /** What Slack sends over a Socket Mode connection (docs.slack.dev, using Socket Mode). */
 export type SocketMessage =
@@ -95,6 +96,8 @@ type Way = {
   app: App | null;
   /** Sends the acknowledgement. @throws when no connection takes it */
   send(acknowledgement: object): Promise<void>;
+  /** Told of a delivery that this bot cannot read. */
+  onUnreadable?: (() => void) | undefined;
   log: Logger;
 };
 
@@ -103,7 +106,7 @@ export async function deliver(delivery: Delivery, way: Way): Promise<void> {
   await tracing({}, () => handOver(delivery, way));
 }
 
-async function handOver(delivery: Delivery, { app, send, log }: Way): Promise<void> {
+async function handOver(delivery: Delivery, { app, send, onUnreadable, log }: Way): Promise<void> {
   let acknowledged = false;
   const ack = async (response: unknown = {}) => {
     if (acknowledged || delivery.id === null) return;
@@ -111,8 +114,10 @@ async function handOver(delivery: Delivery, { app, send, log }: Way): Promise<vo
     const payload = typeof response === 'string' ? { text: response } : response;
     await send({ envelope_id: delivery.id, payload });
   };
-  if (delivery.kind === 'unreadable') log.warn(delivery.about, 'Slack sent what this bot cannot read');
-  else {
+  if (delivery.kind === 'unreadable') {
+    log.warn(delivery.about, 'Slack sent what this bot cannot read');
+    onUnreadable?.();
+  } else {
     const { type, payload: body, retryNum, retryReason } = delivery;
     try {
       await app?.processEvent({
@@ -122,6 +127,7 @@ async function handOver(delivery: Delivery, { app, send, log }: Way): Promise<vo
         ...(retryReason !== undefined && { retryReason }),
       });
       if (!acknowledged) log.warn({ type }, 'a delivery was not answered');
+      if (!acknowledged && readIncoming(body) === null) onUnreadable?.();
     } catch (error) {
       log.error({ type, err: error }, 'a delivery failed');
     }

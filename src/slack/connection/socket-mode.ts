@@ -132,8 +132,12 @@ export class SocketMode {
     if (!opened.success) throw new Error('Slack gave no address for a connection');
     this.#stopping.signal.throwIfAborted();
     const connection = new SocketConnection(opened.data.url, network, times, (message) => {
-      if (message.kind === 'unreadable') onUnreadable?.();
-      void deliver(message, { app: this.#app, log, send: (answer) => this.#send(connection, answer) });
+      void deliver(message, {
+        app: this.#app,
+        log,
+        onUnreadable,
+        send: (answer) => this.#send(connection, answer),
+      });
     });
     this.#connections.add(connection);
     void connection.closed.then(() => this.#gone(connection));
