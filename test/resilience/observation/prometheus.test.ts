@@ -33,6 +33,7 @@ const Target = z.object({ expr: z.string() });
 const Dashboard = z.object({
   panels: z.array(z.object({ title: z.string(), targets: z.array(Target).default([]) })),
 });
+const PAGE = readFileSync(new URL('../../../docs/observation.md', import.meta.url), 'utf8');
 const DASHBOARD = new URL('../../../deploy/grafana/dashboard.json', import.meta.url);
 
 /** The expressions of the dashboard, with what Grafana puts in place of its variables. */
@@ -215,6 +216,7 @@ function metricsIn(expression: string): string[] {
 describeWithPrometheus('the alert rules', () => {
   it('are taken by Prometheus, and each has a test', async () => {
     expect(await promtool('check', 'rules', ALERTS)).toContain(`SUCCESS: ${rules.length} rules found`);
+    for (const { alert, labels } of rules) expect(PAGE).toContain(`| \`${alert}\` | ${labels.severity} | `);
     expect([...new Set(CASES.map(({ alert }) => alert))]).toEqual(rules.map(({ alert }) => alert));
   });
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { type BotProcess, logLine } from '../support/bot-process.ts';
 import { PATIENT } from '../support/place.ts';
 import { expectTakenOver } from '../support/takeover.ts';
+
+const PAGE = readFileSync(new URL('../../../docs/observation.md', import.meta.url), 'utf8');
 
 const Line = z.looseObject({
   msg: z.string(),
@@ -43,5 +46,8 @@ it(
     expect(calls).toMatchObject([{ request, interaction: decision }]);
     const about = lines.filter((line) => JSON.stringify(line).includes(request));
     expect(about.filter((line) => line.request !== request)).toEqual([]);
+    // What is only on lines about the process is explained by its own page.
+    const fields = new Set(lines.filter((line) => line.interaction ?? line.request).flatMap(Object.keys));
+    expect([...fields].filter((field) => !PAGE.includes(`\`${field}\``))).toEqual([]);
   },
 );
