@@ -89,18 +89,36 @@ describe.each(DELIVERY_MODES)('the log of an interaction, over %s', (mode) => {
   });
 });
 
-it('what serves several interactions belongs to none of them', async () => {
-  const { client, log } = await startWorkplace();
-  await client.fastlyFaults({ delay: { match: 'GET /customer/', milliseconds: 100 } });
-  await Promise.all([NORA, TOMAS].map((who) => client.as(who).command('list')));
-  await log.untilTimes('taken', 2);
-  await expect.poll(() => log.lines.filter(({ operation }) => operation === 'list_users')).toHaveLength(1);
-  const [list] = log.lines.filter(({ operation }) => operation === 'list_users');
-  expect(list).not.toHaveProperty('interaction');
-  await client.fastlyFaults({ down: true });
-  await client.as(NORA).command(`get ${NORA_USER.id}`);
-  await log.until("Fastly can't be used");
-  const { interaction } = await log.until('failed');
-  expect(interaction).toMatch(REFERENCE);
-  await client.fastlyFaults({ down: false });
+describe('what goes on behind interactions', () => {
+  it('belongs to none of them where it serves several, such as the list of users', async () => {
+    const { client, log } = await startWorkplace();
+    await Promise.all([NORA, TOMAS].map((who) => client.as(who).command('list')));
+    const lists = () => log.lines.filter(({ operation }) => operation === 'list_users');
+    await expect.poll(lists).toHaveLength(1);
+    expect(lists()[0]).not.toHaveProperty('interaction');
+  });
+
+  it('belongs to none where it outlives them, such as asking whether Fastly is back', async () => {
+    const { client, log, times } = await startWorkplace();
+    times.fastlyAskedAgain = 20;
+    await client.fastlyFaults({ down: true });
+    await client.as(NORA).command(`get ${NORA_USER.id}`);
+    expect((await log.until('failed')).interaction).toMatch(REFERENCE);
+    const asked = () =>
+      log.lines.filter(({ operation, status }) => operation === 'get_current_user' && status === 'cut_off');
+    await expect.poll(() => asked().length).toBeGreaterThan(2);
+    expect(asked().filter(({ interaction }) => interaction !== undefined)).toEqual([]);
+  });
+
+  it('belongs to the interaction whose answer it brings', async () => {
+    const { client, log } = await startWorkplace();
+    await client.slackFaults({ rateLimit: { method: 'response_url', retryAfter: 1, times: 2 } });
+    await Promise.all([NORA, TOMAS].map((who) => client.as(who).command(`get ${NORA_USER.id}`)));
+    const waiting = await log.untilTimes('Slack does not take an answer yet, it waits', 2);
+    const taken = log.lines.filter(({ msg }) => msg === 'taken');
+    for (const { id } of [NORA, TOMAS]) {
+      const [line] = waiting.filter(({ caller }) => caller === id);
+      expect(line?.interaction).toBe(taken.find(({ caller }) => caller === id)?.interaction);
+    }
+  });
 });
