@@ -1,5 +1,6 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { ResponseUrlRefused } from './response-url.ts';
+import { NEW_TOKEN } from './socket-problems.ts';
 
 /** The calls that show something to somebody: messages, views, Home tabs. */
 const MESSAGES = ['chat.postMessage', 'chat.update'] as const;
@@ -38,10 +39,8 @@ const member = (remedy: string): Treatment => ({ kind: 'person', who: 'member', 
 export const TOKEN_OR_ADDRESS =
   "Check the token. If the company lets only some IP addresses use Slack's API, add the bot's.";
 const TOKEN = operator(TOKEN_OR_ADDRESS);
-/** An app-level token has scopes of its own, which the manifest does not name (docs.slack.dev, apps.connections.open). */
-export const NEW_APP_TOKEN =
-  'Create a new app-level token with connections:write, and set SLACK_APP_TOKEN to it.';
-const APP_TOKEN = operator(NEW_APP_TOKEN);
+// An app-level token has scopes of its own, which no manifest gives it (docs.slack.dev, apps.connections.open).
+const APP_TOKEN = operator(NEW_TOKEN);
 const APP = operator('Update the Slack app from manifest.yml and reinstall it.');
 const WORKSPACE: Treatment = {
   kind: 'person',

@@ -10,10 +10,16 @@ import type { Logger } from '../../observability/log.ts';
 import { NowAndAgain } from '../../observability/now-and-again.ts';
 import { reasonOf } from '../../observability/reason-of.ts';
 import { throwIfRefused } from './identity.ts';
-import { NEW_APP_TOKEN, whatToDo } from './refused-words.ts';
+import { whatToDo } from './refused-words.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { deliver } from './socket-delivery.ts';
-import { NO_MORE_CONNECTIONS, otherConnections, refusedToken, SWITCHED_OFF } from './socket-problems.ts';
+import {
+  NEW_TOKEN,
+  NO_MORE_CONNECTIONS,
+  otherConnections,
+  refusedToken,
+  SWITCHED_OFF,
+} from './socket-problems.ts';
 
 export type SocketModeOptions = {
   /** Calls `apps.connections.open` with the app token, in one attempt a call. */
@@ -115,7 +121,7 @@ export class SocketMode {
       const lasted = performance.now() - began >= this.#options.times.lasting;
       return lasted ? { kind: 'none' } : { kind: 'short', asked, reason };
     } catch (error) {
-      if (!this.#tokenTaken) throwIfRefused(error, 'SLACK_APP_TOKEN', NEW_APP_TOKEN);
+      if (!this.#tokenTaken) throwIfRefused(error, 'SLACK_APP_TOKEN', NEW_TOKEN);
       const refusal = whatToDo('apps.connections.open', error);
       return 'remedy' in refusal
         ? { kind: 'mended-by-person', problem: refusedToken(refusal.word, refusal.remedy) }

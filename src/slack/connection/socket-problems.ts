@@ -7,6 +7,8 @@ export const SWITCHED_OFF: Problem = {
     "In the Slack app's settings at https://api.slack.com/apps, switch on Socket Mode › Enable Socket Mode. The bot tries again every minute.",
 };
 
+export const NEW_TOKEN = 'Create a new app-level token with connections:write.';
+
 /** @param word Slack's, for why */
 export function refusedToken(word: string | null, remedy: string): Problem {
   const what = `Slack rejects SLACK_APP_TOKEN (${word}), so the bot cannot open a connection.`;
