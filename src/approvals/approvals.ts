@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
 import { type MemberId, newReference } from '../ids.ts';
+import { trace } from '../observability/trace.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
-import { auditStep } from './steps.ts';
+import { auditStep, decidingInteraction } from './steps.ts';
 import {
   addCopy,
   directOf,
@@ -156,6 +157,9 @@ export class Approvals {
         await rows.putOff(transaction, id, now + BUSY_MILLISECONDS);
         return null;
       }
+      // What is carried out belongs to the decision, whichever process made it.
+      if (state.kind === 'executing')
+        trace({ interaction: await decidingInteraction(transaction.database, id) });
       const askedFor = current.state.kind === 'approved' && current.state.postponed === 0;
       return { askedFor, request: await this.#take(transaction, current, ruling, null) };
     });

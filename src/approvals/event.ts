@@ -34,6 +34,9 @@ export type Event = z.infer<typeof Event>;
 /** One step of a request: the `number`th, at Unix milliseconds, by a member or (null) by itself. */
 export type Step = { request: RequestId; number: number; at: number; actor: MemberId | null; event: Event };
 
+/** The steps that let a request be carried out: the latest of them did. */
+export const RELEASING = ['filed', 'approved', 'retried'] as const satisfies readonly Event['kind'][];
+
 const OUTCOMES = ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'] as const;
 
 /** A step that ends a request, or an attempt at it. */

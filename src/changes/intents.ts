@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -187,6 +188,21 @@ export class Intents<InTheWay = unknown> {
         taken.push({ change: changeOf(row), state: IntentState.parse(row.state), begunAt: row.begun_at });
       }
       return taken;
+    });
+  }
+
+  /** How many changes are settled and began that many milliseconds ago, and Slack has not taken what their callers are told. */
+  async overdue(milliseconds: number): Promise<number> {
+    const { now } = this.#store.engine;
+    return await this.#store.read(async (database) => {
+      const { overdue } = await database
+        .selectFrom('intents')
+        .where('due_at', 'is not', null)
+        .where('state', '!=', 'open')
+        .where('begun_at', '<=', sql<number>`${now} - ${milliseconds}`)
+        .select(({ fn }) => fn.countAll().as('overdue'))
+        .executeTakeFirstOrThrow();
+      return Number(overdue);
     });
   }
 

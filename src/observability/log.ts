@@ -2,13 +2,14 @@ import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PinoPretty as pretty } from 'pino-pretty';
 import { reasonOf } from './reason-of.ts';
+import { traced } from './trace.ts';
 
 export type { Logger } from 'pino';
 
 /** What a person at a terminal need not see: the process, and fields that repeat what their message says. */
 const IN_THE_MESSAGE = 'pid,hostname,variable,inForce';
 
-/** Creates the process's log. `pretty` is for people at a terminal. */
+/** Creates the process's log. Each line says what it belongs to (`Trace`). `pretty` is for people at a terminal. */
 export function createLogger(
   level: string,
   format: 'json' | 'pretty',
@@ -19,7 +20,7 @@ export function createLogger(
 ): Logger {
   const everyStack = level === 'debug' || level === 'trace';
   const err = (error: unknown) => serializeError(error, everyStack);
-  return pino({ level, serializers: { err } }, destination);
+  return pino({ level, serializers: { err }, mixin: traced }, destination);
 }
 
 /** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */

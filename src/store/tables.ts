@@ -89,6 +89,8 @@ export type HomeRow = {
   drawn_entry: Generated<number>;
   /** The message counter at the same moment. */
   drawn_posted: Generated<number>;
+  /** When the first of the attempts began that have not brought it to Slack yet; null when Slack has it. */
+  behind_since: Generated<number | null>;
 };
 
 /** One row: how often the message of an approval request has got its `ts`. */

@@ -6,6 +6,7 @@ import type { Readiness } from '../observability/health.ts';
 import type { Logger } from '../observability/log.ts';
 import { NowAndAgain } from '../observability/now-and-again.ts';
 import { Outage } from '../observability/outage.ts';
+import { tracing } from '../observability/trace.ts';
 
 const REMEDY =
   'Check the network, FASTLY_API_URL and fastlystatus.com. The bot goes on by itself when Fastly answers.';
@@ -48,7 +49,8 @@ export class FastlyWatch {
   reached(error: FastlyError | null): void {
     if (error === null) this.#outage.over();
     else this.#outage.began(error.reason, error, remedyFor(error));
-    if (this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+    const ask = this.#ask;
+    if (ask && !this.#asking) void tracing({}, () => this.#askUntilOver(ask));
   }
 
   /** What keeps the token from changing users; null: nothing does any more. */

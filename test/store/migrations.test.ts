@@ -84,6 +84,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
       'alter table homes drop column drawn_posted',
+      'alter table homes drop column behind_since',
       'create index homes_due on homes (coalesce(lease_until, due_at))',
       "insert into homes (member) values ('U0NORA001')",
       'alter table approval_requests drop column terms',

@@ -6,6 +6,7 @@ import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
 import * as terms from './004-terms.ts';
 import * as belonging from './005-belonging.ts';
+import * as homesBehind from './006-homes-behind.ts';
 
 const FIRST = '001-approvals';
 
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Prom
   '003-derived-homes': derivedHomes,
   '004-terms': terms,
   '005-belonging': belonging,
+  '006-homes-behind': homesBehind,
 };
 
 /**
