@@ -13,6 +13,7 @@ export type Tables = {
   homes: HomeRow;
   message_counter: MessageCounterRow;
   audit_log: AuditRow;
+  compatibility: CompatibilityRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -92,6 +93,9 @@ export type HomeRow = {
 
 /** One row: how often the message of an approval request has got its `ts`. */
 export type MessageCounterRow = { posted: number };
+
+/** One row: the number of the lowest migration that a version must know to use the database. */
+export type CompatibilityRow = { readable_from: number };
 
 export type AuditRow = {
   seq: number;
