@@ -3,6 +3,7 @@ import { isBeingChanged } from '../changes/intents.ts';
 import { type MemberId, newReference } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
+import type { StoredRequest } from './newer.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
@@ -51,6 +52,8 @@ const MOST_TRIES = 3;
 /**
  * Takes approval requests through their states, each step in one transaction: lock the request, read, rule, write
  * the request with its audit row and with what Slack must show from now on.
+ *
+ * Whatever is asked about one request throws {NeedsNewerVersion} where a newer version of the bot has stored it.
  */
 export class Approvals {
   readonly policy: rules.ApprovalPolicy;
@@ -170,8 +173,8 @@ export class Approvals {
     return await this.#store.read((database) => rows.readRequest(database, id));
   }
 
-  /** All open requests, oldest first. */
-  async open(): Promise<ApprovalRequest[]> {
+  /** All open requests, oldest first, with those that need a newer version. */
+  async open(): Promise<StoredRequest[]> {
     return await this.#store.read((database) => rows.openRequests(database));
   }
 
