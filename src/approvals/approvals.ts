@@ -4,6 +4,7 @@ import { type MemberId, newReference } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
 import type { StoredRequest } from './newer.ts';
+import { countNewer } from './readable.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
@@ -178,6 +179,11 @@ export class Approvals {
     return await this.#store.read((database) => rows.openRequests(database));
   }
 
+  /** How many open requests need a newer version. */
+  async newer(): Promise<number> {
+    return await this.#store.read((database) => countNewer(database));
+  }
+
   /** The ids of up to `limit` requests that `advance` will do something with. */
   async due(limit: number): Promise<RequestId[]> {
     return await this.#store.read((database) => rows.dueRequests(database, this.#store.engine, limit));
@@ -216,7 +222,7 @@ export class Approvals {
     const { policy } = this;
     const { action, requester } = asked;
     const now = await transaction.now();
-    const approvalsRequired = policy.requiredFor.includes(action.kind) ? policy.approvalsRequired : 0;
+    const approvalsRequired = rules.waitsForApproval(policy, action.kind) ? policy.approvalsRequired : 0;
     const request: ApprovalRequest = {
       id: RequestId.parse(newReference()),
       ...asked,

@@ -59,12 +59,25 @@ export async function knowsHistory(database: Database, id: RequestId): Promise<b
 /** Those of these requests that this version can read whole, in the same order. */
 export async function onlyReadable(database: Database, ids: readonly RequestId[]): Promise<RequestId[]> {
   if (ids.length === 0) return [];
-  const rows = await database
-    .selectFrom('approval_requests')
-    .select(['id', 'action', 'requester', 'channel', 'terms', 'state'])
-    .where('id', 'in', ids)
-    .where(({ not }) => not(hasNewerEvent()))
-    .execute();
+  const rows = await withKnownHistory(database).where('id', 'in', ids).execute();
   const readable = new Set(rows.filter((row) => readForm(row) !== null).map(({ id }) => id));
   return ids.filter((id) => readable.has(id));
+}
+
+/** How many open requests this version can't read whole. */
+export async function countNewer(database: Database): Promise<number> {
+  const { all } = await database
+    .selectFrom('approval_requests')
+    .select(({ fn }) => fn.countAll<number>().as('all'))
+    .where('open_target', 'is not', null)
+    .executeTakeFirstOrThrow();
+  const known = await withKnownHistory(database).where('open_target', 'is not', null).execute();
+  return Math.max(0, all - known.filter((row) => readForm(row) !== null).length);
+}
+
+function withKnownHistory(database: Database) {
+  return database
+    .selectFrom('approval_requests')
+    .select(['id', 'action', 'requester', 'channel', 'terms', 'state'])
+    .where(({ not }) => not(hasNewerEvent()));
 }

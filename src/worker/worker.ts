@@ -4,7 +4,7 @@ import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
-import type { Readiness } from '../observability/health.ts';
+import type { Problem, Readiness } from '../observability/health.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import type { AuditHeads } from '../store/audit-head.ts';
 import { StoreUnavailable } from '../store/errors.ts';
@@ -45,7 +45,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #displaying: AnyLoop;
   readonly #others: readonly AnyLoop[];
-  /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
+  /** Works on nothing. No step wakes it: what it reports takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
 
@@ -97,7 +97,7 @@ export class Worker {
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
-      find: () => this.#reportOverdue(),
+      find: () => this.#report(),
       key: () => '',
       work: async () => {},
     });
@@ -136,8 +136,8 @@ export class Worker {
     await this.#checking.stop();
   }
 
-  async #reportOverdue(): Promise<readonly never[]> {
-    const { displays, readiness, times } = this.#options;
+  async #report(): Promise<readonly never[]> {
+    const { approvals, displays, readiness, times } = this.#options;
     const overdue = await displays.overdue(times.overdueAfter);
     const requests = overdue === 1 ? '1 approval request' : `${overdue} approval requests`;
     const problem = {
@@ -145,6 +145,8 @@ export class Worker {
       remedy: "The bot keeps trying. Its log says why after 'a request could not be shown in Slack'.",
     };
     readiness.degraded('displays', overdue === 0 ? null : problem);
+    const newer = await approvals.newer();
+    readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
     return [];
   }
 
@@ -163,4 +165,11 @@ export class Worker {
       );
     }
   }
+}
+
+function newerProblem(requests: number): Problem {
+  return {
+    what: `${requests === 1 ? '1 open approval request needs' : `${requests} open approval requests need`} a newer version of the bot.`,
+    remedy: 'Start the newer version again. This one leaves them alone.',
+  };
 }

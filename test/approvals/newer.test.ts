@@ -71,6 +71,7 @@ onBothDatabases('requests that a newer version has stored', (database) => {
     const { approvals, store, filed, first, last } = service;
     const ids = filed.map(([, { id }]) => id);
     const before = await rowsIn(service, ids);
+    expect(await approvals.newer()).toBe(ids.length);
     expect((await approvals.open()).map((each) => [each.id, 'needsNewerVersion' in each])).toEqual([
       [first.id, false],
       ...ids.map((id) => [id, true]),

@@ -115,6 +115,11 @@ it('an old and a new version work beside each other, and a roll-back and the nex
   const shown = waiting.words(await nora.sees());
   const back = await startThisVersion();
   await database.outlastLeases();
+  await expect
+    .poll(async () => (await back.readyz()).body.degraded.map(({ what }) => what), {
+      timeout: PATIENCE_MILLISECONDS,
+    })
+    .toContain('2 open approval requests need a newer version of the bot.');
   await openHome(tomas);
   await untilAtHome(tomas, 'Waiting for you', waiting.id);
   await openHome(nora);
