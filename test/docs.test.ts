@@ -9,6 +9,7 @@ import { SUBCOMMAND_NAMES } from '../src/config/subcommand-names.ts';
 import { VARIABLES } from '../src/config/variables.ts';
 import { SCOPES } from '../src/slack/connection/identity.ts';
 
+const PAPERS = ['README.md', 'docs/glossary.md', 'docs/upgrade.md'];
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
 const Manifest = z.object({
@@ -75,7 +76,7 @@ describe("the README's guide to the code", () => {
     expect(described.toSorted()).toEqual(readdirSync(new URL('../src/', import.meta.url)).sort());
   });
 
-  it.each(['README.md', 'docs/glossary.md'])('names only files that exist: %s', (paper) => {
+  it.each(PAPERS)('names only files that exist: %s', (paper) => {
     const paths = [...read(paper).matchAll(/(?:`|")((?:src|test)\/[\w./-]*)(?:`|")/g)].map(
       ([, path]) => path ?? '',
     );

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   askForDeletion,
@@ -111,7 +112,7 @@ it('an old and a new version work beside each other, and a roll-back and the nex
 
   // The roll-back: a process of the old version starts on the tables of the newer one.
   await end(old);
-  const left = await rows([approved, waiting]);
+  const before = await rows([approved, waiting]);
   const shown = waiting.words(await nora.sees());
   const back = await startThisVersion();
   await database.outlastLeases();
@@ -124,11 +125,15 @@ it('an old and a new version work beside each other, and a roll-back and the nex
   await untilAtHome(tomas, 'Waiting for you', waiting.id);
   await openHome(nora);
   await untilAtHome(nora, 'Your open requests', waiting.id);
+  expect(await rows([approved, waiting])).toEqual(before);
+  await database.read((reader) => sql`update approval_requests set later = 'kept'`.execute(reader));
+  const left = await rows([approved, waiting]);
   await known.take(tomas, 'approve');
   await known.until(nora, '✅ Deleted', PATIENCE_MILLISECONDS);
   await database.pass(DAY);
   await expiring.until(nora, '⌛', PATIENCE_MILLISECONDS);
   expect(await rows([approved, waiting])).toEqual(left);
+  expect((await rows([known]))[0]).toMatchObject([{ later: 'kept' }]);
   expect(waiting.words(await nora.sees())).toBe(shown);
   const path = ({ id }: { id: string }) => `/user/${id}`;
   expect(await deletions(client)).toEqual([path(ENGINEER), path(LIMITED_ENGINEER)]);
