@@ -11,7 +11,13 @@ import { messageWith, wordsOf } from '../../e2e/support/seeing.ts';
 import { environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember } from '../../sandbox/control/client.ts';
-import { BILLING, ENGINEER, LIMITED_ENGINEER, NEVER_ACTIVE } from '../../sandbox/fastly/people.ts';
+import {
+  BILLING,
+  ENGINEER,
+  LIMITED_ENGINEER,
+  NEVER_ACTIVE,
+  SEVERAL_ROLES,
+} from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { portOf } from '../../support/stand-in.ts';
 import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
@@ -139,9 +145,12 @@ it('an old and a new version work beside each other, and a roll-back and the nex
   expect(await deletions(client)).toEqual([path(ENGINEER), path(LIMITED_ENGINEER)]);
 
   // The next upgrade.
+  const handedOn = await askForDeletion(client, NORA, SEVERAL_ROLES);
   await end(back);
   await startNewerVersion();
   await approved.until(nora, '✅ Deleted', PATIENCE_MILLISECONDS);
   await waiting.until(nora, '⌛', PATIENCE_MILLISECONDS);
-  expect(await deletions(client)).toEqual([ENGINEER, LIMITED_ENGINEER, ENGINEER].map(path));
+  await handedOn.take(tomas, 'approve');
+  await handedOn.until(nora, '✅ Deleted', PATIENCE_MILLISECONDS);
+  expect(await deletions(client)).toEqual([ENGINEER, LIMITED_ENGINEER, ENGINEER, SEVERAL_ROLES].map(path));
 });
