@@ -64,14 +64,14 @@ export async function onlyReadable(database: Database, ids: readonly RequestId[]
   return ids.filter((id) => readable.has(id));
 }
 
-/** How many open requests this version can't read whole. */
+/** How many open requests this version can't read whole. SQLite looks '>=' up in the index, and not 'is not null'. */
 export async function countNewer(database: Database): Promise<number> {
   const { all } = await database
     .selectFrom('approval_requests')
     .select(({ fn }) => fn.countAll<number>().as('all'))
-    .where('open_target', 'is not', null)
+    .where('open_target', '>=', '')
     .executeTakeFirstOrThrow();
-  const known = await withKnownHistory(database).where('open_target', 'is not', null).execute();
+  const known = await withKnownHistory(database).where('open_target', '>=', '').execute();
   return Math.max(0, all - known.filter((row) => readForm(row) !== null).length);
 }
 

@@ -191,7 +191,7 @@ describe('several processes that connect to an empty PostgreSQL at once', () => 
 describe('a newer version that starts at the same moment on PostgreSQL', () => {
   it('does not keep this one from starting when it migrates first', async () => {
     const place = await WHOLE_POSTGRESQL.newPlace();
-    const { '006-readable-from': _, ...earlier } = MIGRATIONS;
+    const { '007-readable-from': _, ...earlier } = MIGRATIONS;
     await migrateAs(place, earlier);
     const newer = new pg.Client({ connectionString: place.url });
     await newer.connect();
@@ -203,9 +203,9 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
       (await newer.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount;
     await expect.poll(waiting, { interval: 20 }).toBe(1);
     await newer.query(`create table compatibility (readable_from integer not null);
-      insert into compatibility values (6);
+      insert into compatibility values (7);
       insert into kysely_migration values
-        ('006-readable-from', '2030-01-02T03:04:05.000Z'), ('999-later', '2030-01-02T03:04:06.000Z');
+        ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));
   });

@@ -6,7 +6,7 @@ import * as approvals from './001-approvals.ts';
 import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
 import * as terms from './004-terms.ts';
-import * as readableFrom from './006-readable-from.ts';
+import * as readableFrom from './007-readable-from.ts';
 
 type Migrations = Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }>;
 
@@ -23,7 +23,7 @@ export const MIGRATIONS: Migrations = {
   '002-homes': homes,
   '003-derived-homes': derivedHomes,
   '004-terms': terms,
-  '006-readable-from': readableFrom,
+  '007-readable-from': readableFrom,
 };
 
 /**

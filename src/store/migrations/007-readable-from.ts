@@ -9,6 +9,6 @@ export async function up(database: AnyTables): Promise<void> {
   await database
     .withTables<{ compatibility: { readable_from: number } }>()
     .insertInto('compatibility')
-    .values({ readable_from: 6 })
+    .values({ readable_from: 7 })
     .execute();
 }
