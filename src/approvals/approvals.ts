@@ -4,6 +4,8 @@ import { type MemberId, newReference } from '../ids.ts';
 import { trace } from '../observability/trace.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
+import type { StoredRequest } from './newer.ts';
+import { countNewer } from './readable.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
@@ -52,6 +54,8 @@ const MOST_TRIES = 3;
 /**
  * Takes approval requests through their states, each step in one transaction: lock the request, read, rule, write
  * the request with its audit row and with what Slack must show from now on.
+ *
+ * Whatever is asked about one request throws {NeedsNewerVersion} where a newer version of the bot has stored it.
  */
 export class Approvals {
   readonly policy: rules.ApprovalPolicy;
@@ -187,9 +191,14 @@ export class Approvals {
     return await this.#store.read((database) => rows.readRequest(database, id));
   }
 
-  /** All open requests, oldest first. */
-  async open(): Promise<ApprovalRequest[]> {
+  /** All open requests, oldest first, with those that need a newer version. */
+  async open(): Promise<StoredRequest[]> {
     return await this.#store.read((database) => rows.openRequests(database));
+  }
+
+  /** How many open requests need a newer version. */
+  async newer(): Promise<number> {
+    return await this.#store.read((database) => countNewer(database));
   }
 
   /** The ids of up to `limit` requests that `advance` will do something with. */
@@ -230,7 +239,7 @@ export class Approvals {
     const { policy } = this;
     const { action, requester } = asked;
     const now = await transaction.now();
-    const approvalsRequired = policy.requiredFor.includes(action.kind) ? policy.approvalsRequired : 0;
+    const approvalsRequired = rules.waitsForApproval(policy, action.kind) ? policy.approvalsRequired : 0;
     const request: ApprovalRequest = {
       id: RequestId.parse(newReference()),
       ...asked,

@@ -14,6 +14,7 @@ export type Tables = {
   message_counter: MessageCounterRow;
   audit_log: AuditRow;
   belonging: BelongingRow;
+  compatibility: CompatibilityRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -98,6 +99,9 @@ export type MessageCounterRow = { posted: number };
 
 /** `kind`: 'workspace' of Slack or 'account' of Fastly. */
 export type BelongingRow = { kind: string; id: string; name: string };
+
+/** One row: the number of the lowest migration that a version must know to use the database. */
+export type CompatibilityRow = { readable_from: number };
 
 export type AuditRow = {
   seq: number;

@@ -55,7 +55,7 @@ export class Worker {
   readonly #publishing: AnyLoop;
   /** What can change something in Fastly, or says whether that was done. */
   readonly #changing: readonly AnyLoop[];
-  /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
+  /** Works on nothing. No step wakes it: what it reports takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
   #started = false;
@@ -113,7 +113,7 @@ export class Worker {
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
-      find: () => this.#reportOverdue(),
+      find: () => this.#report(),
       key: () => '',
       work: async () => {},
     });
@@ -189,8 +189,8 @@ export class Worker {
     }
   }
 
-  async #reportOverdue(): Promise<readonly never[]> {
-    const { displays, homes, interruptedChanges, readiness, times } = this.#options;
+  async #report(): Promise<readonly never[]> {
+    const { approvals, displays, homes, interruptedChanges, readiness, times } = this.#options;
     const { overdueAfter } = times;
     const [requests, tabs, changes] = await Promise.all([
       displays.overdue(overdueAfter),
@@ -198,6 +198,8 @@ export class Worker {
       interruptedChanges.overdue(overdueAfter),
     ]);
     readiness.degraded('overdue', overdueProblem({ requests, tabs, changes }));
+    const newer = await approvals.newer();
+    readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
     return [];
   }
 
@@ -234,4 +236,11 @@ type Overdue = Record<'requests' | 'tabs' | 'changes', number>;
 function counted(count: number, one: string, several: string): string | null {
   if (count === 0) return null;
   return count === 1 ? one : several.replace('#', String(count));
+}
+
+function newerProblem(requests: number): Problem {
+  return {
+    what: `${requests === 1 ? '1 open approval request needs' : `${requests} open approval requests need`} a newer version of the bot.`,
+    remedy: 'Start the newer version again. This one leaves them alone.',
+  };
 }

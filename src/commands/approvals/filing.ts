@@ -1,4 +1,5 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
+import { waitsForApproval } from '../../approvals/rules.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
@@ -83,7 +84,7 @@ function approversFor({ services, caller }: Interaction): MemberId[] {
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
-  return policy.requiredFor.includes(kind);
+  return waitsForApproval(policy, kind);
 }
 
 /** For the form: who can approve, and where the request is posted. @throws {Refusal} where nobody could see it */
