@@ -95,7 +95,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
         'changes/superuser.ts',
         'changes/change.ts',
       ],
-      ...['request', 'event', 'stored'].map((file) => `approvals/${file}.ts`),
+      ...['request', 'event', 'stored', 'newer', 'readable'].map((file) => `approvals/${file}.ts`),
     ],
   ],
   ['cli/app-manifest.ts', ['config/', 'slack/connection/identity.ts']],
