@@ -5,22 +5,17 @@ import type { Config } from './config/config.ts';
 import { doubts } from './config/fit.ts';
 import { databaseText, inForce, inForceText } from './config/in-force.ts';
 import { problemText } from './config/problem.ts';
-import { CredentialRefused } from './config/secret.ts';
 import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
-import { isFastlyError } from './fastly/errors.ts';
+import { readHolder } from './fastly/holder.ts';
 import type { Attempt } from './fastly/transport.ts';
-import { type ConnectionProblem, connectionProblem } from './http/connection-problem.ts';
 import { Network } from './http/network.ts';
-import { FatalError } from './observability/fatal-error.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
-import { NowAndAgain } from './observability/now-and-again.ts';
-import { reasonOf } from './observability/reason-of.ts';
 import { tracing } from './observability/trace.ts';
 import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
@@ -29,19 +24,17 @@ import { type Identity, readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { Posting } from './slack/connection/posting.ts';
-import { isTokenRefused } from './slack/connection/refused-words.ts';
 import { TokenWatch } from './slack/connection/token-watch.ts';
 import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
 import { mustHaveEntry } from './store/audit-head.ts';
-import { type DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
+import type { DatabaseUnusable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
-import type { Trouble } from './store/trouble.ts';
+import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
 import { TokenExpiry } from './worker/token-expiry.ts';
-
-const LONGEST_PAUSE_MILLISECONDS = 15_000;
+import { untilReached } from './worker/until-reached.ts';
 
 /**
  * One run of the bot. It connects to the database, Fastly and Slack, retries for as long as one of them is unreachable,
@@ -75,9 +68,10 @@ export class Bot {
     this.#log = log;
     const health = { readiness: this.#readiness, liveness: this.#liveness };
     this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
+    const connections = new ConnectionWatch(this.#readiness, config.FASTLY_API_URL, log);
     this.#network = new Network(config, (host, problem) =>
       // Connections are made for all.
-      tracing({}, () => this.#connectionTo(host, problem)),
+      tracing({}, () => connections.connecting(host, problem)),
     );
     const { dispatcher } = this.#network;
     const fastly = new FastlyClient({
@@ -115,7 +109,8 @@ export class Bot {
       log,
       remindEvery: times.stillAway,
       goneFor: times.databaseGone,
-      onChange: (trouble) => this.#databaseHealth(trouble),
+      // The bot stays ready: whoever needs the database is told in words.
+      onChange: (trouble) => degraded('database', trouble),
       onGivenUp: (error) => this.#giveUp(error),
     });
     const parts = {
@@ -238,7 +233,7 @@ export class Bot {
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
   async #reachDatabase(): Promise<void> {
     const database = databaseText(this.#config.DATABASE_URL);
-    await this.#persist('database', async () => {
+    await this.#reach('database', async () => {
       if (await this.#store.connect()) {
         const what = `A new, empty database was created: ${database}`;
         const remedy = 'If the bot has been used before, correct DATABASE_URL.';
@@ -261,24 +256,6 @@ export class Bot {
     await worker.confirm();
   }
 
-  /** The bot stays ready: whoever needs the database is told in words. */
-  #databaseHealth(trouble: Trouble | null): void {
-    this.#readiness.degraded('database', trouble);
-  }
-
-  /** What keeps the bot from connecting to Slack, or from answering it. What keeps it from Fastly is told by its watch. */
-  #connectionTo(host: string, problem: ConnectionProblem | null): void {
-    if (host === new URL(this.#config.FASTLY_API_URL).host) return;
-    const cause = `connection-${host}`;
-    if (problem === null) {
-      if (this.#readiness.degraded(cause, null)) this.#log.info(`${host} can be reached again`);
-      return;
-    }
-    const { remedy } = problem;
-    const what = `${host} can't be reached: ${problem.what}`;
-    if (this.#readiness.degraded(cause, { what, remedy })) this.#log.error({ remedy }, what);
-  }
-
   #fastlyAttempt({ operation, status, milliseconds, attempt }: Attempt): void {
     this.#metrics.fastlyAnswered(operation, status, milliseconds);
     const line = { operation, status, milliseconds: Math.round(milliseconds), attempt };
@@ -286,39 +263,30 @@ export class Bot {
   }
 
   async #reachFastly(): Promise<void> {
-    let account: string | null = null;
-    const answered = await this.#persist('fastly', async () => {
-      try {
-        const user = await this.#services.fastly.getCurrentUser();
-        account = user.customer_id ?? null;
-        this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
-      } catch (error) {
-        if (!isFastlyError(error)) throw error;
-        this.#fastlyTried.resolve();
-        if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
-          throw new CredentialRefused(
-            `Fastly rejected FASTLY_API_TOKEN (${error.status}).`,
-            'Set it to a valid token with the scope global.',
-          );
-        }
-        // A token without a user is reported by then, and it can still read.
-        if (error.kind === 'not_found') return true;
-        // Fastly answers other calls: the answer to this one may have changed.
-        if (error.kind !== 'unexpected_answer') throw error;
-        this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
-      }
-      return true;
-    });
-    if (answered) await this.#found('account', account);
-    this.#fastlyTried.resolve();
     const { fastly } = this.#services;
+    const holder = await this.#reach('fastly', async () => {
+      try {
+        return await readHolder(fastly);
+      } catch (error) {
+        this.#fastlyTried.resolve();
+        throw error;
+      }
+    });
+    if (holder?.user) {
+      const { login, role } = holder.user;
+      this.#log.info({ login, role }, 'Fastly token accepted');
+    } else if (holder?.why.kind === 'unexpected_answer') {
+      this.#log.warn({ err: holder.why }, "Fastly answered, but didn't say which user the token belongs to");
+    }
+    if (holder) await this.#found('account', holder.user?.customer_id ?? null);
+    this.#fastlyTried.resolve();
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
     void this.#tokenExpiry.follow();
   }
 
   async #serveSlack(): Promise<void> {
     const { quick } = this.#services.slack;
-    const identity = await this.#persist('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
+    const identity = await this.#reach('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
@@ -359,50 +327,16 @@ export class Bot {
       await pause(times.checkedAfter, undefined, { signal, ref: false });
       const parts = { slack: slack.once, identity, fastly, network: this.#network };
       const findings = await checkAtStart(this.#config, parts);
-      if (signal.aborted) return;
-      logFindings(
-        findings,
-        this.#readiness.problems().map(({ what }) => what),
-        this.#log,
-      );
+      const known = this.#readiness.problems().map(({ what }) => what);
+      if (!signal.aborted) logFindings(findings, known, this.#log);
     } catch (error) {
       if (!signal.aborted) this.#log.warn({ err: error }, 'the configuration could not be checked');
     }
   }
 
-  /**
-   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs a failure at once and then now
-   * and again. `/readyz` names a dependency as missing meanwhile; Fastly is none.
-   *
-   * @throws {FatalError} when trying again can't help
-   */
-  async #persist<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
-    const { signal } = this.#stopping;
-    const said = new NowAndAgain();
-    for (let failures = 1; !signal.aborted; failures += 1) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (error instanceof FatalError) throw error;
-        const { what: why, remedy } = problemIn(error);
-        if (service === 'database') this.#readiness.missing(service, why);
-        if (service === 'slack') this.#readiness.missing(service, remedy ? `${why}. ${remedy}` : why);
-        const { firstRetry, slowRetry, stillAway } = this.#services.times;
-        const growing = Math.min(firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
-        const wait = isTokenRefused(error) ? slowRetry : growing;
-        if (said.isDue(stillAway)) {
-          this.#log.warn({ why, ...(remedy && { remedy }) }, `${service} unreachable, retrying`);
-        }
-        this.#log.debug({ retryInMilliseconds: wait, err: error }, `${service} unreachable`);
-        await pause(wait, undefined, { signal }).catch(() => {});
-      }
-    }
-    return null;
+  #reach<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
+    const { times } = this.#services;
+    const stopping = this.#stopping.signal;
+    return untilReached(service, attempt, { readiness: this.#readiness, times, stopping, log: this.#log });
   }
-}
-
-function problemIn(error: unknown): { what: string; remedy?: string } {
-  if (error instanceof StoreUnavailable) return error.trouble;
-  if (isFastlyError(error) && error.kind === 'cut_off' && error.problem) return error.problem;
-  return connectionProblem(error) ?? { what: reasonOf(error) };
 }
