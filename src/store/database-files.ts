@@ -46,7 +46,10 @@ export class DatabaseFiles {
   /** This process may have written to the database. */
   wrote(): void {
     const [file] = this.#opened;
-    if (file) this.#writtenAt = lookAt(file.path).writtenAt;
+    if (!file) return;
+    const { identity, writtenAt } = lookAt(file.path);
+    // What stands in the place of a file that was moved says nothing about it.
+    if (identity === file.identity) this.#writtenAt = writtenAt;
   }
 
   /**

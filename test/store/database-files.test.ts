@@ -110,6 +110,18 @@ describe('the SQLite file of a running bot', () => {
     expect((await refusal(store)).trouble.kind).toBe('gone');
   });
 
+  it('is used on when it is back, although a write was under way when it was moved', async () => {
+    const { store, path } = await openFile();
+    await store.transaction(async ({ database }) => {
+      await rename(path, `${path}.elsewhere`);
+      await sql`update message_counter set posted = posted + 1`.execute(database);
+    });
+    await expect(store.check()).rejects.toThrow('deleted, moved or replaced');
+    await rename(`${path}.elsewhere`, path);
+    await store.check();
+    await write(store);
+  });
+
   it('is missed when an older copy is written into it', async () => {
     const { store, path } = await openFile();
     const copy = `${path}.copy`;
