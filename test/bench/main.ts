@@ -1,7 +1,9 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Result, resultOf } from './row.ts';
+import { ANSWER_ROWS } from './rows/answers.ts';
 import { CLIENT_ROWS } from './rows/client.ts';
+import { PROCESS_ROWS } from './rows/process.ts';
 import { jsonLine, table } from './table.ts';
 
 /** `npm run bench`: how fast the bot is beside what people would use instead. */
@@ -12,7 +14,7 @@ const USAGE = `npm run bench -- [--only NAME] [--json]
   --help       show this help
 `;
 
-const ROWS = [...CLIENT_ROWS];
+const ROWS = [...CLIENT_ROWS, ...ANSWER_ROWS, ...PROCESS_ROWS];
 
 const { values } = parseArgs({
   options: {
