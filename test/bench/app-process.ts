@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { CDN_TEAM, NORA, SUPERUSERS } from '../sandbox/cast.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
+import { residentAfterIdle } from './resident.ts';
 
 const OURS = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const PEER = fileURLToPath(new URL('peers/bolt-app.ts', import.meta.url));
+/** With these, a process tells what its heap holds. */
+export const HEAP_FLAGS = ['--expose-gc', '--import', new URL('heap.ts', import.meta.url).href];
 const PORT_LINE = /"port":(\d+)\}?,"msg":"taking Slack|^listening on (\d+)$/;
 
 export type Mode = 'socket' | 'http';
@@ -19,30 +22,44 @@ export class AppProcess {
   readonly sandbox: Sandbox;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #ownsSandbox: boolean;
   /** `performance.now()` when the process was begun. */
   readonly begunAt: number;
 
-  private constructor(sandbox: Sandbox, child: ChildProcess, folder: string, begunAt: number) {
+  private constructor(
+    sandbox: Sandbox,
+    child: ChildProcess,
+    folder: string,
+    begunAt: number,
+    ownsSandbox: boolean,
+  ) {
     this.sandbox = sandbox;
     this.#child = child;
     this.#folder = folder;
     this.begunAt = begunAt;
+    this.#ownsSandbox = ownsSandbox;
   }
 
-  /** Resolves once it takes commands. */
+  /**
+   * Resolves once it takes commands.
+   *
+   * @param place where it works beside others; without it, in a sandbox of its own
+   * @param flags of Node
+   */
   static async start(
     who: 'ours' | 'peer',
     mode: Mode,
     variables: Record<string, string> = {},
+    { place, flags = [] }: { place?: Sandbox; flags?: readonly string[] } = {},
   ): Promise<AppProcess> {
-    const sandbox = await startSandbox();
+    const sandbox = place ?? (await startSandbox());
     const { slack, fastly } = sandbox;
     const folder = mkdtempSync(join(tmpdir(), 'fastly-user-bot-bench-'));
     const connected = mode === 'socket' ? connectedTo(sandbox) : null;
     const begunAt = performance.now();
-    const child = spawn(process.execPath, [who === 'ours' ? OURS : PEER], {
+    const child = spawn(process.execPath, [...flags, who === 'ours' ? OURS : PEER], {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', ...(flags.length > 0 ? (['ipc'] as const) : [])],
       env: {
         SLACK_API_URL: slack.apiUrl,
         SLACK_BOT_TOKEN: slack.botToken,
@@ -61,7 +78,7 @@ export class AppProcess {
     port.catch(() => {});
     if (connected) await connected;
     else slack.setRequestUrl(`http://127.0.0.1:${await port}/slack/events`);
-    return new AppProcess(sandbox, child, folder, begunAt);
+    return new AppProcess(sandbox, child, folder, begunAt, place === undefined);
   }
 
   /** Types a command. Resolves when it is acknowledged. */
@@ -94,16 +111,17 @@ export class AppProcess {
     return { text: message?.text ?? '', blocks: message?.blocks };
   }
 
-  /** Resident memory in bytes, the least of five samples after ten seconds in which nothing happened. */
+  /** Resident memory in bytes, when nothing has happened for a while. */
   async residentAfterIdle(): Promise<number> {
-    await pause(10_000);
-    const samples: number[] = [];
-    for (let sample = 0; sample < 5; sample += 1) {
-      const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'));
-      samples.push(Number(kibibytes?.[1]) * 1024);
-      await pause(200);
-    }
-    return Math.min(...samples);
+    return await residentAfterIdle(this.#child.pid);
+  }
+
+  /** What is left of the heap, in bytes, when all that nobody holds is collected; needs `HEAP_FLAGS`. */
+  async heapUsed(): Promise<number> {
+    const answered = once(this.#child, 'message');
+    this.#child.send('collect');
+    const [message] = await answered;
+    return z.object({ heapUsed: z.number() }).parse(message).heapUsed;
   }
 
   async stop(): Promise<void> {
@@ -112,7 +130,7 @@ export class AppProcess {
       this.#child.kill('SIGKILL');
       await exit;
     }
-    await this.sandbox.close();
+    if (this.#ownsSandbox) await this.sandbox.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -124,10 +142,12 @@ export class AppProcess {
   }
 }
 
+/** Resolves when there is one connection more. */
 async function connectedTo({ slack }: Sandbox): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const before = slack.connections();
   const stop = slack.onChange(() => {
-    if (slack.connections() > 0) resolve();
+    if (slack.connections() > before) resolve();
   });
   await promise.finally(stop);
 }

@@ -1,3 +1,5 @@
+import type { Shared } from './shared.ts';
+
 /** What one round came to: ours, and the peer's where there is one, in the row's unit. */
 export type Measure = { ours: number; theirs: number | null };
 
@@ -10,9 +12,10 @@ export type Row = {
   /** What is measured, and beside what. */
   about: string;
   unit: string;
-  wanted: { atLeast: number } | { atMost: number };
+  /** Null for a figure that is only stated. */
+  wanted: { atLeast: number } | { atMost: number } | null;
   rounds: number;
-  start(): Promise<Started>;
+  start(shared: Shared): Promise<Started>;
 };
 
 /** What a row came to. `ratio` is null where there is no peer; then `ours` is the figure. */
@@ -29,9 +32,9 @@ export type Result = {
 export type Spread = { min: number; median: number; max: number };
 
 /** Runs all rounds of a row. Its processes are gone afterwards. */
-export async function resultOf(row: Row): Promise<Result> {
+export async function resultOf(row: Row, shared: Shared): Promise<Result> {
   const { name, about, unit, wanted } = row;
-  const started = await row.start();
+  const started = await row.start(shared);
   const measures: Measure[] = [];
   try {
     for (let round = 0; round < row.rounds; round += 1) measures.push(await started.round());
@@ -43,8 +46,12 @@ export async function resultOf(row: Row): Promise<Result> {
   const theirs = pairs.length > 0 ? spread(pairs.map((pair) => pair.theirs)) : null;
   const ratio = pairs.length > 0 ? spread(pairs.map((pair) => pair.ours / pair.theirs)) : null;
   const figure = (ratio ?? ours).median;
-  const holds = 'atLeast' in wanted ? figure >= wanted.atLeast : figure <= wanted.atMost;
-  return { name, about, unit, ratio, ours, theirs, wanted, holds };
+  return { name, about, unit, ratio, ours, theirs, wanted, holds: isWithin(figure, wanted) };
+}
+
+function isWithin(figure: number, wanted: Row['wanted']): boolean {
+  if (wanted === null) return true;
+  return 'atLeast' in wanted ? figure >= wanted.atLeast : figure <= wanted.atMost;
 }
 
 export function spread(values: readonly number[]): Spread {

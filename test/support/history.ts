@@ -42,6 +42,9 @@ export function userOf(index: number): { id: string; login: string; name: string
 /** Who was never changed. */
 export const UNTOUCHED = userOf(USERS + 1);
 
+/** Whose only change is the first of all. */
+export const CHANGED_LONG_AGO = userOf(USERS + 2);
+
 /** The rows in an order in which they can be inserted, with a chain of hashes that is whole. @param now Unix milliseconds */
 export function* history({ entries, openRequests }: Size, now: number): Generator<HistoryRow> {
   const chain = new Chain();
@@ -90,7 +93,7 @@ const BEFORE = {
 };
 
 function* change(chain: Chain, index: number, at: number): Generator<HistoryRow> {
-  const { id, login, name } = userOf(index % USERS);
+  const { id, login, name } = index === 0 ? CHANGED_LONG_AGO : userOf(index % USERS);
   const kind = index % 2 === 0 ? 'update' : 'reset';
   const reference = idOf(index, 'R');
   const made = kind === 'update' ? { settings: SETTINGS, before: { ...BEFORE, name } } : {};

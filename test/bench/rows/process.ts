@@ -1,5 +1,5 @@
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
-import { AppProcess } from '../app-process.ts';
+import { AppProcess, HEAP_FLAGS } from '../app-process.ts';
 import type { Row, Started } from '../row.ts';
 
 const COMMANDS = 1_000;
@@ -30,14 +30,33 @@ export const PROCESS_ROWS: readonly Row[] = [
     unit: 'MB',
     wanted: { atMost: 1.4 },
     rounds: 3,
-    start: async () => each(memoryAfterCommands),
+    start: async () =>
+      each(async (app) => {
+        await answerCommands(app);
+        return (await app.residentAfterIdle()) / MEGABYTE;
+      }),
+  },
+  {
+    name: 'memory-1000-heap/bolt',
+    about: 'the heap after 1,000 commands and a forced collection, in processes of their own / a Bolt app',
+    unit: 'MB',
+    wanted: null,
+    rounds: 1,
+    start: async () =>
+      each(async (app) => {
+        await answerCommands(app);
+        return (await app.heapUsed()) / MEGABYTE;
+      }, HEAP_FLAGS),
   },
 ];
 
 /** Measures a process of each side in every round. */
-async function each(measure: (app: AppProcess) => Promise<number>): Promise<Started> {
+async function each(
+  measure: (app: AppProcess) => Promise<number>,
+  flags: readonly string[] = [],
+): Promise<Started> {
   const once = async (who: 'ours' | 'peer') => {
-    const app = await AppProcess.start(who, 'socket');
+    const app = await AppProcess.start(who, 'socket', {}, { flags });
     try {
       return await measure(app);
     } finally {
@@ -56,7 +75,7 @@ async function startTime(app: AppProcess): Promise<number> {
   return performance.now() - app.begunAt;
 }
 
-async function memoryAfterCommands(app: AppProcess): Promise<number> {
+async function answerCommands(app: AppProcess): Promise<void> {
   let left = COMMANDS;
   const typist = async () => {
     while (left > 0) {
@@ -66,5 +85,4 @@ async function memoryAfterCommands(app: AppProcess): Promise<number> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, typist));
   await app.untilAnswered(COMMANDS);
-  return (await app.residentAfterIdle()) / MEGABYTE;
 }
