@@ -1,8 +1,8 @@
 import { listen } from '../../sandbox/fastly/http-listener.ts';
 import { startFastly } from '../../sandbox/fastly/server.ts';
 import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
+import { person, USERS } from './people.ts';
 
-const USERS = 100_000;
 const LIST = `/customer/${CUSTOMER_ID}/users`;
 
 /**
@@ -14,13 +14,7 @@ export async function startManyUsers(): Promise<{
   close(): Promise<void>;
 }> {
   const fastly = await startFastly();
-  fastly.putUsers(
-    Array.from({ length: USERS }, (_, index) => {
-      const number = String(index).padStart(6, '0');
-      const id = `many000000000000${number}`;
-      return { id, name: `Person Number ${number}`, login: `p${number}@many.example` };
-    }),
-  );
+  fastly.putUsers(Array.from({ length: USERS }, (_, index) => person(index)));
   const answers = new Map<string, Buffer>();
   for (const path of ['/current_user', LIST]) {
     const answer = await fetch(`${fastly.url}${path}`, { headers: { 'fastly-key': fastly.token } });
