@@ -17,9 +17,10 @@ import { type Dependency, type HealthServer, Readiness, serveHealth } from './ob
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { NowAndAgain } from './observability/now-and-again.ts';
 import { reasonOf } from './observability/reason-of.ts';
-import { createStore, createStoredParts, type StoredParts } from './parts.ts';
+import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { type Identity, readIdentity } from './slack/connection/identity.ts';
@@ -30,11 +31,13 @@ import { isTokenRefused } from './slack/connection/refused-words.ts';
 import { TokenWatch } from './slack/connection/token-watch.ts';
 import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
+import { mustHaveEntry } from './store/audit-head.ts';
 import { type DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
 import type { Trouble } from './store/trouble.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
+import { TokenExpiry } from './worker/token-expiry.ts';
 
 const LONGEST_PAUSE_MILLISECONDS = 15_000;
 
@@ -49,6 +52,8 @@ export class Bot {
   readonly #liveness = new Liveness();
   readonly #network: Network;
   readonly #fastlyWatch: FastlyWatch;
+  readonly #tokenExpiry: TokenExpiry;
+  readonly #metrics: Metrics;
   readonly #inFlight = new InFlight();
   readonly #tokenWatch: TokenWatch;
   readonly #store: Store;
@@ -56,6 +61,8 @@ export class Bot {
   readonly #services: Services;
   readonly #stopping = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
+  /** Fastly has answered once, or could not. */
+  readonly #fastlyTried = Promise.withResolvers<void>();
   #failure: DatabaseUnusable | null = null;
   #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
@@ -77,6 +84,8 @@ export class Bot {
       onTokenRefused: (refused) => this.#fastlyWatch.refused(refused),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
+      onAttempt: (...attempt) => this.#metrics.fastlyAnswered(...attempt),
+      onWritesRemaining: (...writes) => this.#metrics.writesRemain(...writes),
     });
     const { degraded } = this.#readiness;
     const onBack = () => this.#storedParts.worker.slackIsBack();
@@ -88,7 +97,15 @@ export class Bot {
       slackSdkLogger(log),
       (error) => this.#tokenWatch.answered(error),
     );
+    this.#tokenExpiry = new TokenExpiry({
+      fastly,
+      onRead: (expiresAt) => this.#metrics.tokenExpires(expiresAt),
+      times,
+      stopping: this.#stopping.signal,
+      log,
+    });
     this.#store = createStore(config, log);
+    this.#metrics = createMetrics(this.#store, this.#readiness, times, log);
     const storeHealth = new StoreHealth({
       log,
       remindEvery: times.stillAway,
@@ -106,13 +123,19 @@ export class Bot {
       times,
       log,
     };
-    this.#storedParts = createStoredParts(config, { ...parts, store: this.#store, ...health }, (error) =>
-      storeHealth.report(error),
+    this.#storedParts = createStoredParts(
+      config,
+      { ...parts, store: this.#store, ...health },
+      {
+        onHealth: (error) => storeHealth.report(error),
+        onWrongDatabase: (error) => void this.#giveUp(error),
+      },
     );
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
       outbox: new Outbox(times),
+      metrics: this.#metrics,
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -122,11 +145,17 @@ export class Bot {
    *
    * @throws {CredentialRefused} when Slack or Fastly rejects a token
    * @throws {DatabaseUnusable} when the database can never be used as configured, or its file stays away
+   * @throws {WrongDatabase} when it belongs to another Slack workspace or Fastly account, or lacks `AUDIT_HEAD`
    * @throws {FatalError} when a port is in use
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
-    const reported = { readiness: this.#readiness, liveness: this.#liveness, log: this.#log };
+    const reported = {
+      readiness: this.#readiness,
+      liveness: this.#liveness,
+      metrics: this.#metrics,
+      log: this.#log,
+    };
     this.#health = await serveHealth(reported, HEALTH_HOST, HEALTH_PORT);
     this.#sayDoubts();
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
@@ -210,12 +239,21 @@ export class Bot {
         const remedy = 'If the bot has been used before, correct DATABASE_URL.';
         this.#log.warn({ variable: 'DATABASE_URL' }, `${what}. ${remedy}`);
       }
+      const { AUDIT_HEAD } = this.#config;
+      if (AUDIT_HEAD !== undefined) await mustHaveEntry(this.#store, AUDIT_HEAD);
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
+    await this.#storedParts.worker.start();
     this.#log.info({ database }, 'database ready');
     this.#readiness.ready('database');
-    this.#storedParts.worker.start();
+  }
+
+  /** The database is compared with it at once, and otherwise when it can be used. */
+  async #found(kind: 'workspace' | 'account', id: string | null, name = ''): Promise<void> {
+    const { belonging, worker } = this.#storedParts;
+    belonging.found(kind, id === null ? null : { id, name });
+    await worker.confirm();
   }
 
   /** The bot stays ready: whoever needs the database is told in words. */
@@ -237,12 +275,15 @@ export class Bot {
   }
 
   async #reachFastly(): Promise<void> {
-    await this.#persist('fastly', async () => {
+    let account: string | null = null;
+    const answered = await this.#persist('fastly', async () => {
       try {
         const user = await this.#services.fastly.getCurrentUser();
+        account = user.customer_id ?? null;
         this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
       } catch (error) {
         if (!isFastlyError(error)) throw error;
+        this.#fastlyTried.resolve();
         if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
           throw new CredentialRefused(
             `Fastly rejected FASTLY_API_TOKEN (${error.status}).`,
@@ -250,14 +291,18 @@ export class Bot {
           );
         }
         // A token without a user is reported by then, and it can still read.
-        if (error.kind === 'not_found') return;
+        if (error.kind === 'not_found') return true;
         // Fastly answers other calls: the answer to this one may have changed.
         if (error.kind !== 'unexpected_answer') throw error;
         this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
       }
+      return true;
     });
+    if (answered) await this.#found('account', account);
+    this.#fastlyTried.resolve();
     const { fastly } = this.#services;
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
+    void this.#tokenExpiry.follow();
   }
 
   async #serveSlack(): Promise<void> {
@@ -269,6 +314,11 @@ export class Bot {
     this.#log.info({ team, teamId }, 'Slack token accepted');
     const what = inForce(this.#config, identity);
     this.#log.info({ inForce: what }, inForceText(what));
+    // A change that arrives before the database is known to belong here would be refused.
+    const confirmed = Promise.all([this.#found('workspace', teamId, team), this.#fastlyTried.promise]);
+    const { answerWithin } = this.#services.times;
+    await Promise.race([confirmed, pause(answerWithin, undefined, { ref: false })]);
+    if (this.#end !== null) return;
     if (missingScopes.length > 0) {
       this.#log.warn(
         { missingScopes },
@@ -281,6 +331,7 @@ export class Bot {
       this.#readiness,
       this.#log,
       this.#services.times,
+      (reason) => this.#metrics.deliveryRefused(reason),
     );
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;

@@ -71,6 +71,7 @@ export class Approvals {
   }
 
   async file(filing: Filing): Promise<Filed> {
+    this.#store.mustBeConfirmed();
     for (let attempt = 1; ; attempt += 1) {
       const filed = await this.#store.transaction((transaction) => this.#file(transaction, filing));
       if (filed.kind === 'filed') this.#wakeWorker();
@@ -127,6 +128,18 @@ export class Approvals {
     if (!request || ruling?.kind !== 'step') return false;
     await this.#take(transaction, request, ruling, by);
     return true;
+  }
+
+  /** Ends all that is open, for the transaction that records that the database was restored. */
+  async closeRestored(transaction: Transaction): Promise<ApprovalRequest[]> {
+    const closed: ApprovalRequest[] = [];
+    for (const { id } of await rows.openRequests(transaction.database)) {
+      const request = await rows.lockRequest(transaction, id);
+      const ruling = request && rules.closeRestored(request);
+      if (!request || ruling?.kind !== 'step') continue;
+      closed.push(await this.#take(transaction, request, ruling, null));
+    }
+    return closed;
   }
 
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import { Comment, Obstacle, type RequestId } from './request.ts';
+import { Comment, Obstacle, type RequestId, Restored } from './request.ts';
 
 /** What a step was. Kept in the audit log, from where the request's thread is drawn. */
 export const Event = z.discriminatedUnion('kind', [
@@ -8,7 +8,12 @@ export const Event = z.discriminatedUnion('kind', [
   /** `given`: how many approvals there are with this one. */
   z.object({ kind: z.literal('approved'), given: z.number(), comment: Comment }),
   z.object({ kind: z.literal('denied'), reason: z.string().nullable() }),
-  z.object({ kind: z.literal('cancelled'), why: z.string().nullable(), comment: Comment }),
+  z.object({
+    kind: z.literal('cancelled'),
+    why: z.string().nullable(),
+    comment: Comment,
+    restored: Restored,
+  }),
   z.object({ kind: z.literal('expired') }),
   z.object({ kind: z.literal('reminded') }),
   /** `mayBeDone`: an earlier call may still take effect. */

@@ -122,6 +122,13 @@ export type Obstacle = z.infer<typeof Obstacle>;
  */
 const attempts = { mayBeDone: z.boolean(), postponed: z.number() };
 
+/**
+ * That a request was ended because its database was restored: what was decided since the backup is not in it. `done?`:
+ * the backup was made when a call might have been sent.
+ */
+export const Restored = z.enum(['waiting', 'done?']).exactOptional();
+export type Restored = z.infer<typeof Restored>;
+
 /** What whoever took a step wrote beside it; not there where they wrote nothing, and in what earlier versions stored. */
 export const Comment = z.string().exactOptional();
 
@@ -132,6 +139,7 @@ export const Comment = z.string().exactOptional();
  * - approved -> executing
  * - executing -> completed | failed | refused | approved (postponed) | executing (taken over)
  * - failed -> approved (retry) | cancelled, while it is retryable; cancelled only if certainly nothing was done
+ * - whatever is open -> cancelled, when the database was restored
  */
 export const State = z.discriminatedUnion('kind', [
   /** `remindAt`: null once it was done, or where the request expires before. */
@@ -154,8 +162,13 @@ export const State = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
-  /** `why` is null when the requester took it back, else why it could not be shown to anybody, for people. */
-  z.object({ kind: z.literal('cancelled'), why: z.string().nullable(), comment: Comment }),
+  /** `why` is null when the requester took it back, else why the bot ended it, for people. */
+  z.object({
+    kind: z.literal('cancelled'),
+    why: z.string().nullable(),
+    comment: Comment,
+    restored: Restored,
+  }),
   z.object({ kind: z.literal('expired') }),
 ]);
 export type State = z.infer<typeof State>;

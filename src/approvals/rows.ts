@@ -1,7 +1,7 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely';
 import { ChannelId, MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
-import type { ApprovalRequestRow, Database } from '../store/tables.ts';
+import type { ApprovalRequestRow, Database, Tables } from '../store/tables.ts';
 import type { Event } from './event.ts';
 import { Action, type ApprovalRequest, isOpen, RequestId, State, Terms, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
@@ -41,12 +41,16 @@ export async function requestWhere(
   return row ? await requestOf(database, row) : null;
 }
 
+/** The condition that a request is open, as both databases look it up in the index: SQLite has none for 'is not null'. */
+export const hasOpenTarget = ({ eb }: ExpressionBuilder<Tables, 'approval_requests'>) =>
+  eb('open_target', '>=', '');
+
 /** All open requests, oldest first. */
 export async function openRequests(database: Database): Promise<ApprovalRequest[]> {
   const rows = await database
     .selectFrom('approval_requests')
     .selectAll()
-    .where('open_target', 'is not', null)
+    .where(hasOpenTarget)
     .orderBy('filed_at')
     .execute();
   return await Promise.all(rows.map((row) => requestOf(database, row)));

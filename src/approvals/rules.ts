@@ -93,6 +93,19 @@ export function cancelUnseen({ state, approvers }: ApprovalRequest, why: string)
   return state.kind === 'pending' && approvers.length === 0 ? cancelled(why) : no('not-waiting');
 }
 
+/** Ends a request of a database that was restored from a backup. What was decided since the backup is not in it. */
+export function closeRestored(request: ApprovalRequest): Ruling {
+  const { state } = request;
+  if (!isOpen(request)) return no('not-waiting');
+  const unclear = state.kind === 'executing' || (state.kind === 'failed' && state.unclear);
+  const mayBeDone = unclear || ('mayBeDone' in state && state.mayBeDone);
+  const why = mayBeDone
+    ? 'The database was restored. The change may have been made.'
+    : 'The database was restored.';
+  const end = { kind: 'cancelled', why, restored: mayBeDone ? 'done?' : 'waiting' } as const;
+  return step(end, end);
+}
+
 function cancelled(why: string | null, comment: string | null = null): Ruling {
   const end = { kind: 'cancelled', why, ...commented(comment) } as const;
   return step(end, end);

@@ -161,6 +161,12 @@ export async function addTold(
     .execute();
 }
 
+/** Has nothing shown of what is recorded so far: the messages belong to a bot elsewhere. */
+export async function forgetPlaces({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('surfaces').execute();
+  await database.updateTable('approval_requests').set({ display_due_at: null }).execute();
+}
+
 /** In whose direct messages a surface is; `null` for one that is elsewhere. */
 export function directOf(name: SurfaceName): MemberId | null {
   return name.startsWith('direct ') ? MemberId.parse(name.slice('direct '.length)) : null;
@@ -180,24 +186,33 @@ export async function dueDisplays(database: Database, engine: Engine, limit: num
   return (await displayLeases.due(database, isDue(engine), limit)).map((id) => RequestId.parse(id));
 }
 
+/**
+ * The surfaces that do not show the step that they should, each with that step's audit entry. It reads the surfaces of
+ * requests that are to be shown, by their index: joined, SQLite would read all surfaces there are.
+ */
+export function surfacesBehind(database: Database) {
+  return database
+    .selectFrom('surfaces')
+    .innerJoin('audit_log', (join) =>
+      join
+        .onRef('audit_log.request_id', '=', 'surfaces.request_id')
+        .onRef('audit_log.step', '=', 'surfaces.wanted'),
+    )
+    .where('surfaces.request_id', 'in', ({ selectFrom }) =>
+      selectFrom('approval_requests').where('display_due_at', 'is not', null).select('id'),
+    )
+    .whereRef('wanted', '>', 'shown');
+}
+
 /** How many requests Slack does not show as they are, though the step it should show is that many milliseconds old. */
 export async function overdueDisplays(
   database: Database,
   { now }: Engine,
   milliseconds: number,
 ): Promise<number> {
-  const { overdue } = await database
-    .selectFrom('approval_requests')
-    .innerJoin('surfaces', 'surfaces.request_id', 'approval_requests.id')
-    .innerJoin('audit_log', (join) =>
-      join
-        .onRef('audit_log.request_id', '=', 'surfaces.request_id')
-        .onRef('audit_log.step', '=', 'surfaces.wanted'),
-    )
-    .where('display_due_at', 'is not', null)
-    .whereRef('wanted', '>', 'shown')
+  const { overdue } = await surfacesBehind(database)
     .where('audit_log.at', '<=', sql<number>`${now} - ${milliseconds}`)
-    .select(({ fn }) => fn.count('approval_requests.id').distinct().as('overdue'))
+    .select(({ fn }) => fn.count('surfaces.request_id').distinct().as('overdue'))
     .executeTakeFirstOrThrow();
   return Number(overdue);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { Database } from '../store/tables.ts';
+import type { Database, IntentRow } from '../store/tables.ts';
 import { type Change, ChangeDetails, ChangeKind, type Settlement } from './change.ts';
 import { readUndoable, type Undoable } from './undo.ts';
 
@@ -139,6 +139,24 @@ export class Intents<InTheWay = unknown> {
       .execute();
   }
 
+  /** The references of the changes whose end is not known yet. */
+  async references({ database }: Transaction): Promise<string[]> {
+    const open = await database.selectFrom('intents').selectAll().where('state', '=', 'open').execute();
+    return open.map((row) => changeOf(row).reference);
+  }
+
+  /**
+   * Ends all that is open or still to be told as unknown, and tells nobody, for a database that is used elsewhere now:
+   * what it says can't be looked up there.
+   */
+  async closeAdopted(transaction: Transaction): Promise<void> {
+    const { database } = transaction;
+    const open = await database.selectFrom('intents').selectAll().where('state', '=', 'open').execute();
+    await database.updateTable('intents').set({ state: 'unknown' }).where('state', '=', 'open').execute();
+    await database.updateTable('intents').set({ due_at: null }).where('due_at', 'is not', null).execute();
+    for (const row of open) await transaction.audit(entryOf(changeOf(row), 'unknown', 'adopted'));
+  }
+
   /**
    * Claims up to `limit` changes that were left behind. `due_at` is the lease, too: another process may claim them
    * when it has passed. There are no claims to tell apart, as a change is settled once, whoever settles it.
@@ -166,13 +184,7 @@ export class Intents<InTheWay = unknown> {
           .returningAll()
           .executeTakeFirst();
         if (!row) continue;
-        const change: Change = {
-          deliveryKey: row.delivery_key,
-          kind: ChangeKind.parse(row.change),
-          caller: MemberId.parse(row.caller),
-          ...ChangeDetails.parse(JSON.parse(row.details)),
-        };
-        taken.push({ change, state: IntentState.parse(row.state), begunAt: row.begun_at });
+        taken.push({ change: changeOf(row), state: IntentState.parse(row.state), begunAt: row.begun_at });
       }
       return taken;
     });
@@ -217,6 +229,15 @@ export class Intents<InTheWay = unknown> {
         .execute();
     });
   }
+}
+
+function changeOf(row: IntentRow): Change {
+  return {
+    deliveryKey: row.delivery_key,
+    kind: ChangeKind.parse(row.change),
+    caller: MemberId.parse(row.caller),
+    ...ChangeDetails.parse(JSON.parse(row.details)),
+  };
 }
 
 /** Whether an update of this user is under way, whose end is not known yet. */

@@ -18,6 +18,7 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   account_lock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   homes: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   message_counter: ['SELECT', 'UPDATE'],
+  belonging: ['SELECT', 'INSERT'],
   audit_log: ['SELECT', 'INSERT'],
 };
 

@@ -29,6 +29,10 @@ export const TIMES = {
   saidAgain: 10 * 60_000,
   /** How long after it has reached Slack the bot looks at what its configuration leads to: deliveries come first. */
   checkedAfter: 2_000,
+  /** What `/metrics` has from the store: how often it is read, how old it may get, and how long a reading may take. */
+  backlog: { every: 15_000, keptFor: 60_000, within: 2_000 },
+  /** How often Fastly is asked when its token expires. */
+  tokenExpiry: 6 * 3_600_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

@@ -23,10 +23,10 @@ import {
 } from './invitation.ts';
 import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
-import { type Answer, type Call, Transport } from './transport.ts';
+import { type Answer, type Call, Transport, type TransportListener } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
 
-export type FastlyClientOptions = {
+export type FastlyClientOptions = Partial<TransportListener> & {
   token: Secret;
   /** `https://api.fastly.com`, or a server that speaks its protocol. */
   baseUrl: string;
@@ -75,7 +75,7 @@ export class FastlyClient {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout, dispatcher);
+    this.#transport = new Transport(baseUrl, timeout, dispatcher, told);
     this.#onReach = told.onReach ?? (() => {});
     this.#onTokenRefused = told.onTokenRefused ?? (() => {});
   }

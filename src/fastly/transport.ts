@@ -31,6 +31,14 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: strin
 
 const LARGEST_ANSWER = MEBIBYTE;
 
+/** Told of what each attempt came to. */
+export type TransportListener = {
+  /** `status`: HTTP's, or what kept Fastly from answering. */
+  onAttempt(operation: string, status: number | 'timed_out' | 'cut_off', milliseconds: number): void;
+  /** How many writes the token has until `resetAt` (Unix seconds). */
+  onWritesRemaining(remaining: number, resetAt: number): void;
+};
+
 /**
  * Carries calls to Fastly: one deadline over all attempts of a call, connections kept alive, attempts repeated
  * only as `retry.ts` allows. undici's own retry interceptor is not used: it resumes a read that broke off with a
@@ -40,9 +48,16 @@ export class Transport {
   readonly #baseUrl: string;
   readonly #deadline: number;
   readonly #dispatcher: Dispatcher;
+  readonly #listener: Partial<TransportListener>;
 
   /** @param deadline for a whole call with all its attempts, in milliseconds */
-  constructor(baseUrl: string, deadline: number, dispatcher: Dispatcher) {
+  constructor(
+    baseUrl: string,
+    deadline: number,
+    dispatcher: Dispatcher,
+    listener: Partial<TransportListener> = {},
+  ) {
+    this.#listener = listener;
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
     this.#deadline = deadline;
     this.#dispatcher = dispatcher;
@@ -71,6 +86,10 @@ export class Transport {
     const share = call.kind === 'read' && attempt === 1 ? remaining / 2 : remaining;
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(share)));
     const sending = { started: false };
+    const began = performance.now();
+    const ended = (status: number | 'timed_out' | 'cut_off') => {
+      this.#listener.onAttempt?.(call.operation, status, performance.now() - began);
+    };
     try {
       const { statusCode, headers, body } = await request(`${this.#baseUrl}${call.path}`, {
         method: call.method,
@@ -79,19 +98,30 @@ export class Transport {
         dispatcher: this.#dispatcher.compose(noticeSending(sending)),
         signal,
       });
+      this.#noteAllowance(call, headers);
       const text = await boundedText(body, call.largestAnswer ?? LARGEST_ANSWER).catch((error: unknown) => {
-        if (error instanceof BodyTooLarge) throw tooLarge(call, statusCode);
-        throw error;
+        if (!(error instanceof BodyTooLarge)) throw error;
+        ended(statusCode);
+        throw tooLarge(call, statusCode);
       });
+      ended(statusCode);
       return judge({ status: statusCode, headers, body: text });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
       const { started: sent } = sending;
+      const { aborted: timedOut } = signal;
+      ended(timedOut ? 'timed_out' : 'cut_off');
       const problem = connectionProblem(error);
-      return {
-        failure: { kind: 'no_answer', sent, timedOut: signal.aborted, cause: causeOf(error), problem },
-      };
+      return { failure: { kind: 'no_answer', sent, timedOut, cause: causeOf(error), problem } };
     }
+  }
+
+  /** Fastly counts the writes of each user: an answer to somebody's password says nothing about the token's. */
+  #noteAllowance({ headers: sent }: Call, headers: IncomingHttpHeaders): void {
+    const remaining = headers['fastly-ratelimit-remaining'];
+    const reset = Number(headers['fastly-ratelimit-reset']);
+    if (!('fastly-key' in sent) || !/^\d{1,9}$/.test(String(remaining))) return;
+    if (reset > 0 && reset <= LAST_SECOND) this.#listener.onWritesRemaining?.(Number(remaining), reset);
   }
 }
 

@@ -3,6 +3,7 @@ import { Event } from '../approvals/event.ts';
 import { ACTION_VERBS, type ActionVerb } from '../approvals/request.ts';
 import { ChangeKind } from '../changes/change.ts';
 import { CurrentSettings, Settings, without } from '../changes/settings.ts';
+import { parseHead } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { changeInfinitive, changeMark, changePast } from './change-text.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
@@ -27,11 +28,19 @@ export function auditText(line: AuditLine): Sentence {
 }
 
 function happened(line: AuditLine): Sentence {
+  if (line.change === 'database') return databaseEvent(line);
   // The verb's name in the entries of earlier versions is `deed`.
   const verb = AnyVerb.safeParse(line.details.verb ?? line.details.deed ?? line.change);
   return APPROVAL_CHANGES.includes(line.change) && verb.success
     ? stepOfRequest(line, verb.data)
     : ownChange(line);
+}
+
+function databaseEvent({ event, details: { before } }: AuditLine): Sentence {
+  const entry = typeof before === 'string' ? (parseHead(before)?.seq ?? 0) : 0;
+  return event === 'restored'
+    ? say`🗄️ The database was restored from a backup that ends at entry ${entry}`
+    : say`🗄️ The bot: database ${event}`;
 }
 
 function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {

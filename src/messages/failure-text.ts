@@ -45,6 +45,10 @@ function explainStore({ mayBeRecorded, trouble }: StoreUnavailable): Sentence {
       return say`The bot's database takes no more data. Nothing was done. Tell the bot's operator, and try again later.`;
     case 'gone':
       return say`The bot's database file was moved or deleted. Nothing was done. Tell the bot's operator.`;
+    case 'back':
+      return say`The bot's database was replaced by an older copy. Nothing was done. Tell the bot's operator.`;
+    case 'unconfirmed':
+      return say`The bot is still checking its database. Nothing was done. Try again in a minute.`;
     case 'wrong':
     case 'away':
       return say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
@@ -57,8 +61,21 @@ export function explainWithReference(error: unknown, reference: string): Sentenc
   return say`${explain(error)} Reference ${code(reference)}.`;
 }
 
-/** Logs a refusal as one line, and an unexpected error with its stack trace. */
-export function logFailure({ log }: { log: Logger }, error: unknown): void {
+/** What Fastly says to a person, which is nothing for the operator to look at. */
+const REFUSED_BY_FASTLY: readonly FastlyError['kind'][] = ['not_found', 'invalid_id', 'duplicate', 'invalid'];
+
+function outcomeOf(error: unknown): 'repeated' | 'refused' | 'failed' {
+  if (error instanceof RepeatedDelivery) return 'repeated';
+  if (error instanceof Refusal) return 'refused';
+  return isFastlyError(error) && REFUSED_BY_FASTLY.includes(error.kind) ? 'refused' : 'failed';
+}
+
+/** An interaction in which something failed. */
+type Failing = { log: Logger; measured: { turnsOut(outcome: ReturnType<typeof outcomeOf>): void } };
+
+/** Logs and counts a failure: a refusal as one line, and an unexpected error with its stack trace. */
+export function logFailure({ log, measured }: Failing, error: unknown): void {
+  measured.turnsOut(outcomeOf(error));
   if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
   else if (isFastlyError(error) && error.kind === 'other_user') log.error({ err: error }, 'failed');
   else log.warn({ err: error }, 'failed');

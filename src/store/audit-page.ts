@@ -1,6 +1,6 @@
 import { expressionBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import { headText } from './audit-head.ts';
+import { headText } from '../ids.ts';
 import { headOf } from './audit-log.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';

@@ -114,6 +114,11 @@ export async function forgetHome({ database }: Transaction, member: MemberId): P
   await database.deleteFrom('homes').where('member', '=', member).execute();
 }
 
+/** The same for everybody's. */
+export async function forgetHomes({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('homes').execute();
+}
+
 /** A `due_at` that is set decides alone, so that a retry waits for its pause. */
 function isDue(engine: Engine, { entry, posted }: Progress) {
   const where = expressionBuilder<Tables, 'homes'>();

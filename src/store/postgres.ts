@@ -3,6 +3,7 @@ import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '../config/secret.ts';
 import type { Engine } from './engine.ts';
+import type { Database } from './tables.ts';
 
 const MOST_CONNECTIONS = 10;
 /** Waiting for one of the connections counts, too: a busy bot is not to take its database for away. */
@@ -13,10 +14,28 @@ const STATEMENT_MILLISECONDS = 10_000;
 const SILENCE_MILLISECONDS = 12_000;
 const AUDIT_LOG_LOCK = 4_209_153_571;
 
-/** PostgreSQL, shared by as many processes as there are. */
-export function postgres(url: Secret, onConnectionLost: (error: Error) => void = () => {}): Engine {
+/** What a process of the bot is called in PostgreSQL's `pg_stat_activity`. */
+const BOT = 'fastly-user-bot';
+
+/** The connections of the bot's processes to this database, in words. */
+export async function connectedBots(database: Database): Promise<string[]> {
+  const { rows } = await sql<{ process: string }>`
+    select concat('connection ', pid, ' from ', coalesce(host(client_addr), 'this machine'), ' since ',
+      to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as process
+    from pg_stat_activity where datname = current_database() and application_name = ${BOT} order by pid`.execute(
+    database,
+  );
+  return rows.map(({ process }) => process);
+}
+
+/** PostgreSQL, shared by as many processes as there are. @param name by which it shows there */
+export function postgres(
+  url: Secret,
+  onConnectionLost: (error: Error) => void = () => {},
+  name: string = BOT,
+): Engine {
   return {
-    dialect: new PostgresDialect({ pool: async () => openPool(url, onConnectionLost) }),
+    dialect: new PostgresDialect({ pool: async () => openPool(url, onConnectionLost, name) }),
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     forUpdate: sql`for update`,
     lockAuditLog: sql`select pg_advisory_xact_lock(${sql.lit(AUDIT_LOG_LOCK)})`,
@@ -34,14 +53,14 @@ export function postgres(url: Secret, onConnectionLost: (error: Error) => void =
   };
 }
 
-function openPool(url: Secret, onConnectionLost: (error: Error) => void): pg.Pool {
+function openPool(url: Secret, onConnectionLost: (error: Error) => void, name: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     statement_timeout: STATEMENT_MILLISECONDS,
     idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
-    application_name: 'fastly-user-bot',
+    application_name: name,
     types: { getTypeParser },
     stream: () => endedBySilence(new Socket()),
   });

@@ -13,6 +13,7 @@ export type Tables = {
   homes: HomeRow;
   message_counter: MessageCounterRow;
   audit_log: AuditRow;
+  belonging: BelongingRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -92,6 +93,9 @@ export type HomeRow = {
 
 /** One row: how often the message of an approval request has got its `ts`. */
 export type MessageCounterRow = { posted: number };
+
+/** `kind`: 'workspace' of Slack or 'account' of Fastly. */
+export type BelongingRow = { kind: string; id: string; name: string };
 
 export type AuditRow = {
   seq: number;

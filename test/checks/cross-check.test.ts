@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openRequestAbout } from '../../src/approvals/rows.ts';
 import type { Change } from '../../src/changes/change.ts';
@@ -88,8 +89,10 @@ async function writeAnew(
   const rows = await store.read((tables) =>
     tables.selectFrom('audit_log').selectAll().orderBy('seq').execute(),
   );
-  await run(store, ...UNPROTECT[kind.name], 'delete from audit_log');
   await store.transaction(async ({ database, engine }) => {
+    for (const statement of [...UNPROTECT[kind.name], 'delete from audit_log']) {
+      await sql.raw(statement).execute(database);
+    }
     for (const row of rows.map(change)) {
       if (row === null) continue;
       const { at, actor, change: what, event, target: whom, details } = row;
@@ -234,13 +237,13 @@ describe('entries without their change', () => {
     await intents.settle(RESET, { kind: 'done' });
     const at =
       (await store.read((tables) => tables.selectFrom('audit_log').select('at').execute()))[0]?.at ?? 0;
-    await writeAnew(store, SQLITE, (row) =>
-      row.details.includes('AAAA-AAAA') ? { ...row, at: at - 10_000 - older } : row,
-    );
     await run(
       store,
       "delete from intents where delivery_key = 'lock'",
       `update intents set begun_at = ${at - 10_000} where delivery_key = 'form'`,
+    );
+    await writeAnew(store, SQLITE, (row) =>
+      row.details.includes('AAAA-AAAA') ? { ...row, at: at - 10_000 - older } : row,
     );
     expect((await check(store)).problems).toHaveLength(2 * problems);
   });

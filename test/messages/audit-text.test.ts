@@ -124,6 +124,14 @@ const OF_CHANGES: Entry[] = [
     details: { why: 'Fastly answered 503' },
     says: `⚠️ <@${NORA}> tried to send a password reset to ${GRACE}. It's unclear whether it worked (Fastly answered 503)`,
   },
+  {
+    change: 'database',
+    event: 'restored',
+    actor: null,
+    details: { before: `790:${'a1'.repeat(32)}`, after: `793:${'b2'.repeat(32)}` },
+    says: '🗄️ The database was restored from a backup that ends at entry 790',
+  },
+  { change: 'database', event: 'moved', actor: null, says: '🗄️ The bot: database moved' },
   { change: 'migrate', event: 'done', actor: null, says: `The bot: migrate done, ${GRACE}` },
 ];
 

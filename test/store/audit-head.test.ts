@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { headText, parseHead } from '../../src/ids.ts';
 import { createLogger } from '../../src/observability/log.ts';
-import { AuditHeads, headText, parseHead } from '../../src/store/audit-head.ts';
+import { AuditHeads } from '../../src/store/audit-head.ts';
 import type { Store } from '../../src/store/store.ts';
 import { letTimePass, onBothDatabases } from './both-databases.ts';
 

@@ -10,6 +10,7 @@ const TABLES = [
   'account_lock',
   'approval_requests',
   'audit_log',
+  'belonging',
   'decisions',
   'homes',
   'intents',
@@ -63,9 +64,10 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     await store.transaction((transaction) => transaction.audit(ENTRY));
     await run(
       store,
+      'drop table belonging',
       'drop table message_counter',
       'drop table homes',
-      "delete from kysely_migration where name in ('002-homes', '003-derived-homes', '004-terms')",
+      "delete from kysely_migration where name > '002'",
       'alter table approval_requests drop column terms',
     );
     expect(await store.connect()).toBe(false);
@@ -85,7 +87,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'create index homes_due on homes (coalesce(lease_until, due_at))',
       "insert into homes (member) values ('U0NORA001')",
       'alter table approval_requests drop column terms',
-      "delete from kysely_migration where name in ('003-derived-homes', '004-terms')",
+      'drop table belonging',
+      "delete from kysely_migration where name > '003'",
     );
     await store.connect();
     const due = await store.read(async (tables) =>

@@ -43,29 +43,35 @@ export function register(app: App, listeners: readonly Listener[]): void {
   for (const listener of listeners) {
     switch (listener.kind) {
       case 'command':
-        app.command(listener.id, ({ context }) => carryOut(context, 'command', listener.run));
+        app.command(listener.id, ({ context }) =>
+          measured(context, 'command', (delivery) => carryOut(delivery, listener.run)),
+        );
         break;
       case 'click':
-        app.action(listener.id, ({ context }) => carryOut(context, 'click', listener.run));
+        app.action(listener.id, ({ context }) =>
+          measured(context, 'click', (delivery) => carryOut(delivery, listener.run)),
+        );
         break;
       case 'type-ahead':
-        app.options(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'type-ahead');
-          await acknowledge({ options: await listener.options(interaction, incoming.text) });
-        });
+        app.options(listener.id, ({ context }) =>
+          measured(context, 'type-ahead', async ({ interaction, incoming, acknowledge }) => {
+            const options = await listener.options(interaction, incoming.text);
+            if (await acknowledge({ options })) interaction.measured.answered();
+          }),
+        );
         break;
       case 'submission':
-        app.view(listener.id, async ({ context }) => {
-          const { interaction, incoming: submitted, ...delivery } = delivered(context, 'submission');
-          await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
-        });
+        app.view(listener.id, ({ context }) =>
+          measured(context, 'submission', async ({ interaction, incoming: submitted, ...delivery }) => {
+            await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
+          }),
+        );
         break;
       case 'event':
-        app.event(listener.id, async ({ context }) => {
-          const { interaction, incoming } = delivered(context, 'event');
+        app.event(listener.id, ({ context }) =>
           // An event asks for nothing, so a failure is logged and told to nobody.
-          await listener.run(interaction, incoming);
-        });
+          measured(context, 'event', ({ interaction, incoming }) => listener.run(interaction, incoming)),
+        );
         break;
     }
   }
@@ -83,9 +89,29 @@ function isOfKind<K extends Kind>(delivery: PassedDelivery, kind: K): delivery i
   return delivery.incoming.kind === kind;
 }
 
+/** Counts what becomes of a delivery. */
+async function measured<K extends Kind>(
+  context: Context,
+  kind: K,
+  work: (delivery: DeliveryOf<K>) => Promise<void>,
+): Promise<void> {
+  const delivery = delivered(context, kind);
+  const { interaction } = delivery;
+  try {
+    await work(delivery);
+  } catch (error) {
+    interaction.measured.turnsOut('failed');
+    throw error;
+  } finally {
+    interaction.measured.ended();
+  }
+}
+
 /** A failure is told to the caller. */
-async function carryOut<K extends Kind>(context: Context, kind: K, run: Run<K>): Promise<void> {
-  const { interaction, incoming, acknowledge } = delivered(context, kind);
+async function carryOut<K extends Kind>(
+  { interaction, incoming, acknowledge }: DeliveryOf<K>,
+  run: Run<K>,
+): Promise<void> {
   await acknowledge();
   try {
     await run(interaction, incoming);
@@ -109,12 +135,13 @@ const Ack = z.custom<(response?: unknown) => Promise<void>>((value) => typeof va
  * Bolt's `ack` for a delivery. Around a reconnect of Socket Mode it throws; the work goes on all the same, so that
  * is logged and nothing else. Events carry none: Bolt has acknowledged them.
  */
-export function acknowledgeOf(ack: unknown, log: Logger): Acknowledge {
+export function acknowledgeOf(ack: unknown, log: Logger, onAcknowledged: () => void = () => {}): Acknowledge {
   const parsed = Ack.safeParse(ack);
   if (!parsed.success) return async () => true;
   return async (response) => {
     try {
       await parsed.data(response);
+      onAcknowledged();
       return true;
     } catch (error) {
       log.warn({ err: error }, 'a delivery could not be acknowledged');

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ChannelId } from '../../ids.ts';
+import type { MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
 import { Reply } from './reply.ts';
@@ -18,6 +19,7 @@ export class Interaction {
   readonly origin: Origin;
   readonly reply: Reply;
   readonly services: Services;
+  readonly measured: MeasuredInteraction;
   readonly log: Logger;
   readonly #parts: Parts;
 
@@ -28,6 +30,7 @@ export class Interaction {
     this.triggerId = parts.triggerId;
     this.caller = parts.caller;
     this.origin = parts.origin;
+    this.measured = parts.measured;
     this.services = services;
     const { reference, caller, origin } = parts;
     this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
@@ -60,7 +63,10 @@ export class Interaction {
 export const Original = z.object({ responseUrl: z.url(), channel: ChannelId });
 export type Original = z.infer<typeof Original>;
 
-type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
+type Parts = Pick<
+  Interaction,
+  'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'measured'
+> & {
   responseUrl: string | null;
 };
 
@@ -68,7 +74,7 @@ type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'call
 export function interactionOf(
   services: Services,
   incoming: Incoming,
-  { caller, reference }: { caller: Caller; reference: string },
+  { caller, reference, measured }: Pick<Interaction, 'caller' | 'reference' | 'measured'>,
 ): Interaction {
   const triggerId = ('triggerId' in incoming && incoming.triggerId) || '';
   return new Interaction(services, {
@@ -77,6 +83,7 @@ export function interactionOf(
     deliveryKey: (incoming.kind === 'submission' ? incoming.viewId : triggerId) || reference,
     triggerId,
     caller,
+    measured,
     origin: originOf(incoming),
     responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,
   });

@@ -5,6 +5,7 @@ import * as approvals from './001-approvals.ts';
 import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
 import * as terms from './004-terms.ts';
+import * as belonging from './005-belonging.ts';
 
 const FIRST = '001-approvals';
 
@@ -14,6 +15,7 @@ const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Prom
   '002-homes': homes,
   '003-derived-homes': derivedHomes,
   '004-terms': terms,
+  '005-belonging': belonging,
 };
 
 /**

@@ -23,7 +23,7 @@ type Running = {
   log: LogLines;
   receiver: HttpReceiver;
   seen: unknown[];
-  /** Why requests were refused by their signature. */
+  /** Why requests were refused. */
   refused: string[];
 };
 
@@ -311,6 +311,7 @@ describe('a body', () => {
       await closed(socket);
       expect(socket.text()).toContain('HTTP/1.1 413');
     }
+    expect(running.refused).toEqual(['size', 'size']);
   });
 
   it('of 1 MiB is taken', async () => {
