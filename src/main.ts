@@ -1,11 +1,11 @@
 import { processEnvironment, readConfig, readLogSettings } from './config/config.ts';
 import { ConfigError, problemText, type VariableProblem } from './config/problem.ts';
 import { FatalError } from './observability/fatal-error.ts';
-import { createLogger } from './observability/log.ts';
+import { createLogger, logDestination } from './observability/log.ts';
 
 const { environment, warnings } = processEnvironment();
 const { LOG_LEVEL, LOG_FORMAT } = readLogSettings(environment);
-const log = createLogger(LOG_LEVEL, LOG_FORMAT);
+const log = createLogger(LOG_LEVEL, await logDestination(LOG_FORMAT));
 
 // Node would write its warnings to stderr.
 process.removeAllListeners('warning').on('warning', ({ name, message }) => {

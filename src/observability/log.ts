@@ -1,6 +1,5 @@
 import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { PinoPretty as pretty } from 'pino-pretty';
 import { reasonOf } from './reason-of.ts';
 
 export type { Logger } from 'pino';
@@ -8,14 +7,15 @@ export type { Logger } from 'pino';
 /** What a person at a terminal need not see: the process, and fields that repeat what their message says. */
 const IN_THE_MESSAGE = 'pid,hostname,variable,inForce';
 
-/** Creates the process's log. `pretty` is for people at a terminal. */
-export function createLogger(
-  level: string,
-  format: 'json' | 'pretty',
-  destination: DestinationStream = format === 'pretty'
-    ? pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true })
-    : pino.destination(1),
-): Logger {
+/** Where the process's log goes: to stdout, in JSON or in lines for people at a terminal, whose module is loaded only then. */
+export async function logDestination(format: 'json' | 'pretty'): Promise<DestinationStream> {
+  if (format === 'json') return pino.destination(1);
+  const { PinoPretty: pretty } = await import('pino-pretty');
+  return pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true });
+}
+
+/** Creates a log. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
   const everyStack = level === 'debug' || level === 'trace';
   const err = (error: unknown) => serializeError(error, everyStack);
   return pino({ level, serializers: { err } }, destination);
