@@ -25,9 +25,6 @@ export class SearchIndex {
   readonly #names: Lines;
   readonly #logins: Lines;
   readonly #ids: Lines;
-  readonly #byId: ReadonlyMap<string, User>;
-  readonly #byLogin: ReadonlyMap<string, readonly User[]>;
-  readonly #byName: ReadonlyMap<string, readonly User[]>;
 
   constructor(users: readonly User[], unreadable = 0) {
     this.#unreadable = unreadable;
@@ -37,9 +34,6 @@ export class SearchIndex {
     this.#names = new Lines(folded.map(({ name }) => name));
     this.#logins = new Lines(this.users.map(({ login }) => fold(login)));
     this.#ids = new Lines(this.users.map(({ id }) => id.toLowerCase()));
-    this.#byId = new Map(this.users.map((user) => [user.id, user]));
-    this.#byLogin = Map.groupBy(this.users, ({ login }) => canonical(login));
-    this.#byName = Map.groupBy(this.users, (user) => canonical(user.name ?? ''));
   }
 
   figures(): Figures {
@@ -76,25 +70,27 @@ export class SearchIndex {
 
   /** The user with this id, letter case included. */
   withId(id: string): User | null {
-    return this.#byId.get(id) ?? null;
+    return this.#on(this.#ids.being(id.toLowerCase())).find((user) => user.id === id) ?? null;
   }
 
   /** The users with exactly this login, letter case aside. A login that only looks like it is another. */
   withLogin(login: string): readonly User[] {
-    return this.#byLogin.get(canonical(login)) ?? [];
+    const wanted = canonical(login);
+    return this.#on(this.#logins.being(fold(login))).filter((user) => canonical(user.login) === wanted);
   }
 
   /** The users whose whole name is this, letter case aside. */
   withName(name: string): readonly User[] {
-    return canonical(name) === '' ? [] : (this.#byName.get(canonical(name)) ?? []);
+    const wanted = canonical(name);
+    if (wanted === '') return [];
+    return this.#on(this.#names.being(fold(name))).filter((user) => canonical(user.name ?? '') === wanted);
   }
 
   /** The users whose login or whole name is this once accents, widths and letter case are left out. */
   alike(text: string): User[] {
     const query = fold(text);
     if (query === '') return [];
-    const lines = new Set([...this.#logins.being(query), ...this.#names.being(query)]);
-    return [...lines].flatMap((line) => this.users[line] ?? []);
+    return this.#on(new Set([...this.#logins.being(query), ...this.#names.being(query)]));
   }
 
   /** The users whose login is this address once its tag (`+cdn`) is left out on both sides. */
@@ -119,9 +115,13 @@ export class SearchIndex {
     return near.slice(0, limit).map(({ user }) => user);
   }
 
+  #on(lines: Iterable<number>): User[] {
+    return [...lines].flatMap((line) => this.users[line] ?? []);
+  }
+
   /** The lines that fit, by how well; each is looked for only when the better ones were not enough. */
   *#byRank(query: string): Generator<[number, Iterable<number>]> {
-    const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => lines.being(query));
+    const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => [...lines.being(query)]);
     yield [EXACT, exact.sort((a, b) => a - b)];
     if (this.#names.has(query)) {
       yield [NAME_BEGINS, this.#names.with(`\n${query}`)];
@@ -150,21 +150,16 @@ export class SearchIndex {
 class Lines {
   readonly #text: string;
   /** Where each line begins in the text. */
-  readonly #starts: readonly number[];
-  readonly #whole = new Map<string, number[]>();
+  readonly #starts: Uint32Array;
 
   constructor(lines: readonly string[]) {
-    const starts: number[] = [];
+    this.#starts = new Uint32Array(lines.length);
     let length = 1;
     for (const [number, line] of lines.entries()) {
-      starts.push(length);
+      this.#starts[number] = length;
       length += line.length + 1;
-      const alike = this.#whole.get(line);
-      if (alike) alike.push(number);
-      else this.#whole.set(line, [number]);
     }
     this.#text = `\n${lines.join('\n')}\n`;
-    this.#starts = starts;
   }
 
   at(line: number): string {
@@ -173,8 +168,8 @@ class Lines {
   }
 
   /** The numbers of the lines that are this and nothing else. */
-  being(text: string): readonly number[] {
-    return this.#whole.get(text) ?? [];
+  being(text: string): Iterable<number> {
+    return this.with(`\n${text}\n`);
   }
 
   has(text: string): boolean {
@@ -225,10 +220,10 @@ export function withoutTag(address: string): string {
 
 /**
  * Text as it is compared in a search: no case, no accents (`Tomás` is found by `tomas`), straight apostrophes, single
- * spaces.
+ * spaces. Texts of the same canonical form are the same here.
  */
 function fold(text: string): string {
-  return text
+  return canonical(text)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[‘’]/g, "'")
