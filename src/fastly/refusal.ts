@@ -10,7 +10,7 @@ import {
   FastlyUnavailable,
   type RefusalWords,
 } from './errors.ts';
-import type { Answer, Call } from './transport.ts';
+import type { Call, Refused } from './transport.ts';
 
 /** A field of another type, or an empty one, says nothing; it does not hide the others. */
 const text = z
@@ -52,7 +52,7 @@ const NOT_THERE = [404, 405, 410];
  * Whether an answer of 3xx or 4xx is one of Fastly's. 401 and 403, which are said of the token, need one of the fields
  * that Fastly's errors have. Some of the others have no recorded body, so there only what is no JSON is none of Fastly's.
  */
-function isOfFastly({ status, body }: Answer): boolean {
+function isOfFastly({ status, body }: Refused): boolean {
   if (status === 401 || status === 403) return OwnBody.safeParse(parseJson(body)).success;
   return !NOT_THERE.includes(status) || body.trim() === '' || parseJson(body) !== undefined;
 }
@@ -70,7 +70,7 @@ export function parseJson(body: string): unknown {
  * The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. What does not come
  * from Fastly itself, but from a proxy for example, passes as an outage does.
  */
-export function refusalOf({ operation, kind }: Call, answer: Answer, redacted: Redaction): FastlyError {
+export function refusalOf({ operation, kind }: Call, answer: Refused, redacted: Redaction): FastlyError {
   const { status, body } = answer;
   if (!isOfFastly(answer)) return new FastlyUnavailable(operation, status, kind !== 'read');
   const words = readRefusal(body);
