@@ -1,7 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 import { canonical } from '../fastly/canonical.ts';
+import { LongWork } from '../fastly/long-work.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Figures, figuresOf } from './filter.ts';
+import { Lines } from './lines.ts';
+import { sortedInPieces } from './sorted-in-pieces.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
 export type Fit = { user: User; rank: number };
@@ -26,14 +29,37 @@ export class SearchIndex {
   readonly #logins: Lines;
   readonly #ids: Lines;
 
-  constructor(users: readonly User[], unreadable = 0) {
+  private constructor(users: readonly User[], unreadable: number, names: Lines, logins: Lines, ids: Lines) {
+    this.users = users;
     this.#unreadable = unreadable;
-    const folded = users.map((user) => ({ user, name: fold(nameOf(user)) }));
-    folded.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    this.users = folded.map(({ user }) => user);
-    this.#names = new Lines(folded.map(({ name }) => name));
-    this.#logins = new Lines(this.users.map(({ login }) => fold(login)));
-    this.#ids = new Lines(this.users.map(({ id }) => id.toLowerCase()));
+    this.#names = names;
+    this.#logins = logins;
+    this.#ids = ids;
+  }
+
+  /** Builds the index in pieces, as others wait while it is built. */
+  static async of(users: readonly User[], unreadable = 0): Promise<SearchIndex> {
+    const work = new LongWork();
+    const named: { user: User; name: string }[] = [];
+    for (const user of users) {
+      named.push({ user, name: fold(nameOf(user)) });
+      if (work.isLong) await work.pause();
+    }
+    const sorted = await sortedInPieces(
+      named,
+      (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+      work,
+    );
+    const names = await Lines.of(sorted, ({ name }) => name, work);
+    const logins = await Lines.of(sorted, ({ user }) => fold(user.login), work);
+    const ids = await Lines.of(sorted, ({ user }) => user.id.toLowerCase(), work);
+    return new SearchIndex(
+      sorted.map(({ user }) => user),
+      unreadable,
+      names,
+      logins,
+      ids,
+    );
   }
 
   figures(): Figures {
@@ -121,7 +147,7 @@ export class SearchIndex {
 
   /** The lines that fit, by how well; each is looked for only when the better ones were not enough. */
   *#byRank(query: string): Generator<[number, Iterable<number>]> {
-    const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => [...lines.being(query)]);
+    const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => lines.being(query));
     yield [EXACT, exact.sort((a, b) => a - b)];
     if (this.#names.has(query)) {
       yield [NAME_BEGINS, this.#names.with(`\n${query}`)];
@@ -143,62 +169,6 @@ export class SearchIndex {
       const text = `${this.#names.at(line)}\n${this.#logins.at(line)}`;
       if (parts.every((part) => text.includes(part))) yield line;
     }
-  }
-}
-
-/** Lines of text, searched as one. None holds a line break. */
-class Lines {
-  readonly #text: string;
-  /** Where each line begins in the text. */
-  readonly #starts: Uint32Array;
-
-  constructor(lines: readonly string[]) {
-    this.#starts = new Uint32Array(lines.length);
-    let length = 1;
-    for (const [number, line] of lines.entries()) {
-      this.#starts[number] = length;
-      length += line.length + 1;
-    }
-    this.#text = `\n${lines.join('\n')}\n`;
-  }
-
-  at(line: number): string {
-    const start = this.#starts[line] ?? 0;
-    return this.#text.slice(start, (this.#starts[line + 1] ?? this.#text.length) - 1);
-  }
-
-  /** The numbers of the lines that are this and nothing else. */
-  being(text: string): Iterable<number> {
-    return this.with(`\n${text}\n`);
-  }
-
-  has(text: string): boolean {
-    return this.#text.includes(text);
-  }
-
-  /** The numbers of the lines that have `text`, each once, first to last; after a line break: that begin with it. */
-  *with(text: string): Generator<number> {
-    const skip = text.startsWith('\n') ? 1 : 0;
-    let from = 0;
-    for (;;) {
-      const place = this.#text.indexOf(text, from);
-      if (place === -1) return;
-      const line = this.#lineAt(place + skip);
-      yield line;
-      from = (this.#starts[line + 1] ?? this.#text.length + 1) - 1;
-    }
-  }
-
-  /** The line that holds this place of the text: the last that begins at it or before. */
-  #lineAt(place: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#starts[middle] ?? 0) <= place) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
 
