@@ -111,13 +111,19 @@ export class Transport {
       });
       this.#noteAllowance(call, headers);
       const pieces = boundedPieces(body, call.largestAnswer ?? LARGEST_ANSWER);
-      const withinBound = (error: unknown) => {
-        throw error instanceof BodyTooLarge ? tooLarge(call, statusCode) : error;
+      const whole = async <C>(reading: Promise<C>): Promise<C> => {
+        const content = await reading.catch((error: unknown) => {
+          if (!(error instanceof BodyTooLarge)) throw error;
+          ended(statusCode);
+          throw tooLarge(call, statusCode);
+        });
+        ended(statusCode);
+        return content;
       };
       if (statusCode < 300) {
-        return { answer: { status: statusCode, content: await read(pieces).catch(withinBound) } };
+        return { answer: { status: statusCode, content: await whole(read(pieces)) } };
       }
-      return judge({ status: statusCode, headers, body: await joined(pieces).catch(withinBound) });
+      return judge({ status: statusCode, headers, body: await whole(joined(pieces)) });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
       const { started: sent } = sending;
