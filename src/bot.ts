@@ -9,6 +9,7 @@ import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
 import { isFastlyError } from './fastly/errors.ts';
+import type { Attempt } from './fastly/transport.ts';
 import { type ConnectionProblem, connectionProblem } from './http/connection-problem.ts';
 import { Network } from './http/network.ts';
 import { FatalError } from './observability/fatal-error.ts';
@@ -19,6 +20,7 @@ import { type Logger, slackSdkLogger } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { NowAndAgain } from './observability/now-and-again.ts';
 import { reasonOf } from './observability/reason-of.ts';
+import { tracing } from './observability/trace.ts';
 import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
@@ -72,7 +74,10 @@ export class Bot {
     this.#log = log;
     const health = { readiness: this.#readiness, liveness: this.#liveness };
     this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
-    this.#network = new Network(config, (host, problem) => this.#connectionTo(host, problem));
+    this.#network = new Network(config, (host, problem) =>
+      // Connections are made for all.
+      tracing({}, () => this.#connectionTo(host, problem)),
+    );
     const { dispatcher } = this.#network;
     const fastly = new FastlyClient({
       dispatcher,
@@ -83,7 +88,7 @@ export class Bot {
       onTokenRefused: (refused) => this.#fastlyWatch.refused(refused),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
-      onAttempt: (...attempt) => this.#metrics.fastlyAnswered(...attempt),
+      onAttempt: (attempt) => this.#fastlyAttempt(attempt),
       onWritesRemaining: (...writes) => this.#metrics.writesRemain(...writes),
     });
     const { degraded } = this.#readiness;
@@ -271,6 +276,12 @@ export class Bot {
     const { remedy } = problem;
     const what = `${host} can't be reached: ${problem.what}`;
     if (this.#readiness.degraded(cause, { what, remedy })) this.#log.error({ remedy }, what);
+  }
+
+  #fastlyAttempt({ operation, status, milliseconds, attempt }: Attempt): void {
+    this.#metrics.fastlyAnswered(operation, status, milliseconds);
+    const line = { operation, status, milliseconds: Math.round(milliseconds), attempt };
+    this.#log.debug(line, 'a call to Fastly');
   }
 
   async #reachFastly(): Promise<void> {

@@ -14,6 +14,7 @@ import { KeptReading } from './observability/kept-reading.ts';
 import type { Liveness } from './observability/liveness.ts';
 import type { Logger } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
+import { tracing } from './observability/trace.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
 import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
@@ -37,7 +38,10 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   const engine =
     location.kind === 'sqlite'
       ? sqlite(location.path)
-      : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
+      : postgres(location.url, (error) =>
+          // Connections outlive the interaction that opened them.
+          tracing({}, () => log.warn({ err: error }, 'a connection to the database was lost')),
+        );
   return new Store(engine, log);
 }
 

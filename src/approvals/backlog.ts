@@ -3,14 +3,12 @@ import { z } from 'zod';
 import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database } from '../store/tables.ts';
+import { RELEASING } from './event.ts';
 import { hasOpenTarget } from './rows.ts';
 import { surfacesBehind } from './surfaces.ts';
 
 /** What is counted of a state. A newer version of the bot may have stored states that this one does not know. */
 const Counted = z.object({ kind: z.string(), unclear: z.boolean().optional().catch(undefined) });
-
-/** The steps that let a request be carried out. */
-const RELEASING = ['filed', 'approved', 'retried'];
 
 /** What waits. It reads what is open and what is to be shown, each by its index, however many requests there were. */
 export async function readBacklog(database: Database, engine: Engine): Promise<Backlog> {

@@ -23,6 +23,11 @@ const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Se
  * What will be done, and nothing else. Stored as it is, with a version of its form. A promotion makes somebody a Fastly
  * superuser, or lets one who is locked back in; a demotion takes the role away, or locks who has it. `before` is what
  * the target had of all that can be set, so that nobody's later change is overwritten.
+ *
+ * Older versions may run on the same database, during an upgrade or after a roll-back. They leave a request alone that
+ * has anything they don't know (`newer.ts`). So whatever changes what a kind means is a kind of its own, as a promotion
+ * for a time would be: an older version must never make it one for ever. A field that changes nothing of the kind, as
+ * for a comment, keeps older versions from the request as well. How variables count a new kind: `waitsForApproval`.
  */
 export const Action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), version: z.literal(1), target: Target }),

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Kysely, sql } from 'kysely';
+import { NeedsNewerVersion } from '../approvals/newer.ts';
 import { processEnvironment, readDatabaseLocation } from '../config/config.ts';
 import { ConfigError, problemText } from '../config/problem.ts';
 import type { DatabaseLocation } from '../config/value-types.ts';
@@ -117,6 +118,7 @@ function explanationOf(error: unknown): string {
     return 'A process of the bot owns the database file. Stop the bot, put the backup in place again, then run this again.';
   }
   if (error instanceof Refused) return error.message;
+  if (error instanceof NeedsNewerVersion) return `The ${error.message}. Run this command with that version.`;
   return error instanceof ConfigError
     ? error.problems.map(problemText).join(' ')
     : `The database can't be used: ${reasonOf(error)}`;

@@ -10,7 +10,7 @@ export const TIMES = {
   homesGathered: 1_000,
   /** The first pause before something is tried again that Slack, Fastly or the database did not take; later ones grow. */
   firstRetry: 500,
-  /** How long Slack may fail to show a step of an approval request before that is reported, and how often is looked. */
+  /** How long Slack may fail to show something before that is reported, and how often is looked. */
   overdueAfter: 5 * 60_000,
   overdueLook: 10_000,
   /** How often Fastly is asked again while it is away and nobody else asks it. */

@@ -45,16 +45,13 @@ const OwnBody = z.union([
   z.object({ errors: z.array(z.unknown()).min(1) }),
 ]);
 
-/** The bot concludes from these that there is no such user, or that users are not created directly. */
-const NOT_THERE = [404, 405, 410];
-
 /**
- * Whether an answer of 3xx or 4xx is one of Fastly's. 401 and 403, which are said of the token, need one of the fields
- * that Fastly's errors have. Some of the others have no recorded body, so there only what is no JSON is none of Fastly's.
+ * Whether an answer of 3xx or 4xx is one of Fastly's. The bot concludes much from these: that the token is wrong, that a
+ * user is gone, that users are not created directly. So it believes only an answer with one of the fields that Fastly's
+ * errors have; a proxy's page, or no body at all, says nothing.
  */
-function isOfFastly({ status, body }: Refused): boolean {
-  if (status === 401 || status === 403) return OwnBody.safeParse(parseJson(body)).success;
-  return !NOT_THERE.includes(status) || body.trim() === '' || parseJson(body) !== undefined;
+function isOfFastly({ body }: Refused): boolean {
+  return OwnBody.safeParse(parseJson(body)).success;
 }
 
 /** The body as JSON, or `undefined` where it is none. */

@@ -37,10 +37,17 @@ export type Read<T> = (pieces: AsyncIterable<string>) => Promise<T>;
 
 const LARGEST_ANSWER = MEBIBYTE;
 
+/** What the `attempt`th attempt at a call came to. `status`: HTTP's, or what kept Fastly from answering. */
+export type Attempt = {
+  operation: string;
+  status: number | 'timed_out' | 'cut_off';
+  milliseconds: number;
+  attempt: number;
+};
+
 /** Told of what each attempt came to. */
 export type TransportListener = {
-  /** `status`: HTTP's, or what kept Fastly from answering. */
-  onAttempt(operation: string, status: number | 'timed_out' | 'cut_off', milliseconds: number): void;
+  onAttempt(attempt: Attempt): void;
   /** How many writes the token has until `resetAt` (Unix seconds). */
   onWritesRemaining(remaining: number, resetAt: number): void;
 };
@@ -98,8 +105,9 @@ export class Transport {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(share)));
     const sending = { started: false };
     const began = performance.now();
-    const ended = (status: number | 'timed_out' | 'cut_off') => {
-      this.#listener.onAttempt?.(call.operation, status, performance.now() - began);
+    const { operation } = call;
+    const ended = (status: Attempt['status']) => {
+      this.#listener.onAttempt?.({ operation, status, milliseconds: performance.now() - began, attempt });
     };
     try {
       const { statusCode, headers, body } = await request(`${this.#baseUrl}${call.path}`, {

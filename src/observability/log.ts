@@ -1,6 +1,7 @@
 import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { reasonOf } from './reason-of.ts';
+import { traced } from './trace.ts';
 
 export type { Logger } from 'pino';
 
@@ -9,16 +10,17 @@ const IN_THE_MESSAGE = 'pid,hostname,variable,inForce';
 
 /** Where the process's log goes: to stdout, in JSON or in lines for people at a terminal, whose module is loaded only then. */
 export async function logDestination(format: 'json' | 'pretty'): Promise<DestinationStream> {
-  if (format === 'json') return pino.destination(1);
+  // Else a fatal line overtakes the one before it, and the end of the process may lose one.
+  if (format === 'json') return pino.destination({ dest: 1, sync: true });
   const { PinoPretty: pretty } = await import('pino-pretty');
   return pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true });
 }
 
-/** Creates a log. */
+/** Creates a log. Each line says what it belongs to (`Trace`). */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const everyStack = level === 'debug' || level === 'trace';
   const err = (error: unknown) => serializeError(error, everyStack);
-  return pino({ level, serializers: { err } }, destination);
+  return pino({ level, serializers: { err }, mixin: traced }, destination);
 }
 
 /** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */

@@ -155,7 +155,8 @@ export class Store {
     );
     this.#newest.saw(appended.at(-1));
     for (const { details, ...row } of appended) {
-      this.#auditLog.info({ audit: { ...row, details: JSON.parse(details) } }, 'audit');
+      const about = row.request_id !== null && { request: row.request_id };
+      this.#auditLog.info({ ...about, audit: { ...row, details: JSON.parse(details) } }, 'audit');
     }
     return result;
   }

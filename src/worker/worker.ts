@@ -4,7 +4,7 @@ import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
-import type { Readiness } from '../observability/health.ts';
+import type { Problem, Readiness } from '../observability/health.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import type { AuditHeads } from '../store/audit-head.ts';
 import type { Belonging } from '../store/belonging.ts';
@@ -55,7 +55,7 @@ export class Worker {
   readonly #publishing: AnyLoop;
   /** What can change something in Fastly, or says whether that was done. */
   readonly #changing: readonly AnyLoop[];
-  /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
+  /** Works on nothing. No step wakes it: what it reports takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
   #started = false;
@@ -86,18 +86,21 @@ export class Worker {
       ...common('displays'),
       find: (limit) => displays.due(limit),
       key: (id) => id,
+      trace: (request) => ({ request }),
       work: (id) => displays.display(id),
     });
     const advancing = new Loop<RequestId>({
       ...common('approval requests'),
       find: (limit) => approvals.due(limit),
       key: (id) => id,
+      trace: (request) => ({ request }),
       work: (id) => this.#advance(id),
     });
     const settling = new Loop<Interrupted>({
       ...common('interrupted changes'),
       find: (limit) => interruptedChanges.takeOver(limit),
       key: ({ change }) => change.deliveryKey,
+      trace: ({ change: { reference: interaction, request = null } }) => ({ interaction, request }),
       work: (each) => interruptedChanges.settle(each),
     });
     this.#publishing = new Loop<MemberId>({
@@ -110,7 +113,7 @@ export class Worker {
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
-      find: () => this.#reportOverdue(),
+      find: () => this.#report(),
       key: () => '',
       work: async () => {},
     });
@@ -186,15 +189,17 @@ export class Worker {
     }
   }
 
-  async #reportOverdue(): Promise<readonly never[]> {
-    const { displays, readiness, times } = this.#options;
-    const overdue = await displays.overdue(times.overdueAfter);
-    const requests = overdue === 1 ? '1 approval request' : `${overdue} approval requests`;
-    const problem = {
-      what: `Slack doesn't show the latest step of ${requests} yet.`,
-      remedy: "The bot keeps trying. Its log says why after 'a request could not be shown in Slack'.",
-    };
-    readiness.degraded('displays', overdue === 0 ? null : problem);
+  async #report(): Promise<readonly never[]> {
+    const { approvals, displays, homes, interruptedChanges, readiness, times } = this.#options;
+    const { overdueAfter } = times;
+    const [requests, tabs, changes] = await Promise.all([
+      displays.overdue(overdueAfter),
+      homes.overdue(overdueAfter),
+      interruptedChanges.overdue(overdueAfter),
+    ]);
+    readiness.degraded('overdue', overdueProblem({ requests, tabs, changes }));
+    const newer = await approvals.newer();
+    readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
     return [];
   }
 
@@ -203,14 +208,39 @@ export class Worker {
     const claim = await approvals.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
-    log.info({ request: id, outcome: outcome.kind }, 'an attempt at an approved request ended');
+    log.info({ outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
     const recorded = await approvals.record(claim, outcome);
     if (recorded.kind !== 'step') {
-      log.error(
-        { request: id, outcome },
-        'another process has taken the request over; this outcome is not recorded',
-      );
+      log.error({ outcome }, 'another process has taken the request over; this outcome is not recorded');
     }
   }
+}
+
+/** What Slack has yet to be shown, by how many; null for nothing. */
+function overdueProblem({ requests, tabs, changes }: Overdue): Problem | null {
+  const overdue = [
+    counted(requests, 'the latest step of 1 approval request', 'the latest steps of # approval requests'),
+    counted(tabs, '1 Home tab as it is now', '# Home tabs as they are now'),
+    counted(changes, 'the result of 1 change', 'the results of # changes'),
+  ].filter((each) => each !== null);
+  if (overdue.length === 0) return null;
+  return {
+    what: `Slack doesn't show ${new Intl.ListFormat('en').format(overdue)} yet.`,
+    remedy: "The bot keeps trying. Its log says why in the warnings that end with 'trying again'.",
+  };
+}
+
+type Overdue = Record<'requests' | 'tabs' | 'changes', number>;
+
+function counted(count: number, one: string, several: string): string | null {
+  if (count === 0) return null;
+  return count === 1 ? one : several.replace('#', String(count));
+}
+
+function newerProblem(requests: number): Problem {
+  return {
+    what: `${requests === 1 ? '1 open approval request needs' : `${requests} open approval requests need`} a newer version of the bot.`,
+    remedy: 'Start the newer version again. This one leaves them alone.',
+  };
 }

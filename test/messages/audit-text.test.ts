@@ -133,6 +133,14 @@ const OF_CHANGES: Entry[] = [
   },
   { change: 'database', event: 'moved', actor: null, says: '🗄️ The bot: database moved' },
   { change: 'migrate', event: 'done', actor: null, says: `The bot: migrate done, ${GRACE}` },
+  {
+    change: 'promote-for',
+    event: 'ended',
+    actor: null,
+    target: { id: null, login: '', name: '' },
+    says: 'The bot: promote-for ended',
+  },
+  { change: 'lock', event: 'renewed', says: `<@${NORA}>: lock renewed, ${GRACE}` },
 ];
 
 it.each([...OF_REQUESTS, ...OF_CHANGES])('an entry of the audit log says $says', ({ says, ...entry }) => {

@@ -124,7 +124,7 @@ export async function letTimePass(store: Store, milliseconds: number): Promise<v
     set('decisions', ['decided_at']),
     set('intents', ['begun_at', 'due_at']),
     set('account_lock', ['held_until']),
-    set('homes', ['due_at', 'lease_until']),
+    set('homes', ['due_at', 'lease_until', 'behind_since']),
   );
   await store.transaction(async ({ database }) => {
     const rows = await database.selectFrom('approval_requests').select(['id', 'state']).execute();

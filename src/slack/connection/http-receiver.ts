@@ -5,6 +5,7 @@ import type { Secret } from '../../config/secret.ts';
 import { MEBIBYTE } from '../../http/bounded-body.ts';
 import { listen } from '../../observability/listen.ts';
 import type { Logger } from '../../observability/log.ts';
+import { tracing } from '../../observability/trace.ts';
 import { readIncoming } from '../incoming.ts';
 import { HttpConnections } from './http-connections.ts';
 import { isForm, readDelivery } from './http-delivery.ts';
@@ -128,7 +129,7 @@ export class HttpReceiver implements Receiver {
       return answer.status(400);
     }
     if (delivery.type === 'url_verification') return answer.json({ challenge: delivery.challenge });
-    await this.#process(delivery, request, answer);
+    await tracing({}, () => this.#process(delivery, request, answer));
   }
 
   /** Bolt rejects what it cannot read. What a listener throws is logged by then, and Bolt resolves. */

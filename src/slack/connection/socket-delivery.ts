@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Logger } from '../../observability/log.ts';
+import { tracing } from '../../observability/trace.ts';
 import { readIncoming } from '../incoming.ts';
 
 /** What Slack sends over a Socket Mode connection (docs.slack.dev, using Socket Mode). */
@@ -101,7 +102,11 @@ type Way = {
 };
 
 /** Hands a delivery to Bolt. Whatever it is and whatever comes of it, Slack gets an acknowledgement; never throws. */
-export async function deliver(delivery: Delivery, { app, send, onUnreadable, log }: Way): Promise<void> {
+export async function deliver(delivery: Delivery, way: Way): Promise<void> {
+  await tracing({}, () => handOver(delivery, way));
+}
+
+async function handOver(delivery: Delivery, { app, send, onUnreadable, log }: Way): Promise<void> {
   let acknowledged = false;
   const ack = async (response: unknown = {}) => {
     if (acknowledged || delivery.id === null) return;

@@ -5,6 +5,7 @@ import { type Message, message, withFootnote } from '../../messages/kit/message.
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type InteractionOutcome, MeasuredInteraction } from '../../observability/measured-interaction.ts';
+import { trace } from '../../observability/trace.ts';
 import { type Incoming, type IncomingOf, opensHome, readIncoming, type Sender } from '../incoming.ts';
 import { type Interaction, interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
@@ -28,7 +29,7 @@ export function installGate(app: App, gate: Gate): void {
   const { policy, listeners, services, confirmsMembership, inFlight, stopping } = gate;
   const { metrics } = services;
   const repeats = new Repeats();
-  const known = new Set(listeners.map(({ kind, id }) => `${kind} ${id}`));
+  const known = new Map(listeners.map((listener) => [`${listener.kind} ${listener.id}`, listener]));
   app.use(async ({ next }) => {
     await inFlight.track(next());
   });
@@ -36,7 +37,8 @@ export function installGate(app: App, gate: Gate): void {
     const takenAt = performance.now();
     const incoming = readIncoming(args.body);
     const reference = newReference();
-    const log = services.log.child({ reference, ...(incoming && described(incoming)) });
+    trace({ interaction: reference });
+    const log = services.log.child(incoming === null ? {} : described(incoming));
     const ack = 'ack' in args ? args.ack : undefined;
     if (incoming === null) {
       log.warn('a delivery of an unknown form was refused');
@@ -44,7 +46,9 @@ export function installGate(app: App, gate: Gate): void {
       await acknowledgeOf(ack, log)();
       return;
     }
-    const isKnown = known.has(`${incoming.kind} ${incoming.id}`);
+    const listener = known.get(`${incoming.kind} ${incoming.id}`);
+    const isKnown = listener !== undefined;
+    trace({ request: listener?.requestIn?.(carriedBy(incoming)) ?? null });
     // What a command is for is not known before its words are read.
     const name = isKnown && incoming.kind !== 'command' ? incoming.id : 'unknown';
     const measured = new MeasuredInteraction(metrics, incoming.kind, name);
@@ -104,6 +108,12 @@ function described(incoming: Incoming): object {
     team: incoming.sender?.teamId ?? null,
     ...(incoming.sender?.organisations.length && { organisations: incoming.sender.organisations }),
   };
+}
+
+/** What a button or a form brings back. */
+function carriedBy(incoming: Incoming): string | null {
+  if (incoming.kind === 'click') return incoming.value;
+  return incoming.kind === 'submission' ? incoming.subject : null;
 }
 
 const MOST_REMEMBERED = 10_000;

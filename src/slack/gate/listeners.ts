@@ -12,12 +12,16 @@ type Run<K extends Kind> = (interaction: Interaction, incoming: IncomingOf<K>) =
 type Options = (interaction: Interaction, text: string) => Promise<PlainTextOption[]>;
 
 /** What the bot listens for. The list feeds Bolt, the gate, and the test that tries each as an outsider. */
-export type Listener =
+export type Listener = {
+  /** The id of the approval request that a button's value or a form's subject names, for the log; null for none. */
+  requestIn?(carried: string | null): string | null;
+} & (
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
   | { kind: 'click'; id: string; run: Run<'click'> }
   | { kind: 'type-ahead'; id: string; options: Options }
   | { kind: 'submission'; id: string; form: SubmittedForm }
-  | { kind: 'event'; id: string; run: Run<'event'> };
+  | { kind: 'event'; id: string; run: Run<'event'> }
+);
 
 /** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
 export class PassedDelivery {

@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
 
 /** One delivery of an authorized caller: who asks, where, and the way to answer. The gate makes it, once. */
 export class Interaction {
-  /** Names this interaction in the log and in what the caller is told. */
+  /** Names this interaction in the log, as `interaction`, and in what the caller is told. */
   readonly reference: string;
   /** The same when Slack delivers the same command, click or form twice: a change is made once for each. */
   readonly deliveryKey: string;
@@ -32,8 +32,8 @@ export class Interaction {
     this.origin = parts.origin;
     this.measured = parts.measured;
     this.services = services;
-    const { reference, caller, origin } = parts;
-    this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
+    const { caller, origin } = parts;
+    this.log = services.log.child({ caller: caller.memberId, channel: origin.channel });
     this.reply = new Reply(services, this.log, parts);
   }
 

@@ -7,7 +7,7 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { portOf, standIn } from '../../support/stand-in.ts';
-import { type BotProcess, logLine, startBotProcess } from '../support/bot-process.ts';
+import { type BotProcess, fatalLines, logLine, startBotProcess } from '../support/bot-process.ts';
 
 async function startedSandbox(): Promise<Sandbox> {
   const sandbox = await startSandbox();
@@ -28,12 +28,6 @@ async function startReady(
     await sandbox.client.setRequestUrl(`http://127.0.0.1:${portOf(address)}/slack/events`);
   }
   return bot;
-}
-
-/** What it said last before it ended. */
-function fatalLines(bot: BotProcess): string[] {
-  const lines = bot.lines.map(({ text }) => logLine(text));
-  return lines.flatMap((line) => (line?.level === 60 ? [line.msg] : []));
 }
 
 /** Whether the member sees the card of Nora's Fastly user in #cdn-team. */
