@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
-import { checkAtStart, logFindings } from './checks/at-start.ts';
 import type { Config } from './config/config.ts';
 import { doubts } from './config/fit.ts';
 import { databaseText, inForce, inForceText } from './config/in-force.ts';
@@ -325,6 +324,8 @@ export class Bot {
     const { signal } = this.#stopping;
     try {
       await pause(times.checkedAfter, undefined, { signal, ref: false });
+      // Not at the start, so that nobody who types a command waits until it is loaded.
+      const { checkAtStart, logFindings } = await import('./checks/at-start.ts');
       const parts = { slack: slack.once, identity, fastly, network: this.#network };
       const findings = await checkAtStart(this.#config, parts);
       const known = this.#readiness.problems().map(({ what }) => what);

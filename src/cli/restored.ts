@@ -95,7 +95,7 @@ async function mustBeSound(location: DatabaseLocation): Promise<void> {
 async function restore(location: DatabaseLocation, adopt: boolean): Promise<Restore> {
   const isFile = location.kind === 'sqlite';
   const engine = isFile ? sqlite(location.path) : postgres(location.url, undefined, NAME);
-  const log = createLogger('info', 'json', { write: (line) => process.stderr.write(line) });
+  const log = createLogger('info', { write: (line) => process.stderr.write(line) });
   const store = new Store(engine, log);
   try {
     await store.connect();

@@ -10,7 +10,7 @@ import {
   FastlyUnavailable,
   type RefusalWords,
 } from './errors.ts';
-import type { Answer, Call } from './transport.ts';
+import type { Call, Refused } from './transport.ts';
 
 /** A field of another type, or an empty one, says nothing; it does not hide the others. */
 const text = z
@@ -50,7 +50,7 @@ const OwnBody = z.union([
  * user is gone, that users are not created directly. So it believes only an answer with one of the fields that Fastly's
  * errors have; a proxy's page, or no body at all, says nothing.
  */
-function isOfFastly({ body }: Answer): boolean {
+function isOfFastly({ body }: Refused): boolean {
   return OwnBody.safeParse(parseJson(body)).success;
 }
 
@@ -67,7 +67,7 @@ export function parseJson(body: string): unknown {
  * The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. What does not come
  * from Fastly itself, but from a proxy for example, passes as an outage does.
  */
-export function refusalOf({ operation, kind }: Call, answer: Answer, redacted: Redaction): FastlyError {
+export function refusalOf({ operation, kind }: Call, answer: Refused, redacted: Redaction): FastlyError {
   const { status, body } = answer;
   if (!isOfFastly(answer)) return new FastlyUnavailable(operation, status, kind !== 'read');
   const words = readRefusal(body);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
-import { BodyTooLarge, boundedText, MEBIBYTE } from '../http/bounded-body.ts';
+import { BodyTooLarge, boundedPieces, joined, MEBIBYTE } from '../http/bounded-body.ts';
 import { codeOf, connectionProblem } from '../http/connection-problem.ts';
 import {
   FastlyCutOff,
@@ -26,8 +26,14 @@ export type Call = {
   largestAnswer?: number;
 };
 
-/** An answer below 500 that is not 429. */
-export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+/** An answer of 3xx or 4xx that is not 429. */
+export type Refused = { status: number; headers: IncomingHttpHeaders; body: string };
+
+/** An answer below 300, and what its body was read as. */
+export type Answer<T> = { status: number; content: T };
+
+/** Reads the body of an answer below 300 while it arrives, for each attempt anew. */
+export type Read<T> = (pieces: AsyncIterable<string>) => Promise<T>;
 
 const LARGEST_ANSWER = MEBIBYTE;
 
@@ -77,10 +83,10 @@ export class Transport {
    * @throws {FastlyUnexpectedAnswer} when the answer is too large
    * @throws {FastlyCutOff} when Fastly cannot be reached or the connection breaks
    */
-  async send(call: Call): Promise<Answer> {
+  async send<T>(call: Call, read: Read<T>): Promise<Answer<T> | Refused> {
     const end = Date.now() + this.#deadline;
     for (let attempt = 1; ; attempt += 1) {
-      const result = await this.#attempt(call, attempt, end - Date.now());
+      const result = await this.#attempt(call, read, attempt, end - Date.now());
       if (result.answer !== undefined) return result.answer;
       const wait = pauseBeforeRetry(call.kind, result.failure, attempt, end - Date.now());
       if (wait === null) throw errorFor(call, result.failure);
@@ -88,7 +94,12 @@ export class Transport {
     }
   }
 
-  async #attempt(call: Call, attempt: number, remaining: number): Promise<AttemptResult> {
+  async #attempt<T>(
+    call: Call,
+    read: Read<T>,
+    attempt: number,
+    remaining: number,
+  ): Promise<AttemptResult<T>> {
     // A read that hangs is worth a second attempt within the deadline; a change gets all the time there is.
     const share = call.kind === 'read' && attempt === 1 ? remaining / 2 : remaining;
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(share)));
@@ -107,13 +118,20 @@ export class Transport {
         signal,
       });
       this.#noteAllowance(call, headers);
-      const text = await boundedText(body, call.largestAnswer ?? LARGEST_ANSWER).catch((error: unknown) => {
-        if (!(error instanceof BodyTooLarge)) throw error;
+      const pieces = boundedPieces(body, call.largestAnswer ?? LARGEST_ANSWER);
+      const whole = async <C>(reading: Promise<C>): Promise<C> => {
+        const content = await reading.catch((error: unknown) => {
+          if (!(error instanceof BodyTooLarge)) throw error;
+          ended(statusCode);
+          throw tooLarge(call, statusCode);
+        });
         ended(statusCode);
-        throw tooLarge(call, statusCode);
-      });
-      ended(statusCode);
-      return judge({ status: statusCode, headers, body: text });
+        return content;
+      };
+      if (statusCode < 300) {
+        return { answer: { status: statusCode, content: await whole(read(pieces)) } };
+      }
+      return judge({ status: statusCode, headers, body: await whole(joined(pieces)) });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
       const { started: sent } = sending;
@@ -133,9 +151,9 @@ export class Transport {
   }
 }
 
-type AttemptResult = { answer: Answer } | { answer?: never; failure: AttemptFailure };
+type AttemptResult<T> = { answer: Answer<T> | Refused } | { answer?: never; failure: AttemptFailure };
 
-function judge(answer: Answer): AttemptResult {
+function judge(answer: Refused): AttemptResult<never> {
   if (answer.status === 429) {
     return { failure: { kind: 'rate_limited', resetAt: rateLimitReset(answer.headers) } };
   }

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Secret } from '../config/secret.ts';
 import type { Engine } from './engine.ts';
 import type { Database } from './tables.ts';
@@ -35,7 +35,7 @@ export function postgres(
   name: string = BOT,
 ): Engine {
   return {
-    dialect: new PostgresDialect({ pool: async () => openPool(url, onConnectionLost, name) }),
+    dialect: new PostgresDialect({ pool: () => openPool(url, onConnectionLost, name) }),
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     forUpdate: sql`for update`,
     lockAuditLog: sql`select pg_advisory_xact_lock(${sql.lit(AUDIT_LOG_LOCK)})`,
@@ -53,7 +53,13 @@ export function postgres(
   };
 }
 
-function openPool(url: Secret, onConnectionLost: (error: Error) => void, name: string): pg.Pool {
+async function openPool(
+  url: Secret,
+  onConnectionLost: (error: Error) => void,
+  name: string,
+): Promise<pg.Pool> {
+  // Whoever keeps the database in a file need not load it.
+  const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: MOST_CONNECTIONS,
@@ -61,7 +67,11 @@ function openPool(url: Secret, onConnectionLost: (error: Error) => void, name: s
     statement_timeout: STATEMENT_MILLISECONDS,
     idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
     application_name: name,
-    types: { getTypeParser },
+    types: {
+      // Unix milliseconds and counters are far from where numbers lose precision.
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+    },
     stream: () => endedBySilence(new Socket()),
   });
   // A connection that breaks emits an error, idle or not; without a listener it would end the process. The pool hands
@@ -76,9 +86,4 @@ function endedBySilence(socket: Socket): Socket {
   return socket.setTimeout(SILENCE_MILLISECONDS, () => {
     socket.destroy(new Error('the connection to the database fell silent'));
   });
-}
-
-/** Unix milliseconds and counters are far from where numbers lose precision. */
-function getTypeParser(oid: number, format?: 'text' | 'binary') {
-  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
 }

@@ -95,5 +95,5 @@ export class Shared {
 
 /** Its log goes nowhere. */
 function newStore(engine: Engine): Store {
-  return new Store(engine, createLogger('silent', 'json', { write: () => {} }));
+  return new Store(engine, createLogger('silent', { write: () => {} }));
 }

@@ -16,7 +16,7 @@ async function startHealth(
   const log = new LogLines();
   const liveness = new Liveness();
   const reported = { readiness: new Readiness(), liveness, metrics: { exposition } };
-  const logged = { ...reported, log: createLogger('info', 'json', log.stream) };
+  const logged = { ...reported, log: createLogger('info', log.stream) };
   const health = await serveHealth(logged, '127.0.0.1', 0, { ...LIMITS, ...limits });
   onTestFinished(async () => {
     liveness.close();

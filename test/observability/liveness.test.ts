@@ -16,7 +16,7 @@ function start(changed: Partial<typeof LIVENESS_LIMITS> = {}) {
     liveness.close();
   });
   const log = new LogLines();
-  const how = { signal: stopping.signal, firstPause: 1, log: createLogger('info', 'json', log.stream) };
+  const how = { signal: stopping.signal, firstPause: 1, log: createLogger('info', log.stream) };
   return { liveness, limits, log, how, stop: () => stopping.abort() };
 }
 

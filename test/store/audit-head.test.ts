@@ -12,7 +12,7 @@ const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', 
 function startHeads(store: Store) {
   const logged: unknown[] = [];
   const write = (text: string) => logged.push(JSON.parse(text).head);
-  const heads = new AuditHeads(store, createLogger('error', 'json', { write }), HOUR);
+  const heads = new AuditHeads(store, createLogger('error', { write }), HOUR);
   const look = async () => {
     if (await heads.due()) await heads.logWhenDue();
   };

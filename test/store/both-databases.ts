@@ -81,7 +81,7 @@ export function newStore(engine: Engine): { store: Store; log: Record<string, un
   const log: Record<string, unknown>[] = [];
   const line = z.record(z.string(), z.unknown());
   const write = (text: string) => log.push(line.parse(JSON.parse(text)));
-  const store = new Store(engine, createLogger('info', 'json', { write }));
+  const store = new Store(engine, createLogger('info', { write }));
   onTestFinished(() => store.close());
   return { store, log };
 }

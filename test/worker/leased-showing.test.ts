@@ -32,7 +32,7 @@ async function dueHome() {
       },
       release: (transaction, claim) => releaseHome(transaction, NORA, claim, 0),
       failure: '',
-      log: createLogger('info', 'json', { write: () => {} }),
+      log: createLogger('info', { write: () => {} }),
     });
   return Object.assign(place, { show });
 }

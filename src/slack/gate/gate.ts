@@ -85,6 +85,7 @@ export function installGate(app: App, gate: Gate): void {
     log.info('taken');
     const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference, measured });
     args.context.delivery = new PassedDelivery(
+      listener,
       interaction,
       incoming,
       acknowledge,

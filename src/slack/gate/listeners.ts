@@ -25,13 +25,22 @@ export type Listener = {
 
 /** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
 export class PassedDelivery {
+  /** The one whose kind and id the delivery has. */
+  readonly listener: Listener;
   readonly interaction: Interaction;
   readonly incoming: Incoming;
   readonly acknowledge: Acknowledge;
   /** How many milliseconds of Slack's patience the gate has used. */
   readonly waited: number;
 
-  constructor(interaction: Interaction, incoming: Incoming, acknowledge: Acknowledge, waited: number) {
+  constructor(
+    listener: Listener,
+    interaction: Interaction,
+    incoming: Incoming,
+    acknowledge: Acknowledge,
+    waited: number,
+  ) {
+    this.listener = listener;
     this.interaction = interaction;
     this.incoming = incoming;
     this.acknowledge = acknowledge;
@@ -42,42 +51,49 @@ export class PassedDelivery {
 /** Bolt's `context`, as the gate fills it in. */
 type Context = Readonly<Record<string, unknown>>;
 
-/** Hands each listener to Bolt. What gets this far has been authorized. */
-export function register(app: App, listeners: readonly Listener[]): void {
-  for (const listener of listeners) {
-    switch (listener.kind) {
-      case 'command':
-        app.command(listener.id, ({ context }) =>
-          measured(context, 'command', (delivery) => carryOut(delivery, listener.run)),
-        );
-        break;
-      case 'click':
-        app.action(listener.id, ({ context }) =>
-          measured(context, 'click', (delivery) => carryOut(delivery, listener.run)),
-        );
-        break;
-      case 'type-ahead':
-        app.options(listener.id, ({ context }) =>
-          measured(context, 'type-ahead', async ({ interaction, incoming, acknowledge }) => {
-            const options = await listener.options(interaction, incoming.text);
-            if (await acknowledge({ options })) interaction.measured.answered();
-          }),
-        );
-        break;
-      case 'submission':
-        app.view(listener.id, ({ context }) =>
-          measured(context, 'submission', async ({ interaction, incoming: submitted, ...delivery }) => {
-            await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
-          }),
-        );
-        break;
-      case 'event':
-        app.event(listener.id, ({ context }) =>
-          // An event asks for nothing, so a failure is logged and told to nobody.
-          measured(context, 'event', ({ interaction, incoming }) => listener.run(interaction, incoming)),
-        );
-        break;
-    }
+/**
+ * Has Bolt hand over all that got this far, which has been authorized. Bolt would try each of its listeners on every
+ * delivery, and the gate knows the one already.
+ */
+export function register(app: App): void {
+  const handOver = async ({ context }: { context: Context }) => {
+    if (!(context.delivery instanceof PassedDelivery)) throw new Error(UNGATED);
+    await hear(context.delivery.listener, context);
+  };
+  app.command(ANY, handOver);
+  app.action(ANY, handOver);
+  app.options(ANY, handOver);
+  app.view(ANY, handOver);
+  app.event(ANY, handOver);
+}
+
+const ANY = /^/;
+const UNGATED = 'a delivery reached a listener without passing the gate';
+
+async function hear(listener: Listener, context: Context): Promise<void> {
+  switch (listener.kind) {
+    case 'command':
+      return await measured(context, 'command', (delivery) => carryOut(delivery, listener.run));
+    case 'click':
+      return await measured(context, 'click', (delivery) => carryOut(delivery, listener.run));
+    case 'type-ahead':
+      return await measured(context, 'type-ahead', async ({ interaction, incoming, acknowledge }) => {
+        const options = await listener.options(interaction, incoming.text);
+        if (await acknowledge({ options })) interaction.measured.answered();
+      });
+    case 'submission':
+      return await measured(
+        context,
+        'submission',
+        async ({ interaction, incoming: submitted, ...delivery }) => {
+          await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
+        },
+      );
+    case 'event':
+      // An event asks for nothing, so a failure is logged and told to nobody.
+      return await measured(context, 'event', ({ interaction, incoming }) =>
+        listener.run(interaction, incoming),
+      );
   }
 }
 
@@ -86,7 +102,7 @@ type DeliveryOf<K extends Kind> = PassedDelivery & { incoming: IncomingOf<K> };
 /** @throws when the delivery did not come through the gate: there is no other way to a listener */
 function delivered<K extends Kind>({ delivery }: Context, kind: K): DeliveryOf<K> {
   if (delivery instanceof PassedDelivery && isOfKind(delivery, kind)) return delivery;
-  throw new Error('a delivery reached a listener without passing the gate');
+  throw new Error(UNGATED);
 }
 
 function isOfKind<K extends Kind>(delivery: PassedDelivery, kind: K): delivery is DeliveryOf<K> {

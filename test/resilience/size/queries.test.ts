@@ -99,7 +99,7 @@ describe('no query of the bot reads a table that grows from end to end, but for 
 
 /** What the bot asks of a database with a long history, as far as it concerns tables that grow. */
 async function queriesOn(place: Place, fill: () => Promise<void> | void): Promise<Query[]> {
-  const log = createLogger('silent', 'json', { write: () => {} });
+  const log = createLogger('silent', { write: () => {} });
   const empty = new Store(place.engine(), log);
   await empty.connect();
   await empty.close();

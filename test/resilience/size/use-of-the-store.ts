@@ -66,7 +66,7 @@ async function start(store: Store, intents: Intents): Promise<void> {
     await homeLeases.expireAll(transaction);
     await intents.releaseAll(transaction);
   });
-  const heads = new AuditHeads(store, createLogger('silent', 'json', { write: () => {} }), 1);
+  const heads = new AuditHeads(store, createLogger('silent', { write: () => {} }), 1);
   await heads.logWhenDue();
   await heads.due();
   await heads.logWhenDue();

@@ -33,7 +33,7 @@ async function start(
   prepare: (app: App) => void = () => {},
 ): Promise<Running> {
   const log = new LogLines();
-  const logger = createLogger('debug', 'json', log.stream);
+  const logger = createLogger('debug', log.stream);
   const refused: string[] = [];
   const receiver = new HttpReceiver(new Secret(SECRET), logger, (reason) => void refused.push(reason), {
     ...HTTP_LIMITS,
