@@ -37,7 +37,7 @@ try {
       .then(() => written(botLog))
       .then(() => process.exit(0), end);
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
   await bot.run();
 } catch (error) {
   if (error instanceof ConfigError) warnings.forEach(warnAbout);

@@ -135,7 +135,7 @@ function intactText(
     `The audit log is intact: ${counted(entries, 'entry', 'entries')}.\n`,
     changes + requests + newer === 0
       ? 'No change and no request is kept beside it, so only the chain was checked.\n'
-      : `It agrees with the ${counted(changes, 'change')} and ${counted(requests, 'request')} beside it.\n`,
+      : `It agrees with the ${counted(requests, 'request')} and ${counted(changes, 'other change')} beside it.\n`,
     newer === 0
       ? ''
       : `${counted(newer, 'more change or request comes', 'more changes and requests come')} from a newer version and can't be compared here. Run the audit of that version, too.\n`,

@@ -170,7 +170,7 @@ A Slack workspace and a Fastly account are running on this machine.
 
 ${connected}
 
-Without a browser, have Nora ask for a user and for a deletion, Tomás approve it, and read what she sees:
+Without a browser, have Nora ask for a user and for a deletion, Tomás approve it, and read what she sees. Type the lines one after another:
 
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${lookUp} ${first}"}'
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${askForDeletion} ${first}"}'

@@ -32,7 +32,7 @@ function commandsWith(words: string): string {
 const SQLITE = {
   head: commandsWith('audit -- head'),
   running: commandsWith("require('node:sqlite')"),
-  stopped: commandsWith('cp data/bot.db backup.db'),
+  stopped: commandsWith('cp data/bot.db backups/bot.db'),
   inPlace: commandsWith('mv data/bot.db*'),
   restored: commandsWith('npm run restored\n'),
 };

@@ -256,14 +256,17 @@ describe.each(DELIVERY_MODES)('SIGTERM over %s', (mode) => {
     expect(seesCard(await sandbox.client.as(NORA).sees())).toBe(true);
   });
 
-  it('ends an idle bot without waiting in vain', async () => {
-    const bot = await startReady(await startedSandbox(), mode);
-    bot.child.kill('SIGTERM');
-    expect(await bot.ended).toBe(0);
-    // It says so after it has waited in vain.
-    expect(bot.text('stdout')).toContain('stopping');
-    expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
-  });
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'and %s end an idle bot without waiting in vain',
+    async (signal) => {
+      const bot = await startReady(await startedSandbox(), mode);
+      bot.child.kill(signal);
+      expect(await bot.ended).toBe(0);
+      // It says so after it has waited in vain.
+      expect(bot.text('stdout')).toContain('stopping');
+      expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
+    },
+  );
 });
 
 describe('SIGTERM over HTTP', () => {
