@@ -79,6 +79,7 @@ export class Bot {
       baseUrl: config.FASTLY_API_URL,
       timeout: config.FASTLY_TIMEOUT,
       onTokenProblem: (problem) => this.#fastlyWatch.token(problem),
+      onAccount: (account) => this.#accountKnown(account),
       onTokenRefused: (refused) => this.#fastlyWatch.refused(refused),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
@@ -261,6 +262,12 @@ export class Bot {
     this.#log.debug(line, 'a call to Fastly');
   }
 
+  /** At the start, or once Fastly says it. */
+  #accountKnown(account: string): void {
+    this.#fastlyWatch.accountUnknown(false);
+    this.#found('account', account).then(this.#fastlyTried.resolve, this.#fastlyTried.resolve);
+  }
+
   async #reachFastly(): Promise<void> {
     const { fastly } = this.#services;
     const holder = await this.#reach('fastly', async () => {
@@ -277,9 +284,13 @@ export class Bot {
     } else if (holder?.why.kind === 'unexpected_answer') {
       this.#log.warn({ err: holder.why }, "Fastly answered, but didn't say which user the token belongs to");
     }
-    if (holder) await this.#found('account', holder.user?.customer_id ?? null);
-    this.#fastlyTried.resolve();
+    const { customer_id: account } = holder?.user ?? {};
+    if (!account) {
+      if (holder) await this.#found('account', null);
+      this.#fastlyTried.resolve();
+    }
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
+    if (holder && !account) this.#fastlyWatch.accountUnknown(true);
     void this.#tokenExpiry.follow();
   }
 

@@ -259,7 +259,10 @@ export class Intents<InTheWay = unknown> {
 /** For whatever must not leave one out. @throws where only a newer version can read it */
 function ownChange(row: IntentRow): Change {
   const change = readChange(row);
-  if (change === null) throw new Error('a change under way was recorded by a newer version of the bot');
+  if (change === null)
+    throw new Error(
+      'a change under way was recorded by a newer version of the bot: run this command with that version',
+    );
   return change;
 }
 

@@ -27,13 +27,13 @@ export type Restore = {
  */
 export async function closeRestored(store: Store, adopt: boolean): Promise<Restore> {
   const { approvals, intents } = partsOn(store);
-  const restore = await store.transaction(async (transaction) => {
+  return await store.transaction(async (transaction) => {
     const { database } = transaction;
     const before = await headOf(database);
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
     const underWay = await intents.references(transaction);
     if (adopt) await cutTies(transaction, intents);
-    const after = await headOf(database);
+    const cancelled = await headOf(database);
     await transaction.audit({
       actor: null,
       change: 'database',
@@ -41,18 +41,17 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
       target: null,
       details: {
         before: before && headText(before),
-        after: after && headText(after),
+        after: cancelled && headText(cancelled),
         cancelled: closed.filter(({ mayBeDone }) => !mayBeDone).map(({ id }) => id),
         mayHaveBeenDone: closed.filter(({ mayBeDone }) => mayBeDone).map(({ id }) => id),
         underWay,
         adopted: adopt,
       },
     });
-    return { before, closed, underWay: underWay.length, adopted: adopt };
+    const after = await headOf(database);
+    if (after === null) throw new Error('the audit log has no entry');
+    return { before, after, closed, underWay: underWay.length, adopted: adopt };
   });
-  const after = await store.read(headOf);
-  if (after === null) throw new Error('the audit log has no entry');
-  return { ...restore, after };
 }
 
 /** Nothing that is recorded is a place in the new workspace, or a user of the new account. */

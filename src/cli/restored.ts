@@ -28,6 +28,12 @@ The new entries of the audit log go to standard error, as the bot logs them.
 Exit codes: 0 for success, 1 if nothing was changed, 2 for a wrong command.
 `;
 
+const UNDER_WAY = {
+  adopted: 'Their outcome is recorded as unknown.',
+  restored:
+    'The bot looks them up in Fastly when it starts, tells their callers, and makes none of them again.',
+};
+
 const NOTHING_CHANGED = 1;
 const MISUSED = 2;
 const NAME = 'fastly-user-bot restored';
@@ -102,7 +108,8 @@ async function restore(location: DatabaseLocation, adopt: boolean): Promise<Rest
     if (!isFile) await mustBeAlone(store);
     return await closeRestored(store, adopt);
   } finally {
-    await store.close();
+    // What was done is done by then, and must not be called undone.
+    await store.close().catch(() => {});
   }
 }
 
@@ -143,9 +150,3 @@ function reportText({ before, after, closed, underWay, adopted }: Restore): stri
     `AUDIT_HEAD=${headText(after)}\n`,
   ].join('');
 }
-
-const UNDER_WAY = {
-  adopted: 'Their outcome is recorded as unknown.',
-  restored:
-    'The bot looks them up in Fastly when it starts, tells their callers, and makes none of them again.',
-};

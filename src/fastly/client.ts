@@ -38,6 +38,8 @@ export type FastlyClientOptions = Partial<TransportListener> & {
   onOtherUser?: (error: FastlyOtherUser) => void;
   /** Told what keeps the token from changing users, and with null that nothing does any more. */
   onTokenProblem?: (problem: TokenProblem | null) => void;
+  /** Told once, when Fastly says whose account it is. */
+  onAccount?: (account: CustomerId) => void;
   /** Told after each call with the token whether Fastly refuses it (401). */
   onTokenRefused?: (refused: boolean) => void;
   /** Told after each call whether Fastly could be used: why not, or null. A refusal and a rate limit are answers. */
@@ -73,7 +75,7 @@ export class FastlyClient {
   constructor({ token, baseUrl, timeout, dispatcher, ...told }: FastlyClientOptions) {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
-    this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
+    this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}), told.onAccount ?? (() => {}));
     this.#transport = new Transport(baseUrl, timeout, dispatcher, told);
     this.#onReach = told.onReach ?? (() => {});
     this.#onTokenRefused = told.onTokenRefused ?? (() => {});

@@ -30,13 +30,18 @@ export function tokenProblemOf(holder: Pick<User, 'role' | 'roles'> | null): Tok
 /** The user behind the token, by Fastly's latest answer. */
 export class TokenHolder {
   readonly #onProblem: (problem: TokenProblem | null) => void;
+  readonly #onAccount: (account: CustomerId) => void;
   #problem: TokenProblem | null = null;
   #id: UserId | null = null;
   #account: CustomerId | null = null;
 
-  /** @param onProblem told whenever the problem is another one, with null that there is none any more */
-  constructor(onProblem: (problem: TokenProblem | null) => void) {
+  /**
+   * @param onProblem told whenever the problem is another one, with null that there is none any more
+   * @param onAccount told once, when Fastly says whose account it is
+   */
+  constructor(onProblem: (problem: TokenProblem | null) => void, onAccount: (account: CustomerId) => void) {
     this.#onProblem = onProblem;
+    this.#onAccount = onAccount;
   }
 
   /** Null while none is known. */
@@ -57,7 +62,9 @@ export class TokenHolder {
   /** Fastly has answered who the holder is; null: nobody. */
   is(holder: User | null): void {
     this.#id = holder?.id ?? this.#id;
-    this.#account = holder?.customer_id ?? this.#account;
+    const account = holder?.customer_id ?? null;
+    if (account !== null && this.#account === null) this.#onAccount(account);
+    this.#account = account ?? this.#account;
     const problem = tokenProblemOf(holder);
     if (problem === this.#problem) return;
     this.#problem = problem;

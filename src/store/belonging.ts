@@ -57,7 +57,8 @@ export class Belonging {
       const expected = recorded.get(kind);
       const place = found.get(kind);
       if (expected && place && expected.id !== place.id) throw wrongDatabase(kind, expected, place);
-      if (place !== undefined) this.#confirmed.add(kind);
+      // A service that doesn't say where the bot works leaves it open whether that is where the database belongs.
+      if (place || (place === null && !expected)) this.#confirmed.add(kind);
     }
     const isHere = (kind: Kind) => this.#confirmed.has(kind) || !recorded.has(kind);
     const mayChange = KINDS.every(isHere);

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { AuditHead } from '../ids.ts';
 
 /** A file of the SQLite database is no longer the one that was opened, or no longer whole. */
 export class DatabaseGone extends Error {
@@ -17,29 +18,36 @@ export class DatabaseOverwritten extends Error {
   }
 }
 
+/** The newest entry of the audit log; null where there is none, or it can't be read. */
+export type NewestEntries = {
+  /** In the file alone, without its write-ahead log. */
+  inFile(): AuditHead | null;
+  /** To somebody who opens the file now, with its write-ahead log. */
+  afresh(): AuditHead | null;
+  /** In the open database. */
+  inDatabase(): AuditHead | null;
+};
+
 /**
  * Tells whether a SQLite database is still where it was opened. An open file can be written to after it was deleted or
  * moved, and nothing of that would be there at the next start.
  */
 export class DatabaseFiles {
   #opened: readonly Seen[] = [];
-  #isWhole: () => boolean = () => true;
-  /** When the file was last written to, as far as this process or `#isWhole` knows, in nanoseconds. */
-  #writtenAt: bigint | undefined;
+  #newest: NewestEntries = { inFile: () => null, afresh: () => null, inDatabase: () => null };
+  /** When the file was last written to, as far as is known, in nanoseconds, and its newest entry then. */
+  #written: { at: bigint | undefined; newest: AuditHead | null } = { at: undefined, newest: null };
 
   /** What is watched; empty before the database was opened. */
   get paths(): string[] {
     return this.#opened.map(({ path }) => path);
   }
 
-  /**
-   * Takes these files, as they are now, for those of the open database. The first is the database itself.
-   *
-   * @param isWhole whether all that was recorded is in the database itself; called when another program has written to it
-   */
-  remember(paths: readonly string[], isWhole: () => boolean): void {
+  /** Takes these files, as they are now, for those of the open database. The first is the database itself. */
+  remember(paths: readonly string[], newest: NewestEntries): void {
     this.#opened = paths.map((path) => ({ path, ...lookAt(path) }));
-    this.#isWhole = isWhole;
+    this.#newest = newest;
+    this.#written = { at: undefined, newest: null };
     this.wrote();
   }
 
@@ -47,9 +55,10 @@ export class DatabaseFiles {
   wrote(): void {
     const [file] = this.#opened;
     if (!file) return;
-    const { identity, writtenAt } = lookAt(file.path);
+    const { identity, writtenAt: at } = lookAt(file.path);
     // What stands in the place of a file that was moved says nothing about it.
-    if (identity === file.identity) this.#writtenAt = writtenAt;
+    if (identity !== file.identity || at === this.#written.at) return;
+    this.#written = { at, newest: this.#newest.inFile() ?? this.#written.newest };
   }
 
   /**
@@ -63,15 +72,27 @@ export class DatabaseFiles {
       if (identity !== file.identity) throw new DatabaseGone(file.path);
       if (size < file.size) throw new DatabaseGone(file.path, 'cut short');
       file.size = size;
-      if (file === this.#opened[0] && writtenAt !== this.#writtenAt) this.#mustBeWhole(file.path, writtenAt);
+      if (file === this.#opened[0] && writtenAt !== this.#written.at) this.#mustBeWhole(file.path, writtenAt);
     }
   }
 
-  /** Another program may move what was recorded from the write-ahead log into the database, which is as good. */
-  #mustBeWhole(path: string, writtenAt: bigint | undefined): void {
-    if (!this.#isWhole()) throw new DatabaseOverwritten(path);
-    this.#writtenAt = writtenAt;
+  /**
+   * Another program may move what was recorded from the write-ahead log into the database, whole or in part. That is as
+   * good, and never takes the file back.
+   */
+  #mustBeWhole(path: string, at: bigint | undefined): void {
+    const newest = this.#newest.inFile();
+    const recorded = this.#newest.inDatabase();
+    const before = this.#written.newest;
+    const wentBack = newest !== null && before !== null && newest.seq < before.seq;
+    const isThere = isSame(newest, recorded) || isSame(this.#newest.afresh(), recorded);
+    if (wentBack || !isThere) throw new DatabaseOverwritten(path);
+    this.#written = { at, newest: newest ?? before };
   }
+}
+
+function isSame(one: AuditHead | null, other: AuditHead | null): boolean {
+  return one?.seq === other?.seq && one?.hash === other?.hash;
 }
 
 /** `identity`: device and inode. `size` in bytes. `writtenAt` in nanoseconds. */

@@ -61,7 +61,7 @@ async function openPool(
   // Whoever keeps the database in a file need not load it.
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
-    connectionString: url.reveal(),
+    connectionString: withoutName(url.reveal()),
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     statement_timeout: STATEMENT_MILLISECONDS,
@@ -86,4 +86,11 @@ function endedBySilence(socket: Socket): Socket {
   return socket.setTimeout(SILENCE_MILLISECONDS, () => {
     socket.destroy(new Error('the connection to the database fell silent'));
   });
+}
+
+/** A name in the URL would win, and `npm run restored` looks for the bot's own. */
+function withoutName(url: string): string {
+  const place = new URL(url);
+  place.searchParams.delete('application_name');
+  return place.href;
 }

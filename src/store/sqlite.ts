@@ -13,8 +13,9 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely';
+import { z } from 'zod';
 import { reasonOf } from '../observability/reason-of.ts';
-import { DatabaseFiles, realPathOf } from './database-files.ts';
+import { DatabaseFiles, type NewestEntries, realPathOf } from './database-files.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
 import type { Trouble } from './trouble.ts';
@@ -171,7 +172,7 @@ function openFile(path: string, files: DatabaseFiles): DatabaseSync {
     // The write-ahead log is there from the first read on.
     database.exec('select count(*) from sqlite_schema');
     const real = realPathOf(path);
-    files.remember([path, `${real}-wal`, `${real}${LOCK}`], () => isWhole(database, path));
+    files.remember([path, `${real}-wal`, `${real}${LOCK}`], newestEntries(database, path));
     return database;
   } catch (error) {
     database.close();
@@ -179,21 +180,32 @@ function openFile(path: string, files: DatabaseFiles): DatabaseSync {
   }
 }
 
-/** Whether the file alone, without its write-ahead log, has the newest entry that the open database has. */
-function isWhole(database: DatabaseSync, path: string): boolean {
-  const newest = (opened: DatabaseSync) =>
-    JSON.stringify(opened.prepare('select seq, hash from audit_log order by seq desc limit 1').get());
-  const url = pathToFileURL(path);
-  url.searchParams.set('immutable', '1');
-  let file: DatabaseSync | null = null;
-  try {
-    file = new DatabaseSync(url, { readOnly: true });
-    return newest(file) === newest(database);
-  } catch {
-    return false;
-  } finally {
-    file?.close();
-  }
+const Head = z.object({ seq: z.number(), hash: z.string() });
+
+/** The file is opened by SQLite here, too: whoever closed it otherwise would end the locks of this process. */
+function newestEntries(database: DatabaseSync, path: string): NewestEntries {
+  const newestIn = (opened: DatabaseSync) => {
+    const newest = opened.prepare('select seq, hash from audit_log order by seq desc limit 1').get();
+    return newest === undefined ? null : Head.parse(newest);
+  };
+  const lookIn = (parameters: Record<string, string>) => {
+    const url = pathToFileURL(path);
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    let opened: DatabaseSync | null = null;
+    try {
+      opened = new DatabaseSync(url, { readOnly: true, timeout: BUSY_MILLISECONDS });
+      return newestIn(opened);
+    } catch {
+      return null;
+    } finally {
+      opened?.close();
+    }
+  };
+  return {
+    inFile: () => lookIn({ immutable: '1' }),
+    afresh: () => lookIn({}),
+    inDatabase: () => newestIn(database),
+  };
 }
 
 /** See https://www.sqlite.org/uri.html: in the mode `rw` a file that is missing is an error. */

@@ -33,6 +33,7 @@ export class FastlyWatch {
   #ask: (() => Promise<unknown>) | null = null;
   #asking = false;
   #refused = false;
+  #accountUnknown = false;
   readonly #saidRefused = new NowAndAgain();
 
   constructor(options: FastlyWatchOptions) {
@@ -81,9 +82,15 @@ export class FastlyWatch {
     } else if (!this.#asking) void this.#askUntilOver(this.#ask);
   }
 
+  /** Fastly is asked again until it says whose account the token is of: a database may belong to another one. */
+  accountUnknown(unknown: boolean): void {
+    this.#accountUnknown = unknown;
+    if (unknown && this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+  }
+
   async #askUntilOver(ask: () => Promise<unknown>): Promise<void> {
     const { times, stopping: signal } = this.#options;
-    const lasts = () => (this.#outage.lasts || this.#refused) && !signal.aborted;
+    const lasts = () => (this.#outage.lasts || this.#refused || this.#accountUnknown) && !signal.aborted;
     this.#asking = true;
     while (lasts()) {
       await pause(times.fastlyAskedAgain, undefined, { signal, ref: false }).catch(() => {});

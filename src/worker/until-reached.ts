@@ -36,6 +36,7 @@ export async function untilReached<T>(
     try {
       return await attempt();
     } catch (error) {
+      if (signal.aborted) return null;
       if (error instanceof FatalError) throw error;
       const { what: why, remedy } = problemIn(error);
       if (service === 'database') readiness.missing(service, why);

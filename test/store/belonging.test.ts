@@ -85,9 +85,19 @@ onBothDatabases('where a database belongs', (database) => {
     expect(mayBegin(store)).toBe(false);
   });
 
-  it('is not compared with what a service does not say', async () => {
+  it('is not known while a service does not say where the bot works, and is compared once it does', async () => {
     const { store } = await database.open();
     await usedBefore(store);
+    const belonging = new Belonging(store);
+    belonging.found('workspace', OURS);
+    belonging.found('account', null);
+    expect(await belonging.confirm()).toEqual({ mayShow: true, mayChange: false });
+    belonging.found('account', { id: 'ELSEWHERE', name: '' });
+    await expect(belonging.confirm()).rejects.toThrow(WrongDatabase);
+  });
+
+  it('is not compared with what it does not record', async () => {
+    const { store } = await database.open();
     const belonging = new Belonging(store);
     belonging.found('workspace', OURS);
     belonging.found('account', null);

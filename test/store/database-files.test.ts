@@ -30,6 +30,12 @@ async function refusal(store: Store): Promise<StoreUnavailable> {
   throw new Error('the Store took it', { cause: error });
 }
 
+/** As a program does that copies a database while it is used, such as Litestream. */
+function checkpointBy(program: DatabaseSync, mode: 'full' | 'passive'): void {
+  program.exec(`pragma wal_checkpoint(${mode})`);
+  program.close();
+}
+
 describe('the SQLite file of a running bot', () => {
   it.each(['', '-wal', '.lock'])('is missed at the next change when bot.db%s is moved', async (ending) => {
     const { store, path } = await openFile();
@@ -127,6 +133,8 @@ describe('the SQLite file of a running bot', () => {
     const copy = `${path}.copy`;
     await store.read((database) => sql.raw(`vacuum into '${copy}'`).execute(database));
     await write(store);
+    checkpointBy(new DatabaseSync(path), 'full');
+    await store.check();
     // In the same file, as `cp` and a shell's redirection do it.
     await writeFile(path, await readFile(copy));
     const { trouble, mayBeRecorded } = await refusal(store);
@@ -142,13 +150,27 @@ describe('the SQLite file of a running bot', () => {
   it('is used on when another program moves the write-ahead log into it', async () => {
     const { store, path } = await openFile();
     const before = await readFile(path);
-    const program = new DatabaseSync(path);
-    program.exec('pragma wal_checkpoint(full)');
-    program.close();
+    checkpointBy(new DatabaseSync(path), 'full');
     expect((await readFile(path)).equals(before)).toBe(false);
     await store.check();
     await write(store);
     expect(await entriesIn(store)).toBe(2);
+  });
+
+  it('is used on when another program moves only a part of the write-ahead log into it', async () => {
+    const { store, path } = await openFile();
+    const reader = new DatabaseSync(path, { readOnly: true });
+    reader.exec('begin');
+    reader.prepare('select count(*) from audit_log').get();
+    await write(store);
+    const before = await readFile(path);
+    checkpointBy(new DatabaseSync(path), 'passive');
+    expect((await readFile(path)).equals(before)).toBe(false);
+    await store.check();
+    await write(store);
+    reader.close();
+    await store.check();
+    expect(await entriesIn(store)).toBe(3);
   });
 
   it('is used on when the same file is back', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askForUpdate, updateOf, updates } from '../../e2e/support/altering.ts';
@@ -117,7 +118,6 @@ describe.each(ENGINES)('a database of another workspace or account, on %s', (eng
   async function moveTo(place: Place, kind: keyof typeof FOREIGN): Promise<void> {
     const statement = `update belonging set id = 'ELSEWHERE', name = '' where kind = '${kind}'`;
     if (engine === 'SQLite') {
-      const { DatabaseSync } = await import('node:sqlite');
       const file = new DatabaseSync(place.database.url.slice('file:'.length));
       file.exec(statement);
       file.close();
@@ -179,6 +179,34 @@ describe.each(ENGINES)('npm run restored, on %s', (engine) => {
 });
 
 describe('npm run restored', () => {
+  it('says what was done where a change was under way', PATIENT, async () => {
+    const place = await newPlace('SQLite');
+    await stop(await startBot(place));
+    const file = new DatabaseSync(place.database.url.slice('file:'.length));
+    const details = {
+      target: { id: ENGINEER.id, login: ENGINEER.login, name: ENGINEER.name },
+      reference: 'ABCD-EFGH',
+    };
+    file
+      .prepare("insert into intents values ('one', 'reset', ?, ?, ?, 'open', 1, 1)")
+      .run(NORA.id, ENGINEER.id, JSON.stringify(details));
+    file.close();
+    const { code, stdout } = await restored({ DATABASE_URL: place.database.url });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('looks them up in Fastly') });
+    expect(stdout).toMatch(/AUDIT_HEAD=\d+:[0-9a-f]{64}\n$/);
+  });
+
+  it('finds a bot whatever DATABASE_URL calls it', PATIENT, async () => {
+    const place = await newPlace('PostgreSQL');
+    const named = new URL(place.database.url);
+    named.searchParams.set('application_name', 'fastly-prod');
+    const bot = await startBotProcess({ ...environmentFor(place, 'socket'), DATABASE_URL: named.href });
+    await bot.untilReadyz(200);
+    const { code, stderr } = await restored({ DATABASE_URL: named.href });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('The bot still runs') });
+    await stop(bot);
+  });
+
   it('makes no database where there is none', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fastly-user-bot-test-'));
     onTestFinished(() => rm(folder, { recursive: true }));
