@@ -35,7 +35,7 @@ export const deleteUser = oneUserSubcommand({
   caution,
   async act(interaction, meant, reason) {
     const { services } = interaction;
-    const user = await userMeant(services, meant);
+    const user = await userMeant(interaction, meant);
     await refuseWhereImpossible(services, user);
     return await fileRequest(interaction, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
   },

@@ -54,6 +54,13 @@ export class TokenHolder {
     return this.#id === null || id === this.#id;
   }
 
+  /** Whether a list of users has the holder, who is then as the list says. */
+  isAmong(users: readonly User[]): boolean {
+    const holder = users.find(({ id, deleted_at }) => id === this.#id && !deleted_at);
+    if (holder !== undefined) this.is(holder);
+    return holder !== undefined;
+  }
+
   /** Fastly has answered who the holder is; null: nobody. */
   is(holder: User | null): void {
     this.#id = holder?.id ?? this.#id;

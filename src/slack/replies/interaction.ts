@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ChannelId } from '../../ids.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
+import { ReadUsers } from './read-users.ts';
 import { Reply } from './reply.ts';
 import type { Services } from './services.ts';
 
@@ -17,6 +18,7 @@ export class Interaction {
   readonly caller: Caller;
   readonly origin: Origin;
   readonly reply: Reply;
+  readonly users: ReadUsers;
   readonly services: Services;
   readonly log: Logger;
   readonly #parts: Parts;
@@ -28,6 +30,7 @@ export class Interaction {
     this.triggerId = parts.triggerId;
     this.caller = parts.caller;
     this.origin = parts.origin;
+    this.users = parts.users;
     this.services = services;
     const { reference, caller, origin } = parts;
     this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
@@ -60,7 +63,7 @@ export class Interaction {
 export const Original = z.object({ responseUrl: z.url(), channel: ChannelId });
 export type Original = z.infer<typeof Original>;
 
-type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin'> & {
+type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'users'> & {
   responseUrl: string | null;
 };
 
@@ -78,6 +81,7 @@ export function interactionOf(
     triggerId,
     caller,
     origin: originOf(incoming),
+    users: new ReadUsers(services.fastly),
     responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,
   });
 }

@@ -60,7 +60,7 @@ export async function openModal(interaction: Interaction, view: ModalView): Prom
 }
 
 /**
- * Opens a modal that says 'One moment…', then shows the form, or why there is none. It says so when that takes longer
+ * Opens a modal that says 'One moment…' while the form is made, then shows it, or why there is none. It says so when that takes longer
  * than `answerWithin`. What Slack does not show in the modal is told in a private message.
  *
  * @throws {Refusal} as `openModal`
@@ -70,7 +70,7 @@ export async function openWhenReady(
   title: string,
   form: () => Promise<ModalView>,
 ): Promise<void> {
-  const modal = await openModal(interaction, noticeView(title, say`One moment…`));
+  const opening = openModal(interaction, noticeView(title, say`One moment…`));
   const ready = form().then(
     (view) => ({ view, error: null }),
     (error: unknown) => {
@@ -78,6 +78,7 @@ export async function openWhenReady(
       return { view: noticeView(title, explainWithReference(error, interaction.reference)), error };
     },
   );
+  const modal = await opening;
   if ((await withinAnswerTime(ready, interaction.services.times)) === null) {
     await modal.show(interaction, noticeView(title, say`This takes longer than usual. ${WAY_ON}`));
   }
