@@ -73,11 +73,11 @@ export class Directory {
     users: Pick<FastlyClient, 'getUser'> = this.#fastly,
   ): Promise<Found> {
     const id = UserId.safeParse(typed.trim()).data;
-    const looksLikeId = id !== undefined && LOOKS_LIKE_AN_ID.test(id);
-    const listing = looksLikeId && purpose === 'look' ? null : this.#indexOrNone(id);
+    const isId = id !== undefined && looksLikeId(id);
+    const listing = isId && purpose === 'look' ? null : this.#indexOrNone(id);
     // What becomes of the list counts after the user was asked for.
     listing?.catch(() => {});
-    const asked = looksLikeId ? await byId(users, id) : null;
+    const asked = isId ? await byId(users, id) : null;
     if (asked && purpose === 'look' && this.#index.kept() === null) return { kind: 'certain', user: asked };
     const { index, noList } = await (listing ?? this.#indexOrNone(id));
     let found = whom(index, typed, asked);
@@ -87,7 +87,7 @@ export class Directory {
     if (found.length === 0) {
       found = asLikely(isAddress(typed) ? index.alike(typed) : fitting(index, typed, limit));
     }
-    if (found.length === 0 && id && !looksLikeId) found = asCertain(await byId(users, id));
+    if (found.length === 0 && id && !isId) found = asCertain(await byId(users, id));
     if (found.length === 0 && noList) throw noList.error;
     return asFound(found, limit);
   }
@@ -198,4 +198,6 @@ export function isAddress(text: string): boolean {
 }
 
 /** Ids on record have 21 or 22 characters; a name of 16 letters and digits without a space is rare. */
-const LOOKS_LIKE_AN_ID = /^(?=.*[A-Z0-9])[A-Za-z0-9]{16,}$/;
+export function looksLikeId(text: string): boolean {
+  return /^(?=.*[A-Z0-9])[A-Za-z0-9]{16,}$/.test(text);
+}

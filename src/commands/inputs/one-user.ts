@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Purpose } from '../../directory/directory.ts';
+import { looksLikeId, type Purpose } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
@@ -37,7 +37,7 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  /** Begins, while the user is looked for, what can be asked without knowing who it is. */
+  /** Begins what else will be asked, while the user with an id is asked for. */
   ahead?(interaction: Interaction): void;
   act(interaction: Interaction, user: Meant, reason: string | null): Promise<Delivered>;
 };
@@ -72,7 +72,10 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
       const reason = takesReason ? reasonFromFlag(flags) : null;
       const given = givenWords(words);
       if (given.length === 0) return await openForm(subcommand, interaction, async () => ({ reason }));
-      subcommand.ahead?.(interaction);
+      const [first] = given;
+      if (given.length === 1 && first?.kind === 'text' && looksLikeId(first.text)) {
+        subcommand.ahead?.(interaction);
+      }
       const [match, warning] = await together(
         findUser(interaction, given, subcommand.purpose),
         cautionOf(subcommand, interaction),
