@@ -45,8 +45,10 @@ describe('how often Fastly is asked', () => {
   it("is for the token's user, too, where the list does not have them", async () => {
     const { account, clock, directory } = await startDirectory([{ ...BOT_ACCOUNT }]);
     await directory.search('', 1);
-    account.setFaults({ noCurrentUser: true });
-    account.removeUser(BOT_ACCOUNT.id);
+    account.setFaults({
+      noCurrentUser: true,
+      fail: { match: `GET ${LIST}`, status: 200, body: '[]', contentType: 'application/json', times: 1 },
+    });
     clock.now = MINUTE;
     await expect(directory.search('', 1)).rejects.toMatchObject({
       kind: 'not_found',
