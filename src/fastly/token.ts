@@ -54,8 +54,9 @@ export class TokenHolder {
     return this.#id === null || id === this.#id;
   }
 
-  /** Whether a list of users has the holder, who is then as the list says. */
+  /** Whether a list of users has the holder, who is then as the list says. It does not say that a token has a user again. */
   isAmong(users: readonly User[]): boolean {
+    if (this.#problem === 'no-user') return false;
     const holder = users.find(({ id, deleted_at }) => id === this.#id && !deleted_at);
     if (holder !== undefined) this.is(holder);
     return holder !== undefined;
