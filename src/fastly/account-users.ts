@@ -17,7 +17,7 @@ export async function accountUsers(fastly: FastlyClient, holder?: User): Promise
   return { users: users.filter((user) => !user.deleted_at), unreadable };
 }
 
-/** The account behind the token, which stays the same. Fastly is asked where it has not said it yet. @throws {FastlyError} */
+/** The account behind the token, which stays the same: Fastly is asked until it has said it. @throws {FastlyError} */
 export async function ownAccount(fastly: FastlyClient, holder?: User): Promise<CustomerId> {
   if (holder === undefined && fastly.account !== null) return fastly.account;
   const { customer_id } = holder ?? (await fastly.getCurrentUser());

@@ -54,7 +54,10 @@ export class TokenHolder {
     return this.#id === null || id === this.#id;
   }
 
-  /** Whether a list of users has the holder, who is then as the list says. It does not say that a token has a user again. */
+  /**
+   * Whether a list of users has the holder, who is then as the list says. No list says that a token without a user has one
+   * again.
+   */
   isAmong(users: readonly User[]): boolean {
     if (this.#problem === 'no-user') return false;
     const holder = users.find(({ id, deleted_at }) => id === this.#id && !deleted_at);

@@ -60,8 +60,8 @@ export async function openModal(interaction: Interaction, view: ModalView): Prom
 }
 
 /**
- * Opens a modal that says 'One moment…' while the form is made, then shows it, or why there is none. It says so when that takes longer
- * than `answerWithin`. What Slack does not show in the modal is told in a private message.
+ * Opens a modal that says 'One moment…' while the form is made, then shows the form, or why there is none. It says so
+ * when that takes longer than `answerWithin`. What Slack does not show in the modal is told in a private message.
  *
  * @throws {Refusal} as `openModal`
  */
