@@ -48,6 +48,6 @@ export function createApp(
     new Memberships(services.slack.quick, { teamId, enterpriseId }, services.times, services.log);
   const confirmsMembership = memberships && ((sender: Sender) => memberships.confirms(sender));
   installGate(app, { policy, listeners, services, confirmsMembership, inFlight, stopping });
-  register(app, listeners);
+  register(app);
   return app;
 }

@@ -1,42 +1,39 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
-import { checkAtStart, logFindings } from './checks/at-start.ts';
 import type { Config } from './config/config.ts';
 import { doubts } from './config/fit.ts';
 import { databaseText, inForce, inForceText } from './config/in-force.ts';
 import { problemText } from './config/problem.ts';
-import { CredentialRefused } from './config/secret.ts';
 import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
-import { isFastlyError } from './fastly/errors.ts';
-import { type ConnectionProblem, connectionProblem } from './http/connection-problem.ts';
+import { readHolder } from './fastly/holder.ts';
+import type { Attempt } from './fastly/transport.ts';
 import { Network } from './http/network.ts';
-import { FatalError } from './observability/fatal-error.ts';
 import { type Dependency, type HealthServer, Readiness, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import { Liveness } from './observability/liveness.ts';
 import { type Logger, slackSdkLogger } from './observability/log.ts';
-import { NowAndAgain } from './observability/now-and-again.ts';
-import { reasonOf } from './observability/reason-of.ts';
-import { createStore, createStoredParts, type StoredParts } from './parts.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { tracing } from './observability/trace.ts';
+import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { type Identity, readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
 import { Members } from './slack/connection/members.ts';
 import { Posting } from './slack/connection/posting.ts';
-import { isTokenRefused } from './slack/connection/refused-words.ts';
 import { TokenWatch } from './slack/connection/token-watch.ts';
 import { Outbox } from './slack/replies/outbox.ts';
 import type { Services } from './slack/replies/services.ts';
-import { type DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
+import { mustHaveEntry } from './store/audit-head.ts';
+import type { DatabaseUnusable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
-import type { Trouble } from './store/trouble.ts';
+import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
-
-const LONGEST_PAUSE_MILLISECONDS = 15_000;
+import { TokenExpiry } from './worker/token-expiry.ts';
+import { untilReached } from './worker/until-reached.ts';
 
 /**
  * One run of the bot. It connects to the database, Fastly and Slack, retries for as long as one of them is unreachable,
@@ -49,6 +46,8 @@ export class Bot {
   readonly #liveness = new Liveness();
   readonly #network: Network;
   readonly #fastlyWatch: FastlyWatch;
+  readonly #tokenExpiry: TokenExpiry;
+  readonly #metrics: Metrics;
   readonly #inFlight = new InFlight();
   readonly #tokenWatch: TokenWatch;
   readonly #store: Store;
@@ -56,6 +55,8 @@ export class Bot {
   readonly #services: Services;
   readonly #stopping = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
+  /** Fastly has answered once, or could not. */
+  readonly #fastlyTried = Promise.withResolvers<void>();
   #failure: DatabaseUnusable | null = null;
   #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
@@ -66,7 +67,11 @@ export class Bot {
     this.#log = log;
     const health = { readiness: this.#readiness, liveness: this.#liveness };
     this.#fastlyWatch = new FastlyWatch({ ...health, times, stopping: this.#stopping.signal, log });
-    this.#network = new Network(config, (host, problem) => this.#connectionTo(host, problem));
+    const connections = new ConnectionWatch(this.#readiness, config.FASTLY_API_URL, log);
+    this.#network = new Network(config, (host, problem) =>
+      // Connections are made for all.
+      tracing({}, () => connections.connecting(host, problem)),
+    );
     const { dispatcher } = this.#network;
     const fastly = new FastlyClient({
       dispatcher,
@@ -77,6 +82,8 @@ export class Bot {
       onTokenRefused: (refused) => this.#fastlyWatch.refused(refused),
       onReach: (error) => this.#fastlyWatch.reached(error),
       onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
+      onAttempt: (attempt) => this.#fastlyAttempt(attempt),
+      onWritesRemaining: (...writes) => this.#metrics.writesRemain(...writes),
     });
     const { degraded } = this.#readiness;
     const onBack = () => this.#storedParts.worker.slackIsBack();
@@ -88,12 +95,21 @@ export class Bot {
       slackSdkLogger(log),
       (error) => this.#tokenWatch.answered(error),
     );
+    this.#tokenExpiry = new TokenExpiry({
+      fastly,
+      onRead: (expiresAt) => this.#metrics.tokenExpires(expiresAt),
+      times,
+      stopping: this.#stopping.signal,
+      log,
+    });
     this.#store = createStore(config, log);
+    this.#metrics = createMetrics(this.#store, this.#readiness, times, log);
     const storeHealth = new StoreHealth({
       log,
       remindEvery: times.stillAway,
       goneFor: times.databaseGone,
-      onChange: (trouble) => this.#databaseHealth(trouble),
+      // The bot stays ready: whoever needs the database is told in words.
+      onChange: (trouble) => degraded('database', trouble),
       onGivenUp: (error) => this.#giveUp(error),
     });
     const parts = {
@@ -106,13 +122,19 @@ export class Bot {
       times,
       log,
     };
-    this.#storedParts = createStoredParts(config, { ...parts, store: this.#store, ...health }, (error) =>
-      storeHealth.report(error),
+    this.#storedParts = createStoredParts(
+      config,
+      { ...parts, store: this.#store, ...health },
+      {
+        onHealth: (error) => storeHealth.report(error),
+        onWrongDatabase: (error) => void this.#giveUp(error),
+      },
     );
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
       outbox: new Outbox(times),
+      metrics: this.#metrics,
       approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     };
   }
@@ -122,11 +144,17 @@ export class Bot {
    *
    * @throws {CredentialRefused} when Slack or Fastly rejects a token
    * @throws {DatabaseUnusable} when the database can never be used as configured, or its file stays away
+   * @throws {WrongDatabase} when it belongs to another Slack workspace or Fastly account, or lacks `AUDIT_HEAD`
    * @throws {FatalError} when a port is in use
    */
   async run(): Promise<void> {
     const { HEALTH_HOST, HEALTH_PORT } = this.#config;
-    const reported = { readiness: this.#readiness, liveness: this.#liveness, log: this.#log };
+    const reported = {
+      readiness: this.#readiness,
+      liveness: this.#liveness,
+      metrics: this.#metrics,
+      log: this.#log,
+    };
     this.#health = await serveHealth(reported, HEALTH_HOST, HEALTH_PORT);
     this.#sayDoubts();
     this.#log.info({ address: this.#health.address }, 'serving /healthz and /readyz');
@@ -204,71 +232,71 @@ export class Bot {
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
   async #reachDatabase(): Promise<void> {
     const database = databaseText(this.#config.DATABASE_URL);
-    await this.#persist('database', async () => {
+    await this.#reach('database', async () => {
       if (await this.#store.connect()) {
         const what = `A new, empty database was created: ${database}`;
         const remedy = 'If the bot has been used before, correct DATABASE_URL.';
         this.#log.warn({ variable: 'DATABASE_URL' }, `${what}. ${remedy}`);
       }
+      const { AUDIT_HEAD } = this.#config;
+      if (AUDIT_HEAD !== undefined) await mustHaveEntry(this.#store, AUDIT_HEAD);
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
     if (this.#stopping.signal.aborted) return;
+    await this.#storedParts.worker.start();
     this.#log.info({ database }, 'database ready');
     this.#readiness.ready('database');
-    this.#storedParts.worker.start();
   }
 
-  /** The bot stays ready: whoever needs the database is told in words. */
-  #databaseHealth(trouble: Trouble | null): void {
-    this.#readiness.degraded('database', trouble);
+  /** The database is compared with it at once, and otherwise when it can be used. */
+  async #found(kind: 'workspace' | 'account', id: string | null, name = ''): Promise<void> {
+    const { belonging, worker } = this.#storedParts;
+    belonging.found(kind, id === null ? null : { id, name });
+    await worker.confirm();
   }
 
-  /** What keeps the bot from connecting to Slack, or from answering it. What keeps it from Fastly is told by its watch. */
-  #connectionTo(host: string, problem: ConnectionProblem | null): void {
-    if (host === new URL(this.#config.FASTLY_API_URL).host) return;
-    const cause = `connection-${host}`;
-    if (problem === null) {
-      if (this.#readiness.degraded(cause, null)) this.#log.info(`${host} can be reached again`);
-      return;
-    }
-    const { remedy } = problem;
-    const what = `${host} can't be reached: ${problem.what}`;
-    if (this.#readiness.degraded(cause, { what, remedy })) this.#log.error({ remedy }, what);
+  #fastlyAttempt({ operation, status, milliseconds, attempt }: Attempt): void {
+    this.#metrics.fastlyAnswered(operation, status, milliseconds);
+    const line = { operation, status, milliseconds: Math.round(milliseconds), attempt };
+    this.#log.debug(line, 'a call to Fastly');
   }
 
   async #reachFastly(): Promise<void> {
-    await this.#persist('fastly', async () => {
+    const { fastly } = this.#services;
+    const holder = await this.#reach('fastly', async () => {
       try {
-        const user = await this.#services.fastly.getCurrentUser();
-        this.#log.info({ login: user.login, role: user.role }, 'Fastly token accepted');
+        return await readHolder(fastly);
       } catch (error) {
-        if (!isFastlyError(error)) throw error;
-        if (error.kind === 'unauthorized' || error.kind === 'forbidden') {
-          throw new CredentialRefused(
-            `Fastly rejected FASTLY_API_TOKEN (${error.status}).`,
-            'Set it to a valid token with the scope global.',
-          );
-        }
-        // A token without a user is reported by then, and it can still read.
-        if (error.kind === 'not_found') return;
-        // Fastly answers other calls: the answer to this one may have changed.
-        if (error.kind !== 'unexpected_answer') throw error;
-        this.#log.warn({ err: error }, "Fastly answered, but didn't say which user the token belongs to");
+        this.#fastlyTried.resolve();
+        throw error;
       }
     });
-    const { fastly } = this.#services;
+    if (holder?.user) {
+      const { login, role } = holder.user;
+      this.#log.info({ login, role }, 'Fastly token accepted');
+    } else if (holder?.why.kind === 'unexpected_answer') {
+      this.#log.warn({ err: holder.why }, "Fastly answered, but didn't say which user the token belongs to");
+    }
+    if (holder) await this.#found('account', holder.user?.customer_id ?? null);
+    this.#fastlyTried.resolve();
     this.#fastlyWatch.start(() => fastly.getCurrentUser());
+    void this.#tokenExpiry.follow();
   }
 
   async #serveSlack(): Promise<void> {
     const { quick } = this.#services.slack;
-    const identity = await this.#persist('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
+    const identity = await this.#reach('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
     this.#log.info({ team, teamId }, 'Slack token accepted');
     const what = inForce(this.#config, identity);
     this.#log.info({ inForce: what }, inForceText(what));
+    // A change that arrives before the database is known to belong here would be refused.
+    const confirmed = Promise.all([this.#found('workspace', teamId, team), this.#fastlyTried.promise]);
+    const { answerWithin } = this.#services.times;
+    await Promise.race([confirmed, pause(answerWithin, undefined, { ref: false })]);
+    if (this.#end !== null) return;
     if (missingScopes.length > 0) {
       this.#log.warn(
         { missingScopes },
@@ -281,6 +309,7 @@ export class Bot {
       this.#readiness,
       this.#log,
       this.#services.times,
+      (reason) => this.#metrics.deliveryRefused(reason),
     );
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;
@@ -295,52 +324,20 @@ export class Bot {
     const { signal } = this.#stopping;
     try {
       await pause(times.checkedAfter, undefined, { signal, ref: false });
+      // Not at the start, so that nobody who types a command waits until it is loaded.
+      const { checkAtStart, logFindings } = await import('./checks/at-start.ts');
       const parts = { slack: slack.once, identity, fastly, network: this.#network };
       const findings = await checkAtStart(this.#config, parts);
-      if (signal.aborted) return;
-      logFindings(
-        findings,
-        this.#readiness.problems().map(({ what }) => what),
-        this.#log,
-      );
+      const known = this.#readiness.problems().map(({ what }) => what);
+      if (!signal.aborted) logFindings(findings, known, this.#log);
     } catch (error) {
       if (!signal.aborted) this.#log.warn({ err: error }, 'the configuration could not be checked');
     }
   }
 
-  /**
-   * Retries `attempt` until it succeeds, or until the bot stops, which gives null. Logs a failure at once and then now
-   * and again. `/readyz` names a dependency as missing meanwhile; Fastly is none.
-   *
-   * @throws {FatalError} when trying again can't help
-   */
-  async #persist<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
-    const { signal } = this.#stopping;
-    const said = new NowAndAgain();
-    for (let failures = 1; !signal.aborted; failures += 1) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (error instanceof FatalError) throw error;
-        const { what: why, remedy } = problemIn(error);
-        if (service === 'database') this.#readiness.missing(service, why);
-        if (service === 'slack') this.#readiness.missing(service, remedy ? `${why}. ${remedy}` : why);
-        const { firstRetry, slowRetry, stillAway } = this.#services.times;
-        const growing = Math.min(firstRetry * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
-        const wait = isTokenRefused(error) ? slowRetry : growing;
-        if (said.isDue(stillAway)) {
-          this.#log.warn({ why, ...(remedy && { remedy }) }, `${service} unreachable, retrying`);
-        }
-        this.#log.debug({ retryInMilliseconds: wait, err: error }, `${service} unreachable`);
-        await pause(wait, undefined, { signal }).catch(() => {});
-      }
-    }
-    return null;
+  #reach<T>(service: Dependency | 'fastly', attempt: () => Promise<T>): Promise<T | null> {
+    const { times } = this.#services;
+    const stopping = this.#stopping.signal;
+    return untilReached(service, attempt, { readiness: this.#readiness, times, stopping, log: this.#log });
   }
-}
-
-function problemIn(error: unknown): { what: string; remedy?: string } {
-  if (error instanceof StoreUnavailable) return error.trouble;
-  if (isFastlyError(error) && error.kind === 'cut_off' && error.problem) return error.problem;
-  return connectionProblem(error) ?? { what: reasonOf(error) };
 }

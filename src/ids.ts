@@ -19,6 +19,20 @@ export type EnterpriseId = z.infer<typeof EnterpriseId>;
 export const ChannelId = id(/^[CGD][A-Z0-9]+$/).brand<'ChannelId'>();
 export type ChannelId = z.infer<typeof ChannelId>;
 
+/** An entry of the audit log: its number and its hash. The last one is the log's head. */
+export type AuditHead = { seq: number; hash: string };
+
+/** `N:HASH`, which `parseHead` reads. */
+export function headText({ seq, hash }: AuditHead): string {
+  return `${seq}:${hash}`;
+}
+
+/** Null for anything but `N:HASH`. */
+export function parseHead(text: string): AuditHead | null {
+  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/i.exec(text) ?? [];
+  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash: hash.toLowerCase() };
+}
+
 const ALPHABET = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
 /** A short name that people can read out, such as `K7Q2-9FMX`: for a delivery in the log, or an approval request. */

@@ -1,11 +1,13 @@
 import { processEnvironment, readConfig, readLogSettings } from './config/config.ts';
 import { ConfigError, problemText, type VariableProblem } from './config/problem.ts';
 import { FatalError } from './observability/fatal-error.ts';
-import { createLogger } from './observability/log.ts';
+import { createLogger, logDestination, written } from './observability/log.ts';
 
 const { environment, warnings } = processEnvironment();
 const { LOG_LEVEL, LOG_FORMAT } = readLogSettings(environment);
-const log = createLogger(LOG_LEVEL, LOG_FORMAT);
+/** For the start and the end, which the process may not outlive. */
+const log = createLogger(LOG_LEVEL, await logDestination(LOG_FORMAT, 'at once'));
+const botLog = createLogger(LOG_LEVEL, await logDestination(LOG_FORMAT, 'in turn'));
 
 // Node would write its warnings to stderr.
 process.removeAllListeners('warning').on('warning', ({ name, message }) => {
@@ -24,19 +26,22 @@ try {
   for (const warning of warnings) warnAbout(warning);
   // Not before now, as loading it can make Node warn.
   const { Bot } = await import('./bot.ts');
-  const bot = new Bot(config, log);
+  const bot = new Bot(config, botLog);
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
-    log.info({ signal }, 'stopping');
-    void bot.stop().then(() => process.exit(0), end);
+    botLog.info({ signal }, 'stopping');
+    void bot
+      .stop()
+      .then(() => written(botLog))
+      .then(() => process.exit(0), end);
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
   await bot.run();
 } catch (error) {
   if (error instanceof ConfigError) warnings.forEach(warnAbout);
-  end(error);
+  await end(error);
 }
 
 function warnAbout(warning: VariableProblem): void {
@@ -44,7 +49,8 @@ function warnAbout(warning: VariableProblem): void {
 }
 
 /** Ends the process. An error that tells the operator what to do is logged without its stack. */
-function end(error: unknown): never {
+async function end(error: unknown): Promise<never> {
+  await written(botLog);
   if (error instanceof ConfigError) logConfigError(error);
   else if (error instanceof FatalError) log.fatal(error.message);
   else log.fatal(withStack(error), 'an error that the bot did not expect, the process ends');

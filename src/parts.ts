@@ -1,20 +1,28 @@
 import { Approvals } from './approvals/approvals.ts';
+import { readBacklog } from './approvals/backlog.ts';
 import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
 import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
+import { VERSION } from './config/package.ts';
 import type { Times } from './config/times.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FastlyClient } from './fastly/client.ts';
 import type { Readiness } from './observability/health.ts';
+import { KeptReading } from './observability/kept-reading.ts';
 import type { Liveness } from './observability/liveness.ts';
 import type { Logger } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
+import { tracing } from './observability/trace.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
+import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
+import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
 import { AuditHeads } from './store/audit-head.ts';
 import { AuditPages } from './store/audit-page.ts';
-import type { StoreUnavailable } from './store/errors.ts';
+import { Belonging } from './store/belonging.ts';
+import { StoreUnavailable, type WrongDatabase } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
@@ -30,14 +38,36 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   const engine =
     location.kind === 'sqlite'
       ? sqlite(location.path)
-      : postgres(location.url, (error) => log.warn({ err: error }, 'a connection to the database was lost'));
+      : postgres(location.url, (error) =>
+          // Connections outlive the interaction that opened them.
+          tracing({}, () => log.warn({ err: error }, 'a connection to the database was lost')),
+        );
   return new Store(engine, log);
+}
+
+export function createMetrics(store: Store, readiness: Readiness, times: Times, log: Logger): Metrics {
+  const read = async () => {
+    try {
+      return await store.read((database) => readBacklog(database, store.engine));
+    } catch (error) {
+      // The worker notices by itself that the database is away.
+      if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'the metrics could not be read');
+      throw error;
+    }
+  };
+  return new Metrics({
+    version: VERSION,
+    refusals: { callers: CALLER_REFUSALS, deliveries: DELIVERY_REFUSALS },
+    readiness,
+    backlog: new KeptReading(read, times.backlog),
+  });
 }
 
 /**
  * The parts that work on the store, and the worker.
  *
- * @param onHealth called with the error when the worker cannot use the database, and with null when it can
+ * @param told `onHealth` is called with the error when the worker cannot use the database, and with null when it can;
+ *   `onWrongDatabase` when the database turns out to belong elsewhere
  */
 export function createStoredParts(
   config: Config,
@@ -53,7 +83,10 @@ export function createStoredParts(
     times: Times;
     log: Logger;
   },
-  onHealth: (error: StoreUnavailable | null) => void,
+  told: {
+    onHealth: (error: StoreUnavailable | null) => void;
+    onWrongDatabase: (error: WrongDatabase) => void;
+  },
 ) {
   const { store, fastly, directory, readiness, liveness, times, log } = parts;
   const { degraded } = readiness;
@@ -76,16 +109,18 @@ export function createStoredParts(
   const quickActions = quickActionsWithout(disabled);
   const homes = new Homes({ ...parts, degraded, approvals, auditPages, quickActions, disabled, wake });
   const auditHeads = new AuditHeads(store, log, times.auditHead);
+  const belonging = new Belonging(store);
   const worker = new Worker({
     store,
     auditHeads,
+    belonging,
     approvals,
     execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals }),
     onUsersChanged: () => directory.usersChanged(),
-    onHealth,
+    ...told,
     readiness,
     liveness,
     times,
@@ -101,7 +136,7 @@ export function createStoredParts(
     });
   };
   const services = { approvals, intents, auditPages, homes, disabled, confirmationsChannel };
-  return { services, worker, auditHeads, releaseClaims };
+  return { services, worker, auditHeads, belonging, releaseClaims };
 }
 
 export type StoredParts = ReturnType<typeof createStoredParts>;

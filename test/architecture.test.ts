@@ -37,7 +37,7 @@ function trespasses(folder: string, forbidden: readonly string[]): Import[] {
 const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
-  ...['request', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
+  ...['request', 'newer', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
   ...['settings', 'target', 'change', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
   'directory/filter.ts',
 
@@ -95,7 +95,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
         'changes/superuser.ts',
         'changes/change.ts',
       ],
-      ...['request', 'event', 'stored'].map((file) => `approvals/${file}.ts`),
+      ...['request', 'event', 'stored', 'newer', 'readable'].map((file) => `approvals/${file}.ts`),
     ],
   ],
   ['cli/app-manifest.ts', ['config/', 'slack/connection/identity.ts']],

@@ -54,14 +54,21 @@ describe('.env.example', () => {
 });
 
 describe('the table of variables', () => {
-  const rows = [...read('docs/variables.md').matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)].map(
-    ([, name, value, purpose]) => ({ name, value, purpose }),
-  );
+  const rows = read('docs/variables.md')
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const [group] = section.split('\n');
+      return [...section.matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)].map(
+        ([, name, value, purpose]) => ({ group, name, value, purpose }),
+      );
+    });
 
-  it('has every variable with its default and its purpose, in order', () => {
+  it('has every variable in its group, with its default and its purpose, in order', () => {
     const required = new Set(['SLACK_BOT_TOKEN', 'SUPERUSERS', 'FASTLY_API_TOKEN']);
     expect(rows).toEqual(
-      VARIABLES.map(({ name, fallback, purpose }) => ({
+      VARIABLES.map(({ group, name, fallback, purpose }) => ({
+        group,
         name,
         value: required.has(name) ? 'required' : fallback ? `\`${fallback}\`` : '—',
         purpose,

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
 import { type MemberId, newReference } from '../ids.ts';
+import { trace } from '../observability/trace.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
+import type { StoredRequest } from './newer.ts';
+import { countNewer } from './readable.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
-import { auditStep } from './steps.ts';
+import { auditStep, decidingInteraction } from './steps.ts';
 import {
   addCopy,
   directOf,
@@ -51,6 +54,8 @@ const MOST_TRIES = 3;
 /**
  * Takes approval requests through their states, each step in one transaction: lock the request, read, rule, write
  * the request with its audit row and with what Slack must show from now on.
+ *
+ * Whatever is asked about one request throws {NeedsNewerVersion} where a newer version of the bot has stored it.
  */
 export class Approvals {
   readonly policy: rules.ApprovalPolicy;
@@ -71,6 +76,7 @@ export class Approvals {
   }
 
   async file(filing: Filing): Promise<Filed> {
+    this.#store.mustBeConfirmed();
     for (let attempt = 1; ; attempt += 1) {
       const filed = await this.#store.transaction((transaction) => this.#file(transaction, filing));
       if (filed.kind === 'filed') this.#wakeWorker();
@@ -129,6 +135,18 @@ export class Approvals {
     return true;
   }
 
+  /** Ends all that is open, for the transaction that records that the database was restored. */
+  async closeRestored(transaction: Transaction): Promise<ApprovalRequest[]> {
+    const closed: ApprovalRequest[] = [];
+    for (const { id } of await rows.openRequests(transaction.database)) {
+      const request = await rows.lockRequest(transaction, id);
+      const ruling = request && rules.closeRestored(request);
+      if (!request || ruling?.kind !== 'step') continue;
+      closed.push(await this.#take(transaction, request, ruling, null));
+    }
+    return closed;
+  }
+
   /** Makes the step that time makes due. Gives a claim when it is now this process's to carry the request out. */
   async advance(id: RequestId): Promise<Claim | null> {
     this.#store.mustTakeData();
@@ -143,6 +161,9 @@ export class Approvals {
         await rows.putOff(transaction, id, now + BUSY_MILLISECONDS);
         return null;
       }
+      // What is carried out belongs to the decision, whichever process made it.
+      if (state.kind === 'executing')
+        trace({ interaction: await decidingInteraction(transaction.database, id) });
       const askedFor = current.state.kind === 'approved' && current.state.postponed === 0;
       return { askedFor, request: await this.#take(transaction, current, ruling, null) };
     });
@@ -170,9 +191,14 @@ export class Approvals {
     return await this.#store.read((database) => rows.readRequest(database, id));
   }
 
-  /** All open requests, oldest first. */
-  async open(): Promise<ApprovalRequest[]> {
+  /** All open requests, oldest first, with those that need a newer version. */
+  async open(): Promise<StoredRequest[]> {
     return await this.#store.read((database) => rows.openRequests(database));
+  }
+
+  /** How many open requests need a newer version. */
+  async newer(): Promise<number> {
+    return await this.#store.read((database) => countNewer(database));
   }
 
   /** The ids of up to `limit` requests that `advance` will do something with. */
@@ -213,7 +239,7 @@ export class Approvals {
     const { policy } = this;
     const { action, requester } = asked;
     const now = await transaction.now();
-    const approvalsRequired = policy.requiredFor.includes(action.kind) ? policy.approvalsRequired : 0;
+    const approvalsRequired = rules.waitsForApproval(policy, action.kind) ? policy.approvalsRequired : 0;
     const request: ApprovalRequest = {
       id: RequestId.parse(newReference()),
       ...asked,

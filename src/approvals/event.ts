@@ -1,14 +1,22 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import { Comment, Obstacle, type RequestId } from './request.ts';
+import { Comment, Obstacle, type RequestId, Restored } from './request.ts';
 
-/** What a step was. Kept in the audit log, from where the request's thread is drawn. */
+/**
+ * What a step was. Kept in the audit log, from where the request's thread is drawn. An older version leaves a request
+ * with an event it doesn't know alone, so what changes the meaning of an event is an event of its own.
+ */
 export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('filed') }),
   /** `given`: how many approvals there are with this one. */
   z.object({ kind: z.literal('approved'), given: z.number(), comment: Comment }),
   z.object({ kind: z.literal('denied'), reason: z.string().nullable() }),
-  z.object({ kind: z.literal('cancelled'), why: z.string().nullable(), comment: Comment }),
+  z.object({
+    kind: z.literal('cancelled'),
+    why: z.string().nullable(),
+    comment: Comment,
+    restored: Restored,
+  }),
   z.object({ kind: z.literal('expired') }),
   z.object({ kind: z.literal('reminded') }),
   /** `mayBeDone`: an earlier call may still take effect. */
@@ -26,8 +34,13 @@ export const Event = z.discriminatedUnion('kind', [
 ]);
 export type Event = z.infer<typeof Event>;
 
+export const EVENT_KINDS = Event.options.map(({ shape }) => shape.kind.value);
+
 /** One step of a request: the `number`th, at Unix milliseconds, by a member or (null) by itself. */
 export type Step = { request: RequestId; number: number; at: number; actor: MemberId | null; event: Event };
+
+/** The steps that let a request be carried out: the latest of them did. */
+export const RELEASING = ['filed', 'approved', 'retried'] as const satisfies readonly Event['kind'][];
 
 const OUTCOMES = ['completed', 'failed', 'refused', 'denied', 'cancelled', 'expired'] as const;
 

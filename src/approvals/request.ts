@@ -23,6 +23,11 @@ const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Se
  * What will be done, and nothing else. Stored as it is, with a version of its form. A promotion makes somebody a Fastly
  * superuser, or lets one who is locked back in; a demotion takes the role away, or locks who has it. `before` is what
  * the target had of all that can be set, so that nobody's later change is overwritten.
+ *
+ * Older versions may run on the same database, during an upgrade or after a roll-back. They leave a request alone that
+ * has anything they don't know (`newer.ts`). So whatever changes what a kind means is a kind of its own, as a promotion
+ * for a time would be: an older version must never make it one for ever. A field that changes nothing of the kind, as
+ * for a comment, keeps older versions from the request as well. How variables count a new kind: `waitsForApproval`.
  */
 export const Action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), version: z.literal(1), target: Target }),
@@ -122,6 +127,13 @@ export type Obstacle = z.infer<typeof Obstacle>;
  */
 const attempts = { mayBeDone: z.boolean(), postponed: z.number() };
 
+/**
+ * That a request was ended because its database was restored: what was decided since the backup is not in it. `done?`:
+ * the backup was made when a call might have been sent.
+ */
+export const Restored = z.enum(['waiting', 'done?']).exactOptional();
+export type Restored = z.infer<typeof Restored>;
+
 /** What whoever took a step wrote beside it; not there where they wrote nothing, and in what earlier versions stored. */
 export const Comment = z.string().exactOptional();
 
@@ -132,6 +144,7 @@ export const Comment = z.string().exactOptional();
  * - approved -> executing
  * - executing -> completed | failed | refused | approved (postponed) | executing (taken over)
  * - failed -> approved (retry) | cancelled, while it is retryable; cancelled only if certainly nothing was done
+ * - whatever is open -> cancelled, when the database was restored
  */
 export const State = z.discriminatedUnion('kind', [
   /** `remindAt`: null once it was done, or where the request expires before. */
@@ -154,8 +167,13 @@ export const State = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
-  /** `why` is null when the requester took it back, else why it could not be shown to anybody, for people. */
-  z.object({ kind: z.literal('cancelled'), why: z.string().nullable(), comment: Comment }),
+  /** `why` is null when the requester took it back, else why the bot ended it, for people. */
+  z.object({
+    kind: z.literal('cancelled'),
+    why: z.string().nullable(),
+    comment: Comment,
+    restored: Restored,
+  }),
   z.object({ kind: z.literal('expired') }),
 ]);
 export type State = z.infer<typeof State>;

@@ -1,13 +1,16 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely';
 import { ChannelId, MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
-import type { ApprovalRequestRow, Database } from '../store/tables.ts';
+import type { ApprovalRequestRow, Database, Tables } from '../store/tables.ts';
+import { firstReadable } from '../store/whole.ts';
 import type { Event } from './event.ts';
-import { Action, type ApprovalRequest, isOpen, RequestId, State, Terms, targetKey } from './request.ts';
+import { isNewer, NeedsNewerVersion, type StoredRequest } from './newer.ts';
+import { knowsHistory, onlyReadable, readForm } from './readable.ts';
+import { type ApprovalRequest, isOpen, RequestId, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
-import { fromStored, toStored } from './stored.ts';
+import { toStored } from './stored.ts';
 
-/** The request, locked until the transaction ends; `null` when there is none. */
+/** The request, locked until the transaction ends; `null` when there is none. @throws {NeedsNewerVersion} */
 export async function lockRequest(
   { database, engine }: Transaction,
   id: RequestId,
@@ -15,17 +18,21 @@ export async function lockRequest(
   return await requestWhere(database, 'id', id, engine.forUpdate);
 }
 
-/** The request as it stands; `null` when there is none. */
+/** The request as it stands; `null` when there is none. @throws {NeedsNewerVersion} */
 export async function readRequest(database: Database, id: RequestId): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'id', id);
 }
 
-/** The one open request about this target, by its key. */
+/** The one open request about this target, by its key. @throws {NeedsNewerVersion} */
 export async function openRequestAbout(database: Database, target: string): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'open_target', target);
 }
 
-/** The request with this value in a column that no two requests share; `null` when there is none. */
+/**
+ * The request with this value in a column that no two requests share; `null` when there is none.
+ *
+ * @throws {NeedsNewerVersion}
+ */
 export async function requestWhere(
   database: Database,
   column: 'id' | 'delivery_key' | 'open_target',
@@ -38,15 +45,22 @@ export async function requestWhere(
     .where(column, '=', value)
     .modifyEnd(lock)
     .executeTakeFirst();
-  return row ? await requestOf(database, row) : null;
+  if (!row) return null;
+  const request = await requestOf(database, row);
+  if (isNewer(request)) throw new NeedsNewerVersion(request);
+  return request;
 }
 
-/** All open requests, oldest first. */
-export async function openRequests(database: Database): Promise<ApprovalRequest[]> {
+/** The condition that a request is open, as both databases look it up in the index: SQLite has none for 'is not null'. */
+export const hasOpenTarget = ({ eb }: ExpressionBuilder<Tables, 'approval_requests'>) =>
+  eb('open_target', '>=', '');
+
+/** All open requests, oldest first, with those that need a newer version. */
+export async function openRequests(database: Database): Promise<StoredRequest[]> {
   const rows = await database
     .selectFrom('approval_requests')
     .selectAll()
-    .where('open_target', 'is not', null)
+    .where(hasOpenTarget)
     .orderBy('filed_at')
     .execute();
   return await Promise.all(rows.map((row) => requestOf(database, row)));
@@ -122,20 +136,23 @@ export async function recordDecision(
     .execute();
 }
 
-/** The ids of requests for which time alone has made a step due. */
+/** The ids of requests for which time alone has made a step due, but for those that need a newer version. */
 export async function dueRequests(
   database: Database,
   engine: Transaction['engine'],
   limit: number,
 ): Promise<RequestId[]> {
-  const rows = await database
-    .selectFrom('approval_requests')
-    .select('id')
-    .where('due_at', '<=', engine.now)
-    .orderBy('due_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => RequestId.parse(id));
+  const find = async (most: number) => {
+    const rows = await database
+      .selectFrom('approval_requests')
+      .select('id')
+      .where('due_at', '<=', engine.now)
+      .orderBy('due_at')
+      .limit(most)
+      .execute();
+    return rows.map(({ id }) => RequestId.parse(id));
+  };
+  return await firstReadable(limit, find, (found) => onlyReadable(database, found));
 }
 
 /** Puts off what is due: somebody else is in the way just now. */
@@ -143,7 +160,14 @@ export async function putOff({ database }: Transaction, id: RequestId, until: nu
   await database.updateTable('approval_requests').set({ due_at: until }).where('id', '=', id).execute();
 }
 
-async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>): Promise<ApprovalRequest> {
+async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>): Promise<StoredRequest> {
+  const id = RequestId.parse(row.id);
+  const form = readForm(row);
+  if (form === null || !(await knowsHistory(database, id))) {
+    const requester = MemberId.safeParse(row.requester).data ?? null;
+    const channel = ChannelId.safeParse(row.channel).data ?? null;
+    return { needsNewerVersion: true, id, requester, channel };
+  }
   const approvals = await database
     .selectFrom('decisions')
     .select(['approver', 'reason'])
@@ -152,44 +176,48 @@ async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>
     .orderBy('decided_at')
     .execute();
   return {
-    id: RequestId.parse(row.id),
-    action: Action.parse(JSON.parse(row.action)),
-    requester: MemberId.parse(row.requester),
+    id,
+    ...form,
     reason: row.reason,
-    channel: ChannelId.parse(row.channel),
     approvalsRequired: row.approvals_required,
-    terms: row.terms === null ? null : Terms.nullable().parse(JSON.parse(row.terms)),
     approvers: approvals.map(({ approver }) => MemberId.parse(approver)),
     comments: new Map(
       approvals.flatMap(({ approver, reason }) =>
         reason === null ? [] : [[MemberId.parse(approver), reason]],
       ),
     ),
-    state: State.parse(fromStored(row.state)),
     version: row.version,
     filedAt: row.filed_at,
     expiresAt: row.expires_at,
   };
 }
 
-/** Ends every claim to carry a request out, for a database that one process owns: whoever held it is gone. */
+/**
+ * Ends every claim to carry a request out, for a database that one process owns: whoever held it is gone. The claims of
+ * requests that need a newer version are left to that version.
+ */
 export async function releaseClaims({ database, now }: Transaction): Promise<void> {
   const at = await now();
   const rows = await database
     .selectFrom('approval_requests')
-    .select(['id', 'state'])
+    .selectAll()
     .where('due_at', 'is not', null)
     .execute();
-  for (const { id, state: text } of rows) {
-    const state = State.parse(fromStored(text));
-    if (state.kind !== 'executing') continue;
+  for (const row of rows) {
+    const request = await requestOf(database, row);
+    if (isNewer(request) || request.state.kind !== 'executing') continue;
+    const { id, state } = request;
     await database
       .updateTable('approval_requests')
       .set({ state: JSON.stringify(toStored({ ...state, leaseUntil: at })), due_at: at })
       .where('id', '=', id)
       .execute();
   }
-  await database.updateTable('account_lock').set({ holder: null, held_until: 0 }).execute();
+  await database
+    .updateTable('account_lock')
+    .set({ holder: null, held_until: 0 })
+    .where('name', '=', SUPERUSERS)
+    .execute();
 }
 
 /**

@@ -1,6 +1,13 @@
 import type { MemberId } from '../ids.ts';
 import type { Event } from './event.ts';
-import { type Action, type ApprovalRequest, isOpen, type Obstacle, type State } from './request.ts';
+import {
+  type Action,
+  type ActionKind,
+  type ApprovalRequest,
+  isOpen,
+  type Obstacle,
+  type State,
+} from './request.ts';
 
 /** How this installation approves. Durations are milliseconds. */
 export type ApprovalPolicy = {
@@ -91,6 +98,19 @@ export function mayBeCancelled({ state }: ApprovalRequest): boolean {
 /** Nobody can see the request where it should be shown, and nobody has decided on it elsewhere. */
 export function cancelUnseen({ state, approvers }: ApprovalRequest, why: string): Ruling {
   return state.kind === 'pending' && approvers.length === 0 ? cancelled(why) : no('not-waiting');
+}
+
+/** Ends a request of a database that was restored from a backup. What was decided since the backup is not in it. */
+export function closeRestored(request: ApprovalRequest): Ruling {
+  const { state } = request;
+  if (!isOpen(request)) return no('not-waiting');
+  const unclear = state.kind === 'executing' || (state.kind === 'failed' && state.unclear);
+  const mayBeDone = unclear || ('mayBeDone' in state && state.mayBeDone);
+  const why = mayBeDone
+    ? 'The database was restored. The change may have been made.'
+    : 'The database was restored.';
+  const end = { kind: 'cancelled', why, restored: mayBeDone ? 'done?' : 'waiting' } as const;
+  return step(end, end);
 }
 
 function cancelled(why: string | null, comment: string | null = null): Ruling {
@@ -214,12 +234,24 @@ export function lostRights(request: ApprovalRequest, policy: ApprovalPolicy): Ob
   return standing < approvalsNeeded(request, policy) ? { kind: 'rules' } : null;
 }
 
+/**
+ * Whether an action of this kind waits for approval. Variables name three kinds: a later kind counts as one of them here,
+ * as a promotion for a time would count as a promotion.
+ */
+export function waitsForApproval(
+  { requiredFor }: Pick<ApprovalPolicy, 'requiredFor'>,
+  kind: ActionKind,
+): boolean {
+  return requiredFor.includes(kind);
+}
+
 /** How many must approve: the larger of the number when it was filed and that of now. */
 export function approvalsNeeded(
   { approvalsRequired, action }: ApprovalRequest,
-  { requiredFor, approvalsRequired: nowRequired }: ApprovalPolicy,
+  policy: ApprovalPolicy,
 ): number {
-  return Math.max(approvalsRequired, requiredFor.includes(action.kind) ? nowRequired : 0);
+  const nowRequired = waitsForApproval(policy, action.kind) ? policy.approvalsRequired : 0;
+  return Math.max(approvalsRequired, nowRequired);
 }
 
 function allowsSelfApproval({ terms }: ApprovalRequest, { allowSelfApproval }: ApprovalPolicy): boolean {

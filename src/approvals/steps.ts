@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import { MemberId } from '../ids.ts';
+import { traced } from '../observability/trace.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Database } from '../store/tables.ts';
-import { Event, type Step } from './event.ts';
+import { Event, RELEASING, type Step } from './event.ts';
 import { type ApprovalRequest, type RequestId, verbOf } from './request.ts';
 import { fromStored, toStored } from './stored.ts';
 
-/** Writes a request's latest step into the audit log, which is where its history is kept. */
+/** Writes a request's latest step into the audit log, with the interaction behind it, as that is where its history is kept. */
 export async function auditStep(
   transaction: Transaction,
   request: ApprovalRequest,
@@ -22,8 +24,30 @@ export async function auditStep(
     event: kind,
     target,
     request: { id, step: version },
-    details: { login, name, verb: verbOf(action), ...particulars, ...filed },
+    details: {
+      login,
+      name,
+      verb: verbOf(action),
+      ...particulars,
+      ...filed,
+      interaction: traced().interaction,
+    },
   });
+}
+
+const Traced = z.object({ interaction: z.string().nullish() });
+
+/** The interaction whose decision lets a request be carried out; null where that was recorded by a version without traces. */
+export async function decidingInteraction(database: Database, request: RequestId): Promise<string | null> {
+  const step = await database
+    .selectFrom('audit_log')
+    .select('details')
+    .where('request_id', '=', request)
+    .where('event', 'in', RELEASING)
+    .orderBy('step', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (step && Traced.parse(JSON.parse(step.details)).interaction) ?? null;
 }
 
 /** The steps of a request, first to last. */

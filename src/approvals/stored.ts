@@ -10,5 +10,5 @@ export function toStored<T extends object>({ mayBeDone: lookFirst, ...others }: 
 /** What `toStored` made, read from its JSON. */
 export function fromStored(json: string): Record<string, unknown> {
   const { lookFirst: mayBeDone, ...others } = Stored.parse(JSON.parse(json));
-  return { ...others, mayBeDone };
+  return mayBeDone === undefined ? others : { ...others, mayBeDone };
 }

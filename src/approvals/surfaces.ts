@@ -4,7 +4,9 @@ import { ChannelId, MemberId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import { Leases } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
-import type { Database, Tables } from '../store/tables.ts';
+import type { Database, SurfaceRow, Tables } from '../store/tables.ts';
+import { firstReadable } from '../store/whole.ts';
+import { onlyReadable } from './readable.ts';
 import { RequestId } from './request.ts';
 
 /**
@@ -68,12 +70,19 @@ export async function want(
     .execute();
 }
 
-/** The surfaces of a request, the message first, as the others refer to it. */
+/** The surfaces of a request, the message first, as the others refer to it. Leaves out those of a newer version. */
 export async function surfacesOf(database: Database, request: RequestId): Promise<Surface[]> {
   const rows = await database.selectFrom('surfaces').selectAll().where('request_id', '=', request).execute();
   const order = ['message', 'thread', 'requester', 'confirmation', 'copy', 'direct'];
   const placeOf = ({ name }: Surface) => order.findIndex((each) => name.startsWith(each));
-  return rows.map((row) => Surface.parse(row)).sort((a, b) => placeOf(a) - placeOf(b));
+  return rows
+    .filter(isKnown)
+    .map((row) => Surface.parse(row))
+    .sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function isKnown({ name }: SurfaceRow): boolean {
+  return SurfaceName.safeParse(name).success;
 }
 
 /** Where a request's message is, once it is known to have been posted. */
@@ -161,6 +170,12 @@ export async function addTold(
     .execute();
 }
 
+/** Has nothing shown of what is recorded so far: the messages belong to a bot elsewhere. */
+export async function forgetPlaces({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('surfaces').execute();
+  await database.updateTable('approval_requests').set({ display_due_at: null }).execute();
+}
+
 /** In whose direct messages a surface is; `null` for one that is elsewhere. */
 export function directOf(name: SurfaceName): MemberId | null {
   return name.startsWith('direct ') ? MemberId.parse(name.slice('direct '.length)) : null;
@@ -175,31 +190,52 @@ export async function displayDue(
   await database.updateTable('approval_requests').set({ display_due_at }).where('id', '=', request).execute();
 }
 
-/** The ids of up to `limit` requests that Slack does not show as they are, and that no process is showing now. */
+/**
+ * The ids of up to `limit` requests that Slack does not show as they are, and that no process is showing now. A request
+ * that needs a newer version is not among them: its message is left to that version.
+ */
 export async function dueDisplays(database: Database, engine: Engine, limit: number): Promise<RequestId[]> {
-  return (await displayLeases.due(database, isDue(engine), limit)).map((id) => RequestId.parse(id));
+  const find = async (most: number) => {
+    const due = await displayLeases.due(database, isDue(engine), most);
+    return due.map((id) => RequestId.parse(id));
+  };
+  return await firstReadable(limit, find, (found) => onlyReadable(database, found));
 }
 
-/** How many requests Slack does not show as they are, though the step it should show is that many milliseconds old. */
-export async function overdueDisplays(
-  database: Database,
-  { now }: Engine,
-  milliseconds: number,
-): Promise<number> {
-  const { overdue } = await database
-    .selectFrom('approval_requests')
-    .innerJoin('surfaces', 'surfaces.request_id', 'approval_requests.id')
+/**
+ * The surfaces that do not show the step that they should, each with that step's audit entry. It reads the surfaces of
+ * requests that are to be shown, by their index: joined, SQLite would read all surfaces there are.
+ */
+export function surfacesBehind(database: Database) {
+  return database
+    .selectFrom('surfaces')
     .innerJoin('audit_log', (join) =>
       join
         .onRef('audit_log.request_id', '=', 'surfaces.request_id')
         .onRef('audit_log.step', '=', 'surfaces.wanted'),
     )
-    .where('display_due_at', 'is not', null)
-    .whereRef('wanted', '>', 'shown')
+    .where('surfaces.request_id', 'in', ({ selectFrom }) =>
+      selectFrom('approval_requests').where('display_due_at', 'is not', null).select('id'),
+    )
+    .whereRef('wanted', '>', 'shown');
+}
+
+/**
+ * How many requests Slack does not show as they are, though the step it should show is that many milliseconds old. Those
+ * that need a newer version don't count.
+ */
+export async function overdueDisplays(
+  database: Database,
+  { now }: Engine,
+  milliseconds: number,
+): Promise<number> {
+  const overdue = await surfacesBehind(database)
     .where('audit_log.at', '<=', sql<number>`${now} - ${milliseconds}`)
-    .select(({ fn }) => fn.count('approval_requests.id').distinct().as('overdue'))
-    .executeTakeFirstOrThrow();
-  return Number(overdue);
+    .select('surfaces.request_id')
+    .distinct()
+    .execute();
+  const ids = overdue.map(({ request_id }) => RequestId.parse(request_id));
+  return (await onlyReadable(database, ids)).length;
 }
 
 /** Claims the showing of a request for `lease` milliseconds; `null` when another process has, or nothing is to be shown. */
@@ -211,6 +247,9 @@ export async function claimDisplay(
   return await displayLeases.claim(transaction, request, isDue(transaction.engine), lease);
 }
 
+/** After how many milliseconds a request is due again of which only a newer version can show something. */
+const LEFT_TO_NEWER_MILLISECONDS = 60_000;
+
 /** Ends a claim. What is out of date is due again, after `pause` milliseconds. */
 export async function releaseDisplay(
   transaction: Transaction,
@@ -220,8 +259,14 @@ export async function releaseDisplay(
 ): Promise<void> {
   const { database, now } = transaction;
   if (!(await displayLeases.release(transaction, request, claim))) return;
-  const stale = (await surfacesOf(database, request)).some(({ wanted, shown }) => wanted > shown);
-  await displayDue(transaction, request, stale ? (await now()) + (pause ?? 0) : null);
+  const stale = await database
+    .selectFrom('surfaces')
+    .selectAll()
+    .where('request_id', '=', request)
+    .whereRef('wanted', '>', 'shown')
+    .execute();
+  const wait = pause ?? (stale.some(isKnown) ? 0 : LEFT_TO_NEWER_MILLISECONDS);
+  await displayDue(transaction, request, stale.length > 0 ? (await now()) + wait : null);
 }
 
 function isDue(engine: Engine) {

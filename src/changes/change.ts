@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
 import { CurrentSettings, Settings } from './settings.ts';
 
+/**
+ * Whatever changes what a kind means is a kind of its own: an older version on the same database leaves changes of kinds
+ * it doesn't know alone, and would settle one of a known kind by what that kind means there.
+ */
 export const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 

@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
-import { MemberId } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { Database } from '../store/tables.ts';
-import { type Change, ChangeDetails, ChangeKind, type Settlement } from './change.ts';
+import type { Database, IntentRow } from '../store/tables.ts';
+import { firstReadable } from '../store/whole.ts';
+import { type Change, ChangeKind, type Settlement } from './change.ts';
+import { readChange } from './stored.ts';
 import { readUndoable, type Undoable } from './undo.ts';
 
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
@@ -79,7 +81,8 @@ export class Intents<InTheWay = unknown> {
           .select('state')
           .where('delivery_key', '=', deliveryKey)
           .executeTakeFirstOrThrow();
-        return { kind: 'repeat', state: IntentState.parse(state) };
+        // A state of a newer version tells as little.
+        return { kind: 'repeat', state: IntentState.safeParse(state).data ?? 'unknown' };
       }
       await transaction.audit(entryOf(change, 'begun'));
       return { kind: 'begun' };
@@ -115,13 +118,13 @@ export class Intents<InTheWay = unknown> {
     const rows = await this.#store.read((database) =>
       database
         .selectFrom('intents')
-        .select(['delivery_key', 'details'])
+        .selectAll()
         .where('change', '=', 'lock')
         .where('target', '=', userId)
         .where('state', '!=', 'failed')
         .execute(),
     );
-    const lock = rows.find(({ details }) => ChangeDetails.parse(JSON.parse(details)).request === requestId);
+    const lock = rows.find((row) => readChange(row)?.request === requestId);
     return lock?.delivery_key ?? null;
   }
 
@@ -130,29 +133,54 @@ export class Intents<InTheWay = unknown> {
     return await this.#store.read((database) => readUndoable(database, this.#store.engine, key));
   }
 
-  /** Has every open change count as left behind, for a database that one process owns: whoever made it is gone. */
+  /**
+   * Has every open change count as left behind, for a database that one process owns: whoever made it is gone. Changes
+   * of kinds that only a newer version knows are left to that version.
+   */
   async releaseAll({ database, now }: Transaction): Promise<void> {
     await database
       .updateTable('intents')
       .set({ due_at: await now() })
       .where('due_at', 'is not', null)
+      .where('change', 'in', ChangeKind.options)
       .execute();
+  }
+
+  /** The references of the changes whose end is not known yet. */
+  async references({ database }: Transaction): Promise<string[]> {
+    const open = await database.selectFrom('intents').selectAll().where('state', '=', 'open').execute();
+    return open.map((row) => ownChange(row).reference);
+  }
+
+  /**
+   * Ends all that is open or still to be told as unknown, and tells nobody, for a database that is used elsewhere now:
+   * what it says can't be looked up there.
+   */
+  async closeAdopted(transaction: Transaction): Promise<void> {
+    const { database } = transaction;
+    const open = await database.selectFrom('intents').selectAll().where('state', '=', 'open').execute();
+    await database.updateTable('intents').set({ state: 'unknown' }).where('state', '=', 'open').execute();
+    await database.updateTable('intents').set({ due_at: null }).where('due_at', 'is not', null).execute();
+    for (const row of open) await transaction.audit(entryOf(ownChange(row), 'unknown', 'adopted'));
   }
 
   /**
    * Claims up to `limit` changes that were left behind. `due_at` is the lease, too: another process may claim them
-   * when it has passed. There are no claims to tell apart, as a change is settled once, whoever settles it.
+   * when it has passed. There are no claims to tell apart, as a change is settled once, whoever settles it. A change
+   * that this version can't read whole is left to a newer one.
    */
   async takeOver(limit: number): Promise<Interrupted[]> {
-    const due = await this.#store.read((database) =>
-      database
-        .selectFrom('intents')
-        .select('delivery_key')
-        .where('due_at', '<=', this.#store.engine.now)
-        .orderBy('due_at')
-        .limit(limit)
-        .execute(),
-    );
+    const find = (most: number) =>
+      this.#store.read((database) =>
+        database
+          .selectFrom('intents')
+          .selectAll()
+          .where('due_at', '<=', this.#store.engine.now)
+          .orderBy('due_at')
+          .limit(most)
+          .execute(),
+      );
+    const due = await firstReadable(limit, find, (rows) => rows.filter((row) => interrupted(row) !== null));
     if (due.length === 0) return [];
     return await this.#store.transaction(async ({ database, engine, now }) => {
       const until = (await now()) + this.#lease;
@@ -165,16 +193,25 @@ export class Intents<InTheWay = unknown> {
           .where('due_at', '<=', engine.now)
           .returningAll()
           .executeTakeFirst();
-        if (!row) continue;
-        const change: Change = {
-          deliveryKey: row.delivery_key,
-          kind: ChangeKind.parse(row.change),
-          caller: MemberId.parse(row.caller),
-          ...ChangeDetails.parse(JSON.parse(row.details)),
-        };
-        taken.push({ change, state: IntentState.parse(row.state), begunAt: row.begun_at });
+        const each = row && interrupted(row);
+        if (each) taken.push(each);
       }
       return taken;
+    });
+  }
+
+  /** How many changes are settled and began that many milliseconds ago, and Slack has not taken what their callers are told. */
+  async overdue(milliseconds: number): Promise<number> {
+    const { now } = this.#store.engine;
+    return await this.#store.read(async (database) => {
+      const { overdue } = await database
+        .selectFrom('intents')
+        .where('due_at', 'is not', null)
+        .where('state', '!=', 'open')
+        .where('begun_at', '<=', sql<number>`${now} - ${milliseconds}`)
+        .select(({ fn }) => fn.countAll().as('overdue'))
+        .executeTakeFirstOrThrow();
+      return Number(overdue);
     });
   }
 
@@ -217,6 +254,20 @@ export class Intents<InTheWay = unknown> {
         .execute();
     });
   }
+}
+
+/** For whatever must not leave one out. @throws where only a newer version can read it */
+function ownChange(row: IntentRow): Change {
+  const change = readChange(row);
+  if (change === null) throw new Error('a change under way was recorded by a newer version of the bot');
+  return change;
+}
+
+/** `null` where only a newer version can read it. */
+function interrupted(row: IntentRow): Interrupted | null {
+  const change = readChange(row);
+  const state = IntentState.safeParse(row.state).data;
+  return change && state ? { change, state, begunAt: row.begun_at } : null;
 }
 
 /** Whether an update of this user is under way, whose end is not known yet. */

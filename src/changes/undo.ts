@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { MemberId } from '../ids.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
-import { type Change, ChangeDetails, ChangeKind, ChangeTarget } from './change.ts';
+import { type Change, ChangeKind, ChangeTarget } from './change.ts';
 import { CurrentSettings, Settings, settingsBack } from './settings.ts';
+import { readChange } from './stored.ts';
 
 /** How long a change can be undone, in milliseconds after it was begun. */
 const UNDO_WITHIN = 24 * 60 * 60 * 1_000;
@@ -55,9 +56,8 @@ async function ownChange(database: Database, key: string): Promise<Made | null> 
   const row = await intentWith(database, key);
   const kind = ChangeKind.extract(['update', 'lock']).safeParse(row?.change).data;
   if (row?.state !== 'done' || kind === undefined) return null;
-  const details = ChangeDetails.parse(JSON.parse(row.details));
-  const change: Change = { deliveryKey: key, kind, caller: MemberId.parse(row.caller), ...details };
-  return { change, madeAt: row.begun_at };
+  const change = readChange(row);
+  return change && { change, madeAt: row.begun_at };
 }
 
 async function intentWith(database: Database, key: string): Promise<IntentRow | undefined> {
@@ -68,6 +68,7 @@ async function intentWith(database: Database, key: string): Promise<IntentRow | 
 const Filed = z.object({
   action: z.object({
     kind: z.literal('demote'),
+    version: z.literal(1),
     target: ChangeTarget,
     before: CurrentSettings,
     changes: Settings,

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import type { DatabaseLocation } from '../config/value-types.ts';
+import type { AuditHead } from '../ids.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { hasAuditLog, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
+import { hasEntry } from '../store/newest-entry.ts';
 import { postgres } from '../store/postgres.ts';
 import { ownerOf } from '../store/sqlite-owner.ts';
 import type { AuditRow, Tables } from '../store/tables.ts';
@@ -12,19 +14,25 @@ import { openSqliteToRead } from './store-sqlite.ts';
 
 const NOTHING_YET: Finding = { mark: 'off', what: 'There is no audit log yet. The first start makes it.' };
 
-/** Whether the audit log is whole and agrees with what is kept beside it. Not quick: it reads all of both. */
-export async function checkAuditChain(location: DatabaseLocation): Promise<Finding[]> {
+/**
+ * Whether the audit log is whole, agrees with what is kept beside it, and has the entry that was noted. Not quick: it
+ * reads all of it.
+ *
+ * @param noted AUDIT_HEAD
+ */
+export async function checkAuditChain(location: DatabaseLocation, noted?: AuditHead): Promise<Finding[]> {
   try {
-    if (location.kind === 'sqlite' && !statSync(location.path, { throwIfNoEntry: false }))
-      return [NOTHING_YET];
+    const nothing = noted ? lacking(noted) : NOTHING_YET;
+    if (location.kind === 'sqlite' && !statSync(location.path, { throwIfNoEntry: false })) return [nothing];
     const untyped =
       location.kind === 'sqlite'
         ? openSqliteToRead(location.path, ownerOf(location.path))
         : new Kysely<unknown>({ dialect: postgres(location.url).dialect });
     try {
       const database = untyped.withTables<Tables>();
-      if (!(await hasAuditLog(database))) return [NOTHING_YET];
-      return [finding(await readAuditLog(database))];
+      if (!(await hasAuditLog(database))) return [nothing];
+      const isThere = noted === undefined || (await hasEntry(database, noted));
+      return [finding(await readAuditLog(database)), ...(isThere ? [] : [lacking(noted)])];
     } finally {
       await untyped.destroy();
     }
@@ -55,6 +63,15 @@ export async function readAuditLog(
     );
     return { verdict, checked: verdict.whole ? await checker.against(reader) : null };
   });
+}
+
+function lacking({ seq }: AuditHead): Finding {
+  return {
+    mark: 'wrong',
+    what: `The audit log lacks entry ${seq} as AUDIT_HEAD names it, so the bot won't start.`,
+    remedy:
+      'If the database was restored, run `npm run restored` and set AUDIT_HEAD to what it prints. Otherwise correct DATABASE_URL or AUDIT_HEAD.',
+  };
 }
 
 function finding({ verdict, checked }: ReadLog): Finding {

@@ -1,16 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { Event } from '../approvals/event.ts';
-import { State } from '../approvals/request.ts';
-import { fromStored } from '../approvals/stored.ts';
+import { EVENT_KINDS, type Event } from '../approvals/event.ts';
+import { readForm } from '../approvals/readable.ts';
+import type { State } from '../approvals/request.ts';
 import { ChangeKind } from '../changes/change.ts';
 import type { AuditRow, Database } from '../store/tables.ts';
 
-/** What holding the log against the tables gave. `others`: how many entries of each kind have no table beside them. */
+/**
+ * What holding the log against the tables gave. `others`: how many entries of each kind have no table beside them.
+ * `newer`: how many changes and requests only a newer version can read. Of those only the number of steps is checked.
+ */
 export type CrossCheck = {
   problems: readonly string[];
   changes: number;
   requests: number;
+  newer: number;
   others: ReadonlyMap<string, number>;
 };
 
@@ -22,9 +26,8 @@ const ChangeDetails = z.looseObject({
   reference: z.string(),
   earlier: z.array(z.string()).optional(),
 });
-const Action = z.looseObject({ kind: z.string(), target: z.looseObject({ id: z.string().nullish() }) });
 
-type KeptChange = Awaited<ReturnType<typeof keptChanges>>[number];
+type KeptChange = Awaited<ReturnType<typeof keptChanges>>['known'][number];
 type KeptRequest = Awaited<ReturnType<typeof keptRequests>>[number];
 
 /** The steps that leave a request in a state. */
@@ -65,17 +68,19 @@ export class CrossChecker {
 
   /** Reads the tables in the transaction in which the log was read. */
   async against(database: Database): Promise<CrossCheck> {
-    const changes = await keptChanges(database);
+    const { known: changes, newer: newerChanges } = await keptChanges(database);
     const requests = await keptRequests(database);
     const oldest = this.#oldest(changes, requests);
     for (const change of changes) this.#checkChange(change);
     for (const request of requests) this.#checkRequest(request);
-    this.#checkEntriesOfChanges(changes, oldest);
+    this.#checkEntriesOfChanges(changes, oldest, new Set(newerChanges));
     this.#checkSteps(requests, oldest);
+    const newerRequests = requests.filter((request) => this.#isNewer(request)).length;
     return {
       problems: this.#problems,
       changes: changes.length,
-      requests: requests.length,
+      requests: requests.length - newerRequests,
+      newer: newerChanges.length + newerRequests,
       others: this.#others,
     };
   }
@@ -107,7 +112,7 @@ export class CrossChecker {
     }
   }
 
-  #checkEntriesOfChanges(changes: readonly KeptChange[], oldest: Oldest): void {
+  #checkEntriesOfChanges(changes: readonly KeptChange[], oldest: Oldest, newer: ReadonlySet<string>): void {
     const kept = Map.groupBy(changes, ({ reference }) => reference);
     const earlier = Map.groupBy(
       changes.flatMap(({ kind, caller, earlier: references = [] }) =>
@@ -120,6 +125,7 @@ export class CrossChecker {
       entries.some(({ event }) => event === 'failed') &&
       changes.some((each) => each.earlier === undefined && each.caller === actor && each.kind === change);
     for (const [reference, entries] of this.#changes) {
+      if (newer.has(reference)) continue;
       for (const entry of entries) {
         if (isOlder(entry, oldest)) continue;
         const found =
@@ -134,11 +140,20 @@ export class CrossChecker {
     }
   }
 
-  #checkRequest({ id, kind, version, state, requester, decisions }: KeptRequest): void {
+  #isNewer({ id, form }: KeptRequest): boolean {
+    const events = [...(this.#steps.get(id)?.values() ?? [])].map(({ event }) => event);
+    return form === null || events.some((event) => !EVENT_KINDS.some((known) => known === event));
+  }
+
+  #checkRequest(request: KeptRequest): void {
+    const { id, version, form, requester, decisions } = request;
     const steps = this.#steps.get(id);
+    const kind = form === null ? '' : ` (${form.action.kind})`;
     for (let step = 1; step <= version; step += 1) {
-      if (!steps?.has(step)) this.#problems.push(`request ${id} (${kind}) has no entry for step ${step}`);
+      if (!steps?.has(step)) this.#problems.push(`request ${id}${kind} has no entry for step ${step}`);
     }
+    if (form === null || this.#isNewer(request)) return;
+    const state = form.state.kind;
     const [first, last] = [steps?.get(1), steps?.get(version)];
     if (first && (first.event !== 'filed' || first.actor !== requester)) {
       this.#problems.push(`entry ${first.seq} doesn't say that ${requester} filed request ${id}`);
@@ -158,7 +173,8 @@ export class CrossChecker {
     for (const [id, steps] of this.#steps) {
       const request = kept.get(id);
       for (const [step, entry] of steps) {
-        if (isOlder(entry, oldest) || (request && isStepOf(entry, step, request))) continue;
+        const isKept = request && isStepOf(entry, step, request, this.#isNewer(request));
+        if (isOlder(entry, oldest) || isKept) continue;
         this.#problems.push(
           `entry ${entry.seq} (${named(entry)}) is step ${step} of no request that is kept`,
         );
@@ -197,50 +213,58 @@ function mayHave(change: KeptChange, entry: AuditRow): boolean {
   return (entry.event === 'begun' || entry.event === change.state) && tellsOf(entry, change);
 }
 
-function isStepOf(entry: AuditRow, step: number, { version, kind, target, decisions }: KeptRequest): boolean {
+function isStepOf(
+  entry: AuditRow,
+  step: number,
+  { version, form, decisions }: KeptRequest,
+  isNewer: boolean,
+): boolean {
+  const isOne = step >= 1 && step <= version;
+  if (form === null || isNewer) return isOne;
+  const { kind, target } = form.action;
   const decided = entry.event !== 'approved' && entry.event !== 'denied';
   return (
-    step >= 1 &&
-    step <= version &&
+    isOne &&
     entry.change === kind &&
-    entry.target === target &&
+    entry.target === target.id &&
     (decided || decisions.some(({ approver }) => approver === entry.actor))
   );
 }
 
+/** `newer`: the references of the changes that only a newer version can read. */
 async function keptChanges(database: Database) {
   const rows = await database
     .selectFrom('intents')
     .select(['change', 'caller', 'details', 'state', 'begun_at'])
     .orderBy('begun_at')
     .execute();
-  return rows.map(({ change: kind, caller, details: text, state, begun_at: begunAt }) => {
-    const { target, earlier, ...details } = ChangeDetails.parse(JSON.parse(text));
+  const read = rows.map(({ change: kind, caller, details: text, state, begun_at: begunAt }) => {
+    const json: unknown = JSON.parse(text);
+    const parsed = ChangeDetails.safeParse(json).data;
+    if (!parsed || !ChangeKind.safeParse(kind).success)
+      return EntryDetails.safeParse(json).data?.reference ?? '';
+    const { target, earlier, ...details } = parsed;
     return { kind, caller, state, begunAt, target, earlier, reference: details.reference, details };
   });
+  return {
+    known: read.filter((each) => typeof each !== 'string'),
+    newer: read.filter((each) => typeof each === 'string'),
+  };
 }
 
 async function keptRequests(database: Database) {
-  const rows = await database
-    .selectFrom('approval_requests')
-    .select(['id', 'action', 'requester', 'state', 'version', 'filed_at'])
-    .orderBy('filed_at')
-    .execute();
+  const rows = await database.selectFrom('approval_requests').selectAll().orderBy('filed_at').execute();
   const decisions = await database
     .selectFrom('decisions')
     .select(['request_id', 'approver', 'verdict'])
     .execute();
   const decided = Map.groupBy(decisions, ({ request_id }) => request_id);
-  return rows.map(({ action: text, state, filed_at: filedAt, ...row }) => {
-    const { kind, target } = Action.parse(JSON.parse(text));
-    const { kind: stateKind } = State.parse(fromStored(state));
-    return {
-      ...row,
-      kind,
-      filedAt,
-      target: target.id ?? null,
-      state: stateKind,
-      decisions: decided.get(row.id) ?? [],
-    };
-  });
+  return rows.map((row) => ({
+    id: row.id,
+    requester: row.requester,
+    version: row.version,
+    filedAt: row.filed_at,
+    form: readForm(row),
+    decisions: decided.get(row.id) ?? [],
+  }));
 }

@@ -12,14 +12,10 @@ export function wrongBy({ what, remedy }: Pick<Trouble, 'what' | 'remedy'>): Fin
 }
 
 /** Migrations are named here and run by the bot's start alone. */
-export function migrationFinding({ isNew, waiting, unknown }: MigrationState): Finding {
-  if (unknown.length > 0) {
-    return {
-      mark: 'wrong',
-      what: `The database is newer than this version of the bot: it has ${unknown.join(', ')}.`,
-      remedy: 'Run the version that last used it.',
-    };
-  }
+export function migrationFinding({ isNew, waiting, unknown, readable }: MigrationState): Finding {
+  const newer = `The database is newer than this version of the bot: it has ${unknown.join(', ')}.`;
+  if (!readable) return { mark: 'wrong', what: newer, remedy: 'Run the version that last used it.' };
+  if (unknown.length > 0) return { mark: 'fine', what: `${newer} This version can use it, too.` };
   if (waiting.length === 0) return { mark: 'fine', what: 'The tables are those of this version.' };
   if (isNew) {
     return {

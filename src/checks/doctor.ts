@@ -75,11 +75,11 @@ async function checkFastly(values: ValidValues, { dispatcher }: Network): Promis
   return [...findings, ...(await Promise.all(rest ?? [])).flat()];
 }
 
-async function checkDatabase({ DATABASE_URL: location }: ValidValues): Promise<Finding[]> {
+async function checkDatabase({ DATABASE_URL: location, AUDIT_HEAD }: ValidValues): Promise<Finding[]> {
   if (!location) return [{ mark: 'unknown', what: 'This was not looked at, because DATABASE_URL is wrong.' }];
   const store = await checkStore(location);
   // What keeps it from being read is told by then.
   return store.some(({ mark }) => mark === 'wrong')
     ? store
-    : [...store, ...(await checkAuditChain(location))];
+    : [...store, ...(await checkAuditChain(location, AUDIT_HEAD))];
 }

@@ -1,11 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { getCACertificates } from 'node:tls';
-import { z } from 'zod';
+import { OLDEST_NODE } from '../config/package.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import type { Finding } from './finding.ts';
 
-const PACKAGE = new URL('../../package.json', import.meta.url);
-const Package = z.object({ engines: z.object({ node: z.string() }) });
 const READABLE_BY_OTHERS = 0o044;
 
 export type ProcessFacts = {
@@ -25,7 +23,7 @@ export type ProcessFacts = {
 export async function checkProcess(facts: ProcessFacts): Promise<Finding[]> {
   const { node = process.versions.node, userId = process.getuid?.() ?? null, envFile = '.env' } = facts;
   return [
-    await nodeFinding(node),
+    nodeFinding(node),
     ...(userId === 0
       ? [
           {
@@ -40,13 +38,11 @@ export async function checkProcess(facts: ProcessFacts): Promise<Finding[]> {
   ];
 }
 
-async function nodeFinding(version: string): Promise<Finding> {
-  const { engines } = Package.parse(JSON.parse(await readFile(PACKAGE, 'utf8')));
-  const needed = Number(/\d+/.exec(engines.node)?.[0]);
-  if (Number.parseInt(version, 10) >= needed) return { mark: 'fine', what: `This is Node ${version}.` };
+function nodeFinding(version: string): Finding {
+  if (Number.parseInt(version, 10) >= OLDEST_NODE) return { mark: 'fine', what: `This is Node ${version}.` };
   return {
     mark: 'wrong',
-    what: `This is Node ${version}, and the bot needs Node ${needed} or later.`,
+    what: `This is Node ${version}, and the bot needs Node ${OLDEST_NODE} or later.`,
     remedy: 'Run `npm ci`, which installs it for this project, or get it from https://nodejs.org.',
   };
 }

@@ -101,5 +101,5 @@ function modeOf({ values, wrong }: ReadVariables): 'socket' | 'http' {
 }
 
 function clientFor(token: Secret, address: string, network: Network): WebClient {
-  return createClients(token, address, network, slackSdkLogger(createLogger('silent', 'json'))).once;
+  return createClients(token, address, network, slackSdkLogger(createLogger('silent'))).once;
 }

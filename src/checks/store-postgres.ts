@@ -18,6 +18,8 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   account_lock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   homes: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   message_counter: ['SELECT', 'UPDATE'],
+  belonging: ['SELECT', 'INSERT'],
+  compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],
 };
 
@@ -112,7 +114,7 @@ async function missingRights(database: AnyTables): Promise<string[]> {
     join pg_class c on c.relname = asked."table" and c.relkind in ('r', 'p')
     join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
     where not has_table_privilege(c.oid, asked."right")`.execute(database);
-  return rows.map(({ missing }) => missing);
+  return rows.map(({ missing }) => missing).toSorted();
 }
 
 async function tablesOfOthers(database: AnyTables): Promise<string[]> {
@@ -120,7 +122,7 @@ async function tablesOfOthers(database: AnyTables): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select c.relname as "name" from pg_class c
     join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
     where c.relname in (${sql.join(names)}) and not pg_has_role(c.relowner, 'USAGE')`.execute(database);
-  return rows.map(({ name }) => name);
+  return rows.map(({ name }) => name).toSorted();
 }
 
 /** Where the server is, without the password. `isHere`: nothing leaves this machine on the way to it. */

@@ -12,7 +12,7 @@ export function variableFindings(
   problems: readonly VariableProblem[],
   warnings: readonly VariableProblem[],
 ): Finding[] {
-  const told = new Set(problems.map(({ name }) => name));
+  const told = new Set([...problems, ...warnings.filter(isWrong)].map(({ name }) => name));
   const silent = VARIABLES.filter(({ name }) => !told.has(name));
   const isSet = ({ name, secret, anyCase }: (typeof VARIABLES)[number]) =>
     [name, ...(secret ? [`${name}_FILE`] : []), ...(anyCase ? [name.toLowerCase()] : [])].some(
@@ -24,8 +24,7 @@ export function variableFindings(
     ...problems.map(({ what, remedy }): Finding => ({ mark: 'wrong', what: `${what}.`, remedy })),
     ...warnings.map(
       ({ name, what, remedy }): Finding => ({
-        // Without anybody who may use it the bot does nothing.
-        mark: name === 'SUPERUSERS' ? 'wrong' : 'warning',
+        mark: isWrong({ name }) ? 'wrong' : 'warning',
         what: `${what}.`,
         remedy,
       }),
@@ -38,4 +37,9 @@ export function variableFindings(
 function named(mark: 'fine' | 'off', what: string, variables: readonly { name: string }[]): Finding[] {
   if (variables.length === 0) return [];
   return [{ mark, what: `${what}: ${variables.map(({ name }) => name).join(', ')}.` }];
+}
+
+/** Without anybody who may use it the bot does nothing. */
+function isWrong({ name }: Pick<VariableProblem, 'name'>): boolean {
+  return name === 'SUPERUSERS';
 }

@@ -5,9 +5,9 @@ import type { CrossCheck } from '../checks/cross-check.ts';
 import { processEnvironment, readDatabaseLocation } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import type { DatabaseLocation } from '../config/value-types.ts';
+import { type AuditHead, headText, parseHead } from '../ids.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import { headText, parseHead } from '../store/audit-head.ts';
-import { type AuditHead, hasAuditLog, headOf, rowsOf, type Verdict } from '../store/audit-log.ts';
+import { hasAuditLog, headOf, rowsOf, type Verdict } from '../store/audit-log.ts';
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { AuditRow, Tables } from '../store/tables.ts';
@@ -126,16 +126,19 @@ function brokenText(problems: readonly string[]): string {
 
 function intactText(
   { entries, lastHash }: Extract<Verdict, { whole: true }>,
-  { changes, requests, others }: CrossCheck,
+  { changes, requests, newer, others }: CrossCheck,
   noted: AuditHead | null,
 ): string {
   if (lastHash === null) return 'The audit log is empty, and so are the tables beside it.\n';
   const kinds = [...others].map(([kind, count]) => `  ${count} × ${kind}\n`);
   return [
     `The audit log is intact: ${counted(entries, 'entry', 'entries')}.\n`,
-    changes + requests === 0
+    changes + requests + newer === 0
       ? 'No change and no request is kept beside it, so only the chain was checked.\n'
-      : `It agrees with the ${counted(changes, 'change')} and ${counted(requests, 'request')} beside it.\n`,
+      : `It agrees with the ${counted(requests, 'request')} and ${counted(changes, 'other change')} beside it.\n`,
+    newer === 0
+      ? ''
+      : `${counted(newer, 'more change or request comes', 'more changes and requests come')} from a newer version and can't be compared here. Run the audit of that version, too.\n`,
     ...(kinds.length > 0 ? ['These entries have nothing beside them to compare:\n', ...kinds] : []),
     noted === null ? '' : `Entry ${noted.seq} has the hash that was noted.\n`,
     `Its head, to note elsewhere or to compare with the bot's log:\n${headText({ seq: entries, hash: lastHash })}\n`,

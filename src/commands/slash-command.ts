@@ -32,6 +32,7 @@ const slashCommand: Listener = {
     for (const { name, unread } of SUBCOMMANDS) {
       if (!unread || !isMeant(name, text)) continue;
       const subcommand = subcommandNamed(name, SUBCOMMANDS, disabled);
+      interaction.measured.named(name);
       if (text.trim().toLowerCase() !== name) throw new Refusal(unread);
       return await subcommand.run(interaction.shownTo({ private: false }), { words: [], flags: {} });
     }
@@ -39,9 +40,11 @@ const slashCommand: Listener = {
     if ([first, ...rest].some(asksForHelp)) {
       const about = first && !asksForHelp(first) ? [first] : [];
       const help = subcommandNamed('help', SUBCOMMANDS, disabled);
+      interaction.measured.named(help.name);
       return await help.run(interaction, { words: about, flags: {} });
     }
     const subcommand = subcommandNamed(first ? nameIn(first) : 'help', SUBCOMMANDS, disabled);
+    interaction.measured.named(subcommand.name);
     const { positional, flags } = readFlags(rest, { ...subcommand.flags, private: 'switch' });
     const shown = interaction.shownTo({ private: flags.private === true });
     await shown.reply.waitFor(subcommand.run(shown, { words: positional, flags }));

@@ -1,14 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import type { Config } from './config.ts';
+import { VERSION } from './package.ts';
 import type { Secret } from './secret.ts';
 import type { DatabaseLocation } from './value-types.ts';
-
-/** The bot's version, as package.json has it. */
-export const VERSION = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
 
 /** What a bot was started with, for its log. No secret is in it. */
 export type InForce = ReturnType<typeof inForce>;

@@ -10,7 +10,7 @@ export const TIMES = {
   homesGathered: 1_000,
   /** The first pause before something is tried again that Slack, Fastly or the database did not take; later ones grow. */
   firstRetry: 500,
-  /** How long Slack may fail to show a step of an approval request before that is reported, and how often is looked. */
+  /** How long Slack may fail to show something before that is reported, and how often is looked. */
   overdueAfter: 5 * 60_000,
   overdueLook: 10_000,
   /** How often Fastly is asked again while it is away and nobody else asks it. */
@@ -29,6 +29,10 @@ export const TIMES = {
   saidAgain: 10 * 60_000,
   /** How long after it has reached Slack the bot looks at what its configuration leads to: deliveries come first. */
   checkedAfter: 2_000,
+  /** What `/metrics` has from the store: how often it is read, how old it may get, and how long a reading may take. */
+  backlog: { every: 15_000, keptFor: 60_000, within: 2_000 },
+  /** How often Fastly is asked when its token expires. */
+  tokenExpiry: 6 * 3_600_000,
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

@@ -77,8 +77,8 @@ export const duration = single((text): Entry<number> => {
   const value = millisecondsIn(text);
   if (value !== null) return { value };
   const tidy = text.toLowerCase().replaceAll(/\s/g, '');
-  const meant = [tidy, `${tidy}s`].find((each) => millisecondsIn(each) !== null);
-  return { wrong: quoted(text), meant: meant ?? null };
+  // A number alone could be of any unit.
+  return { wrong: quoted(text), meant: millisecondsIn(tidy) === null ? null : tidy };
 }, 'Set it to a duration such as 500ms, 10s, 5m, 4h or 7d, from 1ms to 24d.');
 
 /** A duration as it is written in a variable. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { list, oneOf, read, single } from './reading.ts';
+import { type AuditHead, parseHead } from '../ids.ts';
+import { list, oneOf, type Reading, read, single } from './reading.ts';
 import { FIND_CHANNEL_ID, FIND_MEMBER_ID, readChannelId, readMemberId } from './slack-ids.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 import { secretFor } from './tokens.ts';
@@ -29,10 +30,19 @@ const sharedVariable = <Schema extends z.ZodType>(purpose: string, schema: Schem
 
 const text = read((value) => ({ value }));
 
+const auditHead = read((text): Reading<AuditHead> => {
+  const value = parseHead(text);
+  if (value !== null) return { value };
+  return {
+    wrong: 'is no entry of the audit log',
+    remedy:
+      'Set it to what `npm run -s audit -- head` or `npm run restored` prints, such as 812:3f… with 64 digits.',
+  };
+});
+
 const DISABLEABLE = SUBCOMMAND_NAMES.filter((name) => name !== 'help');
 
-/** Every variable, in the documentation's order. A test compares `.env.example` and the README's table with it. */
-export const Variables = z.object({
+const REQUIRED = z.object({
   SLACK_BOT_TOKEN: secretVariable(
     "Bot User OAuth Token (xoxb-…). Copy it from 'OAuth & Permissions' in the Slack app.",
     secretFor(
@@ -57,31 +67,19 @@ export const Variables = z.object({
       "Copy the signing secret from 'Basic Information' in the Slack app.",
     ).optional(),
   ),
-  SLACK_API_URL: variable(
-    "Address of Slack's Web API.",
-    url.transform((value) => (value.endsWith('/') ? value : `${value}/`)),
-    'https://slack.com/api/',
-  ),
   SUPERUSERS: variable(
     `Bot admins (not Fastly superusers): member IDs of the bot's own workspace, comma-separated. If it is set to nothing, the bot refuses everybody. ${FIND_MEMBER_ID}`,
     list(readMemberId, FIND_MEMBER_ID),
   ),
-  COMMAND_CHANNELS: variable(
-    "IDs of the channels where commands work, comma-separated. Empty means all. Buttons in the bot's direct messages and its Home tab always work.",
-    list(readChannelId, FIND_CHANNEL_ID),
-    '',
+  FASTLY_API_TOKEN: secretVariable(
+    'Fastly user token (not an automation token) with the scope global, made by a Fastly superuser.',
+    secretFor('FASTLY_API_TOKEN', null, 'Set it to a user token that was made in Fastly.'),
   ),
-  DISABLED_COMMANDS: variable(
-    'Subcommands to turn off, comma-separated. They are hidden, and refused when typed.',
-    list(oneOf(DISABLEABLE), `The subcommands that can be turned off are ${DISABLEABLE.join(', ')}.`),
-    '',
-  ),
+});
+
+const APPROVING = z.object({
   APPROVALS_CHANNEL: variable(
     'ID of the channel where approval requests appear. The bot must be a member if it is private. Without it, a request appears where its command was typed.',
-    single(readChannelId, FIND_CHANNEL_ID).optional(),
-  ),
-  CONFIRMATIONS_CHANNEL: variable(
-    'ID of a channel that also gets every confirmation of a change. The bot must be a member if it is private.',
     single(readChannelId, FIND_CHANNEL_ID).optional(),
   ),
   APPROVAL_REQUIRED_FOR: variable(
@@ -117,22 +115,50 @@ export const Variables = z.object({
     duration,
     '4h',
   ),
-  FASTLY_API_TOKEN: secretVariable(
-    'Fastly user token (not an automation token) with the scope global, made by a Fastly superuser.',
-    secretFor('FASTLY_API_TOKEN', null, 'Set it to a user token that was made in Fastly.'),
+});
+
+const USING = z.object({
+  COMMAND_CHANNELS: variable(
+    "IDs of the channels where commands work, comma-separated. Empty means all. Buttons in the bot's direct messages and its Home tab always work.",
+    list(readChannelId, FIND_CHANNEL_ID),
+    '',
   ),
-  FASTLY_API_URL: variable("Address of Fastly's API.", url, 'https://api.fastly.com'),
-  FASTLY_TIMEOUT: variable('Time limit for one call to Fastly, retries included.', duration, '10s'),
-  EXECUTION_LEASE: variable(
-    'Time a process has to carry out an approved change before another process may take over. At least 5 times FASTLY_TIMEOUT.',
-    duration,
-    '60s',
+  DISABLED_COMMANDS: variable(
+    'Subcommands to turn off, comma-separated. They are hidden, and refused when typed.',
+    list(oneOf(DISABLEABLE), `The subcommands that can be turned off are ${DISABLEABLE.join(', ')}.`),
+    '',
   ),
+  CONFIRMATIONS_CHANNEL: variable(
+    'ID of a channel that also gets every confirmation of a change. The bot must be a member if it is private.',
+    single(readChannelId, FIND_CHANNEL_ID).optional(),
+  ),
+});
+
+const DATABASE = z.object({
   DATABASE_URL: secretVariable(
     "The bot's database: file:… for SQLite, postgres://… for PostgreSQL, which several replicas can share.",
     database,
     'file:./data/bot.db',
   ),
+  AUDIT_HEAD: variable(
+    'An entry of the audit log, as N:HASH. The bot ends at start if the database lacks it, as an old copy does.',
+    auditHead.optional(),
+  ),
+  EXECUTION_LEASE: variable(
+    'Time a process has to carry out an approved change before another process may take over. At least 5 times FASTLY_TIMEOUT.',
+    duration,
+    '60s',
+  ),
+});
+
+const NETWORK = z.object({
+  SLACK_API_URL: variable(
+    "Address of Slack's Web API.",
+    url.transform((value) => (value.endsWith('/') ? value : `${value}/`)),
+    'https://slack.com/api/',
+  ),
+  FASTLY_API_URL: variable("Address of Fastly's API.", url, 'https://api.fastly.com'),
+  FASTLY_TIMEOUT: variable('Time limit for one call to Fastly, retries included.', duration, '10s'),
   HTTPS_PROXY: sharedVariable(
     'Proxy for HTTPS and Socket Mode, such as http://user:password@proxy.example.com:3128. The name in lower case works, too.',
     proxy.optional(),
@@ -143,10 +169,16 @@ export const Variables = z.object({
     'Hosts that are reached without a proxy, comma-separated: names with their subdomains, addresses, ranges such as 10.0.0.0/8, or *. This machine and the database always are.',
     text.optional(),
   ),
+});
+
+const SERVING = z.object({
   HOST: variable("Address that listens for Slack's requests. HTTP only.", text, '0.0.0.0'),
   PORT: variable("Port that listens for Slack's requests. HTTP only.", port, '3000'),
-  HEALTH_HOST: variable('Address that serves /healthz and /readyz.', text, '127.0.0.1'),
-  HEALTH_PORT: variable('Port that serves /healthz and /readyz.', port, '3001'),
+  HEALTH_HOST: variable('Address that serves /healthz, /readyz and /metrics.', text, '127.0.0.1'),
+  HEALTH_PORT: variable('Port that serves /healthz, /readyz and /metrics.', port, '3001'),
+});
+
+const LOGGING = z.object({
   LOG_LEVEL: variable(
     'Lowest level that is logged: fatal, error, warn, info, debug or trace.',
     single(
@@ -161,6 +193,27 @@ export const Variables = z.object({
     'json',
   ),
 });
+
+/** Every variable, by the titles under which they are documented. Tests compare `.env.example` and `docs/variables.md` with it. */
+const GROUPS = {
+  Required: REQUIRED,
+  Approvals: APPROVING,
+  'Commands and confirmations': USING,
+  Database: DATABASE,
+  'Slack, Fastly and the network': NETWORK,
+  Ports: SERVING,
+  Log: LOGGING,
+};
+
+export const Variables = z.object({
+  ...REQUIRED.shape,
+  ...APPROVING.shape,
+  ...USING.shape,
+  ...DATABASE.shape,
+  ...NETWORK.shape,
+  ...SERVING.shape,
+  ...LOGGING.shape,
+});
 export type Values = z.infer<typeof Variables>;
 
 /** The variables that are valid. Those that are wrong or missing are left out. */
@@ -168,6 +221,7 @@ export const ValidVariables = Variables.partial();
 export type ValidValues = z.infer<typeof ValidVariables>;
 
 /** What is documented about each variable, in the documentation's order. */
-export const VARIABLES: readonly ({ name: string } & About)[] = Object.entries(Variables.shape).map(
-  ([name, schema]) => ({ name, ...About.parse(schema.meta()) }),
+export const VARIABLES: readonly ({ name: string; group: string } & About)[] = Object.entries(GROUPS).flatMap(
+  ([group, { shape }]) =>
+    Object.entries(shape).map(([name, schema]) => ({ name, group, ...About.parse(schema.meta()) })),
 );

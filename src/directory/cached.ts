@@ -1,3 +1,5 @@
+import { tracing } from '../observability/trace.ts';
+
 /** A value fetched when it is asked for, by one fetch for all who ask at once, and kept until it is too old. */
 export class Cached<T> {
   readonly #fetch: () => Promise<T>;
@@ -41,7 +43,8 @@ export class Cached<T> {
   #refreshed(): { value: Promise<T>; at: number } {
     const generation = this.#generation;
     const at = this.#now();
-    const pending = { value: this.#fetch(), at };
+    // It is for all who ask meanwhile, and not only for who asked first.
+    const pending = { value: tracing({}, this.#fetch), at };
     const settled = (value?: { value: T }) => {
       if (generation !== this.#generation) return;
       if (value && at >= (this.#kept?.at ?? at)) this.#kept = { ...value, at };

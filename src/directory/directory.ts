@@ -138,7 +138,7 @@ export class Directory {
       return { index: await this.#index.get() };
     } catch (error) {
       if (id && isFastlyError(error) && error.kind !== 'unauthorized') {
-        return { index: new SearchIndex([]), noList: { error } };
+        return { index: await SearchIndex.of([]), noList: { error } };
       }
       throw error;
     }
@@ -146,7 +146,7 @@ export class Directory {
 
   async #load(): Promise<SearchIndex> {
     const { users, unreadable } = await accountUsers(this.#fastly);
-    return new SearchIndex(users, unreadable);
+    return await SearchIndex.of(users, unreadable);
   }
 }
 

@@ -1,7 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 import { canonical } from '../fastly/canonical.ts';
+import { LongWork } from '../fastly/long-work.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Figures, figuresOf } from './filter.ts';
+import { Lines } from './lines.ts';
+import { sortedInPieces } from './sorted-in-pieces.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
 export type Fit = { user: User; rank: number };
@@ -25,21 +28,38 @@ export class SearchIndex {
   readonly #names: Lines;
   readonly #logins: Lines;
   readonly #ids: Lines;
-  readonly #byId: ReadonlyMap<string, User>;
-  readonly #byLogin: ReadonlyMap<string, readonly User[]>;
-  readonly #byName: ReadonlyMap<string, readonly User[]>;
 
-  constructor(users: readonly User[], unreadable = 0) {
+  private constructor(users: readonly User[], unreadable: number, names: Lines, logins: Lines, ids: Lines) {
+    this.users = users;
     this.#unreadable = unreadable;
-    const folded = users.map((user) => ({ user, name: fold(nameOf(user)) }));
-    folded.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    this.users = folded.map(({ user }) => user);
-    this.#names = new Lines(folded.map(({ name }) => name));
-    this.#logins = new Lines(this.users.map(({ login }) => fold(login)));
-    this.#ids = new Lines(this.users.map(({ id }) => id.toLowerCase()));
-    this.#byId = new Map(this.users.map((user) => [user.id, user]));
-    this.#byLogin = Map.groupBy(this.users, ({ login }) => canonical(login));
-    this.#byName = Map.groupBy(this.users, (user) => canonical(user.name ?? ''));
+    this.#names = names;
+    this.#logins = logins;
+    this.#ids = ids;
+  }
+
+  /** Builds the index in pieces, as others wait while it is built. */
+  static async of(users: readonly User[], unreadable = 0): Promise<SearchIndex> {
+    const work = new LongWork();
+    const named: { user: User; name: string }[] = [];
+    for (const user of users) {
+      named.push({ user, name: fold(nameOf(user)) });
+      if (work.isLong) await work.pause();
+    }
+    const sorted = await sortedInPieces(
+      named,
+      (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+      work,
+    );
+    const names = await Lines.of(sorted, ({ name }) => name, work);
+    const logins = await Lines.of(sorted, ({ user }) => fold(user.login), work);
+    const ids = await Lines.of(sorted, ({ user }) => user.id.toLowerCase(), work);
+    return new SearchIndex(
+      sorted.map(({ user }) => user),
+      unreadable,
+      names,
+      logins,
+      ids,
+    );
   }
 
   figures(): Figures {
@@ -76,25 +96,27 @@ export class SearchIndex {
 
   /** The user with this id, letter case included. */
   withId(id: string): User | null {
-    return this.#byId.get(id) ?? null;
+    return this.#on(this.#ids.being(id.toLowerCase())).find((user) => user.id === id) ?? null;
   }
 
   /** The users with exactly this login, letter case aside. A login that only looks like it is another. */
   withLogin(login: string): readonly User[] {
-    return this.#byLogin.get(canonical(login)) ?? [];
+    const wanted = canonical(login);
+    return this.#on(this.#logins.being(fold(login))).filter((user) => canonical(user.login) === wanted);
   }
 
   /** The users whose whole name is this, letter case aside. */
   withName(name: string): readonly User[] {
-    return canonical(name) === '' ? [] : (this.#byName.get(canonical(name)) ?? []);
+    const wanted = canonical(name);
+    if (wanted === '') return [];
+    return this.#on(this.#names.being(fold(name))).filter((user) => canonical(user.name ?? '') === wanted);
   }
 
   /** The users whose login or whole name is this once accents, widths and letter case are left out. */
   alike(text: string): User[] {
     const query = fold(text);
     if (query === '') return [];
-    const lines = new Set([...this.#logins.being(query), ...this.#names.being(query)]);
-    return [...lines].flatMap((line) => this.users[line] ?? []);
+    return this.#on(new Set([...this.#logins.being(query), ...this.#names.being(query)]));
   }
 
   /** The users whose login is this address once its tag (`+cdn`) is left out on both sides. */
@@ -117,6 +139,10 @@ export class SearchIndex {
     }
     near.sort((a, b) => Number(b.isPart) - Number(a.isPart) || a.letters - b.letters);
     return near.slice(0, limit).map(({ user }) => user);
+  }
+
+  #on(lines: Iterable<number>): User[] {
+    return [...lines].flatMap((line) => this.users[line] ?? []);
   }
 
   /** The lines that fit, by how well; each is looked for only when the better ones were not enough. */
@@ -146,67 +172,6 @@ export class SearchIndex {
   }
 }
 
-/** Lines of text, searched as one. None holds a line break. */
-class Lines {
-  readonly #text: string;
-  /** Where each line begins in the text. */
-  readonly #starts: readonly number[];
-  readonly #whole = new Map<string, number[]>();
-
-  constructor(lines: readonly string[]) {
-    const starts: number[] = [];
-    let length = 1;
-    for (const [number, line] of lines.entries()) {
-      starts.push(length);
-      length += line.length + 1;
-      const alike = this.#whole.get(line);
-      if (alike) alike.push(number);
-      else this.#whole.set(line, [number]);
-    }
-    this.#text = `\n${lines.join('\n')}\n`;
-    this.#starts = starts;
-  }
-
-  at(line: number): string {
-    const start = this.#starts[line] ?? 0;
-    return this.#text.slice(start, (this.#starts[line + 1] ?? this.#text.length) - 1);
-  }
-
-  /** The numbers of the lines that are this and nothing else. */
-  being(text: string): readonly number[] {
-    return this.#whole.get(text) ?? [];
-  }
-
-  has(text: string): boolean {
-    return this.#text.includes(text);
-  }
-
-  /** The numbers of the lines that have `text`, each once, first to last; after a line break: that begin with it. */
-  *with(text: string): Generator<number> {
-    const skip = text.startsWith('\n') ? 1 : 0;
-    let from = 0;
-    for (;;) {
-      const place = this.#text.indexOf(text, from);
-      if (place === -1) return;
-      const line = this.#lineAt(place + skip);
-      yield line;
-      from = (this.#starts[line + 1] ?? this.#text.length + 1) - 1;
-    }
-  }
-
-  /** The line that holds this place of the text: the last that begins at it or before. */
-  #lineAt(place: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#starts[middle] ?? 0) <= place) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-}
-
 /** Two ascending sequences as one, without repetitions. */
 function* merged(first: Iterator<number>, second: Iterator<number>): Generator<number> {
   let [a, b] = [first.next(), second.next()];
@@ -225,10 +190,10 @@ export function withoutTag(address: string): string {
 
 /**
  * Text as it is compared in a search: no case, no accents (`Tomás` is found by `tomas`), straight apostrophes, single
- * spaces.
+ * spaces. Texts of the same canonical form are the same here.
  */
 function fold(text: string): string {
-  return text
+  return canonical(text)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[‘’]/g, "'")

@@ -1,7 +1,8 @@
 import { canonical } from './canonical.ts';
-import type { FastlyClient, UserList } from './client.ts';
+import type { FastlyClient } from './client.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
 import type { CustomerId, User, UserId } from './user.ts';
+import type { UserList } from './user-list.ts';
 
 /**
  * The users of the account behind the token, asked of Fastly now; the deleted are left out. Where the account is known,

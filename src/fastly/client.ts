@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
+import { asJson, type Reader } from './answer-reader.ts';
 import { ApiToken } from './api-token.ts';
 import { canonical } from './canonical.ts';
 import {
@@ -21,12 +22,13 @@ import {
   type Invitee,
   ofAccount,
 } from './invitation.ts';
-import { inOurWords, parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
+import { inOurWords, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
-import { type Answer, type Call, Transport } from './transport.ts';
+import { type Answer, type Call, type Read, Transport, type TransportListener } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
+import { type UserList, usersIn } from './user-list.ts';
 
-export type FastlyClientOptions = {
+export type FastlyClientOptions = Partial<TransportListener> & {
   token: Secret;
   /** `https://api.fastly.com`, or a server that speaks its protocol. */
   baseUrl: string;
@@ -45,9 +47,6 @@ export type FastlyClientOptions = {
 type OnReach = (error: FastlyError | null) => void;
 
 const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_off'];
-
-/** The users of an account, each id once, and how many further entries of the list could not be read. */
-export type UserList = { users: User[]; unreadable: number };
 
 const Done = z.object({ status: z.literal('ok') });
 
@@ -75,7 +74,7 @@ export class FastlyClient {
     this.#token = token;
     this.#onOtherUser = told.onOtherUser ?? (() => {});
     this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout, dispatcher);
+    this.#transport = new Transport(baseUrl, timeout, dispatcher, told);
     this.#onReach = told.onReach ?? (() => {});
     this.#onTokenRefused = told.onTokenRefused ?? (() => {});
   }
@@ -83,7 +82,7 @@ export class FastlyClient {
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
   async createUser(fields: UserFields & { login: string }): Promise<User> {
     const call = { operation: 'create_user', kind: 'creation', method: 'POST', path: '/user' } as const;
-    return await this.#withToken({ ...call, ...formBody(fields) }, User, hasLogin(fields.login));
+    return await this.#withToken({ ...call, ...formBody(fields) }, asJson(User), hasLogin(fields.login));
   }
 
   /** Fastly answers 'ok' for a user who was already gone, too. */
@@ -91,7 +90,7 @@ export class FastlyClient {
     const operation = 'delete_user';
     await this.#withToken(
       { operation, kind: 'change', method: 'DELETE', path: userPath(operation, id) },
-      Done,
+      asJson(Done),
     );
   }
 
@@ -104,7 +103,7 @@ export class FastlyClient {
       path: '/current_user',
     } as const;
     try {
-      const holder = await this.#withToken(call, User, (user) => this.#holder.canBe(user));
+      const holder = await this.#withToken(call, asJson(User), (user) => this.#holder.canBe(user));
       this.#holder.is(holder);
       return holder;
     } catch (error) {
@@ -135,14 +134,18 @@ export class FastlyClient {
   /** What the token may do, and until when. Fastly answers an expired token like one that it does not know, with 401. */
   async currentToken(): Promise<ApiToken> {
     const call = { operation: 'current_token', kind: 'read', method: 'GET', path: '/tokens/self' } as const;
-    return await this.#withToken(call, ApiToken, ({ user_id: id }) => !id || this.#holder.canBe({ id }));
+    return await this.#withToken(
+      call,
+      asJson(ApiToken),
+      ({ user_id: id }) => !id || this.#holder.canBe({ id }),
+    );
   }
 
   async getUser(id: UserId): Promise<User> {
     const operation = 'get_user';
     return await this.#withToken(
       { operation, kind: 'read', method: 'GET', path: userPath(operation, id) },
-      User,
+      asJson(User),
       hasId(id),
     );
   }
@@ -153,14 +156,14 @@ export class FastlyClient {
     // In a URL, dots alone would name another path, and half a character cannot be encoded.
     if (/^\.{0,2}$/.test(login) || !login.isWellFormed()) throw new FastlyInvalidId(operation);
     const path = `/user/${encodeURIComponent(login)}/password/request_reset`;
-    await this.#withToken({ operation, kind: 'mail', method: 'POST', path }, Done);
+    await this.#withToken({ operation, kind: 'mail', method: 'POST', path }, asJson(Done));
   }
 
   /** Sends the fields given, no others. Two-factor attributes are not editable here (seed); Fastly says so. */
   async updateUser(id: UserId, fields: UserFields): Promise<User> {
     const operation = 'update_user';
     const call = { operation, kind: 'change', method: 'PUT', path: userPath(operation, id) } as const;
-    return await this.#withToken({ ...call, ...formBody(fields) }, User, hasId(id));
+    return await this.#withToken({ ...call, ...formBody(fields) }, asJson(User), hasId(id));
   }
 
   /**
@@ -186,7 +189,7 @@ export class FastlyClient {
         },
         body,
       },
-      User,
+      asJson(User),
       inOurWords,
       hasLogin(login),
     );
@@ -197,15 +200,8 @@ export class FastlyClient {
     const operation = 'list_users';
     if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
     const path = `/customer/${customerId}/users`;
-    const entries = await this.#withToken(
-      { operation, kind: 'read', method: 'GET', path, largestAnswer: LARGEST_LIST },
-      z.array(z.unknown()),
-    );
-    const readable = entries.flatMap((entry) => User.safeParse(entry).data ?? []);
-    const own = readable.filter(({ customer_id }) => !customer_id || customer_id === customerId);
-    const byId = Map.groupBy(own, ({ id }) => id);
-    const users = [...byId.values()].flatMap(([first]) => first ?? []);
-    return { users, unreadable: entries.length - readable.length };
+    const call = { operation, kind: 'read', method: 'GET', path, largestAnswer: LARGEST_LIST } as const;
+    return await this.#withToken(call, (pieces) => usersIn(pieces, customerId));
   }
 
   /** The account behind the token, which has to be that of the token's user where that is known. */
@@ -218,7 +214,7 @@ export class FastlyClient {
     } as const;
     return await this.#withToken(
       call,
-      Customer,
+      asJson(Customer),
       ({ id }) => this.#holder.account === null || id === this.#holder.account,
     );
   }
@@ -236,7 +232,7 @@ export class FastlyClient {
     });
     const { data } = await this.#withToken(
       { ...call, headers: JSON_API_HEADERS, body },
-      InvitationDocument,
+      asJson(InvitationDocument),
       ({ data: { email } }) => canonical(email) === canonical(invitee.email),
     );
     return data;
@@ -254,7 +250,10 @@ export class FastlyClient {
         path,
         largestAnswer: LARGEST_PAGE,
       } as const;
-      const { data, links } = await this.#withToken({ ...call, headers: JSON_API_HEADERS }, InvitationPage);
+      const { data, links } = await this.#withToken(
+        { ...call, headers: JSON_API_HEADERS },
+        asJson(InvitationPage),
+      );
       invitations.push(...data);
       if (!links?.next) break;
     }
@@ -266,17 +265,17 @@ export class FastlyClient {
     const operation = 'delete_invitation';
     if (!InvitationId.safeParse(id).success) throw new FastlyInvalidId(operation);
     const call = { operation, kind: 'change', method: 'DELETE', path: `/invitations/${id}` } as const;
-    await this.#withToken({ ...call, headers: JSON_API_HEADERS }, z.unknown());
+    await this.#withToken({ ...call, headers: JSON_API_HEADERS }, asJson(z.unknown()));
   }
 
   async #withToken<T>(
     call: Omit<Call, 'headers'> & Partial<Pick<Call, 'headers'>>,
-    answer: z.ZodType<T>,
+    read: Reader<T>,
     isMeant?: (answer: T) => boolean,
   ): Promise<T> {
     const headers = { ...call.headers, 'fastly-key': this.#token.reveal() };
     try {
-      const result = await this.#call({ ...call, headers }, answer, withoutToken(this.#token), isMeant);
+      const result = await this.#call({ ...call, headers }, read, withoutToken(this.#token), isMeant);
       this.#onTokenRefused(false);
       return result;
     } catch (error) {
@@ -291,28 +290,27 @@ export class FastlyClient {
    */
   async #call<T>(
     call: Call,
-    schema: z.ZodType<T>,
+    read: Reader<T>,
     redacted: Redaction,
     isMeant: (answer: T) => boolean = () => true,
   ): Promise<T> {
-    const answer = await this.#reach(call, redacted);
-    const parsed = schema.safeParse(parseJson(answer.body));
+    const { status, content } = await this.#reach(call, read, redacted);
     const changes = call.kind !== 'read';
-    if (!parsed.success) {
-      throw new FastlyUnexpectedAnswer(call.operation, answer.status, problemOf(parsed.error), changes);
+    if (!content.success) {
+      throw new FastlyUnexpectedAnswer(call.operation, status, problemOf(content.error), changes);
     }
-    if (isMeant(parsed.data)) return parsed.data;
-    const error = new FastlyOtherUser(call.operation, answer.status, changes);
+    if (isMeant(content.data)) return content.data;
+    const error = new FastlyOtherUser(call.operation, status, changes);
     this.#onOtherUser(error);
     throw error;
   }
 
   /** An answer below 300. A proxy's page, which is none of Fastly's, counts as an outage. */
-  async #reach(call: Call, redacted: Redaction): Promise<Answer> {
+  async #reach<T>(call: Call, read: Read<T>, redacted: Redaction): Promise<Answer<T>> {
     try {
       const headers = { accept: 'application/json', ...call.headers };
-      const answer = await this.#transport.send({ ...call, headers });
-      if (answer.status >= 300) throw refusalOf(call, answer, redacted);
+      const answer = await this.#transport.send({ ...call, headers }, read);
+      if ('body' in answer) throw refusalOf(call, answer, redacted);
       this.#onReach(null);
       return answer;
     } catch (error) {

@@ -10,7 +10,7 @@ import {
   FastlyUnavailable,
   type RefusalWords,
 } from './errors.ts';
-import type { Answer, Call } from './transport.ts';
+import type { Call, Refused } from './transport.ts';
 
 /** A field of another type, or an empty one, says nothing; it does not hide the others. */
 const text = z
@@ -45,16 +45,13 @@ const OwnBody = z.union([
   z.object({ errors: z.array(z.unknown()).min(1) }),
 ]);
 
-/** The bot concludes from these that there is no such user, or that users are not created directly. */
-const NOT_THERE = [404, 405, 410];
-
 /**
- * Whether an answer of 3xx or 4xx is one of Fastly's. 401 and 403, which are said of the token, need one of the fields
- * that Fastly's errors have. Some of the others have no recorded body, so there only what is no JSON is none of Fastly's.
+ * Whether an answer of 3xx or 4xx is one of Fastly's. The bot concludes much from these: that the token is wrong, that a
+ * user is gone, that users are not created directly. So it believes only an answer with one of the fields that Fastly's
+ * errors have; a proxy's page, or no body at all, says nothing.
  */
-function isOfFastly({ status, body }: Answer): boolean {
-  if (status === 401 || status === 403) return OwnBody.safeParse(parseJson(body)).success;
-  return !NOT_THERE.includes(status) || body.trim() === '' || parseJson(body) !== undefined;
+function isOfFastly({ body }: Refused): boolean {
+  return OwnBody.safeParse(parseJson(body)).success;
 }
 
 /** The body as JSON, or `undefined` where it is none. */
@@ -70,7 +67,7 @@ export function parseJson(body: string): unknown {
  * The error that an answer of 3xx or 4xx stands for, with what `redacted` leaves of Fastly's words. What does not come
  * from Fastly itself, but from a proxy for example, passes as an outage does.
  */
-export function refusalOf({ operation, kind }: Call, answer: Answer, redacted: Redaction): FastlyError {
+export function refusalOf({ operation, kind }: Call, answer: Refused, redacted: Redaction): FastlyError {
   const { status, body } = answer;
   if (!isOfFastly(answer)) return new FastlyUnavailable(operation, status, kind !== 'read');
   const words = readRefusal(body);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
-import { BodyTooLarge, boundedText, MEBIBYTE } from '../http/bounded-body.ts';
+import { BodyTooLarge, boundedPieces, joined, MEBIBYTE } from '../http/bounded-body.ts';
 import { codeOf, connectionProblem } from '../http/connection-problem.ts';
 import {
   FastlyCutOff,
@@ -26,10 +26,31 @@ export type Call = {
   largestAnswer?: number;
 };
 
-/** An answer below 500 that is not 429. */
-export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+/** An answer of 3xx or 4xx that is not 429. */
+export type Refused = { status: number; headers: IncomingHttpHeaders; body: string };
+
+/** An answer below 300, and what its body was read as. */
+export type Answer<T> = { status: number; content: T };
+
+/** Reads the body of an answer below 300 while it arrives, for each attempt anew. */
+export type Read<T> = (pieces: AsyncIterable<string>) => Promise<T>;
 
 const LARGEST_ANSWER = MEBIBYTE;
+
+/** What the `attempt`th attempt at a call came to. `status`: HTTP's, or what kept Fastly from answering. */
+export type Attempt = {
+  operation: string;
+  status: number | 'timed_out' | 'cut_off';
+  milliseconds: number;
+  attempt: number;
+};
+
+/** Told of what each attempt came to. */
+export type TransportListener = {
+  onAttempt(attempt: Attempt): void;
+  /** How many writes the token has until `resetAt` (Unix seconds). */
+  onWritesRemaining(remaining: number, resetAt: number): void;
+};
 
 /**
  * Carries calls to Fastly: one deadline over all attempts of a call, connections kept alive, attempts repeated
@@ -40,9 +61,16 @@ export class Transport {
   readonly #baseUrl: string;
   readonly #deadline: number;
   readonly #dispatcher: Dispatcher;
+  readonly #listener: Partial<TransportListener>;
 
   /** @param deadline for a whole call with all its attempts, in milliseconds */
-  constructor(baseUrl: string, deadline: number, dispatcher: Dispatcher) {
+  constructor(
+    baseUrl: string,
+    deadline: number,
+    dispatcher: Dispatcher,
+    listener: Partial<TransportListener> = {},
+  ) {
+    this.#listener = listener;
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
     this.#deadline = deadline;
     this.#dispatcher = dispatcher;
@@ -55,10 +83,10 @@ export class Transport {
    * @throws {FastlyUnexpectedAnswer} when the answer is too large
    * @throws {FastlyCutOff} when Fastly cannot be reached or the connection breaks
    */
-  async send(call: Call): Promise<Answer> {
+  async send<T>(call: Call, read: Read<T>): Promise<Answer<T> | Refused> {
     const end = Date.now() + this.#deadline;
     for (let attempt = 1; ; attempt += 1) {
-      const result = await this.#attempt(call, attempt, end - Date.now());
+      const result = await this.#attempt(call, read, attempt, end - Date.now());
       if (result.answer !== undefined) return result.answer;
       const wait = pauseBeforeRetry(call.kind, result.failure, attempt, end - Date.now());
       if (wait === null) throw errorFor(call, result.failure);
@@ -66,11 +94,21 @@ export class Transport {
     }
   }
 
-  async #attempt(call: Call, attempt: number, remaining: number): Promise<AttemptResult> {
+  async #attempt<T>(
+    call: Call,
+    read: Read<T>,
+    attempt: number,
+    remaining: number,
+  ): Promise<AttemptResult<T>> {
     // A read that hangs is worth a second attempt within the deadline; a change gets all the time there is.
     const share = call.kind === 'read' && attempt === 1 ? remaining / 2 : remaining;
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(share)));
     const sending = { started: false };
+    const began = performance.now();
+    const { operation } = call;
+    const ended = (status: Attempt['status']) => {
+      this.#listener.onAttempt?.({ operation, status, milliseconds: performance.now() - began, attempt });
+    };
     try {
       const { statusCode, headers, body } = await request(`${this.#baseUrl}${call.path}`, {
         method: call.method,
@@ -79,25 +117,43 @@ export class Transport {
         dispatcher: this.#dispatcher.compose(noticeSending(sending)),
         signal,
       });
-      const text = await boundedText(body, call.largestAnswer ?? LARGEST_ANSWER).catch((error: unknown) => {
-        if (error instanceof BodyTooLarge) throw tooLarge(call, statusCode);
-        throw error;
-      });
-      return judge({ status: statusCode, headers, body: text });
+      this.#noteAllowance(call, headers);
+      const pieces = boundedPieces(body, call.largestAnswer ?? LARGEST_ANSWER);
+      const whole = async <C>(reading: Promise<C>): Promise<C> => {
+        const content = await reading.catch((error: unknown) => {
+          if (!(error instanceof BodyTooLarge)) throw error;
+          ended(statusCode);
+          throw tooLarge(call, statusCode);
+        });
+        ended(statusCode);
+        return content;
+      };
+      if (statusCode < 300) {
+        return { answer: { status: statusCode, content: await whole(read(pieces)) } };
+      }
+      return judge({ status: statusCode, headers, body: await whole(joined(pieces)) });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
       const { started: sent } = sending;
+      const { aborted: timedOut } = signal;
+      ended(timedOut ? 'timed_out' : 'cut_off');
       const problem = connectionProblem(error);
-      return {
-        failure: { kind: 'no_answer', sent, timedOut: signal.aborted, cause: causeOf(error), problem },
-      };
+      return { failure: { kind: 'no_answer', sent, timedOut, cause: causeOf(error), problem } };
     }
+  }
+
+  /** Fastly counts the writes of each user: an answer to somebody's password says nothing about the token's. */
+  #noteAllowance({ headers: sent }: Call, headers: IncomingHttpHeaders): void {
+    const remaining = headers['fastly-ratelimit-remaining'];
+    const reset = Number(headers['fastly-ratelimit-reset']);
+    if (!('fastly-key' in sent) || !/^\d{1,9}$/.test(String(remaining))) return;
+    if (reset > 0 && reset <= LAST_SECOND) this.#listener.onWritesRemaining?.(Number(remaining), reset);
   }
 }
 
-type AttemptResult = { answer: Answer } | { answer?: never; failure: AttemptFailure };
+type AttemptResult<T> = { answer: Answer<T> | Refused } | { answer?: never; failure: AttemptFailure };
 
-function judge(answer: Answer): AttemptResult {
+function judge(answer: Refused): AttemptResult<never> {
   if (answer.status === 429) {
     return { failure: { kind: 'rate_limited', resetAt: rateLimitReset(answer.headers) } };
   }

@@ -11,21 +11,33 @@ export class BodyTooLarge extends Error {
 }
 
 /**
- * A body of an answer as text, unless it is larger than `most` bytes: then the connection ends while it arrives.
+ * A body of an answer as text, in the pieces in which it arrives, unless it is larger than `most` bytes: then the
+ * connection ends while it arrives.
  *
  * @throws {BodyTooLarge}
  * @throws as the body does when its connection breaks
  */
-export async function boundedText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
+export async function* boundedPieces(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
   let bytes = 0;
   // Leaving the loop destroys the body, and with it the connection.
   for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > most) throw new BodyTooLarge();
-    chunks.push(chunk);
+    yield decoder.decode(chunk, { stream: true });
   }
-  return new TextDecoder().decode(Buffer.concat(chunks, bytes));
+  yield decoder.decode();
+}
+
+/** Such a body as one text. */
+export async function boundedText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
+  return await joined(boundedPieces(body, most));
+}
+
+export async function joined(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
 }
 
 /** Forms are for files, of which the bot sends none. */

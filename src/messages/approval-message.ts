@@ -1,5 +1,6 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
 import { isOutcome, type Step } from '../approvals/event.ts';
+import { isNewer, type StoredRequest } from '../approvals/newer.ts';
 import { type Action, type ApprovalRequest, isAdmission, mayBeLocked, verbOf } from '../approvals/request.ts';
 import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
@@ -10,6 +11,7 @@ import {
   changesLine,
   detailText,
   headline,
+  newerRequestLine,
   reasonLine,
   requestLine,
   stateText,
@@ -143,11 +145,12 @@ function cancelButton(id: string): Button {
 
 /** An open request in one member's list, with the buttons that they may use. @param where a link to its message */
 export function approvalEntry(
-  request: ApprovalRequest,
+  request: StoredRequest,
   where: Sentence,
   viewer: MemberId,
   policy: ApprovalPolicy,
 ): KnownBlock[] {
+  if (isNewer(request)) return [richText(newerRequestLine(request, where))];
   const buttons = buttonsFor(request, viewer, policy);
   return [
     richText(

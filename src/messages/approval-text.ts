@@ -1,4 +1,5 @@
 import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
+import type { NewerRequest } from '../approvals/newer.ts';
 import { type Action, type ApprovalRequest, type State, verbOf } from '../approvals/request.ts';
 import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
 import {
@@ -39,6 +40,12 @@ export function targetText({ action: { target } }: ApprovalRequest): Sentence {
 export function requestLine(request: ApprovalRequest, where: Sentence): Sentence {
   const wanted = infinitive(verbOf(request.action), targetText(request));
   return say`${member(request.requester)} wants to ${wanted} (${where}).`;
+}
+
+/** The line in the place of a request that only a newer version of the bot can read. */
+export function newerRequestLine({ requester }: NewerRequest, where: Sentence): Sentence {
+  const whose = requester === null ? say`A request` : say`A request by ${member(requester)}`;
+  return say`⏸️ ${whose} needs a newer version of the bot (${where}). This version can't act on it.`;
 }
 
 /** The settings an action sets, as a line of its own. A deletion sets none and has no line. */

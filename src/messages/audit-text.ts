@@ -3,6 +3,7 @@ import { Event } from '../approvals/event.ts';
 import { ACTION_VERBS, type ActionVerb } from '../approvals/request.ts';
 import { ChangeKind } from '../changes/change.ts';
 import { CurrentSettings, Settings, without } from '../changes/settings.ts';
+import { parseHead } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { changeInfinitive, changeMark, changePast } from './change-text.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
@@ -16,6 +17,7 @@ const NAME_LENGTH = 80;
 const LOGIN_LENGTH = 120;
 const WHY_LENGTH = 200;
 const REQUEST_LENGTH = 20;
+const KIND_LENGTH = 40;
 
 /** The kinds of action that go through approval requests. */
 const APPROVAL_CHANGES = ['delete', 'promote', 'demote'];
@@ -27,11 +29,19 @@ export function auditText(line: AuditLine): Sentence {
 }
 
 function happened(line: AuditLine): Sentence {
+  if (line.change === 'database') return databaseEvent(line);
   // The verb's name in the entries of earlier versions is `deed`.
   const verb = AnyVerb.safeParse(line.details.verb ?? line.details.deed ?? line.change);
   return APPROVAL_CHANGES.includes(line.change) && verb.success
     ? stepOfRequest(line, verb.data)
     : ownChange(line);
+}
+
+function databaseEvent({ event, details: { before } }: AuditLine): Sentence {
+  const entry = typeof before === 'string' ? (parseHead(before)?.seq ?? 0) : 0;
+  return event === 'restored'
+    ? say`🗄️ The database was restored from a backup that ends at entry ${entry}`
+    : say`🗄️ The bot: database ${event}`;
 }
 
 function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
@@ -56,8 +66,14 @@ function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
     case 'expired':
       return outcomeText(event, { verb, target, by: line.actor });
     default:
-      return say`${who}: ${line.change} ${line.event}, ${userText(target)}`;
+      return plainEntry(line);
   }
+}
+
+/** An entry that this version has no words for, by the names in the log. A newer version's may name no user. */
+function plainEntry({ actor, change, event, target }: AuditLine): Sentence {
+  const told = say`${actorText(actor)}: ${cut(plain(change), KIND_LENGTH)} ${cut(plain(event), KIND_LENGTH)}`;
+  return target.login === '' && target.name === '' ? told : say`${told}, ${userText(shortened(target))}`;
 }
 
 /** The step of an entry; null where its details are not what this version writes. */
@@ -67,11 +83,12 @@ function eventOf({ event, details }: AuditLine): Event | null {
   return Event.safeParse({ ...details, ...short, kind: event }).data ?? null;
 }
 
-function ownChange({ actor, change, event, target, details }: AuditLine): Sentence {
+function ownChange(line: AuditLine): Sentence {
+  const { actor, change, event, target, details } = line;
   const who = actorText(actor);
   const user = userText(shortened(target));
   const kind = ChangeKind.safeParse(change).data;
-  if (kind === undefined) return say`${who}: ${change} ${event}, ${user}`;
+  if (kind === undefined) return plainEntry(line);
   const set = settingsOf(kind, details);
   switch (event) {
     case 'done': {
@@ -83,7 +100,7 @@ function ownChange({ actor, change, event, target, details }: AuditLine): Senten
     case 'unknown':
       return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It's unclear whether it worked${whyOf(details)}`;
     default:
-      return say`${who}: ${change} ${event}, ${user}`;
+      return plainEntry(line);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Button } from '@slack/types';
 import type { Logger } from 'pino';
+import { NeedsNewerVersion } from '../approvals/newer.ts';
 import type { ChangeKind } from '../changes/change.ts';
 import { type FastlyDuplicate, type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from '../fastly/token.ts';
@@ -33,7 +34,13 @@ export function explain(error: unknown): Sentence {
   if (error instanceof Refusal) return error.sentence;
   if (isFastlyError(error)) return explainFastly(error);
   if (error instanceof StoreUnavailable) return explainStore(error);
+  if (error instanceof NeedsNewerVersion) return explainNewer(error);
   return say`Something went wrong. Try again. If it keeps failing, send the reference to the bot's operator.`;
+}
+
+/** A replica that runs the newer version may take the next click. */
+function explainNewer({ request }: NeedsNewerVersion): Sentence {
+  return say`Request ${code(request)} needs a newer version of the bot. Nothing was done. Try again in a few minutes, or tell the bot's operator.`;
 }
 
 function explainStore({ mayBeRecorded, trouble }: StoreUnavailable): Sentence {
@@ -45,6 +52,10 @@ function explainStore({ mayBeRecorded, trouble }: StoreUnavailable): Sentence {
       return say`The bot's database takes no more data. Nothing was done. Tell the bot's operator, and try again later.`;
     case 'gone':
       return say`The bot's database file was moved or deleted. Nothing was done. Tell the bot's operator.`;
+    case 'back':
+      return say`The bot's database was replaced by an older copy. Nothing was done. Tell the bot's operator.`;
+    case 'unconfirmed':
+      return say`The bot is still checking its database. Nothing was done. Try again in a minute.`;
     case 'wrong':
     case 'away':
       return say`The bot can't reach its database. Nothing was done. Try again in a minute.`;
@@ -57,9 +68,23 @@ export function explainWithReference(error: unknown, reference: string): Sentenc
   return say`${explain(error)} Reference ${code(reference)}.`;
 }
 
-/** Logs a refusal as one line, and an unexpected error with its stack trace. */
-export function logFailure({ log }: { log: Logger }, error: unknown): void {
-  if (error instanceof Refusal) log.info({ why: error.message }, 'refused');
+/** What Fastly says to a person, which is nothing for the operator to look at. */
+const REFUSED_BY_FASTLY: readonly FastlyError['kind'][] = ['not_found', 'invalid_id', 'duplicate', 'invalid'];
+
+function outcomeOf(error: unknown): 'repeated' | 'refused' | 'failed' {
+  if (error instanceof RepeatedDelivery) return 'repeated';
+  if (error instanceof Refusal || error instanceof NeedsNewerVersion) return 'refused';
+  return isFastlyError(error) && REFUSED_BY_FASTLY.includes(error.kind) ? 'refused' : 'failed';
+}
+
+/** An interaction in which something failed. */
+type Failing = { log: Logger; measured: { turnsOut(outcome: ReturnType<typeof outcomeOf>): void } };
+
+/** Logs and counts a failure: a refusal as one line, and an unexpected error with its stack trace. */
+export function logFailure({ log, measured }: Failing, error: unknown): void {
+  measured.turnsOut(outcomeOf(error));
+  if (error instanceof Refusal || error instanceof NeedsNewerVersion)
+    log.info({ why: error.message }, 'refused');
   else if (isFastlyError(error) && error.kind === 'other_user') log.error({ err: error }, 'failed');
   else log.warn({ err: error }, 'failed');
 }

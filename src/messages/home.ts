@@ -1,5 +1,5 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { ApprovalRequest } from '../approvals/request.ts';
+import { isNewer, type StoredRequest } from '../approvals/newer.ts';
 import { type ApprovalPolicy, mayApprove } from '../approvals/rules.ts';
 import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';
@@ -20,7 +20,7 @@ const MOST_OWN = 10;
 export type Listed<Item> = { shown: readonly Item[]; more: number };
 
 /** An open request with a link to its message. */
-export type Placed = { request: ApprovalRequest; where: Sentence };
+export type Placed = { request: StoredRequest; where: Sentence };
 
 /** Everything that the Home of one member shows. */
 export type HomeContent = {
@@ -49,16 +49,23 @@ export type FiguresAtHand =
 /** A button that opens a form. */
 export type QuickAction = { text: string; actionId: string };
 
-/** The open requests that a member can approve or retry, and their own others. @param open oldest first */
+/**
+ * The open requests that a member can approve or retry, and their own others. Those that need a newer version may wait
+ * for anybody but their requester.
+ *
+ * @param open oldest first
+ */
 export function requestsFor(
   member: MemberId,
-  open: readonly ApprovalRequest[],
+  open: readonly StoredRequest[],
   policy: ApprovalPolicy,
-): { waiting: Listed<ApprovalRequest>; own: Listed<ApprovalRequest> } {
-  const waits = (request: ApprovalRequest) =>
-    request.state.kind === 'pending'
+): { waiting: Listed<StoredRequest>; own: Listed<StoredRequest> } {
+  const waits = (request: StoredRequest) => {
+    if (isNewer(request)) return request.requester !== member;
+    return request.state.kind === 'pending'
       ? mayApprove(request, policy).includes(member)
       : request.state.kind === 'failed' && request.requester !== member;
+  };
   const own = open.filter((request) => request.requester === member && !waits(request));
   return { waiting: listed(open.filter(waits), MOST_WAITING), own: listed(own, MOST_OWN) };
 }

@@ -1,9 +1,9 @@
 import type { OutcomeStep } from '../approvals/event.ts';
-import type { ActionVerb, Obstacle } from '../approvals/request.ts';
+import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
-import { markOf, participle } from './verb-text.ts';
+import { infinitive, markOf, participle } from './verb-text.ts';
 
 /** A text and the emoji that stands in front of it where there is none yet. */
 export type Marked = { mark: Sentence; text: Sentence };
@@ -43,6 +43,9 @@ export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked
 /** What became of the user: 'X was deleted'. */
 export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sentence): Sentence {
   if (outcome.kind === 'completed') return say`${user} was ${participle(verb)}`;
+  if (outcome.kind === 'cancelled' && outcome.restored !== undefined) {
+    return say`The request to ${infinitive(verb, user)} was cancelled`;
+  }
   return outcome.kind === 'failed' && outcome.unclear
     ? say`It's unclear whether ${user} was ${participle(verb)}`
     : say`${user} wasn't ${participle(verb)}`;
@@ -68,6 +71,7 @@ export function becauseText(
         ? say`${lock}${who} denied the request.`
         : say`${lock}${who} denied the request: ${outcome.reason}`;
     case 'cancelled':
+      if (outcome.restored !== undefined) return RESTORED[outcome.restored];
       if (outcome.why === null)
         return say`${lock}${who} cancelled the request${commentText(outcome.comment)}`;
       return place === undefined
@@ -79,6 +83,12 @@ export function becauseText(
         : say`${lock}The request expired.`;
   }
 }
+
+/** By whether a call might have been sent when the backup was made. */
+const RESTORED: Record<NonNullable<Restored>, Sentence> = {
+  waiting: say`The bot's database was restored from a backup. The request may have been carried out after the backup. Check in Fastly before you ask again.`,
+  'done?': say`The bot's database was restored from a backup that was made during the change. The change may have been made. Check in Fastly before you ask again.`,
+};
 
 /** What somebody wrote beside a step, behind a sentence without its full stop. */
 export function commentText(comment: string | undefined): Sentence {

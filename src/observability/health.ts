@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { listen } from './listen.ts';
 import type { Liveness } from './liveness.ts';
 import type { Logger } from './log.ts';
@@ -56,20 +56,42 @@ export class Readiness {
   }
 }
 
+/** What there is at `/metrics`. */
+type Exposing = { exposition(): Promise<{ contentType: string; text: string }> };
+
+/** What a sender may take up: probes and Prometheus need little. Times are in milliseconds. */
+const HEALTH_LIMITS = { headers: 5_000, request: 10_000, checkInterval: 1_000, connections: 100 };
+
 /**
- * Serves `/healthz` (503 when a restart would help, with why) and `/readyz` (503 while the bot cannot take a delivery and
- * answer it in words, with what is missing; with either status what is `degraded`). It has a port of its own, so that
- * these paths are never reachable on the port for Slack.
+ * Serves `/healthz` (503 when a restart would help, with why), `/readyz` (503 while the bot cannot take a delivery and
+ * answer it in words, with what is missing; with either status what is `degraded`) and `/metrics`. It has a port of its
+ * own, so that these paths are never reachable on the port for Slack.
  *
  * @throws {FatalError} when it can't listen there
  */
 export async function serveHealth(
-  { readiness, liveness, log }: { readiness: Readiness; liveness: Liveness; log: Logger },
+  reported: {
+    readiness: Readiness;
+    liveness: Liveness;
+    metrics: Exposing;
+    log: Logger;
+  },
   host: string,
   port: number,
+  limits = HEALTH_LIMITS,
 ): Promise<HealthServer> {
-  const server = createServer((request, response) => {
+  const { readiness, liveness, metrics, log } = reported;
+  const patience = {
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    connectionsCheckingInterval: limits.checkInterval,
+  };
+  const server = createServer(patience, (request, response) => {
     const path = request.url?.split('?')[0];
+    if (path === '/metrics') {
+      void answerMetrics(metrics, log, response);
+      return;
+    }
     const missing = readiness.report();
     const ready = Object.keys(missing).length === 0;
     const problems = liveness.problems();
@@ -82,9 +104,20 @@ export async function serveHealth(
           : [404, {}];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
+  server.maxConnections = limits.connections;
   await listen(server, { host, port, variables: { host: 'HEALTH_HOST', port: 'HEALTH_PORT' } });
   server.on('error', (error) => log.error({ err: error }, 'a connection could not be taken'));
   return new HealthServer(server);
+}
+
+async function answerMetrics(metrics: Exposing, log: Logger, response: ServerResponse): Promise<void> {
+  try {
+    const { contentType, text } = await metrics.exposition();
+    response.writeHead(200, { 'content-type': contentType }).end(text);
+  } catch (error) {
+    log.error({ err: error }, 'the metrics could not be read');
+    response.writeHead(500).end();
+  }
 }
 
 export class HealthServer {

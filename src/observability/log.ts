@@ -1,24 +1,38 @@
 import { LogLevel, type Logger as SlackLogger } from '@slack/bolt';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { PinoPretty as pretty } from 'pino-pretty';
 import { reasonOf } from './reason-of.ts';
+import { traced } from './trace.ts';
 
 export type { Logger } from 'pino';
 
 /** What a person at a terminal need not see: the process, and fields that repeat what their message says. */
 const IN_THE_MESSAGE = 'pid,hostname,variable,inForce';
 
-/** Creates the process's log. `pretty` is for people at a terminal. */
-export function createLogger(
-  level: string,
+/**
+ * Where the process's log goes: to stdout, in JSON or in lines for people at a terminal, whose module is loaded only then.
+ *
+ * @param how `at once`: each line is written before anything else is done, so the process may end after it. `in turn`: a
+ *   reader who is slow keeps nobody waiting; `written` waits for what is not written yet. For people it is always at once
+ */
+export async function logDestination(
   format: 'json' | 'pretty',
-  destination: DestinationStream = format === 'pretty'
-    ? pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true })
-    : pino.destination(1),
-): Logger {
+  how: 'at once' | 'in turn',
+): Promise<DestinationStream> {
+  if (format === 'json') return pino.destination({ dest: 1, sync: how === 'at once', minLength: 1 });
+  const { PinoPretty: pretty } = await import('pino-pretty');
+  return pretty({ ignore: IN_THE_MESSAGE, singleLine: true, sync: true });
+}
+
+/** Resolves when all lines of the log so far are written. */
+export async function written(log: Logger): Promise<void> {
+  await new Promise<void>((resolve) => log.flush(() => resolve()));
+}
+
+/** Creates a log. Each line says what it belongs to (`Trace`). */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
   const everyStack = level === 'debug' || level === 'trace';
   const err = (error: unknown) => serializeError(error, everyStack);
-  return pino({ level, serializers: { err } }, destination);
+  return pino({ level, serializers: { err }, mixin: traced }, destination);
 }
 
 /** Keeps an error's type, message and stack only. Its other properties can hold requests, answers and headers. */

@@ -45,7 +45,7 @@ function senderOf(id: unknown, team: unknown, ...organisations: unknown[]): Send
   const teamId = TeamId.safeParse(team).data ?? null;
   const sent = teamId === null ? [team, ...organisations] : organisations;
   const isSent = (each: unknown) => each !== undefined && each !== null && each !== '';
-  return { memberId, teamId, organisations: sent.filter(isSent).map(readable) };
+  return { memberId, teamId, organisations: [...new Set(sent.filter(isSent).map(readable))] };
 }
 
 const readable = (id: unknown) => (typeof id === 'string' ? id : 'unreadable');

@@ -1,16 +1,27 @@
 import type { Logger } from 'pino';
-import { type AuditHead, headOf } from './audit-log.ts';
+import { type AuditHead, headText } from '../ids.ts';
+import { headOf } from './audit-log.ts';
+import { WrongDatabase } from './errors.ts';
+import { hasEntry } from './newest-entry.ts';
 import type { Store } from './store.ts';
 
-/** `N:HASH`, which `parseHead` reads. */
-export function headText({ seq, hash }: AuditHead): string {
-  return `${seq}:${hash}`;
-}
-
-/** Null for anything but `N:HASH`. */
-export function parseHead(text: string): AuditHead | null {
-  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/i.exec(text) ?? [];
-  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash: hash.toLowerCase() };
+/** @throws {WrongDatabase} when the audit log lacks this entry, or has another one in its place; {StoreUnavailable} */
+export async function mustHaveEntry(store: Store, noted: AuditHead): Promise<void> {
+  const { found, head } = await store.read(async (database) => ({
+    found: await hasEntry(database, noted),
+    head: await headOf(database),
+  }));
+  if (found) return store.remember(noted);
+  const { seq } = noted;
+  const end = head?.seq ?? 0;
+  throw new WrongDatabase({
+    what:
+      end < seq
+        ? `The audit log ends at entry ${end}, but AUDIT_HEAD names entry ${seq}`
+        : `Entry ${seq} of the audit log is another one than AUDIT_HEAD names`,
+    remedy:
+      'If the database was restored, run `npm run restored` and set AUDIT_HEAD to what it prints. Otherwise correct DATABASE_URL or AUDIT_HEAD.',
+  });
 }
 
 /** The row of `account_lock` whose `held_until` is when the next replica logs the head. */

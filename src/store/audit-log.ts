@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AuditHead } from '../ids.ts';
 import type { Engine } from './engine.ts';
 import type { AuditRow, Database } from './tables.ts';
 
@@ -17,10 +18,10 @@ export type AuditEntry = {
   details: object;
 };
 
-/** The last entry of the log. Noted elsewhere, it shows whether the log was cut off or written anew since. */
-export type AuditHead = Pick<AuditRow, 'seq' | 'hash'>;
-
-/** Null while the log has no entry. */
+/**
+ * The last entry of the log; null while it has none. Noted elsewhere, it shows whether the log was cut off or written
+ * anew since.
+ */
 export async function headOf(database: Database): Promise<AuditHead | null> {
   const last = await database
     .selectFrom('audit_log')

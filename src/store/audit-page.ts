@@ -1,6 +1,6 @@
 import { expressionBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import { headText } from './audit-head.ts';
+import { headText } from '../ids.ts';
 import { headOf } from './audit-log.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -24,7 +24,10 @@ type AuditQuery = { subject: AuditSubject | null; before: number | null; limit: 
 /** What happens between a change's beginning and its end, and says nothing by itself. */
 const IN_BETWEEN = ['begun', 'started', 'reminded', 'postponed', 'closed', 'locked'];
 
-const Details = z.looseObject({ login: z.string().catch(''), name: z.string().catch('') });
+/** Whatever a newer version writes, an entry has a line. */
+const Details = z
+  .looseObject({ login: z.string().catch(''), name: z.string().catch('') })
+  .catch({ login: '', name: '' });
 
 /** Reads the audit log for people. */
 export class AuditPages {

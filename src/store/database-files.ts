@@ -9,49 +9,86 @@ export class DatabaseGone extends Error {
   }
 }
 
+/** Another program has written to the SQLite file, and what the bot has recorded is not in it any more. */
+export class DatabaseOverwritten extends Error {
+  constructor(path: string) {
+    super(`${path} was overwritten by another program`);
+    this.name = 'DatabaseOverwritten';
+  }
+}
+
 /**
  * Tells whether a SQLite database is still where it was opened. An open file can be written to after it was deleted or
  * moved, and nothing of that would be there at the next start.
  */
 export class DatabaseFiles {
   #opened: readonly Seen[] = [];
+  #isWhole: () => boolean = () => true;
+  /** When the file was last written to, as far as this process or `#isWhole` knows, in nanoseconds. */
+  #writtenAt: bigint | undefined;
 
   /** What is watched; empty before the database was opened. */
   get paths(): string[] {
     return this.#opened.map(({ path }) => path);
   }
 
-  /** Takes these files, as they are now, for those of the open database. */
-  remember(paths: readonly string[]): void {
+  /**
+   * Takes these files, as they are now, for those of the open database. The first is the database itself.
+   *
+   * @param isWhole whether all that was recorded is in the database itself; called when another program has written to it
+   */
+  remember(paths: readonly string[], isWhole: () => boolean): void {
     this.#opened = paths.map((path) => ({ path, ...lookAt(path) }));
+    this.#isWhole = isWhole;
+    this.wrote();
+  }
+
+  /** This process may have written to the database. */
+  wrote(): void {
+    const [file] = this.#opened;
+    if (!file) return;
+    const { identity, writtenAt } = lookAt(file.path);
+    // What stands in the place of a file that was moved says nothing about it.
+    if (identity === file.identity) this.#writtenAt = writtenAt;
   }
 
   /**
    * @throws {DatabaseGone} when one of them is missing or another file, until it is back; and when one has become shorter,
    * which the bot never makes it, and SQLite does not notice
+   * @throws {DatabaseOverwritten} when a copy was put into the same file
    */
   check(): void {
     for (const file of this.#opened) {
-      const { identity, size } = lookAt(file.path);
+      const { identity, size, writtenAt } = lookAt(file.path);
       if (identity !== file.identity) throw new DatabaseGone(file.path);
       if (size < file.size) throw new DatabaseGone(file.path, 'cut short');
       file.size = size;
+      if (file === this.#opened[0] && writtenAt !== this.#writtenAt) this.#mustBeWhole(file.path, writtenAt);
     }
+  }
+
+  /** Another program may move what was recorded from the write-ahead log into the database, which is as good. */
+  #mustBeWhole(path: string, writtenAt: bigint | undefined): void {
+    if (!this.#isWhole()) throw new DatabaseOverwritten(path);
+    this.#writtenAt = writtenAt;
   }
 }
 
-/** `identity`: device and inode. `size` in bytes. */
-type Seen = { path: string; identity: string | null; size: bigint };
+/** `identity`: device and inode. `size` in bytes. `writtenAt` in nanoseconds. */
+type Look = { identity: string | null; size: bigint; writtenAt?: bigint };
+type Seen = Look & { path: string };
 
 /** The identity is null for a file that is not there, or cannot be looked at. */
-function lookAt(path: string): Omit<Seen, 'path'> {
+function lookAt(path: string): Look {
   let found: BigIntStats | undefined;
   try {
     found = statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch {
     // Its folder may not be looked into, or is none any more.
   }
-  return found ? { identity: `${found.dev}:${found.ino}`, size: found.size } : { identity: null, size: 0n };
+  return found
+    ? { identity: `${found.dev}:${found.ino}`, size: found.size, writtenAt: found.mtimeNs }
+    : { identity: null, size: 0n };
 }
 
 /** The path without links, also of a file that is not there. */

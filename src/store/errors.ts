@@ -1,4 +1,4 @@
-import { FatalError } from '../observability/fatal-error.ts';
+import { BAD_CONFIGURATION, FatalError } from '../observability/fatal-error.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
@@ -22,6 +22,16 @@ export class DatabaseUnusable extends FatalError {
   constructor({ what, remedy }: Pick<Trouble, 'what' | 'remedy'>, cause?: unknown) {
     super(`DATABASE_URL: ${what}. ${remedy}`, { cause });
     this.name = 'DatabaseUnusable';
+  }
+}
+
+/** The configuration names a database that the bot must not work with. A restart would not help. */
+export class WrongDatabase extends DatabaseUnusable {
+  override readonly exitCode = BAD_CONFIGURATION;
+
+  constructor(trouble: Pick<Trouble, 'what' | 'remedy'>) {
+    super(trouble);
+    this.name = 'WrongDatabase';
   }
 }
 

@@ -78,12 +78,13 @@ export async function claimHome(
   progress: Progress,
   lease: number,
 ): Promise<string | null> {
-  const { database, engine } = transaction;
+  const { database, engine, now } = transaction;
   const claim = await homeLeases.claim(transaction, member, isDue(engine, progress), lease);
   if (claim === null) return null;
   await database
     .updateTable('homes')
     .set({ due_at: null, drawn_entry: lastEntry(), drawn_posted: messagesPosted() })
+    .set('behind_since', sql`coalesce(behind_since, ${await now()})`)
     .where('member', '=', member)
     .execute();
   return claim;
@@ -101,17 +102,36 @@ export async function releaseHome(
 ): Promise<void> {
   const { database, now } = transaction;
   const held = await homeLeases.release(transaction, member, claim);
-  if (held && pause === null) return;
+  const shown = held && pause === null;
   await database
     .updateTable('homes')
-    .set({ due_at: (await now()) + (held && pause !== null ? pause : 0) })
+    .set(shown ? { behind_since: null } : { due_at: (await now()) + (held && pause !== null ? pause : 0) })
     .where('member', '=', member)
     .execute();
+}
+
+/** How many Homes Slack has not taken for that many milliseconds, though they were drawn. */
+export async function overdueHomes(
+  database: Database,
+  { now }: Engine,
+  milliseconds: number,
+): Promise<number> {
+  const { overdue } = await database
+    .selectFrom('homes')
+    .where('behind_since', '<=', sql<number>`${now} - ${milliseconds}`)
+    .select(({ fn }) => fn.countAll().as('overdue'))
+    .executeTakeFirstOrThrow();
+  return Number(overdue);
 }
 
 /** Stops keeping a Home up to date, until it is opened again. */
 export async function forgetHome({ database }: Transaction, member: MemberId): Promise<void> {
   await database.deleteFrom('homes').where('member', '=', member).execute();
+}
+
+/** The same for everybody's. */
+export async function forgetHomes({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('homes').execute();
 }
 
 /** A `due_at` that is set decides alone, so that a retry waits for its pause. */

@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
 import { PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Secret } from '../config/secret.ts';
 import type { Engine } from './engine.ts';
+import type { Database } from './tables.ts';
 
 const MOST_CONNECTIONS = 10;
 /** Waiting for one of the connections counts, too: a busy bot is not to take its database for away. */
@@ -13,10 +14,28 @@ const STATEMENT_MILLISECONDS = 10_000;
 const SILENCE_MILLISECONDS = 12_000;
 const AUDIT_LOG_LOCK = 4_209_153_571;
 
-/** PostgreSQL, shared by as many processes as there are. */
-export function postgres(url: Secret, onConnectionLost: (error: Error) => void = () => {}): Engine {
+/** What a process of the bot is called in PostgreSQL's `pg_stat_activity`. */
+const BOT = 'fastly-user-bot';
+
+/** The connections of the bot's processes to this database, in words. */
+export async function connectedBots(database: Database): Promise<string[]> {
+  const { rows } = await sql<{ process: string }>`
+    select concat('connection ', pid, ' from ', coalesce(host(client_addr), 'this machine'), ' since ',
+      to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), ' UTC') as process
+    from pg_stat_activity where datname = current_database() and application_name = ${BOT} order by pid`.execute(
+    database,
+  );
+  return rows.map(({ process }) => process);
+}
+
+/** PostgreSQL, shared by as many processes as there are. @param name by which it shows there */
+export function postgres(
+  url: Secret,
+  onConnectionLost: (error: Error) => void = () => {},
+  name: string = BOT,
+): Engine {
   return {
-    dialect: new PostgresDialect({ pool: async () => openPool(url, onConnectionLost) }),
+    dialect: new PostgresDialect({ pool: () => openPool(url, onConnectionLost, name) }),
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     forUpdate: sql`for update`,
     lockAuditLog: sql`select pg_advisory_xact_lock(${sql.lit(AUDIT_LOG_LOCK)})`,
@@ -34,15 +53,25 @@ export function postgres(url: Secret, onConnectionLost: (error: Error) => void =
   };
 }
 
-function openPool(url: Secret, onConnectionLost: (error: Error) => void): pg.Pool {
+async function openPool(
+  url: Secret,
+  onConnectionLost: (error: Error) => void,
+  name: string,
+): Promise<pg.Pool> {
+  // Whoever keeps the database in a file need not load it.
+  const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     statement_timeout: STATEMENT_MILLISECONDS,
     idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
-    application_name: 'fastly-user-bot',
-    types: { getTypeParser },
+    application_name: name,
+    types: {
+      // Unix milliseconds and counters are far from where numbers lose precision.
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+    },
     stream: () => endedBySilence(new Socket()),
   });
   // A connection that breaks emits an error, idle or not; without a listener it would end the process. The pool hands
@@ -57,9 +86,4 @@ function endedBySilence(socket: Socket): Socket {
   return socket.setTimeout(SILENCE_MILLISECONDS, () => {
     socket.destroy(new Error('the connection to the database fell silent'));
   });
-}
-
-/** Unix milliseconds and counters are far from where numbers lose precision. */
-function getTypeParser(oid: number, format?: 'text' | 'binary') {
-  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
 }

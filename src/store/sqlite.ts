@@ -37,7 +37,11 @@ export function sqlite(path: string): Engine {
   let owned: DatabaseSync | null = null;
   const files = new DatabaseFiles();
   return {
-    dialect: dialectOf(() => openFile(path, files), ImmediateSqliteDriver),
+    dialect: dialectOf(
+      () => openFile(path, files),
+      ImmediateSqliteDriver,
+      () => files.wrote(),
+    ),
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     forUpdate: sql``,
     lockAuditLog: null,
@@ -167,11 +171,28 @@ function openFile(path: string, files: DatabaseFiles): DatabaseSync {
     // The write-ahead log is there from the first read on.
     database.exec('select count(*) from sqlite_schema');
     const real = realPathOf(path);
-    files.remember([path, `${real}-wal`, `${real}${LOCK}`]);
+    files.remember([path, `${real}-wal`, `${real}${LOCK}`], () => isWhole(database, path));
     return database;
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Whether the file alone, without its write-ahead log, has the newest entry that the open database has. */
+function isWhole(database: DatabaseSync, path: string): boolean {
+  const newest = (opened: DatabaseSync) =>
+    JSON.stringify(opened.prepare('select seq, hash from audit_log order by seq desc limit 1').get());
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  let file: DatabaseSync | null = null;
+  try {
+    file = new DatabaseSync(url, { readOnly: true });
+    return newest(file) === newest(database);
+  } catch {
+    return false;
+  } finally {
+    file?.close();
   }
 }
 
@@ -195,16 +216,23 @@ export function readOnlySqlite(path: string, { asItIs = false } = {}): Pick<Engi
   return { dialect: dialectOf(open, SqliteDriver), schema: null };
 }
 
-/** Node's driver in the shape that Kysely's SQLite dialect takes. */
-function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+/** Node's driver in the shape that Kysely's SQLite dialect takes. @param onUse called after each statement */
+function kyselyDatabase(database: DatabaseSync, onUse: () => void): SqliteDatabase {
+  const used = <T>(use: () => T): T => {
+    try {
+      return use();
+    } finally {
+      onUse();
+    }
+  };
   return {
     close: () => database.close(),
     prepare: (text) => {
       const statement = database.prepare(text);
       return {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(inputValue)),
-        run: (parameters) => statement.run(...parameters.map(inputValue)),
+        all: (parameters) => used(() => statement.all(...parameters.map(inputValue))),
+        run: (parameters) => used(() => statement.run(...parameters.map(inputValue))),
         iterate: (parameters) => statement.iterate(...parameters.map(inputValue)),
       };
     },
@@ -216,8 +244,12 @@ function inputValue(value: unknown): SQLInputValue {
   throw new TypeError(`SQLite is given text, numbers and null only, not ${typeof value}`);
 }
 
-function dialectOf(open: () => DatabaseSync, Driver: typeof SqliteDriver): Dialect {
-  const config = { database: async () => kyselyDatabase(open()) };
+function dialectOf(
+  open: () => DatabaseSync,
+  Driver: typeof SqliteDriver,
+  onUse: () => void = () => {},
+): Dialect {
+  const config = { database: async () => kyselyDatabase(open(), onUse) };
   return {
     createDriver: () => new Driver(config),
     createQueryCompiler: () => new SqliteQueryCompiler(),

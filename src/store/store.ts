@@ -1,10 +1,13 @@
 import { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { type AuditEntry, append } from './audit-log.ts';
-import { DatabaseGone } from './database-files.ts';
+import type { AuditHead } from '../ids.ts';
+import { type AuditEntry, append, headOf } from './audit-log.ts';
+import { DatabaseGone, DatabaseOverwritten } from './database-files.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { DatabaseUnusable, StoreUnavailable } from './errors.ts';
 import { migrate } from './migrations/index.ts';
+import { DatabaseWentBack, NewestEntry } from './newest-entry.ts';
+import { NotConfirmed } from './not-confirmed.ts';
 import type { AuditRow, Database, Tables } from './tables.ts';
 
 /** More than a change and its entries take, in several pages. */
@@ -33,6 +36,8 @@ export class Store {
   #connected = false;
   /** Why a transaction found no space or lacked a right, until one finds it: a read would not notice. */
   #takesNoData: StoreUnavailable | null = null;
+  readonly #newest = new NewestEntry();
+  #isConfirmed = true;
 
   constructor(engine: Engine, log: Logger) {
     this.engine = engine;
@@ -64,9 +69,25 @@ export class Store {
     return created;
   }
 
+  /** Has every use find out whether the database has gone back to before this entry. */
+  remember(head: AuditHead): void {
+    this.#newest.saw(head);
+  }
+
+  /** No change is begun from `false` until `true`: whether the database belongs to where the bot works is not known. */
+  confirmed(isConfirmed: boolean): void {
+    this.#isConfirmed = isConfirmed;
+  }
+
+  /** @throws {StoreUnavailable} until the database is known to belong to where the bot works */
+  mustBeConfirmed(): void {
+    // Else the use that follows says what is wrong.
+    if (this.#connected && !this.#isConfirmed) throw new StoreUnavailable(new NotConfirmed());
+  }
+
   /**
-   * Finds out whether the database can be used. After a write that failed for want of space, it writes as much as a
-   * change would.
+   * Finds out whether the database can be used, and remembers the newest entry of its audit log. After a write that
+   * failed for want of space, it writes as much as a change would.
    *
    * @throws {StoreUnavailable}
    */
@@ -84,16 +105,22 @@ export class Store {
         await database.deleteFrom('account_lock').where('name', '=', room.name).execute();
       });
       this.#takesNoData = null;
-    } else await this.read((database) => database.selectFrom('audit_log').select('seq').limit(1).execute());
+      return;
+    }
+    await this.read(async (database) => {
+      await this.#newest.mustBeIn(database);
+      this.#newest.saw(await headOf(database));
+    });
   }
 
   /**
    * Comes before a change is begun. On a disk that is full, a small beginning may still find room where the outcome
-   * finds none.
+   * finds none. That the database has not gone back is checked by the transaction that follows.
    *
-   * @throws {StoreUnavailable} until `check` has found room
+   * @throws {StoreUnavailable} until `check` has found room, and until the database is confirmed
    */
   mustTakeData(): void {
+    this.mustBeConfirmed();
     if (this.#takesNoData !== null) throw this.#takesNoData;
   }
 
@@ -102,7 +129,7 @@ export class Store {
     return await this.#available(() => work(this.#database));
   }
 
-  /** @throws {StoreUnavailable} */
+  /** Does nothing in a database that has gone back to before what this process has seen. @throws {StoreUnavailable} */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const appended: AuditRow[] = [];
     let written = false;
@@ -111,6 +138,7 @@ export class Store {
       // After waiting for a lock, a transaction must read what the lock's last holder has committed.
       () =>
         transaction.setIsolationLevel('read committed').execute(async (database) => {
+          await this.#newest.mustBeIn(database);
           const now = () => this.#now(database);
           const done = await work({
             database,
@@ -125,8 +153,10 @@ export class Store {
         }),
       () => written,
     );
+    this.#newest.saw(appended.at(-1));
     for (const { details, ...row } of appended) {
-      this.#auditLog.info({ audit: { ...row, details: JSON.parse(details) } }, 'audit');
+      const about = row.request_id !== null && { request: row.request_id };
+      this.#auditLog.info({ ...about, audit: { ...row, details: JSON.parse(details) } }, 'audit');
     }
     return result;
   }
@@ -149,7 +179,10 @@ export class Store {
     } catch (error) {
       if (!isDatabaseTrouble(error)) throw error;
       const unavailable = new StoreUnavailable(error, mayBeRecorded());
-      if (['full', 'wrong'].includes(unavailable.trouble.kind)) this.#takesNoData = unavailable;
+      const { kind } = unavailable.trouble;
+      if (kind === 'full' || kind === 'wrong') this.#takesNoData = unavailable;
+      // Another database is there now. Whether that one has room shows once it may be written to.
+      if (kind === 'back') this.#takesNoData = null;
       throw unavailable;
     }
   }
@@ -160,6 +193,8 @@ function isDatabaseTrouble(error: unknown): boolean {
   return (
     error instanceof Error &&
     (error instanceof DatabaseGone ||
+      error instanceof DatabaseOverwritten ||
+      error instanceof DatabaseWentBack ||
       'code' in error ||
       'errcode' in error ||
       /connection|timeout/i.test(error.message))

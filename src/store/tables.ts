@@ -13,6 +13,8 @@ export type Tables = {
   homes: HomeRow;
   message_counter: MessageCounterRow;
   audit_log: AuditRow;
+  belonging: BelongingRow;
+  compatibility: CompatibilityRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -88,10 +90,18 @@ export type HomeRow = {
   drawn_entry: Generated<number>;
   /** The message counter at the same moment. */
   drawn_posted: Generated<number>;
+  /** When the first of the attempts began that have not brought it to Slack yet; null when Slack has it. */
+  behind_since: Generated<number | null>;
 };
 
 /** One row: how often the message of an approval request has got its `ts`. */
 export type MessageCounterRow = { posted: number };
+
+/** `kind`: 'workspace' of Slack or 'account' of Fastly. */
+export type BelongingRow = { kind: string; id: string; name: string };
+
+/** One row: the number of the lowest migration that a version must know to use the database. */
+export type CompatibilityRow = { readable_from: number };
 
 export type AuditRow = {
   seq: number;

@@ -1,17 +1,25 @@
 import type { Problem } from '../observability/health.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import { DatabaseGone } from './database-files.ts';
+import { DatabaseGone, DatabaseOverwritten } from './database-files.ts';
+import { DatabaseWentBack } from './newest-entry.ts';
+import { NotConfirmed } from './not-confirmed.ts';
 
 /**
  * What keeps the bot from its database.
  * - `wrong`: DATABASE_URL can never work as it is, or the database lets nothing be written.
  * - `full`: it can be read, and takes no more data.
  * - `gone`: a file of the SQLite database is not the one that was opened.
+ * - `back`: it lacks entries of the audit log that were there before.
+ * - `unconfirmed`: the bot does not know yet whether the database belongs to its Slack workspace and Fastly account.
  * - `away`: anything else. It may pass by itself.
  */
-export type Trouble = Problem & { kind: 'wrong' | 'full' | 'gone' | 'away' };
+export type Trouble = Problem & { kind: 'wrong' | 'full' | 'gone' | 'back' | 'unconfirmed' | 'away' };
 
 const WAITING = 'The bot goes on by itself once it can.';
+const RESTORED =
+  'Nothing is carried out. Stop every process of the bot, run `npm run restored`, then start them again.';
+const OVERWRITTEN =
+  'Nothing is carried out. Stop the bot, delete the -wal and -shm files, put the copy in place again, and run `npm run restored`.';
 const PERMISSIONS =
   "Let the bot's account write the file and its folder, or set DATABASE_URL to another place.";
 const SERVER = `Start PostgreSQL, or correct the host and port in DATABASE_URL. ${WAITING}`;
@@ -128,6 +136,9 @@ export function troubleOf(error: unknown): Trouble {
     const remedy = 'Put the same file back. To use another one, restart the bot.';
     return { kind: 'gone', what: reason, remedy };
   }
+  if (error instanceof DatabaseOverwritten) return { kind: 'back', what: reason, remedy: OVERWRITTEN };
+  if (error instanceof DatabaseWentBack) return { kind: 'back', what: reason, remedy: RESTORED };
+  if (error instanceof NotConfirmed) return { kind: 'unconfirmed', what: reason, remedy: WAITING };
   const found = known(error, reason);
   return found
     ? { ...found, what: `${found.what} (${reason})` }

@@ -36,7 +36,7 @@ export class Displays {
 
   constructor(options: DisplayOptions, times: Times, degraded: ReportProblem) {
     this.#options = options;
-    this.#showing = new LeasedShowing(options.store, new Pauses(times, degraded));
+    this.#showing = new LeasedShowing(options.store, new Pauses('displays', times, degraded));
   }
 
   /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */
@@ -77,7 +77,7 @@ export class Displays {
         ),
       release: (transaction, claim, pause) => releaseDisplay(transaction, id, claim, pause),
       failure: 'a request could not be shown in Slack, trying again',
-      log: log.child({ request: id }),
+      log,
     });
   }
 

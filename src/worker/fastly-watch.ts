@@ -6,6 +6,7 @@ import type { Readiness } from '../observability/health.ts';
 import type { Logger } from '../observability/log.ts';
 import { NowAndAgain } from '../observability/now-and-again.ts';
 import { Outage } from '../observability/outage.ts';
+import { tracing } from '../observability/trace.ts';
 
 const REMEDY =
   'Check the network, FASTLY_API_URL and fastlystatus.com. The bot goes on by itself when Fastly answers.';
@@ -48,7 +49,8 @@ export class FastlyWatch {
   reached(error: FastlyError | null): void {
     if (error === null) this.#outage.over();
     else this.#outage.began(error.reason, error, remedyFor(error));
-    if (this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+    const ask = this.#ask;
+    if (ask && !this.#asking) void tracing({}, () => this.#askUntilOver(ask));
   }
 
   /** What keeps the token from changing users; null: nothing does any more. */
@@ -67,6 +69,8 @@ export class FastlyWatch {
   /** Fastly refuses the token, or takes it again. A running bot goes on: Fastly may have been wrong. */
   refused(refused: boolean): void {
     const { readiness, times, log } = this.#options;
+    // At the start a refused token ends the process, with words of its own.
+    if (this.#ask === null) return;
     if (refused && this.#saidRefused.isDue(times.saidAgain)) log.error({ remedy: REFUSED_REMEDY }, REFUSED);
     if (refused === this.#refused) return;
     this.#refused = refused;
@@ -74,7 +78,7 @@ export class FastlyWatch {
     if (!refused) {
       this.#saidRefused.restart();
       log.info('Fastly accepts FASTLY_API_TOKEN again');
-    } else if (this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+    } else if (!this.#asking) void this.#askUntilOver(this.#ask);
   }
 
   async #askUntilOver(ask: () => Promise<unknown>): Promise<void> {

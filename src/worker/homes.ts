@@ -32,6 +32,7 @@ import {
   forgetHome,
   homeMembers,
   homeOpened,
+  overdueHomes,
   type Progress,
   progressOf,
   releaseHome,
@@ -87,7 +88,7 @@ export class Homes {
 
   constructor(options: HomesOptions) {
     this.#options = options;
-    this.#showing = new LeasedShowing(options.store, new Pauses(options.times, options.degraded));
+    this.#showing = new LeasedShowing(options.store, new Pauses('homes', options.times, options.degraded));
     this.#gathering = new Gathering(options.times.homesGathered);
     this.#figures = new Cached(() => this.#askForFigures(), FIGURES_FRESH_MILLISECONDS);
   }
@@ -134,6 +135,12 @@ export class Homes {
     this.#progress = this.#gathering.pass(await store.read(progressOf), at);
     const due = await store.read((database) => dueHomes(database, store.engine, this.#progress, limit));
     return pauses.limited ? [] : due;
+  }
+
+  /** How many Homes Slack has not taken for that many milliseconds. */
+  async overdue(milliseconds: number): Promise<number> {
+    const { store } = this.#options;
+    return await store.read((database) => overdueHomes(database, store.engine, milliseconds));
   }
 
   /** Has the Homes tried at once that wait for Slack to take them, but for what a person has to mend. */

@@ -44,13 +44,18 @@ export class InterruptedChanges {
 
   constructor(options: InterruptedChangesOptions) {
     this.#options = options;
-    this.#pauses = new Pauses(options.times, options.degraded);
+    this.#pauses = new Pauses('interrupted changes', options.times, options.degraded);
   }
 
   /** Takes on changes that were left behind, at most `limit`. */
   async takeOver(limit: number): Promise<Interrupted[]> {
     this.#pauses.tidy();
     return await this.#options.intents.takeOver(limit);
+  }
+
+  /** How many callers Slack does not show what became of a change that is that many milliseconds old. */
+  async overdue(milliseconds: number): Promise<number> {
+    return await this.#options.intents.overdue(milliseconds);
   }
 
   /** Has the callers told at once who wait for Slack to take that, but for what a person has to mend. */
@@ -61,7 +66,7 @@ export class InterruptedChanges {
   /** @throws {FastlyError} where nobody could look: the change stays open and is looked up later */
   async settle({ change, state, begunAt }: Interrupted): Promise<void> {
     const { intents, posting } = this.#options;
-    const log = this.#options.log.child({ change: change.kind, reference: change.reference });
+    const log = this.#options.log.child({ change: change.kind });
     let settlement: Settlement;
     if (state === 'open') {
       const effect = await this.#effectOf(change, begunAt);

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Trace, tracing } from '../observability/trace.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 
 export type LoopOptions<Item> = {
   /** What is due, at most `limit` of it. What is under way here already may be among it. */
   find(limit: number): Promise<readonly Item[]>;
   key(item: Item): string;
+  /** What the log lines about an item belong to. */
+  trace?(item: Item): Trace;
   work(item: Item): Promise<void>;
   /** How many items are worked on at once. */
   atATime: number;
@@ -77,11 +80,13 @@ export class Loop<Item> {
   }
 
   #take(item: Item): void {
-    const { key, work, onFailure } = this.#options;
-    const finished = work(item)
-      .finally(() => this.#underWay.delete(key(item)))
-      // A failure does not wake it: what fails at once would come up again at once.
-      .then(() => this.wake(), onFailure);
+    const { key, trace = () => ({}), work, onFailure } = this.#options;
+    const finished = tracing(trace(item), () =>
+      work(item)
+        .finally(() => this.#underWay.delete(key(item)))
+        // A failure does not wake it: what fails at once would come up again at once.
+        .then(() => this.wake(), onFailure),
+    );
     this.#underWay.set(key(item), finished);
   }
 

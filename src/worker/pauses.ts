@@ -34,13 +34,16 @@ type Waiting = { failures: number; until: number; person: NeedsPerson | null };
  * What a person has to mend begins slowly, and is reported.
  */
 export class Pauses<Key> {
+  readonly #what: string;
   readonly #times: Pick<Times, 'firstRetry' | 'slowRetry'>;
   readonly #degraded: ReportProblem;
   readonly #waiting = new Map<Key, Waiting>();
   /** By `performance.now()`; Slack's limits are for all that the bot sends this way. */
   #until = 0;
 
-  constructor(times: Pick<Times, 'firstRetry' | 'slowRetry'>, degraded: ReportProblem) {
+  /** @param what waits here, such as 'homes'. What waits elsewhere is reported apart, though it waits for the same. */
+  constructor(what: string, times: Pick<Times, 'firstRetry' | 'slowRetry'>, degraded: ReportProblem) {
+    this.#what = what;
     this.#times = times;
     this.#degraded = degraded;
   }
@@ -66,7 +69,7 @@ export class Pauses<Key> {
     const pause = Math.min(first * 2 ** (failures - 1), longest);
     const isNew = person !== null && !this.#isWaitedFor(person);
     this.#waiting.set(key, { failures, until: performance.now() + pause, person });
-    if (isNew) this.#degraded(causeOf(person), { what: person.message, remedy: person.remedy });
+    if (isNew) this.#degraded(this.#causeOf(person), { what: person.message, remedy: person.remedy });
     this.#mended(before);
     return pause;
   }
@@ -92,14 +95,16 @@ export class Pauses<Key> {
   }
 
   #mended(before: Waiting | undefined): void {
-    if (before?.person && !this.#isWaitedFor(before.person)) this.#degraded(causeOf(before.person), null);
+    if (before?.person && !this.#isWaitedFor(before.person)) {
+      this.#degraded(this.#causeOf(before.person), null);
+    }
   }
 
   #isWaitedFor({ message }: NeedsPerson): boolean {
     return [...this.#waiting.values()].some(({ person }) => person?.message === message);
   }
-}
 
-function causeOf({ message }: NeedsPerson): string {
-  return `slack: ${message}`;
+  #causeOf({ message }: NeedsPerson): string {
+    return `slack, ${this.#what}: ${message}`;
+  }
 }

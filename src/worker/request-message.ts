@@ -40,7 +40,7 @@ async function postMessage(showing: RequestShowing, drawn: Message, before: Chan
   const posted = await posting.post(channel, drawn);
   if (posted.kind === 'posted') return await recordPlace(showing, posted);
   await showing.waitForPerson('message', channel, posted);
-  log.warn({ request: id, why: posted.word }, 'a channel does not take an approval request');
+  log.warn({ why: posted.word }, 'a channel does not take an approval request');
   if (before === null) await approvals.cancelUnseen(id, plainText(unseenText(posted.word)));
   await leaveUnposted(showing, before);
 }
@@ -87,12 +87,12 @@ async function update(
   drawn: Message,
 ): Promise<void> {
   const { posting, log } = showing.options;
-  const { id, version } = showing.snapshot.request;
+  const { version } = showing.snapshot.request;
   const updated = await posting.update(place, drawn);
   if (updated.kind === 'shown') return await showing.recordShown(name, version, place);
   await showing.waitForPerson(name, place.channel, updated);
   const { word, what } = updated;
-  log.warn({ request: id, surface: name, why: word }, 'Slack does not update a message of a request');
+  log.warn({ surface: name, why: word }, 'Slack does not update a message of a request');
   const gone = what?.kind === 'final' && what.instead === 'post-anew';
   if (name !== 'message' || !gone) return await showing.recordShown(name, version, place);
   await showing.recordShown(name, hasButtons(drawn) ? 0 : version, { channel: place.channel, ts: null });

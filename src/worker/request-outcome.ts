@@ -32,7 +32,7 @@ export async function showConfirmation(showing: RequestShowing): Promise<void> {
     const shared = audience === 'other-companies';
     const refused = shared ? null : await showing.send(confirmationsChannel, approvalConfirmation(request));
     if (shared || refused !== null) {
-      log.error({ request: request.id, confirmationsChannel }, 'a confirmation could not be posted');
+      log.error({ confirmationsChannel }, 'a confirmation could not be posted');
       await showing.once('confirmation', () => tellUnconfirmed(showing, confirmationsChannel));
     }
     if (refused !== null) await showing.waitForPerson('confirmation', confirmationsChannel, refused);

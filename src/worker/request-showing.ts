@@ -89,8 +89,7 @@ export class RequestShowing {
     const { posting, log } = this.options;
     const posted = await posting.post(to, told, threadTs);
     if (posted.kind === 'posted') return null;
-    const { id } = this.snapshot.request;
-    log.warn({ request: id, why: posted.word }, 'Slack does not take a message about a request');
+    log.warn({ why: posted.word }, 'Slack does not take a message about a request');
     return posted;
   }
 

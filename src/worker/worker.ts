@@ -4,11 +4,13 @@ import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
-import type { Readiness } from '../observability/health.ts';
+import type { Problem, Readiness } from '../observability/health.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import type { AuditHeads } from '../store/audit-head.ts';
-import { StoreUnavailable } from '../store/errors.ts';
+import type { Belonging } from '../store/belonging.ts';
+import { StoreUnavailable, WrongDatabase } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
+import type { Trouble } from '../store/trouble.ts';
 import type { Displays } from './displays.ts';
 import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
@@ -17,11 +19,15 @@ import { Loop } from './loop.ts';
 
 const AT_A_TIME = 8;
 
+/** Troubles that keep what is due from being done until they are over, and would fill the log. */
+const LASTING: readonly Trouble['kind'][] = ['full', 'back'];
+
 type AnyLoop = Pick<Loop<unknown>, 'start' | 'wake' | 'stop'>;
 
 export type WorkerOptions = {
   store: Pick<Store, 'check'>;
   auditHeads: Pick<AuditHeads, 'due' | 'logWhenDue'>;
+  belonging: Pick<Belonging, 'confirm'>;
   approvals: Approvals;
   execution: Execution;
   displays: Displays;
@@ -31,6 +37,8 @@ export type WorkerOptions = {
   onUsersChanged: () => void;
   /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
   onHealth: (error: StoreUnavailable | null) => void;
+  /** Called when the database turns out to belong elsewhere. */
+  onWrongDatabase: (error: WrongDatabase) => void;
   readiness: Readiness;
   liveness: Liveness;
   times: Times;
@@ -44,18 +52,23 @@ export type WorkerOptions = {
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #displaying: AnyLoop;
-  readonly #others: readonly AnyLoop[];
-  /** Works on nothing. No step wakes it: what it looks for takes minutes to come. */
+  readonly #publishing: AnyLoop;
+  /** What can change something in Fastly, or says whether that was done. */
+  readonly #changing: readonly AnyLoop[];
+  /** Works on nothing. No step wakes it: what it reports takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
+  #started = false;
+  #showing = false;
+  #working = false;
+  #stopping = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { approvals, displays, homes, interruptedChanges, store, auditHeads } = options;
     const { onHealth, liveness, times, log } = options;
     const onFailure = (error: unknown) => {
-      // What is due stays due while nothing can be recorded, and would fill the log.
-      if (error instanceof StoreUnavailable && error.trouble.kind === 'full') onHealth(error);
+      if (error instanceof StoreUnavailable && LASTING.includes(error.trouble.kind)) onHealth(error);
       else log.error({ err: error }, 'the worker failed at something, trying again');
     };
     const common = (name: string) => ({
@@ -73,31 +86,34 @@ export class Worker {
       ...common('displays'),
       find: (limit) => displays.due(limit),
       key: (id) => id,
+      trace: (request) => ({ request }),
       work: (id) => displays.display(id),
     });
     const advancing = new Loop<RequestId>({
       ...common('approval requests'),
       find: (limit) => approvals.due(limit),
       key: (id) => id,
+      trace: (request) => ({ request }),
       work: (id) => this.#advance(id),
     });
     const settling = new Loop<Interrupted>({
       ...common('interrupted changes'),
       find: (limit) => interruptedChanges.takeOver(limit),
       key: ({ change }) => change.deliveryKey,
+      trace: ({ change: { reference: interaction, request = null } }) => ({ interaction, request }),
       work: (each) => interruptedChanges.settle(each),
     });
-    const publishing = new Loop<MemberId>({
+    this.#publishing = new Loop<MemberId>({
       ...common('homes'),
       find: (limit) => homes.due(limit),
       key: (member) => member,
       work: (member) => homes.publish(member),
     });
-    this.#others = [advancing, settling, publishing];
+    this.#changing = [advancing, settling];
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
-      find: () => this.#reportOverdue(),
+      find: () => this.#report(),
       key: () => '',
       work: async () => {},
     });
@@ -105,6 +121,7 @@ export class Worker {
       ...common('the database'),
       find: async () => {
         await store.check();
+        await this.#workWhereItBelongs();
         return (await auditHeads.due()) ? ['head'] : [];
       },
       key: (head) => head,
@@ -113,12 +130,28 @@ export class Worker {
     });
   }
 
-  start(): void {
-    for (const loop of [...this.#others, this.#displaying, this.#watching, this.#checking]) loop.start();
+  /**
+   * The database can be used: looks after it from now on, and begins the work once it is known to belong to where the
+   * bot works. Resolves when that has been looked at once.
+   */
+  async start(): Promise<void> {
+    this.#started = true;
+    await this.confirm();
+    this.#checking.start();
+  }
+
+  /** Begins the work if the database can be seen to belong to where the bot works. Else it is looked at again later. */
+  async confirm(): Promise<void> {
+    if (!this.#started) return;
+    try {
+      await this.#workWhereItBelongs();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
   }
 
   wake(): void {
-    for (const loop of [...this.#others, this.#displaying]) loop.wake();
+    for (const loop of [...this.#changing, this.#publishing, this.#displaying]) loop.wake();
   }
 
   /** Slack answers again: what waited for that is shown now. */
@@ -130,21 +163,43 @@ export class Worker {
 
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     // Homes that this leaves out of date are drawn by the next process.
-    await Promise.all([...this.#others, this.#watching].map((loop) => loop.stop()));
+    await Promise.all([...this.#changing, this.#publishing, this.#watching].map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
     await this.#checking.stop();
   }
 
-  async #reportOverdue(): Promise<readonly never[]> {
-    const { displays, readiness, times } = this.#options;
-    const overdue = await displays.overdue(times.overdueAfter);
-    const requests = overdue === 1 ? '1 approval request' : `${overdue} approval requests`;
-    const problem = {
-      what: `Slack doesn't show the latest step of ${requests} yet.`,
-      remedy: "The bot keeps trying. Its log says why after 'a request could not be shown in Slack'.",
-    };
-    readiness.degraded('displays', overdue === 0 ? null : problem);
+  async #workWhereItBelongs(): Promise<void> {
+    const { belonging, onWrongDatabase } = this.#options;
+    try {
+      const { mayShow, mayChange } = await belonging.confirm();
+      if (this.#stopping) return;
+      if (mayShow && !this.#showing) {
+        this.#showing = true;
+        for (const loop of [this.#displaying, this.#publishing, this.#watching]) loop.start();
+      }
+      if (mayChange && !this.#working) {
+        this.#working = true;
+        for (const loop of this.#changing) loop.start();
+      }
+    } catch (error) {
+      if (!(error instanceof WrongDatabase)) throw error;
+      onWrongDatabase(error);
+    }
+  }
+
+  async #report(): Promise<readonly never[]> {
+    const { approvals, displays, homes, interruptedChanges, readiness, times } = this.#options;
+    const { overdueAfter } = times;
+    const [requests, tabs, changes] = await Promise.all([
+      displays.overdue(overdueAfter),
+      homes.overdue(overdueAfter),
+      interruptedChanges.overdue(overdueAfter),
+    ]);
+    readiness.degraded('overdue', overdueProblem({ requests, tabs, changes }));
+    const newer = await approvals.newer();
+    readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
     return [];
   }
 
@@ -153,14 +208,39 @@ export class Worker {
     const claim = await approvals.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
-    log.info({ request: id, outcome: outcome.kind }, 'an attempt at an approved request ended');
+    log.info({ outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
     const recorded = await approvals.record(claim, outcome);
     if (recorded.kind !== 'step') {
-      log.error(
-        { request: id, outcome },
-        'another process has taken the request over; this outcome is not recorded',
-      );
+      log.error({ outcome }, 'another process has taken the request over; this outcome is not recorded');
     }
   }
+}
+
+/** What Slack has yet to be shown, by how many; null for nothing. */
+function overdueProblem({ requests, tabs, changes }: Overdue): Problem | null {
+  const overdue = [
+    counted(requests, 'the latest step of 1 approval request', 'the latest steps of # approval requests'),
+    counted(tabs, '1 Home tab as it is now', '# Home tabs as they are now'),
+    counted(changes, 'the result of 1 change', 'the results of # changes'),
+  ].filter((each) => each !== null);
+  if (overdue.length === 0) return null;
+  return {
+    what: `Slack doesn't show ${new Intl.ListFormat('en').format(overdue)} yet.`,
+    remedy: "The bot keeps trying. Its log says why in the warnings that end with 'trying again'.",
+  };
+}
+
+type Overdue = Record<'requests' | 'tabs' | 'changes', number>;
+
+function counted(count: number, one: string, several: string): string | null {
+  if (count === 0) return null;
+  return count === 1 ? one : several.replace('#', String(count));
+}
+
+function newerProblem(requests: number): Problem {
+  return {
+    what: `${requests === 1 ? '1 open approval request needs' : `${requests} open approval requests need`} a newer version of the bot.`,
+    remedy: 'Start the newer version again. This one leaves them alone.',
+  };
 }

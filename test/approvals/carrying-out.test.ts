@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Claim } from '../../src/approvals/approvals.ts';
 import type { ExecutionOutcome } from '../../src/approvals/rules.ts';
+import { traced, tracing } from '../../src/observability/trace.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
 import {
@@ -15,6 +16,7 @@ import {
   stateOf,
 } from './service.ts';
 
+const FAILED: ExecutionOutcome = { kind: 'failed', why: 'Fastly is away.', unclear: false, mayBeDone: false };
 const DONE: ExecutionOutcome = { kind: 'completed', found: false };
 const SECOND_SUPERUSER = { ...FASTLY_SUPERUSER, id: 'lin1', login: 'lin@example.com' };
 
@@ -41,6 +43,39 @@ onBothDatabases('carrying out', (database) => {
     expect(executing(claims)).toBe(1);
     expect(await eventsOf(service, id)).toEqual(['filed', 'approved', 'started']);
     expect(await approvals.due(8)).toEqual([]);
+  });
+
+  it('names the interaction of the latest decision, whichever process it was in, and none for what was recorded without', async () => {
+    const service = await startService(database);
+    const { approvals, others, store } = service;
+    const { id } = await tracing({ interaction: 'FILE-FILE' }, () => fileOne(service));
+    await tracing({ interaction: 'YESS-YESS' }, () => approvals.approve(id, TOMAS));
+    const attempt = () =>
+      tracing({ request: id }, async () => {
+        const claim = await others.advance(id);
+        if (claim) await others.record(claim, FAILED);
+        return traced();
+      });
+    expect(await attempt()).toEqual({ interaction: 'YESS-YESS', request: id });
+    await tracing({ interaction: 'MORE-MORE' }, () => approvals.retry(id, PRIYA));
+    await attempt();
+    const old = await fileApproved(service, SECOND_SUPERUSER);
+    await tracing({}, () => others.advance(old.id));
+    const rows = await store.read((tables) =>
+      tables.selectFrom('audit_log').select(['event', 'details']).orderBy('seq').execute(),
+    );
+    expect(rows.map(({ event, details }) => [event, JSON.parse(details).interaction])).toEqual([
+      ['filed', 'FILE-FILE'],
+      ['approved', 'YESS-YESS'],
+      ['started', 'YESS-YESS'],
+      ['failed', 'YESS-YESS'],
+      ['retried', 'MORE-MORE'],
+      ['started', 'MORE-MORE'],
+      ['failed', 'MORE-MORE'],
+      ['filed', undefined],
+      ['approved', undefined],
+      ['started', undefined],
+    ]);
   });
 
   it('happens once after three approvals at the same moment', async () => {

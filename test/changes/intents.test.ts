@@ -230,4 +230,17 @@ onBothDatabases('a change that was left behind', (database) => {
     await letTimePass(store, LEASE);
     expect(await intents.takeOver(8)).toEqual([{ change: lock, state: 'open', begunAt: expect.any(Number) }]);
   });
+
+  it('is overdue while its caller waits to be told for longer than a time since it began', async () => {
+    const { intents, others, store } = await start(database);
+    const [untold, told, open] = [change(), change(), change()];
+    for (const each of [untold, told, open]) await intents.begin(each);
+    await intents.settle(untold, { kind: 'unknown', why: 'interrupted' }, { tell: true });
+    await intents.settle(told, { kind: 'done' });
+    expect(await others.overdue(60_000)).toBe(0);
+    await letTimePass(store, 60_000);
+    expect(await others.overdue(60_000)).toBe(1);
+    await intents.told(untold);
+    expect(await others.overdue(60_000)).toBe(0);
+  });
 });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { checkAuditChain } from '../../src/checks/audit-chain.ts';
 import { Secret } from '../../src/config/secret.ts';
 import type { DatabaseLocation } from '../../src/config/value-types.ts';
+import { headOf } from '../../src/store/audit-log.ts';
 import { onBothDatabases, type Place, run } from '../store/both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
@@ -40,6 +41,22 @@ onBothDatabases('the check of the audit log', (database) => {
         what: 'The audit log is broken: entry 3: entry 2 is missing before it.',
         remedy: expect.stringContaining('npm run audit -- verify'),
       },
+    ]);
+  });
+
+  it('finds a log that lacks the entry that was noted', async () => {
+    const place = await database.open();
+    const noted = { seq: 812, hash: 'f'.repeat(64) };
+    const lacking = {
+      mark: 'wrong',
+      what: "The audit log lacks entry 812 as AUDIT_HEAD names it, so the bot won't start.",
+      remedy: expect.stringContaining('npm run restored'),
+    };
+    expect(await checkAuditChain(locationOf(place), noted)).toEqual([expect.anything(), lacking]);
+    await place.store.transaction((each) => each.audit(FOR_NOTHING));
+    const head = await place.store.read(headOf);
+    expect(await checkAuditChain(locationOf(place), head ?? noted)).toEqual([
+      expect.objectContaining({ mark: 'fine' }),
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openRequestAbout } from '../../src/approvals/rows.ts';
 import type { Change } from '../../src/changes/change.ts';
@@ -88,8 +89,10 @@ async function writeAnew(
   const rows = await store.read((tables) =>
     tables.selectFrom('audit_log').selectAll().orderBy('seq').execute(),
   );
-  await run(store, ...UNPROTECT[kind.name], 'delete from audit_log');
   await store.transaction(async ({ database, engine }) => {
+    for (const statement of [...UNPROTECT[kind.name], 'delete from audit_log']) {
+      await sql.raw(statement).execute(database);
+    }
     for (const row of rows.map(change)) {
       if (row === null) continue;
       const { at, actor, change: what, event, target: whom, details } = row;
@@ -207,6 +210,46 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
     expect((await check(store)).problems.join('\n')).toMatch(problem);
   });
 
+  it('agrees as far as it can be compared with what a newer version has stored', async () => {
+    const { store, approvals } = await start(database);
+    const [{ id = '' } = {}] = await approvals.open();
+    await run(
+      store,
+      `update approval_requests set action = '{"kind":"lock-several","version":1,"targets":[]}' where id = '${id}'`,
+      `update approval_requests set state = '{"kind":"paused"}' where state like '%"denied"%'`,
+      "update intents set change = 'end-sessions', details = '{}' where delivery_key = 'lock'",
+      `update intents set details = '{"reference":"BBBB-BBBB","targets":[]}' where delivery_key = 'reset'`,
+    );
+    await writeAnew(store, database, (row) => {
+      if (row.details.includes('AAAA-AAAA')) return { ...row, change: 'end-sessions', details: '{}' };
+      return row.request_id === id ? { ...row, change: 'lock-several', target: null } : row;
+    });
+    const { problems, changes, requests, newer, others } = await check(store);
+    expect({ problems, changes, requests, newer, others: [...others] }).toEqual({
+      problems: [],
+      changes: 1,
+      requests: 1,
+      newer: 4,
+      others: [
+        ['end-sessions begun', 1],
+        ['end-sessions done', 1],
+      ],
+    });
+    // A transaction would notice that the log was written anew.
+    await store.read((reader) => sql`update approval_requests set version = version + 1`.execute(reader));
+    expect((await check(store)).problems).toHaveLength(3);
+  });
+
+  it('takes a request with an event of a newer version for one of it', async () => {
+    const { store, approvals } = await start(database);
+    const [{ id = '' } = {}] = await approvals.open();
+    const escalated = { actor: null, change: 'delete', event: 'escalated', target: 'juno1', details: {} };
+    await store.transaction((each) => each.audit({ ...escalated, request: { id, step: 2 } }));
+    await run(store, `update approval_requests set version = 2 where id = '${id}'`);
+    const { problems, requests, newer } = await check(store);
+    expect({ problems, requests, newer }).toEqual({ problems: [], requests: 2, newer: 1 });
+  });
+
   it('names what there is nothing to compare with', async () => {
     const { store } = await start(database);
     for (const event of ['begun', 'done', 'done']) {
@@ -234,13 +277,13 @@ describe('entries without their change', () => {
     await intents.settle(RESET, { kind: 'done' });
     const at =
       (await store.read((tables) => tables.selectFrom('audit_log').select('at').execute()))[0]?.at ?? 0;
-    await writeAnew(store, SQLITE, (row) =>
-      row.details.includes('AAAA-AAAA') ? { ...row, at: at - 10_000 - older } : row,
-    );
     await run(
       store,
       "delete from intents where delivery_key = 'lock'",
       `update intents set begun_at = ${at - 10_000} where delivery_key = 'form'`,
+    );
+    await writeAnew(store, SQLITE, (row) =>
+      row.details.includes('AAAA-AAAA') ? { ...row, at: at - 10_000 - older } : row,
     );
     expect((await check(store)).problems).toHaveLength(2 * problems);
   });

@@ -173,7 +173,8 @@ describe('the check of the Fastly token', () => {
   });
 
   it('finds an address where something else than Fastly answers', async () => {
-    const { url } = await standIn({ 'GET /current_user': () => ({ hello: 'world' }) });
+    const hello = () => ({ hello: 'world' });
+    const { url } = await standIn({ 'GET /current_user': hello, 'GET /tokens/self': hello });
     const { findings } = await checkFastlyToken(clientFor(url), url, NOW);
     expect(findings[1]).toMatchObject({
       mark: 'unknown',

@@ -87,9 +87,10 @@ describe('the check of a PostgreSQL database', () => {
     const { url, name } = await newSchema();
     const store = await connectedStore({ url, engine: () => postgres(new Secret(url)) });
     await run(store, "insert into kysely_migration (name, timestamp) values ('999-later', 'x')");
-    expect(await marked(url)).toContain(
-      'wrong: The database is newer than this version of the bot: it has 999-later.',
-    );
+    const newer = 'The database is newer than this version of the bot: it has 999-later.';
+    expect(await marked(url)).toContain(`fine: ${newer} This version can use it, too.`);
+    await run(store, 'update compatibility set readable_from = 999');
+    expect(await marked(url)).toContain(`wrong: ${newer}`);
     const options = (text: string) => {
       const there = new URL(url);
       there.searchParams.set('options', text);

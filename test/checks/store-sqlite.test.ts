@@ -85,9 +85,12 @@ describe('the check of a SQLite file', () => {
     expect(await marked(path)).toContainEqual(waiting);
   });
 
-  it('finds one that is newer than this version', async () => {
+  it('finds one that only a newer version can use', async () => {
     const path = await newPath();
-    await usedBefore(path, ["insert into kysely_migration (name, timestamp) values ('999-later', 'x')"]);
+    await usedBefore(path, [
+      "insert into kysely_migration (name, timestamp) values ('999-later', 'x')",
+      'update compatibility set readable_from = 999',
+    ]);
     expect(await check(path)).toContainEqual({
       mark: 'wrong',
       what: 'The database is newer than this version of the bot: it has 999-later.',

@@ -133,7 +133,11 @@ describe('a time', () => {
     ]);
   });
 
-  it.each(['10', '10 s', '10S'])('written as %s gets a suggestion', (FASTLY_TIMEOUT) => {
+  it('written as a number alone gets no suggestion, as its unit could be any', () => {
+    expect(problemsOf({ ...SOCKET, APPROVAL_TTL: '24' })).toEqual([`APPROVAL_TTL can't be '24'. ${HINT}`]);
+  });
+
+  it.each(['10 s', '10S'])('written as %s gets a suggestion', (FASTLY_TIMEOUT) => {
     expect(problemsOf({ ...SOCKET, FASTLY_TIMEOUT })).toEqual([
       `FASTLY_TIMEOUT can't be '${FASTLY_TIMEOUT}'. Did you mean 10s? ${HINT}`,
     ]);

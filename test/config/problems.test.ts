@@ -24,11 +24,11 @@ describe('what is wrong', () => {
     expect(problems.map(({ name }) => name)).toEqual([
       'SLACK_BOT_TOKEN',
       'SLACK_APP_TOKEN',
-      'SLACK_API_URL',
       'SUPERUSERS',
+      'FASTLY_API_TOKEN',
       'COMMAND_CHANNELS',
       'CONFIRMATIONS_CHANNEL',
-      'FASTLY_API_TOKEN',
+      'SLACK_API_URL',
       'FASTLY_API_URL',
       'FASTLY_TIMEOUT',
       'PORT',

@@ -22,7 +22,7 @@ describe('the Dockerfile', () => {
   });
 
   it('starts what npm start starts, without a shell', () => {
-    expect(['exec', ...execForm(only(IMAGE, 'CMD').rest)].join(' ')).toBe(scripts.start);
+    expect(scripts.start).toMatch(new RegExp(`; exec ${execForm(only(IMAGE, 'CMD').rest).join(' ')}$`));
     expect(IMAGE.instructions.filter(({ keyword }) => keyword === 'ENTRYPOINT')).toEqual([]);
   });
 

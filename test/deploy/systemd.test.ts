@@ -39,7 +39,7 @@ describe('the systemd unit', () => {
     const { scripts } = z
       .object({ scripts: z.object({ start: z.string() }) })
       .parse(JSON.parse(read('package.json')));
-    expect(settings('ExecStart')).toEqual([scripts.start.replace(/^exec node /, '/usr/bin/node ')]);
+    expect(settings('ExecStart')).toEqual([scripts.start.replace(/^.*exec node /, '/usr/bin/node ')]);
   });
 
   it('gives the bot longer to stop than it takes, and starts it again unless its configuration is wrong', () => {

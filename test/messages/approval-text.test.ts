@@ -192,6 +192,22 @@ const STATES: {
     answer: `${GRACE} wasn't deleted. The request couldn't be posted in <#${CDN_TEAM}>. That channel is archived.`,
   },
   {
+    state: 'cancelled because its database was restored',
+    request: pendingRequest({ state: { kind: 'cancelled', why: 'Restored.', restored: 'waiting' } }),
+    headline: 'The request to delete Grace Example was cancelled',
+    detail: `↩️ The bot's database was restored from a backup. The request may have been carried out after the backup. Check in Fastly before you ask again.`,
+    alone: `↩️ The request to delete ${GRACE} was cancelled. The bot's database was restored from a backup. The request may have been carried out after the backup. Check in Fastly before you ask again.`,
+    answer: `The request to delete ${GRACE} was cancelled. The bot's database was restored from a backup. The request may have been carried out after the backup. Check in Fastly before you ask again.`,
+  },
+  {
+    state: 'cancelled because its database was restored to a moment during the change',
+    request: pendingRequest({ state: { kind: 'cancelled', why: 'Restored.', restored: 'done?' } }),
+    headline: 'The request to delete Grace Example was cancelled',
+    detail: `↩️ The bot's database was restored from a backup that was made during the change. The change may have been made. Check in Fastly before you ask again.`,
+    alone: `↩️ The request to delete ${GRACE} was cancelled. The bot's database was restored from a backup that was made during the change. The change may have been made. Check in Fastly before you ask again.`,
+    answer: `The request to delete ${GRACE} was cancelled. The bot's database was restored from a backup that was made during the change. The change may have been made. Check in Fastly before you ask again.`,
+  },
+  {
     state: 'expired',
     request: pendingRequest({ state: { kind: 'expired' } }),
     headline: "Grace Example wasn't deleted",

@@ -124,7 +124,23 @@ const OF_CHANGES: Entry[] = [
     details: { why: 'Fastly answered 503' },
     says: `⚠️ <@${NORA}> tried to send a password reset to ${GRACE}. It's unclear whether it worked (Fastly answered 503)`,
   },
+  {
+    change: 'database',
+    event: 'restored',
+    actor: null,
+    details: { before: `790:${'a1'.repeat(32)}`, after: `793:${'b2'.repeat(32)}` },
+    says: '🗄️ The database was restored from a backup that ends at entry 790',
+  },
+  { change: 'database', event: 'moved', actor: null, says: '🗄️ The bot: database moved' },
   { change: 'migrate', event: 'done', actor: null, says: `The bot: migrate done, ${GRACE}` },
+  {
+    change: 'promote-for',
+    event: 'ended',
+    actor: null,
+    target: { id: null, login: '', name: '' },
+    says: 'The bot: promote-for ended',
+  },
+  { change: 'lock', event: 'renewed', says: `<@${NORA}>: lock renewed, ${GRACE}` },
 ];
 
 it.each([...OF_REQUESTS, ...OF_CHANGES])('an entry of the audit log says $says', ({ says, ...entry }) => {

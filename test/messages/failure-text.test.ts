@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NeedsNewerVersion } from '../../src/approvals/newer.ts';
 import {
   FastlyCutOff,
   FastlyDuplicate,
@@ -13,6 +14,7 @@ import {
   FastlyUnexpectedAnswer,
 } from '../../src/fastly/errors.ts';
 import { explain } from '../../src/messages/failure-text.ts';
+import { pendingRequest } from '../approvals/people.ts';
 import { read } from './read.ts';
 
 const WORDS = { msg: 'Bad request', detail: null };
@@ -67,5 +69,13 @@ it('a call that a proxy refuses is not told as refused by Fastly', () => {
   const refused = new FastlyUnavailable('update_user', 403, true);
   expect(read(explain(refused))).toMatch(
     /^Something between the bot and Fastly, such as a proxy, refused the call \(403\)\. It may still have gone through\./,
+  );
+});
+
+it('a request that needs a newer version is told of by its id, with what to do', () => {
+  const { id, requester, channel } = pendingRequest();
+  const error = new NeedsNewerVersion({ needsNewerVersion: true, id, requester, channel });
+  expect(read(explain(error))).toBe(
+    "Request `K7Q2-9FMX` needs a newer version of the bot. Nothing was done. Try again in a few minutes, or tell the bot's operator.",
   );
 });

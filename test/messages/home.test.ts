@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { approvalEntry } from '../../src/messages/approval-message.ts';
 import { type HomeContent, homeView, requestsFor } from '../../src/messages/home.ts';
 import { say } from '../../src/messages/kit/sentence.ts';
 import { NORA, POLICY, pendingRequest, TOMAS } from '../approvals/people.ts';
@@ -60,6 +61,36 @@ it('a Home with too many requests shows the oldest, and says of how many', () =>
     `<@${NORA}> wants to delete Grace Example ( grace@example.com ) (request K7Q2-9FMX).`,
   );
   expect(words).toContain('These are the oldest 1 of 5.');
+});
+
+const NEWER = {
+  needsNewerVersion: true,
+  id: pendingRequest().id,
+  requester: NORA,
+  channel: pendingRequest().channel,
+} as const;
+
+it('a request that needs a newer version has a line, and no buttons', () => {
+  const shown = [{ request: NEWER, where: say`request K7Q2-9FMX` }];
+  const words = wordsOnHome({ member: TOMAS, recorded: { ...EMPTY, waiting: { shown, more: 0 } } });
+  expect(words).toContain(
+    `⏸️ A request by <@${NORA}> needs a newer version of the bot (request K7Q2-9FMX). This version can't act on it.`,
+  );
+  expect(approvalEntry(NEWER, say`request K7Q2-9FMX`, TOMAS, POLICY).map(({ type }) => type)).toEqual([
+    'rich_text',
+  ]);
+});
+
+it('a request that needs a newer version waits for all but its requester, who may be unknown', () => {
+  const unknown = { ...NEWER, requester: null };
+  expect(requestsFor(TOMAS, [NEWER, unknown], POLICY)).toMatchObject({
+    waiting: { shown: [NEWER, unknown] },
+    own: { shown: [] },
+  });
+  expect(requestsFor(NORA, [NEWER, unknown], POLICY)).toMatchObject({
+    waiting: { shown: [unknown] },
+    own: { shown: [NEWER] },
+  });
 });
 
 it('a failed request waits for the others, and is one of the open requests of the requester', () => {

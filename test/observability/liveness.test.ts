@@ -16,7 +16,7 @@ function start(changed: Partial<typeof LIVENESS_LIMITS> = {}) {
     liveness.close();
   });
   const log = new LogLines();
-  const how = { signal: stopping.signal, firstPause: 1, log: createLogger('info', 'json', log.stream) };
+  const how = { signal: stopping.signal, firstPause: 1, log: createLogger('info', log.stream) };
   return { liveness, limits, log, how, stop: () => stopping.abort() };
 }
 
@@ -63,7 +63,8 @@ describe('a loop that ends by an error', () => {
     const { liveness, log, how } = start();
     const readiness = new Readiness();
     for (const each of ['slack', 'database'] as const) readiness.ready(each);
-    const health = await serveHealth({ readiness, liveness, log: how.log }, '127.0.0.1', 0);
+    const metrics = { exposition: async () => ({ contentType: 'text/plain', text: '' }) };
+    const health = await serveHealth({ readiness, liveness, metrics, log: how.log }, '127.0.0.1', 0);
     onTestFinished(() => health.close());
     const url = `http://127.0.0.1:${portOf(health.address)}`;
     const alive = await fetch(`${url}/healthz`);

@@ -20,7 +20,7 @@ function gathered(): { lines: string[]; stream: Writable } {
 /** What the log shows of an error. */
 function shown(error: unknown, level = 'info'): Record<string, unknown> {
   const { lines, stream } = gathered();
-  createLogger(level, 'json', stream).warn({ err: error }, 'failed');
+  createLogger(level, stream).warn({ err: error }, 'failed');
   return Line.parse(JSON.parse(lines.join(''))).err;
 }
 
@@ -51,7 +51,7 @@ describe('an error in the log', () => {
     const error = new TypeError('fetch failed', { cause });
     expect(shown(error)).toMatchObject({ type: 'TypeError', message: cause.message });
     const { lines, stream } = gathered();
-    slackSdkLogger(createLogger('info', 'json', stream)).warn('http request failed', error);
+    slackSdkLogger(createLogger('info', stream)).warn('http request failed', error);
     expect(lines.join('')).toContain(`"msg":"http request failed ${cause.message}"`);
   });
 

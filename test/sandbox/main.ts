@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BotProcess } from './bot-process.ts';
 import { AUDIT_TRAIL, CDN_TEAM, MIRA, NORA, SUPERUSERS, TOMAS } from './cast.ts';
@@ -18,6 +21,7 @@ const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FIL
 const BOT_ADMINS = [...SUPERUSERS, MIRA].map(({ id }) => id).join(',');
 const options = readOptions();
 const bot = options.bot ? new BotProcess(botVariables, botEnded) : null;
+const databaseUrl = bot === null ? newDatabaseUrl() : null;
 let ready = false;
 let stopping = false;
 const sandbox = await start(options.port);
@@ -35,7 +39,7 @@ if (bot !== null) {
 }
 ready = true;
 if (options.json) process.stdout.write(`${JSON.stringify(addresses(sandbox))}\n`);
-else process.stdout.write(welcome(sandbox, options.bot));
+else process.stdout.write(welcome(sandbox));
 
 function readOptions() {
   try {
@@ -95,11 +99,17 @@ function botVariables(): { [name: string]: string } {
     CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: fastly.token,
-    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
     HEALTH_PORT: String(options.port === 0 ? 0 : options.port + 3),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     LOG_FORMAT: options.json ? 'json' : 'pretty',
   };
+}
+
+/** For the reader's own bot, in a folder that goes with the sandbox: a database belongs to one workspace and account. */
+function newDatabaseUrl(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fastly-user-bot-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return `file:${join(folder, 'bot.db')}`;
 }
 
 /** A bot that never came up ends the sandbox; one that was there can be started again. */
@@ -128,19 +138,29 @@ function addresses({ slack, fastly, control, page }: Sandbox) {
     fastly: { url: fastly.url, token: fastly.token },
     control: control.url,
     page,
+    ...(databaseUrl !== null && { databaseUrl }),
   };
 }
 
-function welcome(running: Sandbox, withBot: boolean): string {
+function welcome(running: Sandbox): string {
   const { slack, fastly, control, page } = addresses(running);
   const { lookUp, askForDeletion, whom } = FIRST_STEPS;
   const [first] = whom;
-  const bot = withBot
-    ? 'The bot is connected.'
-    : `No bot was started. Start yours with:
+  const connected =
+    databaseUrl === null
+      ? 'The bot is connected.'
+      : `No bot was started. For yours, put these lines into .env, and run npm start in another terminal:
 
-  SLACK_API_URL=${slack.apiUrl} SLACK_BOT_TOKEN=${slack.botToken} SLACK_APP_TOKEN=${slack.appToken} \\
-  SUPERUSERS=${BOT_ADMINS} FASTLY_API_URL=${fastly.url} FASTLY_API_TOKEN=${fastly.token} npm start`;
+SLACK_API_URL=${slack.apiUrl}
+SLACK_BOT_TOKEN=${slack.botToken}
+SLACK_APP_TOKEN=${slack.appToken}
+SUPERUSERS=${BOT_ADMINS}
+FASTLY_API_URL=${fastly.url}
+FASTLY_API_TOKEN=${fastly.token}
+DATABASE_URL=${databaseUrl}
+LOG_FORMAT=pretty
+
+The database is for this run of the sandbox, and is deleted with it.`;
   return `
 A Slack workspace and a Fastly account are running on this machine.
 
@@ -148,9 +168,9 @@ A Slack workspace and a Fastly account are running on this machine.
   Fastly's API      ${fastly.url}
   Control API       ${control}
 
-${bot}
+${connected}
 
-Without a browser, have Nora ask for a user and for a deletion, Tomás approve it, and read what she sees:
+Without a browser, have Nora ask for a user and for a deletion, Tomás approve it, and read what she sees. Type the lines one after another:
 
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${lookUp} ${first}"}'
   curl -s ${control}/members/${NORA.id}/command -d '{"channel":"${CDN_TEAM.id}","text":"${askForDeletion} ${first}"}'

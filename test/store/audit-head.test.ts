@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { headText, parseHead } from '../../src/ids.ts';
 import { createLogger } from '../../src/observability/log.ts';
-import { AuditHeads, headText, parseHead } from '../../src/store/audit-head.ts';
+import { AuditHeads } from '../../src/store/audit-head.ts';
 import type { Store } from '../../src/store/store.ts';
 import { letTimePass, onBothDatabases } from './both-databases.ts';
 
@@ -11,7 +12,7 @@ const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', 
 function startHeads(store: Store) {
   const logged: unknown[] = [];
   const write = (text: string) => logged.push(JSON.parse(text).head);
-  const heads = new AuditHeads(store, createLogger('error', 'json', { write }), HOUR);
+  const heads = new AuditHeads(store, createLogger('error', { write }), HOUR);
   const look = async () => {
     if (await heads.due()) await heads.logWhenDue();
   };

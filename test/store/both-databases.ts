@@ -81,7 +81,7 @@ export function newStore(engine: Engine): { store: Store; log: Record<string, un
   const log: Record<string, unknown>[] = [];
   const line = z.record(z.string(), z.unknown());
   const write = (text: string) => log.push(line.parse(JSON.parse(text)));
-  const store = new Store(engine, createLogger('info', 'json', { write }));
+  const store = new Store(engine, createLogger('info', { write }));
   onTestFinished(() => store.close());
   return { store, log };
 }
@@ -124,7 +124,7 @@ export async function letTimePass(store: Store, milliseconds: number): Promise<v
     set('decisions', ['decided_at']),
     set('intents', ['begun_at', 'due_at']),
     set('account_lock', ['held_until']),
-    set('homes', ['due_at', 'lease_until']),
+    set('homes', ['due_at', 'lease_until', 'behind_since']),
   );
   await store.transaction(async ({ database }) => {
     const rows = await database.selectFrom('approval_requests').select(['id', 'state']).execute();

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { DatabaseInUse, DatabaseUnusable, StoreUnavailable } from '../../src/store/errors.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
@@ -106,6 +108,47 @@ describe('the SQLite file of a running bot', () => {
     await rm(path);
     await symlink(join(folder, 'other.db'), path);
     expect((await refusal(store)).trouble.kind).toBe('gone');
+  });
+
+  it('is used on when it is back, although a write was under way when it was moved', async () => {
+    const { store, path } = await openFile();
+    await store.transaction(async ({ database }) => {
+      await rename(path, `${path}.elsewhere`);
+      await sql`update message_counter set posted = posted + 1`.execute(database);
+    });
+    await expect(store.check()).rejects.toThrow('deleted, moved or replaced');
+    await rename(`${path}.elsewhere`, path);
+    await store.check();
+    await write(store);
+  });
+
+  it('is missed when an older copy is written into it', async () => {
+    const { store, path } = await openFile();
+    const copy = `${path}.copy`;
+    await store.read((database) => sql.raw(`vacuum into '${copy}'`).execute(database));
+    await write(store);
+    // In the same file, as `cp` and a shell's redirection do it.
+    await writeFile(path, await readFile(copy));
+    const { trouble, mayBeRecorded } = await refusal(store);
+    expect({ ...trouble, mayBeRecorded }).toEqual({
+      kind: 'back',
+      what: `${path} was overwritten by another program`,
+      remedy: expect.stringContaining('put the copy in place again, and run `npm run restored`'),
+      mayBeRecorded: false,
+    });
+    await expect(store.check()).rejects.toThrow(StoreUnavailable);
+  });
+
+  it('is used on when another program moves the write-ahead log into it', async () => {
+    const { store, path } = await openFile();
+    const before = await readFile(path);
+    const program = new DatabaseSync(path);
+    program.exec('pragma wal_checkpoint(full)');
+    program.close();
+    expect((await readFile(path)).equals(before)).toBe(false);
+    await store.check();
+    await write(store);
+    expect(await entriesIn(store)).toBe(2);
   });
 
   it('is used on when the same file is back', async () => {

@@ -10,6 +10,7 @@ import {
   homeLeases,
   homeMembers,
   homeOpened,
+  overdueHomes,
   progressOf,
   releaseHome,
 } from '../../src/store/homes.ts';
@@ -75,6 +76,24 @@ onBothDatabases('a Home', (database) => {
     expect(await store.read((tables) => dueHomes(tables, store.engine, before, 8))).toEqual([]);
     expect(await store.transaction((each) => claimHome(each, NORA, before, LEASE))).toBeNull();
     expect(await due(store)).toEqual([NORA]);
+  });
+
+  it('is overdue for as long as Slack has not taken it, also over further attempts', async () => {
+    const { store, other } = await database.open();
+    const overdue = () => other.read((tables) => overdueHomes(tables, other.engine, 60_000));
+    await shown(store, TOMAS);
+    await open(store, NORA);
+    await release(store, NORA, await claimed(store, NORA), 0);
+    expect(await overdue()).toBe(0);
+    await letTimePass(store, 60_000);
+    expect(await overdue()).toBe(1);
+    const again = await claimed(other, NORA);
+    expect(await overdue()).toBe(1);
+    await release(other, NORA, again);
+    expect(await overdue()).toBe(0);
+    await somethingHappens(store);
+    await release(store, NORA, await claimed(store, NORA), 0);
+    expect(await overdue()).toBe(0);
   });
 
   it('is written to by nobody who makes a change', async () => {

@@ -1,15 +1,27 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type ColumnMetadata, Kysely, type RawBuilder, sql } from 'kysely';
+import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../src/store/engine.ts';
 import { dueHomes, progressOf } from '../../src/store/homes.ts';
+import { MIGRATIONS, migrate } from '../../src/store/migrations/index.ts';
 import type { Store } from '../../src/store/store.ts';
-import { connectedStore, newStore, POSTGRESQL, run, SQLITE, WHOLE_POSTGRESQL } from './both-databases.ts';
+import {
+  connectedStore,
+  newStore,
+  type Place,
+  POSTGRESQL,
+  run,
+  SQLITE,
+  WHOLE_POSTGRESQL,
+} from './both-databases.ts';
 
 const ENTRY = { actor: null, change: 'reset', event: 'begun', target: 'grace1', details: {} };
 const TABLES = [
   'account_lock',
   'approval_requests',
   'audit_log',
+  'belonging',
+  'compatibility',
   'decisions',
   'homes',
   'intents',
@@ -28,6 +40,41 @@ const endingWith = (engine: Engine, statement: RawBuilder<unknown>): Engine => (
   ...engine,
   protectAuditLog: [...engine.protectAuditLog, statement],
 });
+
+/** A version with one more migration, which only adds. */
+const NEWER: typeof MIGRATIONS = {
+  ...MIGRATIONS,
+  '999-later': {
+    up: async (tables) => {
+      await tables.schema.createTable('later').addColumn('name', 'text').execute();
+      await tables.schema.alterTable('audit_log').addColumn('later', 'text').execute();
+    },
+  },
+};
+
+/** A version whose tables no earlier one can use. */
+const NEXT_MAJOR: typeof MIGRATIONS = {
+  ...MIGRATIONS,
+  '999-later': {
+    up: async (tables) => {
+      await sql`update compatibility set readable_from = 999`.execute(tables);
+    },
+  },
+};
+
+/** Does what another version does when it starts. */
+async function migrateAs(place: Place, migrations: typeof MIGRATIONS): Promise<void> {
+  const engine = place.engine();
+  const tables = new Kysely<unknown>({ dialect: engine.dialect });
+  try {
+    await migrate(tables, engine, migrations);
+  } finally {
+    await tables.destroy();
+  }
+}
+
+/** What Kysely locks in PostgreSQL while it migrates. */
+const KYSELY_LOCK = '3853314791062309107';
 
 describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => {
   it('makes the tables in an empty database', async () => {
@@ -63,9 +110,11 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     await store.transaction((transaction) => transaction.audit(ENTRY));
     await run(
       store,
+      'drop table belonging',
+      'drop table compatibility',
       'drop table message_counter',
       'drop table homes',
-      "delete from kysely_migration where name in ('002-homes', '003-derived-homes', '004-terms')",
+      "delete from kysely_migration where name > '002'",
       'alter table approval_requests drop column terms',
     );
     expect(await store.connect()).toBe(false);
@@ -79,13 +128,16 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     await store.transaction((transaction) => transaction.audit(ENTRY));
     await run(
       store,
+      'drop table compatibility',
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
       'alter table homes drop column drawn_posted',
+      'alter table homes drop column behind_since',
       'create index homes_due on homes (coalesce(lease_until, due_at))',
       "insert into homes (member) values ('U0NORA001')",
       'alter table approval_requests drop column terms',
-      "delete from kysely_migration where name in ('003-derived-homes', '004-terms')",
+      'drop table belonging',
+      "delete from kysely_migration where name > '003'",
     );
     await store.connect();
     const due = await store.read(async (tables) =>
@@ -102,12 +154,35 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     expect(await tablesOf(await connectedStore(place))).toEqual(TABLES);
   });
 
-  it('fails when a newer version of the bot has been at the database', async () => {
+  it('fails when a newer version has been at a database that does not say from which version on it is readable', async () => {
     const place = await database.newPlace();
     const { store } = newStore(place.engine());
     await store.connect();
-    await run(store, "insert into kysely_migration (name, timestamp) values ('999-later', '2026-01-02')");
+    await run(
+      store,
+      "insert into kysely_migration (name, timestamp) values ('999-later', '2026-01-02')",
+      'delete from compatibility',
+    );
     await expect(store.connect()).rejects.toThrow('999-later');
+  });
+
+  it('uses the tables that a newer version has added to, and leaves what it does not know', async () => {
+    const place = await database.newPlace();
+    await (await connectedStore(place)).close();
+    await migrateAs(place, NEWER);
+    const store = await connectedStore(place);
+    await store.transaction((transaction) => transaction.audit(ENTRY));
+    expect(await tablesOf(store)).toEqual([...TABLES, 'later'].sort());
+    await migrateAs(place, NEWER);
+  });
+
+  it('fails in words when a newer version has changed the tables beyond what this one can read', async () => {
+    const place = await database.newPlace();
+    const store = await connectedStore(place);
+    await migrateAs(place, NEXT_MAJOR);
+    await expect(store.connect()).rejects.toThrow(
+      /^DATABASE_URL: A newer version of the bot has changed the database.+999 is needed.+Start the newer version again/,
+    );
   });
 });
 
@@ -116,6 +191,94 @@ describe('several processes that connect to an empty PostgreSQL at once', () => 
     const place = await WHOLE_POSTGRESQL.newPlace();
     const stores = await Promise.all(Array.from({ length: 6 }, () => connectedStore(place)));
     for (const store of stores) expect(await tablesOf(store)).toEqual(TABLES);
+  });
+});
+
+describe('a newer version that starts at the same moment on PostgreSQL', () => {
+  it('does not keep this one from starting when it migrates first', async () => {
+    const place = await WHOLE_POSTGRESQL.newPlace();
+    const { '007-readable-from': _, ...earlier } = MIGRATIONS;
+    await migrateAs(place, earlier);
+    const newer = new pg.Client({ connectionString: place.url });
+    await newer.connect();
+    onTestFinished(() => newer.end());
+    await newer.query('begin');
+    await newer.query(`select pg_advisory_xact_lock(${KYSELY_LOCK})`);
+    const connecting = connectedStore(place);
+    const waiting = async () =>
+      (await newer.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount;
+    await expect.poll(waiting, { interval: 20 }).toBe(1);
+    await newer.query(`create table compatibility (readable_from integer not null);
+      insert into compatibility values (7);
+      insert into kysely_migration values
+        ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('999-later', '2030-01-02T03:04:06.000Z');
+      commit`);
+    await (await connecting).transaction((transaction) => transaction.audit(ENTRY));
+  });
+});
+
+/** The columns of each table, and what a statement that does not name one needs to know of it. */
+async function columnsOf(tables: Kysely<unknown>): Promise<Map<string, Map<string, ColumnMetadata>>> {
+  const found = await tables.introspection.getTables();
+  return new Map(found.map(({ name, columns }) => [name, new Map(columns.map((each) => [each.name, each]))]));
+}
+
+/** What an earlier version could not work with any more after each of these migrations, one after the other. */
+async function breakages(place: Place, migrations: typeof MIGRATIONS): Promise<string[]> {
+  const engine = place.engine();
+  await engine.open();
+  const tables = new Kysely<unknown>({ dialect: engine.dialect });
+  onTestFinished(async () => {
+    await tables.destroy();
+    await engine.close();
+  });
+  const problems: string[] = [];
+  for (const [migration, { up }] of Object.entries(migrations)) {
+    const before = await columnsOf(tables);
+    await up(tables, engine);
+    const after = await columnsOf(tables);
+    for (const [table, columns] of before) {
+      for (const [column, { dataType, isNullable, hasDefaultValue }] of columns) {
+        const now = after.get(table)?.get(column);
+        const same =
+          now?.dataType === dataType &&
+          now.hasDefaultValue === hasDefaultValue &&
+          now.isNullable === isNullable;
+        if (!same) problems.push(`${migration} takes or alters ${table}.${column}`);
+      }
+      for (const [column, { isNullable, hasDefaultValue }] of after.get(table) ?? []) {
+        if (columns.has(column) || isNullable || hasDefaultValue) continue;
+        problems.push(`${migration} adds ${table}.${column}, which earlier versions don't write`);
+      }
+    }
+  }
+  return problems;
+}
+
+describe.each([SQLITE, WHOLE_POSTGRESQL])('the migrations of this major version, on $name', (database) => {
+  it('only add, in the order of their numbers', async () => {
+    const names = Object.keys(MIGRATIONS);
+    expect(names).toEqual(names.toSorted());
+    for (const name of names) expect(name).toMatch(/^\d{3}-[a-z-]+$/);
+    expect(await breakages(await database.newPlace(), MIGRATIONS)).toEqual([]);
+  });
+
+  it.each([
+    ['drop table homes', 'takes or alters homes.member'],
+    ['alter table intents drop column details', 'takes or alters intents.details'],
+    ['alter table intents rename column details to particulars', 'takes or alters intents.details'],
+    [
+      'create table copy (name text not null); drop table message_counter; alter table copy rename to message_counter',
+      'takes or alters message_counter.posted',
+    ],
+  ])("would be found out at '%s'", async (statements, problem) => {
+    const later = {
+      up: async (tables: Kysely<unknown>) => {
+        for (const statement of statements.split('; ')) await sql.raw(statement).execute(tables);
+      },
+    };
+    const place = await database.newPlace();
+    expect(await breakages(place, { ...MIGRATIONS, '999-later': later })).toContain(`999-later ${problem}`);
   });
 });
 

@@ -20,7 +20,7 @@ async function dueHome() {
   const store = await connectedStore({ url, engine: () => postgres(new Secret(url)) });
   await store.transaction((each) => homeOpened(each, NORA));
   const progress = await store.read(progressOf);
-  const showing = new LeasedShowing(store, new Pauses<string>(TIMES, () => {}));
+  const showing = new LeasedShowing(store, new Pauses<string>('homes', TIMES, () => {}));
   const place = { wire, showing, shown: 0 };
   const show = async (whileShown: () => void = () => {}) =>
     await showing.show({
@@ -32,7 +32,7 @@ async function dueHome() {
       },
       release: (transaction, claim) => releaseHome(transaction, NORA, claim, 0),
       failure: '',
-      log: createLogger('info', 'json', { write: () => {} }),
+      log: createLogger('info', { write: () => {} }),
     });
   return Object.assign(place, { show });
 }

@@ -8,7 +8,7 @@ import { LogLines } from '../e2e/support/workplace.ts';
 /** A loop that looks for what is due until `find` has been called with each of `failures`, then works on one item. */
 async function runThrough(failures: readonly Error[]) {
   const log = new LogLines();
-  const logger = createLogger('info', 'json', log.stream);
+  const logger = createLogger('info', log.stream);
   const liveness = new Liveness();
   onTestFinished(() => liveness.close());
   const left = [...failures];

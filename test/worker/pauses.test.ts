@@ -1,5 +1,6 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Readiness } from '../../src/observability/health.ts';
 import { NeedsPerson, Pauses } from '../../src/worker/pauses.ts';
 
 const TIMES = { firstRetry: 500, slowRetry: 60_000 };
@@ -17,7 +18,7 @@ afterEach(() => {
 /** Pauses that write down what they report. */
 function pausesWithReports(): { pauses: Pauses<string>; reports: string[] } {
   const reports: string[] = [];
-  const pauses = new Pauses<string>(TIMES, (cause, problem) => {
+  const pauses = new Pauses<string>('homes', TIMES, (cause, problem) => {
     reports.push(problem === null ? `over: ${cause}` : `${problem.what} ${problem.remedy}`);
   });
   return { pauses, reports };
@@ -64,7 +65,7 @@ describe('the pause before Slack is shown something again', () => {
 
 describe('what a person has to mend', () => {
   const told = "Slack doesn't take messages in C1 (not_in_channel). Invite the bot.";
-  const over = "over: slack: Slack doesn't take messages in C1 (not_in_channel).";
+  const over = "over: slack, homes: Slack doesn't take messages in C1 (not_in_channel).";
 
   it('is reported once, however many things wait for it, until none does', () => {
     const { pauses, reports } = pausesWithReports();
@@ -85,5 +86,17 @@ describe('what a person has to mend', () => {
     vi.advanceTimersByTime(MINUTE + 1);
     pauses.tidy();
     expect(reports).toEqual([told, over]);
+  });
+
+  it('is over for one kind of work, while another still waits for the same', () => {
+    const readiness = new Readiness();
+    const kinds = ['displays', 'interrupted changes'].map(
+      (what) => new Pauses<string>(what, TIMES, readiness.degraded),
+    );
+    for (const pauses of kinds) pauses.after('a', person());
+    kinds[0]?.over('a');
+    expect(readiness.problems()).toMatchObject([{ what: expect.stringContaining('messages in C1') }]);
+    kinds[1]?.over('a');
+    expect(readiness.problems()).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ export async function refuseWhoItIsAbout(
   const unknown = profile === null || profile === 'hidden';
   if (unknown && step !== 'deny' && request.action.kind === 'promote')
     throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
-  if (unknown) log.warn({ request: request.id }, 'whom a request is about is decided by what was filed');
+  if (unknown) log.warn('whom a request is about is decided by what was filed');
   if (!unknown && isMailbox(profile.address, request.action.target.login)) {
     throw new Refusal(ABOUT_YOU);
   }

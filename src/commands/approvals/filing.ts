@@ -1,8 +1,10 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
+import { waitsForApproval } from '../../approvals/rules.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
 import { channel, code, link, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { trace } from '../../observability/trace.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
@@ -33,10 +35,11 @@ export async function fileRequest(
     about,
     channel: channelId,
   });
+  const { id } = filed.request;
+  trace({ request: id });
   if (filed.kind === 'repeat') throw new RepeatedDelivery(say`This was already requested.`);
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
-  const { id } = filed.request;
-  interaction.log.info({ request: id, user: action.target.id }, 'an approval request was filed');
+  interaction.log.info({ user: action.target.id }, 'an approval request was filed');
   return await whereToSee(interaction, filed.request);
 }
 
@@ -84,7 +87,7 @@ function approversFor({ services, caller }: Interaction): MemberId[] {
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
-  return policy.requiredFor.includes(kind);
+  return waitsForApproval(policy, kind);
 }
 
 /** For the form: who can approve, and where the request is posted. @throws {Refusal} where nobody could see it */

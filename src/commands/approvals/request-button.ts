@@ -27,6 +27,7 @@ export function requestButtonListener(
   return {
     kind: 'click',
     id: actionId,
+    requestIn: (value) => RequestId.safeParse(value).data ?? null,
     run: async (interaction, { value, place, responseUrl }) => {
       const id = RequestId.safeParse(value);
       if (!id.success) throw noLongerWorks('button', 'approvals');

@@ -5,7 +5,7 @@ import { type ApprovalPolicy, mayDecide } from '../../approvals/rules.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { richText, type Sentence } from '../../messages/kit/sentence.ts';
-import { codecFor } from '../../slack/carried.ts';
+import { codecFor, readJson } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { withinAnswerTime } from '../../slack/replies/answer-time.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -48,27 +48,28 @@ const About = codecFor('form', AboutSchema, 'approvals');
 /** The listeners of a step's button and of its form. */
 export function stepListeners(step: StepForm): Listener[] {
   const form = { id: `${step.actionId}-form`, title: step.title, mainBlockId: REASON };
+  const submission = formListener(form, {
+    async work(interaction, { values, subject }) {
+      const about = About.read(subject);
+      try {
+        const comment = reasonFromForm(values, step.comment.toLowerCase());
+        const taken = await step.take(interaction, about.request, comment);
+        return await answer(interaction, about, taken);
+      } finally {
+        if (about.listUrl !== null) await showListAgain(interaction, about.listUrl);
+      }
+    },
+    async again(interaction, { values, subject }, problem) {
+      const about = About.read(subject);
+      const request = await interaction.services.approvals.get(about.request);
+      return request
+        ? formOf(step, interaction, { about, request, comment: values[REASON], problem })
+        : noticeView(step.title, problem);
+    },
+  });
   return [
     requestButtonListener(step.actionId, (click) => openForm(step, click)),
-    formListener(form, {
-      async work(interaction, { values, subject }) {
-        const about = About.read(subject);
-        try {
-          const comment = reasonFromForm(values, step.comment.toLowerCase());
-          const taken = await step.take(interaction, about.request, comment);
-          return await answer(interaction, about, taken);
-        } finally {
-          if (about.listUrl !== null) await showListAgain(interaction, about.listUrl);
-        }
-      },
-      async again(interaction, { values, subject }, problem) {
-        const about = About.read(subject);
-        const request = await interaction.services.approvals.get(about.request);
-        return request
-          ? formOf(step, interaction, { about, request, comment: values[REASON], problem })
-          : noticeView(step.title, problem);
-      },
-    }),
+    { ...submission, requestIn: (subject) => readJson(AboutSchema, subject)?.request ?? null },
   ];
 }
 

@@ -5,10 +5,11 @@ import type { Secret } from '../../config/secret.ts';
 import { MEBIBYTE } from '../../http/bounded-body.ts';
 import { listen } from '../../observability/listen.ts';
 import type { Logger } from '../../observability/log.ts';
+import { tracing } from '../../observability/trace.ts';
 import { readIncoming } from '../incoming.ts';
 import { HttpConnections } from './http-connections.ts';
 import { isForm, readDelivery } from './http-delivery.ts';
-import { type OnRefusedSignature, RefusedSignatures, type SignatureRefusal } from './refused-signatures.ts';
+import { type OnRefusedDelivery, RefusedSignatures, type SignatureRefusal } from './refused-signatures.ts';
 
 /** What a sender may take up. Times are in milliseconds, sizes in bytes. */
 export const HTTP_LIMITS = {
@@ -47,16 +48,18 @@ export class HttpReceiver implements Receiver {
   #app: App | null = null;
   #closing = false;
   readonly #refused: RefusedSignatures;
+  readonly #onRefused: OnRefusedDelivery;
 
   constructor(
     signingSecret: Secret,
     log: Logger,
-    onRefused: OnRefusedSignature = () => {},
+    onRefused: OnRefusedDelivery = () => {},
     limits: HttpLimits = HTTP_LIMITS,
   ) {
     this.#signingSecret = signingSecret.reveal();
     this.#log = log;
     this.#refused = new RefusedSignatures(log, onRefused);
+    this.#onRefused = onRefused;
     this.#limits = limits;
     this.#server = createServer(
       {
@@ -105,7 +108,11 @@ export class HttpReceiver implements Receiver {
     const unsigned = typeof signed === 'string';
     if (unsigned && !isForm(request)) return this.#refuseSignature(signed, answer);
     const body = await bodyOf(request, unsigned ? LARGEST_UNSIGNED_BODY : this.#limits.body);
-    if (body === null) return unsigned ? this.#refuseSignature(signed, answer) : answer.refuse(413);
+    if (body === null && unsigned) return this.#refuseSignature(signed, answer);
+    if (body === null) {
+      this.#onRefused('size');
+      return answer.refuse(413);
+    }
     this.#connections.busy(request, answer.response);
     const text = body.toString();
     const signingSecret = this.#signingSecret;
@@ -118,10 +125,11 @@ export class HttpReceiver implements Receiver {
     const delivery = readDelivery(request, text);
     if (delivery === null) {
       this.#log.warn('a request of an unknown form was refused');
+      this.#onRefused('form');
       return answer.status(400);
     }
     if (delivery.type === 'url_verification') return answer.json({ challenge: delivery.challenge });
-    await this.#process(delivery, request, answer);
+    await tracing({}, () => this.#process(delivery, request, answer));
   }
 
   /** Bolt rejects what it cannot read. What a listener throws is logged by then, and Bolt resolves. */
@@ -141,9 +149,11 @@ export class HttpReceiver implements Receiver {
       await this.#app?.processEvent({ body, ack, ...retry });
       if (answer.given) return;
       if (readIncoming(body) !== null) return answer.status(500);
+      this.#onRefused('form');
       this.#log.warn('a delivery of an unknown form was acknowledged and left at that');
       answer.status(200);
     } catch (error) {
+      this.#onRefused('form');
       this.#log.warn({ err: error }, 'a delivery of an unknown form was refused');
       answer.status(400);
     } finally {

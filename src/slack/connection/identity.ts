@@ -17,10 +17,12 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable` */
+/** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable`, or that its scopes do not suffice */
 export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
-  if (!isTokenRefused(error)) return;
-  throw new CredentialRefused(`Slack rejected ${variable} (${wordOf(error)}).`, `${remedy} ${ADDRESS}`);
+  const word = wordOf(error);
+  const what = `Slack rejected ${variable} (${word}).`;
+  if (word === 'missing_scope') throw new CredentialRefused(what, remedy);
+  if (isTokenRefused(error)) throw new CredentialRefused(what, `${remedy} ${ADDRESS}`);
 }
 
 /** Slack gives an address that it refuses the word of a token. */

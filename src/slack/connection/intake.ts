@@ -7,7 +7,7 @@ import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { createClients } from './clients.ts';
 import { HttpReceiver } from './http-receiver.ts';
-import type { OnRefusedSignature } from './refused-signatures.ts';
+import type { OnRefusedDelivery } from './refused-signatures.ts';
 import { SocketMode } from './socket-mode.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -23,18 +23,18 @@ export type Intake = {
   close(): Promise<void>;
 };
 
-/** @param onRefused told of deliveries over HTTP that are refused by their signature */
+/** @param onRefused told of deliveries that are nobody's to answer */
 export function createIntake(
   config: Config,
   network: Network,
   readiness: Readiness,
   log: Logger,
   times: Times,
-  onRefused: OnRefusedSignature = () => {},
+  onRefused: OnRefusedDelivery = () => {},
 ): Intake {
   const { delivery } = config;
   return delivery.mode === 'socket'
-    ? socketMode(config, delivery.appToken, network, readiness, log, times)
+    ? socketMode(config, delivery.appToken, network, readiness, log, times, onRefused)
     : http(config, delivery.signingSecret, readiness, log, onRefused);
 }
 
@@ -45,6 +45,7 @@ function socketMode(
   readiness: Readiness,
   log: Logger,
   times: Times,
+  onRefused: OnRefusedDelivery,
 ): Intake {
   return new SocketMode({
     slack: createClients(appToken, SLACK_API_URL, network, slackSdkLogger(log)).once,
@@ -53,6 +54,7 @@ function socketMode(
     alone: DATABASE_URL.kind === 'sqlite',
     times: times.socketMode,
     readiness,
+    onUnreadable: () => onRefused('form'),
     log,
   });
 }
@@ -62,7 +64,7 @@ function http(
   signingSecret: Secret,
   readiness: Readiness,
   log: Logger,
-  onRefused: OnRefusedSignature,
+  onRefused: OnRefusedDelivery,
 ): Intake {
   const receiver = new HttpReceiver(signingSecret, log, onRefused);
   return {

@@ -4,6 +4,10 @@ import type { Logger } from '../../observability/log.ts';
 export const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
 export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
 
+/** Why a delivery is taken from nobody: its signature, its size, or a form that the bot cannot read. */
+export const DELIVERY_REFUSALS = [...SIGNATURE_REFUSALS, 'size', 'form'] as const;
+export type OnRefusedDelivery = (reason: (typeof DELIVERY_REFUSALS)[number]) => void;
+
 /** Told of every request that is refused because of its signature. */
 export type OnRefusedSignature = (reason: SignatureRefusal) => void;
 

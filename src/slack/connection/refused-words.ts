@@ -1,5 +1,6 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { ResponseUrlRefused } from './response-url.ts';
+import { NEW_TOKEN } from './socket-problems.ts';
 
 /** The calls that show something to somebody: messages, views, Home tabs. */
 const MESSAGES = ['chat.postMessage', 'chat.update'] as const;
@@ -38,6 +39,8 @@ const member = (remedy: string): Treatment => ({ kind: 'person', who: 'member', 
 export const TOKEN_OR_ADDRESS =
   "Check the token. If the company lets only some IP addresses use Slack's API, add the bot's.";
 const TOKEN = operator(TOKEN_OR_ADDRESS);
+// An app-level token has scopes of its own, which no manifest gives it (docs.slack.dev, apps.connections.open).
+const APP_TOKEN = operator(NEW_TOKEN);
 const APP = operator('Update the Slack app from manifest.yml and reinstall it.');
 const WORKSPACE: Treatment = {
   kind: 'person',
@@ -140,6 +143,7 @@ export const REFUSED_WORDS: readonly Line[] = [
   ['token_expired', 'all', TOKEN],
   ['token_revoked', 'all', TOKEN],
   ['missing_scope', 'all', APP],
+  ['missing_scope', ['apps.connections.open'], APP_TOKEN],
   ['access_denied', 'all', WORKSPACE],
   ['ekm_access_denied', 'all', WORKSPACE],
   ['enterprise_is_restricted', 'all', WORKSPACE],

@@ -1,6 +1,8 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Logger } from '../../observability/log.ts';
+import { tracing } from '../../observability/trace.ts';
+import { readIncoming } from '../incoming.ts';
 
 /** What Slack sends over a Socket Mode connection (docs.slack.dev, using Socket Mode). */
 export type SocketMessage =
@@ -94,11 +96,17 @@ type Way = {
   app: App | null;
   /** Sends the acknowledgement. @throws when no connection takes it */
   send(acknowledgement: object): Promise<void>;
+  /** Told of a delivery that this bot cannot read. */
+  onUnreadable?: (() => void) | undefined;
   log: Logger;
 };
 
 /** Hands a delivery to Bolt. Whatever it is and whatever comes of it, Slack gets an acknowledgement; never throws. */
-export async function deliver(delivery: Delivery, { app, send, log }: Way): Promise<void> {
+export async function deliver(delivery: Delivery, way: Way): Promise<void> {
+  await tracing({}, () => handOver(delivery, way));
+}
+
+async function handOver(delivery: Delivery, { app, send, onUnreadable, log }: Way): Promise<void> {
   let acknowledged = false;
   const ack = async (response: unknown = {}) => {
     if (acknowledged || delivery.id === null) return;
@@ -106,8 +114,10 @@ export async function deliver(delivery: Delivery, { app, send, log }: Way): Prom
     const payload = typeof response === 'string' ? { text: response } : response;
     await send({ envelope_id: delivery.id, payload });
   };
-  if (delivery.kind === 'unreadable') log.warn(delivery.about, 'Slack sent what this bot cannot read');
-  else {
+  if (delivery.kind === 'unreadable') {
+    log.warn(delivery.about, 'Slack sent what this bot cannot read');
+    onUnreadable?.();
+  } else {
     const { type, payload: body, retryNum, retryReason } = delivery;
     try {
       await app?.processEvent({
@@ -117,6 +127,7 @@ export async function deliver(delivery: Delivery, { app, send, log }: Way): Prom
         ...(retryReason !== undefined && { retryReason }),
       });
       if (!acknowledged) log.warn({ type }, 'a delivery was not answered');
+      if (!acknowledged && readIncoming(body) === null) onUnreadable?.();
     } catch (error) {
       log.error({ type, err: error }, 'a delivery failed');
     }

@@ -29,6 +29,8 @@ export type SocketModeOptions = {
   alone: boolean;
   times: Times['socketMode'];
   readiness: Readiness;
+  /** Told of each delivery that cannot be read. */
+  onUnreadable?: () => void;
   log: Logger;
   /** Waits before Slack is dialled again. Resolves early when `signal` is aborted. */
   wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -129,14 +131,19 @@ export class SocketMode {
 
   /** @throws the Web client's error, or one that says that Slack's answer has no address */
   async #dial(): Promise<SocketConnection> {
-    const { slack, network, times, log } = this.#options;
+    const { slack, network, times, onUnreadable, log } = this.#options;
     const answer = await slack.apps.connections.open({});
     this.#tokenTaken = true;
     const opened = OpenAnswer.safeParse(answer);
     if (!opened.success) throw new Error('Slack gave no address for a connection');
     this.#stopping.signal.throwIfAborted();
     const connection = new SocketConnection(opened.data.url, network, times, (message) => {
-      void deliver(message, { app: this.#app, log, send: (answer) => this.#send(connection, answer) });
+      void deliver(message, {
+        app: this.#app,
+        log,
+        onUnreadable,
+        send: (answer) => this.#send(connection, answer),
+      });
     });
     this.#connections.add(connection);
     void connection.closed.then(() => this.#gone(connection));

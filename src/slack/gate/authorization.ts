@@ -16,7 +16,15 @@ export type AccessPolicy = {
 };
 
 export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
-type Reason = 'unknown-caller' | 'unverified' | 'other-workspace' | 'not-a-bot-admin' | 'wrong-channel';
+/** Why somebody is turned away. */
+export const CALLER_REFUSALS = [
+  'unknown-caller',
+  'unverified',
+  'other-workspace',
+  'not-a-bot-admin',
+  'wrong-channel',
+] as const;
+type Reason = (typeof CALLER_REFUSALS)[number];
 
 /** What only Slack knows. */
 export type AskSlack = {

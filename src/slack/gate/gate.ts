@@ -4,8 +4,10 @@ import { newReference } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
+import { type InteractionOutcome, MeasuredInteraction } from '../../observability/measured-interaction.ts';
+import { trace } from '../../observability/trace.ts';
 import { type Incoming, type IncomingOf, opensHome, readIncoming, type Sender } from '../incoming.ts';
-import { interactionOf } from '../replies/interaction.ts';
+import { type Interaction, interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import { OpenModal } from '../replies/open-modal.ts';
 import type { Services } from '../replies/services.ts';
@@ -25,8 +27,9 @@ export type Gate = {
 /** Runs before every listener. Turns away who is not allowed and what has no listener, and says why. */
 export function installGate(app: App, gate: Gate): void {
   const { policy, listeners, services, confirmsMembership, inFlight, stopping } = gate;
+  const { metrics } = services;
   const repeats = new Repeats();
-  const known = new Set(listeners.map(({ kind, id }) => `${kind} ${id}`));
+  const known = new Map(listeners.map((listener) => [`${listener.kind} ${listener.id}`, listener]));
   app.use(async ({ next }) => {
     await inFlight.track(next());
   });
@@ -34,39 +37,55 @@ export function installGate(app: App, gate: Gate): void {
     const takenAt = performance.now();
     const incoming = readIncoming(args.body);
     const reference = newReference();
-    const log = services.log.child({ reference, ...(incoming && described(incoming)) });
-    const acknowledge = acknowledgeOf('ack' in args ? args.ack : undefined, log);
+    trace({ interaction: reference });
+    const log = services.log.child(incoming === null ? {} : described(incoming));
+    const ack = 'ack' in args ? args.ack : undefined;
     if (incoming === null) {
       log.warn('a delivery of an unknown form was refused');
-      await acknowledge();
+      metrics.deliveryRefused('form');
+      await acknowledgeOf(ack, log)();
       return;
     }
+    const listener = known.get(`${incoming.kind} ${incoming.id}`);
+    const isKnown = listener !== undefined;
+    trace({ request: listener?.requestIn?.(carriedBy(incoming)) ?? null });
+    // What a command is for is not known before its words are read.
+    const name = isKnown && incoming.kind !== 'command' ? incoming.id : 'unknown';
+    const measured = new MeasuredInteraction(metrics, incoming.kind, name);
+    const acknowledge = acknowledgeOf(ack, log, () => measured.acknowledged());
+    const refuse = async (outcome: InteractionOutcome, why: Sentence) => {
+      measured.turnedAway(outcome);
+      await turnAway(services, incoming, { acknowledge, reference, measured }, why);
+    };
     const verdict = await authorize(incoming, policy, {
       isDirectMessage: (channel, caller) => services.conversations.isDirectMessage(channel, caller),
       confirmsMembership,
     });
     if (!verdict.allowed) {
       log.warn({ reason: verdict.reason }, 'denied');
-      return await turnAway(services, incoming, acknowledge, denial(verdict.reason, policy), reference);
+      metrics.callerRefused(verdict.reason);
+      return await refuse('denied', denial(verdict.reason, policy));
     }
-    if (!known.has(`${incoming.kind} ${incoming.id}`)) {
+    if (!isKnown) {
       log.warn('nobody listens for this');
-      return await turnAway(services, incoming, acknowledge, OUTDATED, reference);
+      return await refuse('outdated', OUTDATED);
     }
     if (stopping.aborted) {
       log.info('not taken, the bot is stopping');
-      return await turnAway(services, incoming, acknowledge, RESTARTING, reference);
+      return await refuse('stopping', RESTARTING);
     }
     if ('triggerId' in incoming && incoming.triggerId && repeats.isRepeat(incoming.triggerId)) {
       log.info('the same delivery once more is not carried out again');
+      measured.turnedAway('repeated');
       await acknowledge(
         incoming.kind === 'submission' ? { response_action: 'update', view: UNDER_WAY } : undefined,
       );
       return;
     }
     log.info('taken');
-    const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference });
+    const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference, measured });
     args.context.delivery = new PassedDelivery(
+      listener,
       interaction,
       incoming,
       acknowledge,
@@ -92,6 +111,12 @@ function described(incoming: Incoming): object {
   };
 }
 
+/** What a button or a form brings back. */
+function carriedBy(incoming: Incoming): string | null {
+  if (incoming.kind === 'click') return incoming.value;
+  return incoming.kind === 'submission' ? incoming.subject : null;
+}
+
 const MOST_REMEMBERED = 10_000;
 
 /** Recognises by its `trigger_id` what Socket Mode delivers twice around a reconnect; in this process only. */
@@ -108,13 +133,14 @@ class Repeats {
   }
 }
 
+type Refused = Pick<Interaction, 'reference' | 'measured'> & { acknowledge: Acknowledge };
+
 /** Tells only the caller why nothing happened. */
 async function turnAway(
   services: Services,
   incoming: Incoming,
-  acknowledge: Acknowledge,
+  { acknowledge, reference, measured }: Refused,
   why: Sentence,
-  reference: string,
 ): Promise<void> {
   const underIt = say`Reference ${code(reference)}`;
   const told = withFootnote(message(why), underIt);
@@ -131,7 +157,7 @@ async function turnAway(
       return;
     case 'click':
       await acknowledge();
-      return await turnClickAway(services, incoming, { told, view, why, reference });
+      return await turnClickAway(services, incoming, { told, view, why, reference, measured });
     case 'event': {
       const { sender, hash } = incoming;
       if (sender && opensHome(incoming)) await showAtHome(services, sender, hash, { told, why });
@@ -148,7 +174,12 @@ async function turnAway(
 async function turnClickAway(
   services: Services,
   click: IncomingOf<'click'>,
-  { told, view, why, reference }: { told: Message; view: ModalView; why: Sentence; reference: string },
+  {
+    told,
+    view,
+    why,
+    ...delivery
+  }: { told: Message; view: ModalView; why: Sentence } & Pick<Interaction, 'reference' | 'measured'>,
 ): Promise<void> {
   const { sender, place, responseUrl } = click;
   if (sender === null) {
@@ -156,7 +187,7 @@ async function turnClickAway(
     if (responseUrl !== null) await services.posting.respond(responseUrl, response);
     return;
   }
-  const interaction = interactionOf(services, click, { caller: sender, reference });
+  const interaction = interactionOf(services, click, { caller: sender, ...delivery });
   if (responseUrl === null) {
     if (place.kind === 'home' && (await showAtHome(services, sender, place.hash, { told, why }))) return;
     if (place.kind === 'modal') {

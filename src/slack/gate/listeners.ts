@@ -12,22 +12,35 @@ type Run<K extends Kind> = (interaction: Interaction, incoming: IncomingOf<K>) =
 type Options = (interaction: Interaction, text: string) => Promise<PlainTextOption[]>;
 
 /** What the bot listens for. The list feeds Bolt, the gate, and the test that tries each as an outsider. */
-export type Listener =
+export type Listener = {
+  /** The id of the approval request that a button's value or a form's subject names, for the log; null for none. */
+  requestIn?(carried: string | null): string | null;
+} & (
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
   | { kind: 'click'; id: string; run: Run<'click'> }
   | { kind: 'type-ahead'; id: string; options: Options }
   | { kind: 'submission'; id: string; form: SubmittedForm }
-  | { kind: 'event'; id: string; run: Run<'event'> };
+  | { kind: 'event'; id: string; run: Run<'event'> }
+);
 
 /** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
 export class PassedDelivery {
+  /** The one whose kind and id the delivery has. */
+  readonly listener: Listener;
   readonly interaction: Interaction;
   readonly incoming: Incoming;
   readonly acknowledge: Acknowledge;
   /** How many milliseconds of Slack's patience the gate has used. */
   readonly waited: number;
 
-  constructor(interaction: Interaction, incoming: Incoming, acknowledge: Acknowledge, waited: number) {
+  constructor(
+    listener: Listener,
+    interaction: Interaction,
+    incoming: Incoming,
+    acknowledge: Acknowledge,
+    waited: number,
+  ) {
+    this.listener = listener;
     this.interaction = interaction;
     this.incoming = incoming;
     this.acknowledge = acknowledge;
@@ -38,36 +51,49 @@ export class PassedDelivery {
 /** Bolt's `context`, as the gate fills it in. */
 type Context = Readonly<Record<string, unknown>>;
 
-/** Hands each listener to Bolt. What gets this far has been authorized. */
-export function register(app: App, listeners: readonly Listener[]): void {
-  for (const listener of listeners) {
-    switch (listener.kind) {
-      case 'command':
-        app.command(listener.id, ({ context }) => carryOut(context, 'command', listener.run));
-        break;
-      case 'click':
-        app.action(listener.id, ({ context }) => carryOut(context, 'click', listener.run));
-        break;
-      case 'type-ahead':
-        app.options(listener.id, async ({ context }) => {
-          const { interaction, incoming, acknowledge } = delivered(context, 'type-ahead');
-          await acknowledge({ options: await listener.options(interaction, incoming.text) });
-        });
-        break;
-      case 'submission':
-        app.view(listener.id, async ({ context }) => {
-          const { interaction, incoming: submitted, ...delivery } = delivered(context, 'submission');
+/**
+ * Has Bolt hand over all that got this far, which has been authorized. Bolt would try each of its listeners on every
+ * delivery, and the gate knows the one already.
+ */
+export function register(app: App): void {
+  const handOver = async ({ context }: { context: Context }) => {
+    if (!(context.delivery instanceof PassedDelivery)) throw new Error(UNGATED);
+    await hear(context.delivery.listener, context);
+  };
+  app.command(ANY, handOver);
+  app.action(ANY, handOver);
+  app.options(ANY, handOver);
+  app.view(ANY, handOver);
+  app.event(ANY, handOver);
+}
+
+const ANY = /^/;
+const UNGATED = 'a delivery reached a listener without passing the gate';
+
+async function hear(listener: Listener, context: Context): Promise<void> {
+  switch (listener.kind) {
+    case 'command':
+      return await measured(context, 'command', (delivery) => carryOut(delivery, listener.run));
+    case 'click':
+      return await measured(context, 'click', (delivery) => carryOut(delivery, listener.run));
+    case 'type-ahead':
+      return await measured(context, 'type-ahead', async ({ interaction, incoming, acknowledge }) => {
+        const options = await listener.options(interaction, incoming.text);
+        if (await acknowledge({ options })) interaction.measured.answered();
+      });
+    case 'submission':
+      return await measured(
+        context,
+        'submission',
+        async ({ interaction, incoming: submitted, ...delivery }) => {
           await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
-        });
-        break;
-      case 'event':
-        app.event(listener.id, async ({ context }) => {
-          const { interaction, incoming } = delivered(context, 'event');
-          // An event asks for nothing, so a failure is logged and told to nobody.
-          await listener.run(interaction, incoming);
-        });
-        break;
-    }
+        },
+      );
+    case 'event':
+      // An event asks for nothing, so a failure is logged and told to nobody.
+      return await measured(context, 'event', ({ interaction, incoming }) =>
+        listener.run(interaction, incoming),
+      );
   }
 }
 
@@ -76,16 +102,36 @@ type DeliveryOf<K extends Kind> = PassedDelivery & { incoming: IncomingOf<K> };
 /** @throws when the delivery did not come through the gate: there is no other way to a listener */
 function delivered<K extends Kind>({ delivery }: Context, kind: K): DeliveryOf<K> {
   if (delivery instanceof PassedDelivery && isOfKind(delivery, kind)) return delivery;
-  throw new Error('a delivery reached a listener without passing the gate');
+  throw new Error(UNGATED);
 }
 
 function isOfKind<K extends Kind>(delivery: PassedDelivery, kind: K): delivery is DeliveryOf<K> {
   return delivery.incoming.kind === kind;
 }
 
+/** Counts what becomes of a delivery. */
+async function measured<K extends Kind>(
+  context: Context,
+  kind: K,
+  work: (delivery: DeliveryOf<K>) => Promise<void>,
+): Promise<void> {
+  const delivery = delivered(context, kind);
+  const { interaction } = delivery;
+  try {
+    await work(delivery);
+  } catch (error) {
+    interaction.measured.turnsOut('failed');
+    throw error;
+  } finally {
+    interaction.measured.ended();
+  }
+}
+
 /** A failure is told to the caller. */
-async function carryOut<K extends Kind>(context: Context, kind: K, run: Run<K>): Promise<void> {
-  const { interaction, incoming, acknowledge } = delivered(context, kind);
+async function carryOut<K extends Kind>(
+  { interaction, incoming, acknowledge }: DeliveryOf<K>,
+  run: Run<K>,
+): Promise<void> {
   await acknowledge();
   try {
     await run(interaction, incoming);
@@ -109,12 +155,13 @@ const Ack = z.custom<(response?: unknown) => Promise<void>>((value) => typeof va
  * Bolt's `ack` for a delivery. Around a reconnect of Socket Mode it throws; the work goes on all the same, so that
  * is logged and nothing else. Events carry none: Bolt has acknowledged them.
  */
-export function acknowledgeOf(ack: unknown, log: Logger): Acknowledge {
+export function acknowledgeOf(ack: unknown, log: Logger, onAcknowledged: () => void = () => {}): Acknowledge {
   const parsed = Ack.safeParse(ack);
   if (!parsed.success) return async () => true;
   return async (response) => {
     try {
       await parsed.data(response);
+      onAcknowledged();
       return true;
     } catch (error) {
       log.warn({ err: error }, 'a delivery could not be acknowledged');

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ChannelId } from '../../ids.ts';
+import type { MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
 import { ReadUsers } from './read-users.ts';
@@ -9,7 +10,7 @@ import type { Services } from './services.ts';
 
 /** One delivery of an authorized caller: who asks, where, and the way to answer. The gate makes it, once. */
 export class Interaction {
-  /** Names this interaction in the log and in what the caller is told. */
+  /** Names this interaction in the log, as `interaction`, and in what the caller is told. */
   readonly reference: string;
   /** The same when Slack delivers the same command, click or form twice: a change is made once for each. */
   readonly deliveryKey: string;
@@ -20,6 +21,7 @@ export class Interaction {
   readonly reply: Reply;
   readonly users: ReadUsers;
   readonly services: Services;
+  readonly measured: MeasuredInteraction;
   readonly log: Logger;
   readonly #parts: Parts;
 
@@ -31,9 +33,10 @@ export class Interaction {
     this.caller = parts.caller;
     this.origin = parts.origin;
     this.users = parts.users;
+    this.measured = parts.measured;
     this.services = services;
-    const { reference, caller, origin } = parts;
-    this.log = services.log.child({ reference, caller: caller.memberId, channel: origin.channel });
+    const { caller, origin } = parts;
+    this.log = services.log.child({ caller: caller.memberId, channel: origin.channel });
     this.reply = new Reply(services, this.log, parts);
   }
 
@@ -63,7 +66,10 @@ export class Interaction {
 export const Original = z.object({ responseUrl: z.url(), channel: ChannelId });
 export type Original = z.infer<typeof Original>;
 
-type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'users'> & {
+type Parts = Pick<
+  Interaction,
+  'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'users' | 'measured'
+> & {
   responseUrl: string | null;
 };
 
@@ -71,7 +77,7 @@ type Parts = Pick<Interaction, 'reference' | 'deliveryKey' | 'triggerId' | 'call
 export function interactionOf(
   services: Services,
   incoming: Incoming,
-  { caller, reference }: { caller: Caller; reference: string },
+  { caller, reference, measured }: Pick<Interaction, 'caller' | 'reference' | 'measured'>,
 ): Interaction {
   const triggerId = ('triggerId' in incoming && incoming.triggerId) || '';
   return new Interaction(services, {
@@ -80,6 +86,7 @@ export function interactionOf(
     deliveryKey: (incoming.kind === 'submission' ? incoming.viewId : triggerId) || reference,
     triggerId,
     caller,
+    measured,
     origin: originOf(incoming),
     users: new ReadUsers(services.fastly),
     responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,

@@ -46,6 +46,12 @@ export function noticeView(title: string, ...sentences: readonly [Sentence, ...S
 
 /** Opens a modal. @throws {Refusal} when Slack does not open it, in words for the caller */
 export async function openModal(interaction: Interaction, view: ModalView): Promise<OpenModal> {
+  const modal = await open(interaction, view);
+  interaction.measured.answered();
+  return modal;
+}
+
+async function open(interaction: Interaction, view: ModalView): Promise<OpenModal> {
   try {
     const { slack } = interaction.services;
     const opened = await slack.quick.views.open({ trigger_id: interaction.triggerId, view });
@@ -70,7 +76,7 @@ export async function openWhenReady(
   title: string,
   form: () => Promise<ModalView>,
 ): Promise<void> {
-  const opening = openModal(interaction, noticeView(title, say`One moment…`));
+  const opening = open(interaction, noticeView(title, say`One moment…`));
   const ready = form().then(
     (view) => ({ view, error: null }),
     (error: unknown) => {
@@ -84,6 +90,7 @@ export async function openWhenReady(
   }
   const { view, error } = await ready;
   const { kind } = await modal.show(interaction, view);
+  if (kind === 'shown') interaction.measured.answered();
   if (kind === 'shown' || kind === 'newer') return;
   if (error !== null) return await tellFailure(interaction, error);
   // Whoever closes a form before it is there does not want it, and nothing was done.

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ChannelId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import type { Origin } from '../carried.ts';
 import type { Audience } from '../connection/conversations.ts';
 import { type Response, ResponseUrlRefused } from '../connection/response-url.ts';
@@ -23,7 +24,13 @@ export type Delivered =
   | { kind: 'nowhere' };
 
 /** Whom an interaction answers, and how. */
-type Addressee = { caller: Caller; origin: Origin; responseUrl: string | null; deliveryKey: string };
+type Addressee = {
+  caller: Caller;
+  origin: Origin;
+  responseUrl: string | null;
+  deliveryKey: string;
+  measured: MeasuredInteraction;
+};
 
 type ReplyServices = Pick<Services, 'posting' | 'conversations' | 'outbox' | 'intents' | 'times'>;
 
@@ -119,7 +126,7 @@ export class Reply {
   async #send(channel: ChannelId | null, attempt: () => Promise<Delivered>): Promise<Delivered> {
     this.#answered = true;
     await this.#said;
-    const { caller, deliveryKey } = this.#to;
+    const { caller, deliveryKey, measured } = this.#to;
     const { outbox, intents } = this.#services;
     const noted = async (write: Promise<void>) => {
       await write.catch((error: unknown) => {
@@ -128,7 +135,11 @@ export class Reply {
     };
     try {
       const sent = await outbox.send(caller.memberId, {
-        attempt,
+        attempt: async () => {
+          const delivered = await attempt();
+          if (delivered.kind !== 'nowhere') measured.answered();
+          return delivered;
+        },
         waits: (milliseconds) => noted(intents.untold(deliveryKey, milliseconds)),
         takenLate: () => noted(intents.told({ deliveryKey })),
         log: this.#log,

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import type { StoredRequest } from '../../approvals/newer.ts';
+import type { RequestId } from '../../approvals/request.ts';
 import { channel as channelName, code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Services } from './services.ts';
@@ -32,10 +33,11 @@ export async function isOnItsWay(
 /** A request's id and channel, as a link once its message is known to be posted. */
 export async function whereRequestIs(
   { approvals, conversations }: Pick<Services, 'approvals' | 'conversations'>,
-  { id, channel }: ApprovalRequest,
+  { id, channel }: StoredRequest,
 ): Promise<Sentence> {
-  const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
   const place = await approvals.messageOf(id);
   const url = place && (await conversations.linkTo(place.channel, place.ts));
+  if (channel === null) return url ? say`${link(`request ${id}`, url)}` : say`request ${code(id)}`;
+  const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
   return url ? say`${link(`request ${id}`, url)} in ${where}` : say`${code(id)} in ${where}`;
 }

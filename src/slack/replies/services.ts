@@ -6,6 +6,7 @@ import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
+import type { Metrics } from '../../observability/metrics.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import type { Conversations } from '../connection/conversations.ts';
@@ -32,6 +33,7 @@ export type Services = {
   homes: { opened(member: MemberId, hash: string | null): Promise<void> };
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
+  metrics: Metrics;
   times: Times;
   log: Logger;
 };

@@ -78,7 +78,7 @@ export async function answerSubmission(
     const taken = await acknowledge(
       small ? answer : { response_action: 'update', view: noticeView(form.title, say`One moment…`) },
     );
-    if (small && taken) return;
+    if (small && taken) return interaction.measured.answered();
     return await showLate(submission, early);
   }
   const waiting = say`Working on it… You can close this form. You'll get a message with the result.`;
@@ -118,6 +118,7 @@ async function showLate(submission: Submission, result: Result): Promise<void> {
       : viewAfter(form, interaction, result);
   const modal = new OpenModal(submitted.viewId, null);
   const { kind } = await modal.show(interaction, view);
+  if (kind === 'shown') interaction.measured.answered();
   if (kind === 'shown' || kind === 'newer') return;
   const untold = untoldBy(result, interaction);
   if (untold !== null) await interaction.reply.privately(untold);

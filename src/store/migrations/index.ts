@@ -1,47 +1,94 @@
 import { sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import type { AnyTables, Engine } from '../engine.ts';
+import { DatabaseUnusable } from '../errors.ts';
 import * as approvals from './001-approvals.ts';
 import * as homes from './002-homes.ts';
 import * as derivedHomes from './003-derived-homes.ts';
 import * as terms from './004-terms.ts';
+import * as belonging from './005-belonging.ts';
+import * as homesBehind from './006-homes-behind.ts';
+import * as readableFrom from './007-readable-from.ts';
 
 const FIRST = '001-approvals';
 
-/** Each by a name that sorts behind all earlier ones. A migration that has been released is never changed. */
-const MIGRATIONS: Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }> = {
+type Migrations = Record<string, { up(database: AnyTables, engine: Engine): Promise<void> }>;
+
+/**
+ * Each by a name that begins with its number and sorts behind all earlier ones. A migration that has been released is
+ * never changed.
+ *
+ * Within a major version a migration only adds, as versions before it go on writing to the tables: a new table, or a
+ * column that may be null or has a default. One of a new major version may do more. It then raises
+ * `compatibility.readable_from` to its own number, and earlier versions refuse to start.
+ */
+export const MIGRATIONS: Migrations = {
   [FIRST]: approvals,
   '002-homes': homes,
   '003-derived-homes': derivedHomes,
   '004-terms': terms,
+  '005-belonging': belonging,
+  '006-homes-behind': homesBehind,
+  '007-readable-from': readableFrom,
 };
 
 /**
- * Brings the tables up to date, whole or not at all; PostgreSQL lets replicas that start at once do it in turns.
+ * Brings the tables up to date, whole or not at all; PostgreSQL lets replicas that start at once do it in turns. A
+ * schema that a newer version has added to is used as it is.
  *
  * @returns whether there was nothing before
- * @throws what the database throws, and when the database is newer than this version of the bot
+ * @throws what the database throws
+ * @throws {DatabaseUnusable} when a newer version has made it unreadable for this one
  */
-export async function migrate(database: AnyTables, engine: Engine): Promise<boolean> {
-  const migrations = Object.entries(MIGRATIONS).map(([name, { up }]): [string, Migration] => [
+export async function migrate(
+  database: AnyTables,
+  engine: Engine,
+  migrations: Migrations = MIGRATIONS,
+): Promise<boolean> {
+  const each = Object.entries(migrations).map(([name, { up }]): [string, Migration] => [
     name,
     { up: async (tables: AnyTables) => await up(tables, engine) },
   ]);
   const migrator = new Migrator({
     db: database,
-    provider: { getMigrations: async () => Object.fromEntries(migrations) },
+    provider: { getMigrations: async () => Object.fromEntries(each) },
     ...(await ofSchema(database, engine)),
   });
+  if (await isUpToDate(database, migrator)) return false;
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  // The migrator takes no newer schema. A newer version that started at the same moment may have made one.
+  if (error !== undefined && !(await isUpToDate(database, migrator))) throw error;
   return results.some(({ migrationName }) => migrationName === FIRST);
 }
 
-export type MigrationState = { isNew: boolean; waiting: string[]; unknown: string[] };
+/** Whether all migrations of this version have been made, and the database says from which version on it is readable. */
+async function isUpToDate(database: AnyTables, migrator: Migrator): Promise<boolean> {
+  const own = await migrator.getMigrations();
+  if (own.some(({ executedAt }) => executedAt === undefined)) return false;
+  const from = await readableFromIn(database);
+  if (from === null) return false;
+  const newest = newestOf(own.map(({ name }) => name));
+  if (from <= newest) return true;
+  throw new DatabaseUnusable({
+    what: `A newer version of the bot has changed the database, and this one can't use it (it knows migration ${newest}, and ${from} is needed)`,
+    remedy: 'Start the newer version again, or restore the backup from before the upgrade.',
+  });
+}
+
+async function readableFromIn(database: AnyTables): Promise<number | null> {
+  const query = sql<{ readable_from: number }>`select readable_from from compatibility`;
+  return (await query.execute(database)).rows[0]?.readable_from ?? null;
+}
+
+function newestOf(names: readonly string[]): number {
+  return Math.max(...names.map((name) => Number.parseInt(name, 10)));
+}
+
+export type MigrationState = { isNew: boolean; waiting: string[]; unknown: string[]; readable: boolean };
 
 /**
  * The names of migrations that the next start runs, and of those that only a newer version of the bot knows. Reads only.
- * `isNew`: no version has made its tables yet.
+ * `isNew`: no version has made its tables yet. `readable`: this version can use the tables.
  */
 export async function migrationsOf(
   database: AnyTables,
@@ -55,11 +102,11 @@ export async function migrationsOf(
   const table = sql.id(...(schema === undefined ? [] : [schema]), DEFAULT_MIGRATION_TABLE);
   const done = isKept ? (await sql<{ name: string }>`select name from ${table}`.execute(database)).rows : [];
   const names = new Set(done.map(({ name }) => name));
-  return {
-    isNew: names.size === 0,
-    waiting: Object.keys(MIGRATIONS).filter((name) => !names.has(name)),
-    unknown: [...names].filter((name) => !(name in MIGRATIONS)),
-  };
+  const waiting = Object.keys(MIGRATIONS).filter((name) => !names.has(name));
+  const unknown = [...names].filter((name) => !(name in MIGRATIONS));
+  const from = unknown.length > 0 && waiting.length === 0 ? await readableFromIn(database) : null;
+  const readable = unknown.length === 0 || (from !== null && from <= newestOf(Object.keys(MIGRATIONS)));
+  return { isNew: names.size === 0, waiting, unknown, readable };
 }
 
 /** Else a migration of another schema, which the bot does not use, would count as one of this one. */

@@ -91,6 +91,21 @@ describe('an approved deletion', () => {
     await expectRefused(workplace, request, 'The user no longer exists in Fastly');
   });
 
+  it('does not take the page of a proxy with 404 for a user who is gone, and can be retried', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const body = '<html><body>No such page</body></html>';
+    const request = await approvedAfter(client, () =>
+      client.fastlyFaults({ fail: { match: 'GET /user/', status: 404, body, times: 1 } }),
+    );
+    const nora = client.as(NORA);
+    expect(await request.until(nora, '⚠️')).toContain('such as a proxy, refused the call (404)');
+    expect(await deletions(client)).toEqual([]);
+    await request.click(client.as(TOMAS), 'retry');
+    await request.until(nora, '✅');
+    expect(await deletions(client)).toHaveLength(1);
+  });
+
   it('names every difference when several things changed', async () => {
     const workplace = await startWorkplace();
     const { client } = workplace;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER, NORA_USER } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, toldPrivately } from '../support/approving.ts';
+import { pickerValue } from '../support/picker-value.ts';
 import { readyz } from '../support/readyz.ts';
 import { messageWith } from '../support/seeing.ts';
 import { startWorkplace, type Workplace } from '../support/workplace.ts';
@@ -71,6 +72,29 @@ it('what Slack has yet to be shown for a while is degraded, until it is shown', 
   expect(await readyz(workplace)).toMatchObject({ status: 200, body: { ready: true } });
   await client.slackFaults({ refuse: null });
   await untilDegraded(workplace, []);
+});
+
+it('a Home tab and the result of a change count as what Slack has yet to be shown', async () => {
+  const workplace = await startWorkplace();
+  const { client, times } = workplace;
+  times.overdueAfter = 0;
+  const nora = client.as(NORA);
+  const refuse = (method: string) =>
+    client.slackFaults({ refuse: { method, error: 'internal_error', times: 1_000 } });
+  const untilOverdue = async (what: string) => {
+    await untilDegraded(workplace, [{ what: `Slack doesn't show ${what} yet.`, remedy: expect.any(String) }]);
+    await client.slackFaults({ refuse: null });
+    await untilDegraded(workplace, []);
+  };
+  await refuse('views.publish');
+  await nora.home();
+  await untilOverdue('1 Home tab as it is now');
+  await refuse('chat.postMessage');
+  await nora.command('reset');
+  await nora.until((sees) => sees.modals[0]?.callbackId === 'reset.form', 'the form');
+  await nora.typeAhead('user-picker', ENGINEER.login);
+  await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
+  await untilOverdue('the result of 1 change');
 });
 
 it('what Slack was to be shown just now is not degraded', async () => {

@@ -95,7 +95,7 @@ async function expectShownAtHome(
 
 /** The log has this and nothing was let through, tried or asked of Fastly. */
 async function expectNothingDone({ log, client }: ForgedSlack, logged: object): Promise<void> {
-  expect(log.lines).toContainEqual(expect.objectContaining({ reference: expect.any(String), ...logged }));
+  expect(log.lines).toContainEqual(expect.objectContaining({ interaction: expect.any(String), ...logged }));
   const through = ['taken', 'a delivery failed', 'refused', 'failed'];
   expect(log.lines.filter(({ msg }) => through.includes(String(msg)))).toEqual([]);
   expect(await client.fastlyCalls()).toEqual([]);

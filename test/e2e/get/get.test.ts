@@ -17,6 +17,8 @@ import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY_MODES, SHORT_ANSWER, SLOW_MILLISECONDS, startWorkplace } from '../support/workplace.ts';
 
+const NO_SUCH_USER = '{"msg":"Record not found"}';
+
 describe.each(DELIVERY_MODES)('get, over %s', (mode) => {
   it('shows the card of a user given by id, by login, by name and by mention to the whole channel', async () => {
     const { client } = await startWorkplace(mode);
@@ -282,7 +284,7 @@ describe('get', () => {
       times.answerWithin = SHORT_ANSWER;
       await client.fastlyFaults({
         delay: { match: `GET /user/${ENGINEER.id}`, milliseconds: SLOW_MILLISECONDS },
-        fail: { match: `GET /user/${ENGINEER.id}`, status: 404, times: 2 },
+        fail: { match: `GET /user/${ENGINEER.id}`, status: 404, body: NO_SUCH_USER, times: 2 },
       });
       await nora.submit({ 'user-picker': pickerValue(ENGINEER) });
       await nora.until(

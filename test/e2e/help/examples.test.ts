@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
@@ -8,10 +8,15 @@ import { PEOPLE } from '../../sandbox/fastly/people.ts';
 import { messagesIn } from '../support/seeing.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
-const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const ROOT = new URL('../../../', import.meta.url);
+const PAPERS = globSync('{README.md,docs/*.md}', { cwd: ROOT }).map((path) =>
+  readFileSync(new URL(path, ROOT), 'utf8'),
+);
 
-/** What `/fastly-user` is followed by in README.md, where it can be typed as it stands. */
-const IN_README = [...README.matchAll(/`\/fastly-user ([^`…[]+)`/g)].map(([, words = '']) => words);
+/** What `/fastly-user` is followed by in the papers, where it can be typed as it stands. */
+const IN_PAPERS = [...PAPERS.join('\n').matchAll(/`\/fastly-user ([^`…[]+)`/g)].map(
+  ([, words = '']) => words,
+);
 
 const EXAMPLES = SUBCOMMANDS.flatMap(({ examples }) => examples);
 
@@ -45,7 +50,7 @@ describe('the examples', () => {
   it('find whom they name when they are typed in the sandbox one after another', async () => {
     const { client, log } = await startWorkplace();
     const nora = client.as(NORA);
-    for (const example of [...IN_README, ...EXAMPLES]) {
+    for (const example of [...IN_PAPERS, ...EXAMPLES]) {
       const before = messagesIn(await nora.sees(), CDN_TEAM).length;
       await nora.command(example);
       await nora.until((sees) => {
@@ -57,7 +62,7 @@ describe('the examples', () => {
     expect(log.lines.filter(({ msg }) => msg === 'refused' || msg === 'failed')).toEqual([]);
   });
 
-  it.each([...IN_README, ...EXAMPLES].filter((example) => SOMEBODY.test(example)))(
+  it.each([...IN_PAPERS, ...EXAMPLES].filter((example) => SOMEBODY.test(example)))(
     "name somebody of the sandbox's account: %s",
     (example) => {
       expect(namedIn(example)).not.toEqual([]);
@@ -75,12 +80,12 @@ describe('the examples', () => {
   it('are not about those whom the sandbox suggests to delete first', () => {
     for (const whom of FIRST_STEPS.whom) {
       expect(namedIn(`get ${whom}`)).toHaveLength(1);
-      expect([...IN_README, ...EXAMPLES].flatMap(namedIn)).not.toContain(namedIn(`get ${whom}`)[0]);
+      expect([...IN_PAPERS, ...EXAMPLES].flatMap(namedIn)).not.toContain(namedIn(`get ${whom}`)[0]);
     }
   });
 
-  it('are in README.md', () => {
-    expect(IN_README).toEqual(expect.arrayContaining(['get edda', 'help create']));
+  it('are in the papers', () => {
+    expect(IN_PAPERS).toEqual(expect.arrayContaining(['get edda', 'help create']));
   });
 
   it('are there for each subcommand, and begin with its name', () => {

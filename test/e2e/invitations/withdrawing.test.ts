@@ -52,7 +52,9 @@ describe('withdrawing an invitation', () => {
     const { client } = workplace;
     await invited(workplace, [GRACE]);
     const first = await list(client, 'One invitation is open');
-    await client.fastlyFaults({ fail: { match: 'DELETE /invitations', status: 404, times: 1 } });
+    await client.fastlyFaults({
+      fail: { match: 'DELETE /invitations', status: 404, body: '{"msg":"Record not found"}', times: 1 },
+    });
     await client.as(NORA).click(withdraw(first, GRACE));
     await untilTold(client.as(NORA), 'This invitation is no longer open');
   });

@@ -75,7 +75,10 @@ describe('below the list of users', () => {
       'refuses to tell',
       { fail: { match: 'GET /invitations', status: 403, body: '{"msg":"Access denied"}', times: 1 } },
     ],
-    ['has none', { fail: { match: 'GET /invitations', status: 404, body: '{}', times: 1 } }],
+    [
+      'has none',
+      { fail: { match: 'GET /invitations', status: 404, body: '{"msg":"Record not found"}', times: 1 } },
+    ],
     ['answers nonsense', { fail: { match: 'GET /invitations', status: 200, body: '<html>', times: 1 } }],
   ])('it says so in a line where Fastly %s, and the users are there all the same', async (_how, faults) => {
     const workplace = await startWorkplace();

@@ -23,6 +23,7 @@ const UPDATE = `PUT /user/${ENGINEER.id}`;
 /** Asked about the account or the token, so about nobody by name. */
 const ABOUT_NOBODY = [
   'GET /current_user',
+  'GET /tokens/self',
   'GET /current_customer',
   `GET /customer/${CUSTOMER_ID}/users`,
   'GET /invitations?page%5Bnumber%5D=1&page%5Bsize%5D=100',

@@ -243,7 +243,7 @@ describe('reset', () => {
       const reference = /Reference `([A-Z0-9-]+)`/.exec(wordsOf(told.blocks))?.[1] ?? 'none';
       expect(
         log.lines.filter(
-          (line) => line.reference === reference && (line.msg === 'failed' || line.msg === 'refused'),
+          (line) => line.interaction === reference && (line.msg === 'failed' || line.msg === 'refused'),
         ),
       ).toHaveLength(1);
       expect(await resets(workplace)).toHaveLength(calls);

@@ -129,7 +129,7 @@ export function runBot(environment: Record<string, string>, waits: Partial<Times
   const config = readConfig(environment);
   const log = new LogLines();
   const times = { ...QUICK, ...waits };
-  const bot = new Bot(config, createLogger(config.LOG_LEVEL, 'json', log.stream), times);
+  const bot = new Bot(config, createLogger(config.LOG_LEVEL, log.stream), times);
   const ended = bot.run().catch((error: unknown) => error);
   let stopped: Promise<void> | null = null;
   const stop = () => {

@@ -128,7 +128,9 @@ describe('where Fastly tells nothing about the account', () => {
 
   it.each(['whoami', `delete ${ENGINEER.id}`])('%s says so', async (typed) => {
     const { client } = await startWorkplace();
-    await client.fastlyFaults({ fail: { match: 'GET /current_customer', status: 404, times: 100 } });
+    await client.fastlyFaults({
+      fail: { match: 'GET /current_customer', status: 404, body: '{"msg":"Record not found"}', times: 100 },
+    });
     const nora = client.as(NORA);
     await nora.command(typed);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, ACCOUNT_NOT_TOLD), 'the words');

@@ -40,7 +40,7 @@ export const WAYS: readonly [string, (s: '' | 's', host: string, network: Networ
   [
     'the Web API',
     (s, host, network) => {
-      const logger = slackSdkLogger(createLogger('silent', 'json'));
+      const logger = slackSdkLogger(createLogger('silent'));
       const clients = createClients(new Secret('xoxb-test'), `http${s}://${host}/api/`, network, logger);
       return clients.once.auth.test();
     },

@@ -301,7 +301,11 @@ const CASES: Case[] = [
     name: 'a database of a newer version',
     change: async () => {
       const { store, url } = await SQLITE.open();
-      await run(store, "insert into kysely_migration values ('999-later', '2030-01-01T00:00:00Z')");
+      await run(
+        store,
+        "insert into kysely_migration values ('999-later', '2030-01-01T00:00:00Z')",
+        'update compatibility set readable_from = 999',
+      );
       return { DATABASE_URL: url };
     },
     says: [/^✗ The database is newer than this version of the bot: it has 999-later\. →/],

@@ -110,7 +110,7 @@ onBothDatabases('npm run audit', (database) => {
     await store.transaction((each) => each.audit(entry));
     const { code, stdout } = await audit(['verify'], { DATABASE_URL: url });
     expect(code).toBe(0);
-    expect(stdout).toContain('It agrees with the 1 change and 0 requests beside it.');
+    expect(stdout).toContain('It agrees with the 0 requests and 1 other change beside it.');
     expect(stdout).toContain('nothing beside them to compare:\n  1 × export done\n');
   });
 

@@ -7,7 +7,7 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { portOf, standIn } from '../../support/stand-in.ts';
-import { type BotProcess, logLine, startBotProcess } from '../support/bot-process.ts';
+import { type BotProcess, fatalLines, logLine, startBotProcess } from '../support/bot-process.ts';
 
 async function startedSandbox(): Promise<Sandbox> {
   const sandbox = await startSandbox();
@@ -28,12 +28,6 @@ async function startReady(
     await sandbox.client.setRequestUrl(`http://127.0.0.1:${portOf(address)}/slack/events`);
   }
   return bot;
-}
-
-/** What it said last before it ended. */
-function fatalLines(bot: BotProcess): string[] {
-  const lines = bot.lines.map(({ text }) => logLine(text));
-  return lines.flatMap((line) => (line?.level === 60 ? [line.msg] : []));
 }
 
 /** Whether the member sees the card of Nora's Fastly user in #cdn-team. */
@@ -262,14 +256,17 @@ describe.each(DELIVERY_MODES)('SIGTERM over %s', (mode) => {
     expect(seesCard(await sandbox.client.as(NORA).sees())).toBe(true);
   });
 
-  it('ends an idle bot without waiting in vain', async () => {
-    const bot = await startReady(await startedSandbox(), mode);
-    bot.child.kill('SIGTERM');
-    expect(await bot.ended).toBe(0);
-    // It says so after it has waited in vain.
-    expect(bot.text('stdout')).toContain('stopping');
-    expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
-  });
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'and %s end an idle bot without waiting in vain',
+    async (signal) => {
+      const bot = await startReady(await startedSandbox(), mode);
+      bot.child.kill(signal);
+      expect(await bot.ended).toBe(0);
+      // It says so after it has waited in vain.
+      expect(bot.text('stdout')).toContain('stopping');
+      expect(bot.text('stdout')).not.toContain('stopped with unfinished work');
+    },
+  );
 });
 
 describe('SIGTERM over HTTP', () => {

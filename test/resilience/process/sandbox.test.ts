@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'dotenv';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { NORA } from '../../sandbox/cast.ts';
 import { ControlClient } from '../../sandbox/control/client.ts';
 import { portOf } from '../../support/stand-in.ts';
 import { WatchedProcess } from '../../support/watched-process.ts';
-import { logLine } from '../support/bot-process.ts';
+import { logLine, startBotProcess } from '../support/bot-process.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
@@ -25,6 +28,7 @@ const Addresses = z.strictObject({
   fastly: z.strictObject({ url: z.url(), token: z.string().min(1) }),
   control: z.url(),
   page: z.url(),
+  databaseUrl: z.string().startsWith('file:').optional(),
 });
 
 /** Starts it as a group of its own, which is what Ctrl-C at a terminal ends, and of which nothing outlives the test. */
@@ -137,13 +141,33 @@ describe("the sandbox's process", () => {
 
   it('starts no bot with --no-bot', async () => {
     const cli = startCli('--json', '--port', '0', '--no-bot');
-    const { control } = await addresses(cli);
+    const { control, databaseUrl } = await addresses(cli);
+    expect(databaseUrl).toMatch(/^file:\/.+\/bot\.db$/);
     const client = new ControlClient(control);
     expect(await client.connections()).toBe(0);
     expect(await client.as(NORA).command('whoami')).toMatchObject({ acknowledged: false });
     cli.child.kill('SIGTERM');
     expect(await cli.ended).toBe(0);
     expect(cli.text('stderr')).toBe('');
+  });
+
+  it('prints lines for .env with --no-bot, with which a bot starts on a database of its own', async () => {
+    const cli = startCli('--port', '0', '--no-bot');
+    await cli.until((text) => text.startsWith('  http://localhost:'), 'the address of its page');
+    const lines = cli.lines.map(({ text }) => text).filter((text) => /^[A-Z_]+=/.test(text));
+    const { DATABASE_URL = '', ...others } = parse(lines.join('\n'));
+    expect(DATABASE_URL).toMatch(/^file:\/.+\/bot\.db$/);
+    expect(Object.keys(others)).toContain('SLACK_BOT_TOKEN');
+    const bot = await startBotProcess({ HEALTH_PORT: '0', LOG_FORMAT: 'json' }, lines.join('\n'));
+    await bot.log('connected to Slack');
+    await bot.untilReadyz(200);
+    const path = DATABASE_URL.slice('file:'.length);
+    expect(existsSync(path)).toBe(true);
+    bot.child.kill('SIGTERM');
+    expect(await bot.ended).toBe(0);
+    cli.child.kill('SIGTERM');
+    expect(await cli.ended).toBe(0);
+    expect(existsSync(dirname(path))).toBe(false);
   });
 
   it('tells people what to type', async () => {

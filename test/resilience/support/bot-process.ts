@@ -24,6 +24,12 @@ export function logLine(text: string): LogLine | undefined {
   }
 }
 
+/** What it said last before it ended. */
+export function fatalLines(bot: BotProcess): string[] {
+  const lines = bot.lines.map(({ text }) => logLine(text));
+  return lines.flatMap((line) => (line?.level === 60 ? [line.msg] : []));
+}
+
 /** The bot as whoever runs it has it: a process of its own. */
 export class BotProcess extends WatchedProcess {
   /** Resolves with the `time`th log line that has this message. */
@@ -69,13 +75,14 @@ const ReadyzBody = z.object({
 });
 export type Readyz = { status: number; body: z.infer<typeof ReadyzBody> };
 
-/** Starts `src/main.ts` with these variables and nothing else, in a folder with at most a `.env` of this text. */
+/** Starts `main.ts` with these variables and nothing else, in a folder with at most a `.env` of this text. */
 export async function startBotProcess(
   variables: Record<string, string>,
   dotenv: string | null = null,
+  main = MAIN,
 ): Promise<BotProcess> {
   const cwd = await mkdtemp(join(tmpdir(), 'fastly-user-bot-test-'));
   onTestFinished(() => rm(cwd, { recursive: true }));
   if (dotenv !== null) await writeFile(join(cwd, '.env'), dotenv);
-  return new BotProcess(spawn(process.execPath, [MAIN], { cwd, env: variables }));
+  return new BotProcess(spawn(process.execPath, [main], { cwd, env: variables }));
 }

@@ -21,6 +21,9 @@ export type CrashDatabase = {
   outlastLeases(): Promise<void>;
 };
 
+/** A PostgreSQL database whose clock the test can set forward. */
+export type ClockedDatabase = CrashDatabase & { pass(milliseconds: number): Promise<void> };
+
 /** A new, empty database, which is gone when the test ends. */
 export async function newCrashDatabase(engine: EngineName): Promise<CrashDatabase> {
   return engine === 'SQLite' ? await newSqlite() : await newPostgres();
@@ -48,7 +51,8 @@ async function newSqlite(): Promise<CrashDatabase> {
 /** Longer than `EXECUTION_LEASE` is unless it is set. */
 const OUTLASTING_MILLISECONDS = 61_000;
 
-async function newPostgres(): Promise<CrashDatabase> {
+/** A new, empty PostgreSQL database, which is gone when the test ends. */
+export async function newPostgres(): Promise<ClockedDatabase> {
   const {
     variables: { DATABASE_URL: url },
     pass,
@@ -59,5 +63,6 @@ async function newPostgres(): Promise<CrashDatabase> {
     url,
     read: (work) => work(database),
     outlastLeases: () => pass(OUTLASTING_MILLISECONDS),
+    pass,
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, type Member, TEAM } from '../../sandbox/cast.ts';
+import type { Outcome } from '../../sandbox/control/protocol.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { portOf } from '../../support/stand-in.ts';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
@@ -17,6 +18,10 @@ const colleagues: readonly Member[] = Array.from({ length: BOT_ADMINS }, (_, ind
   realName: `Admin ${index}`,
   email: `admin${index}@example.com`,
 }));
+
+/** A command that the bot did not acknowledge, and after how many milliseconds Slack gave it up. */
+type Lost = { text: string; took: number; outcome: Outcome };
+const MOST_TOLD = 20;
 
 /** What one burst took: how long acknowledgements took, in milliseconds, and all answers, in seconds. */
 export type Burst = { median: number; p99: number; longest: number; answered: number };
@@ -65,17 +70,21 @@ export class LoadedBot {
     slack.forgetCalls();
     const before = this.#texts().length;
     const begun = performance.now();
+    const lost: Lost[] = [];
     const indexes = Array.from({ length: this.#commands }, (_, index) => index);
     const acknowledgements = await Promise.all(
       indexes.map(async (index) => {
         await pause((index / this.#commands) * within);
         const sent = performance.now();
         const caller = colleagues[index % BOT_ADMINS]?.id ?? '';
-        const outcome = await slack.command(caller, { channel: CDN_TEAM.id, text: this.#command(index) });
-        expect(outcome).toMatchObject({ acknowledged: true });
-        return performance.now() - sent;
+        const text = this.#command(index);
+        const outcome = await slack.command(caller, { channel: CDN_TEAM.id, text });
+        const took = performance.now() - sent;
+        if (!outcome.acknowledged) lost.push({ text, took, outcome });
+        return took;
       }),
     );
+    if (lost.length > 0) this.#tellLost(lost);
     await expect
       .poll(() => this.#unanswered(this.#texts().slice(before)), { timeout: 60_000, interval: 200 })
       .toEqual([]);
@@ -99,6 +108,16 @@ export class LoadedBot {
   async stop(): Promise<void> {
     this.#bot.child.kill('SIGTERM');
     expect(await this.#bot.ended).toBe(0);
+  }
+
+  /** @throws with what Slack and the bot's log say of the commands that the bot did not acknowledge */
+  #tellLost(lost: readonly Lost[]): never {
+    const commands = lost.map(({ text, took, outcome }) => `${text}, ${took} ms: ${JSON.stringify(outcome)}`);
+    const log = this.#bot.text('stdout').split('\n');
+    const warnings = log.filter((line) => /"level":[456]0/.test(line)).slice(-MOST_TOLD);
+    const errors = this.#bot.text('stderr').split('\n').slice(-MOST_TOLD);
+    const told = [...commands.slice(0, MOST_TOLD), 'the log warns:', ...warnings, 'on stderr:', ...errors];
+    throw new Error(`${lost.length} commands were not acknowledged:\n${told.join('\n')}`);
   }
 
   #command(index: number): string {

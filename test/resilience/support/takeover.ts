@@ -21,7 +21,7 @@ async function twoBots(): Promise<{ place: CrashPlace; bots: [BotProcess, BotPro
 }
 
 /** Of two bots the one that carries a deletion out is killed in the middle of it; the other one finishes it. */
-export async function expectTakenOver(): Promise<void> {
+export async function expectTakenOver(): Promise<{ dying: BotProcess; living: BotProcess; request: string }> {
   const { place, bots } = await twoBots();
   const message = await ask(place);
   await untilShown(place);
@@ -34,4 +34,5 @@ export async function expectTakenOver(): Promise<void> {
   await place.database.outlastLeases();
   await expectDeletedOnce(place, message, { calls: [null, 200] });
   expect(wrote(living, 'completed')).toBe(true);
+  return { dying, living, request: message.id };
 }

@@ -21,7 +21,7 @@ async function failureOf(answer: (response: ServerResponse) => void) {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${portOf(server.address())}/`;
   const told: unknown[] = [];
-  const logger = slackSdkLogger(createLogger('fatal', 'json', new LogLines().stream));
+  const logger = slackSdkLogger(createLogger('fatal', new LogLines().stream));
   const { once } = createClients(new Secret('xoxb-1'), url, newNetwork(), logger, (error) =>
     told.push(error),
   );

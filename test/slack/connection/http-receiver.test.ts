@@ -23,7 +23,7 @@ type Running = {
   log: LogLines;
   receiver: HttpReceiver;
   seen: unknown[];
-  /** Why requests were refused by their signature. */
+  /** Why requests were refused. */
   refused: string[];
 };
 
@@ -33,7 +33,7 @@ async function start(
   prepare: (app: App) => void = () => {},
 ): Promise<Running> {
   const log = new LogLines();
-  const logger = createLogger('debug', 'json', log.stream);
+  const logger = createLogger('debug', log.stream);
   const refused: string[] = [];
   const receiver = new HttpReceiver(new Secret(SECRET), logger, (reason) => void refused.push(reason), {
     ...HTTP_LIMITS,
@@ -311,6 +311,7 @@ describe('a body', () => {
       await closed(socket);
       expect(socket.text()).toContain('HTTP/1.1 413');
     }
+    expect(running.refused).toEqual(['size', 'size']);
   });
 
   it('of 1 MiB is taken', async () => {

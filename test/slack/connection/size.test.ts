@@ -14,7 +14,7 @@ it.each(['quick', 'once'] as const)(
   'an endless answer of the Web API closes the connection and fails the %s client',
   async (kind) => {
     const { url, closed } = await endlessServer();
-    const logger = slackSdkLogger(createLogger('silent', 'json'));
+    const logger = slackSdkLogger(createLogger('silent'));
     const clients = createClients(new Secret('xoxb-test'), `${url}/api/`, newNetwork(), logger);
     await expect(clients[kind].auth.test()).rejects.toThrow(TOO_LARGE);
     await closed;

@@ -239,6 +239,26 @@ describe('an app token that Slack refuses', () => {
     expect(slack.readiness.problems()).toEqual([]);
   });
 
+  it('names the scope that it lacks, at start and while the bot runs', async () => {
+    const refuse = { method: 'apps.connections.open', error: 'missing_scope', times: 1 };
+    const sandbox = await startTestSlack();
+    await sandbox.client.slackFaults({ refuse });
+    const error = await (await startSocketMode({ sandbox })).ended;
+    expect(error).toBeInstanceOf(CredentialRefused);
+    expect(String(error)).toMatch(/SLACK_APP_TOKEN \(missing_scope\).*with connections:write/);
+    expect(String(error)).not.toContain('IP addresses');
+    const slack = await startSocketMode({ times: { lasting: 0 } });
+    await slack.log.until(CONNECTED);
+    await slack.client.slackFaults({ refuse });
+    await slack.client.disconnect('drop');
+    const line = await slack.log.until(
+      'Slack rejects SLACK_APP_TOKEN (missing_scope), so the bot cannot open a connection.',
+    );
+    expect(line).toMatchObject({ level: 50, remedy: expect.stringContaining('with connections:write') });
+    await slack.log.untilTimes(CONNECTED, 2);
+    expect(slack.pauses).toEqual([MINUTE]);
+  });
+
   it('leaves the bot ready while an older connection is up', async () => {
     const slack = await startSocketMode({ times: { lasting: 0 } });
     await slack.log.until(CONNECTED);

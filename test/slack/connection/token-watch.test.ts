@@ -23,7 +23,7 @@ function watchWithReports() {
     degraded: (cause, problem) => reports.push(problem === null ? `${cause} over` : problem.what),
     onBack: () => reports.push('back'),
     times: { slowRetry: MINUTE, saidAgain: 10 * MINUTE },
-    log: createLogger('info', 'json', log.stream),
+    log: createLogger('info', log.stream),
   });
   const errors = () => log.lines.filter(({ level }) => level === 'error' || level === 50);
   return { watch, reports, errors };

@@ -1,0 +1,71 @@
+import type { LongWork } from '../fastly/long-work.ts';
+import { HashTable } from './hash-table.ts';
+
+/** Lines of text, searched as one. None holds a line break. */
+export class Lines {
+  readonly #text: string;
+  /** Where each line begins in the text. */
+  readonly #starts: Uint32Array;
+  readonly #whole: HashTable;
+
+  private constructor(text: string, starts: Uint32Array, whole: HashTable) {
+    this.#text = text;
+    this.#starts = starts;
+    this.#whole = whole;
+  }
+
+  static async of<T>(items: readonly T[], lineOf: (item: T) => string, work: LongWork): Promise<Lines> {
+    const starts = new Uint32Array(items.length);
+    const whole = new HashTable(items.length);
+    const lines: string[] = [];
+    let length = 1;
+    for (const item of items) {
+      const line = lineOf(item);
+      starts[lines.length] = length;
+      whole.add(line, lines.length);
+      length += line.length + 1;
+      lines.push(line);
+      if (work.isLong) await work.pause();
+    }
+    return new Lines(`\n${lines.join('\n')}\n`, starts, whole);
+  }
+
+  at(line: number): string {
+    const start = this.#starts[line] ?? 0;
+    return this.#text.slice(start, (this.#starts[line + 1] ?? this.#text.length) - 1);
+  }
+
+  /** The numbers of the lines that are this and nothing else. */
+  being(text: string): readonly number[] {
+    return this.#whole.candidates(text).filter((line) => this.at(line) === text);
+  }
+
+  has(text: string): boolean {
+    return this.#text.includes(text);
+  }
+
+  /** The numbers of the lines that have `text`, each once, first to last; after a line break: that begin with it. */
+  *with(text: string): Generator<number> {
+    const skip = text.startsWith('\n') ? 1 : 0;
+    let from = 0;
+    for (;;) {
+      const place = this.#text.indexOf(text, from);
+      if (place === -1) return;
+      const line = this.#lineAt(place + skip);
+      yield line;
+      from = (this.#starts[line + 1] ?? this.#text.length + 1) - 1;
+    }
+  }
+
+  /** The line that holds this place of the text: the last that begins at it or before. */
+  #lineAt(place: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#starts[middle] ?? 0) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,304 @@
+import { answer } from '../../e2e/support/answering.ts';
+import { untilTold } from '../../e2e/support/approving.ts';
+import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
+import { invited } from '../../e2e/support/inviting.ts';
+import { GRACE } from '../../e2e/support/newcomers.ts';
+import { pickerValue } from '../../e2e/support/picker-value.ts';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { BOT_ACCOUNT, ENGINEER, LIMITED_ENGINEER, PASSWORD, PEOPLE } from '../../sandbox/fastly/people.ts';
+import {
+  approvedAndDone,
+  asked,
+  CARD,
+  clicking,
+  clicks,
+  ENGINEER_PICKED,
+  hasForm,
+  home,
+  homeButton,
+  type Interaction,
+  manyInvited,
+  manyUsers,
+  offered,
+  opening,
+  opens,
+  reads,
+  resets,
+  stepping,
+  submits,
+  submitting,
+  taking,
+  types,
+  typing,
+  untilForm,
+  untilRead,
+  users,
+} from './acting.ts';
+
+/** By the name that the table has for it. */
+export const INTERACTIONS: Record<string, Interaction> = {
+  help: typing('help', '/fastly-user whoami'),
+  whoami: typing('whoami', BOT_ACCOUNT.login),
+
+  'get, by ID': typing(`get ${ENGINEER.id}`, ENGINEER.login),
+  'get, by login': typing(`get ${ENGINEER.login}`, ENGINEER.id),
+  'get, by name': typing(`get ${ENGINEER.name}`, ENGINEER.login),
+  'get, by mention': typing(`get @${PRIYA.name}`, PRIYA.email),
+  'get, where two fit': typing('get morton', LIMITED_ENGINEER.login),
+  'get, where many fit': {
+    id: '/fastly-user',
+    before: ({ client }) => client.putFastlyUsers(users(7)),
+    act: (sandbox) => opens(sandbox, 'get person', 'user.choose.form'),
+  },
+  'get, without words': opening('get', 'get.form'),
+  'get, its form': submitting('get.form', 'get', ENGINEER_PICKED, ENGINEER.id),
+  'typing into a picker of users': {
+    id: 'user-picker',
+    before: (sandbox) => opens(sandbox, 'get', 'get.form'),
+    act: ({ client }) => client.as(NORA).typeAhead('user-picker', 'morton'),
+  },
+  'choosing one of two': {
+    id: 'user.choose',
+    before: (sandbox) => types(sandbox, 'get morton', LIMITED_ENGINEER.login),
+    act: async (sandbox) => {
+      await answer(sandbox.client.as(NORA), CDN_TEAM, ENGINEER);
+      await reads(sandbox.client.as(NORA), ENGINEER.id);
+    },
+  },
+  'choosing one of many': {
+    id: 'user.choose.form',
+    before: async (sandbox) => {
+      await sandbox.client.putFastlyUsers(users(7));
+      await opens(sandbox, 'get person', 'user.choose.form');
+    },
+    act: (sandbox) => submits(sandbox, { 'user-picker': pickerValue(users(7)[3] ?? ENGINEER) }, 'many0003'),
+  },
+  'Show on a refusal': clicking(
+    'user.choose',
+    'get lee@example.com',
+    'Similar',
+    untilRead('ashlee1'),
+    ({ client }) =>
+      client.putFastlyUsers([{ id: 'ashlee1', name: 'Ashlee Quill', login: 'ashlee@example.com' }]),
+  ),
+
+  list: typing('list', 'users in the Fastly account'),
+  'list, next page': clicking('list.next', 'list person', '1 to 50', untilRead('51 to 60'), manyUsers),
+  'list, previous page': {
+    id: 'list.previous',
+    before: async (sandbox) => {
+      await manyUsers(sandbox);
+      await types(sandbox, 'list person', '1 to 50');
+      await clicks(sandbox, 'list.next');
+      await reads(sandbox.client.as(NORA), '51 to 60');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'list.previous');
+      await reads(sandbox.client.as(NORA), '1 to 50');
+    },
+  },
+  'list, Filter': clicking('list.filter', 'list', 'users in the Fastly account', untilForm('list.form')),
+  'list, its form': {
+    id: 'list.form',
+    before: async (sandbox) => {
+      await types(sandbox, 'list', 'users in the Fastly account');
+      await clicks(sandbox, 'list.filter');
+      await hasForm(sandbox, 'list.form');
+    },
+    act: (sandbox) => submits(sandbox, { text: 'morton' }, `2 of ${PEOPLE.length} users`),
+  },
+
+  approvals: {
+    id: '/fastly-user',
+    before: asked,
+    act: (sandbox) => types(sandbox, 'approvals', 'One request is open'),
+  },
+  audit: {
+    id: '/fastly-user',
+    before: resets,
+    act: (sandbox) => types(sandbox, 'audit', 'The latest changes'),
+  },
+  'audit, of a user by ID': {
+    id: '/fastly-user',
+    before: resets,
+    act: (sandbox) => types(sandbox, `audit ${ENGINEER.id}`, 'The latest changes'),
+  },
+  'audit, of a user by name': {
+    id: '/fastly-user',
+    before: resets,
+    act: (sandbox) => types(sandbox, `audit ${ENGINEER.name}`, 'The latest changes'),
+  },
+  'audit, Older': clicking('audit.older', 'audit', 'The latest changes', untilRead('Newest'), resets),
+  'audit, Newest': {
+    id: 'audit.newest',
+    before: async (sandbox) => {
+      await resets(sandbox);
+      await types(sandbox, 'audit', 'The latest changes');
+      await clicks(sandbox, 'audit.older');
+      await reads(sandbox.client.as(NORA), 'Newest');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'audit.newest');
+      await reads(sandbox.client.as(NORA), 'Older');
+    },
+  },
+  'audit, About a user': clicking(
+    'audit.find',
+    'audit',
+    'The latest changes',
+    untilForm('audit.form'),
+    resets,
+  ),
+  'audit, its form': {
+    id: 'audit.form',
+    before: async (sandbox) => {
+      await resets(sandbox);
+      await types(sandbox, 'audit', 'The latest changes');
+      await clicks(sandbox, 'audit.find');
+      await hasForm(sandbox, 'audit.form');
+      await offered(sandbox);
+    },
+    act: (sandbox) => submits(sandbox, ENGINEER_PICKED, `The latest changes to ${ENGINEER.name}`),
+  },
+
+  'reset, by ID': typing(`reset ${ENGINEER.id}`, 'a password reset'),
+  'reset, by name': typing(`reset "${ENGINEER.name}"`, 'a password reset'),
+  'reset, without words': opening('reset', 'reset.form'),
+  'reset, its form': submitting('reset.form', 'reset', ENGINEER_PICKED, 'a password reset'),
+  'Reset on a card': clicking('reset.button', CARD, ENGINEER.login, untilRead('a password reset')),
+
+  'password, without words': opening('password', 'password.form'),
+  'password, its form': submitting(
+    'password.form',
+    'password',
+    { login: ENGINEER.login, 'secret.current-password': PASSWORD, 'secret.new-password': CHOSEN },
+    'changed the password',
+  ),
+
+  'update, by ID': typing(`update ${ENGINEER.id} --role billing`, 'Role engineer → billing'),
+  'update, without settings': opening(`update ${ENGINEER.id}`, 'update.form'),
+  'update, without words': opening('update', 'update.pick'),
+  'update, its picker': {
+    id: 'update.pick',
+    before: async (sandbox) => {
+      await opens(sandbox, 'update', 'update.pick');
+      await offered(sandbox);
+    },
+    act: async (sandbox) => {
+      await sandbox.client.as(NORA).submit(ENGINEER_PICKED);
+      await hasForm(sandbox, 'update.form');
+    },
+  },
+  'update, its form': submitting(
+    'update.form',
+    `update ${ENGINEER.id}`,
+    { role: 'billing' },
+    'Role engineer → billing',
+  ),
+  'Update on a card': clicking('update.button', CARD, ENGINEER.login, untilForm('update.form')),
+  Undo: clicking(
+    'update.undo',
+    `update ${ENGINEER.id} --role billing`,
+    'Role engineer → billing',
+    async ({ client }) => {
+      await reads(client.as(NORA), 'Undone by');
+      await reads(client.as(NORA), 'Role billing → engineer');
+    },
+  ),
+  'update to a Fastly superuser': {
+    id: '/fastly-user',
+    act: (sandbox) => types(sandbox, `update ${ENGINEER.id} --role superuser`, 'Needs 1 approval'),
+  },
+
+  create: typing(`create ${GRACE} --name Grace --role engineer`, '🆕'),
+  'create, without words': opening('create', 'create.form'),
+  'create, its form': submitting(
+    'create.form',
+    'create',
+    { address: GRACE, name: 'Grace', role: 'engineer' },
+    '🆕',
+  ),
+  'create a Fastly superuser': typing(`create ${GRACE} --name Grace --role superuser`, 'Needs 1 approval'),
+  invite: typing(`invite ${GRACE} --role engineer`, '✉️'),
+  'invite, without words': opening('invite', 'invite.form'),
+  'invite, its form': submitting('invite.form', 'invite', { address: GRACE, role: 'engineer' }, '✉️'),
+  'Invite on a list': clicking(
+    'invite.button',
+    'invitations',
+    'No invitation is open',
+    untilForm('invite.form'),
+  ),
+  invitations: typing('invitations', 'No invitation is open'),
+  'invitations, older': clicking(
+    'invitations.older',
+    'invitations',
+    'page 1 of 2',
+    untilRead('page 2 of 2'),
+    manyInvited,
+  ),
+  'invitations, newer': {
+    id: 'invitations.newer',
+    before: async (sandbox) => {
+      await manyInvited(sandbox);
+      await types(sandbox, 'invitations', 'page 1 of 2');
+      await clicks(sandbox, 'invitations.older');
+      await reads(sandbox.client.as(NORA), 'page 2 of 2');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'invitations.newer');
+      await reads(sandbox.client.as(NORA), 'page 1 of 2');
+    },
+  },
+  'invitations on a list of users': clicking(
+    'invitations.show',
+    'list',
+    'Withdraw invitations',
+    untilRead('newest first'),
+    manyInvited,
+  ),
+  'invitations, Withdraw': {
+    id: 'invitations.withdraw',
+    before: async (sandbox) => {
+      await invited(sandbox, [GRACE]);
+      await types(sandbox, 'invitations', GRACE);
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'invitations.withdraw');
+      await reads(sandbox.client.as(NORA), 'withdrew');
+      await reads(sandbox.client.as(NORA), 'No invitation is open');
+    },
+  },
+
+  'delete, by ID': typing(`delete ${ENGINEER.id}`, 'Needs 1 approval'),
+  'delete, by name': typing(`delete "${ENGINEER.name}"`, 'Needs 1 approval'),
+  'delete, without words': opening('delete', 'delete.form'),
+  'delete, its form': submitting('delete.form', 'delete', ENGINEER_PICKED, 'Requested by'),
+  'Delete on a card': clicking('delete.button', CARD, ENGINEER.login, untilForm('delete.form')),
+
+  Approve: stepping('approve', TOMAS),
+  'Approve, its form, and the deletion': taking('approve', TOMAS, approvedAndDone),
+  Deny: stepping('deny', TOMAS),
+  'Deny, its form': taking('deny', TOMAS, ({ client }) => untilTold(client.as(NORA), 'denied', 'direct')),
+  Cancel: stepping('cancel', NORA),
+  'Cancel, its form': taking('cancel', NORA, ({ client }) => reads(client.as(NORA), 'cancelled the request')),
+  'Lock now': stepping('lock', TOMAS),
+  'Lock now, its form': taking('lock', TOMAS, ({ client }) => reads(client.as(NORA), '*Locked* yes')),
+  Retry: {
+    id: 'approvals.retry',
+    before: async (sandbox) => {
+      const request = await asked(sandbox);
+      await sandbox.client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
+      await request.take(sandbox.client.as(TOMAS), 'approve');
+      await untilTold(sandbox.client.as(NORA), "wasn't deleted", 'direct');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'approvals.retry', TOMAS);
+      await approvedAndDone(sandbox);
+    },
+  },
+
+  'opening the Home': { id: 'app_home_opened', before: asked, act: home },
+  'Find a user, on the Home': homeButton('get', 'get.form'),
+  'Create a user, on the Home': homeButton('create', 'create.form'),
+  'Reset a password, on the Home': homeButton('reset', 'reset.form'),
+};
