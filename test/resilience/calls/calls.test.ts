@@ -7,8 +7,7 @@ import { INTERACTIONS } from './interactions.ts';
 /**
  * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches. The last column: what is
  * asked for more than once before anything is changed. That is only the user who is updated, who is read again once the
- * change is recorded. `≤`: steps of a request that follow
- * quickly are drawn together.
+ * change is recorded. `≤`: steps of a request that follow quickly are drawn together.
  */
 const TABLE = `
 | Interaction | Fastly | Slack | Twice |
