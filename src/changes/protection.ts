@@ -11,10 +11,18 @@ export type Protection = 'token' | 'owner' | 'last-superuser';
  * Whether this is the user behind the bot's token, the account's owner, or the last Fastly superuser who is not
  * locked, besides the token's own. Asks Fastly afresh: nobody counts as unprotected because nobody could look.
  *
+ * @param asked the user, or who is being asked for meanwhile
  * @throws {FastlyError}
  */
-export async function protectionOf(fastly: FastlyClient, user: User): Promise<Protection | null> {
-  const [holder, account] = await Promise.all([fastly.getCurrentUser(), fastly.currentCustomer()]);
+export async function protectionOf(
+  fastly: FastlyClient,
+  asked: User | Promise<User>,
+): Promise<Protection | null> {
+  const [user, holder, account] = await Promise.all([
+    asked,
+    fastly.getCurrentUser(),
+    fastly.currentCustomer(),
+  ]);
   if (user.id === holder.id) return 'token';
   if (!account.owner_id) {
     throw new FastlyUnexpectedAnswer('current_customer', 200, 'the answer names no owner', false);

@@ -40,7 +40,10 @@ const Page = codecFor('button', PageSchema, 'audit');
 const onUser: OnUser = {
   name: 'audit',
   button: (_services, name) => `Show changes to ${name}`,
-  act: async ({ reply, services }, { id }) => await reply.result(await latestOfUser(services, id)),
+  act: async ({ reply, services }, { id }) => {
+    reply.resultFollows();
+    return await reply.result(await latestOfUser(services, id));
+  },
 };
 
 /** Shows the audit log, of all users or one, newest first, in pages. */
@@ -53,6 +56,7 @@ export const audit: Subcommand = {
   flags: {},
   async run(interaction, { words }) {
     const { reply, services } = interaction;
+    reply.resultFollows();
     const subject = await subjectOf(interaction, givenWords(words));
     if (subject !== null && 'users' in subject) {
       const { users, more } = subject;
@@ -80,8 +84,8 @@ export const audit: Subcommand = {
       },
     },
     formListener(FORM, {
-      work: async ({ reply, services }, { values }) =>
-        await reply.result(await latestOfUser(services, pickedUser(values).id)),
+      work: async (interaction, { values }) =>
+        await onUser.act(interaction, pickedUser(values), { subcommand: 'audit' }),
       again: async (interaction, _submitted, problem) => findForm(interaction, problem),
     }),
   ],
@@ -105,8 +109,9 @@ function pageListener(id: string): Listener {
     kind: 'click',
     id,
     async run(interaction, { value, place }) {
-      const page = await drawn(interaction.services, Page.read(value));
-      await interaction.shownTo({ private: !isShared(place) }).reply.replaceOriginal(page);
+      const { reply, services } = interaction.shownTo({ private: !isShared(place) });
+      reply.resultFollows();
+      await reply.replaceOriginal(await drawn(services, Page.read(value)));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { protectionOf } from '../changes/protection.ts';
+import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import type { User } from '../fastly/user.ts';
 import { Refusal } from '../messages/failure-text.ts';
@@ -34,9 +34,11 @@ export const deleteUser = oneUserSubcommand({
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
   async act(interaction, meant, reason) {
-    const { services } = interaction;
-    const user = await userMeant(services, meant);
-    await refuseWhereImpossible(services, user);
+    const asked = userMeant(interaction, meant);
+    const protection = protectionOf(interaction.services.fastly, asked);
+    protection.catch(() => {});
+    const user = await asked;
+    await refuseWhereImpossible(user, protection);
     return await fileRequest(interaction, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
   },
 });
@@ -47,11 +49,11 @@ async function caution(services: Services): Promise<Sentence | null> {
 }
 
 /** Refuses what can't be done before anyone is asked to approve it. */
-async function refuseWhereImpossible({ fastly }: Services, user: User): Promise<void> {
+async function refuseWhereImpossible(user: User, asked: Promise<Protection | null>): Promise<void> {
   const who = userText(targetOf(user));
   if (user.deleted_at) {
     throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}.`);
   }
-  const protection = await protectionOf(fastly, user);
+  const protection = await asked;
   if (protection !== null) throw new Refusal(say`${who} can't be deleted. ${protectionText(protection)}`);
 }

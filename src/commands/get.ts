@@ -15,20 +15,27 @@ export const get = oneUserSubcommand({
   form: { title: 'Find a user', submit: () => 'Show' },
   purpose: 'look',
   button: (_services, name) => `Show ${name}`,
+  ahead,
   async act(interaction, { id }) {
-    const { fastly, directory } = interaction.services;
+    const { users, services, reply, log } = interaction;
+    reply.resultFollows();
     const [user, account] = await Promise.all([
-      fastly.getUser(id),
-      directory.account().catch((error: Error) => {
-        interaction.log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
+      users.getUser(id),
+      services.directory.account().catch((error: Error) => {
+        log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
         return null;
       }),
     ]);
     const buttons = buttonsFor(interaction, user, account);
     const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
-    return await interaction.reply.result(userCard(user, account, footnote, buttons));
+    return await reply.result(userCard(user, account, footnote, buttons));
   },
 });
+
+function ahead({ reply, services: { directory } }: Interaction): void {
+  reply.resultFollows();
+  directory.account().catch(() => {});
+}
 
 /** What would be refused for sure is not offered. */
 function buttonsFor({ services, origin }: Interaction, user: User, account: Customer | null): Button[] {

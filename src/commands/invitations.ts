@@ -42,6 +42,7 @@ export const invitations: Subcommand = {
   flags: {},
   async run(interaction, { words }) {
     refuseWords(this, words);
+    interaction.reply.resultFollows();
     await interaction.reply.result(await drawn(interaction, 1));
   },
   listeners: [
@@ -175,5 +176,6 @@ async function redraw(interaction: Interaction, page: number): Promise<void> {
 }
 
 async function turnTo(shown: Interaction, { page }: z.infer<typeof PageSchema>): Promise<void> {
+  shown.reply.resultFollows();
   await shown.reply.replaceOriginal(await drawn(shown, page));
 }

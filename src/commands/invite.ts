@@ -26,6 +26,7 @@ import {
   newcomerView,
   superuserWaits,
 } from './newcomer.ts';
+import { together } from './together.ts';
 
 const FORM: NewcomerForm = {
   subcommand: 'invite',
@@ -95,8 +96,9 @@ export function offerInvitation(interaction: Interaction, newcomer: Newcomer): N
 async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Promise<Delivered> {
   const { login: email, settings, reason } = newcomer;
   const { fastly, directory } = interaction.services;
-  if ((await directory.withLogin(email)).length > 0) throw new FieldError(ADDRESS, isUserAlready(email));
-  if (await openInvitation(fastly, email)) {
+  const [users, open] = await together(directory.withLogin(email), openInvitation(fastly, email));
+  if (users.length > 0) throw new FieldError(ADDRESS, isUserAlready(email));
+  if (open) {
     throw new FieldError(
       ADDRESS,
       say`${code(email)} already has an open invitation. Run ${code('/fastly-user invitations')} to see it.`,

@@ -39,16 +39,18 @@ export async function makeChange<Answer extends Seen, Seen>(
   interaction: Interaction,
   { check, operation, also, ...what }: OwnChange<Answer, Seen>,
 ): Promise<Answer> {
-  const { deliveryKey, caller, reference, services } = interaction;
+  const { deliveryKey, caller, reference, services, reply, users } = interaction;
   // A password is changed with its owner's credentials, not with the token.
   if (what.kind !== 'password') await refuseWhereTokenCannot(services);
   const change: Change = { deliveryKey, ...what, caller: caller.memberId, reference };
   const begun = await services.intents.begin(change);
+  users.forget();
   if (begun.kind === 'repeat') throw new RepeatedDelivery(repeatText(begun.state, what.kind));
   if (begun.kind === 'in-the-way') {
     const open = await alreadyOpen(services, begun.request);
     throw new Refusal(say`${open} Update the user once it's decided or cancelled.`);
   }
+  reply.resultFollows();
   const settle = async (settlement: Settlement) => {
     // The call may have changed users whatever its answer was, so the cached list is out of date.
     if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();

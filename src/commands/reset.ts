@@ -10,6 +10,7 @@ import type { Services } from '../slack/replies/services.ts';
 import { userMeant } from './inputs/meant.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
 import { makeChange } from './make-change.ts';
+import { together } from './together.ts';
 
 /** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({
@@ -24,8 +25,7 @@ export const reset = oneUserSubcommand({
   async act(interaction, meant) {
     const { fastly } = interaction.services;
     // The caution has been seen by now; a refusal holds at the moment of the change, too.
-    await caution(interaction.services);
-    const user = await userMeant(interaction.services, meant);
+    const [, user] = await together(caution(interaction.services), userMeant(interaction, meant));
     refuseWherePointless(interaction.services, user);
     await makeChange(interaction, {
       kind: 'reset',

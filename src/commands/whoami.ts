@@ -17,6 +17,7 @@ export const whoami: Subcommand = {
   async run(interaction, { words }) {
     refuseWords(this, words);
     const { fastly, directory } = interaction.services;
+    interaction.reply.resultFollows();
     const [user, { account, notTold }] = await Promise.all([
       fastly.getCurrentUser(),
       directory.account().then(

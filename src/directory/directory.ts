@@ -63,13 +63,23 @@ export class Directory {
    * Whom words mean. Id, login and whole name are compared as a whole (`canonical`); only where nobody has them do parts
    * and letters without accents count. An address is never a part of a login. To look at a user whose id was typed, no
    * list has to be fetched.
+   *
+   * @param users who is asked for the user with an id
    */
-  async find(typed: string, purpose: Purpose, limit: number): Promise<Found> {
+  async find(
+    typed: string,
+    purpose: Purpose,
+    limit: number,
+    users: Pick<FastlyClient, 'getUser'> = this.#fastly,
+  ): Promise<Found> {
     const id = UserId.safeParse(typed.trim()).data;
-    const looksLikeId = id !== undefined && LOOKS_LIKE_AN_ID.test(id);
-    const asked = looksLikeId ? await this.#byId(id) : null;
+    const isId = id !== undefined && looksLikeId(id);
+    const listing = isId && purpose === 'look' ? null : this.#indexOrNone(id);
+    // What becomes of the list counts after the user was asked for.
+    listing?.catch(() => {});
+    const asked = isId ? await byId(users, id) : null;
     if (asked && purpose === 'look' && this.#index.kept() === null) return { kind: 'certain', user: asked };
-    const { index, noList } = await this.#indexOrNone(id);
+    const { index, noList } = await (listing ?? this.#indexOrNone(id));
     let found = whom(index, typed, asked);
     if (found.length === 0 && isAddress(typed)) {
       found = whom(await this.#index.get(ASKED_AGAIN_MILLISECONDS), typed, null);
@@ -77,7 +87,7 @@ export class Directory {
     if (found.length === 0) {
       found = asLikely(isAddress(typed) ? index.alike(typed) : fitting(index, typed, limit));
     }
-    if (found.length === 0 && id && !looksLikeId) found = asCertain(await this.#byId(id));
+    if (found.length === 0 && id && !isId) found = asCertain(await byId(users, id));
     if (found.length === 0 && noList) throw noList.error;
     return asFound(found, limit);
   }
@@ -122,15 +132,6 @@ export class Directory {
     return await this.#account.get();
   }
 
-  async #byId(id: UserId): Promise<User | null> {
-    try {
-      return await this.#fastly.getUser(id);
-    } catch (error) {
-      if (isFastlyError(error) && error.kind === 'not_found') return null;
-      throw error;
-    }
-  }
-
   /** Where Fastly has no list to give, an id is still good, but a name is not known to be nobody's. */
   async #indexOrNone(id: UserId | undefined): Promise<{ index: SearchIndex; noList?: { error: unknown } }> {
     try {
@@ -146,6 +147,15 @@ export class Directory {
   async #load(): Promise<SearchIndex> {
     const { users, unreadable } = await accountUsers(this.#fastly);
     return await SearchIndex.of(users, unreadable);
+  }
+}
+
+async function byId(users: Pick<FastlyClient, 'getUser'>, id: UserId): Promise<User | null> {
+  try {
+    return await users.getUser(id);
+  } catch (error) {
+    if (isFastlyError(error) && error.kind === 'not_found') return null;
+    throw error;
   }
 }
 
@@ -188,4 +198,6 @@ export function isAddress(text: string): boolean {
 }
 
 /** Ids on record have 21 or 22 characters; a name of 16 letters and digits without a space is rare. */
-const LOOKS_LIKE_AN_ID = /^(?=.*[A-Z0-9])[A-Za-z0-9]{16,}$/;
+export function looksLikeId(text: string): boolean {
+  return /^(?=.*[A-Z0-9])[A-Za-z0-9]{16,}$/.test(text);
+}

@@ -5,18 +5,22 @@ import type { CustomerId, User, UserId } from './user.ts';
 import type { UserList } from './user-list.ts';
 
 /**
- * The users of the account behind the token, asked of Fastly now; the deleted are left out.
+ * The users of the account behind the token, asked of Fastly now; the deleted are left out. Where the account is known,
+ * the list itself says how the token's user is now; only where the user is not in it is Fastly asked for them.
  *
- * @param holder the user behind the token; asked of Fastly where the caller has not
+ * @param holder the user behind the token, where the caller has just asked Fastly
  * @throws {FastlyError}
  */
 export async function accountUsers(fastly: FastlyClient, holder?: User): Promise<UserList> {
+  const wasKnown = holder === undefined && fastly.account !== null;
   const { users, unreadable } = await fastly.listUsers(await ownAccount(fastly, holder));
+  if (wasKnown && !fastly.holderIsAmong(users)) await fastly.getCurrentUser();
   return { users: users.filter((user) => !user.deleted_at), unreadable };
 }
 
-/** The account behind the token. @throws {FastlyError} */
+/** The account behind the token, which stays the same: Fastly is asked until it has said it. @throws {FastlyError} */
 export async function ownAccount(fastly: FastlyClient, holder?: User): Promise<CustomerId> {
+  if (holder === undefined && fastly.account !== null) return fastly.account;
   const { customer_id } = holder ?? (await fastly.getCurrentUser());
   if (customer_id) return customer_id;
   throw new FastlyUnexpectedAnswer('get_current_user', 200, 'the answer names no account', false);

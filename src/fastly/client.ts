@@ -114,6 +114,16 @@ export class FastlyClient {
     }
   }
 
+  /** The account of the token's user; null where Fastly has not said it yet. */
+  get account(): CustomerId | null {
+    return this.#holder.account;
+  }
+
+  /** Whether a list that was just fetched has the token's user, whose role is known by it then. */
+  holderIsAmong(users: readonly User[]): boolean {
+    return this.#holder.isAmong(users);
+  }
+
   /**
    * What keeps the token from changing users, by Fastly's latest answer about its user. Where that was a problem,
    * Fastly is asked again.

@@ -59,6 +59,17 @@ export class TokenHolder {
     return this.#id === null || id === this.#id;
   }
 
+  /**
+   * Whether a list of users has the holder, who is then as the list says. No list says that a token without a user has one
+   * again.
+   */
+  isAmong(users: readonly User[]): boolean {
+    if (this.#problem === 'no-user') return false;
+    const holder = users.find(({ id, deleted_at }) => id === this.#id && !deleted_at);
+    if (holder !== undefined) this.is(holder);
+    return holder !== undefined;
+  }
+
   /** Fastly has answered who the holder is; null: nobody. */
   is(holder: User | null): void {
     this.#id = holder?.id ?? this.#id;

@@ -3,6 +3,7 @@ import { type Filter, figuresOf } from '../../src/directory/filter.ts';
 import { User } from '../../src/fastly/user.ts';
 import {
   APOSTROPHE,
+  BOT_ACCOUNT,
   ENGINEER,
   LIMITED_ENGINEER,
   NON_LATIN,
@@ -28,6 +29,31 @@ describe('how often Fastly is asked', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => directory.search('nora', 5)));
     expect(new Set(answers.map((users) => JSON.stringify(users))).size).toBe(1);
     expect(account.calls().map(({ path }) => path)).toEqual(['/current_user', LIST]);
+  });
+
+  it('is for the list alone once the account is known, which also tells what the token may do', async () => {
+    const { account, client, clock, directory } = await startDirectory([{ ...BOT_ACCOUNT }]);
+    await directory.search('', 1);
+    account.putUsers([{ ...BOT_ACCOUNT, role: 'engineer' }]);
+    account.forgetCalls();
+    clock.now = MINUTE;
+    await directory.search('', 1);
+    expect(account.calls().map(({ path }) => path)).toEqual([LIST]);
+    expect(await client.tokenProblem()).toBe('no-superuser');
+  });
+
+  it("is for the token's user, too, where the list does not have them", async () => {
+    const { account, clock, directory } = await startDirectory([{ ...BOT_ACCOUNT }]);
+    await directory.search('', 1);
+    account.setFaults({
+      noCurrentUser: true,
+      fail: { match: `GET ${LIST}`, status: 200, body: '[]', contentType: 'application/json', times: 1 },
+    });
+    clock.now = MINUTE;
+    await expect(directory.search('', 1)).rejects.toMatchObject({
+      kind: 'not_found',
+      operation: 'get_current_user',
+    });
   });
 
   it('is once a minute', async () => {

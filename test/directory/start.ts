@@ -19,7 +19,7 @@ export async function startDirectory(users: readonly JsonObject[] = []) {
     dispatcher: newNetwork().dispatcher,
   });
   const clock = { now: 0 };
-  return { account, clock, directory: new Directory(client, () => clock.now) };
+  return { account, client, clock, directory: new Directory(client, () => clock.now) };
 }
 
 export const person = (id: string, name: string, login: string): JsonObject => ({

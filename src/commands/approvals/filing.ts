@@ -10,6 +10,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { isOnItsWay, whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { together } from '../together.ts';
 import { adminsWithLogin } from './about-you.ts';
 
 /** Files an approval request. @throws {Refusal} where nobody could see it, or one about the same user is open */
@@ -20,9 +21,11 @@ export async function fileRequest(
 ): Promise<Delivered> {
   const { services, deliveryKey } = interaction;
   await refuseWhereTokenCannot(services);
-  const channelId = await placeFor(interaction, action.kind);
   const requester = interaction.caller.memberId;
-  const about = await adminsWithLogin(services, action.target.login);
+  const [channelId, about] = await together(
+    placeFor(interaction, action.kind),
+    adminsWithLogin(services, action.target.login),
+  );
   refuseWithoutApprovers(interaction, action, about);
   const filed = await services.approvals.file({
     deliveryKey,

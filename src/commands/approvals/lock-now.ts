@@ -45,7 +45,7 @@ export const lockNow: readonly Listener[] = stepListeners({
     const { approvals, fastly } = services;
     const open = await pendingDeletion(services, id);
     const { login, name, id: userId } = open.action.target;
-    const user = await userMeant(services, meantBy({ id: UserId.parse(userId), login })).catch(
+    const user = await userMeant(interaction, meantBy({ id: UserId.parse(userId), login })).catch(
       (error: unknown) => {
         throw error instanceof LoginChanged ? anotherLogin(open.action, error.user) : error;
       },

@@ -29,6 +29,7 @@ export type Match = { typed: Sentence } & (
 
 /** What finding a user needs of an interaction. */
 export type Asking = Pick<Interaction, 'origin'> & {
+  users: Pick<Interaction['users'], 'getUser'>;
   services: Pick<Services, 'directory' | 'disabled'> & {
     fastly: Pick<Services['fastly'], 'listInvitations'>;
     members: Pick<Services['members'], 'profileOf'>;
@@ -85,9 +86,10 @@ async function byText(
   purpose: Purpose,
   linked: string | undefined,
 ): Promise<Match> {
-  const { directory } = asking.services;
+  const { users, services } = asking;
+  const { directory } = services;
   for (const text of linked === undefined ? new Set([typed, withoutMarks(typed)]) : [linked]) {
-    const found = await directory.find(text, purpose, MOST_OPTIONS);
+    const found = await directory.find(text, purpose, MOST_OPTIONS, users);
     const match = matchOf(found, say`${typedWords(text)}`);
     if (match) return match;
   }

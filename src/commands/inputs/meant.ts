@@ -4,7 +4,7 @@ import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
-import type { Services } from '../../slack/replies/services.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
 
 /** The user a person meant, as they saw them: the id, and the login, or what stands for one that is too long. */
 export const Meant = z.object({ id: UserId, login: z.string() });
@@ -48,9 +48,16 @@ export class LoginChanged extends Refusal {
   }
 }
 
-/** The user as Fastly has them now. @throws {LoginChanged} where the login is no longer what the person saw */
-export async function userMeant({ fastly, directory }: Services, meant: Meant): Promise<User> {
-  const user = await fastly.getUser(meant.id);
+/**
+ * The user as Fastly has them now, that is in this interaction.
+ *
+ * @throws {LoginChanged} where the login is no longer what the person saw
+ */
+export async function userMeant(
+  { users, services: { directory } }: Pick<Interaction, 'users' | 'services'>,
+  meant: Meant,
+): Promise<User> {
+  const user = await users.getUser(meant.id);
   if (meantBy(user).login === meant.login) return user;
   // Where the person chose from a list, the next one they see has the login of now.
   directory.usersChanged();

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Purpose } from '../../directory/directory.ts';
+import { looksLikeId, type Purpose } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
@@ -9,6 +9,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { Subcommand } from '../subcommand.ts';
+import { together } from '../together.ts';
 import { findUser, givenWords, isItThisOne, type Match, whichOne } from './find-user.ts';
 import { type Meant, meantBy, userMeant } from './meant.ts';
 import { actOrAskAnew, ask, type OnUser } from './question.ts';
@@ -36,6 +37,8 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
+  /** Begins what else will be asked, while the user with an id is asked for. */
+  ahead?(interaction: Interaction): void;
   act(interaction: Interaction, user: Meant, reason: string | null): Promise<Delivered>;
 };
 
@@ -69,23 +72,39 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
       const reason = takesReason ? reasonFromFlag(flags) : null;
       const given = givenWords(words);
       if (given.length === 0) return await openForm(subcommand, interaction, async () => ({ reason }));
-      const match = await findUser(interaction, given, subcommand.purpose);
-      await actOrAsk(subcommand, onUser, interaction, match, reason);
+      const [first] = given;
+      if (given.length === 1 && first?.kind === 'text' && looksLikeId(first.text)) {
+        subcommand.ahead?.(interaction);
+      }
+      const [match, warning] = await together(
+        findUser(interaction, given, subcommand.purpose),
+        cautionOf(subcommand, interaction),
+      );
+      await actOrAsk(subcommand, onUser, interaction, { match, warning, reason });
     },
     onUser,
     listeners: [userFormListener(subcommand), buttonListener(subcommand, onUser)],
   };
 }
 
+async function noteOf({ note }: OneUserSubcommand, interaction: Interaction): Promise<Sentence | null> {
+  return (await note?.(interaction)) ?? null;
+}
+
+async function cautionOf(
+  { caution }: OneUserSubcommand,
+  { services }: Interaction,
+): Promise<Sentence | null> {
+  return (await caution?.(services)) ?? null;
+}
+
 /** Acts where it is certain who is meant and there is nothing to know before; else asks. There is one question at most. */
 async function actOrAsk(
-  { purpose, caution, note }: OneUserSubcommand,
+  { purpose, note }: OneUserSubcommand,
   onUser: OnUser,
   interaction: Interaction,
-  match: Match,
-  reason: string | null,
+  { match, warning, reason }: { match: Match; warning: Sentence | null; reason: string | null },
 ): Promise<void> {
-  const warning = (await caution?.(interaction.services)) ?? null;
   const asked = { subcommand: onUser.name, reason };
   // What can't be done from here at all is refused before anything is asked.
   if (match.kind !== 'certain' || warning !== null) await note?.(interaction);
@@ -113,7 +132,7 @@ function buttonListener(subcommand: OneUserSubcommand, onUser: OnUser): Listener
       }
       // Results are public even if the card was private; the form says where they go.
       const { shown, user } = clickedUser(interaction, click, { private: false });
-      await openForm(subcommand, shown, async () => ({ user: await userMeant(shown.services, user) }));
+      await openForm(subcommand, shown, async () => ({ user: await userMeant(shown, user) }));
     },
   };
 }
@@ -125,10 +144,10 @@ async function actOrAskFor(
   interaction: Interaction,
   meant: Meant,
 ): Promise<void> {
-  const warning = (await subcommand.caution?.(interaction.services)) ?? null;
+  const warning = await cautionOf(subcommand, interaction);
   const asked = { subcommand: onUser.name };
   if (warning === null) return await actOrAskAnew(interaction, onUser, meant, asked);
-  const user = await userMeant(interaction.services, meant);
+  const user = await userMeant(interaction, meant);
   await ask(interaction, onUser, { users: [user], text: [warning, say`Continue anyway?`], asked });
 }
 
@@ -143,9 +162,11 @@ async function openForm(
     return;
   }
   await openWhenReady(interaction, subcommand.form.title, async () => {
-    const note = (await subcommand.note?.(interaction)) ?? null;
-    const onTop = (await subcommand.caution?.(interaction.services)) ?? null;
-    return userForm(subcommand, interaction, { ...(await contents()), onTop, note });
+    const [[note, onTop], filled] = await together(
+      together(noteOf(subcommand, interaction), cautionOf(subcommand, interaction)),
+      contents(),
+    );
+    return userForm(subcommand, interaction, { ...filled, onTop, note });
   });
 }
 
@@ -179,7 +200,7 @@ function userFormListener(subcommand: OneUserSubcommand): Listener {
         user: await pickedAgain(interaction.services, values),
         reason: values.reason ?? null,
         onTop: problem,
-        note: (await subcommand.note?.(interaction).catch(() => null)) ?? null,
+        note: await noteOf(subcommand, interaction).catch(() => null),
       }),
   });
 }

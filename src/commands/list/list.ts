@@ -25,6 +25,7 @@ export const list: Subcommand = {
   flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },
   async run(interaction, { words, flags }) {
     const { services, origin, reply } = interaction;
+    reply.resultFollows();
     const text = searchText(await textOf(interaction, words));
     const role =
       typeof flags.role === 'string' ? knownRole(flags.role, await services.directory.figures()) : null;
@@ -39,6 +40,7 @@ export const list: Subcommand = {
     formListener(FORM, {
       async work(interaction, { values }) {
         const { services, origin, reply } = interaction;
+        reply.resultFollows();
         const filter = filterIn(values);
         if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
         return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
@@ -61,6 +63,7 @@ async function textOf(interaction: Interaction, words: readonly Word[]): Promise
 }
 
 async function turnTo(shown: Interaction, page: Page): Promise<void> {
+  shown.reply.resultFollows();
   await shown.reply.replaceOriginal(await drawn(shown, page));
 }
 

@@ -89,7 +89,7 @@ export async function alter(
   }: { seen?: CurrentSettings | null; rolesShown?: string | null; undoes?: Undoing | null } = {},
 ): Promise<Delivered> {
   const { fastly } = interaction.services;
-  const user = await userMeant(interaction.services, meant);
+  const user = await userMeant(interaction, meant);
   const { id } = user;
   const who = userText(targetOf(user));
   if (user.deleted_at) {

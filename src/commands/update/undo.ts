@@ -120,16 +120,17 @@ function refuseWhereOver({ change: { target }, undo, over }: Undoable): void {
 
 /** The user, who still has all that the change set. @throws {NotUndone} */
 async function asTheChangeLeftThem(
-  { services }: Interaction,
+  interaction: Interaction,
   { change: { target, settings = {} } }: Undoable,
 ): Promise<User> {
-  const user = await userMeant(services, meantBy({ id: UserId.parse(target.id), login: target.login })).catch(
-    (error: unknown) => {
-      if (!(error instanceof LoginChanged)) throw error;
-      const { login } = error.user;
-      throw notUndone(login, say`${userText(target)} has another login now: ${code(login)}.`);
-    },
-  );
+  const user = await userMeant(
+    interaction,
+    meantBy({ id: UserId.parse(target.id), login: target.login }),
+  ).catch((error: unknown) => {
+    if (!(error instanceof LoginChanged)) throw error;
+    const { login } = error.user;
+    throw notUndone(login, say`${userText(target)} has another login now: ${code(login)}.`);
+  });
   const now = settingsOf(user);
   const others = unmet(settings, now);
   if (others.length === 0) return user;

@@ -123,7 +123,7 @@ export const update: Subcommand = {
 };
 
 async function freshForm(interaction: Interaction, meant: Meant, wanted: Wanted): Promise<ModalView> {
-  const user = await userMeant(interaction.services, meant);
+  const user = await userMeant(interaction, meant);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be updated.`);
   return editForm(interaction, user, wanted);
 }

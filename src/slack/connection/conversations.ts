@@ -15,6 +15,7 @@ export class Conversations {
   readonly #slack: WebClient;
   readonly #log: Logger;
   readonly #audiences = new Map<ChannelId, { audience: Audience; until: number }>();
+  readonly #asked = new Map<ChannelId, Promise<Audience>>();
   readonly #directMessages = new Map<MemberId, ChannelId>();
   readonly #links = new Map<string, string>();
 
@@ -33,11 +34,22 @@ export class Conversations {
   async audienceOfChannel(channel: ChannelId): Promise<Audience> {
     const known = this.#audiences.get(channel);
     if (known && known.until > Date.now()) return known.audience;
-    const audience = await this.#lookUp(channel);
-    if (audience === 'own-workspace' || audience === 'other-companies') {
-      this.#audiences.set(channel, { audience, until: Date.now() + FRESH_MILLISECONDS });
-    }
-    return audience;
+    const asked = this.#asked.get(channel) ?? this.#ask(channel);
+    return await asked;
+  }
+
+  /** One call at a time about a channel. */
+  #ask(channel: ChannelId): Promise<Audience> {
+    const until = Date.now() + FRESH_MILLISECONDS;
+    const asked = this.#lookUp(channel)
+      .then((audience) => {
+        const isTold = audience === 'own-workspace' || audience === 'other-companies';
+        if (isTold) this.#audiences.set(channel, { audience, until });
+        return audience;
+      })
+      .finally(() => this.#asked.delete(channel));
+    this.#asked.set(channel, asked);
+    return asked;
   }
 
   /** Whether `channel` is the caller's direct message with the bot. */

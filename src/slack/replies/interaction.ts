@@ -4,6 +4,7 @@ import { ChannelId } from '../../ids.ts';
 import type { MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import type { Origin } from '../carried.ts';
 import type { Caller, Incoming } from '../incoming.ts';
+import { ReadUsers } from './read-users.ts';
 import { Reply } from './reply.ts';
 import type { Services } from './services.ts';
 
@@ -18,6 +19,7 @@ export class Interaction {
   readonly caller: Caller;
   readonly origin: Origin;
   readonly reply: Reply;
+  readonly users: ReadUsers;
   readonly services: Services;
   readonly measured: MeasuredInteraction;
   readonly log: Logger;
@@ -30,6 +32,7 @@ export class Interaction {
     this.triggerId = parts.triggerId;
     this.caller = parts.caller;
     this.origin = parts.origin;
+    this.users = parts.users;
     this.measured = parts.measured;
     this.services = services;
     const { caller, origin } = parts;
@@ -65,7 +68,7 @@ export type Original = z.infer<typeof Original>;
 
 type Parts = Pick<
   Interaction,
-  'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'measured'
+  'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'users' | 'measured'
 > & {
   responseUrl: string | null;
 };
@@ -85,6 +88,7 @@ export function interactionOf(
     caller,
     measured,
     origin: originOf(incoming),
+    users: new ReadUsers(services.fastly),
     responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,
   });
 }

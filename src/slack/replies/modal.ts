@@ -66,8 +66,8 @@ async function open(interaction: Interaction, view: ModalView): Promise<OpenModa
 }
 
 /**
- * Opens a modal that says 'One moment…', then shows the form, or why there is none. It says so when that takes longer
- * than `answerWithin`. What Slack does not show in the modal is told in a private message.
+ * Opens a modal that says 'One moment…' while the form is made, then shows the form, or why there is none. It says so
+ * when that takes longer than `answerWithin`. What Slack does not show in the modal is told in a private message.
  *
  * @throws {Refusal} as `openModal`
  */
@@ -76,7 +76,7 @@ export async function openWhenReady(
   title: string,
   form: () => Promise<ModalView>,
 ): Promise<void> {
-  const modal = await open(interaction, noticeView(title, say`One moment…`));
+  const opening = open(interaction, noticeView(title, say`One moment…`));
   const ready = form().then(
     (view) => ({ view, error: null }),
     (error: unknown) => {
@@ -84,6 +84,7 @@ export async function openWhenReady(
       return { view: noticeView(title, explainWithReference(error, interaction.reference)), error };
     },
   );
+  const modal = await opening;
   if ((await withinAnswerTime(ready, interaction.services.times)) === null) {
     await modal.show(interaction, noticeView(title, say`This takes longer than usual. ${WAY_ON}`));
   }

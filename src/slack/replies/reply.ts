@@ -48,6 +48,8 @@ export class Reply {
   readonly #to: Addressee;
   /** Whether the caller has seen an answer or a form. */
   #answered = false;
+  /** Who reads along where the result goes, asked before there was a result. */
+  #ahead: Promise<Audience> | null = null;
   /** Resolves when the 'still working' notice has been sent. */
   #said: Promise<unknown> = Promise.resolve();
 
@@ -55,6 +57,13 @@ export class Reply {
     this.#services = services;
     this.#log = log;
     this.#to = to;
+  }
+
+  /** Begins to ask who reads along where the result will go, so that the result need not wait for that. */
+  resultFollows(): void {
+    const { caller, origin } = this.#to;
+    if (origin.private || origin.channel === null) return;
+    this.#ahead ??= this.#services.conversations.audience(origin.channel, caller);
   }
 
   /** Posts a result in the channel, or privately if the caller asked for that or another company can read the channel. */
@@ -176,7 +185,11 @@ export class Reply {
   async #whyPrivate(): Promise<Sentence | null> {
     const { caller, origin } = this.#to;
     if (origin.private || origin.channel === null) return null;
-    const audience = await this.#services.conversations.audience(origin.channel, caller);
+    const ahead = await this.#ahead;
+    this.#ahead = null;
+    // What Slack tells is kept for as long as it counts. Where the bot may not look, nothing is.
+    const audience =
+      ahead === 'hidden' ? ahead : await this.#services.conversations.audience(origin.channel, caller);
     return audience === 'own-workspace' ? null : whyPrivate(audience, origin.channel);
   }
 

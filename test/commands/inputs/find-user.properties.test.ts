@@ -103,6 +103,7 @@ it('a change without a question happens only to the user whose id, login or whol
           fastly.putUsers(users);
           const asking = {
             origin: { channel: null, private: true },
+            users: client,
             services: {
               directory: new Directory(client),
               fastly: client,

@@ -181,6 +181,7 @@ beforeAll(async () => {
   const patient = new WebClient(sandbox.slack.botToken, { slackApiUrl: sandbox.slack.apiUrl });
   asking = {
     origin: { channel: null, private: true },
+    users: fastly,
     services: {
       directory: new Directory(fastly),
       fastly,

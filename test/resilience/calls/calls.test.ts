@@ -6,81 +6,81 @@ import { INTERACTIONS } from './interactions.ts';
 
 /**
  * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches. The last column: what is
- * asked for more than once before anything is changed, which should be nothing. `≤`: steps of a request that follow
- * quickly are drawn together.
+ * asked for more than once before anything is changed. That is only the user who is updated, who is read again once the
+ * change is recorded. `≤`: steps of a request that follow quickly are drawn together.
  */
 const TABLE = `
 | Interaction | Fastly | Slack | Twice |
 | help                                |                                                                                    | response_url                                                 | |
 | whoami                              | GET current_customer, GET current_user                                             | conversations.info, response_url                             | |
-| get, by ID                          | GET current_customer, GET user ×2                                                  | conversations.info, response_url                             | GET user |
-| get, by login                       | GET current_customer, GET current_user, GET customer/users, GET user               | conversations.info, response_url                             | |
-| get, by name                        | GET current_customer, GET current_user, GET customer/users, GET user               | conversations.info, response_url                             | |
-| get, by mention                     | GET current_customer, GET current_user, GET customer/users, GET user               | conversations.info, response_url, users.info                 | |
-| get, where two fit                  | GET current_user, GET customer/users                                               | response_url                                                 | |
-| get, where many fit                 | GET current_user, GET customer/users                                               | views.open                                                   | |
+| get, by ID                          | GET current_customer, GET user                                                     | conversations.info, response_url                             | |
+| get, by login                       | GET current_customer, GET customer/users, GET user                                 | conversations.info, response_url                             | |
+| get, by name                        | GET current_customer, GET customer/users, GET user                                 | conversations.info, response_url                             | |
+| get, by mention                     | GET current_customer, GET customer/users, GET user                                 | conversations.info, response_url, users.info                 | |
+| get, where two fit                  | GET customer/users                                                                 | response_url                                                 | |
+| get, where many fit                 | GET customer/users                                                                 | views.open                                                   | |
 | get, without words                  |                                                                                    | views.open                                                   | |
 | get, its form                       | GET current_customer, GET user                                                     | chat.postMessage, conversations.info                         | |
-| typing into a picker of users       | GET current_user, GET customer/users                                               |                                                              | |
+| typing into a picker of users       | GET customer/users                                                                 |                                                              | |
 | choosing one of two                 | GET current_customer, GET user                                                     | conversations.info, response_url ×2                          | |
 | choosing one of many                | GET current_customer, GET user                                                     | chat.postMessage, conversations.info                         | |
 | Show on a refusal                   | GET current_customer, GET user                                                     | conversations.info, response_url ×2                          | |
-| list                                | GET current_user, GET customer/users, GET invitations                              | conversations.info, response_url                             | |
-| list, next page                     | GET current_user, GET customer/users                                               | conversations.info, response_url                             | |
-| list, previous page                 | GET current_user, GET customer/users                                               | conversations.info, response_url                             | |
-| list, Filter                        | GET current_user, GET customer/users                                               | views.open, views.update                                     | |
-| list, its form                      | GET current_user, GET customer/users                                               | chat.postMessage, conversations.info                         | |
+| list                                | GET customer/users, GET invitations                                                | conversations.info, response_url                             | |
+| list, next page                     | GET customer/users                                                                 | conversations.info, response_url                             | |
+| list, previous page                 | GET customer/users                                                                 | conversations.info, response_url                             | |
+| list, Filter                        | GET customer/users                                                                 | views.open, views.update                                     | |
+| list, its form                      | GET customer/users                                                                 | chat.postMessage, conversations.info                         | |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |
 | audit, of a user by ID              | GET user                                                                           | conversations.info, response_url                             | |
-| audit, of a user by name            | GET current_user, GET customer/users                                               | conversations.info, response_url                             | |
+| audit, of a user by name            | GET customer/users                                                                 | conversations.info, response_url                             | |
 | audit, Older                        |                                                                                    | conversations.info, response_url                             | |
 | audit, Newest                       |                                                                                    | conversations.info, response_url                             | |
 | audit, About a user                 |                                                                                    | views.open                                                   | |
 | audit, its form                     | GET user                                                                           | chat.postMessage, conversations.info                         | |
-| reset, by ID                        | GET current_customer, GET current_user, GET customer/users, GET user ×2, POST user/password/request_reset | conversations.info, response_url                             | GET user |
-| reset, by name                      | GET current_customer, GET current_user, GET customer/users, GET user, POST user/password/request_reset | conversations.info, response_url                             | |
+| reset, by ID                        | GET current_customer, GET customer/users, GET user, POST user/password/request_reset                      | conversations.info, response_url                             | |
+| reset, by name                      | GET current_customer, GET customer/users, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
 | reset, without words                | GET current_customer                                                               | views.open, views.update                                     | |
 | reset, its form                     | GET current_customer, GET user, POST user/password/request_reset                   | chat.postMessage, conversations.info                         | |
 | Reset on a card                     | GET current_customer, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
 | password, without words             | GET current_customer                                                               | views.open, views.update                                     | |
-| password, its form                  | GET current_user, GET customer/users, POST current_user/password                   | chat.postMessage, conversations.info                         | |
-| update, by ID                       | GET current_user, GET customer/users, GET user ×3, PUT user                        | conversations.info, response_url                             | GET user ×2 |
-| update, without settings            | GET user ×2                                                                        | views.open, views.update                                     | GET user |
+| password, its form                  | GET customer/users, POST current_user/password                                     | chat.postMessage, conversations.info                         | |
+| update, by ID                       | GET customer/users, GET user ×2, PUT user                                          | conversations.info, response_url                             | GET user |
+| update, without settings            | GET user                                                                           | views.open, views.update                                     | |
 | update, without words               |                                                                                    | views.open                                                   | |
 | update, its picker                  | GET user                                                                           | views.update                                                 | |
 | update, its form                    | GET user ×2, PUT user                                                              | chat.postMessage, conversations.info                         | GET user |
 | Update on a card                    | GET user                                                                           | views.open, views.update                                     | |
-| Undo                                | GET user ×3, PUT user                                                              | conversations.info, response_url ×2                          | GET user ×2 |
-| update to a Fastly superuser        | GET current_user, GET customer/users, GET user ×2                                  | chat.postMessage, conversations.info, users.info ×2          | GET user |
-| create                              | GET current_user, GET customer/users, POST user                                    | conversations.info, response_url                             | |
+| Undo                                | GET user ×2, PUT user                                                              | conversations.info, response_url ×2                          | GET user |
+| update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info, users.info ×2          | |
+| create                              | GET customer/users, POST user                                                      | conversations.info, response_url                             | |
 | create, without words               |                                                                                    | views.open                                                   | |
-| create, its form                    | GET current_user, GET customer/users, POST user                                    | chat.postMessage, conversations.info                         | |
-| create a Fastly superuser           | GET current_user, GET customer/users                                               | chat.postMessage, conversations.info, users.info ×2          | |
-| invite                              | GET current_user ×2, GET customer/users, GET invitations, POST invitations         | conversations.info, response_url                             | GET current_user |
+| create, its form                    | GET customer/users, POST user                                                      | chat.postMessage, conversations.info                         | |
+| create a Fastly superuser           | GET customer/users                                                                 | chat.postMessage, conversations.info, users.info ×2          | |
+| invite                              | GET customer/users, GET invitations, POST invitations                              | conversations.info, response_url                             | |
 | invite, without words               |                                                                                    | views.open                                                   | |
-| invite, its form                    | GET current_user ×2, GET customer/users, GET invitations, POST invitations         | chat.postMessage, conversations.info                         | GET current_user |
+| invite, its form                    | GET customer/users, GET invitations, POST invitations                              | chat.postMessage, conversations.info                         | |
 | Invite on a list                    |                                                                                    | views.open                                                   | |
 | invitations                         | GET invitations                                                                    | conversations.info, response_url                             | |
 | invitations, older                  | GET invitations                                                                    | conversations.info, response_url                             | |
 | invitations, newer                  | GET invitations                                                                    | conversations.info, response_url                             | |
 | invitations on a list of users      | GET invitations                                                                    | response_url                                                 | |
 | invitations, Withdraw               | DELETE invitations, GET invitations ×2                                             | conversations.info, response_url ×2                          | |
-| delete, by ID                       | GET current_customer, GET current_user ×2, GET customer/users, GET user ×2         | chat.postMessage, conversations.info, users.info ×2          | GET current_user, GET user |
-| delete, by name                     | GET current_customer, GET current_user ×2, GET customer/users, GET user            | chat.postMessage, conversations.info, users.info ×2          | GET current_user |
+| delete, by ID                       | GET current_customer, GET current_user, GET customer/users, GET user               | chat.postMessage, conversations.info, users.info ×2          | |
+| delete, by name                     | GET current_customer, GET current_user, GET customer/users, GET user               | chat.postMessage, conversations.info, users.info ×2          | |
 | delete, without words               |                                                                                    | conversations.info, views.open, views.update                 | |
 | delete, its form                    | GET current_customer, GET current_user, GET user                                   | chat.postMessage, conversations.info, users.info ×2          | |
 | Delete on a card                    | GET user                                                                           | conversations.info, views.open, views.update                 | |
 | Approve                             |                                                                                    | users.info, views.open                                       | |
-| Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET user                      | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info ×2, users.info | conversations.info |
+| Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET user                      | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info    | |
 | Deny                                |                                                                                    | users.info, views.open                                       | |
-| Deny, its form                      |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update, conversations.info ×2, users.info | conversations.info |
+| Deny, its form                      |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update, conversations.info, users.info    | |
 | Cancel                              |                                                                                    | views.open                                                   | |
-| Cancel, its form                    |                                                                                    | chat.postMessage, chat.update, conversations.info ×2         | conversations.info |
+| Cancel, its form                    |                                                                                    | chat.postMessage, chat.update, conversations.info            | |
 | Lock now                            |                                                                                    | views.open                                                   | |
-| Lock now, its form                  | GET current_customer, GET current_user, GET user, PUT user                         | chat.postMessage, chat.update, conversations.info ×2         | conversations.info |
+| Lock now, its form                  | GET current_customer, GET current_user, GET user, PUT user                         | chat.postMessage, chat.update, conversations.info            | |
 | Retry                               | DELETE user, GET current_customer, GET current_user, GET user                      | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info | |
-| opening the Home                    | GET current_user, GET customer/users                                               | chat.getPermalink, views.publish                             | |
+| opening the Home                    | GET customer/users                                                                 | chat.getPermalink, views.publish                             | |
 | Find a user, on the Home            |                                                                                    | views.open                                                   | |
 | Create a user, on the Home          |                                                                                    | views.open                                                   | |
 | Reset a password, on the Home       | GET current_customer                                                               | views.open, views.update                                     | |

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { User, UserId } from '../../../src/fastly/user.ts';
+import { ReadUsers } from '../../../src/slack/replies/read-users.ts';
+import { ENGINEER, OWNER } from '../../sandbox/fastly/people.ts';
+import { completeUser } from '../../sandbox/fastly/user.ts';
+
+const [EDDA, OTHER] = [UserId.parse(ENGINEER.id), UserId.parse(OWNER.id)];
+
+it('asks for each user once, also those who ask at once, until it is told to forget', async () => {
+  const asked: UserId[] = [];
+  const users = new ReadUsers({
+    getUser: async (id) => {
+      asked.push(id);
+      return User.parse(completeUser({ id, login: `${asked.length}@example.com` }));
+    },
+  });
+  const [first, again] = await Promise.all([users.getUser(EDDA), users.getUser(EDDA)]);
+  expect(again).toBe(first);
+  await users.getUser(OTHER);
+  expect(await users.getUser(EDDA)).toBe(first);
+  expect(asked).toEqual([EDDA, OTHER]);
+  users.forget();
+  expect((await users.getUser(EDDA)).login).toBe('3@example.com');
+});
