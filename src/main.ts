@@ -1,4 +1,3 @@
-import type { Bot as RunningBot } from './bot.ts';
 import { processEnvironment, readConfig, readLogSettings } from './config/config.ts';
 import { ConfigError, problemText, type VariableProblem } from './config/problem.ts';
 import { FatalError } from './observability/fatal-error.ts';
@@ -22,30 +21,27 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-let running: RunningBot | null = null;
-let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-  process.removeAllListeners(signal).on(signal, stop);
-
 try {
   const config = readConfig(environment);
   for (const warning of warnings) warnAbout(warning);
   // Not before now, as loading it can make Node warn.
   const { Bot } = await import('./bot.ts');
   const bot = new Bot(config, botLog);
-  running = bot;
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    botLog.info({ signal }, 'stopping');
+    void bot
+      .stop()
+      .then(() => written(botLog))
+      .then(() => process.exit(0), end);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
   await bot.run();
 } catch (error) {
   if (error instanceof ConfigError) warnings.forEach(warnAbout);
   await end(error);
-}
-
-function stop(signal: NodeJS.Signals): void {
-  if (stopping) return;
-  stopping = true;
-  botLog.info({ signal }, 'stopping');
-  const stopped = running?.stop() ?? Promise.resolve();
-  void stopped.then(() => written(botLog)).then(() => process.exit(0), end);
 }
 
 function warnAbout(warning: VariableProblem): void {

@@ -9,8 +9,3 @@ if (Number.parseInt(version, 10) < NEEDED) {
   );
   process.exit(1);
 }
-
-// Until the bot listens to signals by itself. As the first process of a container it would not even be ended by one.
-if (process.argv[1]?.endsWith('src/main.ts')) {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => process.exit(0));
-}

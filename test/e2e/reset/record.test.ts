@@ -22,9 +22,12 @@ async function letConnect(databaseUrl: string, allowed: boolean): Promise<void> 
   try {
     await client.query(`alter database ${name} with allow_connections ${allowed}`);
     if (!allowed) {
-      await client.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [
-        name,
-      ]);
+      // A connection that was being made at that moment shows a little later.
+      let ended: number | null;
+      do {
+        const terminate = 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1';
+        ended = (await client.query(terminate, [name])).rowCount;
+      } while (ended !== 0);
     }
   } finally {
     await client.end();

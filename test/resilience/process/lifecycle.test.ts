@@ -1,11 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { toldPrivately } from '../../e2e/support/approving.ts';
 import { DELIVERY_MODES, type DeliveryMode, environmentFor } from '../../e2e/support/workplace.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
@@ -247,29 +241,6 @@ describe('readiness over Socket Mode', () => {
     await bot.log('Slack rejects SLACK_APP_TOKEN (invalid_auth), so the bot cannot open a connection.');
     await bot.untilReadyz(503, ['slack']);
     expect((await fetch(await bot.health('/healthz'))).status).toBe(200);
-  });
-});
-
-describe('SIGTERM while the bot is loaded', () => {
-  it('ends it with 0', async () => {
-    const command = z
-      .object({ scripts: z.object({ start: z.string() }) })
-      .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')))
-      .scripts.start;
-    const [, words = ''] = /exec node (.+)$/.exec(command) ?? [];
-    const sandbox = await startedSandbox();
-    for (const pause of [100, 200, 300, 400]) {
-      const child = spawn(process.execPath, words.split(' '), {
-        env: environmentFor(sandbox, 'socket'),
-        cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-        stdio: 'ignore',
-      });
-      const ended = once(child, 'exit');
-      // Its subject is a signal at a moment that nothing tells of.
-      await setTimeout(pause);
-      child.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
-    }
   });
 });
 

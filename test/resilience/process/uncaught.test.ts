@@ -9,7 +9,7 @@ import { type BotProcess, startBotProcess } from '../support/bot-process.ts';
 /** Runs in the bot's process: a signal makes the error that no code of the bot's makes. */
 const FAULTY = `
   process.on('SIGUSR2', () => { throw new Error('nobody catches this'); });
-  process.on('SIGUSR2', () => { Promise.reject(new Error('nobody handles this')); });
+  process.on('SIGCONT', () => { Promise.reject(new Error('nobody handles this')); });
   process.on('SIGWINCH', () => {
     process.emitWarning('this may change', 'ExperimentalWarning');
     process.emitWarning('this is old', 'DeprecationWarning', 'DEP0000');
@@ -27,7 +27,7 @@ async function startFaulty(): Promise<Sandbox & { bot: BotProcess }> {
 
 it('a rejection that nobody handles is logged and ends nothing', async () => {
   const { bot, client } = await startFaulty();
-  bot.child.kill('SIGUSR2');
+  bot.child.kill('SIGCONT');
   expect(await bot.log('a rejection that nobody handled')).toMatchObject({
     level: 50,
     err: { message: 'nobody handles this' },
