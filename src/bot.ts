@@ -128,7 +128,7 @@ export class Bot {
       { ...parts, store: this.#store, ...health },
       {
         onHealth: (error) => storeHealth.report(error),
-        onWrongDatabase: (error) => void this.#giveUp(error),
+        onWrongDatabase: (error) => this.#giveUp(error),
       },
     );
     this.#services = {

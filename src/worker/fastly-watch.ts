@@ -50,8 +50,7 @@ export class FastlyWatch {
   reached(error: FastlyError | null): void {
     if (error === null) this.#outage.over();
     else this.#outage.began(error.reason, error, remedyFor(error));
-    const ask = this.#ask;
-    if (ask && !this.#asking) void tracing({}, () => this.#askUntilOver(ask));
+    this.#askAgain();
   }
 
   /** What keeps the token from changing users; null: nothing does any more. */
@@ -79,13 +78,19 @@ export class FastlyWatch {
     if (!refused) {
       this.#saidRefused.restart();
       log.info('Fastly accepts FASTLY_API_TOKEN again');
-    } else if (!this.#asking) void this.#askUntilOver(this.#ask);
+    } else this.#askAgain();
   }
 
   /** Fastly is asked again until it says whose account the token is of: a database may belong to another one. */
   accountUnknown(unknown: boolean): void {
     this.#accountUnknown = unknown;
-    if (unknown && this.#ask && !this.#asking) void this.#askUntilOver(this.#ask);
+    this.#askAgain();
+  }
+
+  /** Asks while there is something to find out. Its lines aren't about the interaction whose call has shown that. */
+  #askAgain(): void {
+    const ask = this.#ask;
+    if (ask && !this.#asking) void tracing({}, () => this.#askUntilOver(ask));
   }
 
   async #askUntilOver(ask: () => Promise<unknown>): Promise<void> {

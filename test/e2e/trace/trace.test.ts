@@ -110,6 +110,16 @@ describe('what goes on behind interactions', () => {
     expect(asked().filter(({ interaction }) => interaction !== undefined)).toEqual([]);
   });
 
+  it('belongs to none where it asks whether Fastly takes the token again', async () => {
+    const { client, log, times } = await startWorkplace();
+    times.fastlyAskedAgain = 20;
+    const refusal = { status: 401, body: '{"msg":"Provided credentials are missing or invalid"}' };
+    await client.fastlyFaults({ fail: { match: 'GET /user/', ...refusal, times: 1 } });
+    await client.as(NORA).command(`get ${NORA_USER.id}`);
+    expect((await log.until('failed')).interaction).toMatch(REFERENCE);
+    expect(await log.until('Fastly accepts FASTLY_API_TOKEN again')).not.toHaveProperty('interaction');
+  });
+
   it('belongs to the interaction whose answer it brings', async () => {
     const { client, log } = await startWorkplace();
     await client.slackFaults({ rateLimit: { method: 'response_url', retryAfter: 1, times: 2 } });
