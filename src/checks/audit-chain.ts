@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import type { DatabaseLocation } from '../config/value-types.ts';
 import type { AuditHead } from '../ids.ts';
 import { reasonOf } from '../observability/reason-of.ts';
+import { LACKING_REMEDY } from '../store/audit-head.ts';
 import { hasAuditLog, rowsOf, type Verdict, verify } from '../store/audit-log.ts';
 import { hasEntry } from '../store/newest-entry.ts';
 import { postgres } from '../store/postgres.ts';
@@ -69,8 +70,7 @@ function lacking({ seq }: AuditHead): Finding {
   return {
     mark: 'wrong',
     what: `The audit log lacks entry ${seq} as AUDIT_HEAD names it, so the bot won't start.`,
-    remedy:
-      'If the database was restored, run `npm run restored` and set AUDIT_HEAD to what it prints. Otherwise correct DATABASE_URL or AUDIT_HEAD.',
+    remedy: LACKING_REMEDY,
   };
 }
 

@@ -3,8 +3,7 @@ import { getCACertificates } from 'node:tls';
 import { OLDEST_NODE } from '../config/package.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import type { Finding } from './finding.ts';
-
-const READABLE_BY_OTHERS = 0o044;
+import { isReadableByOthers } from './readable-by-others.ts';
 
 export type ProcessFacts = {
   /** Without a letter in front. Default: this process's. */
@@ -49,7 +48,7 @@ function nodeFinding(version: string): Finding {
 
 async function envFileFindings(file: string): Promise<Finding[]> {
   const found = await stat(file).catch(() => null);
-  if (found === null || (found.mode & READABLE_BY_OTHERS) === 0) return [];
+  if (found === null || !isReadableByOthers(found)) return [];
   return [
     {
       mark: 'warning',

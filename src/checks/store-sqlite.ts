@@ -8,8 +8,10 @@ import type { AnyTables } from '../store/engine.ts';
 import { migrationsOf } from '../store/migrations/index.ts';
 import { lockFileOf, lossOf, readOnlySqlite, traceOf } from '../store/sqlite.ts';
 import { type Owner, ownerOf } from '../store/sqlite-owner.ts';
+import { UNWRITABLE_REMEDY } from '../store/trouble.ts';
 import { migrationFinding, troubleFinding, wrongBy } from './database-findings.ts';
 import type { Finding } from './finding.ts';
+import { isReadableByOthers } from './readable-by-others.ts';
 
 const IN_MEMORY = ':memory:';
 const MEBIBYTE = 1024 * 1024;
@@ -17,7 +19,6 @@ const MEBIBYTE = 1024 * 1024;
 const LEAST_ROOM = 100 * MEBIBYTE;
 /** SQLITE_CANTOPEN. */
 const CANNOT_OPEN = 14;
-const READABLE_BY_OTHERS = 0o044;
 
 /** No file of the database is opened for writing; see `ownerOf` for why none is opened but by SQLite. */
 export async function checkSqlite(path: string): Promise<Finding[]> {
@@ -102,7 +103,7 @@ async function writingFinding(path: string): Promise<Finding> {
     return {
       mark: 'wrong',
       what: `${each} can't be written.`,
-      remedy: "Let the bot's account write the file and its folder, or set DATABASE_URL to another place.",
+      remedy: UNWRITABLE_REMEDY,
     };
   }
   return { mark: 'fine', what: 'The database and its folder can be written.' };
@@ -113,7 +114,7 @@ async function secrecyFindings(path: string): Promise<Finding[]> {
   const real = realPathOf(path);
   for (const file of [real, `${real}-wal`]) {
     const found = await stat(file).catch(ifMissing);
-    if (found && (found.mode & READABLE_BY_OTHERS) !== 0) open.push(file);
+    if (found && isReadableByOthers(found)) open.push(file);
   }
   if (open.length === 0) return [];
   return [

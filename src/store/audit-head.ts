@@ -5,6 +5,10 @@ import { WrongDatabase } from './errors.ts';
 import { hasEntry } from './newest-entry.ts';
 import type { Store } from './store.ts';
 
+/** What to do where the audit log lacks the entry that AUDIT_HEAD names. */
+export const LACKING_REMEDY =
+  'If the database was restored, run `npm run restored` and set AUDIT_HEAD to what it prints. Otherwise correct DATABASE_URL or AUDIT_HEAD.';
+
 /** @throws {WrongDatabase} when the audit log lacks this entry, or has another one in its place; {StoreUnavailable} */
 export async function mustHaveEntry(store: Store, noted: AuditHead): Promise<void> {
   const { found, head } = await store.read(async (database) => ({
@@ -19,8 +23,7 @@ export async function mustHaveEntry(store: Store, noted: AuditHead): Promise<voi
       end < seq
         ? `The audit log ends at entry ${end}, but AUDIT_HEAD names entry ${seq}`
         : `Entry ${seq} of the audit log is another one than AUDIT_HEAD names`,
-    remedy:
-      'If the database was restored, run `npm run restored` and set AUDIT_HEAD to what it prints. Otherwise correct DATABASE_URL or AUDIT_HEAD.',
+    remedy: LACKING_REMEDY,
   });
 }
 

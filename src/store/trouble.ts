@@ -20,7 +20,8 @@ const RESTORED =
   'Nothing is carried out. Stop every process of the bot, run `npm run restored`, then start them again.';
 const OVERWRITTEN =
   'Nothing is carried out. Stop the bot, delete the -wal and -shm files, put the copy in place again, and run `npm run restored`.';
-const PERMISSIONS =
+/** What to do where a file of the database may not be written. */
+export const UNWRITABLE_REMEDY =
   "Let the bot's account write the file and its folder, or set DATABASE_URL to another place.";
 const SERVER = `Start PostgreSQL, or correct the host and port in DATABASE_URL. ${WAITING}`;
 
@@ -68,9 +69,9 @@ const SQLSTATES: Readonly<Record<string, Trouble>> = {
  * @see https://nodejs.org/api/errors.html#common-system-errors
  */
 const NODE_CODES: Readonly<Record<string, Trouble>> = {
-  EACCES: wrong('The database may not be written', PERMISSIONS),
-  EPERM: wrong('The database may not be written', PERMISSIONS),
-  EROFS: wrong('The database is on a read-only disk', PERMISSIONS),
+  EACCES: wrong('The database may not be written', UNWRITABLE_REMEDY),
+  EPERM: wrong('The database may not be written', UNWRITABLE_REMEDY),
+  EROFS: wrong('The database is on a read-only disk', UNWRITABLE_REMEDY),
   ENOENT: wrong('A file that DATABASE_URL names is missing', 'Correct DATABASE_URL.'),
   EEXIST: wrong('DATABASE_URL names a file as a folder', 'Correct the path in DATABASE_URL.'),
   ENOTDIR: wrong('DATABASE_URL names a file as a folder', 'Correct the path in DATABASE_URL.'),
@@ -104,10 +105,10 @@ const NODE_CODES: Readonly<Record<string, Trouble>> = {
  */
 const SQLITE_CODES: Readonly<Record<number, Trouble>> = {
   5: away('another program is writing to the file', WAITING),
-  8: wrong('The database may not be written', PERMISSIONS),
+  8: wrong('The database may not be written', UNWRITABLE_REMEDY),
   11: wrong('The database file is damaged', 'Restore the file from a backup.'),
   13: full("The database's disk is full"),
-  14: wrong('The database file cannot be opened', PERMISSIONS),
+  14: wrong('The database file cannot be opened', UNWRITABLE_REMEDY),
   26: wrong('The file is not a SQLite database', 'Set DATABASE_URL to another file.'),
 };
 /** A write that failed: a quota or a limit, as SQLite tells only ENOSPC from the rest. */
