@@ -11,6 +11,7 @@ import { hasAuditLog, headOf, rowsOf, type Verdict } from '../store/audit-log.ts
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { AuditRow, Tables } from '../store/tables.ts';
+import { counted, exitWhenUnwritable } from './output.ts';
 
 /** `npm run audit`: reads the audit log, whether or not a bot is running. It reads only DATABASE_URL. */
 const USAGE = `npm run audit -- verify     checks the hash chain, and the log against the changes and requests beside it
@@ -29,11 +30,7 @@ const BROKEN = 1;
 const UNUSABLE = 2;
 const MOST_LINES = 20;
 
-// A reader such as `head` may close the pipe early. That is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') process.stderr.write(`Can't write the output: ${error.message}\n`);
-  process.exit(error.code === 'EPIPE' ? 0 : UNUSABLE);
-});
+exitWhenUnwritable(UNUSABLE);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
@@ -143,10 +140,6 @@ function intactText(
     noted === null ? '' : `Entry ${noted.seq} has the hash that was noted.\n`,
     `Its head, to note elsewhere or to compare with the bot's log:\n${headText({ seq: entries, hash: lastHash })}\n`,
   ].join('');
-}
-
-function counted(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
 }
 
 async function printHead(database: Kysely<Tables>): Promise<number> {

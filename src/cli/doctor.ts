@@ -1,6 +1,7 @@
 import { type Examined, examine } from '../checks/doctor.ts';
 import { type Finding, plainLine } from '../checks/finding.ts';
 import { processEnvironment } from '../config/config.ts';
+import { counted, exitWhenUnwritable } from './output.ts';
 
 /** `npm run doctor`: looks at a configuration and all that it leads to, and changes nothing. */
 const USAGE = `npm run doctor              checks the variables, Slack, Fastly and the database
@@ -28,10 +29,7 @@ const MARKS: Record<Finding['mark'], string> = {
   unknown: '–',
 };
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') process.stderr.write(`Can't write the output: ${error.message}\n`);
-  process.exit(error.code === 'EPIPE' ? 0 : MISUSED);
-});
+exitWhenUnwritable(MISUSED);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
@@ -63,10 +61,6 @@ async function report(parts: readonly Examined[]): Promise<number> {
 function summary(wrong: number, warnings: number): string {
   const toKnow = warnings > 0 ? ` ${counted(warnings, 'thing')} to know about (!).` : '';
   return wrong > 0 ? `${counted(wrong, 'thing')} to correct (✗).${toKnow}` : `Nothing is wrong.${toKnow}`;
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${count === 1 ? one : `${one}s`}`;
 }
 
 function textOf(finding: Finding): string {
