@@ -4,7 +4,7 @@ import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database } from '../store/tables.ts';
 import { RELEASING } from './event.ts';
-import { hasOpenTarget } from './rows.ts';
+import { hasOpenTarget } from './open-target.ts';
 import { surfacesBehind } from './surfaces.ts';
 
 /** What is counted of a state. A newer version of the bot may have stored states that this one does not know. */
@@ -12,7 +12,7 @@ const Counted = z.object({ kind: z.string(), unclear: z.boolean().optional().cat
 
 /** What waits. It reads what is open and what is to be shown, each by its index, however many requests there were. */
 export async function readBacklog(database: Database, engine: Engine): Promise<Backlog> {
-  const rows = await openRequests(database, engine).execute();
+  const rows = await openStates(database, engine).execute();
   const { behind, wanted_at, now } = await surfacesBehind(database)
     .select([engine.now.as('now'), sql<number>`count(*)`.as('behind')])
     .select(({ fn }) => fn.min('audit_log.at').as('wanted_at'))
@@ -35,7 +35,8 @@ export async function readBacklog(database: Database, engine: Engine): Promise<B
   };
 }
 
-export function openRequests(database: Database, { now }: Engine) {
+/** Of each open request, its state and since when it waits, as rows. */
+export function openStates(database: Database, { now }: Engine) {
   return database
     .selectFrom('approval_requests')
     .where(hasOpenTarget)

@@ -3,6 +3,7 @@ import { ChannelId, MemberId } from '../ids.ts';
 import type { ApprovalRequestRow, Database, Tables } from '../store/tables.ts';
 import { readWhole } from '../store/whole.ts';
 import { EVENT_KINDS } from './event.ts';
+import { hasOpenTarget } from './open-target.ts';
 import { Action, type ApprovalRequest, type RequestId, State, Terms } from './request.ts';
 import { fromStored } from './stored.ts';
 
@@ -64,14 +65,14 @@ export async function onlyReadable(database: Database, ids: readonly RequestId[]
   return ids.filter((id) => readable.has(id));
 }
 
-/** How many open requests this version can't read whole. SQLite looks '>=' up in the index, and not 'is not null'. */
+/** How many open requests this version can't read whole. */
 export async function countNewer(database: Database): Promise<number> {
   const { all } = await database
     .selectFrom('approval_requests')
     .select(({ fn }) => fn.countAll<number>().as('all'))
-    .where('open_target', '>=', '')
+    .where(hasOpenTarget)
     .executeTakeFirstOrThrow();
-  const known = await withKnownHistory(database).where('open_target', '>=', '').execute();
+  const known = await withKnownHistory(database).where(hasOpenTarget).execute();
   return Math.max(0, all - known.filter((row) => readForm(row) !== null).length);
 }
 

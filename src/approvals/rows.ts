@@ -1,10 +1,11 @@
-import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { ChannelId, MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
-import type { ApprovalRequestRow, Database, Tables } from '../store/tables.ts';
+import type { ApprovalRequestRow, Database } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
 import type { Event } from './event.ts';
 import { isNewer, NeedsNewerVersion, type StoredRequest } from './newer.ts';
+import { hasOpenTarget } from './open-target.ts';
 import { knowsHistory, onlyReadable, readForm } from './readable.ts';
 import { type ApprovalRequest, isOpen, RequestId, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
@@ -50,10 +51,6 @@ export async function requestWhere(
   if (isNewer(request)) throw new NeedsNewerVersion(request);
   return request;
 }
-
-/** The condition that a request is open, as both databases look it up in the index: SQLite has none for 'is not null'. */
-export const hasOpenTarget = ({ eb }: ExpressionBuilder<Tables, 'approval_requests'>) =>
-  eb('open_target', '>=', '');
 
 /** All open requests, oldest first, with those that need a newer version. */
 export async function openRequests(database: Database): Promise<StoredRequest[]> {
