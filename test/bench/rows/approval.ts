@@ -1,15 +1,15 @@
 import { Approvals } from '../../../src/approvals/approvals.ts';
 import { openRequestAbout } from '../../../src/approvals/rows.ts';
 import { Intents } from '../../../src/changes/intents.ts';
-import { targetOf } from '../../../src/changes/snapshot.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
 import { User } from '../../../src/fastly/user.ts';
 import { Network } from '../../../src/http/network.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { Execution } from '../../../src/worker/execution.ts';
-import { CDN_TEAM, NORA, POLICY, TOMAS } from '../../approvals/people.ts';
+import { POLICY, TOMAS } from '../../approvals/people.ts';
 import { startFastly } from '../../sandbox/fastly/server.ts';
+import { deletionOf } from '../deletion.ts';
 import { median, type Row, type Started } from '../row.ts';
 import type { DatabaseKind, Shared } from '../shared.ts';
 
@@ -77,14 +77,7 @@ function desk(store: Store, client: FastlyClient): (user: User) => Promise<numbe
   const intents = new Intents(store, POLICY.lease, openRequestAbout, () => {});
   const execution = new Execution(approvals, intents, client, TIMEOUT_MILLISECONDS);
   return async (user) => {
-    const { request } = await approvals.file({
-      action: { kind: 'delete', version: 1, target: targetOf(user) },
-      requester: NORA,
-      reason: null,
-      channel: CDN_TEAM,
-      deliveryKey: `bench ${user.id}`,
-      about: [],
-    });
+    const { request } = await approvals.file(deletionOf(user));
     const begun = performance.now();
     await approvals.approve(request.id, TOMAS);
     const [due] = await approvals.due(1);

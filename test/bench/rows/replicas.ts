@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Approvals } from '../../../src/approvals/approvals.ts';
 import { putOff } from '../../../src/approvals/rows.ts';
-import { targetOf } from '../../../src/changes/snapshot.ts';
 import { User } from '../../../src/fastly/user.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { CDN_TEAM, NORA, POLICY, TOMAS } from '../../approvals/people.ts';
+import { POLICY, TOMAS } from '../../approvals/people.ts';
 import type { Fastly } from '../../sandbox/fastly/server.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { AppProcess } from '../app-process.ts';
+import { deletionOf } from '../deletion.ts';
 import type { Row, Started } from '../row.ts';
 import type { Shared } from '../shared.ts';
 
@@ -73,14 +73,7 @@ async function fileRequests(store: Store, fastly: Fastly): Promise<void> {
     })),
   );
   for (const user of users.map((each) => User.parse(each))) {
-    const { request } = await approvals.file({
-      action: { kind: 'delete', version: 1, target: targetOf(user) },
-      requester: NORA,
-      reason: null,
-      channel: CDN_TEAM,
-      deliveryKey: `bench ${user.id}`,
-      about: [],
-    });
+    const { request } = await approvals.file(deletionOf(user));
     await approvals.approve(request.id, TOMAS);
     await store.transaction(async (transaction) => {
       await putOff(transaction, request.id, (await transaction.now()) + LONG);

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isProgram } from '../../support/is-program.ts';
 
 /** Where Debian puts programs that only root needs, which others may run too. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
@@ -9,13 +9,4 @@ export function isMissing(program: string): boolean {
   const found = FOLDERS.some((folder) => isProgram(join(folder, program)));
   if (!found && process.env.CI) throw new Error(`${program} is not on this machine. .ci/run installs it.`);
   return !found;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
