@@ -1,8 +1,7 @@
 import { canonical } from './canonical.ts';
 import type { FastlyClient } from './client.ts';
 import { FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
-import type { CustomerId, User, UserId } from './user.ts';
-import type { UserList } from './user-list.ts';
+import type { CustomerId, User, UserId, UserList } from './user.ts';
 
 /**
  * The users of the account behind the token, asked of Fastly now; the deleted are left out. Where the account is known,

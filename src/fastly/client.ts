@@ -2,8 +2,9 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
+import { type AccountList, type Entry, entriesIn } from './account-list.ts';
 import { asJson, type Reader } from './answer-reader.ts';
-import { ApiToken } from './api-token.ts';
+import { ApiToken, ApiTokenId, type TokenList } from './api-token.ts';
 import { canonical } from './canonical.ts';
 import {
   type FastlyError,
@@ -25,8 +26,7 @@ import {
 import { inOurWords, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
 import { type Answer, type Call, type Read, Transport, type TransportListener } from './transport.ts';
-import { Customer, CustomerId, User, type UserFields, UserId } from './user.ts';
-import { type UserList, usersIn } from './user-list.ts';
+import { Customer, CustomerId, User, type UserFields, UserId, type UserList } from './user.ts';
 
 export type FastlyClientOptions = Partial<TransportListener> & {
   token: Secret;
@@ -54,15 +54,15 @@ const Done = z.object({ status: z.literal('ok') });
 
 const JSON_API_HEADERS = { 'content-type': 'application/vnd.api+json', accept: 'application/vnd.api+json' };
 /** In bytes: the largest accounts there are, several times over. */
-const LARGEST_LIST = 96 * MEBIBYTE;
+const LARGEST_LIST = { users: 96 * MEBIBYTE, tokens: 32 * MEBIBYTE };
 const LARGEST_PAGE = 4 * MEBIBYTE;
 const PAGE_SIZE = 100;
 const MOST_PAGES = 100;
 
 /**
- * Fastly's user API: a method for each operation of the seed, plus the list of users, the account and invitations. Every
- * method throws a `FastlyError` (see `errors.ts`) when it fails, and nothing else. An answer is believed only if it is
- * about whom the call was about. Names of parameters and operations are the seed's.
+ * Fastly's user API: a method for each operation of the seed, plus the list of users, the account, invitations and API
+ * tokens. Every method throws a `FastlyError` (see `errors.ts`) when it fails, and nothing else. An answer is believed
+ * only if it is about whom the call was about. Names of parameters and operations are the seed's.
  */
 export class FastlyClient {
   readonly #token: Secret;
@@ -199,11 +199,22 @@ export class FastlyClient {
 
   /** All users of an account. Entries of another account are left out. */
   async listUsers(customerId: CustomerId): Promise<UserList> {
-    const operation = 'list_users';
-    if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
-    const path = `/customer/${customerId}/users`;
-    const call = { operation, kind: 'read', method: 'GET', path, largestAnswer: LARGEST_LIST } as const;
-    return await this.#withToken(call, (pieces) => usersIn(pieces, customerId));
+    const { entries: users, unreadable } = await this.#list('users', User, customerId);
+    return { users, unreadable };
+  }
+
+  /** All API tokens of an account, browser sessions among them. Entries of another account are left out. */
+  async listTokens(customerId: CustomerId): Promise<TokenList> {
+    const { entries: tokens, unreadable } = await this.#list('tokens', ApiToken, customerId);
+    return { tokens, unreadable };
+  }
+
+  /** Ends an API token for good. @throws {FastlyNotFound} when it is gone already */
+  async revokeToken(id: ApiTokenId): Promise<void> {
+    const operation = 'revoke_token';
+    if (!ApiTokenId.safeParse(id).success) throw new FastlyInvalidId(operation);
+    const call = { operation, kind: 'change', method: 'DELETE', path: `/tokens/${id}` } as const;
+    await this.#withToken(call, asJson(z.unknown()));
   }
 
   /** The account behind the token, which has to be that of the token's user where that is known. */
@@ -268,6 +279,18 @@ export class FastlyClient {
     if (!InvitationId.safeParse(id).success) throw new FastlyInvalidId(operation);
     const call = { operation, kind: 'change', method: 'DELETE', path: `/invitations/${id}` } as const;
     await this.#withToken({ ...call, headers: JSON_API_HEADERS }, asJson(z.unknown()));
+  }
+
+  async #list<T extends Entry>(
+    of: 'users' | 'tokens',
+    schema: z.ZodType<T>,
+    customerId: CustomerId,
+  ): Promise<AccountList<T>> {
+    const operation = `list_${of}`;
+    if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
+    const path = `/customer/${customerId}/${of}`;
+    const call = { operation, kind: 'read', method: 'GET', path, largestAnswer: LARGEST_LIST[of] } as const;
+    return await this.#withToken(call, (pieces) => entriesIn(pieces, schema, customerId));
   }
 
   async #withToken<T>(

@@ -62,6 +62,9 @@ export const User = z.object({
 });
 export type User = z.infer<typeof User>;
 
+/** The users of an account, each id once, and how many further entries of the list could not be read. */
+export type UserList = { users: User[]; unreadable: number };
+
 /** A role in a user's list: an id (recorded), or the name where there is one. */
 function roleEntry(entry: unknown): string {
   const { data } = z.object({ name: z.string().optional(), id: z.string().optional() }).safeParse(entry);

@@ -208,7 +208,10 @@ function aftermath({ mayHaveBeenCarriedOut, operation }: FastlyError): Sentence 
 }
 
 /** Operations that change nothing. Their errors don't mention changes. */
-const READS = ['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'];
+const READS = [
+  ...['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'],
+  ...['list_tokens', 'current_token'],
+];
 
 const CHANGE_OF: Readonly<Record<string, ChangeKind>> = {
   create_user: 'create',

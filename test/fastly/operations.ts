@@ -1,4 +1,5 @@
 import { Secret } from '../../src/config/secret.ts';
+import { ApiTokenId } from '../../src/fastly/api-token.ts';
 import type { FastlyClient } from '../../src/fastly/client.ts';
 import type { CallKind } from '../../src/fastly/retry.ts';
 import { ENGINEER, PASSWORD } from '../sandbox/fastly/people.ts';
@@ -31,6 +32,12 @@ export const READS: readonly Operation[] = [
     call: (client) => client.listUsers(customerId(CUSTOMER_ID)),
   },
   {
+    name: 'list_tokens',
+    kind: 'read',
+    line: `GET /customer/${CUSTOMER_ID}/tokens`,
+    call: (client) => client.listTokens(customerId(CUSTOMER_ID)),
+  },
+  {
     name: 'current_customer',
     kind: 'read',
     line: 'GET /current_customer',
@@ -50,6 +57,12 @@ export const CHANGES: readonly Operation[] = [
     kind: 'change',
     line: `PUT /user/${id}`,
     call: (client) => client.updateUser(id, { locked: true }),
+  },
+  {
+    name: 'revoke_token',
+    kind: 'change',
+    line: 'DELETE /tokens/Kw3nTc8Zr1Ue6PxLg5QhBd',
+    call: (client) => client.revokeToken(ApiTokenId.parse('Kw3nTc8Zr1Ue6PxLg5QhBd')),
   },
   {
     name: 'create_user',

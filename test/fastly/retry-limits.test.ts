@@ -18,7 +18,8 @@ describe.each(ONE_OF_EACH_KIND)('$name, when the rate limit is used up,', ({ cal
   it('waits for a reset that is near', async () => {
     const { account, client } = await limitedAccount({ 'Fastly-RateLimit-Reset': String(inSeconds(0)) });
     await call(client);
-    expect(account.calls().map(({ status }) => status)).toEqual([429, 200]);
+    const succeeds = expect.toSatisfy((status) => status < 300);
+    expect(account.calls().map(({ status }) => status)).toEqual([429, succeeds]);
   });
 
   it('fails with the time of a reset that is far', async () => {

@@ -8,6 +8,7 @@ import { clientFor, customerId, failureOf, startAccount, userId } from './start.
 const MEBIBYTE = 1024 * 1024;
 
 const listUsers = (client: FastlyClient) => client.listUsers(customerId(CUSTOMER_ID));
+const listTokens = (client: FastlyClient) => client.listTokens(customerId(CUSTOMER_ID));
 const listInvitations = (client: FastlyClient) => client.listInvitations();
 const getUser = (client: FastlyClient) => client.getUser(userId(ENGINEER));
 const update = (client: FastlyClient) => client.updateUser(userId(ENGINEER), { locked: true });
@@ -17,6 +18,7 @@ type Calls = (client: FastlyClient) => Promise<unknown>;
 describe('an answer that never ends', () => {
   it.each<[string, boolean, Calls]>([
     ['the list of users', false, listUsers],
+    ['the list of tokens', false, listTokens],
     ['a page of invitations', false, listInvitations],
     ['a user', false, getUser],
     ['an update', true, update],
@@ -46,6 +48,7 @@ describe('a large answer', () => {
 
   it.each<[string, object, number, Calls]>([
     ['the list of users', [ENGINEER], 96, listUsers],
+    ['the list of tokens', [{ id: 'ci1' }], 32, listTokens],
     ['a page of invitations', { data: [] }, 4, listInvitations],
     ['a user', ENGINEER, 1, getUser],
   ])('to %s is taken up to its bound', async (_what, body, mebibytes, call) => {

@@ -40,7 +40,10 @@ const FAILURES: readonly (readonly [what: string, of: (operation: string) => Fas
 ];
 
 describe('the text for a failed call', () => {
-  const reads = ['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'];
+  const reads = [
+    ...['get_user', 'get_current_user', 'list_users', 'current_customer', 'list_invitations'],
+    ...['list_tokens', 'current_token'],
+  ];
   it.each(FAILURES)('does not speak of changes where only something was read: %s', (_, of) => {
     for (const operation of reads) expect(read(explain(of(operation)))).not.toContain('changed');
   });

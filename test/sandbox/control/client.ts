@@ -79,6 +79,9 @@ export class ControlClient {
   removeFastlyUser = (id: string) => this.request<null>('DELETE', `/fastly/users/${id}`);
   patchFastlyToken = (fields: JsonObject) => this.request<JsonObject>('PATCH', '/fastly/token', fields);
   patchFastlyAccount = (fields: JsonObject) => this.request<JsonObject>('PATCH', '/fastly/account', fields);
+  fastlyTokens = () => this.request<JsonObject[]>('GET', '/fastly/tokens');
+  putFastlyTokens = (tokens: JsonObject[]) => this.request<JsonObject[]>('PUT', '/fastly/tokens', { tokens });
+  revokeFastlyToken = (id: string) => this.request<null>('DELETE', `/fastly/tokens/${id}`);
   fastlyInvitations = () => this.request<JsonObject[]>('GET', '/fastly/invitations');
   fastlyFaults = (faults: Partial<FastlyFaults>) =>
     this.request<FastlyFaults>('POST', '/fastly/faults', faults);

@@ -45,6 +45,7 @@ function now({ slack, fastly, bot }: Services, memberId: string): Live {
     sees: slack.sees(memberId),
     fastly: {
       users: fastly.users(),
+      tokens: fastly.tokens(),
       calls: calls
         .slice(-LATEST_CALLS)
         .map(({ method, path, status, milliseconds }) => ({ method, path, status, milliseconds })),

@@ -238,6 +238,9 @@ export type FastlyCall = {
  * DELETE /fastly/users/:id -> as if removed in Fastly's own pages
  * PATCH  /fastly/account JsonObject -> changes `owner_id`, `force_sso`, `force_2fa`, `can_reset_passwords`
  * PATCH  /fastly/token   JsonObject -> changes `user_id`, `scope`, `services`, `expires_at` of the token handed out
+ * GET    /fastly/tokens  -> the account's API tokens as the service tells of them, the one handed out first
+ * PUT    /fastly/tokens  { tokens: JsonObject[] } -> adds or replaces by id (missing fields get believable values)
+ * DELETE /fastly/tokens/:id -> as if revoked in Fastly's own pages
  * GET    /fastly/invitations -> open invitations
  * GET    /fastly/faults  -> FastlyFaults
  * POST   /fastly/faults  FastlyFaults (what is left out stays) -> FastlyFaults
@@ -283,6 +286,10 @@ export type FastlyFaults = {
   otherUser: boolean | { match: string };
   /** The token belongs to no user, as an automation token or one of a deleted user: `GET /current_user` is answered 404. */
   noCurrentUser: boolean;
+  /** What a user's deletion does to the user's tokens. `refuse`: it is refused while the user has one that has not expired. */
+  tokensAtDeletion: 'end' | 'refuse' | 'stay';
+  /** The list of tokens is refused with 403. */
+  tokensUnreadable: boolean;
 };
 
 /**
@@ -303,6 +310,7 @@ export type Live = {
   sees: Sees;
   fastly: {
     users: JsonObject[];
+    tokens: JsonObject[];
     /** The latest calls, oldest first, and how many there were before. */
     calls: Pick<FastlyCall, 'method' | 'path' | 'status' | 'milliseconds'>[];
     earlierCalls: number;

@@ -100,4 +100,5 @@ export const clockRequest = z.strictObject({ advance: z.int().min(0) });
 export { fastlyFaults } from '../fastly/faults.ts';
 export const fastlyUsers = z.strictObject({ users: z.array(z.record(z.string(), z.json())) });
 export const accountFields = z.record(z.string(), z.json());
+export const fastlyTokens = z.strictObject({ tokens: z.array(z.record(z.string(), z.json())) });
 export const tokenFields = accountFields;

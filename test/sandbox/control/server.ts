@@ -22,6 +22,9 @@ export type FastlyAccount = {
   removeUser(id: string): boolean;
   patchAccount(fields: JsonObject): JsonObject;
   patchToken(fields: JsonObject): JsonObject;
+  tokens(): JsonObject[];
+  putTokens(tokens: JsonObject[]): JsonObject[];
+  revokeToken(id: string): boolean;
   invitations(): JsonObject[];
   faults(): FastlyFaults;
   setFaults(faults: Partial<FastlyFaults>): FastlyFaults;
@@ -199,6 +202,14 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
   app.patch('/fastly/token', async (context) =>
     context.json(fastly.patchToken(await body(context, requests.tokenFields))),
   );
+  app.get('/fastly/tokens', (context) => context.json(fastly.tokens()));
+  app.put('/fastly/tokens', async (context) =>
+    context.json(fastly.putTokens((await body(context, requests.fastlyTokens)).tokens)),
+  );
+  app.delete('/fastly/tokens/:id', (context) => {
+    if (!fastly.revokeToken(member(context))) throw new Impossible(`There is no token ${member(context)}.`);
+    return nothing(context);
+  });
   app.get('/fastly/invitations', (context) => context.json(fastly.invitations()));
   app.get('/fastly/faults', (context) => context.json(fastly.faults()));
   app.post('/fastly/faults', async (context) =>

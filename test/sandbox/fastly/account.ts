@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../control/protocol.ts';
+import { type ApiToken, completeToken } from './api-token.ts';
+import { BOT_TOKEN, firstTokens } from './first-tokens.ts';
 import type { Invitation } from './invitation.ts';
-import { BOT_ACCOUNT, OWNER, PASSWORD, PEOPLE } from './people.ts';
+import { OWNER, PASSWORD, PEOPLE } from './people.ts';
 import { CUSTOMER_ID, completeUser, timestamp, type User } from './user.ts';
 
 const changeable = z.strictObject({
@@ -18,13 +20,10 @@ const changeableToken = z.strictObject({
   expires_at: z.iso.datetime().nullable().exactOptional(),
 });
 
-/** The token that the sandbox hands out, as the service tells of it: never the secret itself. */
-export type ApiToken = JsonObject & { scope: string; expires_at: string | null };
-
 /** The account as the service sends it. */
 export type Customer = JsonObject & { owner_id: string; can_reset_passwords: boolean };
 
-/** What the service keeps: the customer, the bot's token, its users with their passwords, and the invitations. */
+/** What the service keeps: the customer, the bot's token and others, its users with their passwords, and the invitations. */
 export class Account {
   customer: Customer = {
     id: CUSTOMER_ID,
@@ -42,29 +41,20 @@ export class Account {
     updated_at: '2025-02-03T13:20:00Z',
     deleted_at: null,
   };
-  token: ApiToken = {
-    id: '3LnXk9tQ2bRz7VpYw0HcSd',
-    user_id: BOT_ACCOUNT.id,
-    customer_id: CUSTOMER_ID,
-    name: 'fastly-user-bot',
-    scope: 'global',
-    services: [],
-    created_at: '2025-01-14T10:05:00Z',
-    last_used_at: null,
-    expires_at: null,
-    ip: null,
-    user_agent: null,
-    sudo_expires_at: null,
-  };
+  /** The token that the sandbox hands out. */
+  token: ApiToken = BOT_TOKEN;
   readonly users = new Map(PEOPLE.map((user) => [user.id, { ...user }]));
   readonly invitations = new Map<string, Invitation>();
   readonly now: () => number;
   readonly #removed = new Set<string>();
+  readonly #revoked = new Set<string>();
+  readonly #tokens: Map<string, ApiToken>;
   readonly #passwords = new Map<string, string>();
 
   /** `now` gives Unix milliseconds. */
   constructor(now: () => number) {
     this.now = now;
+    this.#tokens = new Map(firstTokens(now()).map((token) => [token.id, token]));
   }
 
   /** The present, in the service's notation. */
@@ -102,6 +92,36 @@ export class Account {
   remove(id: string): boolean {
     if (this.users.delete(id)) this.#removed.add(id);
     return this.#removed.has(id);
+  }
+
+  /** All tokens that were not revoked, the one that the sandbox hands out first; expired ones too. */
+  tokens(): ApiToken[] {
+    return [this.token, ...this.#tokens.values()].filter(({ id }) => !this.#revoked.has(id));
+  }
+
+  /** @throws ZodError when a field has another type. */
+  putToken(given: JsonObject): ApiToken {
+    const token = completeToken(given);
+    this.#tokens.set(token.id, token);
+    this.#revoked.delete(token.id);
+    return token;
+  }
+
+  /** Ends the token; false when there is none with this id. */
+  revoke(id: string): boolean {
+    const known = this.tokens().some((token) => token.id === id);
+    this.#revoked.add(id);
+    return known;
+  }
+
+  /** Ends every token of the user. */
+  revokeAllOf(userId: string): void {
+    for (const { id, user_id } of this.tokens()) if (user_id === userId) this.revoke(id);
+  }
+
+  /** Whether nobody can use the token any more. */
+  isOver({ id, expires_at }: ApiToken): boolean {
+    return this.#revoked.has(id) || (expires_at !== null && this.now() >= Date.parse(expires_at));
   }
 
   passwordOf(user: User): string {

@@ -16,10 +16,9 @@ export function kindOfCredentials(headers: IncomingHttpHeaders): 'token' | 'basi
   return headers['fastly-key'] === undefined ? 'none' : 'token';
 }
 
-/** The user whose token it is. @throws Refusal (401) for any other token, and once it has expired or its user is gone. */
+/** The user whose token it is. @throws Refusal (401) for any other token, and once it has expired or was revoked, or its user is gone. */
 export function tokenHolder(headers: IncomingHttpHeaders, token: string, account: Account): User {
-  const { expires_at } = account.token;
-  const lives = expires_at === null || account.now() < Date.parse(expires_at);
+  const lives = !account.isOver(account.token);
   const user = lives && headers['fastly-key'] === token ? account.users.get(BOT_ACCOUNT.id) : undefined;
   if (user === undefined || user.deleted_at !== null) throw missingCredentials();
   return user;

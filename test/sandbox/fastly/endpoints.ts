@@ -1,11 +1,11 @@
 import type { Answer, Call } from './call.ts';
 import { createInvitation, deleteInvitation, listInvitations } from './invitations.ts';
 import { requestPasswordReset, updatePassword } from './passwords.ts';
+import { getCurrentToken, listTokens, revokeToken } from './tokens.ts';
 import {
   createUser,
   deleteUser,
   getCurrentCustomer,
-  getCurrentToken,
   getCurrentUser,
   getUser,
   listUsers,
@@ -39,6 +39,8 @@ const ENDPOINTS: readonly Endpoint[] = [
   token('GET', /^\/customer\/([^/]+)\/users$/, listUsers),
   token('GET', /^\/current_customer$/, getCurrentCustomer),
   token('GET', /^\/tokens\/self$/, getCurrentToken),
+  token('GET', /^\/customer\/([^/]+)\/tokens$/, listTokens),
+  token('DELETE', /^\/tokens\/([^/]+)$/, revokeToken),
   token('POST', /^\/invitations$/, createInvitation),
   token('GET', /^\/invitations$/, listInvitations),
   token('DELETE', /^\/invitations\/([^/]+)$/, deleteInvitation),

@@ -643,6 +643,7 @@ describe('changes from outside', () => {
 type Options = { [name: string]: unknown };
 type Operation<Result> = (options?: Options) => Promise<Result>;
 type ClientUser = { id: string; name: string; login: string; role: string; locked: boolean | null };
+type ClientToken = { id: string; user_id: string | null; last_used_at: Date; services: string[] };
 type FastlyClient = {
   ApiClient: new () => {
     authentications: { session_password_change: { username?: string; password?: string } };
@@ -670,6 +671,13 @@ type FastlyClient = {
     listInvitations: Operation<{ data: { id: string }[]; meta: { record_count: number } }>;
     deleteInvitation: Operation<null>;
   };
+  TokensApi: new (
+    client: object,
+  ) => {
+    listTokensCustomer: Operation<ClientToken[]>;
+    getTokenCurrent: Operation<ClientToken>;
+    revokeToken: Operation<null>;
+  };
 };
 
 describe("Fastly's own client", () => {
@@ -689,6 +697,7 @@ describe("Fastly's own client", () => {
       users: new library.UserApi(client),
       customers: new library.CustomerApi(client),
       invitations: new library.InvitationsApi(client),
+      tokens: new library.TokensApi(client),
     };
   }
 
@@ -753,6 +762,97 @@ describe("Fastly's own client", () => {
     expect(listed).toMatchObject({ data: [{ id: data.id }], meta: { record_count: 1 } });
     expect(await invitations.deleteInvitation({ invitation_id: data.id })).toBeNull();
     expect(fastly.invitations()).toEqual([]);
+  });
+  test('lists and revokes tokens, and gets its own', async () => {
+    const { tokens } = connect();
+    const used = '2025-08-30T10:00:00Z';
+    fastly.putTokens([
+      { id: 'ci1', user_id: ENGINEER.id, scope: 'purge_all', services: ['s1'], last_used_at: used },
+    ]);
+    const listed = await tokens.listTokensCustomer({ customer_id: CUSTOMER_ID });
+    expect(listed.map(({ id }) => id)).toEqual(fastly.tokens().map(({ id }) => id));
+    expect(listed.at(-1)).toMatchObject({ id: 'ci1', user_id: ENGINEER.id, services: ['s1'] });
+    expect(new Date(listed.at(-1)?.last_used_at ?? 0)).toEqual(new Date(used));
+    expect(await tokens.getTokenCurrent()).toMatchObject({ id: listed[0]?.id, user_id: BOT_ACCOUNT.id });
+    expect(await tokens.revokeToken({ token_id: 'ci1' })).toBeNull();
+    expect(fastly.tokens().map(({ id }) => id)).not.toContain('ci1');
+  });
+});
+
+describe('tokens', () => {
+  const list = () => send('GET', `/customer/${CUSTOMER_ID}/tokens`);
+  const [live, over] = [
+    { id: 'live1', user_id: ENGINEER.id, name: 'ci-purge', scope: 'purge_all' },
+    { id: 'over1', user_id: ENGINEER.id, expires_at: '2025-08-31T00:00:00Z' },
+  ];
+  const idsOf = (body: unknown) => (Array.isArray(body) ? body.map(({ id }) => id) : []);
+
+  test('are listed, whoever has them, without a secret', async () => {
+    fastly.putTokens([live, over]);
+    const { body, text } = await list();
+    expect(body).toEqual(fastly.tokens());
+    expect(body).toContainEqual(
+      expect.objectContaining({ ...live, services: [], last_used_at: null, expires_at: null }),
+    );
+    expect(body).toContainEqual(expect.objectContaining({ user_id: BOT_ACCOUNT.id }));
+    expect(body).toContainEqual(expect.objectContaining({ user_id: null, name: 'deploy-bot' }));
+    expect(text).not.toContain(fastly.token);
+    expect((await send('GET', '/customer/elsewhere/tokens')).status).toBe(404);
+  });
+  test('are not listed where the switch says so', async () => {
+    fastly.setFaults({ tokensUnreadable: true });
+    expect((await list()).status).toBe(403);
+    expect((await send('GET', '/tokens/self')).status).toBe(200);
+  });
+  test('are revoked with an empty answer, once', async () => {
+    fastly.putTokens([live]);
+    expect(await send('DELETE', '/tokens/live1')).toMatchObject({ status: 204, text: '' });
+    expect(await send('DELETE', '/tokens/live1')).toMatchObject({ status: 404 });
+    expect(idsOf((await list()).body)).not.toContain('live1');
+  });
+  test('of others are revoked and listed by superusers alone', async () => {
+    fastly.putTokens([live]);
+    await send('PUT', `/user/${BOT_ACCOUNT.id}`, { form: { role: 'engineer' } });
+    expect((await send('DELETE', '/tokens/live1')).status).toBe(403);
+    expect((await list()).status).toBe(403);
+  });
+  test('that is handed out stops working once it is revoked', async () => {
+    expect((await send('DELETE', `/tokens/${fastly.tokens()[0]?.id}`)).status).toBe(204);
+    expect((await list()).status).toBe(401);
+  });
+  test.each([
+    ['end', 200, []],
+    ['refuse', 400, ['live1', 'over1']],
+    ['stay', 200, ['live1', 'over1']],
+  ] as const)('of a user who is deleted %s', async (tokensAtDeletion, status, left) => {
+    fastly.putTokens([live, over]);
+    fastly.setFaults({ tokensAtDeletion });
+    expect((await send('DELETE', `/user/${ENGINEER.id}`)).status).toBe(status);
+    expect(idsOf((await list()).body).filter((id) => /^(live|over)1$/.test(String(id)))).toEqual(left);
+  });
+  test('that have expired keep nobody from being deleted', async () => {
+    fastly.putTokens([over]);
+    fastly.setFaults({ tokensAtDeletion: 'refuse' });
+    expect((await send('DELETE', `/user/${ENGINEER.id}`)).status).toBe(200);
+  });
+  test('of a user who is removed from outside end', async () => {
+    fastly.putTokens([live]);
+    fastly.removeUser(ENGINEER.id);
+    expect(idsOf((await list()).body)).not.toContain('live1');
+  });
+  test('are added, replaced and revoked through the control API too', async () => {
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.close());
+    const { client } = sandbox;
+    await client.putFastlyTokens([live]);
+    await client.putFastlyTokens([{ ...live, name: 'renamed' }]);
+    expect(await client.fastlyTokens()).toContainEqual(
+      expect.objectContaining({ id: 'live1', name: 'renamed' }),
+    );
+    await client.revokeFastlyToken('live1');
+    expect(idsOf(await client.fastlyTokens())).not.toContain('live1');
+    await expect(client.revokeFastlyToken('live1')).rejects.toThrow('There is no token live1.');
+    await expect(client.putFastlyTokens([{ services: 'all' }])).rejects.toThrow();
   });
 });
 

@@ -35,6 +35,8 @@ export const fastlyFaults = z.strictObject({
   tokenRefused: z.boolean().exactOptional(),
   otherUser: z.union([z.boolean(), z.strictObject({ match: z.string() })]).exactOptional(),
   noCurrentUser: z.boolean().exactOptional(),
+  tokensAtDeletion: z.enum(['end', 'refuse', 'stay']).exactOptional(),
+  tokensUnreadable: z.boolean().exactOptional(),
 });
 
 /** What is made to go wrong; nothing, to begin with. A request is matched by its line, `GET /user/abc`. */
@@ -51,6 +53,8 @@ export class Faults {
     tokenRefused: false,
     otherUser: false,
     noCurrentUser: false,
+    tokensAtDeletion: 'end',
+    tokensUnreadable: false,
   };
 
   get current(): FastlyFaults {
@@ -132,6 +136,14 @@ export class Faults {
 
   get noCurrentUser(): boolean {
     return this.#faults.noCurrentUser;
+  }
+
+  get tokensAtDeletion(): FastlyFaults['tokensAtDeletion'] {
+    return this.#faults.tokensAtDeletion;
+  }
+
+  get tokensUnreadable(): boolean {
+    return this.#faults.tokensUnreadable;
   }
 }
 

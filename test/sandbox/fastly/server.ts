@@ -47,6 +47,12 @@ export type Fastly = {
   patchAccount(fields: JsonObject): JsonObject;
   /** Changes `user_id`, `scope`, `services` or `expires_at` of the token handed out; answers with the token. */
   patchToken(fields: JsonObject): JsonObject;
+  /** The account's API tokens as the service tells of them, the one handed out first. */
+  tokens(): JsonObject[];
+  /** Adds or replaces by id; fields that are missing get believable values. Answers with what was put. */
+  putTokens(tokens: readonly JsonObject[]): JsonObject[];
+  /** As if revoked in Fastly's own pages; false when there is no such token. */
+  revokeToken(id: string): boolean;
   /** Open invitations as JSON:API resources, oldest first. */
   invitations(): JsonObject[];
   faults(): FastlyFaults;
@@ -147,6 +153,7 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
     },
     removeUser: (id) => {
       const known = account.remove(id);
+      account.revokeAllOf(id);
       changed();
       return known;
     },
@@ -159,6 +166,17 @@ export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> 
       const token = account.patchToken(fields);
       changed();
       return { ...token };
+    },
+    tokens: () => account.tokens().map((token) => ({ ...token })),
+    putTokens: (tokens) => {
+      const put = tokens.map((token) => ({ ...account.putToken(token) }));
+      changed();
+      return put;
+    },
+    revokeToken: (id) => {
+      const known = account.revoke(id);
+      changed();
+      return known;
     },
     invitations: () => account.openInvitations().map((each) => invitationResource(each, account.now())),
     faults: () => faults.current,

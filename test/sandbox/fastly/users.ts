@@ -1,6 +1,7 @@
 import { formFlag, parseForm } from './body.ts';
 import { type Answer, type Call, jsonAnswer } from './call.ts';
 import { badRequest, invalidRecord, notAllowed, recordNotFound, refusal } from './errors.ts';
+import { mustHaveNoTokens } from './tokens.ts';
 import { ROLES, type User } from './user.ts';
 
 export function createUser(call: Call): Answer {
@@ -49,18 +50,15 @@ export function deleteUser(call: Call): Answer {
   if (call.named === call.account.customer.owner_id) {
     throw badRequest('The owner of the account cannot be deleted; transfer the ownership first');
   }
+  mustHaveNoTokens(call);
   if (!call.account.remove(call.named)) throw noSuchUser(call);
+  if (call.faults.tokensAtDeletion !== 'stay') call.account.revokeAllOf(call.named);
   return jsonAnswer(200, { status: 'ok' });
 }
 
 export function getCurrentUser(call: Call): Answer {
   if (call.faults.noCurrentUser) throw recordNotFound('Cannot load the current user');
   return jsonAnswer(200, call.actor);
-}
-
-/** An automation token has no user. */
-export function getCurrentToken({ account, faults }: Call): Answer {
-  return jsonAnswer(200, { ...account.token, ...(faults.noCurrentUser && { user_id: null }) });
 }
 
 export function listUsers(call: Call): Answer {

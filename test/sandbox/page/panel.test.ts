@@ -12,6 +12,9 @@ const SWITCHES: { name: string; fault: (faults: FastlyFaults) => unknown; off: u
   { name: 'No direct creation', fault: ({ directCreation }) => directCreation, off: 'allowed', on: 403 },
   { name: 'Somebody else', fault: ({ otherUser }) => otherUser, off: false, on: true },
   { name: 'Token without a user', fault: ({ noCurrentUser }) => noCurrentUser, off: false, on: true },
+  { name: 'Tokens keep a user', fault: (faults) => faults.tokensAtDeletion, off: 'end', on: 'refuse' },
+  { name: 'Tokens outlive a user', fault: (faults) => faults.tokensAtDeletion, off: 'end', on: 'stay' },
+  { name: 'No list of tokens', fault: ({ tokensUnreadable }) => tokensUnreadable, off: false, on: true },
 ];
 
 describeInBrowser('the panel beside the workspace', () => {
@@ -24,6 +27,20 @@ describeInBrowser('the panel beside the workspace', () => {
     await reader.sees(users.getByText('Edda Renamed'));
     await client.removeFastlyUser(ENGINEER.id);
     await reader.seesNoMore(users.getByText(ENGINEER.login));
+  });
+
+  it('shows the tokens as they change, whose they are and when they were used', async () => {
+    const { page: url, client } = await startWorkplace();
+    const reader = await openPage(url);
+    const tokens = reader.page.getByRole('region', { name: 'Fastly tokens' });
+    const laptop = tokens.getByRole('listitem').filter({ hasText: 'edda-laptop' });
+    await client.putFastlyTokens([
+      { id: 'laptop1', name: 'edda-laptop', user_id: ENGINEER.id, expires_at: '2020-01-01T00:00:00Z' },
+    ]);
+    await reader.sees(laptop.getByText('Edda Morton'));
+    await reader.sees(laptop.getByText('global · all services · never used · expired'));
+    await client.revokeFastlyToken('laptop1');
+    await reader.seesNoMore(laptop);
   });
 
   it('shows what was asked of Fastly, and no secret', async () => {

@@ -65,6 +65,27 @@ const FAULTS: Fault[] = [
     on: { noCurrentUser: true },
     off: { noCurrentUser: false },
   },
+  {
+    name: 'Tokens keep a user',
+    explanation: 'a user with API tokens cannot be deleted',
+    isOn: ({ tokensAtDeletion }) => tokensAtDeletion === 'refuse',
+    on: { tokensAtDeletion: 'refuse' },
+    off: { tokensAtDeletion: 'end' },
+  },
+  {
+    name: 'Tokens outlive a user',
+    explanation: 'the API tokens of a deleted user go on working',
+    isOn: ({ tokensAtDeletion }) => tokensAtDeletion === 'stay',
+    on: { tokensAtDeletion: 'stay' },
+    off: { tokensAtDeletion: 'end' },
+  },
+  {
+    name: 'No list of tokens',
+    explanation: '403 to the question which API tokens there are',
+    isOn: ({ tokensUnreadable }) => tokensUnreadable,
+    on: { tokensUnreadable: true },
+    off: { tokensUnreadable: false },
+  },
 ];
 
 /** How many of the switches are on. */

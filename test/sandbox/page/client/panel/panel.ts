@@ -3,6 +3,7 @@ import type { LiveState } from '../live.ts';
 import { BotSwitch } from './bot-switch.ts';
 import { Calls } from './calls.ts';
 import { Faults } from './faults.ts';
+import { Tokens } from './tokens.ts';
 import { Users } from './users.ts';
 
 /** The Fastly account beside Slack, and what can be made to go wrong. */
@@ -27,6 +28,7 @@ export function Panel({ fastly, bot, close }: Pick<LiveState, 'fastly' | 'bot'> 
       fastly !== null && [
         h(Faults, { key: 'faults', faults: fastly.faults }),
         h(Users, { key: 'users', users: fastly.users }),
+        h(Tokens, { key: 'tokens', tokens: fastly.tokens, users: fastly.users }),
         h(Calls, { key: 'calls', calls: fastly.calls, earlier: fastly.earlierCalls }),
       ],
     ),
