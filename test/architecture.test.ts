@@ -38,10 +38,10 @@ const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
   ...['request', 'newer', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
-  ...['settings', 'target', 'change', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
+  ...['settings', 'target', 'token', 'change', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
   'directory/filter.ts',
 
-  ...['user', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
+  ...['user', 'api-token', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
   'store/errors.ts',
   'store/audit-page.ts',
 ];
@@ -73,7 +73,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
     'approvals/',
     [
       ...BASE,
-      ...['settings', 'target', 'intents', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
+      ...['settings', 'target', 'token', 'intents', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
       'store/',
     ],
   ],

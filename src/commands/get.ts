@@ -4,13 +4,13 @@ import { code, member, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import { deleteButton, resetButton, updateButton } from './inputs/user-button.ts';
+import { deleteButton, resetButton, tokensButton, updateButton } from './inputs/user-button.ts';
 
 /** Shows a user's card, as Fastly has it now. */
 export const get = oneUserSubcommand({
   name: 'get',
   summary: "Show a user's card",
-  about: say`Shows the user as of now, with buttons to update, reset and delete. Nothing is changed.`,
+  about: say`Shows the user as of now, with buttons to update, reset, list API tokens and delete. Nothing is changed.`,
   examples: ['get', 'get edda.morton@example.com', "get O'Gallin", 'get edda --private'],
   form: { title: 'Find a user', submit: () => 'Show' },
   purpose: 'look',
@@ -46,6 +46,7 @@ function buttonsFor({ services, origin }: Interaction, user: User, account: Cust
   return [
     ...(disabled.has('update') ? [] : [updateButton(user, alone)]),
     ...(disabled.has('reset') || user.locked ? [] : [resetButton(user, alone)]),
+    ...(disabled.has('tokens') ? [] : [tokensButton(user, alone)]),
     ...(disabled.has('delete') || owner ? [] : [deleteButton(user, alone)]),
   ];
 }

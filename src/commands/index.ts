@@ -10,6 +10,7 @@ import { list } from './list/list.ts';
 import { password } from './password/password.ts';
 import { reset } from './reset.ts';
 import type { Subcommand } from './subcommand.ts';
+import { tokens } from './tokens/tokens.ts';
 import { update } from './update/update.ts';
 import { whoami } from './whoami.ts';
 
@@ -23,6 +24,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   update,
   reset,
   deleteUser,
+  tokens,
   password,
   approvals,
   audit,

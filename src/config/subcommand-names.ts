@@ -8,6 +8,7 @@ export const SUBCOMMAND_NAMES = [
   'update',
   'reset',
   'delete',
+  'tokens',
   'password',
   'approvals',
   'audit',

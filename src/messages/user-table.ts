@@ -1,8 +1,8 @@
-import type { DataTableBlock, KnownBlock, TableBlock } from '@slack/types';
 import { nameOf, type User } from '../fastly/user.ts';
-import { type Message, notification } from './kit/message.ts';
+import type { Message } from './kit/message.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
 import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import { type Around, type Cell, tableMessage, textCell } from './kit/table.ts';
 import { roleCell } from './role-text.ts';
 import { settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
@@ -14,45 +14,28 @@ const LOGIN_LENGTH = 64;
 const ROLE_LENGTH = 40;
 /** The column that no two users share, for screen readers. */
 const LOGIN = 1;
-/** Rows that a data table shows at a time. */
-const ROWS_AT_A_TIME = 10;
 
 /** For a field that Fastly did not send: a cell can't be left out. */
 const NOT_SENT = 'not known';
 
-type Cell = DataTableBlock['rows'][number][number] & TableBlock['rows'][number][number];
-
-/** The blocks around a table. `headline` comes first, and is the notification too. */
-export type Around = { headline: Sentence; above: readonly KnownBlock[]; below: readonly KnownBlock[] };
-
-/** A data table; a table, then lines of text, where Slack refuses a kind of block. @param users 1 to `MOST_USERS` */
+/** @param users 1 to `MOST_USERS` */
 export function userTable(caption: string, users: readonly User[], around: Around): Message {
-  const { headline, above, below } = around;
-  const version = (block: KnownBlock, plainer?: Message): Message => ({
-    text: notification(headline),
-    blocks: [richText(headline), ...above, block, ...below],
-    ...(plainer && { plainer }),
-  });
-  const rows = [HEADER, ...users.map(row)];
-  const inText = version(richText(...users.map(line)));
-  const table = { type: 'table', rows, column_settings: WRAPPED } as const;
-  const inTable = version(table, inText);
-  const page = { page_size: ROWS_AT_A_TIME, row_header_column_index: LOGIN };
-  return version({ type: 'data_table', caption, ...page, rows }, inTable);
+  const table = { caption, header: HEADER, rowHeader: LOGIN, wrapped: LONG_COLUMNS };
+  return tableMessage({ ...table, rows: users.map(row), lines: users.map(line) }, around);
 }
 
-const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'].map(text);
-/** Long names and logins wrap, so that the table doesn't get wider. */
-const WRAPPED = [{ is_wrapped: true }, { is_wrapped: true }];
+const HEADER = ['Name', 'Login', 'Role', '2FA', 'Last active'];
+/** Names and logins can be long. */
+const LONG_COLUMNS = 2;
 
 function row(user: User): Cell[] {
   const { name, login, role, twoFactor, inactive } = told(user);
   return [
-    text(name),
-    text(login),
-    text(user.locked ? `${role}, 🔒 locked` : role),
-    text(twoFactor),
-    user.last_active_at ? richText(say`${day(new Date(user.last_active_at))}`) : text(inactive),
+    textCell(name),
+    textCell(login),
+    textCell(user.locked ? `${role}, 🔒 locked` : role),
+    textCell(twoFactor),
+    user.last_active_at ? richText(say`${day(new Date(user.last_active_at))}`) : textCell(inactive),
   ];
 }
 
@@ -78,8 +61,4 @@ function told(user: User): Record<'name' | 'login' | 'role' | 'twoFactor' | 'ina
     twoFactor: on === undefined ? NOT_SENT : plainText(settingValue('two_factor_auth_enabled', on)),
     inactive: user.last_active_at === null ? 'never' : NOT_SENT,
   };
-}
-
-function text(words: string): Cell {
-  return { type: 'raw_text', text: words };
 }

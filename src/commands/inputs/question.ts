@@ -17,6 +17,7 @@ import { openModal } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { viewOf } from '../form.ts';
+import { TokenFilter } from '../tokens/filter.ts';
 import { LoginChanged, Meant, meantBy } from './meant.ts';
 import { USER_PICKER, userChoice, userPicker } from './user-picker.ts';
 
@@ -25,6 +26,8 @@ const AskedSchema = z.object({
   subcommand: z.enum(SUBCOMMAND_NAMES),
   settings: Settings.optional(),
   reason: z.string().nullable().optional(),
+  /** Which tokens to show. */
+  tokens: TokenFilter.optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
   /** What to undo: the change's delivery key, and its confirmation. `settings` only shows what comes from the store. */

@@ -44,6 +44,11 @@ export function deleteButton(user: User, alone: boolean): Button {
   return userButton('delete.button', user, alone, 'Delete…');
 }
 
+/** The card's button. */
+export function tokensButton(user: User, alone: boolean): Button {
+  return userButton('tokens.button', user, alone, 'API tokens');
+}
+
 function userButton(actionId: string, user: User, alone: boolean, text: string, confirm?: Confirm): Button {
   const value = ButtonValue.write({ user: meantBy(user), private: alone });
   return button({ actionId, text, value, ...(confirm && { confirm }) });

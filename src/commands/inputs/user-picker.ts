@@ -16,7 +16,7 @@ export const USER_PICKER = 'user-picker';
 const UNAVAILABLE = '-';
 
 /** A select that searches the directory while the caller types. */
-export function userPicker(picked: User | null = null): InputBlock {
+export function userPicker(picked: User | null = null, { optional = false } = {}): InputBlock {
   return searchSelect({
     id: USER_PICKER,
     label: 'User',
@@ -24,6 +24,7 @@ export function userPicker(picked: User | null = null): InputBlock {
     placeholder: 'Find a user',
     chosen: picked && userOption(picked),
     focused: true,
+    optional,
   });
 }
 

@@ -168,6 +168,10 @@ export async function resets(sandbox: Sandbox): Promise<void> {
 
 export const CARD = `get ${ENGINEER.id}`;
 export const manyUsers = ({ client }: Sandbox) => client.putFastlyUsers(users(60));
+export const hasTokens = ({ client }: Sandbox) =>
+  client.putFastlyTokens(
+    Array.from({ length: 60 }, (_, index) => ({ id: `token${index}`, user_id: ENGINEER.id })),
+  );
 export const manyInvited = (sandbox: Sandbox) => invited(sandbox, many(25));
 
 export const home = (sandbox: Sandbox) => openHome(sandbox.client.as(NORA));

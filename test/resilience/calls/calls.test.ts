@@ -71,6 +71,13 @@ const TABLE = `
 | delete, without words               |                                                                                    | conversations.info, views.open, views.update                 | |
 | delete, its form                    | GET current_customer, GET current_user, GET user                                   | chat.postMessage, conversations.info, users.info ×2          | |
 | Delete on a card                    | GET user                                                                           | conversations.info, views.open, views.update                 | |
+| tokens                              | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
+| tokens, of a user by ID             | GET customer/tokens, GET user                                  | conversations.info, response_url                             | |
+| tokens, next page                   | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
+| tokens, previous page               | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
+| tokens, Filter                      |                                                                                    | views.open, views.update                                     | |
+| tokens, its form                    | GET customer/tokens, GET customer/users                                            | chat.postMessage, conversations.info                         | |
+| API tokens on a card                | GET customer/tokens, GET user                                    | conversations.info, response_url                             | |
 | Approve                             |                                                                                    | users.info, views.open                                       | |
 | Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET user                      | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info    | |
 | Deny                                |                                                                                    | users.info, views.open                                       | |

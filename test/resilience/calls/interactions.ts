@@ -14,6 +14,7 @@ import {
   clicks,
   ENGINEER_PICKED,
   hasForm,
+  hasTokens,
   home,
   homeButton,
   type Interaction,
@@ -274,6 +275,44 @@ export const INTERACTIONS: Record<string, Interaction> = {
   'delete, without words': opening('delete', 'delete.form'),
   'delete, its form': submitting('delete.form', 'delete', ENGINEER_PICKED, 'Requested by'),
   'Delete on a card': clicking('delete.button', CARD, ENGINEER.login, untilForm('delete.form')),
+
+  tokens: typing('tokens', 'in the Fastly account'),
+  'tokens, of a user by ID': {
+    id: '/fastly-user',
+    before: hasTokens,
+    act: (sandbox) => types(sandbox, `tokens ${ENGINEER.id}`, '60 API tokens'),
+  },
+  'tokens, next page': clicking(
+    'tokens.next',
+    'tokens',
+    'Showing 1 to 50',
+    untilRead('Showing 51 to '),
+    hasTokens,
+  ),
+  'tokens, previous page': {
+    id: 'tokens.previous',
+    before: async (sandbox) => {
+      await hasTokens(sandbox);
+      await types(sandbox, 'tokens', 'Showing 1 to 50');
+      await clicks(sandbox, 'tokens.next');
+      await reads(sandbox.client.as(NORA), 'Showing 51 to ');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'tokens.previous');
+      await reads(sandbox.client.as(NORA), 'Showing 1 to 50');
+    },
+  },
+  'tokens, Filter': clicking('tokens.filter', 'tokens', 'in the Fastly account', untilForm('tokens.form')),
+  'tokens, its form': {
+    id: 'tokens.form',
+    before: async (sandbox) => {
+      await types(sandbox, 'tokens', 'in the Fastly account');
+      await clicks(sandbox, 'tokens.filter');
+      await hasForm(sandbox, 'tokens.form');
+    },
+    act: (sandbox) => submits(sandbox, { unused: '90' }, 'unused for 90 days'),
+  },
+  'API tokens on a card': clicking('tokens.button', CARD, ENGINEER.login, untilRead('has no API tokens')),
 
   Approve: stepping('approve', TOMAS),
   'Approve, its form, and the deletion': taking('approve', TOMAS, approvedAndDone),

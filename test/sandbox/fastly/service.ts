@@ -73,7 +73,9 @@ export function answerRequest(service: Service, request: ReceivedRequest): Answe
 
 function holderUnlessRefused({ faults, token, account }: Service, headers: IncomingHttpHeaders) {
   if (faults.tokenRefused) throw missingCredentials();
-  return tokenHolder(headers, token, account);
+  const holder = tokenHolder(headers, token, account);
+  account.token = { ...account.token, last_used_at: account.timestamp() };
+  return holder;
 }
 
 function decode(encoded: string): string {

@@ -1,0 +1,83 @@
+import type { ModalView } from '@slack/types';
+import type { User } from '../../fastly/user.ts';
+import { checkboxes, option, textInput } from '../../messages/kit/inputs.ts';
+import { code, type Sentence } from '../../messages/kit/sentence.ts';
+import type { Origin } from '../../slack/carried.ts';
+import type { FormValues } from '../../slack/incoming.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
+import { viewOf } from '../form.ts';
+import { WordsError } from '../inputs/command-text.ts';
+import { type Meant, readMeant } from '../inputs/meant.ts';
+import { USER_PICKER, userPicker } from '../inputs/user-picker.ts';
+import { daysIn, EVERY_TOKEN, type TokenFilter } from './filter.ts';
+
+/** Block and action ids. The last one is also the checkbox's value. */
+const UNUSED = 'unused';
+const EXPIRING = 'expiring';
+const GLOBAL = 'global';
+const DAYS_LENGTH = 10;
+
+export const FORM = { id: 'tokens.form', title: 'Filter API tokens', submit: 'Show', mainBlockId: UNUSED };
+
+/** Whose tokens are wanted, all users' where `user` is null, and which of them. */
+export type Wanted = { user: Meant | null; filter: TokenFilter };
+
+export function filterForm(
+  { user, filter }: { user: User | null; filter: TokenFilter },
+  origin: Origin,
+  problem?: Sentence,
+): ModalView {
+  const days = (id: string, label: string, chosen: number | null) =>
+    textInput({
+      id,
+      label,
+      hint: 'A number of days.',
+      value: chosen === null ? null : String(chosen),
+      maxLength: DAYS_LENGTH,
+      optional: true,
+    });
+  return viewOf(FORM, origin, {
+    onTop: problem,
+    blocks: [
+      userPicker(user, { optional: true }),
+      days(UNUSED, 'Not used for', filter.unused),
+      days(EXPIRING, 'Expiring within', filter.expiring),
+      checkboxes({
+        id: GLOBAL,
+        label: 'Scope',
+        options: [option('Global scope only', GLOBAL)],
+        ticked: filter.global ? [GLOBAL] : [],
+        optional: true,
+      }),
+    ],
+  });
+}
+
+/** @throws {FieldError} */
+export function wantedIn(values: FormValues): Wanted {
+  return {
+    user: readMeant(values[USER_PICKER]),
+    filter: {
+      unused: daysInField(values, UNUSED),
+      expiring: daysInField(values, EXPIRING),
+      global: values[GLOBAL] === 'yes',
+    },
+  };
+}
+
+/** The filter of a form that may be wrong: what cannot be read is left open. */
+export function typedFilter(values: FormValues): TokenFilter {
+  try {
+    return wantedIn(values).filter;
+  } catch {
+    return EVERY_TOKEN;
+  }
+}
+
+function daysInField(values: FormValues, id: string): number | null {
+  try {
+    return daysIn(values[id], code(id));
+  } catch (error) {
+    throw error instanceof WordsError ? new FieldError(id, error.sentence) : error;
+  }
+}

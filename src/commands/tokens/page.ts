@@ -1,0 +1,167 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { z } from 'zod';
+import { listedToken } from '../../changes/token-snapshot.ts';
+import type { Directory } from '../../directory/directory.ts';
+import { accountTokens } from '../../fastly/account-tokens.ts';
+import type { ApiToken } from '../../fastly/api-token.ts';
+import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { button } from '../../messages/kit/blocks.ts';
+import { context, type Message, message } from '../../messages/kit/message.ts';
+import { bold, enumerate, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import { MOST_TOKENS, type OwnedToken, ownerText, tokenTable } from '../../messages/token-table.ts';
+import { counted, tokenCount, tokenName } from '../../messages/token-text.ts';
+import { unreadableText, userText } from '../../messages/user-text.ts';
+import { codecFor } from '../../slack/carried.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { filterWords, fitsToken, TokenFilter } from './filter.ts';
+
+/**
+ * One page of a list: whose tokens (null: everybody's), which of them, and how many come before it. It travels in the
+ * buttons, and comes back as input.
+ */
+const PageSchema = z.object({
+  user: UserId.nullable(),
+  filter: TokenFilter,
+  from: z.int().min(0),
+  private: z.boolean(),
+});
+export type Page = z.infer<typeof PageSchema>;
+export const Page = codecFor('button', PageSchema, 'tokens');
+
+/** Tokens of which it is not known whether they fit, by name; more are counted. */
+const MOST_UNKNOWN = 10;
+
+/** What a page shows. `all`: how many tokens there are, whatever the filter. */
+type Contents = {
+  whose: User | null;
+  all: number;
+  fitting: readonly OwnedToken[];
+  unknown: readonly OwnedToken[];
+  sessions: number;
+  unreadable: number;
+};
+
+/** @param whose the page's user, null for everybody's tokens @throws {FastlyError} */
+export async function drawn(
+  { services }: Pick<Interaction, 'services'>,
+  page: Page,
+  whose: User | null,
+): Promise<Message> {
+  const now = Date.now();
+  const { programs, sessions, unreadable } = await accountTokens(services.fastly);
+  const isMeant = ({ user_id }: ApiToken) => whose === null || user_id === whose.id;
+  const all = programs.filter(isMeant);
+  const owned = await withOwners(all, whose, services.directory);
+  const those = (answer: 'yes' | 'unknown') =>
+    owned.filter(({ token }) => fitsToken(token, page.filter, now) === answer);
+  return pageOf(page, now, {
+    whose,
+    all: all.length,
+    fitting: those('yes'),
+    unknown: those('unknown'),
+    sessions: sessions.filter(isMeant).length,
+    unreadable,
+  });
+}
+
+/** By owner and name; those of nobody last. */
+async function withOwners(
+  tokens: readonly ApiToken[],
+  whose: User | null,
+  directory: Directory,
+): Promise<OwnedToken[]> {
+  const owned = await Promise.all(
+    tokens.map(async (token) => {
+      const { user_id: id } = token;
+      const owner = whose ?? (id ? await directory.withId(id) : null);
+      return { token, listed: listedToken(token), owner };
+    }),
+  );
+  const key = ({ owner, token }: OwnedToken) =>
+    [owner === null ? '1' : '0', owner ? nameOf(owner) : '', owner?.id ?? '', token.name ?? ''].join('\n');
+  return owned.toSorted((one, other) => key(one).localeCompare(key(other)));
+}
+
+function pageOf(page: Page, now: number, contents: Contents): Message {
+  const { fitting } = contents;
+  const from = Math.min(page.from, startOfLast(fitting.length));
+  const shown = fitting.slice(from, from + MOST_TOKENS);
+  const lines = [...unknownText(contents.unknown), ...sessionText(contents.sessions)];
+  const below: KnownBlock[] = [
+    ...(lines.length > 0 ? [richText(...lines)] : []),
+    { type: 'actions', elements: buttons({ ...page, from }, fitting.length) },
+  ];
+  if (shown.length === 0) {
+    const none = message(noneText(page, contents));
+    none.blocks.push(...below);
+    return none;
+  }
+  const inPages = fitting.length > MOST_TOKENS;
+  const range = `${from + 1} to ${from + shown.length}`;
+  return tokenTable(inPages ? `API tokens ${range}` : 'API tokens', shown, now, {
+    headline: headline(page, contents),
+    above: inPages ? [richText(say`Showing ${range}.`)] : [],
+    below: [...below, context(FOOTNOTE)],
+  });
+}
+
+const FOOTNOTE = say`These are the tokens that programs use. A token itself is never shown.`;
+
+/** '2 of 7 API tokens of Edda: unused for 90 days'. */
+function headline({ filter }: Page, { whose, all, fitting, unreadable }: Contents): Sentence {
+  const wanted = filterWords(filter);
+  const count = `${tokenCount(all).replace('token', 'API token')}`;
+  const counts = wanted.length > 0 ? `${fitting.length} of ${count}` : count;
+  const of = whose === null ? say` in the Fastly account` : say` of ${userText(namesOf(whose))}`;
+  const which = wanted.length > 0 ? say`: ${sideBySide(wanted)}` : say``;
+  return say`${bold(counts)}${of}${which}${unreadableText({ unreadable })}`;
+}
+
+function noneText(page: Page, contents: Contents): Sentence {
+  const { whose, all, unreadable } = contents;
+  if (all > 0) {
+    return say`${headline(page, contents)}. To see more, remove a filter with ${bold('Filter…')}.`;
+  }
+  return whose === null
+    ? say`Fastly lists no API tokens that programs use${unreadableText({ unreadable })}.`
+    : say`${userText(namesOf(whose))} has no API tokens that programs use${unreadableText({ unreadable })}.`;
+}
+
+function namesOf(user: User): { name: string; login: string } {
+  return { name: nameOf(user), login: user.login };
+}
+
+/** 'Fastly doesn't say enough about 2 more tokens: `ci` (Edda Morton) and `old` (no user).' */
+function unknownText(unknown: readonly OwnedToken[]): Sentence[] {
+  if (unknown.length === 0) return [];
+  const named = unknown
+    .slice(0, MOST_UNKNOWN)
+    .map(({ listed, owner }) => say`${tokenName(listed)} (${ownerText(owner)})`);
+  const more = unknown.length - named.length;
+  const those = enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
+  const count = unknown.length === 1 ? 'another token fits' : `${unknown.length} other tokens fit`;
+  return [say`Fastly doesn't tell enough to know whether ${count}: ${those}.`];
+}
+
+function sessionText(sessions: number): Sentence[] {
+  if (sessions === 0) return [];
+  return [say`${counted(sessions, 'browser session')} ${sessions === 1 ? "isn't" : "aren't"} listed.`];
+}
+
+/** The labels have numbers, because Slack's own paging of a data table has buttons too. */
+function buttons(page: Page, tokens: number): Button[] {
+  const { from } = page;
+  const rest = tokens - from - MOST_TOKENS;
+  const to = (actionId: string, text: string, start: number) =>
+    button({ actionId, text, value: Page.write({ ...page, from: start }) });
+  return [
+    ...(from > 0 ? [to('tokens.previous', `Previous ${MOST_TOKENS}`, Math.max(0, from - MOST_TOKENS))] : []),
+    ...(rest > 0 ? [to('tokens.next', `Next ${Math.min(rest, MOST_TOKENS)}`, from + MOST_TOKENS)] : []),
+    to('tokens.filter', 'Filter…', 0),
+  ];
+}
+
+/** Where the last page begins. Tokens may have been revoked since a button was drawn. */
+function startOfLast(tokens: number): number {
+  return Math.max(0, Math.ceil(tokens / MOST_TOKENS) - 1) * MOST_TOKENS;
+}
