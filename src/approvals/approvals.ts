@@ -86,8 +86,11 @@ export class Approvals {
     }
   }
 
-  async approve(id: RequestId, by: MemberId, comment: string | null = null): Promise<StepResult> {
-    return await this.#step(id, by, (request, now) => rules.approve(request, by, this.policy, now, comment));
+  /** @param seen the tokens that the approver was shown, as `tokensKey`; not given where the form had none */
+  async approve(id: RequestId, by: MemberId, comment: string | null = null, seen = ''): Promise<StepResult> {
+    return await this.#step(id, by, (request, now) =>
+      rules.approve(request, by, this.policy, now, comment, seen),
+    );
   }
 
   async deny(id: RequestId, by: MemberId, reason: string | null): Promise<StepResult> {
@@ -184,7 +187,19 @@ export class Approvals {
 
   /** Records what came of a claim; `no` when the claim has passed to somebody else meanwhile. */
   async record({ request: { id }, claim }: Claim, outcome: rules.ExecutionOutcome): Promise<StepResult> {
-    return await this.#step(id, null, (request, now) => rules.record(request, claim, outcome, now));
+    return await this.#step(id, null, (request, now) =>
+      rules.record(request, claim, outcome, this.policy, now),
+    );
+  }
+
+  /**
+   * Records that tokens are about to be revoked (0), or how many are, and that the claim holds for another lease.
+   * `no` when the claim has passed to somebody else.
+   */
+  async recordRevoked({ request: { id }, claim }: Claim, revoked: number): Promise<StepResult> {
+    return await this.#step(id, null, (request, now) =>
+      rules.revoking(request, claim, revoked, this.policy, now),
+    );
   }
 
   async get(id: RequestId): Promise<ApprovalRequest | null> {
@@ -295,6 +310,7 @@ export class Approvals {
     if (actor !== null && (event.kind === 'approved' || event.kind === 'denied')) {
       await rows.recordDecision(transaction, before, actor, event, at);
     }
+    if (event.kind === 'asked-again') await rows.forgetDecisions(transaction, id);
     // If the call may still take effect, the superuser lock stays until the lease would have run out.
     const mayBeDone = 'mayBeDone' in state && state.mayBeDone;
     if (before.state.kind === 'executing' && state.kind !== 'executing' && !mayBeDone) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ListedToken, TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
 import { Comment, Obstacle, type RequestId, Restored } from './request.ts';
 
@@ -23,14 +24,26 @@ export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), mayBeDone: z.boolean() }),
   /** `unclear`: nobody could look yet what has become of it; else Fastly takes no more changes for now. */
   z.object({ kind: z.literal('postponed'), until: z.number(), unclear: z.boolean() }),
-  z.object({ kind: z.literal('completed'), found: z.boolean() }),
-  z.object({ kind: z.literal('failed'), why: z.string(), unclear: z.boolean() }),
+  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional() }),
+  z.object({
+    kind: z.literal('failed'),
+    why: z.string(),
+    unclear: z.boolean(),
+    revoked: z.int().exactOptional(),
+    tokensInTheWay: z.literal(true).exactOptional(),
+  }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('retried') }),
   /** The time for a retry is over. */
   z.object({ kind: z.literal('closed') }),
   /** The target was locked while the request waited. */
   z.object({ kind: z.literal('locked'), comment: Comment }),
+  /** The first token is about to be revoked. */
+  z.object({ kind: z.literal('revoking') }),
+  /** The tokens are revoked, and the user is about to be deleted. */
+  z.object({ kind: z.literal('revoked'), revoked: z.int() }),
+  /** The user has tokens that were not shown when it was approved: they are now, and the approvals count no longer. */
+  z.object({ kind: z.literal('asked-again'), unseen: z.array(ListedToken) }),
 ]);
 export type Event = z.infer<typeof Event>;
 

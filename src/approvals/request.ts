@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { HasRoles } from '../changes/roles.ts';
 import { CurrentSettings, Settings } from '../changes/settings.ts';
 import { isSuperuserRole, mayBeSuperuser, superuserStanding } from '../changes/superuser.ts';
 import { Target } from '../changes/target.ts';
+import { TokenOwner, TokenSnapshot, TokensLeft } from '../changes/token.ts';
 import { type ChannelId, MemberId } from '../ids.ts';
 
 /** An approval request's own name, such as `K7Q2-9FMX`: it stands in its message and in the audit log. */
@@ -37,24 +39,66 @@ export const Action = z.discriminatedUnion('kind', [
     z.object({ ...promotion, by: z.literal('invitation'), target: Newcomer }),
   ]),
   z.object({ ...demotion, target: Target, before: CurrentSettings }),
+  /** A deletion of a user whom `delete` says too little about: that kind means that no token was shown. */
+  z.object({
+    kind: z.literal('delete-with-tokens'),
+    version: z.literal(1),
+    target: Target,
+    /** Null where nobody could look when it was filed. */
+    shown: TokenSnapshot.nullable(),
+    /** Whether the tokens are revoked before the user is deleted. */
+    revokeFirst: z.boolean(),
+    /** Whether tokens that are made until then are meant, too. */
+    laterTokens: z.boolean(),
+  }),
+  z.object({ kind: z.literal('revoke'), version: z.literal(1), target: TokenOwner, shown: TokenSnapshot }),
 ]);
 export type Action = z.infer<typeof Action>;
 export type ActionKind = Action['kind'];
 export type Alteration = Extract<Action, { before: CurrentSettings }>;
 export type Admission = Extract<Action, { target: Newcomer }>;
+export type Deletion = Extract<Action, { kind: 'delete' | 'delete-with-tokens' }>;
 
 export function isAdmission(action: Action): action is Admission {
   return action.target.id === null;
 }
 
+export function isDeletion(action: Action): action is Deletion {
+  return action.kind === 'delete' || action.kind === 'delete-with-tokens';
+}
+
+/**
+ * Stands for the tokens that approvers are shown, and for what becomes of tokens made since: who approves has to have
+ * seen these. Empty where none are shown.
+ */
+export function tokensKey(action: Action): string {
+  if (action.kind !== 'delete-with-tokens') return '';
+  const { shown, revokeFirst, laterTokens } = action;
+  const ids = shown?.tokens.map(({ id }) => id).sort() ?? null;
+  const all = JSON.stringify([ids, revokeFirst, laterTokens]);
+  return createHash('sha256').update(all).digest('base64url').slice(0, 22);
+}
+
 /** Verbs for actions: a promotion may create a user, a demotion may lock one. */
-export const ACTION_VERBS = ['delete', 'promote', 'unlock', 'create', 'invite', 'demote', 'lock'] as const;
+export const ACTION_VERBS = [
+  'delete',
+  'promote',
+  'unlock',
+  'create',
+  'invite',
+  'demote',
+  'lock',
+  'revoke',
+] as const;
 export type ActionVerb = (typeof ACTION_VERBS)[number];
 
 export function verbOf(action: Action): ActionVerb {
   switch (action.kind) {
     case 'delete':
+    case 'delete-with-tokens':
       return 'delete';
+    case 'revoke':
+      return 'revoke';
     case 'demote':
       return action.changes.role === undefined ? 'lock' : 'demote';
     case 'promote':
@@ -118,14 +162,21 @@ export const Obstacle = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rights'), whose: z.enum(['requester', 'approvers']) }),
   /** More approvals are needed by now than it has. */
   z.object({ kind: z.literal('rules') }),
+  /** None of the tokens to revoke is there any more. */
+  z.object({ kind: z.literal('no-tokens') }),
+  /** After its tokens were revoked, the user has others, which were not approved. */
+  z.object({ kind: z.literal('other-tokens'), revoked: z.int(), names: z.array(z.string()) }),
 ]);
 export type Obstacle = z.infer<typeof Obstacle>;
+
+/** How many tokens are revoked; not there before the first of them may be. */
+const revoked = z.int().exactOptional();
 
 /**
  * `mayBeDone`: an earlier call may still take effect, so the next attempt accepts that as done. `postponed`: how often
  * in a row it was put off.
  */
-const attempts = { mayBeDone: z.boolean(), postponed: z.number() };
+const attempts = { mayBeDone: z.boolean(), postponed: z.number(), revoked };
 
 /**
  * That a request was ended because its database was restored: what was decided since the backup is not in it. `done?`:
@@ -142,7 +193,8 @@ export const Comment = z.string().exactOptional();
  * - a request starts out pending, or approved if it needs no approval
  * - pending -> approved | denied | cancelled | expired
  * - approved -> executing
- * - executing -> completed | failed | refused | approved (postponed) | executing (taken over)
+ * - executing -> completed | failed | refused | approved (postponed) | executing (taken over, or tokens are revoked)
+ * - executing -> pending, before any change, where the user has a token that was not shown
  * - failed -> approved (retry) | cancelled, while it is retryable; cancelled only if certainly nothing was done
  * - whatever is open -> cancelled, when the database was restored
  */
@@ -153,7 +205,7 @@ export const State = z.discriminatedUnion('kind', [
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
   z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
-  z.object({ kind: z.literal('completed'), found: z.boolean() }),
+  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional() }),
   /**
    * `unclear`: nobody knows whether the call took effect, and people are told so. `mayBeDone`: an earlier call may still
    * take effect, so the next attempt accepts that as done. `why` is for people.
@@ -164,6 +216,9 @@ export const State = z.discriminatedUnion('kind', [
     unclear: z.boolean(),
     mayBeDone: z.boolean(),
     retryable: z.boolean(),
+    revoked,
+    /** Fastly refused to delete the user, who has tokens: revoking them first may help. */
+    tokensInTheWay: z.literal(true).exactOptional(),
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
@@ -185,7 +240,7 @@ export type State = z.infer<typeof State>;
 export const Terms = z.object({ selfApproval: z.boolean(), about: z.array(MemberId) });
 export type Terms = z.infer<typeof Terms>;
 
-/** The record of a deletion, promotion or demotion. It waits for other bot admins if the policy says so. */
+/** The record of a deletion, promotion, demotion or revocation. It waits for other bot admins if the policy says so. */
 export type ApprovalRequest = {
   id: RequestId;
   action: Action;
@@ -216,13 +271,13 @@ export function isOpen({ state }: ApprovalRequest): boolean {
 
 /** Whether carrying it out leaves the account with one Fastly superuser less. */
 export function takesSuperuserAway(action: Action): boolean {
-  if (action.kind === 'promote') return false;
+  if (action.kind === 'promote' || action.kind === 'revoke') return false;
   return mayBeSuperuser(action.target) && !action.target.locked;
 }
 
 /** Whether the target can be locked while the request waits: for a Fastly superuser that takes approval itself. */
 export function mayBeLocked(action: Action): boolean {
-  return action.kind === 'delete' && !action.target.locked && !mayBeSuperuser(action.target);
+  return isDeletion(action) && !action.target.locked && !mayBeSuperuser(action.target);
 }
 
 /** The longest reason or comment that is taken, in characters. */

@@ -133,6 +133,11 @@ export async function recordDecision(
     .execute();
 }
 
+/** The decisions count no longer. They stay in the audit log. */
+export async function forgetDecisions({ database }: Transaction, id: RequestId): Promise<void> {
+  await database.deleteFrom('decisions').where('request_id', '=', id).execute();
+}
+
 /** The ids of requests for which time alone has made a step due, but for those that need a newer version. */
 export async function dueRequests(
   database: Database,

@@ -1,12 +1,15 @@
+import type { ListedToken, TokenSnapshot, TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
 import type { Event } from './event.ts';
 import {
   type Action,
   type ActionKind,
   type ApprovalRequest,
+  isDeletion,
   isOpen,
   type Obstacle,
   type State,
+  tokensKey,
 } from './request.ts';
 
 /** How this installation approves. Durations are milliseconds. */
@@ -33,7 +36,9 @@ export type Objection =
   | 'too-late'
   | 'not-the-requester'
   | 'not-failed'
-  | 'another-claim';
+  | 'another-claim'
+  /** The user's tokens are no longer those that whoever clicked has seen. */
+  | 'other-tokens';
 
 /** What the rules say to something that is to happen to a request: the step, or why there is none. */
 export type Ruling =
@@ -50,17 +55,26 @@ export function filed(approvalsRequired: number, { ttl, reminder }: ApprovalPoli
     : { kind: 'pending', remindAt: reminder < ttl ? now + reminder : null };
 }
 
-function approved(now: number, mayBeDone = false): State {
+function approved(now: number, mayBeDone = false): Extract<State, { kind: 'approved' }> {
   return { kind: 'approved', notBefore: now, mayBeDone, postponed: 0 };
 }
 
-/** @param comment what the approver wrote beside it, like those of the other steps */
+/** What a state says of tokens that are revoked, for the state after it. */
+function revokedIn(state: State): { revoked?: number } {
+  return 'revoked' in state && state.revoked !== undefined ? { revoked: state.revoked } : {};
+}
+
+/**
+ * @param comment what the approver wrote beside it, like those of the other steps
+ * @param seen the tokens that the approver was shown, as `tokensKey`
+ */
 export function approve(
   request: ApprovalRequest,
   by: MemberId,
   policy: ApprovalPolicy,
   now: number,
   comment: string | null = null,
+  seen = tokensKey(request.action),
 ): Ruling {
   const { approvers, state } = request;
   const given = standingApprovers(request, policy).length + 1;
@@ -69,6 +83,7 @@ export function approve(
   if (state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
   if (by === request.requester && !allowsSelfApproval(request, policy)) return no('own-request');
+  if (seen !== tokensKey(request.action)) return no('other-tokens');
   const event: Event = { kind: 'approved', given, ...commented(comment) };
   return step(given >= approvalsNeeded(request, policy) ? approved(now) : state, event);
 }
@@ -92,7 +107,8 @@ export function cancel(request: ApprovalRequest, by: MemberId, comment: string |
 /** Whether the requester can take it back: nothing has been done, and that is known. */
 export function mayBeCancelled({ state }: ApprovalRequest): boolean {
   if (state.kind === 'pending') return true;
-  return state.kind === 'failed' && state.retryable && !state.unclear && !state.mayBeDone;
+  if (state.kind !== 'failed' || state.revoked) return false;
+  return state.retryable && !state.unclear && !state.mayBeDone;
 }
 
 /** Nobody can see the request where it should be shown, and nobody has decided on it elsewhere. */
@@ -105,7 +121,8 @@ export function closeRestored(request: ApprovalRequest): Ruling {
   const { state } = request;
   if (!isOpen(request)) return no('not-waiting');
   const unclear = state.kind === 'executing' || (state.kind === 'failed' && state.unclear);
-  const mayBeDone = unclear || ('mayBeDone' in state && state.mayBeDone);
+  const begun = revokedIn(state).revoked !== undefined;
+  const mayBeDone = unclear || begun || ('mayBeDone' in state && state.mayBeDone);
   const why = mayBeDone
     ? 'The database was restored. The change may have been made.'
     : 'The database was restored.';
@@ -128,13 +145,13 @@ export function retry(request: ApprovalRequest, by: MemberId, now: number): Ruli
   if (isAbout(request, by)) return no('about-you');
   if (state.kind !== 'failed') return no('not-failed');
   if (!state.retryable || expiresAt <= now) return no('too-late');
-  return step(approved(now, state.mayBeDone), { kind: 'retried' });
+  return step({ ...approved(now, state.mayBeDone), ...revokedIn(state) }, { kind: 'retried' });
 }
 
 /** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
 export function targetLocked(request: ApprovalRequest, comment: string | null = null): Ruling {
   const { state, action } = request;
-  if (!isOpen(request) || action.kind !== 'delete' || action.target.locked) return no('not-waiting');
+  if (!isOpen(request) || !isDeletion(action) || action.target.locked) return no('not-waiting');
   const target = { ...action.target, locked: true };
   const event: Event = { kind: 'locked', ...commented(comment) };
   return { kind: 'step', state, event, action: { ...action, target } };
@@ -178,7 +195,7 @@ export function whatIsDue(
       const mayBeDone = state.kind === 'executing' || state.mayBeDone;
       const { postponed } = state;
       return step(
-        { kind: 'executing', claim, leaseUntil: now + lease, mayBeDone, postponed },
+        { kind: 'executing', claim, leaseUntil: now + lease, mayBeDone, postponed, ...revokedIn(state) },
         { kind: 'started', mayBeDone },
       );
     }
@@ -189,11 +206,23 @@ export function whatIsDue(
   }
 }
 
-/** What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. */
+/**
+ * What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. `asked-again`:
+ * nothing was changed, and the user has tokens that were not shown.
+ */
 export type ExecutionOutcome =
-  | { kind: 'completed'; found: boolean }
-  | { kind: 'failed'; why: string; unclear: boolean; mayBeDone: boolean }
+  | { kind: 'completed'; found: boolean; tokens?: TokensLeft }
+  | {
+      kind: 'failed';
+      why: string;
+      unclear: boolean;
+      mayBeDone: boolean;
+      /** How many tokens are revoked, where that is not what was recorded. */
+      revoked?: number;
+      tokensInTheWay?: true;
+    }
   | { kind: 'refused'; obstacle: Obstacle }
+  | { kind: 'asked-again'; shown: TokenSnapshot; unseen: ListedToken[] }
   | { kind: 'postponed'; until: number | null; unclear: boolean; mayBeDone: boolean; why: string };
 
 const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
@@ -207,23 +236,63 @@ export function record(
   request: ApprovalRequest,
   claim: string,
   outcome: ExecutionOutcome,
+  { reminder }: Pick<ApprovalPolicy, 'reminder'>,
   now: number,
 ): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
   if (outcome.kind === 'completed' || outcome.kind === 'refused') return step(outcome, outcome);
+  if (outcome.kind === 'asked-again') return askedAgain(request, outcome, reminder, now);
   const retryable = now < expiresAt;
-  if (outcome.kind === 'failed') return step({ ...outcome, retryable }, outcome);
+  if (outcome.kind === 'failed') {
+    const { mayBeDone, ...told } = { ...revokedIn(state), ...outcome };
+    return step({ ...told, mayBeDone, retryable: retryable && !outcome.tokensInTheWay }, told);
+  }
   const { until, why, unclear, mayBeDone } = outcome;
   const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
   const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
-    return step({ kind: 'failed', why, unclear, mayBeDone, retryable }, { kind: 'failed', why, unclear });
+    const told = { kind: 'failed', why, unclear, ...revokedIn(state) } as const;
+    return step({ ...told, mayBeDone, retryable }, told);
   }
   return step(
-    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1 },
+    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...revokedIn(state) },
     { kind: 'postponed', until: notBefore, unclear },
   );
+}
+
+/** The one way back: the request shows the tokens of now, and waits for approval once more. */
+function askedAgain(
+  { action, state, expiresAt }: ApprovalRequest,
+  { shown, unseen }: Extract<ExecutionOutcome, { kind: 'asked-again' }>,
+  reminder: number,
+  now: number,
+): Ruling {
+  if (!isDeletion(action) || revokedIn(state).revoked !== undefined) return no('not-waiting');
+  const { target } = action;
+  const asBefore = { revokeFirst: false, laterTokens: false, ...action };
+  return {
+    kind: 'step',
+    state: { kind: 'pending', remindAt: now + reminder < expiresAt ? now + reminder : null },
+    event: { kind: 'asked-again', unseen },
+    action: { ...asBefore, kind: 'delete-with-tokens', target, shown },
+  };
+}
+
+/**
+ * Tokens are about to be revoked (`revoked` is 0), or so many are. Only whoever holds the claim records it, and holds it
+ * for another lease then.
+ */
+export function revoking(
+  { state }: ApprovalRequest,
+  claim: string,
+  revoked: number,
+  { lease }: Pick<ApprovalPolicy, 'lease'>,
+  now: number,
+): Ruling {
+  if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
+  const event: Event = revoked === 0 ? { kind: 'revoking' } : { kind: 'revoked', revoked };
+  return step({ ...state, revoked, leaseUntil: now + lease }, event);
 }
 
 /** What an approved request has lost since: rights, or enough approvals by the rules of now. `null` when all still holds. */
@@ -235,14 +304,14 @@ export function lostRights(request: ApprovalRequest, policy: ApprovalPolicy): Ob
 }
 
 /**
- * Whether an action of this kind waits for approval. Variables name three kinds: a later kind counts as one of them here,
+ * Whether an action of this kind waits for approval. Variables name four kinds: a later kind counts as one of them here,
  * as a promotion for a time would count as a promotion.
  */
 export function waitsForApproval(
   { requiredFor }: Pick<ApprovalPolicy, 'requiredFor'>,
   kind: ActionKind,
 ): boolean {
-  return requiredFor.includes(kind);
+  return requiredFor.includes(kind === 'delete-with-tokens' ? 'delete' : kind);
 }
 
 /** How many must approve: the larger of the number when it was filed and that of now. */
@@ -283,12 +352,13 @@ function isEligible(request: ApprovalRequest, member: MemberId, policy: Approval
   return member !== request.requester || allowsSelfApproval(request, policy);
 }
 
-/** Who has approved after a step: who denies has not any more. */
+/** Who has approved after a step: who denies has not any more, and nobody has what is asked again. */
 export function approversAfter(
   before: readonly MemberId[],
   { kind }: Event,
   actor: MemberId | null,
 ): readonly MemberId[] {
+  if (kind === 'asked-again') return [];
   if (actor !== null && kind === 'approved') return [...before, actor];
   return kind === 'denied' ? before.filter((approver) => approver !== actor) : before;
 }
@@ -299,6 +369,7 @@ export function commentsAfter(
   event: Event,
   actor: MemberId | null,
 ): ReadonlyMap<MemberId, string> {
+  if (event.kind === 'asked-again') return new Map();
   if (actor === null || event.kind !== 'approved' || event.comment === undefined) return before;
   return new Map([...before, [actor, event.comment]]);
 }

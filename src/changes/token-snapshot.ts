@@ -1,8 +1,15 @@
 import type { ApiToken } from '../fastly/api-token.ts';
-import type { ListedToken } from './token.ts';
+import type { ListedToken, TokenSnapshot } from './token.ts';
 
 /** Longer names and scopes are cut: so many tokens fit into a request. */
 const LENGTH = 100;
+
+/** Tokens as a request keeps them: the one that was used last first. `readAt`: Unix milliseconds. */
+export function tokenSnapshot(tokens: readonly ApiToken[], readAt = Date.now()): TokenSnapshot {
+  const lastUse = ({ last_used_at: used }: ApiToken) => (used ? Date.parse(used) : 0);
+  const inOrder = tokens.toSorted((one, other) => lastUse(other) - lastUse(one));
+  return { readAt, tokens: inOrder.map(listedToken) };
+}
 
 /** A token as a request keeps it. */
 export function listedToken(token: ApiToken): ListedToken {

@@ -16,3 +16,20 @@ export const ListedToken = z.object({
   expiresAt: moment,
 });
 export type ListedToken = z.infer<typeof ListedToken>;
+
+/** Whose tokens a request is about. The user may be deleted already. */
+export const TokenOwner = z.object({
+  id: z.string().regex(/^[A-Za-z0-9]+$/),
+  login: z.string(),
+  /** The name, or the login where there is none. */
+  name: z.string(),
+});
+export type TokenOwner = z.infer<typeof TokenOwner>;
+
+/** The tokens that a request is about, as they were at `readAt` (Unix milliseconds). */
+export const TokenSnapshot = z.object({ readAt: z.number(), tokens: z.array(ListedToken) });
+export type TokenSnapshot = z.infer<typeof TokenSnapshot>;
+
+/** Tokens that are still listed after a deletion; null: nobody could look. `ended`: how many of those shown are gone. */
+export const TokensLeft = z.object({ ended: z.int(), left: z.array(ListedToken).nullable() });
+export type TokensLeft = z.infer<typeof TokensLeft>;

@@ -1,26 +1,43 @@
+import type { KnownBlock } from '@slack/types';
+import type { Deletion } from '../approvals/request.ts';
 import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
-import type { User } from '../fastly/user.ts';
+import type { TokenSnapshot } from '../changes/token.ts';
+import { tokenSnapshot } from '../changes/token-snapshot.ts';
+import { liveTokensOf } from '../fastly/account-tokens.ts';
+import { isFastlyError } from '../fastly/errors.ts';
+import { type User, UserId } from '../fastly/user.ts';
+import { REVOKE_FIRST } from '../messages/approval-message.ts';
 import { Refusal } from '../messages/failure-text.ts';
-import { date, type Sentence, say } from '../messages/kit/sentence.ts';
+import { checkboxes, option, select } from '../messages/kit/inputs.ts';
+import { code, date, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { protectionText } from '../messages/outcome-text.ts';
+import { COULD_NOT_LOOK, IN_TWO_STEPS, MAY_REFUSE, shownText } from '../messages/token-notes.ts';
+import { tokenCount } from '../messages/token-text.ts';
 import { userText } from '../messages/user-text.ts';
+import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
-import { userMeant } from './inputs/meant.ts';
-import { oneUserSubcommand } from './inputs/one-user.ts';
+import { requestButtonListener } from './approvals/request-button.ts';
+import { meantBy, userMeant } from './inputs/meant.ts';
+import { type OneUserSubcommand, oneUserSubcommand, openUserForm } from './inputs/one-user.ts';
+import { deleteButton } from './inputs/user-button.ts';
+import type { Subcommand } from './subcommand.ts';
 
 const AT_ONCE = say`No approval is needed: the user is deleted at once.`;
 
-/** Deletes a user by a request, which waits for approvers if deletions need approval. */
-export const deleteUser = oneUserSubcommand({
+/** Flags, which are values of the form's inputs, too. */
+const REVOKE_TOKENS = 'revoke-tokens';
+const LATER_TOKENS = 'later-tokens';
+
+const deletion: OneUserSubcommand = {
   name: 'delete',
   summary: 'Delete a user',
   about: (services) => {
     const how = isApprovalRequired(services, 'delete')
       ? say`The user is deleted once other bot admins approve.`
       : AT_ONCE;
-    return say`${how} The account's owner, the bot's own user and the last other unlocked Fastly superuser can't be deleted.`;
+    return say`${how} The account's owner, the bot's own user and the last other unlocked Fastly superuser can't be deleted. The request shows the API tokens that programs use, as they may end with the user. ${code(`--${REVOKE_TOKENS}`)} revokes them first, and ${code(`--${LATER_TOKENS}`)} includes tokens that are made until then.`;
   },
   examples: ['delete', 'delete edda.morton@example.com', 'delete "Silas Morton" --reason "Left the company"'],
   form: {
@@ -31,21 +48,119 @@ export const deleteUser = oneUserSubcommand({
   button: (services, name) =>
     isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
   takesReason: true,
+  choices: { flags: [REVOKE_TOKENS, LATER_TOKENS], blocks: tokenBlocks },
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
-  async act(interaction, meant, reason) {
+  async act(interaction, meant, reason, { chosen, wasShown }) {
+    const { services } = interaction;
     const asked = userMeant(interaction, meant);
-    const protection = protectionOf(interaction.services.fastly, asked);
+    const protection = protectionOf(services.fastly, asked);
     protection.catch(() => {});
+    const tokens = shownTokens(services, meant.id);
+    tokens.catch(() => {});
     const user = await asked;
     await refuseWhereImpossible(user, protection);
-    return await fileRequest(interaction, { kind: 'delete', version: 1, target: targetOf(user) }, reason);
+    const shown = await tokens;
+    refuseWhereUnseen(interaction, user, shown, wasShown || chosen.length > 0);
+    return await fileRequest(interaction, deletionOf(user, shown, chosen), reason);
   },
-});
+};
+
+const { listeners, ...subcommand } = oneUserSubcommand(deletion);
+
+/** Deletes a user by a request, which waits for approvers if deletions need approval. */
+export const deleteUser: Subcommand = {
+  ...subcommand,
+  listeners: [
+    ...listeners,
+    requestButtonListener(REVOKE_FIRST, async ({ interaction, id }) => {
+      const target = (await interaction.services.approvals.get(id))?.action.target;
+      if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
+      const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
+      await openUserForm(deletion, interaction.shownTo({ private: false }), meant, [REVOKE_TOKENS]);
+      return 'form';
+    }),
+  ],
+};
+
+/** Null where Fastly does not show the list. */
+async function shownTokens({ fastly, log }: Services, id: UserId): Promise<TokenSnapshot | null> {
+  try {
+    return tokenSnapshot((await liveTokensOf(fastly, id)).programs);
+  } catch (error) {
+    if (!isFastlyError(error)) throw error;
+    log.warn({ err: error }, "a user's API tokens could not be read for a deletion");
+    return null;
+  }
+}
+
+/** @throws {Refusal} where tokens are to be revoked and nobody can see which there are */
+function deletionOf(user: User, shown: TokenSnapshot | null, chosen: readonly string[]): Deletion {
+  const target = targetOf(user);
+  const revokeFirst = chosen.includes(REVOKE_TOKENS);
+  const laterTokens = chosen.includes(LATER_TOKENS);
+  if (shown === null && revokeFirst) {
+    throw new Refusal(
+      say`Fastly didn't list the account's API tokens, so none can be revoked first. Nothing was requested. Try again in a minute.`,
+    );
+  }
+  // The kind that older versions of the bot know means that there were none to show.
+  if (shown?.tokens.length === 0 && !laterTokens) return { kind: 'delete', version: 1, target };
+  return { kind: 'delete-with-tokens', version: 1, target, shown, revokeFirst, laterTokens };
+}
+
+/** What there is to choose where the user has tokens; that nobody could look where that is so. */
+async function tokenBlocks(
+  { services }: Interaction,
+  user: User,
+  chosen: readonly string[],
+): Promise<KnownBlock[]> {
+  const shown = await shownTokens(services, user.id);
+  if (shown === null) return [richText(COULD_NOT_LOOK)];
+  const count = shown.tokens.length;
+  if (count === 0) return [];
+  const plainly = option('Delete', 'plainly', 'Fastly may refuse. Else the tokens end with the user.');
+  const revoking = option(
+    `Revoke ${tokenCount(count)}, then delete`,
+    REVOKE_TOKENS,
+    "Revoking can't be undone, even if the deletion fails.",
+  );
+  return [
+    richText(shownText(shown)),
+    select({
+      id: 'how',
+      label: 'API tokens',
+      options: [plainly, revoking],
+      chosen: chosen.includes(REVOKE_TOKENS) ? REVOKE_TOKENS : 'plainly',
+    }),
+    checkboxes({
+      id: 'later',
+      label: 'Tokens made since',
+      options: [option('And any made until then', LATER_TOKENS)],
+      ticked: chosen,
+      optional: true,
+    }),
+    richText(MAY_REFUSE, IN_TWO_STEPS),
+  ];
+}
 
 /** Without approvals, only the caller can prevent a mistake. */
 async function caution(services: Services): Promise<Sentence | null> {
   return isApprovalRequired(services, 'delete') ? null : say`${AT_ONCE} This can't be undone.`;
+}
+
+/** Where nobody approves, nobody but the caller sees the tokens before they end. */
+function refuseWhereUnseen(
+  { services }: Interaction,
+  user: User,
+  shown: TokenSnapshot | null,
+  wasShown: boolean,
+): void {
+  if (wasShown || !shown?.tokens.length || isApprovalRequired(services, 'delete')) return;
+  throw new Refusal(
+    say`${userText(targetOf(user))} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,
+    { buttons: [deleteButton(user, false)] },
+  );
 }
 
 /** Refuses what can't be done before anyone is asked to approve it. */

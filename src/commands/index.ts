@@ -9,6 +9,7 @@ import { invite } from './invite.ts';
 import { list } from './list/list.ts';
 import { password } from './password/password.ts';
 import { reset } from './reset.ts';
+import { revoke } from './revoke/revoke.ts';
 import type { Subcommand } from './subcommand.ts';
 import { tokens } from './tokens/tokens.ts';
 import { update } from './update/update.ts';
@@ -25,6 +26,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   reset,
   deleteUser,
   tokens,
+  revoke,
   password,
   approvals,
   audit,

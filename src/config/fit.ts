@@ -12,7 +12,12 @@ export function contradictions(values: ValidValues): VariableProblem[] {
 
 /** What the bot starts with, and its operator most likely did not mean. */
 export function doubts(values: ValidValues): VariableProblem[] {
-  return [...nobodyAllowed(values), ...noReminder(values), ...deletionsUnapproved(values)];
+  return [
+    ...nobodyAllowed(values),
+    ...noReminder(values),
+    ...deletionsUnapproved(values),
+    ...revocationsUnapproved(values),
+  ];
 }
 
 function tooFewApprovers(values: ValidValues): VariableProblem[] {
@@ -95,6 +100,18 @@ function deletionsUnapproved({ APPROVAL_REQUIRED_FOR }: ValidValues): VariablePr
       name: 'APPROVAL_REQUIRED_FOR',
       what: "APPROVAL_REQUIRED_FOR doesn't include delete, so deletions need no approval",
       remedy: 'Add delete if a second bot admin should approve them.',
+    },
+  ];
+}
+
+/** The kind is newer than the others: an installation that has set the variable before does not name it. */
+function revocationsUnapproved({ APPROVAL_REQUIRED_FOR }: ValidValues): VariableProblem[] {
+  if (!APPROVAL_REQUIRED_FOR?.length || APPROVAL_REQUIRED_FOR.includes('revoke')) return [];
+  return [
+    {
+      name: 'APPROVAL_REQUIRED_FOR',
+      what: "APPROVAL_REQUIRED_FOR doesn't include revoke, so API tokens are revoked without approval",
+      remedy: 'Add revoke if a second bot admin should approve that.',
     },
   ];
 }

@@ -9,6 +9,7 @@ export const SUBCOMMAND_NAMES = [
   'reset',
   'delete',
   'tokens',
+  'revoke',
   'password',
   'approvals',
   'audit',

@@ -83,17 +83,17 @@ const APPROVING = z.object({
     single(readChannelId, FIND_CHANNEL_ID).optional(),
   ),
   APPROVAL_REQUIRED_FOR: variable(
-    'Kinds of change that need approval: delete, promote, demote, comma-separated, or none.',
+    'Kinds of change that need approval: delete, promote, demote, revoke, comma-separated, or none.',
     z
       .string()
       .transform((text) => (/^none$/i.test(text) ? '' : text))
       .pipe(
         list(
-          oneOf(['delete', 'promote', 'demote']),
-          'Set it to one or more of delete, promote and demote, comma-separated, or to none alone.',
+          oneOf(['delete', 'promote', 'demote', 'revoke']),
+          'Set it to one or more of delete, promote, demote and revoke, comma-separated, or to none alone.',
         ),
       ),
-    'delete,promote,demote',
+    'delete,promote,demote,revoke',
   ),
   APPROVALS_REQUIRED: variable(
     'Number of approvals that a request needs. That many bot admins must exist besides the requester, unless ALLOW_SELF_APPROVAL is true.',

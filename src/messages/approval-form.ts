@@ -4,6 +4,7 @@ import { type ApprovalPolicy, approvalsNeeded, standingApprovers } from '../appr
 import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';
+import { inUseNote } from './token-notes.ts';
 import { consequence, infinitive } from './verb-text.ts';
 
 /** What a form says of the step that it is sent for: whom it is about, and what will happen. */
@@ -14,6 +15,7 @@ export function approvalFormText(request: ApprovalRequest, policy: ApprovalPolic
   const left = approvalsNeeded(request, policy) - standingApprovers(request, policy).length - 1;
   return [
     consequence(verbOf(action), targetText(request)),
+    ...inUseNote(action),
     ...changesLine(action),
     ...actionNotes(action),
     say`Requested by ${member(requester)}.`,

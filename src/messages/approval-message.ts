@@ -5,6 +5,7 @@ import { type Action, type ApprovalRequest, isAdmission, mayBeLocked, verbOf } f
 import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
+import type { TokenOwner, TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
 import {
   approvedBy,
@@ -23,6 +24,7 @@ import { channel, code, date, member, richText, type Sentence, say } from './kit
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
+import { tokenNotes } from './token-notes.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -30,6 +32,9 @@ export const DENY = 'approvals.deny';
 export const CANCEL = 'approvals.cancel';
 export const RETRY = 'approvals.retry';
 export const LOCK = 'approvals.lock';
+/** Of a request that has ended: opens the form of another one. */
+export const REVOKE_LEFT = 'approvals.revoke';
+export const REVOKE_FIRST = 'approvals.revoke-first';
 
 /** A list of many requests must fit into a message or a Home tab. */
 const MOST_NAMED = 5;
@@ -89,9 +94,14 @@ function fieldsOf(action: Action): TextObject[] {
   if (isAdmission(action)) {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)];
   }
+  if (action.kind === 'revoke') return ownerFields(action.target);
   if (!('before' in action)) return targetFields(action.target, {});
   const { target, before, changes } = action;
   return [...changeFields(before, changes), ...targetFields(target, changes)];
+}
+
+function ownerFields({ login, id }: TokenOwner): TextObject[] {
+  return [field('Login', say`${code(login)}`), field('ID', say`${code(id)}`)];
 }
 
 /** @param changes settings that have fields of their own, with the values before */
@@ -108,12 +118,12 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
   ];
 }
 
-/** What approvers have to know of the user's roles or services, if anything. */
+/** What approvers have to know of the user's roles, services or tokens, if anything. */
 export function actionNotes(action: Action): Sentence[] {
   if (action.kind === 'promote' && action.by === 'invitation' && action.changes.limit_services) {
     return [NO_SERVICE_NAMED];
   }
-  if (!('before' in action)) return [];
+  if (!('before' in action)) return tokenNotes(action);
   const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
   return [...(caution ? [say`⚠️ ${caution}`] : []), ...unknownStandingText(action.target)];
 }
@@ -130,6 +140,10 @@ export function requestButtons(request: ApprovalRequest): Button[] {
     const retry = button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
     return mayBeCancelled(request) ? [retry, cancelButton(id)] : [retry];
   }
+  if (state.kind === 'failed' && state.tokensInTheWay) {
+    return [button({ actionId: REVOKE_FIRST, text: 'Revoke tokens, then delete…', value: id })];
+  }
+  if (state.kind === 'completed') return revokeLeftButtons(id, state.tokens);
   if (state.kind !== 'pending') return [];
   return [
     button({ actionId: APPROVE, text: 'Approve', value: id, style: 'primary' }),
@@ -137,6 +151,12 @@ export function requestButtons(request: ApprovalRequest): Button[] {
     cancelButton(id),
     ...(mayBeLocked(action) ? [button({ actionId: LOCK, text: 'Lock now', value: id })] : []),
   ];
+}
+
+/** For tokens that are still listed although their user was deleted. */
+export function revokeLeftButtons(id: string, tokens: TokensLeft | undefined): Button[] {
+  if (!tokens?.left?.length) return [];
+  return [button({ actionId: REVOKE_LEFT, text: 'Revoke…', value: id, style: 'danger' })];
 }
 
 function cancelButton(id: string): Button {

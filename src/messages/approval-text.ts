@@ -1,7 +1,8 @@
 import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
-import { type Action, type ApprovalRequest, type State, verbOf } from '../approvals/request.ts';
+import { type Action, type ApprovalRequest, isDeletion, type State, verbOf } from '../approvals/request.ts';
 import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
+import type { ListedToken } from '../changes/token.ts';
 import {
   bold,
   channel,
@@ -28,6 +29,7 @@ import {
   together,
 } from './outcome-text.ts';
 import { changeText, settingsText } from './settings-text.ts';
+import { tokenCount, tokenNames } from './token-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 
@@ -50,7 +52,7 @@ export function newerRequestLine({ requester }: NewerRequest, where: Sentence): 
 
 /** The settings an action sets, as a line of its own. A deletion sets none and has no line. */
 export function changesLine(action: Action): Sentence[] {
-  if (action.kind === 'delete') return [];
+  if (!('changes' in action)) return [];
   return ['before' in action ? changeText(action.before, action.changes) : settingsText(action.changes)];
 }
 
@@ -89,7 +91,7 @@ export function neededText(
 function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
   const approvals = { given: approvers.length, required: approvalsRequired };
-  const isLocked = action.kind === 'delete' && action.target.locked === true;
+  const isLocked = isDeletion(action) && action.target.locked === true;
   return { verb: verbOf(action), target: action.target, by, channel, approvals, isLocked };
 }
 
@@ -146,7 +148,7 @@ export function detailText(request: ApprovalRequest, policy: ApprovalPolicy): Se
     return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approved}`;
   }
   const done = say`✅ ${capitalized(participle(verb))}.`;
-  return say`${state.found ? say`${done} ${because}` : done}${approved}`;
+  return say`${because.parts.length > 0 ? say`${done} ${because}` : done}${approved}`;
 }
 
 function progress(
@@ -171,7 +173,10 @@ function progress(
         ? { mark: say`⚙️`, text: say`Starting…` }
         : postponed(state.notBefore, state.mayBeDone);
     case 'executing':
-      return { mark: say`⚙️`, text: say`In progress…` };
+      return {
+        mark: say`⚙️`,
+        text: state.revoked ? say`${tokenCount(state.revoked)} revoked. Deleting…` : say`In progress…`,
+      };
   }
 }
 
@@ -188,6 +193,7 @@ const RETRY_CLOSED = say`The retry window has closed.`;
 /** Whether a failed request can be retried; nothing for any other state. */
 function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
   if (state.kind !== 'failed') return say``;
+  if (state.tokensInTheWay) return say` Fastly may want the user's tokens to be revoked first.`;
   return state.retryable
     ? say` Bot admins can retry until ${date(new Date(expiresAt))}.`
     : say` ${RETRY_CLOSED} Run ${code(`/fastly-user ${subcommandFor(verbOf(action))}`)} to make a new request.`;
@@ -232,11 +238,27 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
       return say`🔁 ${who} retried.`;
     case 'locked':
       return lockedText(who, request, event.comment);
+    case 'revoked':
+      return say`🔑 ${tokenCount(event.revoked)} revoked.`;
+    case 'asked-again':
+      return askedAgainText(event.unseen, request, policy);
     case 'closed':
       return say`⌛ ${RETRY_CLOSED}`;
     default:
       return null;
   }
+}
+
+/** Why an approved request waits once more, and for whom. */
+function askedAgainText(
+  unseen: readonly ListedToken[],
+  request: ApprovalRequest,
+  policy: ApprovalPolicy,
+): Sentence {
+  const shown = unseen.length === 1 ? "wasn't shown" : "weren't shown";
+  const why = say`⚠️ ${targetText(request)} has ${tokenCount(unseen.length)} that ${shown}: ${tokenNames(unseen)}. Nothing was changed. The approvals so far no longer count.`;
+  const asked = request.state.kind === 'pending' ? mayApprove(request, policy) : [];
+  return asked.length === 0 ? why : say`${why} ${mentions(asked, 'and')}: check the new list.`;
 }
 
 /** That **Lock now** was used, in every place that tells it. */

@@ -1,9 +1,11 @@
 import type { OutcomeStep } from '../approvals/event.ts';
 import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
+import type { TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
+import { tokenCount, tokenNames } from './token-text.ts';
 import { userText } from './user-text.ts';
-import { infinitive, markOf, participle } from './verb-text.ts';
+import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 
 /** A text and the emoji that stands in front of it where there is none yet. */
 export type Marked = { mark: Sentence; text: Sentence };
@@ -42,13 +44,19 @@ export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked
 
 /** What became of the user: 'X was deleted'. */
 export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sentence): Sentence {
-  if (outcome.kind === 'completed') return say`${user} was ${participle(verb)}`;
+  const what = objectOf(verb, user);
+  if (outcome.kind === 'completed') return say`${what} ${was(verb)} ${participle(verb)}`;
   if (outcome.kind === 'cancelled' && outcome.restored !== undefined) {
     return say`The request to ${infinitive(verb, user)} was cancelled`;
   }
-  return outcome.kind === 'failed' && outcome.unclear
-    ? say`It's unclear whether ${user} was ${participle(verb)}`
-    : say`${user} wasn't ${participle(verb)}`;
+  if (outcome.kind === 'failed' && outcome.unclear) {
+    return say`It's unclear whether ${what} ${was(verb)} ${participle(verb)}`;
+  }
+  if (outcome.kind === 'failed' && outcome.revoked) {
+    const revoked = say`${tokenCount(outcome.revoked)} revoked`;
+    return verb === 'delete' ? say`${revoked}, ${user} still exists` : say`${revoked}, not all ${what}`;
+  }
+  return say`${what} ${was(verb)}n't ${participle(verb)}`;
 }
 
 /** What led to the result, and what to do next. */
@@ -60,10 +68,15 @@ export function becauseText(
   // Nothing can follow what somebody wrote.
   const lock = isLocked ? say`The user is still locked. ` : say``;
   switch (outcome.kind) {
-    case 'completed':
-      return outcome.found ? say`Fastly's first reply was lost. A check confirmed the change.` : null;
+    case 'completed': {
+      const found = outcome.found ? [say`Fastly's first reply was lost. A check confirmed the change.`] : [];
+      const told = [...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
+      return told.length === 0 ? null : inARow(told);
+    }
     case 'failed':
-      return say`${outcome.why}`;
+      return outcome.unclear && outcome.revoked
+        ? say`${tokenCount(outcome.revoked)} revoked. ${outcome.why}`
+        : say`${outcome.why}`;
     case 'refused':
       return obstacleText(outcome.obstacle);
     case 'denied':
@@ -82,6 +95,20 @@ export function becauseText(
         ? say`${lock}The request expired with ${approvals.given} of ${approvals.required} approvals.`
         : say`${lock}The request expired.`;
   }
+}
+
+/** What became of the tokens of a user who was deleted. */
+function tokensLeftText({ ended, left }: TokensLeft): Sentence {
+  if (left === null) {
+    return say`⚠️ The bot couldn't check what became of the user's tokens. Check with ${code('/fastly-user tokens')}.`;
+  }
+  if (left.length === 0) return say`The user's ${ended === 1 ? 'token' : `${ended} tokens`} ended.`;
+  const those = left.length === 1 ? 'is still listed and may go on' : 'are still listed and may go on';
+  return say`⚠️ ${tokenCount(left.length)} of the user ${those} working: ${tokenNames(left)}.`;
+}
+
+function inARow(sentences: readonly Sentence[]): Sentence {
+  return sentences.reduce((row, each, index) => (index === 0 ? each : say`${row} ${each}`), say``);
 }
 
 /** By whether a call might have been sent when the backup was made. */
@@ -147,6 +174,10 @@ function obstacleText(obstacle: Obstacle): Sentence {
       return obstacle.whose === 'requester'
         ? say`The requester is no longer allowed to use the bot.`
         : say`Too few of the approvals still count. Make a new request so that others can approve it.`;
+    case 'no-tokens':
+      return say`The tokens were gone already. Run ${code('/fastly-user tokens')} to see those that there are.`;
+    case 'other-tokens':
+      return say`${tokenCount(obstacle.revoked)} revoked, and the user still exists. The user has other tokens now: ${enumerate(obstacle.names.map(code))}. Make a new request.`;
     case 'rules':
       return say`The rules have changed since: more approvals are needed now. Ask again.`;
   }

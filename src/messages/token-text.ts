@@ -1,8 +1,10 @@
 import type { ListedToken } from '../changes/token.ts';
-import { bold, code, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, enumerate, type Sentence, say } from './kit/sentence.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const WEEK = 7 * DAY;
+/** Of many tokens, so many are named. */
+const MOST_NAMED = 10;
 /** What was used longer ago counts as unused since. */
 const UNUSED_AFTER = 30 * DAY;
 
@@ -31,6 +33,13 @@ export function tokenText(token: ListedToken, now: number): Sentence {
 /** The name that its owner chose, or the ID where there is none. */
 export function tokenName({ name, id }: Pick<ListedToken, 'name' | 'id'>): Sentence {
   return say`${code(name?.trim() || id)}`;
+}
+
+/** '`ci-purge`, `laptop` and 3 more'. */
+export function tokenNames(tokens: readonly ListedToken[]): Sentence {
+  const named = tokens.slice(0, MOST_NAMED).map(tokenName);
+  const more = tokens.length - named.length;
+  return enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
 }
 
 function usedText({ lastUsedAt }: ListedToken, now: number): string {

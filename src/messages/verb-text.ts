@@ -2,7 +2,14 @@ import type { ActionVerb } from '../approvals/request.ts';
 import { type Sentence, say } from './kit/sentence.ts';
 
 /** `tail` follows the user: 'promote X to Fastly superuser'. */
-type Forms = { gerund: string; participle: string; mark: Sentence; tail?: string };
+type Forms = {
+  gerund: string;
+  participle: string;
+  mark: Sentence;
+  tail?: string;
+  /** What of the user it is done to, where it is not the user. More than one of them. */
+  things?: string;
+};
 
 const AS_SUPERUSER = ' as a Fastly superuser';
 
@@ -14,16 +21,27 @@ const FORMS: Record<ActionVerb, Forms> = {
   invite: { gerund: 'inviting', participle: 'invited', mark: say`✉️`, tail: AS_SUPERUSER },
   demote: { gerund: 'demoting', participle: 'demoted', mark: say`⬇️`, tail: ' from Fastly superuser' },
   lock: { gerund: 'locking', participle: 'locked', mark: say`🔒` },
+  revoke: { gerund: 'revoking', participle: 'revoked', mark: say`🔑`, things: 'API tokens of ' },
 };
+
+/** 'X', 'API tokens of X'. */
+export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
+  return say`${FORMS[verb].things ?? ''}${user}`;
+}
+
+/** 'was' or 'were', for what `objectOf` says. */
+export function was(verb: ActionVerb): string {
+  return FORMS[verb].things === undefined ? 'was' : 'were';
+}
 
 /** 'delete X', 'promote X to Fastly superuser'. */
 export function infinitive(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${verb} ${user}${FORMS[verb].tail ?? ''}`;
+  return say`${verb} ${objectOf(verb, user)}${FORMS[verb].tail ?? ''}`;
 }
 
 /** 'deleting X', 'promoting X to Fastly superuser'. */
 export function gerund(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${FORMS[verb].gerund} ${user}${FORMS[verb].tail ?? ''}`;
+  return say`${FORMS[verb].gerund} ${objectOf(verb, user)}${FORMS[verb].tail ?? ''}`;
 }
 
 /** 'deleted', 'promoted to Fastly superuser': goes behind 'was' and 'wasn't'. */
@@ -52,10 +70,12 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
       return say`${user}, a Fastly superuser, will be locked. The lock can be undone.`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
+    case 'revoke':
+      return say`${objectOf(verb, user)} will be revoked. What uses them stops working at once. This can't be undone.`;
   }
 }
 
 /** The subcommand that files such a request. */
-export function subcommandFor(verb: ActionVerb): 'delete' | 'update' | 'create' | 'invite' {
-  return verb === 'delete' || verb === 'create' || verb === 'invite' ? verb : 'update';
+export function subcommandFor(verb: ActionVerb): 'delete' | 'update' | 'create' | 'invite' | 'revoke' {
+  return verb === 'promote' || verb === 'unlock' || verb === 'demote' || verb === 'lock' ? 'update' : verb;
 }

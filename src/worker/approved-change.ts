@@ -1,4 +1,10 @@
-import { type ApprovalRequest, isAdmission, type Obstacle } from '../approvals/request.ts';
+import {
+  type Action,
+  type ApprovalRequest,
+  isAdmission,
+  isDeletion,
+  type Obstacle,
+} from '../approvals/request.ts';
 import type { Intents } from '../changes/intents.ts';
 import {
   type ApprovableOperation,
@@ -12,7 +18,9 @@ import { protectionOf } from '../changes/protection.ts';
 import type { CurrentSettings, Settings } from '../changes/settings.ts';
 import { settingsOf, targetOf } from '../changes/snapshot.ts';
 import type { Target } from '../changes/target.ts';
-import { userWithLogin } from '../fastly/account-users.ts';
+import { accountTokens } from '../fastly/account-tokens.ts';
+import { existingUser, userWithLogin } from '../fastly/account-users.ts';
+import type { ApiToken } from '../fastly/api-token.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { cut } from '../messages/kit/plain.ts';
@@ -40,7 +48,8 @@ type Parts = { fastly: FastlyClient; intents: Intents };
 /** What an approved request stands for. */
 export function approvedChange(request: ApprovalRequest, { fastly, intents }: Parts): ApprovedChange {
   const { action } = request;
-  if (action.kind === 'delete') {
+  if (action.kind === 'revoke') return revocation(fastly, action);
+  if (isDeletion(action)) {
     const id = UserId.parse(action.target.id);
     return guarded(deletion(fastly, id), 'The user still exists.', async (user) => {
       if (user === null) return { kind: 'gone' };
@@ -66,6 +75,44 @@ export function approvedChange(request: ApprovalRequest, { fastly, intents }: Pa
     return action.kind === 'promote' && !changes.locked ? null : await protectedUser(fastly, user);
   });
 }
+
+/**
+ * The tokens are revoked before the call (`TokenSteps`), so there is nothing left to call. It is done when none of them is
+ * listed. Their owner may be deleted already.
+ */
+function revocation(fastly: FastlyClient, { target, shown }: Revocation): ApprovedChange {
+  const owner = UserId.parse(target.id);
+  const isMeant = ({ id, user_id }: ApiToken) =>
+    user_id === owner && shown.tokens.some((token) => token.id === id);
+  return {
+    async look(mayBeDone) {
+      const [user, { programs, sessions }] = await Promise.all([
+        existingUser(fastly, owner),
+        accountTokens(fastly),
+      ]);
+      if (![...programs, ...sessions].some(isMeant)) {
+        return mayBeDone ? DONE : { kind: 'obstacle', obstacle: { kind: 'no-tokens' } };
+      }
+      const found = user === null ? target : targetOf(user);
+      const differences = [
+        ...difference('login', target.login, found.login),
+        ...difference('name', target.name, found.name),
+      ];
+      if (differences.length > 0) return { kind: 'obstacle', obstacle: { kind: 'changed', differences } };
+      const isBots = (await fastly.getCurrentUser()).id === owner;
+      return isBots
+        ? { kind: 'obstacle', obstacle: { kind: 'protected', protection: 'token' } }
+        : { kind: 'nothing' };
+    },
+    call: async () => DONE,
+    finalObstacle: () => null,
+    repeatable: true,
+    nothingShows: 'The tokens are still there.',
+  };
+}
+
+type Revocation = Extract<Action, { kind: 'revoke' }>;
+const DONE = { kind: 'done', value: null } as const;
 
 /** A new Fastly superuser, created or invited. */
 function admission(

@@ -8,6 +8,7 @@ import { explain, tokenProblemText } from '../messages/failure-text.ts';
 import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/settings-text.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
+import { type Stopped, TokenSteps } from './token-steps.ts';
 
 const FOUND_DONE: ExecutionOutcome = { kind: 'completed', found: true };
 const NOT_CONFIRMED: ExecutionOutcome = {
@@ -30,6 +31,7 @@ export class Execution {
   readonly #intents: Intents;
   readonly #fastly: FastlyClient;
   readonly #callTimeout: number;
+  readonly #tokens: TokenSteps;
 
   /** @param callTimeout the deadline of one call to Fastly, in milliseconds */
   constructor(approvals: Approvals, intents: Intents, fastly: FastlyClient, callTimeout: number) {
@@ -37,13 +39,17 @@ export class Execution {
     this.#intents = intents;
     this.#fastly = fastly;
     this.#callTimeout = callTimeout;
+    this.#tokens = new TokenSteps(approvals, fastly, callTimeout);
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
     const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
     const attempt: Attempt = { claim, change, mayBeDone: claim.mayBeDone };
     try {
-      return await this.#run(attempt);
+      const outcome = await this.#run(attempt);
+      if (outcome.kind !== 'completed') return outcome;
+      const tokens = await this.#tokens.afterDeletion(claim.request);
+      return tokens === undefined ? outcome : { ...outcome, tokens };
     } catch (error) {
       // Once a call may have been sent, nobody knows what it did until a look succeeds.
       return attempt.mayBeDone ? NOT_CONFIRMED : failure(error, attempt);
@@ -58,14 +64,18 @@ export class Execution {
     if (mayBeDone && !change.repeatable && !claim.askedFor) return nothingShows(change);
     const problem = await this.#fastly.tokenProblem();
     if (problem !== null) return failed(plainText(tokenProblemText(problem)), attempt);
+    const unseen = await this.#tokens.unseen(claim.request);
+    if (unseen !== null) return unseen;
+    const stopped = await this.#tokens.revoke(claim);
+    if (stopped !== null) return halfRevoked(stopped, attempt);
     return await this.#send(attempt, change.repeatable);
   }
 
   /** Makes the call. Where its answer is lost, and nothing of it shows, it is sent once more if `mayResend`. */
   async #send(attempt: Attempt, mayResend: boolean): Promise<ExecutionOutcome> {
     const { claim, change } = attempt;
-    // Long enough for the call and for the look after it, before another process could take over.
-    if (!(await this.#approvals.holds(claim, 2 * this.#callTimeout))) {
+    // Long enough for the call and for the looks after it, before another process could take over.
+    if (!(await this.#approvals.holds(claim, 3 * this.#callTimeout))) {
       return failed('Fastly took too long to respond.', attempt);
     }
     try {
@@ -90,7 +100,11 @@ export class Execution {
       const found = mayBeDone && (await change.look(true)).kind === 'done';
       return found ? FOUND_DONE : { kind: 'refused', obstacle };
     }
-    if (!error.mayHaveBeenCarriedOut) return failure(error, attempt);
+    if (!error.mayHaveBeenCarriedOut) {
+      const outcome = failure(error, attempt);
+      const inTheWay = await this.#tokens.areInTheWay(claim.request, error);
+      return outcome.kind === 'failed' && inTheWay ? { ...outcome, tokensInTheWay: true } : outcome;
+    }
     attempt.mayBeDone = true;
     if (error.kind === 'other_user') return await this.#afterOtherUser(change, error);
     const finding = await change.look(true);
@@ -146,6 +160,12 @@ function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>):
   return failed(unconfirmed ? `Fastly didn't confirm the change. ${change.nothingShows}` : why, {
     mayBeDone,
   });
+}
+
+/** Tokens were revoked up to one that could not be, and nothing further was called. */
+function halfRevoked({ why, revoked }: Stopped, attempt: Attempt): ExecutionOutcome {
+  const outcome = typeof why === 'string' ? failed(why, attempt) : failure(why, attempt);
+  return outcome.kind === 'failed' && revoked > 0 ? { ...outcome, revoked } : outcome;
 }
 
 function failed(why: string, { mayBeDone }: Pick<Attempt, 'mayBeDone'>): ExecutionOutcome {

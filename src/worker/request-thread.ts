@@ -4,7 +4,7 @@ import type { ApprovalRequest } from '../approvals/request.ts';
 import { mayApprove } from '../approvals/rules.ts';
 import { type SurfaceName, surfacesOf } from '../approvals/surfaces.ts';
 import type { MemberId } from '../ids.ts';
-import { directRequest } from '../messages/approval-message.ts';
+import { directRequest, revokeLeftButtons } from '../messages/approval-message.ts';
 import { stepText } from '../messages/approval-text.ts';
 import { message, withButtons } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
@@ -50,7 +50,8 @@ async function offersWith(
   { id, action }: ApprovalRequest,
 ): Promise<Button[]> {
   const { intents, disabled } = showing.options;
-  if (action.target.id === null) return [];
+  if (action.target.id === null || action.kind === 'revoke') return [];
+  if (event.kind === 'completed' && event.tokens) return revokeLeftButtons(id, event.tokens);
   let key: string | null = null;
   if (event.kind === 'locked') key = await intents.lockOf(id, action.target.id);
   if (event.kind === 'completed') key = id;

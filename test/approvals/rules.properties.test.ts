@@ -70,7 +70,7 @@ function rule(
     case 'time':
       return rules.whatIsDue(request, `claim ${what.claim}`, policy, now);
     case 'record':
-      return rules.record(request, `claim ${what.claim}`, what.outcome, now);
+      return rules.record(request, `claim ${what.claim}`, what.outcome, policy, now);
   }
 }
 

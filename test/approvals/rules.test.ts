@@ -252,9 +252,13 @@ describe('recording', () => {
   it('is for who holds the claim', () => {
     const request = pendingRequest({ state: EXECUTING });
     const done: rules.ExecutionOutcome = { kind: 'completed', found: true };
-    expect(rules.record(request, 'mine', done, 9)).toEqual({ kind: 'step', state: done, event: done });
-    expect(rules.record(request, 'yours', done, 9)).toEqual(objection('another-claim'));
-    expect(rules.record(pendingRequest(), 'mine', done, 9)).toEqual(objection('another-claim'));
+    expect(rules.record(request, 'mine', done, POLICY, 9)).toEqual({
+      kind: 'step',
+      state: done,
+      event: done,
+    });
+    expect(rules.record(request, 'yours', done, POLICY, 9)).toEqual(objection('another-claim'));
+    expect(rules.record(pendingRequest(), 'mine', done, POLICY, 9)).toEqual(objection('another-claim'));
   });
 
   it('lets what failed be retried only while its time lasts', () => {
@@ -265,8 +269,10 @@ describe('recording', () => {
       mayBeDone: true,
     };
     const request = pendingRequest({ state: EXECUTING });
-    expect(rules.record(request, 'mine', failed, ttl - 1)).toMatchObject({ state: { retryable: true } });
-    expect(rules.record(request, 'mine', failed, ttl)).toMatchObject({ state: { retryable: false } });
+    expect(rules.record(request, 'mine', failed, POLICY, ttl - 1)).toMatchObject({
+      state: { retryable: true },
+    });
+    expect(rules.record(request, 'mine', failed, POLICY, ttl)).toMatchObject({ state: { retryable: false } });
   });
 
   const why = 'Fastly takes no more changes.';
@@ -282,7 +288,13 @@ describe('recording', () => {
   it('puts off what Fastly does not take now, for longer each time, and until then at least', () => {
     const record = (before: number, until: number | null) => {
       const state = { ...EXECUTING, postponed: before };
-      return rules.record(pendingRequest({ state, expiresAt: hour }), 'mine', { ...postponed, until }, 9);
+      return rules.record(
+        pendingRequest({ state, expiresAt: hour }),
+        'mine',
+        { ...postponed, until },
+        POLICY,
+        9,
+      );
     };
     expect(record(0, null)).toEqual({
       kind: 'step',
@@ -298,12 +310,14 @@ describe('recording', () => {
   it('has failed where it would have to be put off beyond its time', () => {
     const request = pendingRequest({ state: EXECUTING, expiresAt: hour });
     const outcome = { ...postponed, until: hour };
-    expect(rules.record(request, 'mine', outcome, 9)).toEqual({
+    expect(rules.record(request, 'mine', outcome, POLICY, 9)).toEqual({
       kind: 'step',
       state: { kind: 'failed', why, unclear: true, mayBeDone: true, retryable: true },
       event: { kind: 'failed', why, unclear: true },
     });
-    expect(rules.record(request, 'mine', outcome, hour)).toMatchObject({ state: { retryable: false } });
+    expect(rules.record(request, 'mine', outcome, POLICY, hour)).toMatchObject({
+      state: { retryable: false },
+    });
   });
 });
 

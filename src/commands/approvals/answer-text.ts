@@ -39,6 +39,8 @@ export function objectionText(
     }
     case 'about-you':
       return ABOUT_YOU;
+    case 'other-tokens':
+      return say`The user's tokens aren't those that you saw any more. Nothing was approved. Close this form and check the request.`;
     case 'already-approved':
       return say`You already approved this request. ${stateInAnswer(request, policy)}`;
     case 'too-late':

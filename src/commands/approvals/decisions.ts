@@ -62,11 +62,14 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
   };
   return {
     check: refuseWhoCannot,
-    async take(interaction, id, comment) {
+    async take(interaction, id, comment, seen) {
       const { services, caller } = interaction;
       const { approvals } = services;
       if (step !== 'cancel') await refuseWhoItIsAbout(interaction, await approvals.get(id), step);
-      const request = stepTaken(interaction, await approvals[step](id, caller.memberId, comment));
+      const by = caller.memberId;
+      const taken =
+        step === 'approve' ? approvals.approve(id, by, comment, seen) : approvals[step](id, by, comment);
+      const request = stepTaken(interaction, await taken);
       return { request, told: message(doneText(request, approvals.policy)), isShown: true };
     },
   };

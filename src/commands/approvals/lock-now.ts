@@ -1,4 +1,11 @@
-import { type Action, type ApprovalRequest, mayBeLocked, type RequestId } from '../../approvals/request.ts';
+import {
+  type Action,
+  type ApprovalRequest,
+  type Deletion,
+  isDeletion,
+  mayBeLocked,
+  type RequestId,
+} from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
@@ -23,7 +30,7 @@ import { stepListeners } from './step-form.ts';
 
 const LOCKED = { locked: true };
 
-type Deletion = ApprovalRequest & { action: Extract<Action, { kind: 'delete' }> };
+type PendingDeletion = ApprovalRequest & { action: Deletion };
 
 /** Locks the user whose deletion waits for approval: approvals can take a day. */
 export const lockNow: readonly Listener[] = stepListeners({
@@ -73,11 +80,11 @@ export const lockNow: readonly Listener[] = stepListeners({
 });
 
 /** @throws {Refusal} where the request waits no more, or is none to delete somebody */
-async function pendingDeletion({ approvals }: Services, id: RequestId): Promise<Deletion> {
+async function pendingDeletion({ approvals }: Services, id: RequestId): Promise<PendingDeletion> {
   const open = await approvals.get(id);
   if (!open) throw new Refusal(objectionText({ kind: 'unknown' }, approvals.policy));
   const { action, state } = open;
-  if (action.kind === 'delete' && state.kind === 'pending') return { ...open, action };
+  if (isDeletion(action) && state.kind === 'pending') return { ...open, action };
   const answer = { kind: 'no', objection: 'not-waiting', request: open } as const;
   throw new Refusal(objectionText(answer, approvals.policy));
 }
@@ -90,11 +97,7 @@ function anotherLogin({ target }: Action, { login }: User): Refusal {
 }
 
 /** Protected users are never locked, and locking a Fastly superuser needs an approval of its own. */
-async function refuseWhereImpossible(
-  { fastly }: Services,
-  action: Extract<Action, { kind: 'delete' }>,
-  user: User,
-): Promise<void> {
+async function refuseWhereImpossible({ fastly }: Services, action: Deletion, user: User): Promise<void> {
   const who = userText(action.target);
   if (user.deleted_at) throw new Refusal(say`${who} was already deleted.`);
   if (user.locked) throw new Refusal(say`${who} is already locked.`);

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import { type ApprovalRequest, RequestId, tokensKey } from '../../approvals/request.ts';
 import { type ApprovalPolicy, mayDecide } from '../../approvals/rules.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
@@ -28,8 +28,8 @@ export type StepForm = {
   says(request: ApprovalRequest, policy: ApprovalPolicy): readonly [Sentence, ...Sentence[]];
   /** Asked at the click, with the request as it stands. @throws {Refusal} where the caller can't take the step */
   check(interaction: Interaction, id: RequestId): Promise<ApprovalRequest>;
-  /** Checks everything again and takes the step. @throws {Refusal} */
-  take(interaction: Interaction, id: RequestId, comment: string | null): Promise<Taken>;
+  /** Checks everything again and takes the step. `seen`: the tokens that the form showed, as `tokensKey`. @throws {Refusal} */
+  take(interaction: Interaction, id: RequestId, comment: string | null, seen: string): Promise<Taken>;
 };
 
 /** The request after a step, and what the caller is told unless they see its message, which shows the step. */
@@ -41,6 +41,8 @@ const AboutSchema = z.object({
   /** Whether the button was on the request's message. */
   shown: z.boolean(),
   listUrl: z.url().nullable(),
+  /** The tokens that the form shows, as `tokensKey`. */
+  tokens: z.string().max(64).default(''),
 });
 type About = z.infer<typeof AboutSchema>;
 const About = codecFor('form', AboutSchema, 'approvals');
@@ -53,7 +55,7 @@ export function stepListeners(step: StepForm): Listener[] {
       const about = About.read(subject);
       try {
         const comment = reasonFromForm(values, step.comment.toLowerCase());
-        const taken = await step.take(interaction, about.request, comment);
+        const taken = await step.take(interaction, about.request, comment, about.tokens);
         return await answer(interaction, about, taken);
       } finally {
         if (about.listUrl !== null) await showListAgain(interaction, about.listUrl);
@@ -80,7 +82,8 @@ export function stepListeners(step: StepForm): Listener[] {
 async function openForm(step: StepForm, { interaction, id, seenAt, listUrl }: RequestClick): Promise<'form'> {
   const { times } = interaction.services;
   const checked = step.check(interaction, id).then((request) => {
-    const about = { request: id, shown: isShown(seenAt, request), listUrl };
+    const tokens = tokensKey(request.action);
+    const about = { request: id, shown: isShown(seenAt, request), listUrl, tokens };
     return formOf(step, interaction, { about, request });
   });
   const inTime = await withinAnswerTime(checked, { answerWithin: times.answerWithin / 2 });

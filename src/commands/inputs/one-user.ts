@@ -1,12 +1,17 @@
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
+import { z } from 'zod';
 import { looksLikeId, type Purpose } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
-import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { message } from '../../messages/kit/message.ts';
+import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { codecFor } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
+import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import type { NextForm } from '../../slack/replies/submission.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { together } from '../together.ts';
@@ -37,13 +42,26 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
+  /** What else there is to choose, once the user is known. */
+  choices?: UserChoices;
   /** Begins what else will be asked, while the user with an id is asked for. */
   ahead?(interaction: Interaction): void;
-  act(interaction: Interaction, user: Meant, reason: string | null): Promise<Delivered>;
+  act(interaction: Interaction, user: Meant, reason: string | null, choice: UserChoice): Promise<Delivered>;
 };
+
+/** Switches in words, which the form has inputs for as soon as it is about one user. */
+export type UserChoices = {
+  flags: readonly string[];
+  /** The inputs for this user; none where there is nothing to choose. An input or its chosen value is a flag's name. */
+  blocks(interaction: Interaction, user: User, chosen: readonly string[]): Promise<KnownBlock[]>;
+};
+
+/** The flags that were chosen, and whether the caller chose in a form about this user. */
+export type UserChoice = { chosen: readonly string[]; wasShown: boolean };
 
 type FormContents = {
   user?: User | null;
+  chosen?: readonly string[];
   reason?: string | null;
   onTop?: Sentence | null;
   note?: Sentence | null;
@@ -54,24 +72,35 @@ type FormContents = {
  * mean. Without words, the form opens.
  */
 export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
-  const { name, summary, about, examples, takesReason } = subcommand;
+  const { name, summary, about, examples, takesReason, choices } = subcommand;
+  const switches = choices?.flags ?? [];
   const onUser: OnUser = {
     name,
     button: subcommand.button,
-    act: (interaction, user, { reason }) => subcommand.act(interaction, user, checkedReason(reason ?? null)),
+    act: (interaction, user, { reason, chosen = [] }) =>
+      subcommand.act(interaction, user, checkedReason(reason ?? null), { chosen, wasShown: false }),
   };
   return {
     name,
     summary,
     about,
     // Where there is a reason there is a request, and approvers couldn't see a private one.
-    usage: takesReason ? '[user] [--reason …]' : '[user] [--private]',
+    usage: [
+      '[user]',
+      ...switches.map((flag) => `[--${flag}]`),
+      takesReason ? '[--reason …]' : '[--private]',
+    ].join(' '),
     examples,
-    flags: takesReason ? { reason: 'text' } : {},
+    flags: {
+      ...(takesReason && { reason: 'text' }),
+      ...Object.fromEntries(switches.map((flag) => [flag, 'switch' as const])),
+    },
     async run(interaction, { words, flags }) {
       const reason = takesReason ? reasonFromFlag(flags) : null;
+      const chosen = switches.filter((flag) => flags[flag] === true);
       const given = givenWords(words);
-      if (given.length === 0) return await openForm(subcommand, interaction, async () => ({ reason }));
+      if (given.length === 0)
+        return await openForm(subcommand, interaction, async () => ({ reason, chosen }));
       const [first] = given;
       if (given.length === 1 && first?.kind === 'text' && looksLikeId(first.text)) {
         subcommand.ahead?.(interaction);
@@ -80,7 +109,7 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
         findUser(interaction, given, subcommand.purpose),
         cautionOf(subcommand, interaction),
       );
-      await actOrAsk(subcommand, onUser, interaction, { match, warning, reason });
+      await actOrAsk(subcommand, onUser, interaction, { match, warning, reason, chosen });
     },
     onUser,
     listeners: [userFormListener(subcommand), buttonListener(subcommand, onUser)],
@@ -103,9 +132,10 @@ async function actOrAsk(
   { purpose, note }: OneUserSubcommand,
   onUser: OnUser,
   interaction: Interaction,
-  { match, warning, reason }: { match: Match; warning: Sentence | null; reason: string | null },
+  about: { match: Match; warning: Sentence | null; reason: string | null; chosen: string[] },
 ): Promise<void> {
-  const asked = { subcommand: onUser.name, reason };
+  const { match, warning, reason, chosen } = about;
+  const asked = { subcommand: onUser.name, reason, ...(chosen.length > 0 && { chosen }) };
   // What can't be done from here at all is refused before anything is asked.
   if (match.kind !== 'certain' || warning !== null) await note?.(interaction);
   if (match.kind === 'several') {
@@ -158,7 +188,7 @@ async function openForm(
   contents: () => Promise<FormContents>,
 ): Promise<void> {
   if (!subcommand.caution && !subcommand.note) {
-    await openModal(interaction, userForm(subcommand, interaction, await contents()));
+    await openModal(interaction, await userForm(subcommand, interaction, await contents()));
     return;
   }
   await openWhenReady(interaction, subcommand.form.title, async () => {
@@ -166,23 +196,31 @@ async function openForm(
       together(noteOf(subcommand, interaction), cautionOf(subcommand, interaction)),
       contents(),
     );
-    return userForm(subcommand, interaction, { ...filled, onTop, note });
+    return await userForm(subcommand, interaction, { ...filled, onTop, note });
   });
 }
 
-function userForm(
+/** The user whose choices the form has, and the flags that were typed for whoever is picked. It comes back as input. */
+const Chosen = codecFor('form', z.object({ of: z.string().nullable(), chosen: z.array(z.string()) }), 'help');
+
+async function userForm(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
   contents: FormContents,
-): ModalView {
-  const { user, reason, onTop, note } = contents;
+): Promise<ModalView> {
+  const { user, reason, onTop, note, chosen = [] } = contents;
+  const choices = user ? ((await subcommand.choices?.blocks(interaction, user, chosen)) ?? []) : [];
   const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
   const blocks = [
     userPicker(user ?? null),
+    ...choices,
     ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null)] : []),
     ...(note ? [richText(note)] : []),
   ];
-  return viewOf(form, interaction.origin, { onTop, blocks });
+  const subject = subcommand.choices && {
+    subject: Chosen.write({ of: user?.id ?? null, chosen: [...chosen] }),
+  };
+  return viewOf(form, interaction.origin, { onTop, blocks, ...subject });
 }
 
 function formOf({ name, form: { title } }: OneUserSubcommand) {
@@ -191,16 +229,68 @@ function formOf({ name, form: { title } }: OneUserSubcommand) {
 
 function userFormListener(subcommand: OneUserSubcommand): Listener {
   return formListener(formOf(subcommand), {
-    async work(interaction, { values }) {
+    async work(interaction, { values, subject }) {
       const reason = subcommand.takesReason ? reasonFromForm(values) : null;
-      return await subcommand.act(interaction, pickedUser(values), reason);
+      const meant = pickedUser(values);
+      const { choices } = subcommand;
+      if (!choices) return await subcommand.act(interaction, meant, reason, { chosen: [], wasShown: false });
+      const { of, chosen } = Chosen.read(subject);
+      if (of === meant.id) {
+        return await subcommand.act(interaction, meant, reason, {
+          chosen: chosenIn(values, choices),
+          wasShown: true,
+        });
+      }
+      const next = await formWithChoices(subcommand, interaction, { meant, reason, chosen });
+      return next ?? (await subcommand.act(interaction, meant, reason, { chosen, wasShown: true }));
     },
-    again: async (interaction, { values }, problem) =>
+    again: async (interaction, { values, subject }, problem) =>
       userForm(subcommand, interaction, {
         user: await pickedAgain(interaction.services, values),
+        chosen: subcommand.choices
+          ? [...Chosen.read(subject).chosen, ...chosenIn(values, subcommand.choices)]
+          : [],
         reason: values.reason ?? null,
         onTop: problem,
         note: await noteOf(subcommand, interaction).catch(() => null),
       }),
   });
+}
+
+function chosenIn(values: FormValues, { flags }: UserChoices): string[] {
+  const selected = Object.values(values);
+  return flags.filter((flag) => values[flag] === 'yes' || selected.includes(flag));
+}
+
+/** The form once more, with what there is to choose for the user who was picked; null where that is nothing. */
+async function formWithChoices(
+  subcommand: OneUserSubcommand,
+  interaction: Interaction,
+  picked: { meant: Meant; reason: string | null; chosen: readonly string[] },
+): Promise<NextForm | null> {
+  const { meant, reason, chosen } = picked;
+  const user = await userMeant(interaction, meant);
+  const choices = (await subcommand.choices?.blocks(interaction, user, chosen)) ?? [];
+  if (choices.length === 0) return null;
+  const note = await noteOf(subcommand, interaction);
+  const view = await userForm(subcommand, interaction, { user, reason, chosen, note });
+  const again = code(`/fastly-user ${subcommand.name} ${user.id}`);
+  return {
+    kind: 'next',
+    view,
+    orElse: message(say`You closed the form. Nothing was done. Run ${again} to go on.`),
+  };
+}
+
+/** Opens the form of a subcommand, about this user. */
+export async function openUserForm(
+  subcommand: OneUserSubcommand,
+  interaction: Interaction,
+  meant: Meant,
+  chosen: readonly string[],
+): Promise<void> {
+  await openForm(subcommand, interaction, async () => ({
+    user: await userMeant(interaction, meant),
+    chosen,
+  }));
 }

@@ -26,6 +26,8 @@ const AskedSchema = z.object({
   subcommand: z.enum(SUBCOMMAND_NAMES),
   settings: Settings.optional(),
   reason: z.string().nullable().optional(),
+  /** The switches that were given, of those that the subcommand has. */
+  chosen: z.array(z.string().max(30)).max(5).optional(),
   /** Which tokens to show. */
   tokens: TokenFilter.optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */

@@ -49,6 +49,11 @@ export function tokensButton(user: User, alone: boolean): Button {
   return userButton('tokens.button', user, alone, 'API tokens');
 }
 
+/** Opens the form to revoke this user's tokens. */
+export function revokeButton(user: User, alone: boolean): Button {
+  return userButton('revoke.button', user, alone, 'Revoke…');
+}
+
 function userButton(actionId: string, user: User, alone: boolean, text: string, confirm?: Confirm): Button {
   const value = ButtonValue.write({ user: meantBy(user), private: alone });
   return button({ actionId, text, value, ...(confirm && { confirm }) });

@@ -13,6 +13,7 @@ import { counted, tokenCount, tokenName } from '../../messages/token-text.ts';
 import { unreadableText, userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
+import { revokeButton } from '../inputs/user-button.ts';
 import { filterWords, fitsToken, TokenFilter } from './filter.ts';
 
 /**
@@ -39,14 +40,11 @@ type Contents = {
   unknown: readonly OwnedToken[];
   sessions: number;
   unreadable: number;
+  mayRevoke: boolean;
 };
 
 /** @param whose the page's user, null for everybody's tokens @throws {FastlyError} */
-export async function drawn(
-  { services }: Pick<Interaction, 'services'>,
-  page: Page,
-  whose: User | null,
-): Promise<Message> {
+export async function drawn({ services }: Interaction, page: Page, whose: User | null): Promise<Message> {
   const now = Date.now();
   const { programs, sessions, unreadable } = await accountTokens(services.fastly);
   const isMeant = ({ user_id }: ApiToken) => whose === null || user_id === whose.id;
@@ -61,6 +59,7 @@ export async function drawn(
     unknown: those('unknown'),
     sessions: sessions.filter(isMeant).length,
     unreadable,
+    mayRevoke: !services.disabled.has('revoke'),
   });
 }
 
@@ -89,7 +88,10 @@ function pageOf(page: Page, now: number, contents: Contents): Message {
   const lines = [...unknownText(contents.unknown), ...sessionText(contents.sessions)];
   const below: KnownBlock[] = [
     ...(lines.length > 0 ? [richText(...lines)] : []),
-    { type: 'actions', elements: buttons({ ...page, from }, fitting.length) },
+    {
+      type: 'actions',
+      elements: [...buttons({ ...page, from }, fitting.length), ...revokeButtons(page, contents)],
+    },
   ];
   if (shown.length === 0) {
     const none = message(noneText(page, contents));
@@ -159,6 +161,11 @@ function buttons(page: Page, tokens: number): Button[] {
     ...(rest > 0 ? [to('tokens.next', `Next ${Math.min(rest, MOST_TOKENS)}`, from + MOST_TOKENS)] : []),
     to('tokens.filter', 'Filter…', 0),
   ];
+}
+
+/** Only one user's tokens are revoked at a time. */
+function revokeButtons(page: Page, { whose, all, mayRevoke }: Contents): Button[] {
+  return whose && all > 0 && mayRevoke ? [revokeButton(whose, page.private)] : [];
 }
 
 /** Where the last page begins. Tokens may have been revoked since a button was drawn. */

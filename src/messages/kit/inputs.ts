@@ -60,6 +60,22 @@ export function checkboxes(
   });
 }
 
+/** A select of several options. @param input `chosen` are values of options */
+export function multiSelect(
+  input: Input & { options: readonly PlainTextOption[]; chosen: readonly string[]; placeholder: string },
+): InputBlock {
+  const { id, chosen, placeholder } = input;
+  const options = fittingOptions(input.options);
+  const initial = options.filter(({ value }) => value !== undefined && chosen.includes(value));
+  return inputBlock(input, {
+    type: 'multi_static_select',
+    action_id: id,
+    placeholder: label(placeholder, PLACEHOLDER_LENGTH),
+    options,
+    ...(initial.length > 0 && { initial_options: initial }),
+  });
+}
+
 type Menu = {
   id: string;
   options: readonly PlainTextOption[];

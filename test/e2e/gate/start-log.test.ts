@@ -18,7 +18,7 @@ describe('the log of a start', () => {
     const line = log.lines.find(({ inForce }) => inForce !== undefined);
     expect(line).toMatchObject({
       level: 30,
-      msg: `fastly-user-bot ${version} serves the workspace ${TEAM.name} (${TEAM.id}). Bot admins: ${SUPERUSERS.length}. Commands: in ${CDN_TEAM.id}. Approvals: 1 for delete, promote, demote. Requests appear in ${OPS.id}. Database: SQLite in memory. Delivery: ${DELIVERY === 'http' ? 'HTTP' : 'Socket Mode'}.`,
+      msg: `fastly-user-bot ${version} serves the workspace ${TEAM.name} (${TEAM.id}). Bot admins: ${SUPERUSERS.length}. Commands: in ${CDN_TEAM.id}. Approvals: 1 for delete, promote, demote, revoke. Requests appear in ${OPS.id}. Database: SQLite in memory. Delivery: ${DELIVERY === 'http' ? 'HTTP' : 'Socket Mode'}.`,
       inForce: { version, botAdmins: SUPERUSERS.length, commandChannels: [CDN_TEAM.id], delivery: DELIVERY },
     });
   });

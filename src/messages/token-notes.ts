@@ -1,0 +1,45 @@
+import type { Action } from '../approvals/request.ts';
+import type { TokenSnapshot } from '../changes/token.ts';
+import { type Sentence, say } from './kit/sentence.ts';
+import { isInUse, tokenCount, tokenNames, tokenText } from './token-text.ts';
+
+/** Of many tokens, so many are told with all that is known of them. */
+const MOST_TOLD = 15;
+
+export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If Fastly doesn't refuse, the tokens end with the user.`;
+export const IN_TWO_STEPS = say`Step 1 revokes the tokens. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
+const LATER = say`Tokens that are made until then are included.`;
+export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs use API tokens of this user.`;
+
+/** What approvers have to know of the user's API tokens, and of what happens to them. */
+export function tokenNotes(action: Action): Sentence[] {
+  if (action.kind === 'revoke') return [shownText(action.shown)];
+  if (action.kind !== 'delete-with-tokens') return [];
+  const { shown, revokeFirst, laterTokens } = action;
+  return [
+    shown === null ? COULD_NOT_LOOK : shownText(shown),
+    revokeFirst ? IN_TWO_STEPS : MAY_REFUSE,
+    ...(laterTokens ? [LATER] : []),
+  ];
+}
+
+/** Said once more where it is approved: what was used within a week will stop working. */
+export function inUseNote(action: Action): Sentence[] {
+  const shown = 'shown' in action ? action.shown : null;
+  const used = shown?.tokens.filter((token) => isInUse(token, shown.readAt)) ?? [];
+  if (used.length === 0) return [];
+  return [
+    say`⚠️ Used within the last week: ${tokenNames(used)}. What uses ${used.length === 1 ? 'it' : 'them'} stops working.`,
+  ];
+}
+
+/** '2 tokens that programs use: `ci-purge` (purge_all, …), `laptop` (global, unused for 400 days).' */
+export function shownText({ readAt, tokens }: TokenSnapshot): Sentence {
+  if (tokens.length === 0) return say`No API token that programs use.`;
+  const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
+  const more = tokens.length - told.length;
+  const all = [...told, ...(more > 0 ? [say`${more} more`] : [])].reduce(
+    (list, each) => say`${list}, ${each}`,
+  );
+  return say`${tokenCount(tokens.length)} that programs use: ${all}.`;
+}

@@ -1,0 +1,167 @@
+import type { Approvals, Claim } from '../approvals/approvals.ts';
+import { type Action, type ApprovalRequest, isDeletion } from '../approvals/request.ts';
+import { approvalsNeeded, type ExecutionOutcome } from '../approvals/rules.ts';
+import type { ListedToken, TokensLeft } from '../changes/token.ts';
+import { BotsOwnToken, isRevoked, mayRepeat, revokeToken } from '../changes/token-revocation.ts';
+import { listedToken, tokenSnapshot } from '../changes/token-snapshot.ts';
+import { liveTokensOf } from '../fastly/account-tokens.ts';
+import type { ApiToken } from '../fastly/api-token.ts';
+import type { FastlyClient } from '../fastly/client.ts';
+import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { UserId } from '../fastly/user.ts';
+
+/** Which tokens an approved change is about. `shown`: null where nobody could look. */
+type Plan = { owner: UserId; shown: readonly ListedToken[] | null; revokes: boolean; later: boolean };
+
+/** Why no further token is revoked for now, as an error or for people; `revoked`: how many are. */
+export type Stopped = { why: FastlyError | string; revoked: number };
+
+/** What an execution does about the tokens of its user: before its call, and after it. */
+export class TokenSteps {
+  readonly #approvals: Approvals;
+  readonly #fastly: FastlyClient;
+  readonly #callTimeout: number;
+
+  /** @param callTimeout the deadline of one call to Fastly, in milliseconds */
+  constructor(approvals: Approvals, fastly: FastlyClient, callTimeout: number) {
+    this.#approvals = approvals;
+    this.#fastly = fastly;
+    this.#callTimeout = callTimeout;
+  }
+
+  /**
+   * What keeps a user from being deleted whose tokens are not those that were approved; null for nothing. What was
+   * approved without a list goes on without one.
+   *
+   * @throws {FastlyError}
+   */
+  async unseen(request: ApprovalRequest): Promise<ExecutionOutcome | null> {
+    const { action } = request;
+    const plan = planOf(action);
+    if (plan === null || plan.later || !isDeletion(action)) return null;
+    // Where nobody has approved, nobody was shown anything.
+    if (approvalsNeeded(request, this.#approvals.policy) === 0) return null;
+    const { programs } = await liveTokensOf(this.#fastly, plan.owner).catch((error: unknown) => {
+      if (plan.shown === null && isFastlyError(error)) return { programs: [] };
+      throw error;
+    });
+    const unseen = programs.filter((token) => !isShown(plan, token));
+    if (unseen.length === 0) return null;
+    const revoked = revokedSoFar(request);
+    if (revoked === undefined) {
+      return { kind: 'asked-again', shown: tokenSnapshot(programs), unseen: unseen.map(listedToken) };
+    }
+    const names = unseen.map(listedToken).map(({ name, id }) => name ?? id);
+    return { kind: 'refused', obstacle: { kind: 'other-tokens', revoked, names } };
+  }
+
+  /** Revokes what is to be revoked before the call; null when all of it is. @throws {FastlyError} before any change */
+  async revoke(claim: Claim): Promise<Stopped | null> {
+    const { request } = claim;
+    const plan = planOf(request.action);
+    if (plan === null || !plan.revokes) return null;
+    const left = await this.#meant(plan);
+    const isLeft = ({ id }: ListedToken) => left.some((token) => token.id === id);
+    let revoked = plan.shown?.filter((token) => !isLeft(token)).length ?? 0;
+    if (left.length > 0 && revokedSoFar(request) === undefined) {
+      await this.#approvals.recordRevoked(claim, 0);
+    }
+    for (const token of left) {
+      if (!(await this.#approvals.holds(claim, 3 * this.#callTimeout))) {
+        return { why: 'Fastly took too long to respond.', revoked };
+      }
+      const why = await this.#revokeOne(token, plan.owner);
+      if (why !== null) return { why, revoked };
+      revoked += 1;
+    }
+    if (isDeletion(request.action) && revoked > 0 && revokedSoFar(request) !== revoked) {
+      await this.#approvals.recordRevoked(claim, revoked);
+    }
+    return null;
+  }
+
+  /** What became of the tokens of a user who was deleted; nothing where there is nothing to tell. */
+  async afterDeletion({ action }: ApprovalRequest): Promise<TokensLeft | undefined> {
+    const plan = isDeletion(action) ? planOf(action) : null;
+    if (plan === null) return undefined;
+    try {
+      const left = (await this.#meant({ ...plan, later: true })).map(listedToken);
+      const ended = plan.shown?.filter(({ id }) => left.every((token) => token.id !== id)).length ?? 0;
+      return left.length === 0 && ended === 0 ? undefined : { ended, left };
+    } catch (error) {
+      if (isFastlyError(error)) return { ended: 0, left: null };
+      throw error;
+    }
+  }
+
+  /** Whether a refused deletion may be refused because of the user's tokens. */
+  async areInTheWay({ action }: ApprovalRequest, { operation, kind }: FastlyError): Promise<boolean> {
+    const plan = isDeletion(action) ? planOf(action) : null;
+    const isRefused = operation === 'delete_user' && REFUSALS.includes(kind);
+    if (plan === null || plan.revokes || !isRefused) return false;
+    return await liveTokensOf(this.#fastly, plan.owner).then(
+      ({ programs }) => programs.length > 0,
+      () => false,
+    );
+  }
+
+  /** Why the token is not revoked; null when it is. */
+  async #revokeOne(token: ApiToken, owner: UserId, mayResend = true): Promise<FastlyError | string | null> {
+    try {
+      await revokeToken(this.#fastly, token, owner);
+      return null;
+    } catch (error) {
+      if (error instanceof BotsOwnToken) return "One of the tokens belongs to the bot's own Fastly user.";
+      if (!isFastlyError(error)) throw error;
+      if (!error.mayHaveBeenCarriedOut) return error;
+      const isGone = await isRevoked(this.#fastly, token).catch(() => null);
+      if (isGone) return null;
+      return isGone === false && mayResend && mayRepeat(error)
+        ? await this.#revokeOne(token, owner, false)
+        : error;
+    }
+  }
+
+  /** The tokens that are listed of those shown, and of those made since where they are meant. @throws {FastlyError} */
+  async #meant(plan: Plan): Promise<ApiToken[]> {
+    const { programs, sessions } = await liveTokensOf(this.#fastly, plan.owner);
+    // A token that was taken for a program's is meant, whatever it looks like by now.
+    return [
+      ...programs.filter((token) => plan.later || isShown(plan, token)),
+      ...sessions.filter((token) => isShown(plan, token)),
+    ];
+  }
+}
+
+function isShown({ shown }: Plan, { id }: ApiToken): boolean {
+  return shown?.some((token) => token.id === id) ?? false;
+}
+
+/** How Fastly's refusal of a deletion may look where the user's tokens have to be revoked first. */
+const REFUSALS: readonly FastlyError['kind'][] = ['invalid', 'duplicate', 'forbidden'];
+
+function planOf(action: Action): Plan | null {
+  switch (action.kind) {
+    case 'delete':
+      return { owner: UserId.parse(action.target.id), shown: [], revokes: false, later: false };
+    case 'delete-with-tokens': {
+      const { target, shown, revokeFirst, laterTokens } = action;
+      const owner = UserId.parse(target.id);
+      return { owner, shown: shown?.tokens ?? null, revokes: revokeFirst, later: laterTokens };
+    }
+    case 'revoke':
+      return {
+        owner: UserId.parse(action.target.id),
+        shown: action.shown.tokens,
+        revokes: true,
+        later: false,
+      };
+    default:
+      return null;
+  }
+}
+
+/** Not there before the first token may have been revoked. */
+function revokedSoFar({ state }: ApprovalRequest): number | undefined {
+  return state.kind === 'executing' ? state.revoked : undefined;
+}
