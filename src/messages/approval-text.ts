@@ -193,7 +193,7 @@ const RETRY_CLOSED = say`The retry window has closed.`;
 /** Whether a failed request can be retried; nothing for any other state. */
 function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
   if (state.kind !== 'failed') return say``;
-  if (state.tokensInTheWay) return say` Fastly may want the user's tokens to be revoked first.`;
+  if (state.tokensInTheWay) return say` The button asks for both in one request.`;
   return state.retryable
     ? say` Bot admins can retry until ${date(new Date(expiresAt))}.`
     : say` ${RETRY_CLOSED} Run ${code(`/fastly-user ${subcommandFor(verbOf(action))}`)} to make a new request.`;

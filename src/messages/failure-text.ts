@@ -7,7 +7,7 @@ import { TOKEN_PROBLEMS, TOKEN_REMEDY, type TokenProblem } from '../fastly/token
 import { StoreUnavailable } from '../store/errors.ts';
 import { checkText } from './change-text.ts';
 import { type Message, message, withButtons, withFootnote } from './kit/message.ts';
-import { code, date, fixedText, type Sentence, say, withoutTyped } from './kit/sentence.ts';
+import { code, date, fixedText, plainText, type Sentence, say, withoutTyped } from './kit/sentence.ts';
 
 /**
  * Something the bot will not or cannot do, in words for the caller. Thrown where it is found, told in one place. Its
@@ -179,14 +179,21 @@ function fastlyWords({ msg, detail }: { msg: string | null; detail: string | nul
 
 /** The most frequent reason why Fastly refuses a deletion (Fastly's guide to managing users). */
 function hint({ operation }: FastlyError): Sentence {
-  return operation === 'delete_user'
-    ? say` You may have to revoke the user's API tokens in Fastly first.`
-    : say``;
+  return operation === 'delete_user' ? REVOKE_HINT : say``;
+}
+
+const REVOKE_HINT = say` The user's API tokens may have to be revoked first.`;
+const UNCHANGED = say` Nothing was changed.`;
+
+/** For people: the rest of a change failed, after the tokens were revoked. */
+export function explainRest(error: FastlyError): string {
+  const said = [UNCHANGED, REVOKE_HINT].map(plainText);
+  return said.reduce((why, each) => why.replace(each, ''), plainText(explain(error)));
 }
 
 /** ' Nothing was changed.', to be put behind another sentence. Empty for a read. */
 function unchanged({ operation }: FastlyError): Sentence {
-  return READS.includes(operation) ? say`` : say` Nothing was changed.`;
+  return READS.includes(operation) ? say`` : UNCHANGED;
 }
 
 function answeredAbout({ operation }: FastlyError): Sentence {

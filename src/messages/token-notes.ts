@@ -7,7 +7,7 @@ import { isInUse, tokenCount, tokenNames, tokenText } from './token-text.ts';
 const MOST_TOLD = 15;
 
 export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If Fastly doesn't refuse, the tokens end with the user.`;
-export const IN_TWO_STEPS = say`Step 1 revokes the tokens. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
+export const IN_TWO_STEPS = say`Step 1 revokes the tokens and the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
 const LATER = say`Tokens that are made until then are included.`;
 export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs use API tokens of this user.`;
 

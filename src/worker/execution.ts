@@ -4,11 +4,11 @@ import { type ExecutionOutcome, lostRights } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
-import { explain, tokenProblemText } from '../messages/failure-text.ts';
+import { explain, explainRest, tokenProblemText } from '../messages/failure-text.ts';
 import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/settings-text.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
-import { type Stopped, TokenSteps } from './token-steps.ts';
+import { TokenSteps } from './token-steps.ts';
 
 const FOUND_DONE: ExecutionOutcome = { kind: 'completed', found: true };
 const NOT_CONFIRMED: ExecutionOutcome = {
@@ -20,7 +20,13 @@ const NOT_CONFIRMED: ExecutionOutcome = {
 };
 
 /** `mayBeDone`: a call may have been sent, in this or an earlier attempt, and may still take effect. */
-type Attempt = { readonly claim: Claim; readonly change: ApprovedChange; mayBeDone: boolean };
+type Attempt = {
+  readonly claim: Claim;
+  readonly change: ApprovedChange;
+  mayBeDone: boolean;
+  /** How many tokens are revoked. */
+  revoked: number;
+};
 
 /**
  * Carries out an approved change for the holder of the claim: looks whether it was made already, checks that it still
@@ -44,7 +50,9 @@ export class Execution {
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
     const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
-    const attempt: Attempt = { claim, change, mayBeDone: claim.mayBeDone };
+    const { state } = claim.request;
+    const revoked = (state.kind === 'executing' && state.revoked) || 0;
+    const attempt: Attempt = { claim, change, mayBeDone: claim.mayBeDone, revoked };
     try {
       const outcome = await this.#run(attempt);
       if (outcome.kind !== 'completed') return outcome;
@@ -66,8 +74,9 @@ export class Execution {
     if (problem !== null) return failed(plainText(tokenProblemText(problem)), attempt);
     const unseen = await this.#tokens.unseen(claim.request);
     if (unseen !== null) return unseen;
-    const stopped = await this.#tokens.revoke(claim);
-    if (stopped !== null) return halfRevoked(stopped, attempt);
+    const revoked = await this.#tokens.revoke(claim);
+    attempt.revoked = revoked.revoked;
+    if (revoked.stopped !== null) return halfRevoked(revoked.stopped, attempt);
     return await this.#send(attempt, change.repeatable);
   }
 
@@ -111,7 +120,7 @@ export class Execution {
     const effect = shown(finding);
     if (effect !== null) return effect;
     // Fastly answered, so the call is over, and it shows no effect: it won't take effect later.
-    if (error.status === 500) return failure(error, { change, mayBeDone });
+    if (error.status === 500) return failure(error, { ...attempt, mayBeDone });
     const refused = this.#refused(claim.request, finding);
     if (refused !== null) return refused;
     if (mayResend) return await this.#send(attempt, false);
@@ -149,8 +158,8 @@ function nothingShows({ nothingShows: seen }: ApprovedChange): ExecutionOutcome 
 }
 
 /** The outcome of a call or a look that failed. */
-function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>): ExecutionOutcome {
-  const why = plainText(explain(error));
+function failure(error: unknown, { change, mayBeDone, revoked }: Omit<Attempt, 'claim'>): ExecutionOutcome {
+  const why = revoked > 0 && isFastlyError(error) ? explainRest(error) : plainText(explain(error));
   if (isFastlyError(error) && error.kind === 'rate_limited') {
     // Fastly's moments are Unix seconds.
     const until = error.resetAt === null ? null : error.resetAt * 1000;
@@ -163,8 +172,9 @@ function failure(error: unknown, { change, mayBeDone }: Omit<Attempt, 'claim'>):
 }
 
 /** Tokens were revoked up to one that could not be, and nothing further was called. */
-function halfRevoked({ why, revoked }: Stopped, attempt: Attempt): ExecutionOutcome {
-  const outcome = typeof why === 'string' ? failed(why, attempt) : failure(why, attempt);
+function halfRevoked(stopped: FastlyError | string, attempt: Attempt): ExecutionOutcome {
+  const { revoked } = attempt;
+  const outcome = typeof stopped === 'string' ? failed(stopped, attempt) : failure(stopped, attempt);
   return outcome.kind === 'failed' && revoked > 0 ? { ...outcome, revoked } : outcome;
 }
 

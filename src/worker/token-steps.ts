@@ -13,8 +13,8 @@ import { UserId } from '../fastly/user.ts';
 /** Which tokens an approved change is about. `shown`: null where nobody could look. */
 type Plan = { owner: UserId; shown: readonly ListedToken[] | null; revokes: boolean; later: boolean };
 
-/** Why no further token is revoked for now, as an error or for people; `revoked`: how many are. */
-export type Stopped = { why: FastlyError | string; revoked: number };
+/** How many tokens are revoked, and why no further one is for now, as an error or for people; null where all are. */
+export type Revoked = { revoked: number; stopped: FastlyError | string | null };
 
 /** What an execution does about the tokens of its user: before its call, and after it. */
 export class TokenSteps {
@@ -55,29 +55,31 @@ export class TokenSteps {
     return { kind: 'refused', obstacle: { kind: 'other-tokens', revoked, names } };
   }
 
-  /** Revokes what is to be revoked before the call; null when all of it is. @throws {FastlyError} before any change */
-  async revoke(claim: Claim): Promise<Stopped | null> {
+  /** Revokes what is to be revoked before the call. @throws {FastlyError} before any change */
+  async revoke(claim: Claim): Promise<Revoked> {
     const { request } = claim;
     const plan = planOf(request.action);
-    if (plan === null || !plan.revokes) return null;
+    if (plan === null || !plan.revokes) return { revoked: 0, stopped: null };
+    const sessions = isDeletion(request.action) ? await this.#sessionsOf(plan) : [];
     const left = await this.#meant(plan);
     const isLeft = ({ id }: ListedToken) => left.some((token) => token.id === id);
     let revoked = plan.shown?.filter((token) => !isLeft(token)).length ?? 0;
-    if (left.length > 0 && revokedSoFar(request) === undefined) {
+    const all = [...left, ...sessions];
+    if (all.length > 0 && revokedSoFar(request) === undefined) {
       await this.#approvals.recordRevoked(claim, 0);
     }
-    for (const token of left) {
+    for (const [index, token] of all.entries()) {
       if (!(await this.#approvals.holds(claim, 3 * this.#callTimeout))) {
-        return { why: 'Fastly took too long to respond.', revoked };
+        return { revoked, stopped: 'Fastly took too long to respond.' };
       }
-      const why = await this.#revokeOne(token, plan.owner);
-      if (why !== null) return { why, revoked };
-      revoked += 1;
+      const stopped = await this.#revokeOne(token, plan.owner);
+      if (stopped !== null) return { revoked, stopped };
+      if (index < left.length) revoked += 1;
     }
     if (isDeletion(request.action) && revoked > 0 && revokedSoFar(request) !== revoked) {
       await this.#approvals.recordRevoked(claim, revoked);
     }
-    return null;
+    return { revoked, stopped: null };
   }
 
   /** What became of the tokens of a user who was deleted; nothing where there is nothing to tell. */
@@ -120,6 +122,12 @@ export class TokenSteps {
         ? await this.#revokeOne(token, owner, false)
         : error;
     }
+  }
+
+  /** Fastly may refuse to delete a user who is signed in, too. */
+  async #sessionsOf(plan: Plan): Promise<ApiToken[]> {
+    const { sessions } = await liveTokensOf(this.#fastly, plan.owner);
+    return sessions.filter((token) => !isShown(plan, token));
   }
 
   /** The tokens that are listed of those shown, and of those made since where they are meant. @throws {FastlyError} */

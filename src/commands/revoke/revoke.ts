@@ -45,7 +45,7 @@ export const revoke: Subcommand = {
     return say`${how} This can't be undone. After ${code('--tokens')}, type names or IDs of tokens, or ${code('all')}, never a token itself. Tokens of the bot's own user can't be revoked.`;
   },
   usage: '[user] [--tokens name,name|all] [--reason …]',
-  examples: ['revoke', 'revoke edda.morton@example.com', 'revoke edda.morton@example.com --tokens all'],
+  examples: ['revoke', 'revoke priya@example.com', 'revoke priya@example.com --tokens all'],
   flags: { tokens: 'text', reason: 'text' },
   async run(interaction, { words, flags }) {
     const reason = reasonFromFlag(flags);

@@ -74,7 +74,7 @@ describe('an approved deletion', () => {
     [
       'refuses it, in its words and with the hint about API tokens',
       { fail: refusal(400, 'Bad request', 'This user still has active API tokens') },
-      /it says: Bad request: This user still has active API tokens.*You may have to revoke the user's API tokens in Fastly first/,
+      /it says: Bad request: This user still has active API tokens.*The user's API tokens may have to be revoked first/,
     ],
     [
       "does not allow it, in its words and with what the bot's token needs",

@@ -36,7 +36,11 @@ describe('the log of a start', () => {
   it('warns of a reminder that never comes, and of deletions without approval', async () => {
     const { log } = await startWorkplace(DELIVERY, { APPROVAL_TTL: '1h', APPROVAL_REQUIRED_FOR: 'promote' });
     const doubts = log.lines.filter(({ variable }) => /APPROVAL/.test(String(variable)));
-    expect(doubts.map(({ variable }) => variable)).toEqual(['APPROVAL_REMINDER', 'APPROVAL_REQUIRED_FOR']);
+    expect(doubts.map(({ variable }) => variable)).toEqual([
+      'APPROVAL_REMINDER',
+      'APPROVAL_REQUIRED_FOR',
+      'APPROVAL_REQUIRED_FOR',
+    ]);
   });
 
   it('says where a new, empty database was created, and nothing when it is there already', async () => {

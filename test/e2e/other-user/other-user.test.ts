@@ -26,6 +26,7 @@ const ABOUT_NOBODY = [
   'GET /tokens/self',
   'GET /current_customer',
   `GET /customer/${CUSTOMER_ID}/users`,
+  `GET /customer/${CUSTOMER_ID}/tokens`,
   'GET /invitations?page%5Bnumber%5D=1&page%5Bsize%5D=100',
 ];
 

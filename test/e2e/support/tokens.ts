@@ -2,13 +2,13 @@ import type { JsonObject, SeenMessage } from '../../sandbox/control/protocol.ts'
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { wordsOf } from './seeing.ts';
 
-const MINUTE = 60_000;
-export const DAY = 24 * 60 * MINUTE;
+const [MINUTE, HOUR] = [60_000, 3_600_000];
+export const DAY = 24 * HOUR;
 
 /** A moment that many milliseconds from now, as Fastly writes it. */
 export const fromNow = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
 
-/** Used four minutes ago, by three services. */
+/** Used four hours ago, for three services. */
 export const CI_PURGE = {
   id: 'ciPurge1',
   user_id: ENGINEER.id,
@@ -16,7 +16,7 @@ export const CI_PURGE = {
   scope: 'purge_all',
   services: ['s1', 's2', 's3'],
   created_at: fromNow(-300 * DAY),
-  last_used_at: fromNow(-4.5 * MINUTE),
+  last_used_at: fromNow(-4.5 * HOUR),
 };
 /** Unused for 400 days, and global. */
 export const LAPTOP = {

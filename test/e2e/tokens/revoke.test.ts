@@ -40,7 +40,7 @@ describe('revoke', () => {
     const words = request.words(await client.as(TOMAS).sees());
     expect(words).toContain('Revoke API tokens of Edda Morton?');
     expect(words).toContain(
-      '1 token that programs use: ci-purge (purge_all, 3 services, used 4 minutes ago ).',
+      '1 token that programs use: ci-purge (purge_all, 3 services, used 4 hours ago ).',
     );
     expect(words).toContain('Reason: Leaked');
     expect(await deletions(client)).toEqual([]);

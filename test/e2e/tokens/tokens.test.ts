@@ -151,6 +151,7 @@ describe('tokens', () => {
     expect(elementsOf(second.blocks).map(({ action_id }) => action_id)).toEqual([
       'tokens.previous',
       'tokens.filter',
+      'revoke.button',
     ]);
     await nora.click({ ...at, actionId: 'tokens.previous' });
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Showing 1 to 50.'), 'page 1 again');
