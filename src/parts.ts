@@ -8,7 +8,9 @@ import type { Config } from './config/config.ts';
 import { VERSION } from './config/package.ts';
 import type { Times } from './config/times.ts';
 import type { Directory } from './directory/directory.ts';
+import { liveTokensOf } from './fastly/account-tokens.ts';
 import type { FastlyClient } from './fastly/client.ts';
+import type { UserId } from './fastly/user.ts';
 import type { Readiness } from './observability/health.ts';
 import { KeptReading } from './observability/kept-reading.ts';
 import type { Liveness } from './observability/liveness.ts';
@@ -135,7 +137,10 @@ export function createStoredParts(
       await intents.releaseAll(transaction);
     });
   };
-  const services = { approvals, intents, auditPages, homes, disabled, confirmationsChannel };
+  const services = {
+    ...{ approvals, intents, auditPages, homes, disabled, confirmationsChannel },
+    liveTokensOf: (id: UserId) => liveTokensOf(fastly, id),
+  };
   return { services, worker, auditHeads, belonging, releaseClaims };
 }
 

@@ -32,9 +32,9 @@ type KeptRequest = Awaited<ReturnType<typeof keptRequests>>[number];
 
 /** The steps that leave a request in a state. */
 const LAST_STEP: Readonly<Record<State['kind'], readonly Event['kind'][]>> = {
-  pending: ['filed', 'approved', 'reminded', 'locked'],
+  pending: ['filed', 'approved', 'reminded', 'locked', 'asked-again'],
   approved: ['filed', 'approved', 'retried', 'postponed', 'locked'],
-  executing: ['started', 'locked'],
+  executing: ['started', 'locked', 'revoking', 'revoked'],
   failed: ['failed', 'closed', 'locked'],
   completed: ['completed'],
   refused: ['refused'],
@@ -163,7 +163,9 @@ export class CrossChecker {
     }
     const entries = [...(steps?.values() ?? [])];
     for (const { approver, verdict } of decisions) {
-      if (entries.some(({ event, actor }) => event === verdict && actor === approver)) continue;
+      const counts = ({ step }: AuditRow) => (step ?? 0) > lastAskedAgain(steps);
+      if (entries.some((entry) => entry.event === verdict && entry.actor === approver && counts(entry)))
+        continue;
       this.#problems.push(`request ${id} was ${verdict} by ${approver}, and no entry says so`);
     }
   }
@@ -173,7 +175,11 @@ export class CrossChecker {
     for (const [id, steps] of this.#steps) {
       const request = kept.get(id);
       for (const [step, entry] of steps) {
-        const isKept = request && isStepOf(entry, step, request, this.#isNewer(request));
+        const about = {
+          isNewer: request !== undefined && this.#isNewer(request),
+          asked: lastAskedAgain(steps),
+        };
+        const isKept = request && isStepOf(entry, step, request, about);
         if (isOlder(entry, oldest) || isKept) continue;
         this.#problems.push(
           `entry ${entry.seq} (${named(entry)}) is step ${step} of no request that is kept`,
@@ -213,21 +219,29 @@ function mayHave(change: KeptChange, entry: AuditRow): boolean {
   return (entry.event === 'begun' || entry.event === change.state) && tellsOf(entry, change);
 }
 
+/** The number of the latest step that asked for the approvals once more; 0 for none. */
+function lastAskedAgain(steps: ReadonlyMap<number, AuditRow> | undefined): number {
+  const asked = [...(steps ?? [])].filter(([, { event }]) => event === 'asked-again');
+  return asked.reduce((last, [step]) => Math.max(last, step), 0);
+}
+
 function isStepOf(
   entry: AuditRow,
   step: number,
   { version, form, decisions }: KeptRequest,
-  isNewer: boolean,
+  { isNewer, asked }: { isNewer: boolean; asked: number },
 ): boolean {
   const isOne = step >= 1 && step <= version;
   if (form === null || isNewer) return isOne;
   const { kind, target } = form.action;
-  const decided = entry.event !== 'approved' && entry.event !== 'denied';
+  // What was decided before it was asked again counts no longer, and a deletion may have become one with tokens by that.
+  const isKind = entry.change === kind || (step < asked && entry.change === 'delete');
+  const isNoDecision = step < asked || (entry.event !== 'approved' && entry.event !== 'denied');
   return (
     isOne &&
-    entry.change === kind &&
+    isKind &&
     entry.target === target.id &&
-    (decided || decisions.some(({ approver }) => approver === entry.actor))
+    (isNoDecision || decisions.some(({ approver }) => approver === entry.actor))
   );
 }
 

@@ -4,7 +4,6 @@ import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import type { TokenSnapshot } from '../changes/token.ts';
 import { tokenSnapshot } from '../changes/token-snapshot.ts';
-import { liveTokensOf } from '../fastly/account-tokens.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { REVOKE_FIRST } from '../messages/approval-message.ts';
@@ -18,7 +17,7 @@ import { userText } from '../messages/user-text.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
-import { requestButtonListener } from './approvals/request-button.ts';
+import { requestOfferListener } from './approvals/request-button.ts';
 import { meantBy, userMeant } from './inputs/meant.ts';
 import { type OneUserSubcommand, oneUserSubcommand, openUserForm } from './inputs/one-user.ts';
 import { deleteButton } from './inputs/user-button.ts';
@@ -56,7 +55,7 @@ const deletion: OneUserSubcommand = {
     const asked = userMeant(interaction, meant);
     const protection = protectionOf(services.fastly, asked);
     protection.catch(() => {});
-    const tokens = shownTokens(services, meant.id);
+    const tokens = shownTokens(interaction, meant.id);
     tokens.catch(() => {});
     const user = await asked;
     await refuseWhereImpossible(user, protection);
@@ -73,20 +72,19 @@ export const deleteUser: Subcommand = {
   ...subcommand,
   listeners: [
     ...listeners,
-    requestButtonListener(REVOKE_FIRST, async ({ interaction, id }) => {
+    requestOfferListener(REVOKE_FIRST, async (interaction, id) => {
       const target = (await interaction.services.approvals.get(id))?.action.target;
       if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
       const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
-      await openUserForm(deletion, interaction.shownTo({ private: false }), meant, [REVOKE_TOKENS]);
-      return 'form';
+      await openUserForm(deletion, interaction, meant, [REVOKE_TOKENS]);
     }),
   ],
 };
 
 /** Null where Fastly does not show the list. */
-async function shownTokens({ fastly, log }: Services, id: UserId): Promise<TokenSnapshot | null> {
+async function shownTokens({ users, log }: Interaction, id: UserId): Promise<TokenSnapshot | null> {
   try {
-    return tokenSnapshot((await liveTokensOf(fastly, id)).programs);
+    return tokenSnapshot((await users.liveTokens(id)).programs);
   } catch (error) {
     if (!isFastlyError(error)) throw error;
     log.warn({ err: error }, "a user's API tokens could not be read for a deletion");
@@ -111,11 +109,11 @@ function deletionOf(user: User, shown: TokenSnapshot | null, chosen: readonly st
 
 /** What there is to choose where the user has tokens; that nobody could look where that is so. */
 async function tokenBlocks(
-  { services }: Interaction,
+  interaction: Interaction,
   user: User,
   chosen: readonly string[],
 ): Promise<KnownBlock[]> {
-  const shown = await shownTokens(services, user.id);
+  const shown = await shownTokens(interaction, user.id);
   if (shown === null) return [richText(COULD_NOT_LOOK)];
   const count = shown.tokens.length;
   if (count === 0) return [];

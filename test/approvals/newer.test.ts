@@ -28,7 +28,7 @@ const quoted = (value: unknown) => `'${JSON.stringify(value)}'`;
 
 /** What a newer version may have stored of a request, as statements about the row of this id. */
 const FORMS: Readonly<Record<string, (request: ApprovalRequest) => string>> = {
-  kind: ({ id, action }) => set(id, 'action', { ...action, kind: 'delete-with-tokens', tokens: ['a'] }),
+  kind: ({ id, action }) => set(id, 'action', { ...action, kind: 'delete-and-archive', tokens: ['a'] }),
   'version of a kind': ({ id, action }) => set(id, 'action', { ...action, version: 2 }),
   'field of a kind': ({ id, action }) => set(id, 'action', { ...action, for: 14_400_000 }),
   'field of a user': ({ id, action }) =>

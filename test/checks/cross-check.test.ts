@@ -111,6 +111,21 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
     expect({ changes, requests, others: [...others] }).toEqual({ changes: 3, requests: 3, others: [] });
   });
 
+  it('agrees with a deletion whose approvals count no longer', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing());
+    await approvals.approve(request.id, TOMAS);
+    const token = { id: 't1', name: 'ci', scope: 'global', services: 0 };
+    const shown = { readAt: 1, tokens: [token] };
+    const claim = claimed(await approvals.advance(request.id));
+    await approvals.record(claim, { kind: 'asked-again', shown, unseen: [token] });
+    expect((await check(store)).problems).toEqual([]);
+    await run(store, `insert into decisions values ('${request.id}', '${TOMAS}', 'approved', null, 1)`);
+    expect((await check(store)).problems).toEqual([
+      `request ${request.id} was approved by ${TOMAS}, and no entry says so`,
+    ]);
+  });
+
   it.each([1, 2, 8])('is missed where its last %d entries were cut off', async (entries) => {
     const { store } = await start(database);
     await run(

@@ -46,6 +46,24 @@ export function requestButtonListener(
   };
 }
 
+/** Listens for a button that a request offers once it has ended, on its message and in its thread. */
+export function requestOfferListener(
+  actionId: string,
+  act: (interaction: Interaction, id: RequestId) => Promise<void>,
+): Listener {
+  return {
+    kind: 'click',
+    id: actionId,
+    requestIn: (value) => RequestId.safeParse(value).data ?? null,
+    run: async (interaction, { value }) => {
+      const id = RequestId.safeParse(value);
+      if (!id.success) throw noLongerWorks('button', 'approvals');
+      // A request that is made here is public, as this one was.
+      await act(interaction.shownTo({ private: false }), id.data);
+    },
+  };
+}
+
 /**
  * Whether the click was on the request's message, which shows what the click did, and its thread as well: in its
  * channel, or in an approver's direct messages once another company reads along there.

@@ -1,6 +1,5 @@
 import type { ListedToken, TokenOwner } from '../../changes/token.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
-import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import { nameOf, UserId } from '../../fastly/user.ts';
 import { REVOKE_LEFT } from '../../messages/approval-message.ts';
@@ -13,7 +12,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from '../approvals/filing.ts';
-import { requestButtonListener } from '../approvals/request-button.ts';
+import { requestOfferListener } from '../approvals/request-button.ts';
 import { formListener } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
@@ -90,10 +89,8 @@ export const revoke: Subcommand = {
         await openWhenReady(shown, FORM.title, () => freshForm(shown, { user }, {}));
       },
     },
-    requestButtonListener(REVOKE_LEFT, async ({ interaction, id }) => {
-      const shown = interaction.shownTo({ private: false });
+    requestOfferListener(REVOKE_LEFT, async (shown, id) => {
       await openWhenReady(shown, FORM.title, () => freshForm(shown, { deletedBy: id }, { typed: 'all' }));
-      return 'form';
     }),
     formListener(PICK, {
       async work(interaction, { values }) {
@@ -179,8 +176,8 @@ async function ownerOf(interaction: Interaction, whose: Whose): Promise<TokenOwn
 }
 
 /** @throws {Refusal} where there is none */
-async function liveTokens({ services }: Interaction, owner: TokenOwner) {
-  const { programs } = await liveTokensOf(services.fastly, UserId.parse(owner.id));
+async function liveTokens({ users }: Interaction, owner: TokenOwner) {
+  const { programs } = await users.liveTokens(UserId.parse(owner.id));
   if (programs.length > 0) return tokenSnapshot(programs);
   throw new Refusal(say`${userText(owner)} has no API tokens that programs use. There is nothing to revoke.`);
 }

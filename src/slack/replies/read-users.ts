@@ -1,16 +1,22 @@
 import type { User, UserId } from '../../fastly/user.ts';
 import type { Services } from './services.ts';
 
+type LiveTokens = Awaited<ReturnType<Services['liveTokensOf']>>;
+
 /**
- * The users that one interaction has read. Fastly is asked for each once, until a change is recorded: what was read before
- * that does not count for a change.
+ * The users that one interaction has read, and their API tokens. Fastly is asked for each once, until a change is recorded:
+ * what was read before that does not count for a change.
  */
 export class ReadUsers {
   readonly #fastly: Pick<Services['fastly'], 'getUser'>;
+  readonly #readTokens: Services['liveTokensOf'];
   readonly #read = new Map<UserId, Promise<User>>();
+  readonly #tokens = new Map<UserId, Promise<LiveTokens>>();
 
-  constructor(fastly: Pick<Services['fastly'], 'getUser'>) {
+  /** @param readTokens asks Fastly for a user's tokens that have not expired */
+  constructor(fastly: Pick<Services['fastly'], 'getUser'>, readTokens: Services['liveTokensOf']) {
     this.#fastly = fastly;
+    this.#readTokens = readTokens;
   }
 
   /** The user as Fastly had them when this interaction first asked. @throws {FastlyError} */
@@ -20,8 +26,16 @@ export class ReadUsers {
     return await read;
   }
 
+  /** The same for the user's tokens that have not expired. @throws {FastlyError} */
+  async liveTokens(id: UserId): Promise<LiveTokens> {
+    const read = this.#tokens.get(id) ?? this.#readTokens(id);
+    this.#tokens.set(id, read);
+    return await read;
+  }
+
   /** Who asks from now on is told what Fastly says then. */
   forget(): void {
     this.#read.clear();
+    this.#tokens.clear();
   }
 }

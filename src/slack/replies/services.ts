@@ -4,7 +4,9 @@ import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Intents } from '../../changes/intents.ts';
 import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { AccountTokens } from '../../fastly/account-tokens.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
+import type { UserId } from '../../fastly/user.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
@@ -17,6 +19,8 @@ import type { Outbox } from './outbox.ts';
 /** What every subcommand works with. */
 export type Services = {
   fastly: FastlyClient;
+  /** Asks Fastly for a user's tokens that have not expired. @throws {FastlyError} */
+  liveTokensOf(id: UserId): Promise<Pick<AccountTokens, 'programs' | 'sessions'>>;
   directory: Directory;
   slack: SlackClients;
   conversations: Conversations;

@@ -166,6 +166,27 @@ export async function resets(sandbox: Sandbox): Promise<void> {
     );
 }
 
+/** A click on a request that has ended: what it offers depends on what the deletion did to the user's tokens. */
+export const afterDeletion = (
+  id: string,
+  tokensAtDeletion: 'stay' | 'refuse',
+  callbackId: string,
+): Interaction => ({
+  id,
+  before: async (sandbox) => {
+    await hasTokens(sandbox);
+    await sandbox.client.fastlyFaults({ tokensAtDeletion });
+    const request = await asked(sandbox);
+    await request.take(sandbox.client.as(TOMAS), 'approve');
+    await sandbox.client.as(NORA).until((sees) => request.buttons(sees).length === 1 && sees, 'the offer');
+    await untilTold(sandbox.client.as(NORA), 'See request', 'direct');
+  },
+  act: async (sandbox) => {
+    await clicks(sandbox, id);
+    await hasForm(sandbox, callbackId);
+  },
+});
+
 export const CARD = `get ${ENGINEER.id}`;
 export const manyUsers = ({ client }: Sandbox) => client.putFastlyUsers(users(60));
 export const hasTokens = ({ client }: Sandbox) =>

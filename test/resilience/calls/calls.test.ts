@@ -66,11 +66,11 @@ const TABLE = `
 | invitations, newer                  | GET invitations                                                                    | conversations.info, response_url                             | |
 | invitations on a list of users      | GET invitations                                                                    | response_url                                                 | |
 | invitations, Withdraw               | DELETE invitations, GET invitations ×2                                             | conversations.info, response_url ×2                          | |
-| delete, by ID                       | GET current_customer, GET current_user, GET customer/users, GET user               | chat.postMessage, conversations.info, users.info ×2          | |
-| delete, by name                     | GET current_customer, GET current_user, GET customer/users, GET user               | chat.postMessage, conversations.info, users.info ×2          | |
+| delete, by ID | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info, users.info ×2          | |
+| delete, by name | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info, users.info ×2          | |
 | delete, without words               |                                                                                    | conversations.info, views.open, views.update                 | |
-| delete, its form                    | GET current_customer, GET current_user, GET user                                   | chat.postMessage, conversations.info, users.info ×2          | |
-| Delete on a card                    | GET user                                                                           | conversations.info, views.open, views.update                 | |
+| delete, its form | GET current_customer, GET current_user, GET customer/tokens, GET user | chat.postMessage, conversations.info, users.info ×2          | |
+| Delete on a card | GET customer/tokens, GET user | conversations.info, views.open, views.update                 | |
 | tokens                              | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
 | tokens, of a user by ID             | GET customer/tokens, GET user                                  | conversations.info, response_url                             | |
 | tokens, next page                   | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
@@ -78,15 +78,23 @@ const TABLE = `
 | tokens, Filter                      |                                                                                    | views.open, views.update                                     | |
 | tokens, its form                    | GET customer/tokens, GET customer/users                                            | chat.postMessage, conversations.info                         | |
 | API tokens on a card                | GET customer/tokens, GET user                                    | conversations.info, response_url                             | |
+| revoke, by ID                       | GET current_user, GET customer/tokens, GET customer/users, GET user                | chat.postMessage, conversations.info, users.info ×2          | |
+| revoke, without tokens              | GET current_user, GET customer/tokens, GET user                                    | conversations.info, views.open, views.update                 | |
+| revoke, without words               |                                                                                    | views.open                                                   | |
+| revoke, its picker                  | GET current_user, GET customer/tokens, GET user                                    | conversations.info, views.update                             | |
+| revoke, its form                    | GET current_user, GET customer/tokens, GET user                                    | chat.postMessage, conversations.info, users.info ×2          | |
+| Revoke on a list of tokens          | GET current_user, GET customer/tokens, GET user                                    | conversations.info, views.open, views.update                 | |
+| Revoke on a deletion that left some | GET current_user, GET customer/tokens                                              | conversations.info, views.open, views.update                 | |
+| Revoke on a deletion that was refused | GET customer/tokens, GET user                                                    | conversations.info, views.open, views.update                 | |
 | Approve                             |                                                                                    | users.info, views.open                                       | |
-| Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET user                      | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info    | |
+| Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info    | |
 | Deny                                |                                                                                    | users.info, views.open                                       | |
 | Deny, its form                      |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update, conversations.info, users.info    | |
 | Cancel                              |                                                                                    | views.open                                                   | |
 | Cancel, its form                    |                                                                                    | chat.postMessage, chat.update, conversations.info            | |
 | Lock now                            |                                                                                    | views.open                                                   | |
 | Lock now, its form                  | GET current_customer, GET current_user, GET user, PUT user                         | chat.postMessage, chat.update, conversations.info            | |
-| Retry                               | DELETE user, GET current_customer, GET current_user, GET user                      | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info | |
+| Retry | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info | |
 | opening the Home                    | GET customer/users                                                                 | chat.getPermalink, views.publish                             | |
 | Find a user, on the Home            |                                                                                    | views.open                                                   | |
 | Create a user, on the Home          |                                                                                    | views.open                                                   | |

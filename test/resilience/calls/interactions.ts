@@ -7,6 +7,7 @@ import { pickerValue } from '../../e2e/support/picker-value.ts';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, ENGINEER, LIMITED_ENGINEER, PASSWORD, PEOPLE } from '../../sandbox/fastly/people.ts';
 import {
+  afterDeletion,
   approvedAndDone,
   asked,
   CARD,
@@ -313,6 +314,47 @@ export const INTERACTIONS: Record<string, Interaction> = {
     act: (sandbox) => submits(sandbox, { unused: '90' }, 'unused for 90 days'),
   },
   'API tokens on a card': clicking('tokens.button', CARD, ENGINEER.login, untilRead('has no API tokens')),
+
+  'revoke, by ID': {
+    id: '/fastly-user',
+    before: hasTokens,
+    act: (sandbox) => types(sandbox, `revoke ${ENGINEER.id} --tokens token7`, 'Needs 1 approval'),
+  },
+  'revoke, without tokens': {
+    id: '/fastly-user',
+    before: hasTokens,
+    act: (sandbox) => opens(sandbox, `revoke ${ENGINEER.id}`, 'revoke.form'),
+  },
+  'revoke, without words': opening('revoke', 'revoke.pick'),
+  'revoke, its picker': {
+    id: 'revoke.pick',
+    before: async (sandbox) => {
+      await hasTokens(sandbox);
+      await opens(sandbox, 'revoke', 'revoke.pick');
+      await offered(sandbox);
+    },
+    act: async (sandbox) => {
+      await sandbox.client.as(NORA).submit(ENGINEER_PICKED);
+      await hasForm(sandbox, 'revoke.form');
+    },
+  },
+  'revoke, its form': {
+    id: 'revoke.form',
+    before: async (sandbox) => {
+      await hasTokens(sandbox);
+      await opens(sandbox, `revoke ${ENGINEER.id}`, 'revoke.form');
+    },
+    act: (sandbox) => submits(sandbox, { tokens: ['token token7'] }, 'Needs 1 approval'),
+  },
+  'Revoke on a list of tokens': clicking(
+    'revoke.button',
+    `tokens ${ENGINEER.id}`,
+    '60 API tokens',
+    untilForm('revoke.form'),
+    hasTokens,
+  ),
+  'Revoke on a deletion that left some': afterDeletion('approvals.revoke', 'stay', 'revoke.form'),
+  'Revoke on a deletion that was refused': afterDeletion('approvals.revoke-first', 'refuse', 'delete.form'),
 
   Approve: stepping('approve', TOMAS),
   'Approve, its form, and the deletion': taking('approve', TOMAS, approvedAndDone),

@@ -8,17 +8,28 @@ const [EDDA, OTHER] = [UserId.parse(ENGINEER.id), UserId.parse(OWNER.id)];
 
 it('asks for each user once, also those who ask at once, until it is told to forget', async () => {
   const asked: UserId[] = [];
-  const users = new ReadUsers({
-    getUser: async (id) => {
-      asked.push(id);
-      return User.parse(completeUser({ id, login: `${asked.length}@example.com` }));
+  const listed: UserId[] = [];
+  const users = new ReadUsers(
+    {
+      getUser: async (id) => {
+        asked.push(id);
+        return User.parse(completeUser({ id, login: `${asked.length}@example.com` }));
+      },
     },
-  });
+    async (id) => {
+      listed.push(id);
+      return { programs: [], sessions: [] };
+    },
+  );
   const [first, again] = await Promise.all([users.getUser(EDDA), users.getUser(EDDA)]);
   expect(again).toBe(first);
   await users.getUser(OTHER);
   expect(await users.getUser(EDDA)).toBe(first);
   expect(asked).toEqual([EDDA, OTHER]);
+  await Promise.all([users.liveTokens(EDDA), users.liveTokens(EDDA)]);
+  expect(listed).toEqual([EDDA]);
   users.forget();
+  await users.liveTokens(EDDA);
+  expect(listed).toEqual([EDDA, EDDA]);
   expect((await users.getUser(EDDA)).login).toBe('3@example.com');
 });

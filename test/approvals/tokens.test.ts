@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { type Action, tokensKey } from '../../src/approvals/request.ts';
+import * as rules from '../../src/approvals/rules.ts';
+import type { ListedToken } from '../../src/changes/token.ts';
+import { onBothDatabases } from '../store/both-databases.ts';
+import { ENGINEER, POLICY, PRIYA, pendingRequest, TOMAS } from './people.ts';
+import { claimed, eventsOf, fileClaimed, startService, stateOf } from './service.ts';
+
+const TOKEN: ListedToken = { id: 't1', name: 'ci', scope: 'global', services: 0, lastUsedAt: null };
+const LATER: ListedToken = { ...TOKEN, id: 't2', name: 'later' };
+const SHOWN = { readAt: 1, tokens: [TOKEN, LATER] };
+const ASKED_AGAIN: rules.ExecutionOutcome = { kind: 'asked-again', shown: SHOWN, unseen: [LATER] };
+
+const withTokens = (tokens: ListedToken[], changes: object = {}): Action => ({
+  ...{ kind: 'delete-with-tokens', version: 1, target: ENGINEER },
+  ...{ shown: { readAt: 1, tokens }, revokeFirst: false, laterTokens: false },
+  ...changes,
+});
+const executing = (changes: object = {}) =>
+  pendingRequest({
+    state: {
+      ...{ kind: 'executing', claim: 'mine', leaseUntil: 50, mayBeDone: false, postponed: 0 },
+      ...changes,
+    },
+  });
+
+describe('what stands for the tokens of a request', () => {
+  it('is the same in any order, and another for other tokens or another end of them', () => {
+    const key = tokensKey(withTokens([TOKEN, LATER]));
+    expect(tokensKey(withTokens([LATER, TOKEN]))).toBe(key);
+    const others = [
+      withTokens([TOKEN]),
+      withTokens([TOKEN, LATER], { revokeFirst: true }),
+      withTokens([TOKEN, LATER], { laterTokens: true }),
+      withTokens([], { shown: null }),
+      pendingRequest().action,
+    ];
+    expect(new Set([key, ...others.map(tokensKey)]).size).toBe(6);
+  });
+});
+
+describe('the way back from executing to pending', () => {
+  it('shows the tokens of now, keeps what was asked for, and takes the approvals', () => {
+    const request = {
+      ...executing(),
+      action: withTokens([TOKEN], { revokeFirst: true }),
+      approvers: [TOMAS],
+    };
+    expect(rules.record(request, 'mine', ASKED_AGAIN, POLICY, 9)).toEqual({
+      kind: 'step',
+      state: { kind: 'pending', remindAt: 9 + POLICY.reminder },
+      event: { kind: 'asked-again', unseen: [LATER] },
+      action: withTokens([], { shown: SHOWN, revokeFirst: true }),
+    });
+    expect(rules.approversAfter([TOMAS], { kind: 'asked-again', unseen: [] }, null)).toEqual([]);
+  });
+
+  it('turns a deletion without tokens into one with them', () => {
+    expect(rules.record(executing(), 'mine', ASKED_AGAIN, POLICY, 9)).toMatchObject({
+      action: withTokens([], { shown: SHOWN }),
+    });
+  });
+
+  it('does not remind where the request expires before', () => {
+    const request = { ...executing(), expiresAt: 10 };
+    expect(rules.record(request, 'mine', ASKED_AGAIN, POLICY, 9)).toMatchObject({
+      state: { kind: 'pending', remindAt: null },
+    });
+  });
+
+  it('is closed once tokens may have been revoked', () => {
+    for (const revoked of [0, 2]) {
+      const request = executing({ revoked });
+      expect(rules.record(request, 'mine', ASKED_AGAIN, POLICY, 9)).toMatchObject({ kind: 'no' });
+    }
+  });
+
+  it('is for who holds the claim', () => {
+    expect(rules.record(executing(), 'yours', ASKED_AGAIN, POLICY, 9)).toMatchObject({
+      objection: 'another-claim',
+    });
+  });
+});
+
+describe('an approval', () => {
+  it('counts only of who has seen these tokens', () => {
+    const request = pendingRequest({ action: withTokens([TOKEN]) });
+    const seen = (key: string) => rules.approve(request, TOMAS, POLICY, 9, null, key);
+    expect(seen(tokensKey(request.action))).toMatchObject({ kind: 'step' });
+    for (const key of ['', tokensKey(withTokens([LATER]))]) {
+      expect(seen(key)).toEqual({ kind: 'no', objection: 'other-tokens' });
+    }
+  });
+});
+
+describe('how many tokens are revoked', () => {
+  it('is recorded by who holds the claim, for another lease', () => {
+    expect(rules.revoking(executing(), 'mine', 2, POLICY, 9)).toMatchObject({
+      state: { kind: 'executing', revoked: 2, leaseUntil: 9 + POLICY.lease },
+      event: { kind: 'revoked', revoked: 2 },
+    });
+    expect(rules.revoking(executing(), 'mine', 0, POLICY, 9)).toMatchObject({ event: { kind: 'revoking' } });
+    expect(rules.revoking(executing(), 'yours', 2, POLICY, 9)).toMatchObject({ objection: 'another-claim' });
+  });
+
+  it('stays known through a failure, a retry, a postponement and a takeover', () => {
+    const failed = { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false } as const;
+    const ruling = rules.record(executing({ revoked: 2 }), 'mine', failed, POLICY, 9);
+    expect(ruling).toMatchObject({ state: { kind: 'failed', revoked: 2 }, event: { revoked: 2 } });
+    if (ruling.kind !== 'step') throw new Error('There is no step.');
+    const request = pendingRequest({ state: ruling.state });
+    expect(rules.mayBeCancelled(request)).toBe(false);
+    expect(rules.retry(request, TOMAS, 9)).toMatchObject({ state: { kind: 'approved', revoked: 2 } });
+    const postponed = { ...failed, kind: 'postponed', until: null } as const;
+    expect(rules.record(executing({ revoked: 2 }), 'mine', postponed, POLICY, 9)).toMatchObject({
+      state: { kind: 'approved', revoked: 2 },
+    });
+    expect(rules.whatIsDue(executing({ revoked: 2 }), 'yours', POLICY, 99)).toMatchObject({
+      state: { kind: 'executing', claim: 'yours', revoked: 2 },
+    });
+  });
+
+  it('leaves nothing to retry where the tokens are in the way of a plain deletion', () => {
+    const failed = { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false } as const;
+    const outcome = { ...failed, tokensInTheWay: true } as const;
+    expect(rules.record(executing(), 'mine', outcome, POLICY, 9)).toMatchObject({
+      state: { retryable: false, tokensInTheWay: true },
+    });
+  });
+});
+
+it('counts a deletion with tokens as a deletion, wherever a variable names the kind', () => {
+  const waits = (requiredFor: string[], kind: Action['kind']) =>
+    rules.waitsForApproval({ requiredFor }, kind);
+  expect(waits(['delete'], 'delete-with-tokens')).toBe(true);
+  expect(waits(['revoke'], 'delete-with-tokens')).toBe(false);
+  expect(waits(['revoke'], 'revoke')).toBe(true);
+});
+
+onBothDatabases('a deletion that is asked again', (database) => {
+  it('needs every approval once more, also of the same approvers', async () => {
+    const service = await startService(database);
+    const { approvals } = service;
+    const claim = await fileClaimed(service);
+    const { id } = claim.request;
+    const key = tokensKey(withTokens([TOKEN, LATER]));
+    expect(await approvals.record(claim, ASKED_AGAIN)).toMatchObject({
+      kind: 'step',
+      request: { approvers: [], action: { kind: 'delete-with-tokens', shown: SHOWN } },
+    });
+    expect((await approvals.get(id))?.approvers).toEqual([]);
+    expect(await approvals.approve(id, TOMAS)).toMatchObject({ kind: 'no', objection: 'other-tokens' });
+    expect(await approvals.approve(id, TOMAS, null, key)).toMatchObject({
+      kind: 'step',
+      request: { approvers: [TOMAS], state: { kind: 'approved' } },
+    });
+    const again = claimed(await approvals.advance(id));
+    await approvals.recordRevoked(again, 0);
+    await approvals.recordRevoked(again, 2);
+    expect(await stateOf(service, id)).toMatchObject({ kind: 'executing', revoked: 2 });
+    await approvals.record(again, { kind: 'completed', found: false, tokens: { ended: 2, left: [] } });
+    expect(await eventsOf(service, id)).toEqual([
+      ...['filed', 'approved', 'started', 'asked-again', 'approved', 'started'],
+      ...['revoking', 'revoked', 'completed'],
+    ]);
+    expect(await stateOf(service, id)).toMatchObject({ tokens: { ended: 2, left: [] } });
+    expect(await approvals.retry(id, PRIYA)).toMatchObject({ kind: 'no' });
+  });
+});
