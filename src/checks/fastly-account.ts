@@ -1,4 +1,5 @@
 import { superuserStanding } from '../changes/superuser.ts';
+import { accountTokens } from '../fastly/account-tokens.ts';
 import { accountUsers } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import type { User } from '../fastly/user.ts';
@@ -14,7 +15,8 @@ const FEWEST_SUPERUSERS = 2;
  * @param holder the user behind the bot's token
  */
 export async function checkFastlyAccount(fastly: FastlyClient, holder: User): Promise<Finding[]> {
-  return (await Promise.all([superuserFinding(fastly, holder), signInFindings(fastly)])).flat();
+  const looks = [superuserFinding(fastly, holder), signInFindings(fastly), tokensFinding(fastly)];
+  return (await Promise.all(looks)).flat();
 }
 
 async function superuserFinding(fastly: FastlyClient, holder: User): Promise<Finding> {
@@ -35,6 +37,18 @@ async function superuserFinding(fastly: FastlyClient, holder: User): Promise<Fin
     };
   } catch (error) {
     return notLookedAt('The Fastly superusers of the account were not counted', error);
+  }
+}
+
+/** A request to delete a user shows the tokens that would end, if the bot can list them. */
+async function tokensFinding(fastly: FastlyClient): Promise<Finding> {
+  try {
+    const { programs } = await accountTokens(fastly);
+    const count = programs.length === 1 ? '1 API token' : `${programs.length} API tokens`;
+    return { mark: 'fine', what: `The bot can list the account's API tokens: ${count} that programs use.` };
+  } catch (error) {
+    const what = "The account's API tokens can't be listed, so a request to delete a user doesn't show them";
+    return notLookedAt(what, error);
   }
 }
 

@@ -5,7 +5,7 @@ import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';
 import { inUseNote } from './token-notes.ts';
-import { consequence, infinitive } from './verb-text.ts';
+import { consequence, infinitive, TOKENS_STAY } from './verb-text.ts';
 
 /** What a form says of the step that it is sent for: whom it is about, and what will happen. */
 type FormText = readonly [Sentence, ...Sentence[]];
@@ -40,6 +40,7 @@ export function cancelFormText(request: ApprovalRequest): FormText {
 export function lockFormText(request: ApprovalRequest): FormText {
   return [
     say`${targetText(request)} will be locked in Fastly at once, without approval. The lock stays, however the request ends. You can unlock the user later.`,
+    TOKENS_STAY,
     say`The request to delete the user stays open.`,
   ];
 }

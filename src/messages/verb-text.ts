@@ -24,6 +24,9 @@ const FORMS: Record<ActionVerb, Forms> = {
   revoke: { gerund: 'revoking', participle: 'revoked', mark: say`🔑`, things: 'API tokens of ' },
 };
 
+/** Fastly says no more of a lock than 'locked for editing', and nothing of tokens where a role changes. */
+export const TOKENS_STAY = say`API tokens of the user may go on working.`;
+
 /** 'X', 'API tokens of X'. */
 export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
   return say`${FORMS[verb].things ?? ''}${user}`;
@@ -65,9 +68,9 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
     case 'invite':
       return say`${user} will be ${participle(verb)}, who can change and delete every user.`;
     case 'demote':
-      return say`${user} will no longer be a Fastly superuser.`;
+      return say`${user} will no longer be a Fastly superuser. ${TOKENS_STAY}`;
     case 'lock':
-      return say`${user}, a Fastly superuser, will be locked. The lock can be undone.`;
+      return say`${user}, a Fastly superuser, will be locked. The lock can be undone. ${TOKENS_STAY}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
     case 'revoke':

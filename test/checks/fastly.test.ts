@@ -190,6 +190,7 @@ describe('the check of the Fastly account', () => {
       "fine: The account has 4 unlocked Fastly superusers besides the bot's own user.",
       "fine: The account doesn't require single sign-on.",
       'fine: The account allows password resets.',
+      "fine: The bot can list the account's API tokens: 7 API tokens that programs use.",
     ]);
   });
 
@@ -213,6 +214,7 @@ describe('the check of the Fastly account', () => {
     expect(marked(await checkFastlyAccount(client, HOLDER)).slice(1)).toEqual([
       "fine: The account requires single sign-on. A password reset doesn't help people to sign in.",
       "off: The account doesn't allow password resets, so the bot refuses them.",
+      "fine: The bot can list the account's API tokens: 7 API tokens that programs use.",
     ]);
   });
 
@@ -220,6 +222,7 @@ describe('the check of the Fastly account', () => {
     const { account, client } = await startAccount();
     account.setFaults({ fail: { match: null, status: 403, body: '{"msg":"No"}', times: 9 } });
     expect((await checkFastlyAccount(client, HOLDER)).map(({ mark }) => mark)).toEqual([
+      'unknown',
       'unknown',
       'unknown',
     ]);

@@ -61,7 +61,10 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
       before: SUPERUSER,
       changes: { role: 'user' },
     },
-    says: [`${ADA} will no longer be a Fastly superuser.`, '*Role* Fastly superuser → user'],
+    says: [
+      `${ADA} will no longer be a Fastly superuser. API tokens of the user may go on working.`,
+      '*Role* Fastly superuser → user',
+    ],
   },
   {
     what: 'a lock',
@@ -72,7 +75,10 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
       before: SUPERUSER,
       changes: { locked: true },
     },
-    says: [`${ADA}, a Fastly superuser, will be locked. The lock can be undone.`, '*Locked* no → yes'],
+    says: [
+      `${ADA}, a Fastly superuser, will be locked. The lock can be undone. API tokens of the user may go on working.`,
+      '*Locked* no → yes',
+    ],
   },
 ];
 

@@ -22,6 +22,7 @@ import { protectionText } from '../../messages/outcome-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
+import { TOKENS_STAY } from '../../messages/verb-text.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
@@ -187,6 +188,7 @@ function updated(
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
       : say`✏️ ${by} updated ${who}, ${when}: ${done}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
+    ...(settings.locked ? [TOKENS_STAY] : []),
     ...reasonLine(reason),
   );
 }
