@@ -196,11 +196,12 @@ function buttonsFor(request: ApprovalRequest, viewer: MemberId, policy: Approval
 /** A completed request as told in the channel for confirmations. */
 export function approvalConfirmation(request: ApprovalRequest): Message {
   const { action, requester, state, reason } = request;
-  const outcome = { kind: 'completed', found: state.kind === 'completed' && state.found } as const;
+  const outcome = state.kind === 'completed' ? state : ({ kind: 'completed', found: false } as const);
   const told = outcomeText(outcome, { verb: verbOf(action), target: action.target, by: requester });
   return message(
     say`${told} Requested by ${member(requester)}.${approvedBy(request)}`,
     ...changesLine(action),
+    ...(action.kind === 'revoke' ? tokenNotes(action) : []),
     ...reasonLine(reason),
   );
 }

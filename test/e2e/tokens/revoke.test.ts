@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import { BOT_ACCOUNT, ENGINEER, LIMITED_ENGINEER } from '../../sandbox/fastly/people.ts';
 import {
@@ -183,6 +183,16 @@ describe('revoke', () => {
     await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), '✅ Revoked');
     expect(await deletions(client)).toEqual([`/tokens/${LAPTOP.id}`]);
+  });
+
+  it('is confirmed with the names of the tokens', async () => {
+    const { client } = await workplaceWithTokens({ CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id });
+    await client.as(NORA).command(`revoke ${ENGINEER.id} --tokens laptop`);
+    await (await untilAsked(client)).take(client.as(TOMAS), 'approve');
+    const confirmation = await client
+      .as(NORA)
+      .until((sees) => messageWith(sees, AUDIT_TRAIL, 'were revoked'), 'the confirmation');
+    expect(wordsOf(confirmation.blocks)).toContain('1 token that programs use: laptop');
   });
 
   it('is done at once where it needs no approval', async () => {

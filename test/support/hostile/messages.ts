@@ -4,6 +4,7 @@ import { isOutcome } from '../../../src/approvals/event.ts';
 import type { ApprovalPolicy } from '../../../src/approvals/rules.ts';
 import { ROLES } from '../../../src/changes/roles.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
+import { listedToken } from '../../../src/changes/token-snapshot.ts';
 import { reasonInput } from '../../../src/commands/inputs/reason.ts';
 import { settingInputs } from '../../../src/commands/inputs/settings-form.ts';
 import { deleteButton, resetButton, updateButton } from '../../../src/commands/inputs/user-button.ts';
@@ -58,6 +59,7 @@ import {
 } from '../../../src/messages/kit/sentence.ts';
 import { rolesCaution, unknownStandingText } from '../../../src/messages/role-text.ts';
 import { newcomerText } from '../../../src/messages/settings-text.ts';
+import { tokenTable } from '../../../src/messages/token-table.ts';
 import { madeMessage, notUndoneText, undoneText } from '../../../src/messages/undo-text.ts';
 import { userCard } from '../../../src/messages/user-card.ts';
 import { userTable } from '../../../src/messages/user-table.ts';
@@ -69,6 +71,7 @@ import { problemsOfMessage, problemsOfShownView } from './oracle.ts';
 import { hostileLogin, hostileName, hostileText } from './text.ts';
 import {
   ADMINS,
+  apiToken,
   auditLine,
   CHANNEL,
   change,
@@ -143,6 +146,16 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
         above: [],
         below: [],
       }),
+    ),
+  ),
+  kind('a table of tokens', fc.array(fc.tuple(apiToken, user), { minLength: 1, maxLength: 6 }), (tokens) =>
+    ofMessage(
+      tokenTable(
+        'API tokens',
+        tokens.map(([token, owner]) => ({ token, listed: listedToken(token), owner })),
+        1_800_000_000_000,
+        { headline: say`Tokens`, above: [], below: [] },
+      ),
     ),
   ),
   kind(

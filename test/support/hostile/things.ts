@@ -11,7 +11,10 @@ import {
 import { type Change, ChangeKind, type Settlement } from '../../../src/changes/change.ts';
 import { NAME_LENGTH, Settings } from '../../../src/changes/settings.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
+import { TokenOwner } from '../../../src/changes/token.ts';
+import { tokenSnapshot } from '../../../src/changes/token-snapshot.ts';
 import { checkedReason } from '../../../src/commands/inputs/reason.ts';
+import { ApiToken } from '../../../src/fastly/api-token.ts';
 import { User } from '../../../src/fastly/user.ts';
 import { ChannelId, MemberId } from '../../../src/ids.ts';
 import type { AuditLine } from '../../../src/store/audit-page.ts';
@@ -96,8 +99,39 @@ export const settings = fc
 const newcomer = fc.record({ id: fc.constant(null), login: hostileLogin, name: settableName });
 const version = fc.constant(1);
 
+/** Owners choose the names of their tokens. */
+export const apiToken = fc
+  .record({
+    id: fc.stringMatching(/^[A-Za-z0-9]{1,22}$/),
+    name: fc.oneof(hostileName, fc.constant(null)),
+    scope: fc.oneof(hostileText, fc.constant('global')),
+    services: fc.oneof(fc.constant([]), fc.array(hostileText, { maxLength: 3 })),
+    created_at: moment,
+    last_used_at: moment,
+    expires_at: moment,
+  })
+  .map((each) => ApiToken.parse(each));
+const snapshot = fc
+  .array(apiToken, { maxLength: 20 })
+  .map((tokens) => tokenSnapshot(tokens, 1_800_000_000_000));
+const listed = snapshot.map(({ tokens }) => tokens);
+
 const action = fc
   .oneof(
+    fc.record({ user, shown: fc.oneof(snapshot, fc.constant(null)), yes: fc.boolean() }).map((of) => ({
+      kind: 'delete-with-tokens',
+      version: 1,
+      target: targetOf(of.user),
+      shown: of.shown,
+      revokeFirst: of.yes,
+      laterTokens: !of.yes,
+    })),
+    fc.record({ user, shown: snapshot }).map((of) => ({
+      kind: 'revoke',
+      version: 1,
+      target: TokenOwner.parse(targetOf(of.user)),
+      shown: of.shown,
+    })),
     user.map((each) => ({ kind: 'delete', version: 1, target: targetOf(each) })),
     fc.record({ user, changes: settings, kind: fc.constantFrom('promote', 'demote') }).map((of) => ({
       kind: of.kind,
@@ -126,6 +160,7 @@ const obstacle = fc.oneof(
       { kind: 'protected', protection: 'owner' },
       { kind: 'rights', whose: 'approvers' },
       { kind: 'rules' },
+      { kind: 'no-tokens' },
     ].map((each) => Obstacle.parse(each)),
   ),
   fc
@@ -139,6 +174,8 @@ const obstacle = fc.oneof(
     )
     .map((differences) => Obstacle.parse({ kind: 'changed', differences })),
 );
+
+const left = fc.record({ ended: fc.nat({ max: 3 }), left: fc.oneof(listed, fc.constant(null)) });
 
 /** Sentences that the bot has stored have been made plain, but whatever wrote the row is not known for sure. */
 const why = hostileText;
@@ -155,7 +192,12 @@ const state = fc
       postponed: fc.nat({ max: 2 }),
     }),
     fc.record({ kind: fc.constant('completed'), found: yesNo }),
+    fc.record({ kind: fc.constant('completed'), found: yesNo, tokens: left }),
     fc.record({ kind: fc.constant('failed'), why, unclear: yesNo, mayBeDone: yesNo, retryable: yesNo }),
+    fc.record({
+      ...{ kind: fc.constant('failed'), why, unclear: yesNo, mayBeDone: yesNo, retryable: yesNo },
+      revoked: fc.nat({ max: 3 }),
+    }),
     fc.record({ kind: fc.constant('refused'), obstacle }),
     fc.record({ kind: fc.constant('denied'), by: admin, reason }),
     fc.record({ kind: fc.constant('cancelled'), why: fc.oneof(why, fc.constant(null)), comment }),
@@ -169,6 +211,9 @@ const event = fc
     fc.record({ kind: fc.constantFrom('reminded', 'retried', 'closed', 'expired', 'filed') }),
     fc.record({ kind: fc.constant('postponed'), until: far, unclear: yesNo }),
     fc.record({ kind: fc.constant('completed'), found: yesNo }),
+    fc.record({ kind: fc.constant('completed'), found: yesNo, tokens: left }),
+    fc.record({ kind: fc.constant('asked-again'), unseen: listed }),
+    fc.record({ kind: fc.constant('revoked'), revoked: fc.nat({ max: 3 }) }),
     fc.record({ kind: fc.constant('failed'), why, unclear: yesNo }),
     fc.record({ kind: fc.constant('refused'), obstacle }),
     fc.record({ kind: fc.constant('denied'), reason }),
@@ -227,7 +272,14 @@ export const auditLine: fc.Arbitrary<AuditLine> = fc.record({
   seq: fc.nat(),
   at: far,
   actor: fc.oneof(admin, fc.constant(null)),
-  change: fc.constantFrom('delete', 'promote', 'demote', ...ChangeKind.options),
+  change: fc.constantFrom(
+    'delete',
+    'delete-with-tokens',
+    'promote',
+    'demote',
+    'revoke',
+    ...ChangeKind.options,
+  ),
   event: fc.constantFrom(
     'filed',
     'approved',
