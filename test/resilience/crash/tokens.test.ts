@@ -10,14 +10,17 @@ import {
   type CrashPlace,
   died,
   hold,
+  kill,
   killOnceHeld,
   newCrashPlace,
+  PATIENCE_MILLISECONDS,
   PATIENT,
   restartBot,
   startBot,
   untilNothingIsPending,
 } from '../support/place.ts';
 import { audited, dieAt, holdFastly, SIDES } from '../support/points.ts';
+import { wrote } from '../support/takeover.ts';
 
 const REVOKE_THEN_DELETE = `delete ${ENGINEER.id} --revoke-tokens`;
 const REVOKE = `revoke ${ENGINEER.id} --tokens all`;
@@ -126,4 +129,19 @@ describe.each(ENGINES)('tokens, on %s, are revoked once', PATIENT, (engine) => {
     const repeated = when === 'before' ? [[SECOND, 204]] : [];
     expect(await removals(place)).toEqual([[FIRST, 204], [SECOND, null], ...repeated]);
   });
+});
+
+it('of two bots, the one that lives goes on where the other one died', PATIENT, async () => {
+  const place = await placeWithTokens('PostgreSQL');
+  const bots = [await startBot(place), await startBot(place)];
+  const message = await ask(place, REVOKE_THEN_DELETE);
+  await hold(place, holdFastly('after', `DELETE ${SECOND}`));
+  await message.take(place.client.as(TOMAS), 'approve');
+  await place.client.untilHeld('fastly', PATIENCE_MILLISECONDS);
+  const dying = bots.find((bot) => wrote(bot, 'revoking'));
+  if (!dying) throw new Error('no bot revokes tokens');
+  await kill(dying);
+  await place.database.outlastLeases();
+  await expectDone(place, message, '✅ Deleted.');
+  expect(await removals(place)).toEqual([ONCE[0], [SECOND, null], ONCE[2]]);
 });

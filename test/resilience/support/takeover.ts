@@ -9,7 +9,7 @@ import { holdFastly } from './points.ts';
 const Audit = z.looseObject({ audit: z.object({ event: z.string() }) });
 
 /** Whether this process wrote that event into the audit log. */
-function wrote({ lines }: BotProcess, event: string): boolean {
+export function wrote({ lines }: BotProcess, event: string): boolean {
   return lines.some(({ text }) => Audit.safeParse(logLine(text)).data?.audit.event === event);
 }
 
