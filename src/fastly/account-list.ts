@@ -14,7 +14,8 @@ export async function entriesIn<T extends Entry>(
   schema: z.ZodType<T>,
   customerId: CustomerId,
 ): Promise<z.ZodSafeParseResult<AccountList<T>>> {
-  const entries = new Map<string, T>();
+  const entries: T[] = [];
+  const ids = new Set<string>();
   let unreadable = 0;
   const work = new LongWork();
   try {
@@ -22,13 +23,14 @@ export async function entriesIn<T extends Entry>(
       for (const each of some) {
         const entry = schema.safeParse(each).data;
         if (!entry) unreadable += 1;
-        else if ((entry.customer_id || customerId) === customerId && !entries.has(entry.id)) {
-          entries.set(entry.id, entry);
+        else if ((entry.customer_id || customerId) === customerId && !ids.has(entry.id)) {
+          ids.add(entry.id);
+          entries.push(entry);
         }
         if (work.isLong) await work.pause();
       }
     }
-    return { success: true, data: { entries: [...entries.values()], unreadable } };
+    return { success: true, data: { entries, unreadable } };
   } catch (error) {
     if (error instanceof SyntaxError) return z.custom<AccountList<T>>(() => false).safeParse(null);
     throw error;
