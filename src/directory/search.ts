@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { canonical } from '../fastly/canonical.ts';
+import { canonical, isPlain } from '../fastly/canonical.ts';
 import { LongWork } from '../fastly/long-work.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Figures, figuresOf } from './filter.ts';
@@ -193,7 +193,9 @@ export function withoutTag(address: string): string {
  * spaces. Texts of the same canonical form are the same here.
  */
 function fold(text: string): string {
-  return canonical(text)
+  const compared = canonical(text);
+  if (isPlain(compared)) return compared;
+  return compared
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[‘’]/g, "'")
