@@ -14,20 +14,28 @@ export class Lines {
     this.#whole = whole;
   }
 
-  static async of<T>(items: readonly T[], lineOf: (item: T) => string, work: LongWork): Promise<Lines> {
-    const starts = new Uint32Array(items.length);
-    const whole = new HashTable(items.length);
+  /** @param order the places of the texts, in the order of their lines */
+  static async of(texts: readonly string[], order: readonly number[], work: LongWork): Promise<Lines> {
+    const starts = new Uint32Array(order.length);
+    const whole = new HashTable(order.length);
     const lines: string[] = [];
     let length = 1;
-    for (const item of items) {
-      const line = lineOf(item);
+    for (const place of order) {
+      const line = texts[place] ?? '';
       starts[lines.length] = length;
-      whole.add(line, lines.length);
       length += line.length + 1;
       lines.push(line);
       if (work.isLong) await work.pause();
     }
-    return new Lines(`\n${lines.join('\n')}\n`, starts, whole);
+    // Joining cannot be interrupted, so it gets a turn of its own.
+    await work.pause();
+    const text = `\n${lines.join('\n')}\n`;
+    // Read from the whole text, one after the other, as the lines themselves lie scattered in memory.
+    for (const [line, start] of starts.entries()) {
+      whole.add(line, text, start, (starts[line + 1] ?? text.length) - 1);
+      if (work.isLong) await work.pause();
+    }
+    return new Lines(text, starts, whole);
   }
 
   at(line: number): string {
@@ -41,6 +49,8 @@ export class Lines {
   }
 
   has(text: string): boolean {
+    // One character is looked for many times as fast as several, and logins have no spaces.
+    if (text.includes(' ') && !this.#text.includes(' ')) return false;
     return this.#text.includes(text);
   }
 

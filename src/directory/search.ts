@@ -40,25 +40,23 @@ export class SearchIndex {
   /** Builds the index in pieces, as others wait while it is built. */
   static async of(users: readonly User[], unreadable = 0): Promise<SearchIndex> {
     const work = new LongWork();
-    const named: { user: User; name: string }[] = [];
+    // What has led here may have taken a whole turn.
+    await work.pause();
+    const [names, logins, ids]: [string[], string[], string[]] = [[], [], []];
+    // In the list's order users lie side by side in memory; by name each would have to be fetched from afar.
     for (const user of users) {
-      named.push({ user, name: fold(nameOf(user)) });
+      names.push(fold(nameOf(user)));
+      logins.push(fold(user.login));
+      ids.push(user.id.toLowerCase());
       if (work.isLong) await work.pause();
     }
-    const sorted = await sortedInPieces(
-      named,
-      (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-      work,
-    );
-    const names = await Lines.of(sorted, ({ name }) => name, work);
-    const logins = await Lines.of(sorted, ({ user }) => fold(user.login), work);
-    const ids = await Lines.of(sorted, ({ user }) => user.id.toLowerCase(), work);
+    const order = await sortedInPieces(names, work);
     return new SearchIndex(
-      sorted.map(({ user }) => user),
+      order.flatMap((place) => users[place] ?? []),
       unreadable,
-      names,
-      logins,
-      ids,
+      await Lines.of(names, order, work),
+      await Lines.of(logins, order, work),
+      await Lines.of(ids, order, work),
     );
   }
 

@@ -11,7 +11,8 @@ export async function usersIn(
   pieces: AsyncIterable<string>,
   customerId: CustomerId,
 ): Promise<z.ZodSafeParseResult<UserList>> {
-  const users = new Map<UserId, User>();
+  const users: User[] = [];
+  const ids = new Set<UserId>();
   let unreadable = 0;
   const work = new LongWork();
   try {
@@ -19,13 +20,14 @@ export async function usersIn(
       for (const entry of entries) {
         const user = User.safeParse(entry).data;
         if (!user) unreadable += 1;
-        else if ((user.customer_id || customerId) === customerId && !users.has(user.id)) {
-          users.set(user.id, user);
+        else if ((user.customer_id || customerId) === customerId && !ids.has(user.id)) {
+          ids.add(user.id);
+          users.push(user);
         }
         if (work.isLong) await work.pause();
       }
     }
-    return { success: true, data: { users: [...users.values()], unreadable } };
+    return { success: true, data: { users, unreadable } };
   } catch (error) {
     if (error instanceof SyntaxError) return z.custom<UserList>(() => false).safeParse(null);
     throw error;
