@@ -15,6 +15,7 @@ import {
 } from 'kysely';
 import { z } from 'zod';
 import { reasonOf } from '../observability/reason-of.ts';
+import { SQLITE_NAMES } from './audit-names.ts';
 import { DatabaseFiles, type NewestEntries, realPathOf } from './database-files.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
@@ -57,7 +58,9 @@ export function sqlite(path: string): Engine {
           or (request_id = new.request_id and step = new.step))
         begin select raise(abort, 'the audit log is append-only'); end`,
     ],
+    names: SQLITE_NAMES,
     exclusive: true,
+    unhurried: null,
     schema: null,
     open: async () => {
       owned ??= own(path);
