@@ -97,7 +97,10 @@ onBothDatabases('a page of the audit log', (database) => {
 
   it('takes names of any length and characters, and details that are no object', async () => {
     const { store } = await database.open();
-    const long = '\u{1F98A}é'.repeat(5_000);
+    // PostgreSQL compresses what repeats, also in an index.
+    const long = String.fromCodePoint(
+      ...Array.from({ length: 4_000 }, (_, index) => 0x1_0000 + ((index * 7_919) % 65_536)),
+    );
     const odd = 'NUL \0, lone \ud83e and \ud83e\udd8a, \n\t \u2028';
     const pages = await storeWith(store, [
       { details: { login: long, name: long, settings: { name: long } } },

@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import type { AnyTables, Engine } from '../engine.ts';
 
-/** Indexes for all that is looked up, so that years of history cost no time. */
+/**
+ * Indexes for all that is looked up, so that years of history cost no time. They come in the order in which transactions
+ * write to their tables: on PostgreSQL each keeps writers away until all are made, and in another order they could wait
+ * for each other.
+ */
 export async function up(database: AnyTables, { names }: Engine): Promise<void> {
   const { schema } = database;
   await schema.createIndex('intents_target').on('intents').columns(['target', 'begun_at']).execute();

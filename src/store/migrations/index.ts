@@ -19,8 +19,8 @@ type Migrations = Record<string, { up(database: AnyTables, engine: Engine): Prom
  * Each by a name that begins with its number and sorts behind all earlier ones. A migration that has been released is
  * never changed.
  *
- * Within a major version a migration only adds, as versions before it go on writing to the tables: a new table, or a
- * column that may be null or has a default. One of a new major version may do more. It then raises
+ * Within a major version a migration only adds, as versions before it go on writing to the tables: a new table, an index,
+ * or a column that may be null or has a default. One of a new major version may do more. It then raises
  * `compatibility.readable_from` to its own number, and earlier versions refuse to start.
  */
 export const MIGRATIONS: Migrations = {
