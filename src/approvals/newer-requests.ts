@@ -6,8 +6,8 @@ import { onlyReadable } from './readable.ts';
 import { RequestId } from './request.ts';
 import { openIds } from './rows.ts';
 
-/** How many requests are read in one go: their turn holds nobody else up, and their ids fit into a statement. */
-const AT_ONCE = 500;
+/** How many requests are read in one go: it holds nobody else up, and for more PostgreSQL would read the whole audit log. */
+const AT_ONCE = 100;
 
 /**
  * Which open requests need a newer version. To know that takes reading a request whole, so each is read once, and again
