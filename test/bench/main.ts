@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../../src/observability/reason-of.ts';
 import { type Result, type Row, resultOf } from './row.ts';
@@ -17,16 +17,16 @@ import { jsonLine, table, withTable } from './table.ts';
 /** `npm run bench`: how fast the bot is beside what people would use instead. */
 const USAGE = `npm run bench -- [--only NAME] [--json] [--write]
 
-  --only NAME  only the rows whose name begins with NAME
+  --only NAME  only the row NAME, or, where there is none, the rows whose name begins with NAME
   --json       one line of JSON for each figure, in place of the table
-  --write      also writes the table into docs/speed.md; takes all rows
+  --write      also writes the table into README.md; takes all rows
   --help       show this help
 
 docs/speed.md says what each row means. Exit codes: 0, also when a figure is not as wanted; 2 for a wrong command.
 `;
 
 const WRONG_USE = 2;
-const PAPER = new URL('../../docs/speed.md', import.meta.url);
+const PAPER = new URL('../../README.md', import.meta.url);
 const ROWS: readonly Row[] = [
   ...CLIENT_ROWS,
   ...ANSWER_ROWS,
@@ -53,7 +53,7 @@ async function main(words: string[]): Promise<number> {
   const results = await measure(asked.rows, (result) => {
     if (asked.json) process.stdout.write(`${jsonLine(result)}\n`);
   });
-  const text = table(results, { node: process.version, cores: cpus().length });
+  const text = table(results, { node: process.version, cores: cpus().length, memory: totalmem() });
   if (!asked.json) process.stdout.write(text);
   if (asked.write) writeFileSync(PAPER, withTable(readFileSync(PAPER, 'utf8'), text));
   return 0;
@@ -74,7 +74,7 @@ function readWords(
       },
     });
     const { only, write, json, help } = values;
-    const rows = ROWS.filter(({ name }) => name.startsWith(only));
+    const rows = rowsCalled(only);
     if (rows.length === 0) {
       return `No row is called ${only}. There are: ${ROWS.map(({ name }) => name).join(', ')}`;
     }
@@ -83,6 +83,12 @@ function readWords(
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+/** The name of one row can be the beginning of another's. */
+function rowsCalled(only: string): readonly Row[] {
+  const exact = ROWS.filter(({ name }) => name === only);
+  return exact.length > 0 ? exact : ROWS.filter(({ name }) => name.startsWith(only));
 }
 
 /** One row after the other. */
