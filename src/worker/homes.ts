@@ -117,7 +117,7 @@ export class Homes {
     wake();
   }
 
-  /** Up to `limit` members whose Home must be drawn; none while Slack limits the bot's calls. */
+  /** Up to `limit` members whose Home must be drawn; fewer while Slack limits the bot's calls. */
   async due(limit: number): Promise<MemberId[]> {
     const { store } = this.#options;
     if (!this.#looked) {
@@ -130,12 +130,11 @@ export class Homes {
       this.#unrecorded.delete(member);
     }
     const at = performance.now();
-    const { pauses } = this.#showing;
-    pauses.tidy();
+    this.#showing.pauses.tidy();
     await this.#showing.releaseLeft();
     this.#progress = this.#gathering.pass(await store.read(progressOf), at);
     const due = await store.read((database) => dueHomes(database, store.engine, this.#progress, limit));
-    return pauses.limited ? [] : due;
+    return this.#showing.mayShow(due);
   }
 
   /** How many Homes Slack has not taken for that many milliseconds. */
