@@ -48,34 +48,53 @@ export class Lines {
     return this.#whole.candidates(text).filter((line) => this.at(line) === text);
   }
 
-  has(text: string): boolean {
+  /** Where the text stands for the first time. */
+  first(text: string): number | null {
     // One character is looked for many times as fast as several, and logins have no spaces.
-    if (text.includes(' ') && !this.#text.includes(' ')) return false;
-    return this.#text.includes(text);
+    if (text.includes(' ') && !this.#text.includes(' ')) return null;
+    const place = this.#text.indexOf(text);
+    return place === -1 ? null : place;
   }
 
-  /** The numbers of the lines that have `text`, each once, first to last; after a line break: that begin with it. */
-  *with(text: string): Generator<number> {
+  /**
+   * The numbers of the lines that have `text`, each once, first to last; after a line break: that begin with it.
+   *
+   * @param from a place up to which there is none
+   */
+  *with(text: string, from = 0): Generator<number> {
     const skip = text.startsWith('\n') ? 1 : 0;
-    let from = 0;
+    let next = from;
     for (;;) {
-      const place = this.#text.indexOf(text, from);
+      const place = this.#text.indexOf(text, next);
       if (place === -1) return;
       const line = this.#lineAt(place + skip);
       yield line;
-      from = (this.#starts[line + 1] ?? this.#text.length + 1) - 1;
+      next = (this.#starts[line + 1] ?? this.#text.length + 1) - 1;
+    }
+  }
+
+  /** The same of the lines that begin with it, where the lines are sorted by UTF-16 code unit. */
+  *sortedBeginning(text: string): Generator<number> {
+    let line = lowest(this.#starts.length, (line) => this.at(line) >= text);
+    while (line < this.#starts.length && this.#text.startsWith(text, this.#starts[line])) {
+      yield line;
+      line += 1;
     }
   }
 
   /** The line that holds this place of the text: the last that begins at it or before. */
   #lineAt(place: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#starts[middle] ?? 0) <= place) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lowest(this.#starts.length, (line) => (this.#starts[line] ?? 0) > place) - 1;
   }
+}
+
+/** The lowest number below `end` from which on a condition holds; `end` where it holds for none. */
+function lowest(end: number, holds: (number: number) => boolean): number {
+  let [low, high] = [0, end];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

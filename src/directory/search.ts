@@ -147,14 +147,17 @@ export class SearchIndex {
   *#byRank(query: string): Generator<[number, Iterable<number>]> {
     const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => lines.being(query));
     yield [EXACT, exact.sort((a, b) => a - b)];
-    if (this.#names.has(query)) {
-      yield [NAME_BEGINS, this.#names.with(`\n${query}`)];
-      yield [WORD_BEGINS, this.#names.with(` ${query}`)];
-      yield [BY_NAME, this.#names.with(query)];
+    const inNames = this.#names.first(query);
+    if (inNames !== null) {
+      // Names are sorted, and before the first that holds it none holds it behind a space.
+      yield [NAME_BEGINS, this.#names.sortedBeginning(query)];
+      yield [WORD_BEGINS, this.#names.with(` ${query}`, inNames - 1)];
+      yield [BY_NAME, this.#names.with(query, inNames)];
     }
-    if (this.#logins.has(query)) {
-      yield [LOGIN_BEGINS, this.#logins.with(`\n${query}`)];
-      yield [IN_LOGIN, this.#logins.with(query)];
+    const inLogins = this.#logins.first(query);
+    if (inLogins !== null) {
+      yield [LOGIN_BEGINS, this.#logins.with(`\n${query}`, inLogins - 1)];
+      yield [IN_LOGIN, this.#logins.with(query, inLogins)];
     }
     const parts = query.split(' ');
     if (parts.length > 1) yield [IN_PARTS, this.#withAll(parts)];
