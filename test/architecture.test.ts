@@ -37,7 +37,7 @@ function trespasses(folder: string, forbidden: readonly string[]): Import[] {
 const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
-  ...['request', 'newer', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
+  ...['request', 'newer', 'listed', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
   ...['settings', 'target', 'token', 'change', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
   'directory/filter.ts',
 

@@ -4,8 +4,9 @@ import { type MemberId, newReference } from '../ids.ts';
 import { trace } from '../observability/trace.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
-import type { StoredRequest } from './newer.ts';
-import { countNewer } from './readable.ts';
+import type { Listed } from './listed.ts';
+import { NewerRequests } from './newer-requests.ts';
+import { type OpenRequest, oldestOpen, openFor } from './open-requests.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
@@ -62,6 +63,7 @@ export class Approvals {
   readonly #store: Store;
   readonly #confirms: boolean;
   readonly #wakeWorker: () => void;
+  readonly #newer: NewerRequests;
 
   /**
    * @param confirms whether a completed change is also shown in a channel for confirmations
@@ -73,6 +75,7 @@ export class Approvals {
     this.policy = policy;
     this.#confirms = confirms;
     this.#wakeWorker = wakeWorker;
+    this.#newer = new NewerRequests(store);
   }
 
   async file(filing: Filing): Promise<Filed> {
@@ -141,7 +144,7 @@ export class Approvals {
   /** Ends all that is open, for the transaction that records that the database was restored. */
   async closeRestored(transaction: Transaction): Promise<ApprovalRequest[]> {
     const closed: ApprovalRequest[] = [];
-    for (const { id } of await rows.openRequests(transaction.database)) {
+    for (const id of await rows.openIds(transaction.database)) {
       const request = await rows.lockRequest(transaction, id);
       const ruling = request && rules.closeRestored(request);
       if (!request || ruling?.kind !== 'step') continue;
@@ -206,14 +209,23 @@ export class Approvals {
     return await this.#store.read((database) => rows.readRequest(database, id));
   }
 
-  /** All open requests, oldest first, with those that need a newer version. */
-  async open(): Promise<StoredRequest[]> {
-    return await this.#store.read((database) => rows.openRequests(database));
+  /** The oldest `most` open requests, with those that need a newer version. */
+  async open(most: number): Promise<Listed<OpenRequest>> {
+    return await this.#store.read((database) => oldestOpen(database, most));
+  }
+
+  /** The open requests that a member can approve or retry, and their own others: the oldest of each. */
+  async openFor(
+    member: MemberId,
+    most: { waiting: number; own: number },
+  ): Promise<{ waiting: Listed<OpenRequest>; own: Listed<OpenRequest> }> {
+    const viewer = { member, policy: this.policy, newer: await this.#newer.ids() };
+    return await this.#store.read((database) => openFor(database, viewer, most));
   }
 
   /** How many open requests need a newer version. */
   async newer(): Promise<number> {
-    return await this.#store.read((database) => countNewer(database));
+    return (await this.#newer.ids()).length;
   }
 
   /** The ids of up to `limit` requests that `advance` will do something with. */

@@ -3,8 +3,7 @@ import { ChannelId, MemberId } from '../ids.ts';
 import type { ApprovalRequestRow, Database, Tables } from '../store/tables.ts';
 import { readWhole } from '../store/whole.ts';
 import { EVENT_KINDS } from './event.ts';
-import { hasOpenTarget } from './open-target.ts';
-import { Action, type ApprovalRequest, type RequestId, State, Terms } from './request.ts';
+import { Action, type ApprovalRequest, RequestId, State, Terms } from './request.ts';
 import { fromStored } from './stored.ts';
 
 type Row = Pick<Selectable<ApprovalRequestRow>, 'action' | 'requester' | 'channel' | 'terms' | 'state'>;
@@ -46,15 +45,18 @@ function hasNewerEvent(): Expression<SqlBool> {
   );
 }
 
-/** Whether this version knows each event of a request's history. In PostgreSQL, ask after the row is locked. */
-export async function knowsHistory(database: Database, id: RequestId): Promise<boolean> {
-  const newer = await database
+/** Those of these requests whose history has an event this version doesn't know. */
+export async function withNewerHistory(
+  database: Database,
+  ids: readonly RequestId[],
+): Promise<ReadonlySet<RequestId>> {
+  const rows = await database
     .selectFrom('approval_requests')
     .select('id')
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .where(hasNewerEvent())
-    .executeTakeFirst();
-  return newer === undefined;
+    .execute();
+  return new Set(rows.map(({ id }) => RequestId.parse(id)));
 }
 
 /** Those of these requests that this version can read whole, in the same order. */
@@ -63,17 +65,6 @@ export async function onlyReadable(database: Database, ids: readonly RequestId[]
   const rows = await withKnownHistory(database).where('id', 'in', ids).execute();
   const readable = new Set(rows.filter((row) => readForm(row) !== null).map(({ id }) => id));
   return ids.filter((id) => readable.has(id));
-}
-
-/** How many open requests this version can't read whole. */
-export async function countNewer(database: Database): Promise<number> {
-  const { all } = await database
-    .selectFrom('approval_requests')
-    .select(({ fn }) => fn.countAll<number>().as('all'))
-    .where(hasOpenTarget)
-    .executeTakeFirstOrThrow();
-  const known = await withKnownHistory(database).where(hasOpenTarget).execute();
-  return Math.max(0, all - known.filter((row) => readForm(row) !== null).length);
 }
 
 function withKnownHistory(database: Database) {

@@ -1,15 +1,16 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { ChannelId, MemberId } from '../ids.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
-import type { ApprovalRequestRow, Database } from '../store/tables.ts';
+import type { Database } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
 import type { Event } from './event.ts';
-import { isNewer, NeedsNewerVersion, type StoredRequest } from './newer.ts';
+import { isNewer, NeedsNewerVersion } from './newer.ts';
 import { hasOpenTarget } from './open-target.ts';
-import { knowsHistory, onlyReadable, readForm } from './readable.ts';
+import { readRequests } from './read-requests.ts';
+import { onlyReadable } from './readable.ts';
 import { type ApprovalRequest, isOpen, RequestId, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
-import { toStored } from './stored.ts';
+import { hasState, toStored } from './stored.ts';
 
 /** The request, locked until the transaction ends; `null` when there is none. @throws {NeedsNewerVersion} */
 export async function lockRequest(
@@ -47,20 +48,23 @@ export async function requestWhere(
     .modifyEnd(lock)
     .executeTakeFirst();
   if (!row) return null;
-  const request = await requestOf(database, row);
+  // In PostgreSQL the history is read after the row is locked.
+  const [request] = await readRequests(database, [row]);
+  if (!request) return null;
   if (isNewer(request)) throw new NeedsNewerVersion(request);
   return request;
 }
 
-/** All open requests, oldest first, with those that need a newer version. */
-export async function openRequests(database: Database): Promise<StoredRequest[]> {
+/** The ids of all open requests, oldest first, with those that need a newer version. */
+export async function openIds(database: Database): Promise<RequestId[]> {
   const rows = await database
     .selectFrom('approval_requests')
-    .selectAll()
+    .select('id')
     .where(hasOpenTarget)
     .orderBy('filed_at')
+    .orderBy('id')
     .execute();
-  return await Promise.all(rows.map((row) => requestOf(database, row)));
+  return rows.map(({ id }) => RequestId.parse(id));
 }
 
 /**
@@ -162,38 +166,6 @@ export async function putOff({ database }: Transaction, id: RequestId, until: nu
   await database.updateTable('approval_requests').set({ due_at: until }).where('id', '=', id).execute();
 }
 
-async function requestOf(database: Database, row: Selectable<ApprovalRequestRow>): Promise<StoredRequest> {
-  const id = RequestId.parse(row.id);
-  const form = readForm(row);
-  if (form === null || !(await knowsHistory(database, id))) {
-    const requester = MemberId.safeParse(row.requester).data ?? null;
-    const channel = ChannelId.safeParse(row.channel).data ?? null;
-    return { needsNewerVersion: true, id, requester, channel };
-  }
-  const approvals = await database
-    .selectFrom('decisions')
-    .select(['approver', 'reason'])
-    .where('request_id', '=', row.id)
-    .where('verdict', '=', 'approved')
-    .orderBy('decided_at')
-    .execute();
-  return {
-    id,
-    ...form,
-    reason: row.reason,
-    approvalsRequired: row.approvals_required,
-    approvers: approvals.map(({ approver }) => MemberId.parse(approver)),
-    comments: new Map(
-      approvals.flatMap(({ approver, reason }) =>
-        reason === null ? [] : [[MemberId.parse(approver), reason]],
-      ),
-    ),
-    version: row.version,
-    filedAt: row.filed_at,
-    expiresAt: row.expires_at,
-  };
-}
-
 /**
  * Ends every claim to carry a request out, for a database that one process owns: whoever held it is gone. The claims of
  * requests that need a newer version are left to that version.
@@ -204,9 +176,9 @@ export async function releaseClaims({ database, now }: Transaction): Promise<voi
     .selectFrom('approval_requests')
     .selectAll()
     .where('due_at', 'is not', null)
+    .where(hasState('executing'))
     .execute();
-  for (const row of rows) {
-    const request = await requestOf(database, row);
+  for (const request of await readRequests(database, rows)) {
     if (isNewer(request) || request.state.kind !== 'executing') continue;
     const { id, state } = request;
     await database

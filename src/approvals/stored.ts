@@ -1,4 +1,7 @@
+import type { ExpressionBuilder } from 'kysely';
 import { z } from 'zod';
+import type { Tables } from '../store/tables.ts';
+import type { State } from './request.ts';
 
 const Stored = z.looseObject({ lookFirst: z.boolean().optional() });
 
@@ -11,4 +14,13 @@ export function toStored<T extends object>({ mayBeDone: lookFirst, ...others }: 
 export function fromStored(json: string): Record<string, unknown> {
   const { lookFirst: mayBeDone, ...others } = Stored.parse(JSON.parse(json));
   return mayBeDone === undefined ? others : { ...others, mayBeDone };
+}
+
+/**
+ * The condition that a request is in a state of this kind. It looks for the text, as not all that a newer version stores
+ * need be JSON. A quote inside a string is stored with a backslash, so no words of people are taken for it.
+ */
+export function hasState(kind: State['kind']) {
+  return ({ eb }: ExpressionBuilder<Tables, 'approval_requests'>) =>
+    eb('approval_requests.state', 'like', `%"kind":"${kind}"%`);
 }

@@ -87,13 +87,25 @@ function isKnown({ name }: SurfaceRow): boolean {
 
 /** Where a request's message is, once it is known to have been posted. */
 export async function messageOf(database: Database, request: RequestId): Promise<MessagePlace | null> {
-  const row = await database
+  return (await messagesOf(database, [request])).get(request) ?? null;
+}
+
+/** The same of several: of those whose message is known to have been posted. */
+export async function messagesOf(
+  database: Database,
+  requests: readonly RequestId[],
+): Promise<ReadonlyMap<RequestId, MessagePlace>> {
+  const rows = await database
     .selectFrom('surfaces')
-    .select(['channel', 'ts'])
-    .where('request_id', '=', request)
+    .select(['request_id', 'channel', 'ts'])
+    .where('request_id', 'in', requests)
     .where('name', '=', 'message')
-    .executeTakeFirst();
-  return row?.channel && row.ts ? { channel: ChannelId.parse(row.channel), ts: row.ts } : null;
+    .execute();
+  return new Map(
+    rows.flatMap(({ request_id, channel, ts }) =>
+      channel && ts ? [[RequestId.parse(request_id), { channel: ChannelId.parse(channel), ts }]] : [],
+    ),
+  );
 }
 
 /** Records the version that a surface shows now, and where it is. `ts` is null where it does not matter or the message is gone. */

@@ -14,8 +14,9 @@ export class HashTable {
     this.#before = new Uint32Array(size);
   }
 
-  add(text: string, number: number): void {
-    const place = this.#placeOf(text);
+  /** Adds a number by the part of `text` from `from` to before `to`. */
+  add(number: number, text: string, from: number, to: number): void {
+    const place = this.#placeOf(text, from, to);
     this.#before[number] = this.#last[place] ?? 0;
     this.#last[place] = number + 1;
   }
@@ -23,7 +24,7 @@ export class HashTable {
   /** All numbers of this text, and perhaps others, in the order in which they were added. */
   candidates(text: string): number[] {
     const numbers: number[] = [];
-    let next = this.#last[this.#placeOf(text)] ?? 0;
+    let next = this.#last[this.#placeOf(text, 0, text.length)] ?? 0;
     while (next !== 0) {
       numbers.push(next - 1);
       next = this.#before[next - 1] ?? 0;
@@ -32,9 +33,9 @@ export class HashTable {
   }
 
   /** FNV-1a, see https://datatracker.ietf.org/doc/html/draft-eastlake-fnv. */
-  #placeOf(text: string): number {
+  #placeOf(text: string, from: number, to: number): number {
     let hash = 0x811c9dc5;
-    for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
     return hash & (this.#last.length - 1);
   }
 }

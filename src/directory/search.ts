@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { canonical } from '../fastly/canonical.ts';
+import { canonical, isPlain } from '../fastly/canonical.ts';
 import { LongWork } from '../fastly/long-work.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import { type Figures, figuresOf } from './filter.ts';
@@ -40,25 +40,23 @@ export class SearchIndex {
   /** Builds the index in pieces, as others wait while it is built. */
   static async of(users: readonly User[], unreadable = 0): Promise<SearchIndex> {
     const work = new LongWork();
-    const named: { user: User; name: string }[] = [];
+    // What has led here may have taken a whole turn.
+    await work.pause();
+    const [names, logins, ids]: [string[], string[], string[]] = [[], [], []];
+    // In the list's order users lie side by side in memory; by name each would have to be fetched from afar.
     for (const user of users) {
-      named.push({ user, name: fold(nameOf(user)) });
+      names.push(fold(nameOf(user)));
+      logins.push(fold(user.login));
+      ids.push(user.id.toLowerCase());
       if (work.isLong) await work.pause();
     }
-    const sorted = await sortedInPieces(
-      named,
-      (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-      work,
-    );
-    const names = await Lines.of(sorted, ({ name }) => name, work);
-    const logins = await Lines.of(sorted, ({ user }) => fold(user.login), work);
-    const ids = await Lines.of(sorted, ({ user }) => user.id.toLowerCase(), work);
+    const order = await sortedInPieces(names, work);
     return new SearchIndex(
-      sorted.map(({ user }) => user),
+      order.flatMap((place) => users[place] ?? []),
       unreadable,
-      names,
-      logins,
-      ids,
+      await Lines.of(names, order, work),
+      await Lines.of(logins, order, work),
+      await Lines.of(ids, order, work),
     );
   }
 
@@ -149,14 +147,17 @@ export class SearchIndex {
   *#byRank(query: string): Generator<[number, Iterable<number>]> {
     const exact = [this.#names, this.#logins, this.#ids].flatMap((lines) => lines.being(query));
     yield [EXACT, exact.sort((a, b) => a - b)];
-    if (this.#names.has(query)) {
-      yield [NAME_BEGINS, this.#names.with(`\n${query}`)];
-      yield [WORD_BEGINS, this.#names.with(` ${query}`)];
-      yield [BY_NAME, this.#names.with(query)];
+    const inNames = this.#names.first(query);
+    if (inNames !== null) {
+      // Names are sorted, and before the first that holds it none holds it behind a space.
+      yield [NAME_BEGINS, this.#names.sortedBeginning(query)];
+      yield [WORD_BEGINS, this.#names.with(` ${query}`, inNames - 1)];
+      yield [BY_NAME, this.#names.with(query, inNames)];
     }
-    if (this.#logins.has(query)) {
-      yield [LOGIN_BEGINS, this.#logins.with(`\n${query}`)];
-      yield [IN_LOGIN, this.#logins.with(query)];
+    const inLogins = this.#logins.first(query);
+    if (inLogins !== null) {
+      yield [LOGIN_BEGINS, this.#logins.with(`\n${query}`, inLogins - 1)];
+      yield [IN_LOGIN, this.#logins.with(query, inLogins)];
     }
     const parts = query.split(' ');
     if (parts.length > 1) yield [IN_PARTS, this.#withAll(parts)];
@@ -193,7 +194,9 @@ export function withoutTag(address: string): string {
  * spaces. Texts of the same canonical form are the same here.
  */
 function fold(text: string): string {
-  return canonical(text)
+  const compared = canonical(text);
+  if (isPlain(compared)) return compared;
+  return compared
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[‘’]/g, "'")

@@ -1,3 +1,5 @@
+import { CommaScan } from './comma-scan.ts';
+
 /**
  * The entries of a JSON array that arrives in pieces: those that each piece completes. So a long list is never in
  * memory as a whole.
@@ -5,51 +7,47 @@
  * @throws {SyntaxError} when the text is no JSON array, after the entries before the fault
  */
 export async function* jsonEntries(pieces: AsyncIterable<string>): AsyncGenerator<unknown[]> {
-  /** What earlier pieces have of the entry, or of the text around the array, that is not over. */
-  let before = '';
-  /** The text without the entries. */
-  let around = '';
-  let depth = 0;
+  /** What is not parsed yet. It begins with the array's bracket, or with one in place of the last comma. */
+  let text = '';
   let isFirst = true;
-  let quoted = false;
-  let escaped = false;
+  /** Has seen all of `text`; null where no guess has failed in it. */
+  let scan: CommaScan | null = null;
   for await (const piece of pieces) {
-    const entries: unknown[] = [];
-    let begin = 0;
-    const upTo = (end: number) => {
-      const text = before + piece.slice(begin, end);
-      before = '';
-      begin = end;
-      return text;
-    };
-    for (let at = 0; at < piece.length; at += 1) {
-      const character = piece.charCodeAt(at);
-      if (escaped) escaped = false;
-      else if (quoted) {
-        if (character === BACKSLASH) escaped = true;
-        else if (character === QUOTE) quoted = false;
-      } else if (character === QUOTE) quoted = true;
-      else if (character === BRACKET || character === BRACE) {
-        depth += 1;
-        if (depth === 1) around += upTo(at + 1);
-      } else if (character === END_OF_BRACKET || character === END_OF_BRACE) {
-        depth -= 1;
-        if (depth === 0) {
-          const last = upTo(at);
-          if (!isFirst || !BLANK.test(last)) entries.push(JSON.parse(last));
-        }
-      } else if (character === COMMA && depth === 1) {
-        entries.push(JSON.parse(upTo(at)));
-        begin += 1;
-        isFirst = false;
+    text += piece;
+    let comma: number;
+    let entries: unknown[] | null = null;
+    if (scan === null) {
+      // Looking at each character takes as long as parsing. A wrong guess leaves something open, so it is no JSON.
+      comma = text.lastIndexOf('},') + 1;
+      entries = comma === 0 ? null : parsedOrNull(`${text.slice(0, comma)}]`);
+      if (entries === null) {
+        scan = new CommaScan();
+        comma = scan.lastIn(text);
       }
-    }
-    before = upTo(piece.length);
+    } else comma = scan.lastIn(piece);
+    if (comma === -1) continue;
+    entries ??= arrayIn(`${text.slice(0, comma)}]`);
+    if (entries.length === 0) throw new SyntaxError('there is no entry before a comma');
+    text = `[${text.slice(comma + 1)}`;
+    isFirst = false;
+    scan = null;
     yield entries;
   }
-  if (!Array.isArray(JSON.parse(around + before))) throw new SyntaxError('the text is no JSON array');
+  const last = arrayIn(text);
+  if (!isFirst && last.length === 0) throw new SyntaxError('there is no entry after a comma');
+  yield last;
 }
 
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-const [BRACKET, BRACE, END_OF_BRACKET, END_OF_BRACE] = [0x5b, 0x7b, 0x5d, 0x7d];
-const BLANK = /^[ \t\r\n]*$/;
+function arrayIn(text: string): unknown[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value)) throw new SyntaxError('the text is no JSON array');
+  return value;
+}
+
+function parsedOrNull(text: string): unknown[] | null {
+  try {
+    return arrayIn(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-const LONGEST_MILLISECONDS = 8;
+const LONGEST_MILLISECONDS = 5;
 /** Looking at the clock takes longer than some steps. */
 const STEPS = 50;
 

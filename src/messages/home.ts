@@ -1,6 +1,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import { isNewer, type StoredRequest } from '../approvals/newer.ts';
-import { type ApprovalPolicy, mayApprove } from '../approvals/rules.ts';
+import type { Listed } from '../approvals/listed.ts';
+import type { StoredRequest } from '../approvals/newer.ts';
+import type { ApprovalPolicy } from '../approvals/rules.ts';
 import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
@@ -13,11 +14,7 @@ import { bold, code, date, plainText, richText, type Sentence, say } from './kit
 import { rolesText, unreadableText, userCount } from './user-text.ts';
 
 /** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
-const MOST_WAITING = 20;
-const MOST_OWN = 10;
-
-/** The oldest of some requests, and how many more there are. */
-export type Listed<Item> = { shown: readonly Item[]; more: number };
+export const MOST_ON_HOME = { waiting: 20, own: 10 };
 
 /** An open request with a link to its message. */
 export type Placed = { request: StoredRequest; where: Sentence };
@@ -48,31 +45,6 @@ export type FiguresAtHand =
 
 /** A button that opens a form. */
 export type QuickAction = { text: string; actionId: string };
-
-/**
- * The open requests that a member can approve or retry, and their own others. Those that need a newer version may wait
- * for anybody but their requester.
- *
- * @param open oldest first
- */
-export function requestsFor(
-  member: MemberId,
-  open: readonly StoredRequest[],
-  policy: ApprovalPolicy,
-): { waiting: Listed<StoredRequest>; own: Listed<StoredRequest> } {
-  const waits = (request: StoredRequest) => {
-    if (isNewer(request)) return request.requester !== member;
-    return request.state.kind === 'pending'
-      ? mayApprove(request, policy).includes(member)
-      : request.state.kind === 'failed' && request.requester !== member;
-  };
-  const own = open.filter((request) => request.requester === member && !waits(request));
-  return { waiting: listed(open.filter(waits), MOST_WAITING), own: listed(own, MOST_OWN) };
-}
-
-function listed<Item>(items: readonly Item[], most: number): Listed<Item> {
-  return { shown: items.slice(0, most), more: Math.max(0, items.length - most) };
-}
 
 /** docs.slack.dev, section block. */
 const SECTION_LENGTH = 3_000;

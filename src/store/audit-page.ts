@@ -1,9 +1,9 @@
-import { expressionBuilder, sql } from 'kysely';
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import { headText } from '../ids.ts';
 import { headOf } from './audit-log.ts';
+import type { AuditNames } from './audit-names.ts';
 import type { Store } from './store.ts';
-import type { Tables } from './tables.ts';
 
 /** Whom entries are about: a user's id and login, or what somebody typed for one who is gone: the id, the login or the name. */
 export type AuditSubject = { id: string; login: string } | { typed: string };
@@ -45,16 +45,27 @@ export class AuditPages {
 
   /** The latest entries, newest first, at most `limit`: about one user, and older than an entry, where that is given. */
   async latest({ subject, before, limit }: AuditQuery): Promise<AuditLine[]> {
+    const conditions = subject === null ? [null] : conditionsOf(subject, this.#store.engine.names);
     const rows = await this.#store.read(async (database) => {
-      let query = database
+      // Each condition has an index in the order of the entries, so that each is read no further than a page.
+      const pages = conditions.map((condition) => {
+        let page = database
+          .selectFrom('audit_log')
+          .select('seq')
+          .where('event', 'not in', IN_BETWEEN)
+          .orderBy('seq', 'desc')
+          .limit(limit);
+        if (before !== null) page = page.where('seq', '<', before);
+        if (condition !== null) page = page.where(condition);
+        return database.selectFrom(page.as('page')).select('seq');
+      });
+      return await database
         .selectFrom('audit_log')
         .selectAll()
-        .where('event', 'not in', IN_BETWEEN)
+        .where('seq', 'in', () => pages.reduce((all, page) => all.union(page)))
         .orderBy('seq', 'desc')
-        .limit(limit);
-      if (before !== null) query = query.where('seq', '<', before);
-      if (subject !== null) query = query.where(isAbout(subject));
-      return await query.execute();
+        .limit(limit)
+        .execute();
     });
     return rows.map(({ seq, at, actor, change, event, target, details: text }) => {
       const details = Details.parse(JSON.parse(text));
@@ -64,20 +75,16 @@ export class AuditPages {
   }
 }
 
-function isAbout(subject: AuditSubject) {
-  const where = expressionBuilder<Tables, 'audit_log'>();
-  if ('id' in subject) {
-    // Who was created or invited had no id when that was written down.
-    const asNewcomer = where.and([where('target', 'is', null), holds('login', subject.login)]);
-    return where.or([where('target', '=', subject.id), asNewcomer]);
-  }
-  const { typed } = subject;
-  return where.or([where('target', '=', typed), holds('login', typed), holds('name', typed)]);
-}
+type Condition = Expression<SqlBool>;
 
-/** Whether an entry's details hold this value, letter case aside as far as the database knows letters. */
-function holds(field: 'login' | 'name', value: string) {
-  const text = `"${field}":${JSON.stringify(value)}`;
-  const pattern = `%${text.replace(/[%_!]/g, '!$&')}%`;
-  return sql<boolean>`lower(details) like lower(${pattern}) escape '!'`;
+/** An entry is about the subject where it meets one of these. */
+function conditionsOf(subject: AuditSubject, { login, name, newName, typed }: AuditNames): Condition[] {
+  const hasId = (id: string) => sql<SqlBool>`target = ${id}`;
+  const is = (field: RawBuilder<string | null>, text: string) => sql<SqlBool>`${field} = ${typed(text)}`;
+  if ('typed' in subject) {
+    const { typed: text } = subject;
+    return [hasId(text), is(login, text), is(name, text), is(newName, text)];
+  }
+  // Who was created or invited had no id when that was written down.
+  return [hasId(subject.id), sql<SqlBool>`target is null and ${is(login, subject.login)}`];
 }

@@ -1,4 +1,5 @@
 import type { Dialect, Kysely, RawBuilder } from 'kysely';
+import type { AuditNames } from './audit-names.ts';
 
 /** What differs between SQLite and PostgreSQL; everything else is written once for both. */
 export type Engine = {
@@ -11,8 +12,15 @@ export type Engine = {
   lockAuditLog: RawBuilder<unknown> | null;
   /** Statements that make the audit log refuse update, delete and truncate. */
   protectAuditLog: readonly RawBuilder<unknown>[];
+  /** By whom the audit log is searched. */
+  names: AuditNames;
   /** Whether one process owns the database, so that a claim found at start belongs to nobody alive. */
   exclusive: boolean;
+  /**
+   * For what may take minutes, as an index on a long table: a way to the same database with no limit on a statement, and
+   * what comes first in each transaction there. Null where there is no limit.
+   */
+  unhurried: { dialect: Dialect; first: RawBuilder<unknown> } | null;
   /** The schema that the tables are in, where there are schemas: a database may hold others beside it. */
   schema: RawBuilder<string> | null;
   /** Takes hold of the database; what it throws says why it cannot be had. */

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import type { Secret } from '../config/secret.ts';
+import { POSTGRES_NAMES } from './audit-names.ts';
 import type { Engine } from './engine.ts';
 import type { Database } from './tables.ts';
 
@@ -12,7 +13,15 @@ const CONNECT_MILLISECONDS = 10_000;
 const STATEMENT_MILLISECONDS = 10_000;
 /** The server ends a statement sooner, so a connection that is silent for longer is dead. */
 const SILENCE_MILLISECONDS = 12_000;
+/** From when on the system asks whether the other end of a silent connection is still there. */
+const KEEP_ALIVE_MILLISECONDS = 10_000;
+const LIMITS: Limits = { statement: STATEMENT_MILLISECONDS, silence: SILENCE_MILLISECONDS };
+/** Building an index, or waiting until another process has, is silent for as long as it takes. */
+const UNHURRIED: Limits = { silence: 60 * 60 * 1_000 };
 const AUDIT_LOG_LOCK = 4_209_153_571;
+
+/** In milliseconds: after how long PostgreSQL gives a statement up, and after how long a silent connection counts as dead. */
+type Limits = { statement?: number; silence: number };
 
 /** What a process of the bot is called in PostgreSQL's `pg_stat_activity`. */
 const BOT = 'fastly-user-bot';
@@ -34,8 +43,10 @@ export function postgres(
   onConnectionLost: (error: Error) => void = () => {},
   name: string = BOT,
 ): Engine {
+  const dialectWithin = (limits: Limits) =>
+    new PostgresDialect({ pool: () => openPool(url, onConnectionLost, name, limits) });
   return {
-    dialect: new PostgresDialect({ pool: () => openPool(url, onConnectionLost, name) }),
+    dialect: dialectWithin(LIMITS),
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     forUpdate: sql`for update`,
     lockAuditLog: sql`select pg_advisory_xact_lock(${sql.lit(AUDIT_LOG_LOCK)})`,
@@ -45,7 +56,10 @@ export function postgres(
       sql`create trigger audit_log_append_only before update or delete or truncate on audit_log
         for each statement execute function refuse_audit_log_change()`,
     ],
+    names: POSTGRES_NAMES,
     exclusive: false,
+    // Behind a pooler the limit is the role's.
+    unhurried: { dialect: dialectWithin(UNHURRIED), first: sql`set local statement_timeout = 0` },
     schema: sql<string>`current_schema()`,
     open: async () => {},
     close: async () => {},
@@ -57,6 +71,7 @@ async function openPool(
   url: Secret,
   onConnectionLost: (error: Error) => void,
   name: string,
+  { statement, silence }: Limits,
 ): Promise<pg.Pool> {
   // Whoever keeps the database in a file need not load it.
   const { default: pg } = await import('pg');
@@ -64,7 +79,7 @@ async function openPool(
     connectionString: withoutName(url.reveal()),
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
-    statement_timeout: STATEMENT_MILLISECONDS,
+    ...(statement !== undefined && { statement_timeout: statement }),
     idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
     application_name: name,
     types: {
@@ -72,7 +87,9 @@ async function openPool(
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
     },
-    stream: () => endedBySilence(new Socket()),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MILLISECONDS,
+    stream: () => endedBySilence(new Socket(), silence),
   });
   // A connection that breaks emits an error, idle or not; without a listener it would end the process. The pool hands
   // on those of idle ones.
@@ -82,8 +99,8 @@ async function openPool(
 }
 
 /** Without this a query on a connection that nobody ended, as after a failover, would never come back. */
-function endedBySilence(socket: Socket): Socket {
-  return socket.setTimeout(SILENCE_MILLISECONDS, () => {
+function endedBySilence(socket: Socket, milliseconds: number): Socket {
+  return socket.setTimeout(milliseconds, () => {
     socket.destroy(new Error('the connection to the database fell silent'));
   });
 }

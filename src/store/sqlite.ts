@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import {
   CompiledQuery,
@@ -15,6 +15,7 @@ import {
 } from 'kysely';
 import { z } from 'zod';
 import { reasonOf } from '../observability/reason-of.ts';
+import { SQLITE_NAMES } from './audit-names.ts';
 import { DatabaseFiles, type NewestEntries, realPathOf } from './database-files.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
@@ -57,7 +58,9 @@ export function sqlite(path: string): Engine {
           or (request_id = new.request_id and step = new.step))
         begin select raise(abort, 'the audit log is append-only'); end`,
     ],
+    names: SQLITE_NAMES,
     exclusive: true,
+    unhurried: null,
     schema: null,
     open: async () => {
       owned ??= own(path);
@@ -114,7 +117,7 @@ export function traceOf(path: string): string | null {
 }
 
 function lockIn(file: string, path: string): DatabaseSync {
-  const lock = new DatabaseSync(file, { timeout: LOCK_MILLISECONDS });
+  const lock = newDatabase(file, { timeout: LOCK_MILLISECONDS });
   try {
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;
@@ -122,6 +125,11 @@ function lockIn(file: string, path: string): DatabaseSync {
     lock.close();
     throw isBusy(error) ? new DatabaseInUse(path) : error;
   }
+}
+
+/** Whoever keeps the database in PostgreSQL need not load it. */
+function newDatabase(...place: ConstructorParameters<typeof DatabaseSync>): DatabaseSync {
+  return new (process.getBuiltinModule('node:sqlite').DatabaseSync)(...place);
 }
 
 /** Whether another connection holds a lock. */
@@ -165,7 +173,7 @@ function makePrivate(path: string): void {
 
 /** Opens the file and never makes one: it would be empty. */
 function openFile(path: string, files: DatabaseFiles): DatabaseSync {
-  const database = new DatabaseSync(existing(path), { timeout: BUSY_MILLISECONDS });
+  const database = newDatabase(existing(path), { timeout: BUSY_MILLISECONDS });
   try {
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
     if (path === IN_MEMORY) return database;
@@ -193,7 +201,7 @@ function newestEntries(database: DatabaseSync, path: string): NewestEntries {
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     let opened: DatabaseSync | null = null;
     try {
-      opened = new DatabaseSync(url, { readOnly: true, timeout: BUSY_MILLISECONDS });
+      opened = newDatabase(url, { readOnly: true, timeout: BUSY_MILLISECONDS });
       return newestIn(opened);
     } catch {
       return null;
@@ -224,7 +232,7 @@ function existing(path: string): string | URL {
 export function readOnlySqlite(path: string, { asItIs = false } = {}): Pick<Engine, 'dialect' | 'schema'> {
   const where = pathToFileURL(path);
   if (asItIs) where.searchParams.set('immutable', '1');
-  const open = () => new DatabaseSync(where, { readOnly: true, timeout: BUSY_MILLISECONDS });
+  const open = () => newDatabase(where, { readOnly: true, timeout: BUSY_MILLISECONDS });
   return { dialect: dialectOf(open, SqliteDriver), schema: null };
 }
 

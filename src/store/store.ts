@@ -5,7 +5,7 @@ import { type AuditEntry, append, headOf } from './audit-log.ts';
 import { DatabaseGone, DatabaseOverwritten } from './database-files.ts';
 import type { AnyTables, Engine } from './engine.ts';
 import { DatabaseUnusable, StoreUnavailable } from './errors.ts';
-import { migrate } from './migrations/index.ts';
+import { MIGRATIONS, migrate } from './migrations/index.ts';
 import { DatabaseWentBack, NewestEntry } from './newest-entry.ts';
 import { NotConfirmed } from './not-confirmed.ts';
 import type { AuditRow, Database, Tables } from './tables.ts';
@@ -29,6 +29,7 @@ export type Transaction = {
  */
 export class Store {
   readonly engine: Engine;
+  readonly #log: Logger;
   /** Logs at info whatever `LOG_LEVEL` says: an audit log is checked against these lines. */
   readonly #auditLog: Logger;
   readonly #database: Database;
@@ -41,6 +42,7 @@ export class Store {
 
   constructor(engine: Engine, log: Logger) {
     this.engine = engine;
+    this.#log = log;
     this.#auditLog = log.child({}, { level: 'info' });
     this.#untyped = new Kysely<unknown>({ dialect: engine.dialect });
     this.#database = this.#untyped.withTables<Tables>();
@@ -57,7 +59,9 @@ export class Store {
     let created: boolean;
     try {
       await this.engine.open();
-      created = await migrate(this.#untyped, this.engine);
+      created = await migrate(this.#untyped, this.engine, MIGRATIONS, (migration) =>
+        this.#log.info({ migration }, 'changing the database to fit this version; this may take minutes'),
+      );
     } catch (error) {
       if (error instanceof DatabaseUnusable) throw error;
       const unavailable = new StoreUnavailable(error);

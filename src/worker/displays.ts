@@ -39,14 +39,13 @@ export class Displays {
     this.#showing = new LeasedShowing(options.store, new Pauses('displays', times, degraded));
   }
 
-  /** The ids of up to `limit` requests that Slack does not show as they are; none while Slack limits the bot's calls. */
+  /** The ids of up to `limit` requests that Slack does not show as they are; fewer while Slack limits the bot's calls. */
   async due(limit: number): Promise<RequestId[]> {
     const { store } = this.#options;
-    const { pauses } = this.#showing;
-    pauses.tidy();
+    this.#showing.pauses.tidy();
     await this.#showing.releaseLeft();
     const due = await store.read((database) => dueDisplays(database, store.engine, limit));
-    return pauses.limited ? [] : due;
+    return this.#showing.mayShow(due);
   }
 
   /** How many requests Slack has not shown as they are for that many milliseconds. */

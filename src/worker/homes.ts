@@ -1,6 +1,8 @@
 import type { HomeView } from '@slack/types';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
+import type { Listed } from '../approvals/listed.ts';
+import type { OpenRequest } from '../approvals/open-requests.ts';
 import type { Times } from '../config/times.ts';
 import { Cached } from '../directory/cached.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -11,10 +13,9 @@ import {
   HOME_NOT_SHOWN,
   type HomeContent,
   homeView,
-  type Listed,
+  MOST_ON_HOME,
   type Placed,
   type QuickAction,
-  requestsFor,
 } from '../messages/home.ts';
 import { message } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
@@ -24,7 +25,7 @@ import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting, Published } from '../slack/connection/posting.ts';
 import { denial } from '../slack/gate/authorization.ts';
 import { withinAnswerTime } from '../slack/replies/answer-time.ts';
-import { whereRequestIs } from '../slack/replies/request-link.ts';
+import { placeText } from '../slack/replies/request-link.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import {
   claimHome,
@@ -116,7 +117,7 @@ export class Homes {
     wake();
   }
 
-  /** Up to `limit` members whose Home must be drawn; none while Slack limits the bot's calls. */
+  /** Up to `limit` members whose Home must be drawn; fewer while Slack limits the bot's calls. */
   async due(limit: number): Promise<MemberId[]> {
     const { store } = this.#options;
     if (!this.#looked) {
@@ -129,12 +130,11 @@ export class Homes {
       this.#unrecorded.delete(member);
     }
     const at = performance.now();
-    const { pauses } = this.#showing;
-    pauses.tidy();
+    this.#showing.pauses.tidy();
     await this.#showing.releaseLeft();
     this.#progress = this.#gathering.pass(await store.read(progressOf), at);
     const due = await store.read((database) => dueHomes(database, store.engine, this.#progress, limit));
-    return pauses.limited ? [] : due;
+    return this.#showing.mayShow(due);
   }
 
   /** How many Homes Slack has not taken for that many milliseconds. */
@@ -211,8 +211,8 @@ export class Homes {
 
   async #recordedFor(member: MemberId): Promise<Recorded> {
     const { approvals, auditPages, directory } = this.#options;
-    const [open, changes] = await Promise.all([
-      approvals.open(),
+    const [{ waiting, own }, changes] = await Promise.all([
+      approvals.openFor(member, MOST_ON_HOME),
       auditPages.latest({ subject: null, before: null, limit: LATEST_CHANGES }),
     ]);
     const latest = changes[0]?.seq ?? null;
@@ -222,14 +222,13 @@ export class Homes {
       this.#figures.forget();
       this.#latestEntry = latest;
     }
-    const { waiting, own } = requestsFor(member, open, approvals.policy);
     return { waiting: await this.#placed(waiting), own: await this.#placed(own), changes };
   }
 
-  async #placed({ shown, more }: Listed<Placed['request']>): Promise<Listed<Placed>> {
-    const place = async (request: Placed['request']) => ({
+  async #placed({ shown, more }: Listed<OpenRequest>): Promise<Listed<Placed>> {
+    const place = async ({ request, posted }: OpenRequest) => ({
       request,
-      where: await whereRequestIs(this.#options, request),
+      where: await placeText(this.#options, request, posted),
     });
     return { shown: await Promise.all(shown.map(place)), more };
   }

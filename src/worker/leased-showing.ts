@@ -24,13 +24,29 @@ export class LeasedShowing<Key> {
   /** Ends leases that could not be ended when they should, as the database was away. */
   readonly #unreleased = new Set<(transaction: Transaction) => Promise<void>>();
 
+  #underWay = 0;
+
   constructor(store: Store, pauses: Pauses<Key>) {
     this.#store = store;
     this.pauses = pauses;
   }
 
+  /** What of this may be shown now: less of it while Slack limits the bot. */
+  mayShow(due: readonly Key[]): Key[] {
+    return due.slice(0, Math.max(0, this.pauses.atOnce - this.#underWay));
+  }
+
   /** @throws {StoreUnavailable} */
-  async show({ key, claim: take, show, release, failure, log }: ToShow<Key>): Promise<void> {
+  async show(what: ToShow<Key>): Promise<void> {
+    this.#underWay += 1;
+    try {
+      await this.#show(what);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #show({ key, claim: take, show, release, failure, log }: ToShow<Key>): Promise<void> {
     const claim = await this.#claim(take, release);
     if (claim === null) return;
     let pause: number | null = null;

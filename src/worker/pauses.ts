@@ -26,12 +26,16 @@ const LONGEST_FOR_PERSON_MILLISECONDS = 15 * 60_000;
 /** What nobody has tried again so long after its pause was shown by another process, or needs no showing any more. */
 const FORGOTTEN_AFTER_MILLISECONDS = 5 * 60_000;
 
+/** How many things are shown at once where Slack sets no limit. */
+const MOST_AT_ONCE = 8;
+
 /** What waits: after how many failures of its kind in a row, until when, and for whom if that is a person. */
 type Waiting = { failures: number; until: number; person: NeedsPerson | null };
 
 /**
  * How long to leave alone what Slack did not take: each thing longer with each failure in a row, all when Slack says so.
- * What a person has to mend begins slowly, and is reported.
+ * After a limit one thing is tried, and one more with each that Slack takes: what is sent beyond a limit is refused, and
+ * delays the rest. What a person has to mend begins slowly, and is reported.
  */
 export class Pauses<Key> {
   readonly #what: string;
@@ -40,6 +44,7 @@ export class Pauses<Key> {
   readonly #waiting = new Map<Key, Waiting>();
   /** By `performance.now()`; Slack's limits are for all that the bot sends this way. */
   #until = 0;
+  #atOnce = MOST_AT_ONCE;
 
   /** @param what waits here, such as 'homes'. What waits elsewhere is reported apart, though it waits for the same. */
   constructor(what: string, times: Pick<Times, 'firstRetry' | 'slowRetry'>, degraded: ReportProblem) {
@@ -48,9 +53,9 @@ export class Pauses<Key> {
     this.#degraded = degraded;
   }
 
-  /** Whether Slack takes no more of anything just now. */
-  get limited(): boolean {
-    return performance.now() < this.#until;
+  /** How many things may be shown at once just now; 0 where Slack takes no more of anything. */
+  get atOnce(): number {
+    return this.#isLimited() ? 0 : this.#atOnce;
   }
 
   /** For how many milliseconds, after this error. */
@@ -58,6 +63,7 @@ export class Pauses<Key> {
     if (error instanceof WebAPIRateLimitedError) {
       const pause = error.retryAfter * 1000;
       this.#until = performance.now() + pause;
+      this.#atOnce = 1;
       return pause;
     }
     const person = error instanceof NeedsPerson ? error : null;
@@ -76,15 +82,14 @@ export class Pauses<Key> {
 
   /** Slack has it, or is not to be shown it any more. */
   over(key: Key): void {
-    const before = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    this.#mended(before);
+    this.#atOnce = Math.min(this.#atOnce + 1, MOST_AT_ONCE);
+    this.#forget(key);
   }
 
   /** Forgets what another process has shown meanwhile. */
   tidy(): void {
     const forgotten = performance.now() - FORGOTTEN_AFTER_MILLISECONDS;
-    for (const [key, { until }] of this.#waiting) if (until < forgotten) this.over(key);
+    for (const [key, { until }] of this.#waiting) if (until < forgotten) this.#forget(key);
   }
 
   /** What waits for something to pass, to be tried at once: Slack is there again. Its next pause is short. */
@@ -92,6 +97,16 @@ export class Pauses<Key> {
     const passing = [...this.#waiting].filter(([, { person }]) => person === null).map(([key]) => key);
     for (const key of passing) this.#waiting.delete(key);
     return passing;
+  }
+
+  #isLimited(): boolean {
+    return performance.now() < this.#until;
+  }
+
+  #forget(key: Key): void {
+    const before = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    this.#mended(before);
   }
 
   #mended(before: Waiting | undefined): void {

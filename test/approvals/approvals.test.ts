@@ -3,6 +3,7 @@ import { RequestId } from '../../src/approvals/request.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { AIDA, ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
 import {
+  allOpen,
   eventsOf,
   fileApproved,
   fileFailed,
@@ -35,7 +36,7 @@ onBothDatabases('filing', (database) => {
     expect(await service.others.file(once)).toEqual({ kind: 'repeat', request });
     await service.approvals.cancel(request.id, NORA);
     expect(await service.others.file(once)).toMatchObject({ kind: 'repeat', request: { id: request.id } });
-    expect(await service.approvals.open()).toEqual([]);
+    expect(await allOpen(service)).toEqual([]);
   });
 
   it('answers a second request about the same user with the first', async () => {
@@ -58,7 +59,7 @@ onBothDatabases('filing', (database) => {
     expect(filed.filter(({ kind }) => kind === 'filed')).toHaveLength(1);
     expect(filed.filter(({ kind }) => kind === 'already-open')).toHaveLength(19);
     expect(new Set(filed.map(({ request }) => request.id)).size).toBe(1);
-    expect(await approvals.open()).toHaveLength(1);
+    expect(await allOpen({ approvals })).toHaveLength(1);
   });
 
   it('takes one of twenty deliveries of the same command at the same moment', async () => {
@@ -152,7 +153,7 @@ onBothDatabases('deciding', (database) => {
     const request = await service.approvals.get(id);
     expect(request).toMatchObject({ approvers: [], state: { reason: 'she stays' } });
     expect(answer).toEqual({ kind: 'step', request });
-    expect(await service.approvals.open()).toEqual([]);
+    expect(await allOpen(service)).toEqual([]);
   });
 
   it.each([
@@ -237,7 +238,10 @@ onBothDatabases('deciding', (database) => {
     await letTimePass(service.store, 1_000);
     const ended = await fileOne(service, { ...ENGINEER, id: 'other1' });
     await service.approvals.cancel(ended.id, NORA);
-    expect((await service.others.open()).map(({ id }) => id)).toEqual([failed.id, waiting.id]);
+    expect((await allOpen({ approvals: service.others })).map(({ id }) => id)).toEqual([
+      failed.id,
+      waiting.id,
+    ]);
   });
 });
 
@@ -285,7 +289,7 @@ onBothDatabases('time', (database) => {
     expect(await stateOf(service, id)).toMatchObject({ kind: 'failed', retryable: false });
     expect((await eventsOf(service, id)).at(-1)).toBe('closed');
     expect(await service.approvals.due(8)).toEqual([]);
-    expect(await service.approvals.open()).toEqual([]);
+    expect(await allOpen(service)).toEqual([]);
   });
 
   it('gives as many of what is due as are asked for, the longest due first', async () => {

@@ -5,6 +5,7 @@ import { traced, tracing } from '../../src/observability/trace.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
 import {
+  allOpen,
   claimed,
   eventsOf,
   fileApproved,
@@ -112,7 +113,7 @@ onBothDatabases('carrying out', (database) => {
     });
     expect(again).toMatchObject({ objection: 'another-claim' });
     expect(await service.approvals.retry(id, TOMAS)).toMatchObject({ objection: 'not-failed' });
-    expect(await service.approvals.open()).toEqual([]);
+    expect(await allOpen(service)).toEqual([]);
   });
 
   it('is stored with the key that earlier versions of the bot wrote', async () => {
@@ -191,7 +192,7 @@ onBothDatabases('carrying out', (database) => {
     const { id } = await fileFailed(service);
     expect(await service.approvals.cancel(id, TOMAS)).toMatchObject({ objection: 'not-the-requester' });
     expect((await service.approvals.cancel(id, NORA)).kind).toBe('step');
-    expect(await service.approvals.open()).toEqual([]);
+    expect(await allOpen(service)).toEqual([]);
   });
 
   it('is put off until Fastly takes changes again', async () => {

@@ -14,6 +14,7 @@ import { Intents } from '../../src/changes/intents.ts';
 import { letTimePass, onBothDatabases, run } from '../store/both-databases.ts';
 import { ENGINEER, NORA, POLICY, TOMAS } from './people.ts';
 import {
+  allOpen,
   fileApproved,
   fileClaimed,
   fileOne,
@@ -73,11 +74,11 @@ onBothDatabases('requests that a newer version has stored', (database) => {
     const before = await rowsIn(service, ids);
     expect(await approvals.newer()).toBe(ids.length);
     // Those that were filed within a millisecond are in no order.
-    const open = (await approvals.open()).map((each) => [each.id, 'needsNewerVersion' in each]);
+    const open = (await allOpen({ approvals })).map((each) => [each.id, 'needsNewerVersion' in each]);
     expect(Object.fromEntries(open)).toEqual(
       Object.fromEntries([[first.id, false], ...ids.map((id) => [id, true]), [last.id, false]]),
     );
-    expect(await approvals.open()).toContainEqual(
+    expect(await allOpen({ approvals })).toContainEqual(
       expect.objectContaining({ requester: NORA, channel: first.channel }),
     );
     for (const [form, { id, action }] of filed) {

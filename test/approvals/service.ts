@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { Approvals, type Claim, type Filing } from '../../src/approvals/approvals.ts';
 import type { Step } from '../../src/approvals/event.ts';
+import type { StoredRequest } from '../../src/approvals/newer.ts';
 import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
 import type { ApprovalPolicy } from '../../src/approvals/rules.ts';
 import { stepsOf } from '../../src/approvals/steps.ts';
@@ -51,6 +52,13 @@ export async function fileOne(
   const { kind, request } = await approvals.file(filing({}, target));
   expect(kind).toBe('filed');
   return request;
+}
+
+/** All open requests, oldest first. */
+export async function allOpen({ approvals }: Pick<Service, 'approvals'>): Promise<StoredRequest[]> {
+  const { shown, more } = await approvals.open(1_000);
+  expect(more).toBe(0);
+  return shown.map(({ request }) => request);
 }
 
 /** A request that Tomas has approved. */

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { CDN_TEAM, NORA, SUPERUSERS } from '../sandbox/cast.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
@@ -139,6 +140,35 @@ export class AppProcess {
     return (
       channels.find(({ id }) => id === CDN_TEAM.id)?.messages.filter(({ author }) => author !== NORA.id) ?? []
     );
+  }
+}
+
+/**
+ * What the bot answers a command with, for `ANSWER` of the Bolt app. A peer that did less work would be none, so it is
+ * compared here with what the Bolt app answers then.
+ */
+export async function answerOf(command: string, mode: Mode): Promise<string> {
+  const ours = await answered('ours', command, mode);
+  const answer = JSON.stringify(ours);
+  const theirs = await answered('peer', command, mode, { ANSWER: answer });
+  if (!isDeepStrictEqual(theirs, ours))
+    throw new Error(`the Bolt app answers '${command}' with another message`);
+  return answer;
+}
+
+async function answered(
+  who: 'ours' | 'peer',
+  command: string,
+  mode: Mode,
+  variables: Record<string, string> = {},
+): Promise<AppProcess['latest']> {
+  const app = await AppProcess.start(who, mode, variables);
+  try {
+    await app.type(command);
+    await app.untilAnswered(1);
+    return app.latest;
+  } finally {
+    await app.stop();
   }
 }
 

@@ -8,7 +8,7 @@ import { append, rowsOf, verify } from '../../src/store/audit-log.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { AuditRow } from '../../src/store/tables.ts';
 import { NORA, PRIYA, TOMAS } from '../approvals/people.ts';
-import { claimed, filing, type Service, startService } from '../approvals/service.ts';
+import { allOpen, claimed, filing, type Service, startService } from '../approvals/service.ts';
 import { type Kind, onBothDatabases, run, SQLITE } from '../store/both-databases.ts';
 
 const UNPROTECT = {
@@ -227,7 +227,7 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
 
   it('agrees as far as it can be compared with what a newer version has stored', async () => {
     const { store, approvals } = await start(database);
-    const [{ id = '' } = {}] = await approvals.open();
+    const [{ id = '' } = {}] = await allOpen({ approvals });
     await run(
       store,
       `update approval_requests set action = '{"kind":"lock-several","version":1,"targets":[]}' where id = '${id}'`,
@@ -257,7 +257,7 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
 
   it('takes a request with an event of a newer version for one of it', async () => {
     const { store, approvals } = await start(database);
-    const [{ id = '' } = {}] = await approvals.open();
+    const [{ id = '' } = {}] = await allOpen({ approvals });
     const escalated = { actor: null, change: 'delete', event: 'escalated', target: 'juno1', details: {} };
     await store.transaction((each) => each.audit({ ...escalated, request: { id, step: 2 } }));
     await run(store, `update approval_requests set version = 2 where id = '${id}'`);

@@ -13,6 +13,7 @@ import { homeOpened } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ENGINEER, NORA, TOMAS } from '../approvals/people.ts';
 import {
+  allOpen,
   eventsOf,
   fileApproved,
   fileClaimed,
@@ -93,7 +94,7 @@ onBothDatabases('a database that was restored', (database) => {
       if (!request) throw new Error('a request is missing');
       expect(await stateOf(service, request.id)).toMatchObject(state);
     }
-    expect(await approvals.open()).toEqual([]);
+    expect(await allOpen({ approvals })).toEqual([]);
     await letTimePass(store, 365 * 24 * 3_600_000);
     expect(await approvals.due(100)).toEqual([]);
     expect(restore.before).toEqual(head);

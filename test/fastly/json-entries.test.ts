@@ -30,6 +30,9 @@ describe('the entries of a JSON array', () => {
 
   it.each([
     ['strings with what separates entries', String.raw`["],[{}", "\"],[", "\\", {"a]":"\\\""}]`],
+    ['strings with what objects end with', String.raw`[{"a":"},{"},"\"},",{"b":"\\"},"é😀},",{"c":1}]`],
+    ['objects in objects', '[{"a":[{"b":1},{"c":{"d":2},"e":3}]},{"f":[{},{}]},[{},{}]]'],
+    ['objects far from their comma', '[ {"a":1} , {"b":[{} , {}]}\n,\n{} ]'],
     ['nothing', ' [ ] '],
     ['no string, and no object', '[1,null,true,[[]],-2e3]'],
   ])('can be %s', async (_, text) => {
@@ -59,6 +62,11 @@ describe('the entries of a JSON array', () => {
     '[,]',
     '[1 2]',
     '[1],',
+    '[{"a":1},]',
+    '[{"a":1},,{"b":2}]',
+    '[{"a":1},{"b":2}],{"c":3}]',
+    '[{"a":{"b":1},"c":2}',
+    '{"a":{"b":1},"c":{}}',
     '[1][2]',
     '[1]x',
     'x[1]',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { approvalEntry } from '../../src/messages/approval-message.ts';
-import { type HomeContent, homeView, requestsFor } from '../../src/messages/home.ts';
+import { type HomeContent, homeView } from '../../src/messages/home.ts';
 import { say } from '../../src/messages/kit/sentence.ts';
 import { NORA, POLICY, pendingRequest, TOMAS } from '../approvals/people.ts';
 import { wordsOf } from '../e2e/support/seeing.ts';
@@ -79,27 +79,4 @@ it('a request that needs a newer version has a line, and no buttons', () => {
   expect(approvalEntry(NEWER, say`request K7Q2-9FMX`, TOMAS, POLICY).map(({ type }) => type)).toEqual([
     'rich_text',
   ]);
-});
-
-it('a request that needs a newer version waits for all but its requester, who may be unknown', () => {
-  const unknown = { ...NEWER, requester: null };
-  expect(requestsFor(TOMAS, [NEWER, unknown], POLICY)).toMatchObject({
-    waiting: { shown: [NEWER, unknown] },
-    own: { shown: [] },
-  });
-  expect(requestsFor(NORA, [NEWER, unknown], POLICY)).toMatchObject({
-    waiting: { shown: [unknown] },
-    own: { shown: [NEWER] },
-  });
-});
-
-it('a failed request waits for the others, and is one of the open requests of the requester', () => {
-  const request = pendingRequest({
-    state: { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false, retryable: true },
-  });
-  expect(requestsFor(TOMAS, [request], POLICY).waiting.shown).toEqual([request]);
-  expect(requestsFor(NORA, [request], POLICY)).toMatchObject({
-    waiting: { shown: [] },
-    own: { shown: [request] },
-  });
 });

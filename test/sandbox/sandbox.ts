@@ -24,6 +24,8 @@ export type SandboxOptions = {
   slackKnownAs?: string;
   /** Further members of the workspace, who are in every channel. Default: none. */
   colleagues?: readonly Member[];
+  /** Slack's rate limits hold, with minutes so many times shorter. Default: there are none. */
+  limited?: { faster: number };
   /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
   bot?: BotSwitch;
 };
@@ -57,6 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     orgWide: options.orgWide ?? false,
     ...(options.appTokenOf !== undefined && { appTokenOf: options.appTokenOf }),
     ...(options.slackKnownAs !== undefined && { knownAs: options.slackKnownAs }),
+    ...(options.limited !== undefined && { limited: options.limited }),
     colleagues,
   });
   const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });

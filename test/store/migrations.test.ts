@@ -1,6 +1,7 @@
 import { type ColumnMetadata, Kysely, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AuditPages } from '../../src/store/audit-page.ts';
 import type { Engine } from '../../src/store/engine.ts';
 import { dueHomes, progressOf } from '../../src/store/homes.ts';
 import { MIGRATIONS, migrate } from '../../src/store/migrations/index.ts';
@@ -73,6 +74,24 @@ async function migrateAs(place: Place, migrations: typeof MIGRATIONS): Promise<v
   }
 }
 
+/** Those up to this one, as a version had them that knew no later ones. */
+function migrationsUpTo(last: string): typeof MIGRATIONS {
+  return Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name <= last));
+}
+
+/** Takes a migration back that only made indexes. */
+const WITHOUT_INDEXES = [
+  'intents_target',
+  'approval_requests_claim',
+  'approval_requests_open',
+  'approval_requests_open_requester',
+  'audit_log_target',
+  'audit_log_login',
+  'audit_log_newcomer',
+  'audit_log_name',
+  'audit_log_new_name',
+].map((index) => `drop index ${index}`);
+
 /** What Kysely locks in PostgreSQL while it migrates. */
 const KYSELY_LOCK = '3853314791062309107';
 
@@ -110,6 +129,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     await store.transaction((transaction) => transaction.audit(ENTRY));
     await run(
       store,
+      ...WITHOUT_INDEXES,
       'drop table belonging',
       'drop table compatibility',
       'drop table message_counter',
@@ -128,6 +148,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     await store.transaction((transaction) => transaction.audit(ENTRY));
     await run(
       store,
+      ...WITHOUT_INDEXES,
       'drop table compatibility',
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
@@ -194,11 +215,59 @@ describe('several processes that connect to an empty PostgreSQL at once', () => 
   });
 });
 
+/** An entry as a version from before its indexes writes it. */
+const written = (seq: number, name: string) =>
+  sql`insert into audit_log (seq, at, actor, change, event, target, request_id, step, details, previous_hash, hash)
+    values (${seq}, 0, 'U0NORA001', 'reset', 'done', 'grace1', null, null, ${JSON.stringify({ login: 'grace@example.com', name })}, '', '')`;
+
+describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $name', (database) => {
+  it('hold what an earlier version wrote before them, and what it writes after', async () => {
+    const place = await database.newPlace();
+    const engine = place.engine();
+    // SQLite's file is made by whoever owns it.
+    await engine.open();
+    await engine.close();
+    await migrateAs(place, migrationsUpTo('007-readable-from'));
+    const earlier = new Kysely<unknown>({ dialect: engine.dialect });
+    onTestFinished(() => earlier.destroy());
+    await written(1, 'Grace Before').execute(earlier);
+    const { store, log } = newStore(place.engine());
+    expect(await store.connect()).toBe(false);
+    expect(log).toMatchObject([{ migration: '008-indexes' }]);
+    await written(2, 'Grace After').execute(earlier);
+    const pages = new AuditPages(store);
+    for (const [seq, typed] of [
+      [1, 'grace before'],
+      [2, 'grace after'],
+    ] as const) {
+      const found = await pages.latest({ subject: { typed }, before: null, limit: 16 });
+      expect(found.map((line) => line.seq)).toEqual([seq]);
+    }
+  });
+});
+
+describe('a migration on PostgreSQL', () => {
+  it('has no limit on a statement, as an index on a long log takes its time', async () => {
+    const place = await WHOLE_POSTGRESQL.newPlace();
+    const store = await connectedStore(place);
+    await run(store, `alter database "${new URL(place.url).pathname.slice(1)}" set statement_timeout = '9s'`);
+    const limits: unknown[] = [];
+    await migrateAs(place, {
+      ...MIGRATIONS,
+      '999-later': {
+        up: async (tables) => {
+          limits.push(...(await sql`show statement_timeout`.execute(tables)).rows);
+        },
+      },
+    });
+    expect(limits).toEqual([{ statement_timeout: '0' }]);
+  });
+});
+
 describe('a newer version that starts at the same moment on PostgreSQL', () => {
   it('does not keep this one from starting when it migrates first', async () => {
     const place = await WHOLE_POSTGRESQL.newPlace();
-    const { '007-readable-from': _, ...earlier } = MIGRATIONS;
-    await migrateAs(place, earlier);
+    await migrateAs(place, migrationsUpTo('006-homes-behind'));
     const newer = new pg.Client({ connectionString: place.url });
     await newer.connect();
     onTestFinished(() => newer.end());
@@ -211,7 +280,8 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
     await newer.query(`create table compatibility (readable_from integer not null);
       insert into compatibility values (7);
       insert into kysely_migration values
-        ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('999-later', '2030-01-02T03:04:06.000Z');
+        ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
+        ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));
   });

@@ -33,17 +33,17 @@ const APPROVER = 'U0TOMAS01';
 const CHANNEL = 'C0CDNTEAM';
 const HOUR = 60 * 60 * 1_000;
 
-/** A user of the history. The first have changes and requests, the last ones none. */
+/** A user of the history, by a number of six digits. The first have changes and requests, the last ones none. */
 export function userOf(index: number): { id: string; login: string; name: string } {
   const number = String(index).padStart(6, '0');
   return { id: `user0000000000${number}`, login: `p${number}@many.example`, name: `Person Number ${number}` };
 }
 
 /** Who was never changed. */
-export const UNTOUCHED = userOf(USERS + 1);
+export const UNTOUCHED = userOf(999_999);
 
 /** Whose only change is the first of all. */
-export const CHANGED_LONG_AGO = userOf(USERS + 2);
+export const CHANGED_LONG_AGO = userOf(999_998);
 
 /** The rows in an order in which they can be inserted, with a chain of hashes that is whole. @param now Unix milliseconds */
 export function* history({ entries, openRequests }: Size, now: number): Generator<HistoryRow> {

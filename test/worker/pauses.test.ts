@@ -45,11 +45,22 @@ describe('the pause before Slack is shown something again', () => {
 
   it('is what Slack says where it limits the bot, for everything', () => {
     const { pauses } = pausesWithReports();
-    expect(pauses.limited).toBe(false);
+    expect(pauses.atOnce).toBe(8);
     expect(pauses.after('a', new WebAPIRateLimitedError(7))).toBe(7_000);
-    expect(pauses.limited).toBe(true);
+    expect(pauses.atOnce).toBe(0);
     vi.advanceTimersByTime(7_001);
-    expect(pauses.limited).toBe(false);
+    expect(pauses.atOnce).toBe(1);
+  });
+
+  it('ends with one thing at once, and one more with each that Slack takes', () => {
+    const { pauses } = pausesWithReports();
+    pauses.after('a', new WebAPIRateLimitedError(1));
+    vi.advanceTimersByTime(1_001);
+    const atOnce = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((key) => {
+      pauses.over(key);
+      return pauses.atOnce;
+    });
+    expect(atOnce).toEqual([2, 3, 4, 5, 6, 7, 8, 8, 8]);
   });
 
   it('can be ended for what passes', () => {

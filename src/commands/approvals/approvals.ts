@@ -2,11 +2,11 @@ import { approvalEntry } from '../../messages/approval-message.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { whereRequestIs } from '../../slack/replies/request-link.ts';
+import { placeText } from '../../slack/replies/request-link.ts';
 import { refuseWords, type Subcommand } from '../subcommand.ts';
 
 /** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage). */
-const MOST_LISTED = 15;
+export const MOST_LISTED = 15;
 
 /** Lists the open requests to the caller alone, with the buttons that they may use. */
 export const approvals: Subcommand = {
@@ -26,20 +26,16 @@ export const approvals: Subcommand = {
 /** The list of open requests as this caller sees it. */
 export async function openRequests({ services, caller }: Interaction): Promise<Message> {
   const { policy } = services.approvals;
-  const open = await services.approvals.open();
-  if (open.length === 0) return message(say`There are no open requests.`);
-  const list = message(
-    say`${bold(open.length === 1 ? 'One request is open' : `${open.length} requests are open`)}`,
-  );
-  const shown = open.slice(0, MOST_LISTED);
+  const { shown, more } = await services.approvals.open(MOST_LISTED);
+  const all = shown.length + more;
+  if (all === 0) return message(say`There are no open requests.`);
+  const list = message(say`${bold(all === 1 ? 'One request is open' : `${all} requests are open`)}`);
   const entries = await Promise.all(
-    shown.map(async (each) =>
-      approvalEntry(each, await whereRequestIs(services, each), caller.memberId, policy),
+    shown.map(async ({ request, posted }) =>
+      approvalEntry(request, await placeText(services, request, posted), caller.memberId, policy),
     ),
   );
   list.blocks.push(...entries.flatMap((entry) => [{ type: 'divider' } as const, ...entry]));
-  if (open.length > shown.length) {
-    list.blocks.push(context(say`These are the oldest ${shown.length} of ${open.length}.`));
-  }
+  if (more > 0) list.blocks.push(context(say`These are the oldest ${shown.length} of ${all}.`));
   return list;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredRequest } from '../../approvals/newer.ts';
 import type { RequestId } from '../../approvals/request.ts';
+import type { MessagePlace } from '../../approvals/surfaces.ts';
 import { channel as channelName, code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Services } from './services.ts';
@@ -32,11 +33,19 @@ export async function isOnItsWay(
 
 /** A request's id and channel, as a link once its message is known to be posted. */
 export async function whereRequestIs(
-  { approvals, conversations }: Pick<Services, 'approvals' | 'conversations'>,
-  { id, channel }: StoredRequest,
+  services: Pick<Services, 'approvals' | 'conversations'>,
+  request: StoredRequest,
 ): Promise<Sentence> {
-  const place = await approvals.messageOf(id);
-  const url = place && (await conversations.linkTo(place.channel, place.ts));
+  return await placeText(services, request, await services.approvals.messageOf(request.id));
+}
+
+/** The same of a request whose place was read with it. */
+export async function placeText(
+  { conversations }: Pick<Services, 'conversations'>,
+  { id, channel }: StoredRequest,
+  posted: MessagePlace | null,
+): Promise<Sentence> {
+  const url = posted && (await conversations.linkTo(posted.channel, posted.ts));
   if (channel === null) return url ? say`${link(`request ${id}`, url)}` : say`request ${code(id)}`;
   const where = isDirect(channel) ? say`direct messages` : say`${channelName(channel)}`;
   return url ? say`${link(`request ${id}`, url)} in ${where}` : say`${code(id)} in ${where}`;

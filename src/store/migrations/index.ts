@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import type { AnyTables, Engine } from '../engine.ts';
 import { DatabaseUnusable } from '../errors.ts';
@@ -9,6 +9,7 @@ import * as terms from './004-terms.ts';
 import * as belonging from './005-belonging.ts';
 import * as homesBehind from './006-homes-behind.ts';
 import * as readableFrom from './007-readable-from.ts';
+import * as indexes from './008-indexes.ts';
 
 const FIRST = '001-approvals';
 
@@ -18,8 +19,8 @@ type Migrations = Record<string, { up(database: AnyTables, engine: Engine): Prom
  * Each by a name that begins with its number and sorts behind all earlier ones. A migration that has been released is
  * never changed.
  *
- * Within a major version a migration only adds, as versions before it go on writing to the tables: a new table, or a
- * column that may be null or has a default. One of a new major version may do more. It then raises
+ * Within a major version a migration only adds, as versions before it go on writing to the tables: a new table, an index,
+ * or a column that may be null or has a default. One of a new major version may do more. It then raises
  * `compatibility.readable_from` to its own number, and earlier versions refuse to start.
  */
 export const MIGRATIONS: Migrations = {
@@ -30,12 +31,14 @@ export const MIGRATIONS: Migrations = {
   '005-belonging': belonging,
   '006-homes-behind': homesBehind,
   '007-readable-from': readableFrom,
+  '008-indexes': indexes,
 };
 
 /**
  * Brings the tables up to date, whole or not at all; PostgreSQL lets replicas that start at once do it in turns. A
  * schema that a newer version has added to is used as it is.
  *
+ * @param onUpgrade told of each migration before it is made where there are tables already: it may take minutes
  * @returns whether there was nothing before
  * @throws what the database throws
  * @throws {DatabaseUnusable} when a newer version has made it unreadable for this one
@@ -44,21 +47,44 @@ export async function migrate(
   database: AnyTables,
   engine: Engine,
   migrations: Migrations = MIGRATIONS,
+  onUpgrade: (migration: string) => void = () => {},
 ): Promise<boolean> {
+  let isNew = false;
   const each = Object.entries(migrations).map(([name, { up }]): [string, Migration] => [
     name,
-    { up: async (tables: AnyTables) => await up(tables, engine) },
+    {
+      up: async (tables: AnyTables) => {
+        isNew ||= name === FIRST;
+        if (!isNew) onUpgrade(name);
+        await engine.unhurried?.first.execute(tables);
+        await up(tables, engine);
+      },
+    },
   ]);
-  const migrator = new Migrator({
-    db: database,
-    provider: { getMigrations: async () => Object.fromEntries(each) },
-    ...(await ofSchema(database, engine)),
-  });
+  const provider = { getMigrations: async () => Object.fromEntries(each) };
+  const schema = await ofSchema(database, engine);
+  const migrator = new Migrator({ db: database, provider, ...schema });
   if (await isUpToDate(database, migrator)) return false;
-  const { error, results = [] } = await migrator.migrateToLatest();
+  const { error, results = [] } = await unhurried(database, engine, (db) =>
+    new Migrator({ db, provider, ...schema }).migrateToLatest(),
+  );
   // The migrator takes no newer schema. A newer version that started at the same moment may have made one.
   if (error !== undefined && !(await isUpToDate(database, migrator))) throw error;
   return results.some(({ migrationName }) => migrationName === FIRST);
+}
+
+async function unhurried<T>(
+  database: AnyTables,
+  engine: Engine,
+  work: (tables: AnyTables) => Promise<T>,
+): Promise<T> {
+  if (engine.unhurried === null) return await work(database);
+  const tables = new Kysely<unknown>({ dialect: engine.unhurried.dialect });
+  try {
+    return await work(tables);
+  } finally {
+    await tables.destroy();
+  }
 }
 
 /** Whether all migrations of this version have been made, and the database says from which version on it is readable. */

@@ -1,5 +1,5 @@
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
-import { AppProcess } from '../app-process.ts';
+import { AppProcess, answerOf, type Mode } from '../app-process.ts';
 import { median, type Row, type Started } from '../row.ts';
 
 const BURST = 400;
@@ -88,13 +88,12 @@ async function acknowledgedUnderLoad(): Promise<Started> {
   };
 }
 
-/** The bot and a Bolt app that answers the command with the same message: that is compared here. */
-async function bothAnswering(command: string, mode: 'socket' | 'http') {
+/** Both, once they have answered the command alike. */
+async function bothAnswering(command: string, mode: Mode) {
+  const answer = await answerOf(command, mode);
   const ours = await AppProcess.start('ours', mode);
-  await answerTime(ours, command);
-  const theirs = await AppProcess.start('peer', mode, { ANSWER: JSON.stringify(ours.latest) });
-  await answerTime(theirs, command);
-  if (theirs.latest.text !== ours.latest.text) throw new Error('the Bolt app answered with another message');
+  const theirs = await AppProcess.start('peer', mode, { ANSWER: answer });
+  for (const app of [ours, theirs]) await answerTime(app, command);
   return { ours, theirs };
 }
 

@@ -1,17 +1,16 @@
 import { Approvals } from '../../../src/approvals/approvals.ts';
-import type { ApprovalRequest } from '../../../src/approvals/request.ts';
-import { requestsFor } from '../../../src/messages/home.ts';
+import { MOST_LISTED } from '../../../src/commands/approvals/approvals.ts';
+import { MOST_ON_HOME } from '../../../src/messages/home.ts';
 import { AuditPages, type AuditSubject } from '../../../src/store/audit-page.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { POLICY, TOMAS } from '../../approvals/people.ts';
+import { NORA, POLICY, TOMAS } from '../../approvals/people.ts';
 import { CHANGED_LONG_AGO, UNTOUCHED, userOf } from '../../support/history.ts';
 import { median, type Row, type Started } from '../row.ts';
 
 const CALLS = 9;
 const ROUND_MILLISECONDS = 500;
-/** What a page of `audit` and the list of `approvals` hold. */
+/** What a page of `audit` holds. */
 const PAGE = 16;
-const LISTED = 15;
 
 /** What is read from years of history, in a SQLite file with 1,000,000 entries and 10,000 open requests. */
 export const HISTORY_ROWS: readonly Row[] = [
@@ -53,16 +52,10 @@ function auditRow(name: string, about: string, subject: AuditSubject): Row {
 
 function openRequests(store: Store): Started {
   const approvals = new Approvals(store, POLICY, false, () => {});
-  const places = (requests: readonly Pick<ApprovalRequest, 'id'>[]) =>
-    Promise.all(requests.map(({ id }) => approvals.messageOf(id)));
-  const home = async () => {
-    const { waiting, own } = requestsFor(TOMAS, await approvals.open(), POLICY);
-    await places([...waiting.shown, ...own.shown]);
-  };
-  const list = async () => {
-    await places((await approvals.open()).slice(0, LISTED));
-  };
-  const each = [home, list].map(repeated);
+  // Both sides of a Home: who may approve all of them, and who filed them.
+  const homes = [TOMAS, NORA].map((member) => () => approvals.openFor(member, MOST_ON_HOME));
+  const list = () => approvals.open(MOST_LISTED);
+  const each = [...homes, list].map(repeated);
   return {
     round: async () => {
       const measures = [];

@@ -15,13 +15,27 @@ import { BotProcess } from '../support/bot-process.ts';
 import { Image } from './image.ts';
 
 /** What the bot must not be able to change, from the folder that it works in. */
-const READ_ONLY = ['file', 'src/file', 'src/main.ts', 'package.json', 'node_modules/file', '../file'];
+const READ_ONLY = [
+  'file',
+  'src/file',
+  'src/main.ts',
+  'package.json',
+  'node_modules/file',
+  'compile-cache/file',
+  '../file',
+];
 
 /** Tries to write to the volume and to each of these, and prints what came of it, a line each. */
 const WRITE_EVERYWHERE = `
   for (const path of ${JSON.stringify(['data/file', ...READ_ONLY])}) {
     try { fs.writeFileSync(path, ''); console.log('written'); } catch ({ code }) { console.log(code); }
   }`;
+
+/** Has Node say on stdout what it finds in its compile cache while it loads the bot, which ends for want of variables. */
+const LOAD_ALL = [
+  ...['env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', 'node', '--import', './src/bot.ts'],
+  ...['--import', './src/checks/at-start.ts', 'src/main.ts'],
+];
 
 /** The variables, with each secret in a file that only the image's user can read. */
 async function withSecretFiles(image: Image, variables: Record<string, string>) {
@@ -76,4 +90,19 @@ it("the Dockerfile's steps make a bot that answers, writes to its volume alone, 
   const packages = await image.filesIn('/app/node_modules');
   expect(packages).toContain('@slack');
   expect(packages.filter((name) => ['node', 'typescript', 'vitest'].includes(name))).toEqual([]);
+
+  const loaded = new WatchedProcess(image.exec(LOAD_ALL));
+  expect(await loaded.ended).toBe(78);
+  const stripped = `${loaded.text('stdout')}${loaded.text('stderr')}`
+    .split('\n')
+    .filter((line) => line.includes('retrieving transpile cache'));
+  expect(stripped.filter((line) => line.includes('/src/bot.ts'))).toHaveLength(1);
+  expect(stripped.filter((line) => !line.endsWith('success'))).toEqual([]);
+  const [folder = ''] = await image.filesIn('/app/compile-cache');
+  expect((await image.filesIn(`/app/compile-cache/${folder}`)).length).toBeGreaterThan(0);
+  const others = new WatchedProcess(
+    image.exec(['find', 'compile-cache', '(', '-writable', '-o', '!', '-readable', ')']),
+  );
+  expect(await others.ended).toBe(0);
+  expect(others.text('stdout')).toBe('');
 });

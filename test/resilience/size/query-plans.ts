@@ -6,18 +6,18 @@ import type { Query } from './recorded-queries.ts';
 const Detail = z.object({ detail: z.string() });
 const Value = z.union([z.string(), z.number(), z.null()]);
 
+/** These indexes hold only the rows that wait for something. */
+const OF_WHAT_WAITS = /_due_at$|^approval_requests_(open|open_requester|claim)$/;
+
 /** The tables that SQLite would read from end to end (https://www.sqlite.org/eqp.html). */
 export function scannedOnSqlite(database: DatabaseSync, { sql, parameters }: Query): string[] {
   const values = parameters.map((value) => Value.parse(value));
   const steps = database.prepare(`explain query plan ${sql}`).all(...values);
   return steps.flatMap((step) => {
-    const [, table] = /^SCAN (\w+)/.exec(Detail.parse(step).detail) ?? [];
-    return table === undefined ? [] : [table];
+    const [, table, index = ''] = /^SCAN (\w+)(?: USING INDEX (\w+))?/.exec(Detail.parse(step).detail) ?? [];
+    return table === undefined || OF_WHAT_WAITS.test(index) ? [] : [table];
   });
 }
-
-/** These indexes hold only the rows that wait for something. */
-const OF_WHAT_WAITS = /_due_at$/;
 
 type Plan = z.infer<typeof Plan>;
 const Plan = z.object({

@@ -4,11 +4,20 @@ import type { Engine } from '../../../src/store/engine.ts';
 /** A statement as it went to the database. */
 export type Query = { sql: string; parameters: readonly unknown[] };
 
-/** The same engine, which keeps each of its statements once. */
-export function recording(engine: Engine): { engine: Engine; queries: ReadonlyMap<string, Query> } {
+/** The same engine, which keeps each of its statements once, and counts all of them. */
+export function recording(engine: Engine): {
+  engine: Engine;
+  queries: ReadonlyMap<string, Query>;
+  count(): number;
+} {
   const queries = new Map<string, Query>();
-  const keep = ({ sql, parameters }: CompiledQuery) => queries.set(sql, { sql, parameters });
-  return { engine: { ...engine, dialect: recordingDialect(engine.dialect, keep) }, queries };
+  let all = 0;
+  const keep = ({ sql, parameters }: CompiledQuery) => {
+    all += 1;
+    queries.set(sql, { sql, parameters });
+  };
+  const dialect = recordingDialect(engine.dialect, keep);
+  return { engine: { ...engine, dialect }, queries, count: () => all };
 }
 
 function recordingDialect(dialect: Dialect, keep: (query: CompiledQuery) => void): Dialect {

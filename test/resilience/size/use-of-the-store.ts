@@ -16,6 +16,8 @@ import {
 import type { Change } from '../../../src/changes/change.ts';
 import { Intents } from '../../../src/changes/intents.ts';
 import { undoKey } from '../../../src/changes/undo.ts';
+import { MOST_LISTED } from '../../../src/commands/approvals/approvals.ts';
+import { MOST_ON_HOME } from '../../../src/messages/home.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { AuditHeads } from '../../../src/store/audit-head.ts';
 import { AuditPages } from '../../../src/store/audit-page.ts';
@@ -173,9 +175,15 @@ async function drawHomes(store: Store, approvals: Approvals): Promise<void> {
   expect(await store.read((database) => dueHomes(database, store.engine, progress, 8))).toContain(NORA);
   const claim = await store.transaction((transaction) => claimHome(transaction, NORA, progress, LEASE));
   if (claim === null) throw new Error('the Home was not to be drawn');
-  await approvals.open();
+  await readOpen(approvals);
   await store.transaction((transaction) => releaseHome(transaction, NORA, claim, null));
   await store.transaction((transaction) => forgetHome(transaction, NORA));
+}
+
+/** What a Home and `approvals` read of open requests. */
+export async function readOpen(approvals: Approvals): Promise<void> {
+  await approvals.openFor(NORA, MOST_ON_HOME);
+  await approvals.open(MOST_LISTED);
 }
 
 async function readLog(store: Store): Promise<void> {

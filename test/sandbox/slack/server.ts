@@ -36,6 +36,7 @@ import { Faults } from './faults.ts';
 import { httpDelivery } from './http-delivery.ts';
 import { newSecret } from './identifiers.ts';
 import { parseJson } from './json.ts';
+import { Limits } from './limits.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { Impossible, Refusal } from './refusal.ts';
 import { ResponseUrls } from './response-url.ts';
@@ -44,6 +45,7 @@ import type { Slack } from './slack.ts';
 import { SocketMode } from './socket-mode.ts';
 import { TriggerIds } from './trigger.ts';
 import { Views } from './views.ts';
+import type { Methods } from './web-api/method.ts';
 import { WebApi } from './web-api/web-api.ts';
 import { type Conversation, type Standing, Workspace } from './workspace.ts';
 
@@ -68,6 +70,8 @@ export type SlackOptions = {
   knownAs?: string;
   /** Further members, who are in every channel. */
   colleagues?: readonly Member[];
+  /** Slack's rate limits hold, with minutes so many times shorter. Default: there are none. */
+  limited?: { faster: number };
 };
 
 export type SlackSecret = 'botToken' | 'appToken' | 'signingSecret';
@@ -137,6 +141,7 @@ const RESPONSE_URL = 'response_url';
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
   const { organisation = false, orgWide = false, appTokenOf = BOT.appId, colleagues = [] } = options;
+  const { limited } = options;
   const manifest = await readManifest(options.manifest);
   const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
@@ -165,7 +170,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     appToken: `xapp-1-${appTokenOf}-${newSecret()}`,
     signingSecret: NEW_SECRETS.signingSecret(),
   };
-  const webApi = new WebApi(slack, faults, held, {
+  const appMethods: Methods = {
     'apps.connections.open': {
       token: 'app',
       scopes: ['connections:write'],
@@ -174,7 +179,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
         return { url: `${origin.replace('http', 'ws')}/link/?ticket=${sockets.issueTicket()}` };
       },
     },
-  });
+  };
+  const webApi = new WebApi(slack, faults, held, appMethods, limited ? new Limits(limited.faster) : null);
 
   const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
   app.all('/api/:method', async (context) => {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonObject, SlackCall } from '../../control/protocol.ts';
 import type { HeldRequests } from '../../held-requests.ts';
 import type { Faults } from '../faults.ts';
+import type { Limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
 import { readCall } from './arguments.ts';
@@ -31,11 +32,19 @@ export class WebApi {
   readonly #slack: Slack;
   readonly #faults: Faults;
   readonly #held: HeldRequests;
+  readonly #limits: Limits | null;
   readonly #methods: ReadonlyMap<string, Method>;
   #calls: SlackCall[] = [];
 
-  /** `appMethods`: the methods of the app token, which need the sockets. */
-  constructor(slack: Slack, faults: Faults, held: HeldRequests, appMethods: Methods) {
+  /** `appMethods`: the methods of the app token, which need the sockets. `limits`: null for none. */
+  constructor(
+    slack: Slack,
+    faults: Faults,
+    held: HeldRequests,
+    appMethods: Methods,
+    limits: Limits | null = null,
+  ) {
+    this.#limits = limits;
     this.#slack = slack;
     this.#faults = faults;
     this.#held = held;
@@ -69,7 +78,7 @@ export class WebApi {
     if (this.#faults.takePage(name)) return 'page';
     const failure = this.#faults.takeFailure(name);
     if (failure !== null) return { status: failure, headers: {}, body: { ok: false } };
-    const retryAfter = this.#faults.takeRateLimit(name);
+    const retryAfter = this.#faults.takeRateLimit(name) ?? this.#limits?.take(name, record.args) ?? null;
     const answer =
       retryAfter === null ? await this.#call(name, request, record) : tooManyRequests(retryAfter, record);
     if (hold === 'after') await this.#held.hold(request.gone);
