@@ -1,3 +1,4 @@
+import { needsReason } from '../approvals/rules.ts';
 import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import type { User } from '../fastly/user.ts';
@@ -31,6 +32,7 @@ export const deleteUser = oneUserSubcommand({
   button: (services, name) =>
     isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
   takesReason: true,
+  needsReason: ({ approvals }) => needsReason(approvals.policy, 'delete'),
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
   async act(interaction, meant, reason) {

@@ -21,6 +21,7 @@ const TABLES = [
   'approval_requests',
   'audit_log',
   'belonging',
+  'bot_admins',
   'compatibility',
   'decisions',
   'homes',
@@ -112,6 +113,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       store,
       'drop table belonging',
       'drop table compatibility',
+      'drop table bot_admins',
       'drop table message_counter',
       'drop table homes',
       "delete from kysely_migration where name > '002'",
@@ -129,6 +131,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
     await run(
       store,
       'drop table compatibility',
+      'drop table bot_admins',
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
       'alter table homes drop column drawn_posted',
@@ -197,7 +200,7 @@ describe('several processes that connect to an empty PostgreSQL at once', () => 
 describe('a newer version that starts at the same moment on PostgreSQL', () => {
   it('does not keep this one from starting when it migrates first', async () => {
     const place = await WHOLE_POSTGRESQL.newPlace();
-    const { '007-readable-from': _, ...earlier } = MIGRATIONS;
+    const { '007-readable-from': _, '008-bot-admins': __, ...earlier } = MIGRATIONS;
     await migrateAs(place, earlier);
     const newer = new pg.Client({ connectionString: place.url });
     await newer.connect();
@@ -210,8 +213,11 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
     await expect.poll(waiting, { interval: 20 }).toBe(1);
     await newer.query(`create table compatibility (readable_from integer not null);
       insert into compatibility values (7);
+      create table bot_admins (member text primary key, able integer not null, details text not null,
+        changed_at bigint not null, tell_at bigint, lease_until bigint, claim text);
       insert into kysely_migration values
-        ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('999-later', '2030-01-02T03:04:06.000Z');
+        ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-bot-admins', '2030-01-02T03:04:05.500Z'),
+        ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));
   });

@@ -27,6 +27,8 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
   button(services: Services, name: string): string;
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
   takesReason?: true;
+  /** Whether the form insists on one. */
+  needsReason?(services: Services): boolean;
   /**
    * What the form says under its fields.
    * @throws {Refusal} when it cannot be done from here at all
@@ -177,9 +179,10 @@ function userForm(
 ): ModalView {
   const { user, reason, onTop, note } = contents;
   const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
+  const optional = !subcommand.needsReason?.(interaction.services);
   const blocks = [
     userPicker(user ?? null),
-    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null)] : []),
+    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null, { optional })] : []),
     ...(note ? [richText(note)] : []),
   ];
   return viewOf(form, interaction.origin, { onTop, blocks });

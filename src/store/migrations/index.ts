@@ -9,6 +9,7 @@ import * as terms from './004-terms.ts';
 import * as belonging from './005-belonging.ts';
 import * as homesBehind from './006-homes-behind.ts';
 import * as readableFrom from './007-readable-from.ts';
+import * as botAdmins from './008-bot-admins.ts';
 
 const FIRST = '001-approvals';
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: Migrations = {
   '005-belonging': belonging,
   '006-homes-behind': homesBehind,
   '007-readable-from': readableFrom,
+  '008-bot-admins': botAdmins,
 };
 
 /**

@@ -52,6 +52,7 @@ function now({ slack, fastly, bot }: Services, memberId: string): Live {
       faults: fastly.faults(),
     },
     bot: botState(slack, bot),
+    people: slack.people(),
   };
 }
 

@@ -157,8 +157,12 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
  * POST   /slack/channel     ChannelChange (what is left out stays as it is)
  * POST   /slack/member      { member, standing: 'full' | 'guest' | 'deactivated' }
+ * POST   /slack/group       GroupChange (what is left out stays as it is) -> Outcome
  * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
  */
+/** `plan`: whether the workspace has user groups at all. */
+export type GroupChange = { group: string; members?: string[]; disabled?: boolean; plan?: boolean };
+
 /** `readOnly`: the bot may not post there. `newId`: the id is this one from now on, and Slack still knows the old one. */
 export type ChannelChange = { channel: string; archived?: boolean; readOnly?: boolean; newId?: string };
 
@@ -309,4 +313,10 @@ export type Live = {
     faults: FastlyFaults;
   };
   bot: BotState;
+  people: {
+    members: { id: string; realName: string; standing: 'full' | 'guest' | 'deactivated' }[];
+    groups: { id: string; handle: string; members: string[]; disabled: boolean }[];
+    /** The workspace's plan has user groups. */
+    hasUserGroups: boolean;
+  };
 };

@@ -90,6 +90,12 @@ export const channelChange = z.strictObject({
   readOnly: z.boolean().exactOptional(),
   newId: z.string().exactOptional(),
 });
+export const groupChange = z.strictObject({
+  group: z.string(),
+  members: z.array(z.string()).exactOptional(),
+  disabled: z.boolean().exactOptional(),
+  plan: z.boolean().exactOptional(),
+});
 export const memberChange = z.strictObject({
   member: z.string(),
   standing: z.enum(['full', 'guest', 'deactivated']),

@@ -11,6 +11,8 @@ import type {
   CommandRequest,
   Disconnection,
   FillRequest,
+  GroupChange,
+  Live,
   MessageRequest,
   Outcome,
   RawMessage,
@@ -23,6 +25,7 @@ import type {
   TypeAheadRequest,
 } from '../control/protocol.ts';
 import { HeldRequests } from '../held-requests.ts';
+import { changeGroup } from './acting/change-group.ts';
 import { click, fill } from './acting/click.ts';
 import { closeModal } from './acting/close-modal.ts';
 import { typeCommand } from './acting/command.ts';
@@ -117,6 +120,8 @@ export type SlackServer = {
   share(channel: string): void;
   changeChannel(change: ChannelChange): void;
   changeMember(memberId: string, standing: Standing): void;
+  changeGroup(change: GroupChange): Promise<Outcome>;
+  people(): Live['people'];
   /** The member, or else the bot, joins the channel. */
   invite(channel: string, memberId?: string): void;
   close(): Promise<void>;
@@ -307,6 +312,16 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       if (newId === undefined) workspace.changed();
       else workspace.changeId(channel, newId);
     },
+    changeGroup: (change) => changeGroup(slack, change),
+    people: () => ({
+      members: workspace.members.map(({ id, realName }) => ({
+        id,
+        realName,
+        standing: workspace.standingOf(id),
+      })),
+      groups: [...workspace.userGroups.values()],
+      hasUserGroups: workspace.hasUserGroups,
+    }),
     changeMember: (memberId, standing) => workspace.setStanding(workspace.member(memberId), standing),
     invite: (channelId, memberId) => {
       const channel = channelNamed(workspace, channelId);
