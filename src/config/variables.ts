@@ -70,7 +70,7 @@ const mentioned = z
     ),
   )
   .transform((entries) => {
-    const ids = entries.filter((entry) => entry !== 'all');
+    const ids = entries.flatMap((entry): (MemberId | UserGroupId)[] => (entry === 'all' ? [] : [entry]));
     return ids.length === entries.length ? ids : ('all' as const);
   });
 

@@ -175,10 +175,10 @@ export type SlackFaults = {
   /** Answer the next `times` calls with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: FaultyMethods; retryAfter: number; times: number } | null;
   /**
-   * Answer the next `times` calls, to `channel` where it is given, with this error, for example `is_archived`. Where
+   * Answer the next `times` calls, to `channel` or about `user` where one is given, with this error, for example `is_archived`. Where
    * `method` is null, response URLs are left alone.
    */
-  refuse: { method: FaultyMethods; channel?: string; error: string; times: number } | null;
+  refuse: { method: FaultyMethods; channel?: string; user?: string; error: string; times: number } | null;
   /** Take the next `times` calls for done, but cut the connection before (or instead of) the answer. */
   lose: { method: FaultyMethods; when: 'before' | 'after'; times: number } | null;
   /** Answer the next `times` calls with this status, 500 or more, and a page. */

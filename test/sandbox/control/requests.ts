@@ -51,6 +51,7 @@ export const slackFaults = z.strictObject({
     .strictObject({
       method: methods,
       channel: z.string().exactOptional(),
+      user: z.string().exactOptional(),
       error: z.string(),
       times,
     })
