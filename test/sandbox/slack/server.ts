@@ -53,6 +53,8 @@ import { type Conversation, type Standing, Workspace } from './workspace.ts';
 export type SlackOptions = {
   /** Path of the app's manifest, YAML or JSON. */
   manifest: string;
+  /** The app also has the scope and the event that user groups take. */
+  groups?: boolean;
   /** 0, the default, takes any free port. */
   port?: number;
   /** Default `127.0.0.1`. */
@@ -142,7 +144,8 @@ const RESPONSE_URL = 'response_url';
 export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
   const { organisation = false, orgWide = false, appTokenOf = BOT.appId, colleagues = [] } = options;
-  const manifest = await readManifest(options.manifest);
+  const read = await readManifest(options.manifest);
+  const manifest = options.groups ? withGroups(read) : read;
   const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
   const faults = new Faults();
@@ -336,6 +339,14 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+function withGroups({ scopes, events, ...others }: Manifest): Manifest {
+  return {
+    ...others,
+    scopes: new Set([...scopes, 'usergroups:read']),
+    events: new Set([...events, 'subteam_members_changed']),
   };
 }
 
