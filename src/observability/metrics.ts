@@ -139,6 +139,7 @@ export class Metrics implements InteractionMeter {
     for (const reason of refusals.callers) this.#callers.inc({ reason }, 0);
     for (const reason of refusals.deliveries) this.#deliveries.inc({ reason }, 0);
     this.tokenExpires(null);
+    this.botAdmins({ able: 0, unable: 0, unknown: 0 });
   }
 
   interaction(kind: string, name: string, outcome: InteractionOutcome): void {

@@ -7,7 +7,7 @@ import { message } from '../messages/kit/message.ts';
 import type { Problem, Readiness } from '../observability/health.ts';
 import type { Logger } from '../observability/log.ts';
 import { tracing } from '../observability/trace.ts';
-import { type BotAdmins, membersWith, type Roll } from '../slack/bot-admins/bot-admins.ts';
+import { type BotAdmins, countsOf, membersWith, type Roll } from '../slack/bot-admins/bot-admins.ts';
 import { GROUP_PROBLEMS } from '../slack/bot-admins/group-problems.ts';
 import { INABILITY_WORDS } from '../slack/bot-admins/missing-text.ts';
 import { INABILITIES } from '../slack/bot-admins/standing.ts';
@@ -112,6 +112,7 @@ export class BotAdminWatch {
     if (!differs && changes.length > 0) await store.transaction(redrawOpen);
     if (differs || changes.length > 0) wake();
     this.#seen = { named, groupChanges };
+    log.debug(countsOf(roll), 'the bot admins were read');
   }
 
   #logUnable(roll: Roll): void {
