@@ -96,7 +96,9 @@ export class BotAdminWatch {
     const { named } = botAdmins;
     this.#options.onRead(roll);
     if (logsUnable) this.#logUnable(roll);
-    readiness.degraded('bot-admins', this.#problemIn(roll));
+    const problem = this.#problemIn(roll);
+    const isNew = readiness.degraded('bot-admins', problem);
+    if (isNew && problem) log.error({ remedy: problem.remedy }, problem.what);
     const complete = ![...roll.groups.values()].includes(null);
     const differs = this.#seen !== null && this.#seen.named !== named;
     const changes = await store.transaction(async (transaction) => {

@@ -59,7 +59,8 @@ export class UserGroups {
 
   /** Slack says that a group has changed. The next use asks. */
   changed(group: UserGroupId): void {
-    this.#changed.set(group, Date.now());
+    // What was asked in this very millisecond may be from before.
+    this.#changed.set(group, Date.now() + 1);
   }
 }
 

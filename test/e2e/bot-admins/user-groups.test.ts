@@ -108,6 +108,9 @@ describe('a user group among the bot admins', () => {
 
   it('without its scope says so at the start', async () => {
     const workplace = await startWithGroup({}, false);
+    await workplace.log.until(
+      `SUPERUSERS: the Slack app may not read user groups, so nobody gets access through ${group}.`,
+    );
     await expect
       .poll(async () => (await readyz(workplace)).body)
       .toMatchObject({

@@ -13,8 +13,8 @@ export function People({ people }: { people: Live['people'] }) {
       (error: unknown) => setProblem(reasonOf(error)),
     );
   const group = groups[0];
-  const button = (text: string, label: string, onClick: () => void) =>
-    h('button', { type: 'button', class: 'button', 'aria-label': label, onClick }, text);
+  const button = (text: string, whom: string, onClick: () => void) =>
+    h('button', { type: 'button', class: 'button', 'aria-label': `${text}: ${whom}`, onClick }, text);
   return h(
     'section',
     { class: 'people', 'aria-label': 'Slack members' },
@@ -33,19 +33,19 @@ export function People({ people }: { people: Live['people'] }) {
           h('small', null, marks.filter((mark) => mark !== '').join(' · ')),
           button(
             standing === 'full' ? 'Deactivate' : standing === 'guest' ? 'Make a full member' : 'Reactivate',
-            `${standing === 'full' ? 'Deactivate' : 'Reactivate'} ${realName}`,
+            realName,
             doing(() => changeMember(id, to)),
           ),
           standing === 'full' &&
             button(
               'Make a guest',
-              `Make ${realName} a guest`,
+              realName,
               doing(() => changeMember(id, 'guest')),
             ),
           group &&
             button(
               isIn ? `Remove from @${group.handle}` : `Add to @${group.handle}`,
-              `${isIn ? 'Remove' : 'Add'} ${realName}`,
+              realName,
               doing(() =>
                 changeGroup({
                   group: group.id,
