@@ -38,14 +38,13 @@ export function createApp(
   });
   const policy = {
     teamId,
-    botAdmins: config.SUPERUSERS,
+    botAdmins: services.botAdmins,
     commandChannels: config.COMMAND_CHANNELS,
     approvalsChannel: services.approvalsChannel,
   };
   const listeners = allListeners(services.disabled);
   const memberships =
-    enterpriseId &&
-    new Memberships(services.slack.quick, { teamId, enterpriseId }, services.times, services.log);
+    enterpriseId && new Memberships(services.members, { teamId, enterpriseId }, services.log);
   const confirmsMembership = memberships && ((sender: Sender) => memberships.confirms(sender));
   installGate(app, { policy, listeners, services, confirmsMembership, inFlight, stopping });
   register(app);

@@ -17,6 +17,8 @@ import { type Logger, slackSdkLogger } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { tracing } from './observability/trace.ts';
 import { createMetrics, createStore, createStoredParts, type StoredParts } from './parts.ts';
+import { BotAdmins, countsOf } from './slack/bot-admins/bot-admins.ts';
+import { UserGroups } from './slack/bot-admins/user-groups.ts';
 import { createClients } from './slack/connection/clients.ts';
 import { Conversations } from './slack/connection/conversations.ts';
 import { type Identity, readIdentity } from './slack/connection/identity.ts';
@@ -30,6 +32,7 @@ import { mustHaveEntry } from './store/audit-head.ts';
 import type { DatabaseUnusable } from './store/errors.ts';
 import { StoreHealth } from './store/health.ts';
 import type { Store } from './store/store.ts';
+import { BotAdminWatch } from './worker/bot-admin-watch.ts';
 import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
 import { TokenExpiry } from './worker/token-expiry.ts';
@@ -50,6 +53,7 @@ export class Bot {
   readonly #metrics: Metrics;
   readonly #inFlight = new InFlight();
   readonly #tokenWatch: TokenWatch;
+  readonly #botAdmins: BotAdmins;
   readonly #store: Store;
   readonly #storedParts: StoredParts;
   readonly #services: Services;
@@ -113,12 +117,16 @@ export class Bot {
       onChange: (trouble) => degraded('database', trouble),
       onGivenUp: (error) => this.#giveUp(error),
     });
+    const members = new Members(slack.quick, log);
+    const groups = new UserGroups(slack.quick, log);
+    this.#botAdmins = new BotAdmins({ listed: config.SUPERUSERS, members, groups, times });
     const parts = {
       fastly,
       directory: new Directory(fastly),
       slack,
       conversations: new Conversations(slack.quick, log),
-      members: new Members(slack.quick, log),
+      members,
+      botAdmins: this.#botAdmins,
       posting: new Posting(slack.once, dispatcher, log),
       times,
       log,
@@ -300,6 +308,7 @@ export class Bot {
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
     const { team, teamId, missingScopes } = identity;
+    this.#botAdmins.worksIn(identity);
     this.#log.info({ team, teamId }, 'Slack token accepted');
     const what = inForce(this.#config, identity);
     this.#log.info({ inForce: what }, inForceText(what));
@@ -326,7 +335,24 @@ export class Bot {
     const { signal } = this.#stopping;
     createApp(this.#config, identity, receiver, this.#network, this.#services, this.#inFlight, signal);
     void this.#checkConfiguration(identity);
+    void this.#followBotAdmins();
     await this.#intake.open();
+  }
+
+  /** Never rejects. */
+  async #followBotAdmins(): Promise<void> {
+    const { APPROVALS_REQUIRED, ALLOW_SELF_APPROVAL, APPROVAL_REQUIRED_FOR } = this.#config;
+    const approvers = APPROVALS_REQUIRED + (ALLOW_SELF_APPROVAL ? 0 : 1);
+    const watch = new BotAdminWatch({
+      ...this.#services,
+      store: this.#store,
+      needed: APPROVAL_REQUIRED_FOR.length > 0 ? approvers : 0,
+      wake: () => this.#storedParts.worker.wake(),
+      onRead: (roll) => this.#metrics.botAdmins(countsOf(roll)),
+      readiness: this.#readiness,
+      stopping: this.#stopping.signal,
+    });
+    await watch.follow();
   }
 
   /** Never rejects. Nothing waits for it, and the process may end before it. */

@@ -15,6 +15,10 @@ export type TeamId = z.infer<typeof TeamId>;
 export const EnterpriseId = id(/^E[A-Z0-9]+$/).brand<'EnterpriseId'>();
 export type EnterpriseId = z.infer<typeof EnterpriseId>;
 
+/** A user group's id, `S…`. */
+export const UserGroupId = id(/^S[A-Z0-9]+$/).brand<'UserGroupId'>();
+export type UserGroupId = z.infer<typeof UserGroupId>;
+
 /** A conversation's id: `C…` and `G…` for channels, `D…` for direct messages. */
 export const ChannelId = id(/^[CGD][A-Z0-9]+$/).brand<'ChannelId'>();
 export type ChannelId = z.infer<typeof ChannelId>;

@@ -17,6 +17,7 @@ import type { Liveness } from './observability/liveness.ts';
 import type { Logger } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
 import { tracing } from './observability/trace.ts';
+import type { BotAdmins } from './slack/bot-admins/bot-admins.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
 import type { Posting } from './slack/connection/posting.ts';
 import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
@@ -80,6 +81,7 @@ export function createStoredParts(
     conversations: Conversations;
     /** One attempt each, as what is shown from the store is tried until it is shown. */
     posting: Posting;
+    botAdmins: BotAdmins;
     readiness: Readiness;
     liveness: Liveness;
     times: Times;
@@ -90,13 +92,17 @@ export function createStoredParts(
     onWrongDatabase: (error: WrongDatabase) => void;
   },
 ) {
-  const { store, fastly, directory, readiness, liveness, times, log } = parts;
+  const { store, fastly, directory, botAdmins, readiness, liveness, times, log } = parts;
   const { degraded } = readiness;
   const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
   const lease = config.EXECUTION_LEASE;
   const policy = {
-    botAdmins: config.SUPERUSERS,
+    get botAdmins() {
+      return botAdmins.named;
+    },
     requiredFor: config.APPROVAL_REQUIRED_FOR,
+    mentioned: config.APPROVERS_MENTIONED,
+    reasonRequiredFor: config.REASON_REQUIRED_FOR,
     approvalsRequired: config.APPROVALS_REQUIRED,
     allowSelfApproval: config.ALLOW_SELF_APPROVAL,
     ttl: config.APPROVAL_TTL,
@@ -117,7 +123,7 @@ export function createStoredParts(
     auditHeads,
     belonging,
     approvals,
-    execution: new Execution(approvals, intents, fastly, config.FASTLY_TIMEOUT),
+    execution: new Execution(approvals, intents, fastly, botAdmins, config.FASTLY_TIMEOUT),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals }),

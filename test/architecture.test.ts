@@ -92,6 +92,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
         'fastly/',
         'store/',
         'slack/connection/',
+        'slack/bot-admins/',
         'changes/superuser.ts',
         'changes/change.ts',
       ],
@@ -107,7 +108,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
 ];
 
 /** Inside `slack/` a folder imports those before it. */
-const SLACK_FLOORS = ['slack/', 'slack/connection/', 'slack/replies/', 'slack/gate/'];
+const SLACK_FLOORS = ['slack/', 'slack/connection/', 'slack/bot-admins/', 'slack/replies/', 'slack/gate/'];
 
 function isWithin(path: string, part: string): boolean {
   return part.endsWith('/') ? path.startsWith(part) : path === part;

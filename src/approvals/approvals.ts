@@ -271,7 +271,11 @@ export class Approvals {
       id: RequestId.parse(newReference()),
       ...asked,
       approvalsRequired,
-      terms: { selfApproval: policy.allowSelfApproval, about: [...about] },
+      terms: {
+        selfApproval: policy.allowSelfApproval,
+        about: [...about],
+        ...(approvalsRequired > 0 && { botAdmins: [...policy.botAdmins] }),
+      },
       approvers: [],
       comments: new Map(),
       state: rules.filed(approvalsRequired, policy, now),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ListedToken, TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
-import { Comment, Obstacle, type RequestId, Restored } from './request.ts';
+import { Comment, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
 
 /**
  * What a step was. Kept in the audit log, from where the request's thread is drawn. An older version leaves a request
@@ -22,8 +22,16 @@ export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reminded') }),
   /** `mayBeDone`: an earlier call may still take effect. */
   z.object({ kind: z.literal('started'), mayBeDone: z.boolean() }),
-  /** `unclear`: nobody could look yet what has become of it; else Fastly takes no more changes for now. */
-  z.object({ kind: z.literal('postponed'), until: z.number(), unclear: z.boolean() }),
+  /**
+   * `unclear`: nobody could look yet what has become of it. `waitsFor`: Slack didn't confirm who decided. Else Fastly
+   * takes no more changes for now.
+   */
+  z.object({
+    kind: z.literal('postponed'),
+    until: z.number(),
+    unclear: z.boolean(),
+    waitsFor: WaitsFor,
+  }),
   z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional() }),
   z.object({
     kind: z.literal('failed'),

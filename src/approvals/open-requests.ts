@@ -50,10 +50,17 @@ function waitsFor({ member, policy, newer }: Viewer): Condition {
     const { eb, and, or, not, exists, selectFrom } = where;
     const isOthers = eb('requester', '!=', member);
     const isNewer = newer.length === 0 ? sql<SqlBool>`1 = 0` : eb('approval_requests.id', 'in', newer);
+    // `Terms` is stored in the order of its fields; earlier versions stored no bot admins.
+    const hasTerms = (pattern: string) => eb(sql`coalesce(terms, 'null')`, 'like', pattern);
     // A request without terms allows it.
-    const allowsSelf = eb(sql`coalesce(terms, 'null')`, 'not like', '%"selfApproval":false%');
+    const allowsSelf = not(hasTerms('%"selfApproval":false%'));
     const isEligible = policy.allowSelfApproval ? or([isOthers, allowsSelf]) : isOthers;
-    const isAbout = eb(sql`coalesce(terms, 'null')`, 'like', `%"${member}"%`);
+    const namesBotAdmins = hasTerms('%"botAdmins":[%');
+    const isAbout = or([
+      hasTerms(`%"about":[%"${member}"%],"botAdmins":[%`),
+      and([not(namesBotAdmins), hasTerms(`%"${member}"%`)]),
+    ]);
+    const isAddedLater = and([namesBotAdmins, not(hasTerms(`%"botAdmins":[%"${member}"%`))]);
     const hasApproved = exists(
       selectFrom('decisions')
         .select('request_id')
@@ -61,7 +68,13 @@ function waitsFor({ member, policy, newer }: Viewer): Condition {
         .where('approver', '=', member)
         .where('verdict', '=', 'approved'),
     );
-    const mayApprove = and([hasState('pending')(where), isEligible, not(isAbout), not(hasApproved)]);
+    const mayApprove = and([
+      hasState('pending')(where),
+      isEligible,
+      not(isAbout),
+      not(isAddedLater),
+      not(hasApproved),
+    ]);
     const mayRetry = and([hasState('failed')(where), isOthers]);
     return or([
       and([isNewer, isOthers]),

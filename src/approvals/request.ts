@@ -185,6 +185,9 @@ const attempts = { mayBeDone: z.boolean(), postponed: z.number(), revoked };
 export const Restored = z.enum(['waiting', 'done?']).exactOptional();
 export type Restored = z.infer<typeof Restored>;
 
+/** Whose answer keeps an approved request from being carried out, where that is not Fastly's. */
+export const WaitsFor = z.literal('slack').exactOptional();
+
 /** What whoever took a step wrote beside it; not there where they wrote nothing, and in what earlier versions stored. */
 export const Comment = z.string().exactOptional();
 
@@ -201,7 +204,8 @@ export const Comment = z.string().exactOptional();
 export const State = z.discriminatedUnion('kind', [
   /** `remindAt`: null once it was done, or where the request expires before. */
   z.object({ kind: z.literal('pending'), remindAt: z.number().nullable() }),
-  z.object({ kind: z.literal('approved'), notBefore: z.number(), ...attempts }),
+  /** `waitsFor`: it was put off because Slack didn't confirm who asked for it and who approved it. */
+  z.object({ kind: z.literal('approved'), notBefore: z.number(), ...attempts, waitsFor: WaitsFor }),
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
   z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
@@ -235,9 +239,14 @@ export type State = z.infer<typeof State>;
 
 /**
  * What held when a request was filed, beside the approvals required: later rules count only where they are stricter.
- * `about`: the bot admins whose address was the target's login. They neither decide nor are asked to.
+ * `about`: the bot admins whose address was the target's login. They neither decide nor are asked to. `botAdmins`: those
+ * of then, as whoever was added since doesn't decide; not there in what earlier versions stored.
  */
-export const Terms = z.object({ selfApproval: z.boolean(), about: z.array(MemberId) });
+export const Terms = z.object({
+  selfApproval: z.boolean(),
+  about: z.array(MemberId),
+  botAdmins: z.array(MemberId).exactOptional(),
+});
 export type Terms = z.infer<typeof Terms>;
 
 /** The record of a deletion, promotion, demotion or revocation. It waits for other bot admins if the policy says so. */

@@ -1,5 +1,5 @@
 import type { ListedToken, TokenSnapshot, TokensLeft } from '../changes/token.ts';
-import type { MemberId } from '../ids.ts';
+import type { MemberId, UserGroupId } from '../ids.ts';
 import type { Event } from './event.ts';
 import {
   type Action,
@@ -17,6 +17,10 @@ export type ApprovalPolicy = {
   botAdmins: readonly MemberId[];
   /** The kinds of action that wait; others are carried out at once. */
   requiredFor: readonly string[];
+  /** Whom a request mentions of those who can approve it; user groups are mentioned as such. */
+  mentioned: 'all' | readonly (MemberId | UserGroupId)[];
+  /** The kinds of action that nobody asks for without a reason. */
+  reasonRequiredFor: readonly string[];
   /** How many others must approve. */
   approvalsRequired: number;
   allowSelfApproval: boolean;
@@ -30,6 +34,8 @@ export type Objection =
   | 'own-request'
   /** The request is about whoever clicked. */
   | 'about-you'
+  /** Whoever clicked was no bot admin when the request was filed. */
+  | 'added-later'
   | 'already-approved'
   /** It has been decided, is being carried out, or has ended: the state says which. */
   | 'not-waiting'
@@ -82,18 +88,20 @@ export function approve(
   if (approvers.includes(by)) return no('already-approved');
   if (state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
+  if (isAddedLater(request, by)) return no('added-later');
   if (by === request.requester && !allowsSelfApproval(request, policy)) return no('own-request');
   if (seen !== tokensKey(request.action)) return no('other-tokens');
   const event: Event = { kind: 'approved', given, ...commented(comment) };
   return step(given >= approvalsNeeded(request, policy) ? approved(now) : state, event);
 }
 
-/** Any other bot admin may deny, also one who has approved before. The requester cancels instead. */
+/** Any other bot admin of then and now may deny, also one who has approved before. The requester cancels instead. */
 export function deny(request: ApprovalRequest, by: MemberId, reason: string | null, now: number): Ruling {
   if (request.state.kind !== 'pending') return no('not-waiting');
   if (request.expiresAt <= now) return no('too-late');
   if (by === request.requester) return no('own-request');
   if (isAbout(request, by)) return no('about-you');
+  if (isAddedLater(request, by)) return no('added-later');
   return step({ kind: 'denied', by, reason }, { kind: 'denied', reason });
 }
 
@@ -223,7 +231,14 @@ export type ExecutionOutcome =
     }
   | { kind: 'refused'; obstacle: Obstacle }
   | { kind: 'asked-again'; shown: TokenSnapshot; unseen: ListedToken[] }
-  | { kind: 'postponed'; until: number | null; unclear: boolean; mayBeDone: boolean; why: string };
+  | {
+      kind: 'postponed';
+      until: number | null;
+      unclear: boolean;
+      mayBeDone: boolean;
+      why: string;
+      waitsFor?: 'slack';
+    };
 
 const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
 const LONGEST_POSTPONEMENT_MILLISECONDS = 15 * 60_000;
@@ -248,7 +263,8 @@ export function record(
     const { mayBeDone, ...told } = { ...revokedIn(state), ...outcome };
     return step({ ...told, mayBeDone, retryable: retryable && !outcome.tokensInTheWay }, told);
   }
-  const { until, why, unclear, mayBeDone } = outcome;
+  const { until, why, unclear, mayBeDone, waitsFor } = outcome;
+  const waits = waitsFor === undefined ? {} : { waitsFor };
   const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
   const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
@@ -256,8 +272,8 @@ export function record(
     return step({ ...told, mayBeDone, retryable }, told);
   }
   return step(
-    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...revokedIn(state) },
-    { kind: 'postponed', until: notBefore, unclear },
+    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...revokedIn(state), ...waits },
+    { kind: 'postponed', until: notBefore, unclear, ...waits },
   );
 }
 
@@ -295,6 +311,19 @@ export function revoking(
   return step({ ...state, revoked, leaseUntil: now + lease }, event);
 }
 
+/**
+ * The same for whoever is confirmed to be a bot admin at this moment. `unconfirmed` when all would hold if those are bot
+ * admins, too, of whom that is `unknown`.
+ */
+export function lostUnlessConfirmed(
+  request: ApprovalRequest,
+  rules: ApprovalPolicy,
+  { confirmed, unknown }: { confirmed: readonly MemberId[]; unknown: readonly MemberId[] },
+): Obstacle | 'unconfirmed' | null {
+  if (lostRights(request, { ...rules, botAdmins: confirmed }) === null) return null;
+  return lostRights(request, { ...rules, botAdmins: [...confirmed, ...unknown] }) ?? 'unconfirmed';
+}
+
 /** What an approved request has lost since: rights, or enough approvals by the rules of now. `null` when all still holds. */
 export function lostRights(request: ApprovalRequest, policy: ApprovalPolicy): Obstacle | null {
   if (!policy.botAdmins.includes(request.requester)) return { kind: 'rights', whose: 'requester' };
@@ -311,7 +340,20 @@ export function waitsForApproval(
   { requiredFor }: Pick<ApprovalPolicy, 'requiredFor'>,
   kind: ActionKind,
 ): boolean {
-  return requiredFor.includes(kind === 'delete-with-tokens' ? 'delete' : kind);
+  return requiredFor.includes(kindInRules(kind));
+}
+
+/** Whether an action of this kind is asked for with a reason only. */
+export function needsReason(
+  { reasonRequiredFor }: Pick<ApprovalPolicy, 'reasonRequiredFor'>,
+  kind: ActionKind,
+): boolean {
+  return reasonRequiredFor.includes(kindInRules(kind));
+}
+
+/** The kind as variables name it. */
+function kindInRules(kind: ActionKind): string {
+  return kind === 'delete-with-tokens' ? 'delete' : kind;
 }
 
 /** How many must approve: the larger of the number when it was filed and that of now. */
@@ -332,6 +374,11 @@ export function isAbout({ terms }: ApprovalRequest, member: MemberId): boolean {
   return terms?.about.includes(member) ?? false;
 }
 
+/** Whether a member was no bot admin when the request was filed: whoever edits a user group can make bot admins. */
+function isAddedLater({ terms }: ApprovalRequest, member: MemberId): boolean {
+  return terms?.botAdmins !== undefined && !terms.botAdmins.includes(member);
+}
+
 /** Whose approvals count: those who still may approve by the rules of now. */
 export function standingApprovers(request: ApprovalRequest, policy: ApprovalPolicy): readonly MemberId[] {
   return request.approvers.filter((approver) => isEligible(request, approver, policy));
@@ -349,6 +396,7 @@ export function mayDecide(request: ApprovalRequest, policy: ApprovalPolicy): Mem
 
 function isEligible(request: ApprovalRequest, member: MemberId, policy: ApprovalPolicy): boolean {
   if (!policy.botAdmins.includes(member) || isAbout(request, member)) return false;
+  if (isAddedLater(request, member)) return false;
   return member !== request.requester || allowsSelfApproval(request, policy);
 }
 

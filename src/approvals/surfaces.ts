@@ -6,6 +6,7 @@ import { Leases } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Database, SurfaceRow, Tables } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
+import { hasOpenTarget } from './open-target.ts';
 import { onlyReadable } from './readable.ts';
 import { RequestId } from './request.ts';
 
@@ -19,7 +20,8 @@ import { RequestId } from './request.ts';
  *   posting whose answer was lost
  * - `direct MEMBER`: the request with its steps, in an approver's direct messages, once another company reads along in
  *   the request's channel
- * - `told SURFACE`: no surface, but a note that a person was told why Slack does not show that one
+ * - `told SURFACE`: no surface, but a note that a person was told why Slack does not show that one; `told approvers` and
+ *   `told requester of approvers`: that too few are left who can approve
  */
 const SurfaceName = z.union([
   z.enum(['message', 'thread', 'requester', 'confirmation']),
@@ -169,12 +171,8 @@ export async function addDirect(
     .execute();
 }
 
-/** Notes that a person was told why Slack does not show a surface. */
-export async function addTold(
-  { database }: Transaction,
-  request_id: RequestId,
-  name: SurfaceName,
-): Promise<void> {
+/** Notes that a person was told something, such as why Slack does not show a surface. */
+export async function addTold({ database }: Transaction, request_id: RequestId, name: string): Promise<void> {
   await database
     .insertInto('surfaces')
     .values({ request_id, name: `told ${name}`, channel: null, ts: null, wanted: 0, shown: 0 })
@@ -200,6 +198,16 @@ export async function displayDue(
   display_due_at: number | null,
 ): Promise<void> {
   await database.updateTable('approval_requests').set({ display_due_at }).where('id', '=', request).execute();
+}
+
+/** Has what Slack shows of all open requests drawn anew, where it names who can approve. */
+export async function redrawOpen({ database, now }: Transaction): Promise<void> {
+  await database
+    .updateTable('approval_requests')
+    .set({ display_due_at: await now() })
+    .where(hasOpenTarget)
+    .where('display_due_at', 'is', null)
+    .execute();
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { WebClient } from '@slack/web-api';
-import { z } from 'zod';
-import { FIND_MEMBER_ID } from '../config/slack-ids.ts';
-import { type EnterpriseId, MemberId, type TeamId } from '../ids.ts';
+import { FIND_MEMBER_ID, isUserGroupId } from '../config/slack-ids.ts';
+import { MemberId, type UserGroupId } from '../ids.ts';
+import { createLogger } from '../observability/log.ts';
+import { GROUP_PROBLEMS } from '../slack/bot-admins/group-problems.ts';
+import { type Standing, standingOf, type Workspace } from '../slack/bot-admins/standing.ts';
+import { UserGroups } from '../slack/bot-admins/user-groups.ts';
+import { SlackUser } from '../slack/connection/members.ts';
 import { wordOf } from '../slack/connection/refused-words.ts';
 import type { Finding } from './finding.ts';
 import { causeOf } from './slack-call.ts';
-
-/** The bot's workspace, and its organisation if it is in one. */
-export type Workspace = { teamId: TeamId; enterpriseId: EnterpriseId | null };
 
 /** What the configuration says of approvals. */
 export type ApprovalRules = {
@@ -16,27 +17,9 @@ export type ApprovalRules = {
   allowSelfApproval: boolean;
 };
 
-const flag = z.boolean().optional();
-/** A deactivated member's object lacks most fields (docs.slack.dev, user object). */
-const User = z.object({
-  id: MemberId,
-  team_id: z.string().optional(),
-  name: z.string().optional(),
-  deleted: flag,
-  is_bot: flag,
-  is_restricted: flag,
-  is_ultra_restricted: flag,
-  is_stranger: flag,
-  profile: z.object({ real_name: z.string().optional() }).optional(),
-  enterprise_user: z.object({ teams: z.array(z.string()) }).optional(),
-});
-type User = z.infer<typeof User>;
-
 /** Slack's words for members it says nothing of (docs.slack.dev, users.info). */
 const NOT_SHOWN = ['user_not_found', 'user_not_visible', 'users_not_found'];
 
-/** `active`: may use the bot. `guest`: may, too. `unknown`: Slack didn't say. Everybody else cannot. */
-type Standing = 'active' | 'guest' | 'unknown' | 'nobody' | 'deactivated' | 'bot' | 'elsewhere';
 type Look = { member: MemberId; name: string; standing: Standing; why?: string };
 
 /** Slack takes about 100 such calls a minute, and more at once for a moment. */
@@ -45,26 +28,52 @@ const AT_ONCE = 10;
 /** Whether Slack knows every bot admin as an active member of the workspace, and whether enough of them can approve. */
 export async function checkBotAdmins(
   slack: WebClient,
-  botAdmins: readonly MemberId[],
+  listed: readonly (MemberId | UserGroupId)[],
   workspace: Workspace,
   rules: ApprovalRules,
 ): Promise<Finding[]> {
+  const groups = await readGroups(slack, listed.filter(isUserGroupId));
+  const ids = listed.flatMap((id) => MemberId.safeParse(id).data ?? []);
+  const botAdmins = [...new Set([...ids, ...groups.flatMap(({ members }) => members)])];
   const looks: Look[] = [];
   for (let first = 0; first < botAdmins.length; first += AT_ONCE) {
     const some = botAdmins.slice(first, first + AT_ONCE);
     looks.push(...(await Promise.all(some.map((member) => look(slack, member, workspace)))));
   }
-  const able = looks.filter(({ standing }) => standing === 'active' || standing === 'guest');
+  const able = looks.filter(({ standing }) => standing === 'able');
   const names = able.map(({ member, name }) => `${name} (${member})`).join(', ');
   const admins: Finding[] =
     able.length > 0 ? [{ mark: 'fine', what: `Bot admins whom Slack knows: ${names}.` }] : [];
-  return [...admins, ...looks.flatMap(problemWith), ...approvalFindings(looks, rules)];
+  const approvals = approvalFindings(looks, rules, groups.length > 0);
+  return [...groups.map(({ finding }) => finding), ...admins, ...looks.flatMap(problemWith), ...approvals];
+}
+
+type GroupLook = { members: readonly MemberId[]; finding: Finding };
+
+/** Who is in each user group, and whether the bot can know. */
+async function readGroups(slack: WebClient, listed: readonly UserGroupId[]): Promise<GroupLook[]> {
+  const groups = new UserGroups(slack, createLogger('silent'));
+  return await Promise.all(
+    listed.map(async (group): Promise<GroupLook> => {
+      const reading = await groups.since(group, 0);
+      if (reading === null) {
+        const what = `SUPERUSERS: Slack didn't say who is in the user group ${group}.`;
+        return { members: [], finding: { mark: 'unknown', what } };
+      }
+      if (reading.kind === 'unusable') {
+        return { members: [], finding: { mark: 'wrong', ...GROUP_PROBLEMS[reading.why](group) } };
+      }
+      const { members } = reading;
+      const what = `SUPERUSERS: the user group ${group} has ${members.length} ${members.length === 1 ? 'member' : 'members'}.`;
+      return { members, finding: { mark: 'fine', what } };
+    }),
+  );
 }
 
 async function look(slack: WebClient, member: MemberId, workspace: Workspace): Promise<Look> {
   try {
     const { user } = await slack.users.info({ user: member });
-    const known = User.parse(user);
+    const known = SlackUser.parse(user);
     const name = known.profile?.real_name || known.name || 'no name';
     return { member, name, standing: standingOf(known, workspace) };
   } catch (error) {
@@ -73,25 +82,12 @@ async function look(slack: WebClient, member: MemberId, workspace: Workspace): P
   }
 }
 
-/** What Slack leaves out is not taken for a yes. */
-function standingOf(user: User, { teamId, enterpriseId }: Workspace): Standing {
-  if (user.deleted) return 'deactivated';
-  if (user.is_bot) return 'bot';
-  const teams = user.enterprise_user?.teams;
-  const isElsewhere =
-    enterpriseId !== null && teams
-      ? !teams.includes(teamId)
-      : user.team_id !== undefined && user.team_id !== teamId && user.team_id !== enterpriseId;
-  if (user.is_stranger || isElsewhere) return 'elsewhere';
-  return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'active';
-}
-
 const REPLACE = 'Remove the ID from SUPERUSERS, or replace it.';
 
 function problemWith({ member, standing, why }: Look): Finding[] {
   const called = `SUPERUSERS: ${member}`;
   switch (standing) {
-    case 'active':
+    case 'able':
       return [];
     case 'unknown':
       return [{ mark: 'unknown', what: `${called}: Slack didn't say who that is: ${why}.` }];
@@ -99,8 +95,8 @@ function problemWith({ member, standing, why }: Look): Finding[] {
       return [
         {
           mark: 'warning',
-          what: `${called} is a guest of the workspace, and can use the bot all the same.`,
-          remedy: `If that isn't meant, remove the ID from SUPERUSERS.`,
+          what: `${called} is a guest of the workspace, so the bot refuses them.`,
+          remedy: REPLACE,
         },
       ];
     case 'deactivated':
@@ -133,11 +129,12 @@ function problemWith({ member, standing, why }: Look): Finding[] {
 function approvalFindings(
   looks: readonly Look[],
   { needed, approvalsRequired, allowSelfApproval }: ApprovalRules,
+  hasGroups: boolean,
 ): Finding[] {
   if (!needed) return [{ mark: 'off', what: 'No change needs approval (APPROVAL_REQUIRED_FOR=none).' }];
   const requester = allowSelfApproval ? 0 : 1;
-  if (looks.length - requester < approvalsRequired) return [];
-  const able = looks.filter(({ standing }) => standing === 'active' || standing === 'guest').length;
+  if (!hasGroups && looks.length - requester < approvalsRequired) return [];
+  const able = looks.filter(({ standing }) => standing === 'able').length;
   const unknown = looks.filter(({ standing }) => standing === 'unknown').length;
   const others = Math.max(able - requester, 0);
   const needs = `Each request needs ${approvalsRequired} ${approvalsRequired === 1 ? 'approval' : 'approvals'}.`;

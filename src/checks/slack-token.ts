@@ -1,7 +1,13 @@
 import type { WebClient } from '@slack/web-api';
 import { CredentialRefused } from '../config/secret.ts';
 import { connectionProblem } from '../http/connection-problem.ts';
-import { type Identity, readIdentity, SCOPES, type Scope } from '../slack/connection/identity.ts';
+import {
+  GROUPS_SCOPE,
+  type Identity,
+  readIdentity,
+  SCOPES,
+  type Scope,
+} from '../slack/connection/identity.ts';
 import { whatToDo } from '../slack/connection/refused-words.ts';
 import type { Finding } from './finding.ts';
 import { causeOf, notTold } from './slack-call.ts';
@@ -55,7 +61,7 @@ function refusal(error: unknown, address: string): Finding {
 
 function scopeFindings({ scopes, missingScopes }: Identity): Finding[] {
   if (scopes === null) return [{ mark: 'unknown', what: "Slack doesn't say which scopes the token has." }];
-  const others = scopes.filter((scope) => !SCOPES.some((used) => used === scope));
+  const others = scopes.filter((scope) => scope !== GROUPS_SCOPE && !SCOPES.some((used) => used === scope));
   const missing = missingScopes.map(
     (scope): Finding => ({
       mark: 'wrong',

@@ -19,6 +19,7 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   homes: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   message_counter: ['SELECT', 'UPDATE'],
   belonging: ['SELECT', 'INSERT'],
+  bot_admins: ['SELECT', 'INSERT', 'UPDATE'],
   compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],
 };

@@ -1,16 +1,21 @@
 import { SUBCOMMAND_NAMES } from '../config/subcommand-names.ts';
-import { SCOPES } from '../slack/connection/identity.ts';
+import { GROUPS_SCOPE, SCOPES } from '../slack/connection/identity.ts';
 
 /** The events that the bot listens to. */
 const EVENTS = ['app_home_opened'];
+/** What only an installation listens to that has user groups among its bot admins. */
+const GROUP_EVENTS = ['subteam_members_changed'];
 
 /**
  * The Slack app's manifest as YAML (docs.slack.dev/reference/app-manifest). What one feature alone needs goes here, too:
  * `npm run manifest` adds it when the feature is named, so that `manifest.yml` asks for nothing that nobody uses.
  *
  * @param origin where Slack reaches the bot over HTTP, such as `https://bot.example.com`; null for Socket Mode
+ * @param groups whether user groups are among the bot admins
  */
-export function appManifest(origin: string | null): string {
+export function appManifest(origin: string | null, { groups = false } = {}): string {
+  const scopes = groups ? [...SCOPES, GROUPS_SCOPE] : SCOPES;
+  const events = groups ? [...EVENTS, ...GROUP_EVENTS] : EVENTS;
   const requestUrl = (name: string, indent: number) =>
     origin === null ? '' : `\n${' '.repeat(indent)}${name}: ${origin}/slack/events`;
   return `display_information:
@@ -32,10 +37,10 @@ features:
       should_escape: true
 oauth_config:
   scopes:
-    bot:${items(SCOPES)}
+    bot:${items(scopes)}
 settings:
   event_subscriptions:${requestUrl('request_url', 4)}
-    bot_events:${items(EVENTS)}
+    bot_events:${items(events)}
   interactivity:
     is_enabled: true${requestUrl('request_url', 4)}${requestUrl('message_menu_options_url', 4)}
   org_deploy_enabled: false

@@ -66,6 +66,8 @@ async function cutTies(transaction: Transaction, intents: Intents): Promise<void
 function partsOn(store: Store): { approvals: Approvals; intents: Intents } {
   const policy = {
     botAdmins: [],
+    mentioned: [],
+    reasonRequiredFor: [],
     requiredFor: [],
     approvalsRequired: 1,
     allowSelfApproval: false,

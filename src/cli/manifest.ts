@@ -5,6 +5,8 @@ import { appManifest } from './app-manifest.ts';
 const USAGE = `npm run -s manifest         prints the manifest of the Slack app for Socket Mode, as in manifest.yml
 npm run -s manifest -- --url https://bot.example.com
                             prints it for HTTP, with the address at which Slack reaches the bot
+npm run -s manifest -- --groups
+                            adds what user groups in SUPERUSERS need; goes with --url, too
 npm run manifest -- --help  shows this help
 
 The -s keeps npm's own lines out of the output.
@@ -19,10 +21,14 @@ function main(args: string[]): number {
   try {
     const { values } = parseArgs({
       args,
-      options: { url: { type: 'string' }, help: { type: 'boolean', default: false } },
+      options: {
+        url: { type: 'string' },
+        groups: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     });
     process.stdout.write(
-      values.help ? USAGE : appManifest(values.url === undefined ? null : originOf(values.url)),
+      values.help ? USAGE : appManifest(values.url === undefined ? null : originOf(values.url), values),
     );
     return 0;
   } catch (error) {

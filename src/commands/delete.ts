@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Deletion } from '../approvals/request.ts';
+import { needsReason } from '../approvals/rules.ts';
 import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import type { TokenSnapshot } from '../changes/token.ts';
@@ -47,6 +48,7 @@ const deletion: OneUserSubcommand = {
   button: (services, name) =>
     isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
   takesReason: true,
+  needsReason: ({ approvals }) => needsReason(approvals.policy, 'delete'),
   choices: { flags: [REVOKE_TOKENS, LATER_TOKENS], blocks: tokenBlocks },
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,

@@ -1,4 +1,5 @@
 import type { VariableProblem } from './problem.ts';
+import { isUserGroupId } from './slack-ids.ts';
 import { durationText } from './value-types.ts';
 import type { ValidValues } from './variables.ts';
 
@@ -23,6 +24,8 @@ export function doubts(values: ValidValues): VariableProblem[] {
 function tooFewApprovers(values: ValidValues): VariableProblem[] {
   const { SUPERUSERS, APPROVALS_REQUIRED, APPROVAL_REQUIRED_FOR, ALLOW_SELF_APPROVAL } = values;
   if (!SUPERUSERS?.length || !APPROVAL_REQUIRED_FOR?.length) return [];
+  // How many a user group has is Slack's to say: `doctor`, `/readyz` and whoever asks for an approval are told.
+  if (SUPERUSERS.some(isUserGroupId)) return [];
   if (APPROVALS_REQUIRED === undefined || ALLOW_SELF_APPROVAL === undefined) return [];
   const approvers = SUPERUSERS.length - (ALLOW_SELF_APPROVAL ? 0 : 1);
   if (approvers >= APPROVALS_REQUIRED) return [];

@@ -1,4 +1,4 @@
-import { ChannelId, MemberId } from '../ids.ts';
+import { ChannelId, MemberId, UserGroupId } from '../ids.ts';
 import { type Entry, quoted } from './reading.ts';
 
 export const FIND_MEMBER_ID =
@@ -9,6 +9,19 @@ export const FIND_CHANNEL_ID =
 export function readMemberId(text: string): Entry<MemberId> {
   const value = MemberId.safeParse(text).data;
   return value ? { value } : otherThan(text, (other) => MemberId.safeParse(other).success);
+}
+
+export const FIND_GROUP_ID =
+  "A user group's ID looks like S0123ABCD. To find it, open the group in Slack under People and choose ⋮, then 'Copy group ID'.";
+
+/** A member's ID or a user group's. */
+export function readMemberOrGroupId(text: string): Entry<MemberId | UserGroupId> {
+  const group = UserGroupId.safeParse(text).data;
+  return group ? { value: group } : readMemberId(text);
+}
+
+export function isUserGroupId(id: MemberId | UserGroupId): id is UserGroupId {
+  return UserGroupId.safeParse(id).success;
 }
 
 export function readChannelId(text: string): Entry<ChannelId> {

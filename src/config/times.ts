@@ -2,8 +2,12 @@
 export const TIMES = {
   /** Slack waits 3 seconds for an acknowledgement; what is left over is for the way there and back. */
   answerWithin: 2_000,
-  /** How long Slack may take to say whether a member belongs to the bot's workspace. The answer has to follow in time. */
+  /** How long Slack may take to say whether a caller may use the bot. The answer has to follow in time. */
   membershipWithin: 1_500,
+  /** How old Slack's answer about a bot admin or a user group may be, and how old while Slack gives no newer one. */
+  botAdmins: { fresh: 60_000, away: 10 * 60_000 },
+  /** How often each replica reads the whole list of bot admins, and how long after it has reached Slack at first. */
+  botAdminsLook: { after: 500, every: 3_600_000 },
   /** How often each replica looks whether time has made something due; its own steps wake it at once. */
   workerInterval: 1_000,
   /** What changes on a Home in quick succession is shown once. */

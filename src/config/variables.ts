@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import { type AuditHead, parseHead } from '../ids.ts';
-import { list, oneOf, type Reading, read, single } from './reading.ts';
-import { FIND_CHANNEL_ID, FIND_MEMBER_ID, readChannelId, readMemberId } from './slack-ids.ts';
+import { type AuditHead, type MemberId, parseHead, type UserGroupId } from '../ids.ts';
+import { type Entry, list, oneOf, type Reading, read, single } from './reading.ts';
+import {
+  FIND_CHANNEL_ID,
+  FIND_GROUP_ID,
+  FIND_MEMBER_ID,
+  readChannelId,
+  readMemberOrGroupId,
+} from './slack-ids.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 import { secretFor } from './tokens.ts';
 import { count, database, duration, port, proxy, url, yesOrNo } from './value-types.ts';
@@ -40,6 +46,34 @@ const auditHead = read((text): Reading<AuditHead> => {
   };
 });
 
+/** Kinds of change; `none` alone is no kind. */
+const kinds = <const Kind extends string>(known: readonly Kind[]) =>
+  z
+    .string()
+    .transform((value) => (/^none$/i.test(value) ? '' : value))
+    .pipe(
+      list(
+        oneOf(known),
+        `Set it to one or more of ${known.slice(0, -1).join(', ')} and ${known.at(-1)}, comma-separated, or to none alone.`,
+      ),
+    );
+
+/** `all`, or the members and user groups that are mentioned. */
+const mentioned = z
+  .string()
+  .transform((value) => (/^none$/i.test(value) ? '' : value))
+  .pipe(
+    list(
+      (entry): Entry<'all' | MemberId | UserGroupId> =>
+        /^all$/i.test(entry) ? { value: 'all' } : readMemberOrGroupId(entry),
+      `Set it to all, none or IDs. ${FIND_MEMBER_ID}`,
+    ),
+  )
+  .transform((entries) => {
+    const ids = entries.flatMap((entry): (MemberId | UserGroupId)[] => (entry === 'all' ? [] : [entry]));
+    return ids.length === entries.length ? ids : ('all' as const);
+  });
+
 const DISABLEABLE = SUBCOMMAND_NAMES.filter((name) => name !== 'help');
 
 const REQUIRED = z.object({
@@ -68,8 +102,8 @@ const REQUIRED = z.object({
     ).optional(),
   ),
   SUPERUSERS: variable(
-    `Bot admins (not Fastly superusers): member IDs of the bot's own workspace, comma-separated. If it is set to nothing, the bot refuses everybody. ${FIND_MEMBER_ID}`,
-    list(readMemberId, FIND_MEMBER_ID),
+    `Bot admins (not Fastly superusers): member IDs of the bot's own workspace, and IDs of its user groups, comma-separated. If it is set to nothing, the bot refuses everybody. ${FIND_MEMBER_ID} ${FIND_GROUP_ID}`,
+    list(readMemberOrGroupId, FIND_MEMBER_ID),
   ),
   FASTLY_API_TOKEN: secretVariable(
     'Fastly user token (not an automation token) with the scope global, made by a Fastly superuser.',
@@ -84,21 +118,23 @@ const APPROVING = z.object({
   ),
   APPROVAL_REQUIRED_FOR: variable(
     'Kinds of change that need approval: delete, promote, demote, revoke, comma-separated, or none.',
-    z
-      .string()
-      .transform((text) => (/^none$/i.test(text) ? '' : text))
-      .pipe(
-        list(
-          oneOf(['delete', 'promote', 'demote', 'revoke']),
-          'Set it to one or more of delete, promote, demote and revoke, comma-separated, or to none alone.',
-        ),
-      ),
+    kinds(['delete', 'promote', 'demote', 'revoke']),
     'delete,promote,demote,revoke',
   ),
   APPROVALS_REQUIRED: variable(
     'Number of approvals that a request needs. That many bot admins must exist besides the requester, unless ALLOW_SELF_APPROVAL is true.',
     count,
     '1',
+  ),
+  APPROVERS_MENTIONED: variable(
+    'Whom a request mentions of those who can approve it: all, none, or IDs of members and user groups, comma-separated.',
+    mentioned,
+    'all',
+  ),
+  REASON_REQUIRED_FOR: variable(
+    'Kinds of change that need a reason when they are requested: delete, promote, demote, revoke, comma-separated, or none.',
+    kinds(['delete', 'promote', 'demote', 'revoke']),
+    'none',
   ),
   ALLOW_SELF_APPROVAL: variable(
     'Whether requesters may approve their own requests: true or false.',

@@ -3,6 +3,7 @@ import type { NewerRequest } from '../approvals/newer.ts';
 import { type Action, type ApprovalRequest, isDeletion, type State, verbOf } from '../approvals/request.ts';
 import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
 import type { ListedToken } from '../changes/token.ts';
+import { UserGroupId } from '../ids.ts';
 import {
   bold,
   channel,
@@ -15,6 +16,7 @@ import {
   plainText,
   type Sentence,
   say,
+  userGroup,
 } from './kit/sentence.ts';
 import {
   becauseText,
@@ -75,16 +77,36 @@ export function approvedBy({ approvers, comments }: ApprovalRequest): Sentence {
   );
 }
 
-/** 'Needs 1 approval from @a or @b.' @param from empty where nobody is left who could approve */
+/**
+ * 'Needs 1 approval from @a or @b.'
+ *
+ * @param from empty where nobody is left who could approve
+ * @param mentioned whom of them to mention, and user groups
+ */
 export function neededText(
   count: number,
   from: readonly string[],
+  mentioned: ApprovalPolicy['mentioned'],
   { more = false, most = MOST_MENTIONED } = {},
 ): Sentence {
   const needed = say`Needs ${count}${more ? ' more' : ''} ${count === 1 ? 'approval' : 'approvals'}`;
-  return from.length === 0
-    ? say`${needed}, but no one is left to approve.`
-    : say`${needed} from ${mentions(from, 'or', most)}.`;
+  if (from.length === 0) return say`${needed}, but no one is left to approve.`;
+  const who = askedText(from, mentioned, 'or', most);
+  return say`${needed} from ${who ?? say`another bot admin`}.`;
+}
+
+/** Those who are asked, as far as they are mentioned; null for nobody. */
+function askedText(
+  from: readonly string[],
+  mentioned: ApprovalPolicy['mentioned'],
+  conjunction: 'and' | 'or',
+  most = MOST_MENTIONED,
+): Sentence | null {
+  if (mentioned === 'all') return mentions(from, conjunction, most);
+  const named = from.filter((each) => mentioned.some((id) => id === each)).map(member);
+  const groups = mentioned.filter((id) => UserGroupId.safeParse(id).success).map(userGroup);
+  const all = [...named, ...groups].slice(0, most);
+  return all.length === 0 ? null : enumerate(all, conjunction);
 }
 
 /** @param by who denied or cancelled; the request's own state says it where no step is told */
@@ -162,7 +184,7 @@ function progress(
       const given = standingApprovers(request, policy).length;
       const options = { more: given > 0, most };
       const left = approvalsNeeded(request, policy) - given;
-      const needed = neededText(left, mayApprove(request, policy), options);
+      const needed = neededText(left, mayApprove(request, policy), policy.mentioned, options);
       return {
         mark: say`⏳`,
         text: say`${needed}${leftOut(request)} Expires ${date(new Date(request.expiresAt))}.`,
@@ -171,7 +193,7 @@ function progress(
     case 'approved':
       return state.postponed === 0
         ? { mark: say`⚙️`, text: say`Starting…` }
-        : postponed(state.notBefore, state.mayBeDone);
+        : postponed(state.notBefore, state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly'));
     case 'executing':
       return {
         mark: say`⚙️`,
@@ -199,12 +221,15 @@ function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
     : say` ${RETRY_CLOSED} Run ${code(`/fastly-user ${subcommandFor(verbOf(action))}`)} to make a new request.`;
 }
 
-function postponed(until: number, mayBeDone: boolean): Marked {
+/** @param waitsFor Fastly's rate limit, a check in Fastly, or Slack */
+function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marked {
   const when = date(new Date(until));
-  const text = mayBeDone
-    ? say`Fastly hasn't confirmed this yet. Checking again ${when}.`
-    : say`Fastly's rate limit is reached. The next attempt is due ${when}.`;
-  return { mark: say`⏸️`, text };
+  const texts = {
+    fastly: say`Fastly's rate limit is reached. The next attempt is due ${when}.`,
+    check: say`Fastly hasn't confirmed this yet. Checking again ${when}.`,
+    slack: say`Slack didn't confirm who asked for this and who approved it. The next attempt is due ${when}.`,
+  };
+  return { mark: say`⏸️`, text: texts[waitsFor] };
 }
 
 /** An outcome as the thread and the requester's direct message tell it. */
@@ -226,14 +251,17 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
         : say`✅ ${who} approved${commentText(event.comment)}`;
     case 'reminded': {
       const asked = mayApprove(request, policy);
-      return asked.length === 0
-        ? null
-        : say`⏰ ${mentions(asked, 'and')}: this request still needs approval. It expires ${date(new Date(expiresAt))}.`;
+      if (asked.length === 0) return null;
+      const who = askedText(asked, policy.mentioned, 'and');
+      const expires = say`It expires ${date(new Date(expiresAt))}.`;
+      return who === null
+        ? say`⏰ This request still needs approval. ${expires}`
+        : say`⏰ ${who}: this request still needs approval. ${expires}`;
     }
     case 'started':
       return event.mayBeDone ? say`🔎 Checking whether an earlier attempt already worked.` : null;
     case 'postponed':
-      return together(postponed(event.until, event.unclear));
+      return together(postponed(event.until, event.waitsFor ?? (event.unclear ? 'check' : 'fastly')));
     case 'retried':
       return say`🔁 ${who} retried.`;
     case 'locked':

@@ -5,6 +5,7 @@ import { ChangeKind } from '../changes/change.ts';
 import { CurrentSettings, Settings, without } from '../changes/settings.ts';
 import { parseHead } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
+import { botAdminText } from './bot-admin-text.ts';
 import { changeInfinitive, changeMark, changePast } from './change-text.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
@@ -30,11 +31,24 @@ export function auditText(line: AuditLine): Sentence {
 
 function happened(line: AuditLine): Sentence {
   if (line.change === 'database') return databaseEvent(line);
+  if (line.change === 'bot-admin') return botAdminEvent(line);
   // The verb's name in the entries of earlier versions is `deed`.
   const verb = AnyVerb.safeParse(line.details.verb ?? line.details.deed ?? line.change);
   return APPROVAL_CHANGES.includes(line.change) && verb.success
     ? stepOfRequest(line, verb.data)
     : ownChange(line);
+}
+
+const BotAdminDetails = z.object({
+  member: z.string(),
+  through: z.array(z.string()),
+  why: z.string().nullable().default(null),
+});
+
+function botAdminEvent(line: AuditLine): Sentence {
+  const details = BotAdminDetails.safeParse(line.details).data;
+  if (details === undefined) return plainEntry(line);
+  return botAdminText({ ...details, able: line.event === 'added' });
 }
 
 function databaseEvent({ event, details: { before } }: AuditLine): Sentence {

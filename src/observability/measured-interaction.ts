@@ -19,6 +19,8 @@ export type InteractionMeter = {
 export class MeasuredInteraction {
   readonly #meter: InteractionMeter;
   readonly #kind: string;
+  /** When it was read, in Unix milliseconds. */
+  readonly begunAt = Date.now();
   readonly #began = performance.now();
   #name: string;
   #outcome: InteractionOutcome = 'done';

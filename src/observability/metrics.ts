@@ -92,6 +92,12 @@ export class Metrics implements InteractionMeter {
   readonly #ready = this.#gauge('ready', '1 while the bot can take a delivery and answer it.');
   readonly #connected = this.#gauge('connected', '1 while the bot takes deliveries from Slack.');
   readonly #degraded = this.#gauge('degraded', 'How many problems the bot has beside what it needs.');
+  readonly #botAdmins = new Gauge({
+    name: `${PREFIX}bot_admins`,
+    help: 'Listed bot admins, by whether they can use the bot as far as Slack says.',
+    labelNames: ['standing'],
+    registers: [this.#registry],
+  });
   readonly #open = new Gauge({
     name: `${PREFIX}approval_requests`,
     help: 'Open approval requests.',
@@ -133,6 +139,7 @@ export class Metrics implements InteractionMeter {
     for (const reason of refusals.callers) this.#callers.inc({ reason }, 0);
     for (const reason of refusals.deliveries) this.#deliveries.inc({ reason }, 0);
     this.tokenExpires(null);
+    this.botAdmins({ able: 0, unable: 0, unknown: 0 });
   }
 
   interaction(kind: string, name: string, outcome: InteractionOutcome): void {
@@ -165,6 +172,11 @@ export class Metrics implements InteractionMeter {
   writesRemain(remaining: number, resetAt: number): void {
     const known = this.#writes?.resetAt === resetAt ? this.#writes.remaining : remaining;
     this.#writes = { remaining: Math.min(known, remaining), resetAt };
+  }
+
+  /** How many of the list can use the bot, cannot, or are not known about. */
+  botAdmins(counts: Record<'able' | 'unable' | 'unknown', number>): void {
+    for (const [standing, count] of Object.entries(counts)) this.#botAdmins.set({ standing }, count);
   }
 
   /** @param at Unix milliseconds; null: never, or nobody knows */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../config/secret.ts';
-import { ChannelId, MemberId, TeamId } from '../ids.ts';
+import { ChannelId, MemberId, TeamId, UserGroupId } from '../ids.ts';
 import { Origin } from './carried.ts';
 
 /** Where a click happened. */
@@ -223,6 +223,8 @@ const Event = z
       user: anything,
       user_team: anything,
       tab: z.string().nullable().catch(null),
+      subteam_id: UserGroupId.nullable().catch(null),
+      team_id: anything,
       view: View.nullable().catch(null),
     }),
   })
@@ -230,6 +232,9 @@ const Event = z
     kind: 'event' as const,
     sender: senderOf(event.user, event.user_team ?? team_id, enterprise_id),
     id: event.type,
+    /** The user group that has changed, where one has, and the workspace that it is in. */
+    group: event.subteam_id,
+    groupTeam: event.team_id ?? team_id ?? null,
     /** Which of the bot's tabs was opened, where one was. */
     tab: event.tab,
     /** Of what that tab showed then. */
@@ -256,3 +261,6 @@ export function opensHome({ id, tab }: IncomingOf<'event'>): boolean {
 }
 
 export const HOME_OPENED = 'app_home_opened';
+
+/** Somebody was added to a user group, or removed from it (docs.slack.dev, subteam_members_changed). It has no caller. */
+export const GROUP_CHANGED = 'subteam_members_changed';

@@ -15,6 +15,7 @@ export type Tables = {
   audit_log: AuditRow;
   belonging: BelongingRow;
   compatibility: CompatibilityRow;
+  bot_admins: BotAdminRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -102,6 +103,21 @@ export type BelongingRow = { kind: string; id: string; name: string };
 
 /** One row: the number of the lowest migration that a version must know to use the database. */
 export type CompatibilityRow = { readable_from: number };
+
+/** Whether a member was able to use the bot when that was last recorded. */
+export type BotAdminRow = {
+  member: string;
+  /** 1 or 0. */
+  able: number;
+  /** How, or why not, as JSON. */
+  details: string;
+  changed_at: number;
+  /** When it is to be told; null once it was. */
+  tell_at: number | null;
+  /** Until when one process may tell it, and that process's claim. */
+  lease_until: Generated<number | null>;
+  claim: Generated<string | null>;
+};
 
 export type AuditRow = {
   seq: number;

@@ -9,6 +9,7 @@ import {
   dueDisplays,
   overdueDisplays,
   releaseDisplay,
+  type Surface,
   surfacesOf,
 } from '../approvals/surfaces.ts';
 import type { Times } from '../config/times.ts';
@@ -17,6 +18,7 @@ import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
 import { LeasedShowing } from './leased-showing.ts';
 import { NeedsPerson, Pauses } from './pauses.ts';
+import { tellWithoutApprovers } from './request-approvers.ts';
 import { showOn } from './request-display.ts';
 import { type DisplayOptions, DisplayTakenOver, RequestShowing, type Snapshot } from './request-showing.ts';
 
@@ -88,7 +90,8 @@ export class Displays {
     if (snapshot === null) return;
     const showing = new RequestShowing(this.#options, snapshot, renewLease);
     const failures: unknown[] = [];
-    for (const { name } of snapshot.surfaces.filter(({ wanted, shown }) => wanted > shown)) {
+    const roll = snapshot.request.state.kind === 'pending' ? await this.#options.botAdmins.read() : null;
+    for (const { name } of toShow(snapshot)) {
       try {
         await showOn(showing, name);
       } catch (error) {
@@ -98,6 +101,7 @@ export class Displays {
         await showing.record(async () => {});
       }
     }
+    if (roll !== null) await tellWithoutApprovers(showing, roll);
     // What passes is tried again sooner than what a person has to mend.
     const [first] = failures.toSorted(
       (a, b) => Number(a instanceof NeedsPerson) - Number(b instanceof NeedsPerson),
@@ -113,4 +117,11 @@ export class Displays {
       return request && { request, surfaces, steps: await stepsOf(database, id) };
     });
   }
+}
+
+/** What doesn't show the latest step. Where all does, the list of bot admins has changed, and whoever can approve is named. */
+function toShow({ request, surfaces }: Snapshot): readonly Surface[] {
+  const behind = surfaces.filter(({ wanted, shown }) => wanted > shown);
+  if (behind.length > 0 || request.state.kind !== 'pending') return behind;
+  return surfaces.filter(({ name, ts }) => ts !== null && (name === 'message' || name.startsWith('copy ')));
 }

@@ -1,12 +1,12 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
-import type { ApprovalRequest } from '../approvals/request.ts';
-import { type ExecutionOutcome, lostRights } from '../approvals/rules.ts';
+import { type ExecutionOutcome, lostUnlessConfirmed } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain, explainRest, tokenProblemText } from '../messages/failure-text.ts';
 import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/settings-text.ts';
+import type { BotAdmins, Confirmation } from '../slack/bot-admins/bot-admins.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
 import { TokenSteps } from './token-steps.ts';
 
@@ -19,10 +19,14 @@ const NOT_CONFIRMED: ExecutionOutcome = {
   why: "Fastly hasn't confirmed the change. Check the user before you go on.",
 };
 
-/** `mayBeDone`: a call may have been sent, in this or an earlier attempt, and may still take effect. */
+/**
+ * `mayBeDone`: a call may have been sent, in this or an earlier attempt, and may still take effect. `rights`: who of those
+ * who asked and approved is a bot admin, as Slack says it for this attempt.
+ */
 type Attempt = {
   readonly claim: Claim;
   readonly change: ApprovedChange;
+  readonly rights: Promise<Confirmation>;
   mayBeDone: boolean;
   /** How many tokens are revoked. */
   revoked: number;
@@ -36,23 +40,32 @@ export class Execution {
   readonly #approvals: Approvals;
   readonly #intents: Intents;
   readonly #fastly: FastlyClient;
+  readonly #botAdmins: Pick<BotAdmins, 'confirm'>;
   readonly #callTimeout: number;
   readonly #tokens: TokenSteps;
 
   /** @param callTimeout the deadline of one call to Fastly, in milliseconds */
-  constructor(approvals: Approvals, intents: Intents, fastly: FastlyClient, callTimeout: number) {
+  constructor(
+    approvals: Approvals,
+    intents: Intents,
+    fastly: FastlyClient,
+    botAdmins: Pick<BotAdmins, 'confirm'>,
+    callTimeout: number,
+  ) {
     this.#approvals = approvals;
     this.#intents = intents;
     this.#fastly = fastly;
+    this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
     this.#tokens = new TokenSteps(approvals, fastly, callTimeout);
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
     const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
-    const { state } = claim.request;
+    const { state, requester, approvers } = claim.request;
     const revoked = (state.kind === 'executing' && state.revoked) || 0;
-    const attempt: Attempt = { claim, change, mayBeDone: claim.mayBeDone, revoked };
+    const rights = this.#botAdmins.confirm([requester, ...approvers], Date.now());
+    const attempt: Attempt = { claim, change, rights, mayBeDone: claim.mayBeDone, revoked };
     try {
       const outcome = await this.#run(attempt);
       if (outcome.kind !== 'completed') return outcome;
@@ -67,7 +80,7 @@ export class Execution {
   async #run(attempt: Attempt): Promise<ExecutionOutcome> {
     const { claim, change, mayBeDone } = attempt;
     const finding = await change.look(mayBeDone);
-    const end = shown(finding) ?? this.#refused(claim.request, finding);
+    const end = shown(finding) ?? (await this.#refused(attempt, finding));
     if (end !== null) return end;
     if (mayBeDone && !change.repeatable && !claim.askedFor) return nothingShows(change);
     const problem = await this.#fastly.tokenProblem();
@@ -121,7 +134,7 @@ export class Execution {
     if (effect !== null) return effect;
     // Fastly answered, so the call is over, and it shows no effect: it won't take effect later.
     if (error.status === 500) return failure(error, { ...attempt, mayBeDone });
-    const refused = this.#refused(claim.request, finding);
+    const refused = await this.#refused(attempt, finding);
     if (refused !== null) return refused;
     if (mayResend) return await this.#send(attempt, false);
     return change.repeatable ? failure(error, attempt) : nothingShows(change);
@@ -134,12 +147,21 @@ export class Execution {
     return effect ?? { kind: 'failed', why: plainText(explain(error)), unclear: true, mayBeDone: true };
   }
 
-  #refused(request: ApprovalRequest, finding: Finding): ExecutionOutcome | null {
+  /** Why it is not carried out, now or ever. While Slack doesn't say who may have it done, it is put off. */
+  async #refused(attempt: Attempt, finding: Finding): Promise<ExecutionOutcome | null> {
     const obstacle = finding.kind === 'obstacle' ? finding.obstacle : null;
-    const lost = obstacle?.kind === 'gone' ? null : lostRights(request, this.#approvals.policy);
+    if (obstacle?.kind === 'gone') return { kind: 'refused', obstacle };
+    const { request } = attempt.claim;
+    const lost = lostUnlessConfirmed(request, this.#approvals.policy, await attempt.rights);
+    if (lost === 'unconfirmed') return unconfirmed(attempt);
     if (lost !== null) return { kind: 'refused', obstacle: lost };
     return obstacle && { kind: 'refused', obstacle };
   }
+}
+
+function unconfirmed({ mayBeDone }: Attempt): ExecutionOutcome {
+  const why = "Slack didn't confirm who asked for this and who approved it.";
+  return { kind: 'postponed', until: null, unclear: false, mayBeDone, why, waitsFor: 'slack' };
 }
 
 /** What a look shows of a change that may have been made; null for nothing. */
@@ -158,7 +180,10 @@ function nothingShows({ nothingShows: seen }: ApprovedChange): ExecutionOutcome 
 }
 
 /** The outcome of a call or a look that failed. */
-function failure(error: unknown, { change, mayBeDone, revoked }: Omit<Attempt, 'claim'>): ExecutionOutcome {
+function failure(
+  error: unknown,
+  { change, mayBeDone, revoked }: Pick<Attempt, 'change' | 'mayBeDone' | 'revoked'>,
+): ExecutionOutcome {
   const why = revoked > 0 && isFastlyError(error) ? explainRest(error) : plainText(explain(error));
   if (isFastlyError(error) && error.kind === 'rate_limited') {
     // Fastly's moments are Unix seconds.

@@ -20,6 +20,7 @@ import {
 import { message } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
 import type { ReportProblem } from '../observability/health.ts';
+import type { BotAdmins } from '../slack/bot-admins/bot-admins.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting, Published } from '../slack/connection/posting.ts';
@@ -50,6 +51,7 @@ export type HomesOptions = {
   directory: Directory;
   posting: Posting;
   conversations: Conversations;
+  botAdmins: BotAdmins;
   quickActions: readonly QuickAction[];
   /** The names of the subcommands that this installation does without. */
   disabled: ReadonlySet<string>;
@@ -163,8 +165,8 @@ export class Homes {
 
   /** Former bot admins see once why their Home is empty. */
   async #draw(member: MemberId): Promise<void> {
-    const { store, approvals, log } = this.#options;
-    const isBotAdmin = approvals.policy.botAdmins.includes(member);
+    const { store, botAdmins, log } = this.#options;
+    const isBotAdmin = botAdmins.named.includes(member);
     // Read before anything that the Home shows, and used once: without it, the next one replaces whatever is there.
     const hash = this.#hashes.get(member) ?? null;
     this.#hashes.delete(member);
@@ -184,8 +186,7 @@ export class Homes {
   }
 
   async #turnAway(member: MemberId, hash: string | null): Promise<Published> {
-    const { approvals } = this.#options;
-    const { botAdmins } = approvals.policy;
+    const { botAdmins } = this.#options;
     const why = denial('not-a-bot-admin', { botAdmins, commandChannels: [] });
     return await this.#publish(member, { type: 'home', blocks: message(why).blocks }, why, hash);
   }

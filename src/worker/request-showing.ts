@@ -7,6 +7,7 @@ import type { Intents } from '../changes/intents.ts';
 import { type ChannelId, MemberId } from '../ids.ts';
 import { notShownText } from '../messages/approval-text.ts';
 import { type Message, message } from '../messages/kit/message.ts';
+import type { BotAdmins } from '../slack/bot-admins/bot-admins.ts';
 import { type Conversations, isDirect } from '../slack/connection/conversations.ts';
 import type { Posting, Refused } from '../slack/connection/posting.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -18,6 +19,7 @@ export type DisplayOptions = {
   intents: Intents;
   posting: Posting;
   conversations: Conversations;
+  botAdmins: BotAdmins;
   confirmationsChannel: ChannelId | null;
   /** The names of the subcommands that this installation does without. */
   disabled: ReadonlySet<string>;
@@ -71,8 +73,8 @@ export class RequestShowing {
     await this.record((transaction) => recordShown(transaction, id, name, { ...place, version }));
   }
 
-  /** Tells a person why a surface is not shown. Does nothing once that has succeeded. */
-  async once(name: SurfaceName, tell: () => Promise<boolean>): Promise<void> {
+  /** Tells a person something, such as why a surface is not shown. Does nothing once that has succeeded. */
+  async once(name: string, tell: () => Promise<boolean>): Promise<void> {
     const { request, surfaces } = this.snapshot;
     if (surfaces.some((each) => each.name === `told ${name}`)) return;
     if (await tell()) await this.record((transaction) => addTold(transaction, request.id, name));

@@ -54,6 +54,15 @@ async function fileMixed({ approvals, store }: Service): Promise<void> {
     ];
     if (number % 11 === 10) await run(store, newer[number % 3] ?? '');
     if (number % 13 === 12) await run(store, `update approval_requests set terms = null where id = '${id}'`);
+    // Some members were added since, and earlier versions stored nobody.
+    if (number % 8 === 3)
+      await run(
+        store,
+        `update approval_requests set terms = replace(terms, ',"${PRIYA}"', '') where id = '${id}'`,
+      );
+    const older = `{"selfApproval":false,"about":["${AIDA}"]}`;
+    if (number % 17 === 5)
+      await run(store, `update approval_requests set terms = '${older}' where id = '${id}'`);
     // Some are filed at the same moment, and the earlier numbers later.
     const at = request.filedAt - 1_000 * Math.floor(number / 2);
     await run(store, `update approval_requests set filed_at = ${at} where id = '${id}'`);

@@ -19,6 +19,8 @@ const HOUR = 60 * MINUTE;
 export const POLICY: ApprovalPolicy = {
   botAdmins: SUPERUSERS,
   requiredFor: ['delete'],
+  mentioned: 'all',
+  reasonRequiredFor: [],
   approvalsRequired: 1,
   allowSelfApproval: false,
   ttl: 24 * HOUR,

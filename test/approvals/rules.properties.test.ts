@@ -86,7 +86,7 @@ type Step = {
 
 /** Files a request at 0 and lets things happen to it. */
 function follow(
-  changes: Omit<rules.ApprovalPolicy, 'botAdmins' | 'requiredFor'>,
+  changes: Omit<rules.ApprovalPolicy, 'botAdmins' | 'requiredFor' | 'mentioned' | 'reasonRequiredFor'>,
   what: readonly Happening[],
 ): Step[] {
   const policy = { ...POLICY, ...changes };

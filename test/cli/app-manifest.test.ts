@@ -13,6 +13,22 @@ describe('the manifest', () => {
     expect(file, 'update it: npm run -s manifest > manifest.yml').toBe(appManifest(null));
   });
 
+  it('with groups asks for their scope and their event, and for nothing else', () => {
+    const { oauth_config, settings, ...others } = parse(appManifest(null));
+    const more = parse(appManifest(null, { groups: true }));
+    expect(more).toEqual({
+      ...others,
+      oauth_config: { scopes: { bot: [...oauth_config.scopes.bot, 'usergroups:read'] } },
+      settings: {
+        ...settings,
+        event_subscriptions: {
+          bot_events: [...settings.event_subscriptions.bot_events, 'subteam_members_changed'],
+        },
+      },
+    });
+    expect(() => parseManifest(appManifest(ORIGIN, { groups: true }))).not.toThrow();
+  });
+
   it.each([null, ORIGIN])('is within what Slack takes: at %s', (origin) => {
     expect(() => parseManifest(appManifest(origin))).not.toThrow();
   });

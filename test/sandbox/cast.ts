@@ -77,6 +77,10 @@ export const MEMBERS: readonly Member[] = [NORA, TOMAS, PRIYA, JONAS];
 /** The bot admins of the sandbox's own bot. */
 export const SUPERUSERS: readonly Member[] = [NORA, TOMAS];
 
+/** A user group of the workspace. Its members may be of any standing, as in Slack. */
+export const CDN_ADMINS = { id: 'S0CDNADMN', handle: 'cdn-admins', name: 'CDN admins', members: [PRIYA.id] };
+export const USER_GROUPS = [CDN_ADMINS];
+
 const everyone = [NORA.id, TOMAS.id, PRIYA.id];
 export const CDN_TEAM: Channel = {
   id: 'C0CDNTEAM',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BotProcess } from './bot-process.ts';
-import { AUDIT_TRAIL, CDN_TEAM, MIRA, NORA, SUPERUSERS, TOMAS } from './cast.ts';
+import { AUDIT_TRAIL, CDN_ADMINS, CDN_TEAM, MIRA, NORA, SUPERUSERS, TOMAS } from './cast.ts';
 import { FIRST_STEPS } from './control/setting.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { UnusableManifest } from './slack/manifest.ts';
@@ -18,7 +18,8 @@ const USAGE = `npm run sandbox -- [--port N] [--no-bot] [--json] [--manifest FIL
   --help           show this help
 `;
 
-const BOT_ADMINS = [...SUPERUSERS, MIRA].map(({ id }) => id).join(',');
+/** Mira is one through the user group. */
+const BOT_ADMINS = [...SUPERUSERS, CDN_ADMINS].map(({ id }) => id).join(',');
 const options = readOptions();
 const bot = options.bot ? new BotProcess(botVariables, botEnded) : null;
 const databaseUrl = bot === null ? newDatabaseUrl() : null;
@@ -33,6 +34,7 @@ const stop = async (code = 0) => {
   process.exit(code);
 };
 process.on('SIGINT', () => void stop()).on('SIGTERM', () => void stop());
+await sandbox.slack.changeGroup({ group: CDN_ADMINS.id, members: [MIRA.id] });
 if (bot !== null) {
   bot.start();
   await connected(sandbox.slack);
@@ -73,7 +75,7 @@ async function start(port: number): Promise<Sandbox> {
     return await startSandbox({
       ports,
       organisation: true,
-      ...(options.manifest && { manifest: options.manifest }),
+      ...(options.manifest ? { manifest: options.manifest } : { groups: true }),
       ...(bot && { bot }),
     });
   } catch (error) {

@@ -10,6 +10,8 @@ export type SandboxOptions = {
   ports?: { slack?: number; fastly?: number; control?: number };
   /** Path of the app's manifest. Default: the project's `manifest.yml`. */
   manifest?: string;
+  /** The app also has the scope and the event that user groups take. Default: what its manifest says. */
+  groups?: boolean;
   /** Default `127.0.0.1`. */
   host?: string;
   /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
@@ -56,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now,
     acknowledgeWithin,
     organisation,
+    groups: options.groups ?? false,
     orgWide: options.orgWide ?? false,
     ...(options.appTokenOf !== undefined && { appTokenOf: options.appTokenOf }),
     ...(options.slackKnownAs !== undefined && { knownAs: options.slackKnownAs }),

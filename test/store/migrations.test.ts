@@ -22,6 +22,7 @@ const TABLES = [
   'approval_requests',
   'audit_log',
   'belonging',
+  'bot_admins',
   'compatibility',
   'decisions',
   'homes',
@@ -132,6 +133,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       ...WITHOUT_INDEXES,
       'drop table belonging',
       'drop table compatibility',
+      'drop table bot_admins',
       'drop table message_counter',
       'drop table homes',
       "delete from kysely_migration where name > '002'",
@@ -150,6 +152,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       store,
       ...WITHOUT_INDEXES,
       'drop table compatibility',
+      'drop table bot_admins',
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
       'alter table homes drop column drawn_posted',
@@ -233,7 +236,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
     await written(1, 'Grace Before').execute(earlier);
     const { store, log } = newStore(place.engine());
     expect(await store.connect()).toBe(false);
-    expect(log).toMatchObject([{ migration: '008-indexes' }]);
+    expect(log).toMatchObject([{ migration: '008-indexes' }, { migration: '009-bot-admins' }]);
     await written(2, 'Grace After').execute(earlier);
     const pages = new AuditPages(store);
     for (const [seq, typed] of [
@@ -279,8 +282,11 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
     await expect.poll(waiting, { interval: 20 }).toBe(1);
     await newer.query(`create table compatibility (readable_from integer not null);
       insert into compatibility values (7);
+      create table bot_admins (member text primary key, able integer not null, details text not null,
+        changed_at bigint not null, tell_at bigint, lease_until bigint, claim text);
       insert into kysely_migration values
         ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
+        ('009-bot-admins', '2030-01-02T03:04:05.700Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));

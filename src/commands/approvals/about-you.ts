@@ -6,29 +6,29 @@ import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { SLACK_DID_NOT_CONFIRM } from './confirmed-rights.ts';
 
 /** Why a bot admin can't decide on a request. */
 export const ABOUT_YOU = say`This request is about you, so you can't decide on it. Other bot admins can.`;
 
 /** Why nobody can tell whether a request is about who clicks. */
 const NOT_CONFIRMED = {
-  'no answer': say`Slack didn't confirm who you are. Nothing was done. Try again in a minute.`,
+  'no answer': SLACK_DID_NOT_CONFIRM,
   hidden: say`Slack didn't confirm who you are: it doesn't share your email address. Nothing was done. Tell the bot's operator.`,
 };
 
 /** Who clicks is asked about anew after this long. */
 const CLICKER_FRESH_MILLISECONDS = 60_000;
 
-/** The bot admins whose address in Slack is this login. Whoever a request is about neither decides nor is asked to. */
-export async function adminsWithLogin(
-  { members, approvals }: Pick<Services, 'members' | 'approvals'>,
+/** The bot admins whose address is this login, by what Slack has said. The list was read before. Whoever a request is about neither decides nor is asked to. */
+export function adminsWithLogin(
+  { members, botAdmins }: Pick<Services, 'members' | 'botAdmins'>,
   login: string,
-): Promise<MemberId[]> {
-  const { botAdmins } = approvals.policy;
-  const profiles = await Promise.all(botAdmins.map((member) => members.profileOf(member)));
-  return botAdmins.filter((_member, index) => {
-    const profile = profiles[index];
-    return profile && profile !== 'hidden' && isMailbox(profile.address, login);
+): MemberId[] {
+  return botAdmins.named.filter((member) => {
+    const known = members.latest(member)?.answer ?? 'nobody';
+    const address = known === 'nobody' ? undefined : known.profile?.email;
+    return address !== undefined && isMailbox(address, login);
   });
 }
 

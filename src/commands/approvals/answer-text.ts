@@ -32,15 +32,14 @@ export function objectionText(
   const { objection, request } = answer;
   const { requester, expiresAt } = request;
   switch (objection) {
-    case 'own-request': {
-      const others = mayApprove(request, policy).filter((each) => each !== requester);
-      const who = others.length === 0 ? say`Another bot admin` : mentions(others, 'or');
-      return say`You can't decide on your own request. ${who} can, or you can cancel it.`;
-    }
+    case 'own-request':
+      return say`You can't decide on your own request. ${others(request, policy)} can, or you can cancel it.`;
     case 'about-you':
       return ABOUT_YOU;
     case 'other-tokens':
       return say`The user's tokens aren't those that you saw any more. Nothing was approved. Close this form and check the request.`;
+    case 'added-later':
+      return say`You were added after this was filed, so you can't decide on it. ${others(request, policy)} can.`;
     case 'already-approved':
       return say`You already approved this request. ${stateInAnswer(request, policy)}`;
     case 'too-late':
@@ -52,4 +51,10 @@ export function objectionText(
     case 'another-claim':
       return say`Too late. ${stateInAnswer(request, policy)}`;
   }
+}
+
+/** Those who can approve, but for the requester. */
+function others(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {
+  const able = mayApprove(request, policy).filter((each) => each !== request.requester);
+  return able.length === 0 ? say`Another bot admin` : mentions(able, 'or');
 }

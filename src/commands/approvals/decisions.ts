@@ -8,6 +8,7 @@ import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { refuseWhoItIsAbout } from './about-you.ts';
 import { doneText, objectionText } from './answer-text.ts';
+import { refuseUnlessConfirmed } from './confirmed-rights.ts';
 import { isShown, requestButtonListener } from './request-button.ts';
 import { type StepForm, stepListeners } from './step-form.ts';
 
@@ -43,7 +44,9 @@ export const decisions: readonly Listener[] = [
   // What is tried again has been approved, in a form.
   requestButtonListener(RETRY, async ({ interaction, id, seenAt }) => {
     const { approvals } = interaction.services;
-    await refuseWhoItIsAbout(interaction, await approvals.get(id), 'retry');
+    const asked = await approvals.get(id);
+    await refuseUnlessConfirmed(interaction, asked);
+    await refuseWhoItIsAbout(interaction, asked, 'retry');
     const request = stepTaken(interaction, await approvals.retry(id, interaction.caller.memberId));
     if (!isShown(seenAt, request)) {
       await interaction.reply.privately(message(doneText(request, approvals.policy)));
@@ -65,8 +68,12 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
     async take(interaction, id, comment, seen) {
       const { services, caller } = interaction;
       const { approvals } = services;
-      if (step !== 'cancel') await refuseWhoItIsAbout(interaction, await approvals.get(id), step);
       const by = caller.memberId;
+      if (step !== 'cancel') {
+        const asked = await approvals.get(id);
+        await refuseUnlessConfirmed(interaction, asked);
+        await refuseWhoItIsAbout(interaction, asked, step);
+      }
       const taken =
         step === 'approve' ? approvals.approve(id, by, comment, seen) : approvals[step](id, by, comment);
       const request = stepTaken(interaction, await taken);

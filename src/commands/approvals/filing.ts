@@ -1,15 +1,19 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
-import { waitsForApproval } from '../../approvals/rules.ts';
+import { needsReason, waitsForApproval } from '../../approvals/rules.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
-import { channel, code, link, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { channel, code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { trace } from '../../observability/trace.ts';
+import { membersWith, type Roll } from '../../slack/bot-admins/bot-admins.ts';
+import { missingText } from '../../slack/bot-admins/missing-text.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { isOnItsWay, whereRequestIs } from '../../slack/replies/request-link.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { FieldError } from '../../slack/replies/submission.ts';
+import { REASON } from '../inputs/reason.ts';
 import { together } from '../together.ts';
 import { adminsWithLogin } from './about-you.ts';
 
@@ -20,13 +24,12 @@ export async function fileRequest(
   reason: string | null,
 ): Promise<Delivered> {
   const { services, deliveryKey } = interaction;
+  refuseWithoutReason(services, action, reason);
   await refuseWhereTokenCannot(services);
   const requester = interaction.caller.memberId;
-  const [channelId, about] = await together(
-    placeFor(interaction, action.kind),
-    adminsWithLogin(services, action.target.login),
-  );
-  refuseWithoutApprovers(interaction, action, about);
+  const [channelId, roll] = await together(placeFor(interaction, action.kind), services.botAdmins.read());
+  const about = adminsWithLogin(services, action.target.login);
+  refuseWithoutApprovers(interaction, action, { about, roll });
   const filed = await services.approvals.file({
     deliveryKey,
     action,
@@ -41,6 +44,15 @@ export async function fileRequest(
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   interaction.log.info({ user: action.target.id }, 'an approval request was filed');
   return await whereToSee(interaction, filed.request);
+}
+
+/** @throws {FieldError} where this kind of change needs a reason and none was given */
+function refuseWithoutReason({ approvals }: Services, { kind }: Action, reason: string | null): void {
+  if (reason !== null || !needsReason(approvals.policy, kind)) return;
+  throw new FieldError(
+    REASON,
+    say`A reason is needed. Nothing was requested. Enter one, or add ${code('--reason "…"')} to the command.`,
+  );
 }
 
 /** Says where the request is, unless its message is before the caller. */
@@ -65,19 +77,19 @@ export async function refuseWhereTokenCannot({ fastly }: Services): Promise<void
   if (problem !== null) throw new Refusal(say`${tokenProblemText(problem)} Nothing was changed.`);
 }
 
-/** @throws {Refusal} where too few are left to approve, because the request is about a bot admin */
+/** @throws {Refusal} where too few are left to approve, with who is missing */
 function refuseWithoutApprovers(
   interaction: Interaction,
   { kind }: Action,
-  about: readonly MemberId[],
+  { about, roll }: { about: readonly MemberId[]; roll: Roll },
 ): void {
   const { services } = interaction;
-  if (about.length === 0 || !isApprovalRequired(services, kind)) return;
-  const left = approversFor(interaction).filter((each) => !about.includes(each));
+  if (!isApprovalRequired(services, kind)) return;
+  const able = membersWith(roll, 'able');
+  const left = approversFor(interaction).filter((each) => able.includes(each) && !about.includes(each));
   if (left.length >= services.approvals.policy.approvalsRequired) return;
-  throw new Refusal(
-    say`Too few bot admins are left to approve this, because it's about ${mentions(about, 'and')}. Nothing was requested. Ask the bot's operator to add a bot admin.`,
-  );
+  const lasting = say`Nothing was requested. Ask the bot's operator to add a bot admin.`;
+  throw new Refusal(missingText(roll, { about, lasting }));
 }
 
 /** The bot admins who may approve what the caller asks for. */
@@ -98,7 +110,7 @@ export async function whoDecides(interaction: Interaction, kind: ActionKind): Pr
   const posted = say`The request is posted ${where}.`;
   if (!isApprovalRequired(services, kind)) return posted;
   const { approvalsRequired } = services.approvals.policy;
-  return say`${neededText(approvalsRequired, approversFor(interaction))} ${posted}`;
+  return say`${neededText(approvalsRequired, approversFor(interaction), 'all')} ${posted}`;
 }
 
 /** Where a request is shown: `APPROVALS_CHANNEL` if there is one. @throws {Refusal} where it can't be shown */

@@ -32,6 +32,8 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
   button(services: Services, name: string): string;
   /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
   takesReason?: true;
+  /** Whether the form insists on one. */
+  needsReason?(services: Services): boolean;
   /**
    * What the form says under its fields.
    * @throws {Refusal} when it cannot be done from here at all
@@ -211,10 +213,11 @@ async function userForm(
   const { user, reason, onTop, note, chosen = [] } = contents;
   const choices = user ? ((await subcommand.choices?.blocks(interaction, user, chosen)) ?? []) : [];
   const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
+  const optional = !subcommand.needsReason?.(interaction.services);
   const blocks = [
     userPicker(user ?? null),
     ...choices,
-    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null)] : []),
+    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null, { optional })] : []),
     ...(note ? [richText(note)] : []),
   ];
   const subject = subcommand.choices && {

@@ -9,15 +9,19 @@ import type { FlagValues } from './command-text.ts';
 /** Block and action id of the input. */
 export const REASON = 'reason';
 
-/** An optional input for the reason of a change, a request or a denial, or a comment on another step of a request. */
-export function reasonInput(label: string, reason: string | null = null): InputBlock {
+/** An input for the reason of a change, a request or a denial, or a comment on another step of a request. */
+export function reasonInput(
+  label: string,
+  reason: string | null = null,
+  { optional = true } = {},
+): InputBlock {
   return textInput({
     id: REASON,
     label,
     hint: `The ${label.toLowerCase()} stays in the audit log.`,
     value: reason,
     maxLength: REASON_LENGTH,
-    optional: true,
+    optional,
   });
 }
 

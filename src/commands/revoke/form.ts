@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { RequestId } from '../../approvals/request.ts';
+import { needsReason } from '../../approvals/rules.ts';
 import type { ListedToken, TokenSnapshot } from '../../changes/token.ts';
 import { multiSelect, option } from '../../messages/kit/inputs.ts';
 import { plainText, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -42,6 +43,7 @@ export type Contents = {
 
 export function revokeForm(interaction: Interaction, contents: Contents, problem?: Sentence): ModalView {
   const { whose, owner, live, chosen, reason, note } = contents;
+  const { approvals } = interaction.services;
   const submit = isApprovalRequired(interaction.services, 'revoke') ? 'Request' : 'Revoke';
   return viewOf({ ...FORM, submit }, interaction.origin, {
     onTop: problem,
@@ -58,7 +60,7 @@ export function revokeForm(interaction: Interaction, contents: Contents, problem
         options: live.tokens.map(tokenOption),
         chosen: chosen.map(optionOf),
       }),
-      reasonInput('Reason', reason),
+      reasonInput('Reason', reason, { optional: !needsReason(approvals.policy, 'revoke') }),
       richText(CONSEQUENCE, ...(note ? [note] : [])),
     ],
   });

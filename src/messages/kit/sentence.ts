@@ -10,7 +10,7 @@ export type Sentence = { readonly parts: readonly Part[] };
 
 /** A piece of a sentence, as rich text, as mrkdwn and as plain text. `fixed` is what of it is the same whatever the data. */
 type Part = { kind: Kind; rich: RichTextElement; mrkdwn: string; plain: string; fixed: string };
-type Kind = 'text' | 'bold' | 'code' | 'typed' | 'member' | 'channel' | 'link' | 'date';
+type Kind = 'text' | 'bold' | 'code' | 'typed' | 'member' | 'group' | 'channel' | 'link' | 'date';
 
 /** Stands for data in what is fixed of a sentence. */
 const DATA = '…';
@@ -99,6 +99,16 @@ export function member(id: string): Part {
     rich: { type: 'user', user_id: id },
     mrkdwn: `<@${id}>`,
     plain: 'a member',
+    fixed: DATA,
+  };
+}
+
+export function userGroup(id: string): Part {
+  return {
+    kind: 'group',
+    rich: { type: 'usergroup', usergroup_id: id },
+    mrkdwn: `<!subteam^${id}>`,
+    plain: 'a user group',
     fixed: DATA,
   };
 }

@@ -17,6 +17,9 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The scope that user groups on the list of bot admins take. */
+export const GROUPS_SCOPE = 'usergroups:read';
+
 /** @throws {CredentialRefused} where `error` says that Slack refuses the token in `variable`, or that its scopes do not suffice */
 export function throwIfRefused(error: unknown, variable: string, remedy: string): void {
   const word = wordOf(error);

@@ -1,6 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
-import type { MemberId } from '../../ids.ts';
+import { z } from 'zod';
+import { MemberId } from '../../ids.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { wordOf } from './refused-words.ts';
 
 /** A member's address and name, as Slack has them. `hidden` where Slack doesn't share an address with the bot. */
@@ -9,17 +11,65 @@ export type Profile = { address: string; name: string | null } | 'hidden';
 const FRESH_MILLISECONDS = 10 * 60_000;
 
 /** Slack's words for members it says nothing of. Any other error says nothing about the member (docs.slack.dev, users.info). */
-const NOT_SHOWN = ['user_not_found', 'user_not_visible'];
+const NOT_SHOWN = ['user_not_found', 'user_not_visible', 'users_not_found'];
 
-/** What Slack says of members of the workspace, kept for ten minutes (docs.slack.dev, users.info). */
+const flag = z.boolean().optional().catch(undefined);
+
+/** What the bot reads of a member. A deactivated member's object lacks most fields (docs.slack.dev, user object). */
+export const SlackUser = z.looseObject({
+  id: MemberId,
+  team_id: z.string().optional().catch(undefined),
+  name: z.string().optional().catch(undefined),
+  deleted: flag,
+  is_bot: flag,
+  is_restricted: flag,
+  is_ultra_restricted: flag,
+  is_stranger: flag,
+  profile: z
+    .object({
+      email: z.string().optional().catch(undefined),
+      real_name: z.string().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  enterprise_user: z
+    .looseObject({ teams: z.array(z.string()).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+export type SlackUser = z.infer<typeof SlackUser>;
+
+/** `nobody`: Slack knows no such member, or shows the bot none. */
+export type KnownMember = SlackUser | 'nobody';
+
+/** What Slack says of members (docs.slack.dev, users.info). Its answers are kept, for whoever takes older ones. */
 export class Members {
-  readonly #slack: WebClient;
+  readonly #answers: KeptAnswers<MemberId, KnownMember>;
   readonly #log: Logger;
-  readonly #profiles = new Map<MemberId, { profile: Profile; at: number }>();
 
   constructor(slack: WebClient, log: Logger) {
-    this.#slack = slack;
+    this.#answers = new KeptAnswers((member) => ask(slack, member));
     this.#log = log;
+  }
+
+  /** Grows with each answer. */
+  get version(): number {
+    return this.#answers.version;
+  }
+
+  /** A member as Slack has known them at `since` (Unix milliseconds) or later; null where it doesn't answer. */
+  async since(member: MemberId, since: number): Promise<KnownMember | null> {
+    try {
+      return await this.#answers.since(member, since);
+    } catch (error) {
+      this.#log.warn({ member, err: error }, "Slack didn't say who a member is");
+      return null;
+    }
+  }
+
+  /** The latest answer, however old; `at` in Unix milliseconds. */
+  latest(member: MemberId): { answer: KnownMember; at: number } | null {
+    return this.#answers.latest(member);
   }
 
   /**
@@ -28,20 +78,22 @@ export class Members {
    * @param atMost how old the answer may be, in milliseconds
    */
   async profileOf(member: MemberId, atMost = FRESH_MILLISECONDS): Promise<Profile | null> {
-    const known = this.#profiles.get(member);
-    if (known && Date.now() - known.at < atMost) return known.profile;
-    const at = Date.now();
-    try {
-      const { user } = await this.#slack.users.info({ user: member });
-      if (user?.id !== member) throw new Error('Slack answered about somebody else');
-      const address = user.profile?.email;
-      const profile = address ? { address, name: user.profile?.real_name ?? null } : 'hidden';
-      this.#profiles.set(member, { profile, at });
-      return profile;
-    } catch (error) {
-      if (NOT_SHOWN.includes(wordOf(error) ?? '')) return 'hidden';
-      this.#log.warn({ member, err: error }, "Slack didn't say what a member's address is");
-      return null;
-    }
+    const known = await this.since(member, Date.now() - atMost);
+    if (known === null) return null;
+    if (known === 'nobody' || !known.profile?.email) return 'hidden';
+    return { address: known.profile.email, name: known.profile.real_name ?? null };
+  }
+}
+
+/** @throws where Slack doesn't answer, or about somebody else */
+async function ask(slack: WebClient, member: MemberId): Promise<KnownMember> {
+  try {
+    const { user } = await slack.users.info({ user: member });
+    const known = SlackUser.parse(user);
+    if (known.id !== member) throw new Error('Slack answered about somebody else');
+    return known;
+  } catch (error) {
+    if (NOT_SHOWN.includes(wordOf(error) ?? '')) return 'nobody';
+    throw error;
   }
 }

@@ -1,14 +1,16 @@
-import type { ChannelId, MemberId, TeamId } from '../../ids.ts';
+import type { ChannelId, TeamId } from '../../ids.ts';
 import { channel, enumerate, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { BotAdmins } from '../bot-admins/bot-admins.ts';
 import type { Origin } from '../carried.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Caller, Incoming, Sender } from '../incoming.ts';
+import { withinAnswerTime } from '../replies/answer-time.ts';
 
 /** Who may use the bot, and where. */
 export type AccessPolicy = {
   /** The bot's own workspace. A member id alone is not enough, because members of other workspaces have ids too. */
   teamId: TeamId;
-  botAdmins: readonly MemberId[];
+  botAdmins: Pick<BotAdmins, 'listing' | 'standing' | 'named' | 'unusableGroups'>;
   /** The channels where commands are allowed. Empty: all. */
   commandChannels: readonly ChannelId[];
   /** Where approval requests are shown. Buttons and forms, but no commands, are allowed there, too. */
@@ -22,12 +24,15 @@ export const CALLER_REFUSALS = [
   'unverified',
   'other-workspace',
   'not-a-bot-admin',
+  'not-a-full-member',
   'wrong-channel',
 ] as const;
 type Reason = (typeof CALLER_REFUSALS)[number];
 
-/** What only Slack knows. */
+/** What only Slack knows, beside who is a bot admin. */
 export type AskSlack = {
+  /** How long Slack may take to say who the sender is, in milliseconds. */
+  within: number;
   /** Between this caller and the bot. */
   isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean>;
   /** Whether the sender belongs to the bot's workspace; null where that is in no organisation. */
@@ -39,18 +44,18 @@ export type AskSlack = {
  * `COMMAND_CHANNELS` limits the channel in which an interaction started. The Home tab and direct messages with the bot
  * are always allowed.
  *
- * @param ask asked for bot admins only, so that nobody else costs a call
+ * Nobody else than a bot admin costs a call, but for one a minute about each user group on the list.
  */
 export async function authorize(
   incoming: Incoming,
   policy: AccessPolicy,
-  { isDirectMessage, confirmsMembership }: AskSlack,
+  { within, isDirectMessage, confirmsMembership }: AskSlack,
 ): Promise<Verdict> {
   const { sender } = incoming;
   if (sender === null) return { allowed: false, reason: 'unknown-caller' };
-  if (!policy.botAdmins.includes(sender.memberId)) return { allowed: false, reason: 'not-a-bot-admin' };
-  const outside = await whyOutside(sender, policy, confirmsMembership);
-  if (outside !== null) return { allowed: false, reason: outside };
+  const identified = identify(sender, policy, confirmsMembership);
+  const reason = (await withinAnswerTime(identified, { answerWithin: within })) ?? 'unverified';
+  if (reason !== 'bot-admin') return { allowed: false, reason };
   const caller = { memberId: sender.memberId, teamId: policy.teamId };
   const startedIn = channelOf(incoming);
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
@@ -59,6 +64,23 @@ export async function authorize(
   if (incoming.kind !== 'command' && startedIn === policy.approvalsChannel) return { allowed: true, caller };
   if (isDirect(startedIn) && (await isDirectMessage(startedIn, caller))) return { allowed: true, caller };
   return { allowed: false, reason: 'wrong-channel' };
+}
+
+/** Whether the sender is a bot admin as Slack knows them now, or why not. What is listed by id takes no call. */
+async function identify(
+  sender: Sender,
+  policy: AccessPolicy,
+  confirmsMembership: AskSlack['confirmsMembership'],
+): Promise<'bot-admin' | Reason> {
+  const { botAdmins } = policy;
+  const isListed = await botAdmins.listing(sender.memberId);
+  if (isListed === null) return 'unverified';
+  if (!isListed) return 'not-a-bot-admin';
+  const outside = await whyOutside(sender, policy, confirmsMembership);
+  if (outside !== null) return outside;
+  const standing = await botAdmins.standing(sender.memberId);
+  if (standing === 'unknown') return 'unverified';
+  return standing === 'able' ? 'bot-admin' : 'not-a-full-member';
 }
 
 /** Why a bot admin does not count as a member of the bot's workspace; null for one who does. */
@@ -96,11 +118,13 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 
 const MOST_NAMED = 5;
 
+type Denying = {
+  botAdmins: Pick<BotAdmins, 'named' | 'unusableGroups'>;
+  commandChannels: readonly ChannelId[];
+};
+
 /** Why someone is turned away, and whom to ask. */
-export function denial(
-  reason: Reason,
-  policy: Pick<AccessPolicy, 'botAdmins' | 'commandChannels'>,
-): Sentence {
+export function denial(reason: Reason, policy: Denying): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
@@ -109,13 +133,21 @@ export function denial(
     case 'other-workspace':
       return say`Only this workspace's bot admins can use this bot. ${whomToAsk(policy)}`;
     case 'not-a-bot-admin':
-      return say`You don't have access to this bot. ${whomToAsk(policy)}`;
+      return say`You don't have access to this bot. ${whomToAsk(policy)}${unusableGroup(policy)}`;
+    case 'not-a-full-member':
+      return say`Only full members of this workspace can use this bot, and Slack says you aren't one. ${whomToAsk(policy)}`;
     case 'wrong-channel':
       return say`Commands aren't enabled in this channel. Use ${enumerate(policy.commandChannels.map(channel), 'or')}, or the Home tab.`;
   }
 }
 
-function whomToAsk({ botAdmins }: Pick<AccessPolicy, 'botAdmins'>): Sentence {
-  if (botAdmins.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
-  return say`Ask ${mentions(botAdmins, 'or', MOST_NAMED)}.`;
+function whomToAsk({ botAdmins: { named } }: Denying): Sentence {
+  if (named.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
+  return say`Ask ${mentions(named, 'or', MOST_NAMED)}.`;
+}
+
+/** Whoever is refused may be in such a group. */
+function unusableGroup({ botAdmins: { unusableGroups } }: Denying): Sentence {
+  if (unusableGroups.length === 0) return say``;
+  return say` A user group that gives access can't be used at the moment: tell the bot's operator.`;
 }

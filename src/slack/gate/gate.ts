@@ -6,7 +6,14 @@ import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type InteractionOutcome, MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import { trace } from '../../observability/trace.ts';
-import { type Incoming, type IncomingOf, opensHome, readIncoming, type Sender } from '../incoming.ts';
+import {
+  GROUP_CHANGED,
+  type Incoming,
+  type IncomingOf,
+  opensHome,
+  readIncoming,
+  type Sender,
+} from '../incoming.ts';
 import { type Interaction, interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import { OpenModal } from '../replies/open-modal.ts';
@@ -46,6 +53,9 @@ export function installGate(app: App, gate: Gate): void {
       await acknowledgeOf(ack, log)();
       return;
     }
+    if (incoming.kind === 'event' && incoming.id === GROUP_CHANGED) {
+      return heardOfGroup(incoming, policy, services);
+    }
     const listener = known.get(`${incoming.kind} ${incoming.id}`);
     const isKnown = listener !== undefined;
     trace({ request: listener?.requestIn?.(carriedBy(incoming)) ?? null });
@@ -58,6 +68,7 @@ export function installGate(app: App, gate: Gate): void {
       await turnAway(services, incoming, { acknowledge, reference, measured }, why);
     };
     const verdict = await authorize(incoming, policy, {
+      within: services.times.membershipWithin,
       isDirectMessage: (channel, caller) => services.conversations.isDirectMessage(channel, caller),
       confirmsMembership,
     });
@@ -93,6 +104,16 @@ export function installGate(app: App, gate: Gate): void {
     );
     await args.next();
   });
+}
+
+/** The door of what has no caller: it answers nobody, and changes nothing but how old an answer of Slack's may be. */
+function heardOfGroup(
+  { group, groupTeam }: IncomingOf<'event'>,
+  { teamId }: AccessPolicy,
+  { botAdmins, log }: Services,
+): void {
+  if (group === null || groupTeam !== teamId || !botAdmins.groupChanged(group)) return;
+  log.info({ group }, 'a user group of bot admins has changed');
 }
 
 const OUTDATED = say`This no longer works. Start again with ${code('/fastly-user help')}.`;

@@ -10,6 +10,7 @@ import type { UserId } from '../../fastly/user.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
+import type { BotAdmins } from '../bot-admins/bot-admins.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import type { Conversations } from '../connection/conversations.ts';
 import type { Members } from '../connection/members.ts';
@@ -25,6 +26,7 @@ export type Services = {
   slack: SlackClients;
   conversations: Conversations;
   members: Members;
+  botAdmins: BotAdmins;
   posting: Posting;
   /** Sends answers, and goes on with those that Slack does not take yet. */
   outbox: Outbox;

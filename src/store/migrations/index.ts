@@ -10,6 +10,7 @@ import * as belonging from './005-belonging.ts';
 import * as homesBehind from './006-homes-behind.ts';
 import * as readableFrom from './007-readable-from.ts';
 import * as indexes from './008-indexes.ts';
+import * as botAdmins from './009-bot-admins.ts';
 
 const FIRST = '001-approvals';
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: Migrations = {
   '006-homes-behind': homesBehind,
   '007-readable-from': readableFrom,
   '008-indexes': indexes,
+  '009-bot-admins': botAdmins,
 };
 
 /**

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember } from '../../sandbox/control/client.ts';
-import { ENGINEER, TOMAS_USER } from '../../sandbox/fastly/people.ts';
-import { askForUpdate } from '../support/altering.ts';
+import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import {
   askForDeletion,
   auditEntries,
@@ -182,20 +181,6 @@ describe('a form that was left open', () => {
     expect(await deletions(client)).toEqual([]);
   });
 
-  it('does nothing for whoever turns out to be the person whom the request is about', async () => {
-    const { client } = await startWorkplace(DELIVERY, THREE);
-    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
-    await client.putFastlyUsers([{ ...TOMAS_USER, role: 'engineer' }]);
-    await client.slackFaults({ lose: { method: 'users.info', when: 'before', times: 99 } });
-    const request = await askForDeletion(client, NORA, TOMAS_USER);
-    await request.form(tomas, 'approve');
-    await client.slackFaults({ lose: null });
-    await tomas.submit();
-    await untilRefusedInForm(tomas, "This request is about you, so you can't decide on it.");
-    expect(request.words(await nora.sees())).toContain('Needs 1 approval');
-    expect(await deletions(client)).toEqual([]);
-  });
-
   it('is one approval when it is delivered twice, also after a restart', async () => {
     const variables = { ...THREE, ...(await databaseInFile()), APPROVALS_REQUIRED: '2' };
     const workplace = await startWorkplace(DELIVERY, variables);
@@ -213,42 +198,6 @@ describe('a form that was left open', () => {
     expect(request.words(await tomas.sees())).toContain('Needs 1 more approval');
     const recorded = (await auditEntries(variables)).map(({ event }) => event);
     expect(recorded).toEqual(['filed', 'approved']);
-  });
-});
-
-describe('a click that takes long to check', () => {
-  it('opens a form that first says so', async () => {
-    const database = await databaseInFile();
-    const workplace = await startWorkplace(DELIVERY, database);
-    const { client } = workplace;
-    const tomas = client.as(TOMAS);
-    const request = await askForDeletion(client, NORA, ENGINEER);
-    const { times } = await startAnother(workplace, database);
-    times.answerWithin = SHORT_ANSWER;
-    await client.slackFaults({ hold: { method: 'users.info', when: 'after', times: 1 } });
-    await request.click(tomas, 'approve');
-    await tomas.until(({ modals }) => wordsOf(modals).includes('One moment…'), 'the waiting form');
-    await client.slackFaults({ hold: null });
-    await tomas.until(({ modals }) => modals[0]?.callbackId === 'approvals.approve-form', 'the form');
-    await tomas.submit();
-    await request.until(tomas, '✅ Deleted');
-  });
-
-  it('opens no form where it is refused in the end, but says why in its place', async () => {
-    const database = await databaseInFile();
-    const workplace = await startWorkplace(DELIVERY, database);
-    const { client } = workplace;
-    const tomas = client.as(TOMAS);
-    const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
-    const { times } = await startAnother(workplace, database);
-    times.answerWithin = SHORT_ANSWER;
-    await client.slackFaults({ hold: { method: 'users.info', when: 'before', times: 1 } });
-    await request.click(tomas, 'approve');
-    await tomas.until(({ modals }) => wordsOf(modals).includes('One moment…'), 'the waiting form');
-    // What was held is lost with its connection.
-    await client.slackFaults({ hold: null });
-    await untilToldInForm(tomas, "Slack didn't confirm who you are. Nothing was done.");
-    expect(await updates(workplace)).toEqual([]);
   });
 });
 

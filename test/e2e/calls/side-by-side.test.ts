@@ -91,7 +91,8 @@ it('nothing is asked for ahead where the words could mean several users', async 
   await forgetCalls(client);
   await client.as(NORA).command('get morton');
   await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'users match'), 'the question');
-  expect(await asked(client)).toEqual([LIST]);
+  // Slack says who asks.
+  expect(await asked(client)).toEqual([LIST, 'users.info']);
 });
 
 it('a change rests on the user as of now: once before it is recorded, and once more after', async () => {

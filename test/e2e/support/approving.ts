@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import type { Times } from '../../../src/config/times.ts';
 import { rowsOf, verify } from '../../../src/store/audit-log.ts';
 import { readOnlySqlite } from '../../../src/store/sqlite.ts';
 import type { Tables } from '../../../src/store/tables.ts';
@@ -215,9 +216,10 @@ export async function startAnother(
   workplace: Workplace,
   variables: Record<string, string>,
   mode: DeliveryMode = DELIVERY,
+  times: Partial<Times> = {},
 ): Promise<Workplace> {
   await workplace.stop();
-  const running = runBot({ ...environmentFor(workplace, mode), ...variables });
+  const running = runBot({ ...environmentFor(workplace, mode), ...variables }, times);
   await connected(workplace, running.log, mode);
   return { ...workplace, ...running };
 }

@@ -16,6 +16,7 @@ export function wordsOf(value: unknown): string {
     .map(([key, each]) => {
       if (key === 'text' && typeof each === 'string') return each;
       if (key === 'user_id' && typeof each === 'string') return `<@${each}>`;
+      if (key === 'usergroup_id' && typeof each === 'string') return `<!subteam^${each}>`;
       if (key === 'channel_id' && typeof each === 'string') return `<#${each}>`;
       return wordsOf(each);
     })

@@ -5,9 +5,10 @@ import { countCalls } from './counting.ts';
 import { INTERACTIONS } from './interactions.ts';
 
 /**
- * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches. The last column: what is
+ * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches but who
+ * its bot admins are, as it reads those at its start. The last column: what is
  * asked for more than once before anything is changed. That is only the user who is updated, who is read again once the
- * change is recorded. `≤`: steps of a request that follow quickly are drawn together.
+ * change is recorded, and whoever decides, whom Slack confirms at the decision and again at the execution. `≤`: steps of a request that follow quickly are drawn together.
  */
 const TABLE = `
 | Interaction | Fastly | Slack | Twice |
@@ -52,11 +53,11 @@ const TABLE = `
 | update, its form                    | GET user ×2, PUT user                                                              | chat.postMessage, conversations.info                         | GET user |
 | Update on a card                    | GET user                                                                           | views.open, views.update                                     | |
 | Undo                                | GET user ×2, PUT user                                                              | conversations.info, response_url ×2                          | GET user |
-| update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info, users.info ×2          | |
+| update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info                        | |
 | create                              | GET customer/users, POST user                                                      | conversations.info, response_url                             | |
 | create, without words               |                                                                                    | views.open                                                   | |
 | create, its form                    | GET customer/users, POST user                                                      | chat.postMessage, conversations.info                         | |
-| create a Fastly superuser           | GET customer/users                                                                 | chat.postMessage, conversations.info, users.info ×2          | |
+| create a Fastly superuser           | GET customer/users                                                                 | chat.postMessage, conversations.info                        | |
 | invite                              | GET customer/users, GET invitations, POST invitations                              | conversations.info, response_url                             | |
 | invite, without words               |                                                                                    | views.open                                                   | |
 | invite, its form                    | GET customer/users, GET invitations, POST invitations                              | chat.postMessage, conversations.info                         | |
@@ -66,10 +67,10 @@ const TABLE = `
 | invitations, newer                  | GET invitations                                                                    | conversations.info, response_url                             | |
 | invitations on a list of users      | GET invitations                                                                    | response_url                                                 | |
 | invitations, Withdraw               | DELETE invitations, GET invitations ×2                                             | conversations.info, response_url ×2                          | |
-| delete, by ID | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info, users.info ×2          | |
-| delete, by name | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info, users.info ×2          | |
+| delete, by ID | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info                        | |
+| delete, by name | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info                        | |
 | delete, without words               |                                                                                    | conversations.info, views.open, views.update                 | |
-| delete, its form | GET current_customer, GET current_user, GET customer/tokens, GET user | chat.postMessage, conversations.info, users.info ×2          | |
+| delete, its form | GET current_customer, GET current_user, GET customer/tokens, GET user | chat.postMessage, conversations.info                        | |
 | Delete on a card | GET customer/tokens, GET user | conversations.info, views.open, views.update                 | |
 | tokens                              | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
 | tokens, of a user by ID             | GET customer/tokens, GET user                                  | conversations.info, response_url                             | |
@@ -78,23 +79,23 @@ const TABLE = `
 | tokens, Filter                      |                                                                                    | views.open, views.update                                     | |
 | tokens, its form                    | GET customer/tokens, GET customer/users                                            | chat.postMessage, conversations.info                         | |
 | API tokens on a card                | GET customer/tokens, GET user                                    | conversations.info, response_url                             | |
-| revoke, by ID                       | GET current_user, GET customer/tokens, GET customer/users, GET user                | chat.postMessage, conversations.info, users.info ×2          | |
+| revoke, by ID                       | GET current_user, GET customer/tokens, GET customer/users, GET user                | chat.postMessage, conversations.info          | |
 | revoke, without tokens              | GET current_user, GET customer/tokens, GET user                                    | conversations.info, views.open, views.update                 | |
 | revoke, without words               |                                                                                    | views.open                                                   | |
 | revoke, its picker                  | GET current_user, GET customer/tokens, GET user                                    | conversations.info, views.update                             | |
-| revoke, its form                    | GET current_user, GET customer/tokens, GET user                                    | chat.postMessage, conversations.info, users.info ×2          | |
+| revoke, its form                    | GET current_user, GET customer/tokens, GET user                                    | chat.postMessage, conversations.info          | |
 | Revoke on a list of tokens          | GET current_user, GET customer/tokens, GET user                                    | conversations.info, views.open, views.update                 | |
 | Revoke on a deletion that left some | GET current_user, GET customer/tokens                                              | conversations.info, views.open, views.update                 | |
 | Revoke on a deletion that was refused | GET customer/tokens, GET user                                                    | conversations.info, views.open, views.update                 | |
-| Approve                             |                                                                                    | users.info, views.open                                       | |
-| Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info    | |
-| Deny                                |                                                                                    | users.info, views.open                                       | |
+| Approve                             |                                                                                    | views.open                                                   | |
+| Approve, its form, and the deletion | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info ×3    | users.info |
+| Deny                                |                                                                                    | views.open                                                   | |
 | Deny, its form                      |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update, conversations.info, users.info    | |
 | Cancel                              |                                                                                    | views.open                                                   | |
 | Cancel, its form                    |                                                                                    | chat.postMessage, chat.update, conversations.info            | |
 | Lock now                            |                                                                                    | views.open                                                   | |
 | Lock now, its form                  | GET current_customer, GET current_user, GET user, PUT user                         | chat.postMessage, chat.update, conversations.info            | |
-| Retry | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info | |
+| Retry | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info ×3 | users.info |
 | opening the Home                    | GET customer/users                                                                 | chat.getPermalink, views.publish                             | |
 | Find a user, on the Home            |                                                                                    | views.open                                                   | |
 | Create a user, on the Home          |                                                                                    | views.open                                                   | |

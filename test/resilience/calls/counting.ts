@@ -11,14 +11,23 @@ export type Calls = { fastly: string; slack: string };
 /** The same, and what of it was asked for more than once before anything was changed. */
 export type Counted = Calls & { twice: string };
 
-/** Has an interaction take place with a bot that knows nothing yet, and counts its calls until the bot is done. */
+/** As a bot does at its start. */
+const LOOKING = { botAdminsLook: { after: 0, every: 2 ** 31 - 1 } };
+
+/** Has an interaction take place with a bot that knows nothing yet but its bot admins, and counts its calls until the bot is done. */
 export async function countCalls({ before, startsAnew, act }: Interaction): Promise<Counted> {
   const database = await databaseInFile();
-  let workplace = await startWorkplace(DELIVERY, database);
+  let workplace = await startWorkplace(DELIVERY, database, {}, LOOKING);
   if (before) {
     await before(workplace);
-    workplace = await startAnother(workplace, startsAnew ? await databaseInFile() : database);
+    workplace = await startAnother(
+      workplace,
+      startsAnew ? await databaseInFile() : database,
+      DELIVERY,
+      LOOKING,
+    );
   }
+  await workplace.log.until('the bot admins were read');
   const { slack, fastly } = workplace;
   slack.forgetCalls();
   fastly.forgetCalls();

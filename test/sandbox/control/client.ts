@@ -9,6 +9,7 @@ import type {
   FastlyCall,
   FastlyFaults,
   FillRequest,
+  GroupChange,
   JsonObject,
   Outcome,
   Sees,
@@ -69,6 +70,7 @@ export class ControlClient {
   changeChannel = (change: ChannelChange) => this.request<null>('POST', '/slack/channel', change);
   changeMember = (member: string, standing: 'full' | 'guest' | 'deactivated') =>
     this.request<null>('POST', '/slack/member', { member, standing });
+  changeGroup = (change: GroupChange) => this.request<Outcome>('POST', '/slack/group', change);
   /** Moves Slack's and Fastly's clocks ahead, by milliseconds. */
   advanceClock = (milliseconds: number) => this.request<null>('POST', '/clock', { advance: milliseconds });
 

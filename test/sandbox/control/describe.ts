@@ -1,4 +1,4 @@
-import { BOT, CHANNELS, MEMBERS } from '../cast.ts';
+import { BOT, CHANNELS, MEMBERS, USER_GROUPS } from '../cast.ts';
 import type { Json, JsonObject, SeenMessage, SeenView, Sees } from './protocol.ts';
 
 /** What a member sees, as lines of text for a person to read. */
@@ -62,10 +62,20 @@ function runs(elements: Json): string {
   return elements.map((element) => (isObject(element) ? run(element) : '')).join('');
 }
 
-function run({ type, text, user_id: user, channel_id: channel, url, fallback }: JsonObject): string {
+function run({
+  type,
+  text,
+  user_id: user,
+  usergroup_id: group,
+  channel_id: channel,
+  url,
+  fallback,
+}: JsonObject): string {
   switch (type) {
     case 'user':
       return `@${nameOf(String(user))}`;
+    case 'usergroup':
+      return `@${USER_GROUPS.find(({ id }) => id === group)?.handle ?? String(group)}`;
     case 'channel':
       return `#${channelName(String(channel))}`;
     case 'link':

@@ -53,6 +53,7 @@ function now({ slack, fastly, bot }: Services, memberId: string): Live {
       faults: fastly.faults(),
     },
     bot: botState(slack, bot),
+    people: slack.people(),
   };
 }
 

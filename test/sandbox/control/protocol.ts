@@ -157,8 +157,12 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
  * POST   /slack/channel     ChannelChange (what is left out stays as it is)
  * POST   /slack/member      { member, standing: 'full' | 'guest' | 'deactivated' }
+ * POST   /slack/group       GroupChange (what is left out stays as it is) -> Outcome
  * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
  */
+/** `plan`: whether the workspace has user groups at all. */
+export type GroupChange = { group: string; members?: string[]; disabled?: boolean; plan?: boolean };
+
 /** `readOnly`: the bot may not post there. `newId`: the id is this one from now on, and Slack still knows the old one. */
 export type ChannelChange = { channel: string; archived?: boolean; readOnly?: boolean; newId?: string };
 
@@ -171,10 +175,10 @@ export type SlackFaults = {
   /** Answer the next `times` calls with 429 and `Retry-After`, in seconds. */
   rateLimit: { method: FaultyMethods; retryAfter: number; times: number } | null;
   /**
-   * Answer the next `times` calls, to `channel` where it is given, with this error, for example `is_archived`. Where
+   * Answer the next `times` calls, to `channel` or about `user` where one is given, with this error, for example `is_archived`. Where
    * `method` is null, response URLs are left alone.
    */
-  refuse: { method: FaultyMethods; channel?: string; error: string; times: number } | null;
+  refuse: { method: FaultyMethods; channel?: string; user?: string; error: string; times: number } | null;
   /** Take the next `times` calls for done, but cut the connection before (or instead of) the answer. */
   lose: { method: FaultyMethods; when: 'before' | 'after'; times: number } | null;
   /** Answer the next `times` calls with this status, 500 or more, and a page. */
@@ -317,4 +321,10 @@ export type Live = {
     faults: FastlyFaults;
   };
   bot: BotState;
+  people: {
+    members: { id: string; realName: string; standing: 'full' | 'guest' | 'deactivated' }[];
+    groups: { id: string; handle: string; members: string[]; disabled: boolean }[];
+    /** The workspace's plan has user groups. */
+    hasUserGroups: boolean;
+  };
 };

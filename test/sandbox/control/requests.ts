@@ -51,6 +51,7 @@ export const slackFaults = z.strictObject({
     .strictObject({
       method: methods,
       channel: z.string().exactOptional(),
+      user: z.string().exactOptional(),
       error: z.string(),
       times,
     })
@@ -89,6 +90,12 @@ export const channelChange = z.strictObject({
   archived: z.boolean().exactOptional(),
   readOnly: z.boolean().exactOptional(),
   newId: z.string().exactOptional(),
+});
+export const groupChange = z.strictObject({
+  group: z.string(),
+  members: z.array(z.string()).exactOptional(),
+  disabled: z.boolean().exactOptional(),
+  plan: z.boolean().exactOptional(),
 });
 export const memberChange = z.strictObject({
   member: z.string(),

@@ -168,6 +168,9 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
     slack.changeMember(id, standing);
     return nothing(context);
   });
+  app.post('/slack/group', async (context) =>
+    context.json(await slack.changeGroup(await body(context, requests.groupChange))),
+  );
   app.post('/clock', async (context) => {
     advance((await body(context, requests.clockRequest)).advance);
     return nothing(context);

@@ -62,6 +62,7 @@ export class Faults {
     if (!concerns(refuse.method, method) || (refuse.method === null && method === 'response_url'))
       return null;
     if (refuse.channel !== undefined && refuse.channel !== args.channel) return null;
+    if (refuse.user !== undefined && refuse.user !== args.user) return null;
     this.set({ refuse: { ...refuse, times: refuse.times - 1 } });
     return refuse.error;
   }

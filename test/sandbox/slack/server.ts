@@ -11,6 +11,8 @@ import type {
   CommandRequest,
   Disconnection,
   FillRequest,
+  GroupChange,
+  Live,
   MessageRequest,
   Outcome,
   RawMessage,
@@ -23,6 +25,7 @@ import type {
   TypeAheadRequest,
 } from '../control/protocol.ts';
 import { HeldRequests } from '../held-requests.ts';
+import { changeGroup } from './acting/change-group.ts';
 import { click, fill } from './acting/click.ts';
 import { closeModal } from './acting/close-modal.ts';
 import { typeCommand } from './acting/command.ts';
@@ -52,6 +55,8 @@ import { type Conversation, type Standing, Workspace } from './workspace.ts';
 export type SlackOptions = {
   /** Path of the app's manifest, YAML or JSON. */
   manifest: string;
+  /** The app also has the scope and the event that user groups take. */
+  groups?: boolean;
   /** 0, the default, takes any free port. */
   port?: number;
   /** Default `127.0.0.1`. */
@@ -121,6 +126,8 @@ export type SlackServer = {
   share(channel: string): void;
   changeChannel(change: ChannelChange): void;
   changeMember(memberId: string, standing: Standing): void;
+  changeGroup(change: GroupChange): Promise<Outcome>;
+  people(): Live['people'];
   /** The member, or else the bot, joins the channel. */
   invite(channel: string, memberId?: string): void;
   close(): Promise<void>;
@@ -142,7 +149,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { port = 0, host = '127.0.0.1', now = Date.now, acknowledgeWithin = 3000 } = options;
   const { organisation = false, orgWide = false, appTokenOf = BOT.appId, colleagues = [] } = options;
   const { limited } = options;
-  const manifest = await readManifest(options.manifest);
+  const read = await readManifest(options.manifest);
+  const manifest = options.groups ? withGroups(read) : read;
   const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
   const faults = new Faults();
@@ -313,6 +321,16 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       if (newId === undefined) workspace.changed();
       else workspace.changeId(channel, newId);
     },
+    changeGroup: (change) => changeGroup(slack, change),
+    people: () => ({
+      members: workspace.members.map(({ id, realName }) => ({
+        id,
+        realName,
+        standing: workspace.standingOf(id),
+      })),
+      groups: [...workspace.userGroups.values()],
+      hasUserGroups: workspace.hasUserGroups,
+    }),
     changeMember: (memberId, standing) => workspace.setStanding(workspace.member(memberId), standing),
     invite: (channelId, memberId) => {
       const channel = channelNamed(workspace, channelId);
@@ -327,6 +345,14 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+function withGroups({ scopes, events, ...others }: Manifest): Manifest {
+  return {
+    ...others,
+    scopes: new Set([...scopes, 'usergroups:read']),
+    events: new Set([...events, 'subteam_members_changed']),
   };
 }
 

@@ -1,4 +1,4 @@
-import { BOT, CHANNELS, type Channel, MEMBERS, type Member, MIRA, TEAM } from '../cast.ts';
+import { BOT, CHANNELS, type Channel, MEMBERS, type Member, MIRA, TEAM, USER_GROUPS } from '../cast.ts';
 import type { JsonObject } from '../control/protocol.ts';
 import type { StateValues } from './input-state.ts';
 import { Impossible } from './refusal.ts';
@@ -30,6 +30,8 @@ export type Conversation = {
   messages: Message[];
 };
 
+export type UserGroup = { id: string; handle: string; name: string; members: string[]; disabled: boolean };
+
 /** What a member is, beside a full member of the workspace. */
 export type Standing = 'full' | 'guest' | 'deactivated';
 
@@ -40,6 +42,11 @@ export class Workspace {
   /** What Slack itself told a member, by member id, oldest first. */
   readonly #notices = new Map<string, { text: string }[]>();
   readonly #standings = new Map<string, Standing>();
+  readonly userGroups = new Map<string, UserGroup>(
+    USER_GROUPS.map((group) => [group.id, { ...group, members: [...group.members], disabled: false }]),
+  );
+  /** The workspace's plan has user groups. */
+  hasUserGroups = true;
   /** The channels whose id has changed: the new one by the old one. */
   readonly #newIds = new Map<string, string>();
   readonly #watchers = new Set<() => void>();

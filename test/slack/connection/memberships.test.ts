@@ -2,6 +2,7 @@ import { WebClient } from '@slack/web-api';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { EnterpriseId, MemberId, TeamId } from '../../../src/ids.ts';
+import { Members } from '../../../src/slack/connection/members.ts';
 import { Memberships } from '../../../src/slack/connection/memberships.ts';
 import { MIRA, ORGANISATION, TEAM } from '../../sandbox/cast.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
@@ -12,9 +13,8 @@ it('what Slack says of a member counts for a minute', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const memberships = new Memberships(
-    new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
+    new Members(new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }), pino({ enabled: false })),
     { teamId: TeamId.parse(TEAM.id), enterpriseId: EnterpriseId.parse(ORGANISATION.id) },
-    { membershipWithin: 30_000 },
     pino({ enabled: false }),
   );
   const sender = { memberId: MemberId.parse(MIRA.id), teamId: null, organisations: [] };

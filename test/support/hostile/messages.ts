@@ -87,6 +87,8 @@ import {
 
 const POLICY: ApprovalPolicy = {
   botAdmins: ADMINS,
+  mentioned: 'all',
+  reasonRequiredFor: [],
   requiredFor: ['delete'],
   approvalsRequired: 1,
   allowSelfApproval: false,

@@ -1,6 +1,7 @@
 import type {
   BotState,
   FastlyFaults,
+  GroupChange,
   JsonObject,
   Outcome,
   Setting,
@@ -16,7 +17,7 @@ async function call<T>(path: string, body?: object): Promise<T> {
       headers: { 'content-type': 'application/json' },
     }),
   });
-  const answer = await response.json();
+  const answer = response.status === 204 ? null : await response.json();
   if (!response.ok) throw new Error(answer.error ?? response.statusText);
   return answer;
 }
@@ -31,6 +32,9 @@ export const write = (memberId: string, body: object) =>
 export const typeAhead = (memberId: string, body: JsonObject) =>
   call<TypeAheadAnswer>(`/members/${memberId}/type-ahead`, body);
 export const setFaults = (faults: Partial<FastlyFaults>) => call<FastlyFaults>('/fastly/faults', faults);
+export const changeMember = (member: string, standing: 'full' | 'guest' | 'deactivated') =>
+  call<null>('/slack/member', { member, standing });
+export const changeGroup = (change: GroupChange) => call<Outcome>('/slack/group', change);
 export const setBot = (want: 'kill' | 'start') => call<BotState>('/bot', { want });
 
 export const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

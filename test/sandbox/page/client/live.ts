@@ -6,11 +6,12 @@ export type LiveState = {
   sees: Sight | null;
   fastly: Live['fastly'] | null;
   bot: Live['bot'] | null;
+  people: Live['people'] | null;
   /** The sandbox does not answer; the browser tries again by itself. */
   lost: boolean;
 };
 
-const NOTHING: LiveState = { sees: null, fastly: null, bot: null, lost: false };
+const NOTHING: LiveState = { sees: null, fastly: null, bot: null, people: null, lost: false };
 
 /** What the sandbox tells of this member's sight and of what is around it, kept up to date. */
 export function useLive(memberId: string): LiveState {
@@ -20,7 +21,8 @@ export function useLive(memberId: string): LiveState {
     const source = new EventSource(`/live?member=${encodeURIComponent(memberId)}`);
     const told = (name: keyof Live) => (event: MessageEvent<string>) =>
       setState((before) => ({ ...before, [name]: JSON.parse(event.data), lost: false }));
-    for (const name of ['sees', 'fastly', 'bot'] as const) source.addEventListener(name, told(name));
+    for (const name of ['sees', 'fastly', 'bot', 'people'] as const)
+      source.addEventListener(name, told(name));
     source.onerror = () => setState((before) => ({ ...before, lost: true }));
     return () => source.close();
   }, [memberId]);

@@ -10,6 +10,7 @@ import { authMethods } from './auth.ts';
 import { chatMethods } from './chat.ts';
 import { conversationsMethods } from './conversations.ts';
 import { type Method, type Methods, requireScope } from './method.ts';
+import { usergroupsMethods } from './usergroups.ts';
 import { usersMethods } from './users.ts';
 import { viewsMethods } from './views.ts';
 
@@ -55,6 +56,7 @@ export class WebApi {
         ...chatMethods,
         ...conversationsMethods,
         ...usersMethods,
+        ...usergroupsMethods,
         ...viewsMethods,
       }),
     );

@@ -3,11 +3,17 @@ import type { LiveState } from '../live.ts';
 import { BotSwitch } from './bot-switch.ts';
 import { Calls } from './calls.ts';
 import { Faults } from './faults.ts';
+import { People } from './people.ts';
 import { Tokens } from './tokens.ts';
 import { Users } from './users.ts';
 
 /** The Fastly account beside Slack, and what can be made to go wrong. */
-export function Panel({ fastly, bot, close }: Pick<LiveState, 'fastly' | 'bot'> & { close: () => void }) {
+export function Panel({
+  fastly,
+  bot,
+  people,
+  close,
+}: Pick<LiveState, 'fastly' | 'bot' | 'people'> & { close: () => void }) {
   return h(
     'aside',
     { class: 'side panel', 'aria-label': 'Behind the scenes' },
@@ -27,6 +33,7 @@ export function Panel({ fastly, bot, close }: Pick<LiveState, 'fastly' | 'bot'> 
       bot !== null && h(BotSwitch, { bot }),
       fastly !== null && [
         h(Faults, { key: 'faults', faults: fastly.faults }),
+        people !== null && h(People, { key: 'people', people }),
         h(Users, { key: 'users', users: fastly.users }),
         h(Tokens, { key: 'tokens', tokens: fastly.tokens, users: fastly.users }),
         h(Calls, { key: 'calls', calls: fastly.calls, earlier: fastly.earlierCalls }),

@@ -1,0 +1,77 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { MemberId, type UserGroupId } from '../../ids.ts';
+import { KeptAnswers } from '../connection/kept-answers.ts';
+import { wordOf } from '../connection/refused-words.ts';
+
+/** Why nobody gets access through a group. `gone`: disabled, or there is no such group. */
+export type GroupProblem = 'gone' | 'plan' | 'scope';
+
+/** Slack's words for that (docs.slack.dev, usergroups.users.list). Any other error says nothing about the group. */
+const PROBLEMS = new Map<string | null, GroupProblem>([
+  ['no_such_subteam', 'gone'],
+  ['subteam_not_found', 'gone'],
+  ['plan_upgrade_required', 'plan'],
+  ['paid_teams_only', 'plan'],
+  ['missing_scope', 'scope'],
+]);
+
+/** A group's members, or why it has none that count. `unknown`: Slack didn't say. */
+export type GroupReading =
+  | { kind: 'members'; members: readonly MemberId[] }
+  | { kind: 'unusable'; why: GroupProblem };
+
+/** An answer without `users` says nothing; an empty list says that nobody is in the group. */
+const Users = z.object({ users: z.array(MemberId) });
+
+/** The members of Slack's user groups. Its answers are kept, for whoever takes older ones. */
+export class UserGroups {
+  readonly #answers: KeptAnswers<UserGroupId, GroupReading>;
+  readonly #log: Logger;
+  /** When a group was last said to have changed, in Unix milliseconds: what was asked before doesn't count. */
+  readonly #changed = new Map<UserGroupId, number>();
+
+  constructor(slack: WebClient, log: Logger) {
+    this.#answers = new KeptAnswers((group) => ask(slack, group));
+    this.#log = log;
+  }
+
+  /** Grows with each answer. */
+  get version(): number {
+    return this.#answers.version;
+  }
+
+  /** A group as it was at `since` (Unix milliseconds) or later; null where Slack doesn't answer. */
+  async since(group: UserGroupId, since: number): Promise<GroupReading | null> {
+    try {
+      return await this.#answers.since(group, Math.max(since, this.#changed.get(group) ?? 0));
+    } catch (error) {
+      this.#log.warn({ group, err: error }, "Slack didn't say who is in a user group");
+      return null;
+    }
+  }
+
+  /** The latest answer, however old; `at` in Unix milliseconds. */
+  latest(group: UserGroupId): { answer: GroupReading; at: number } | null {
+    return this.#answers.latest(group);
+  }
+
+  /** Slack says that a group has changed. The next use asks. */
+  changed(group: UserGroupId): void {
+    // What was asked in this very millisecond may be from before.
+    this.#changed.set(group, Date.now() + 1);
+  }
+}
+
+/** @throws where Slack doesn't answer */
+async function ask(slack: WebClient, group: UserGroupId): Promise<GroupReading> {
+  try {
+    const { users } = Users.parse(await slack.usergroups.users.list({ usergroup: group }));
+    return { kind: 'members', members: users };
+  } catch (error) {
+    const why = PROBLEMS.get(wordOf(error));
+    if (why === undefined) throw error;
+    return { kind: 'unusable', why };
+  }
+}

@@ -1,0 +1,48 @@
+/** Slack's answers by what was asked. Each is kept, and there is one call at a time about the same thing. */
+export class KeptAnswers<Key, Answer> {
+  readonly #ask: (key: Key) => Promise<Answer>;
+  readonly #kept = new Map<Key, { answer: Answer; at: number }>();
+  readonly #asked = new Map<Key, { at: number; answer: Promise<Answer> }>();
+  #version = 0;
+
+  /** @param ask makes the call */
+  constructor(ask: (key: Key) => Promise<Answer>) {
+    this.#ask = ask;
+  }
+
+  /** Grows with each answer. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The answer to a call that began at `since` (Unix milliseconds) or later. @throws what the call throws */
+  async since(key: Key, since: number): Promise<Answer> {
+    const kept = this.#kept.get(key);
+    if (kept && kept.at >= since) return kept.answer;
+    const asked = this.#asked.get(key);
+    return await (asked && asked.at >= since ? asked.answer : this.#begin(key));
+  }
+
+  /** The latest answer, however old; `at` (Unix milliseconds) is when its call began. */
+  latest(key: Key): { answer: Answer; at: number } | null {
+    return this.#kept.get(key) ?? null;
+  }
+
+  async #begin(key: Key): Promise<Answer> {
+    const at = Date.now();
+    const answer = this.#ask(key);
+    const asked = { at, answer };
+    this.#asked.set(key, asked);
+    try {
+      const settled = await answer;
+      // A call that began earlier may be answered later.
+      if ((this.#kept.get(key)?.at ?? 0) <= at) {
+        this.#kept.set(key, { answer: settled, at });
+        this.#version += 1;
+      }
+      return settled;
+    } finally {
+      if (this.#asked.get(key) === asked) this.#asked.delete(key);
+    }
+  }
+}
