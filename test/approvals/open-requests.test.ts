@@ -55,7 +55,7 @@ async function fileMixed({ approvals, store }: Service): Promise<void> {
     if (number % 11 === 10) await run(store, newer[number % 3] ?? '');
     if (number % 13 === 12) await run(store, `update approval_requests set terms = null where id = '${id}'`);
     // Some members were added since, and earlier versions stored nobody.
-    if (number % 8 === 3)
+    if (number % 8 === 4)
       await run(
         store,
         `update approval_requests set terms = replace(terms, ',"${PRIYA}"', '') where id = '${id}'`,
