@@ -62,7 +62,7 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
   };
   return {
     check: refuseWhoCannot,
-    async take(interaction, id, comment, seen) {
+    async take(interaction, id, { comment, seen }) {
       const { services, caller } = interaction;
       const { approvals } = services;
       if (step !== 'cancel') await refuseWhoItIsAbout(interaction, await approvals.get(id), step);
