@@ -235,18 +235,6 @@ export class Intents<InTheWay = unknown> {
     });
   }
 
-  /** Has the caller of a settled change told now. */
-  async tellNow(deliveryKey: string): Promise<void> {
-    await this.#store.transaction(async ({ database, now }) => {
-      await database
-        .updateTable('intents')
-        .set({ due_at: await now() })
-        .where('delivery_key', '=', deliveryKey)
-        .where('state', '!=', 'open')
-        .execute();
-    });
-  }
-
   /**
    * Records that a delivery's change, if it made one, is still to be told: by this process in about so many milliseconds,
    * and if that has not happened a lease later, by the worker.

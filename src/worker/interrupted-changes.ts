@@ -80,8 +80,8 @@ export class InterruptedChanges {
       log.warn({ settlement: kind }, 'a change was left behind');
       await this.#record(change, settlement);
     } else settlement = { kind: state };
-    // The message about the lock has all its steps.
-    if (change.lock !== undefined) return await this.#tellWithLock(change, change.lock);
+    // Its lock is still to be told, too, and that message has all steps.
+    if (change.lock !== undefined) return await intents.told(change);
     try {
       const words = await this.#words(change, settlement);
       if (words === null) return await intents.tellIn(this.#options.times.firstRetry, change.deliveryKey);
@@ -109,12 +109,6 @@ export class InterruptedChanges {
     if (lock === null) return message(interruptedText(change, settlement));
     if (lock.steps.some(({ state }) => state === 'open')) return null;
     return withButtons(interruptedLockMessage(lock), lockButtons(lock, { private: true }, disabled));
-  }
-
-  async #tellWithLock(step: Change, lock: string): Promise<void> {
-    const { intents } = this.#options;
-    await intents.told(step);
-    await intents.tellNow(lock);
   }
 
   async #record(change: Change, settlement: Settlement): Promise<void> {
