@@ -4,19 +4,8 @@ import { reasonLine } from './approval-text.ts';
 import { changeMark, changePast, checkText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
+import { STAYS, TOKENS_STAY } from './lock-limits.ts';
 import { userText } from './user-text.ts';
-
-/** What locking is, in a form. Fastly defines `locked` as 'locked for editing', and says no more. */
-export function lockingText(who: Sentence): Sentence {
-  return say`Locking keeps ${who} from being edited in Fastly, and Fastly promises no more. The user may still be able to sign in. ${STAYS}`;
-}
-
-/** What a lock leaves as it is. */
-export const STAYS = say`Browser sessions and API tokens of a locked user may go on working.`;
-const TOKENS_STAY = say`API tokens of a locked user may go on working.`;
-
-/** What unlocking leaves as it is. */
-export const NOT_BROUGHT_BACK = say`Unlocking brings back no browser session and no API token that has ended.`;
 
 /** What a password reset means, in the form where it can be ticked. */
 export function resetCaution(login: string): Sentence {

@@ -1,5 +1,6 @@
 import type { ActionVerb } from '../approvals/request.ts';
 import { type Sentence, say } from './kit/sentence.ts';
+import { STAYS } from './lock-limits.ts';
 
 /** `tail` follows the user: 'promote X to Fastly superuser'. */
 type Forms = {
@@ -70,7 +71,7 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
     case 'demote':
       return say`${user} will no longer be a Fastly superuser. ${TOKENS_STAY}`;
     case 'lock':
-      return say`${user}, a Fastly superuser, will be locked. The lock can be undone. ${TOKENS_STAY}`;
+      return say`${user}, a Fastly superuser, will be locked. The lock can be undone. ${STAYS}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
     case 'revoke':

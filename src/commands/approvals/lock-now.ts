@@ -15,7 +15,7 @@ import { lockedText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
 import { code, member, say } from '../../messages/kit/sentence.ts';
-import { STAYS } from '../../messages/lock-text.ts';
+import { STAYS } from '../../messages/lock-limits.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { lockButtons } from '../../slack/lock-buttons.ts';

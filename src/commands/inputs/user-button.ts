@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { button, type Confirm } from '../../messages/kit/blocks.ts';
 import { code, say } from '../../messages/kit/sentence.ts';
-import { NOT_BROUGHT_BACK } from '../../messages/lock-text.ts';
+import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
 import { codecFor, type Origin } from '../../slack/carried.ts';
 import type { IncomingOf } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';

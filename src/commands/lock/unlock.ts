@@ -1,7 +1,7 @@
 import { targetOf } from '../../changes/snapshot.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
-import { NOT_BROUGHT_BACK } from '../../messages/lock-text.ts';
+import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
 import { userText } from '../../messages/user-text.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
 import { userMeant } from '../inputs/meant.ts';

@@ -18,7 +18,7 @@ import { reasonLine } from '../../messages/approval-text.ts';
 import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-text.ts';
+import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
