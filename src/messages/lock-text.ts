@@ -1,10 +1,12 @@
 import type { Change } from '../changes/change.ts';
 import type { LockStep, StepRecord } from '../changes/lock-step.ts';
+import type { ListedToken } from '../changes/token.ts';
 import { reasonLine } from './approval-text.ts';
 import { changeMark, changePast, checkText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { STAYS, TOKENS_STAY } from './lock-limits.ts';
+import { counted, tokenNames } from './token-text.ts';
 import { userText } from './user-text.ts';
 
 /** What a password reset means, in the form where it can be ticked. */
@@ -15,6 +17,7 @@ export function resetCaution(login: string): Sentence {
 /** What a step does, as its option in the form, and as the button that asks for it again. */
 export const STEP_LABELS: Record<LockStep, string> = {
   'end-sessions': 'End browser sessions',
+  revoke: 'Revoke API tokens',
   reset: 'Email a password reset',
 };
 
@@ -72,13 +75,13 @@ function stepLines(
 ): Sentence[] {
   return steps.map((each) => {
     const line = stepLine(each, change.target.login, goesOn);
-    const next = each.state === 'unknown' ? checkText(each.step) : undefined;
+    const next = each.state === 'unknown' && each.step !== 'revoke' ? checkText(each.step) : undefined;
     const reason = why.get(each.step) ?? next;
     return reason === undefined ? line : say`${line} ${reason}`;
   });
 }
 
-function stepLine({ step, state, tokens }: StepRecord, login: string, goesOn: boolean): Sentence {
+function stepLine({ step, state, tokens, request }: StepRecord, login: string, goesOn: boolean): Sentence {
   const words = WORDS[step];
   switch (state) {
     case 'waiting':
@@ -86,7 +89,7 @@ function stepLine({ step, state, tokens }: StepRecord, login: string, goesOn: bo
     case 'open':
       return words.underWay;
     case 'done':
-      return words.done(tokens, login);
+      return words.done({ tokens, login, request });
     case 'failed':
       return words.undone;
     case 'unknown':
@@ -96,7 +99,7 @@ function stepLine({ step, state, tokens }: StepRecord, login: string, goesOn: bo
 
 type Words = {
   underWay: Sentence;
-  done(tokens: number, login: string): Sentence;
+  done(end: { tokens: number; login: string; request: string | undefined }): Sentence;
   undone: Sentence;
   unclear: Sentence;
 };
@@ -104,18 +107,36 @@ type Words = {
 const WORDS: Record<LockStep, Words> = {
   'end-sessions': {
     underWay: say`⏳ Ending browser sessions…`,
-    done: (count) =>
-      count === 0 ? say`✅ There was no browser session to end.` : say`✅ ${sessionCount(count)} ended.`,
+    done: ({ tokens }) =>
+      tokens === 0 ? say`✅ There was no browser session to end.` : say`✅ ${sessionCount(tokens)} ended.`,
     undone: say`⚠️ Not all browser sessions were ended.`,
     unclear: say`⚠️ It's unclear whether all browser sessions were ended.`,
   },
+  revoke: {
+    underWay: say`⏳ Requesting that API tokens are revoked…`,
+    done: ({ tokens, request }) =>
+      request === undefined
+        ? say`✅ There was no API token to revoke.`
+        : say`🔑 Request ${code(request)} asks to revoke ${counted(tokens, 'API token')}, which may go on working until then.`,
+    undone: say`⚠️ No API token was requested to be revoked.`,
+    unclear: say`⚠️ It's unclear whether a request to revoke API tokens was filed.`,
+  },
   reset: {
     underWay: say`⏳ Emailing a password reset…`,
-    done: (_count, login) => say`✉️ Fastly emails a password reset to ${code(login)}.`,
+    done: ({ login }) => say`✉️ Fastly emails a password reset to ${code(login)}.`,
     undone: say`⚠️ The password reset wasn't sent.`,
     unclear: say`⚠️ It's unclear whether the password reset was sent.`,
   },
 };
+
+/** That the list was read once more after the steps. @param made null where it could not be read */
+export function madeSince(made: readonly ListedToken[] | null): Sentence[] {
+  if (made === null) return [say`⚠️ The bot couldn't check whether API tokens were made since.`];
+  if (made.length === 0) return [];
+  return [
+    say`⚠️ ${counted(made.length, 'API token')} made since: ${tokenNames(made)}. Run ${code('/fastly-user revoke')} to revoke more.`,
+  ];
+}
 
 /** '1 browser session', '2 browser sessions'. */
 export function sessionCount(count: number): string {

@@ -40,7 +40,7 @@ export const lockNow: readonly Listener[] = stepListeners({
   async more(interaction, { action: { target } }, values) {
     const { login, name } = target;
     const offer = await offerFor(interaction, { ...target, id: UserId.parse(target.id) });
-    return lockInputs({ login, name }, offer, tickedSteps(values));
+    return lockInputs(interaction, { login, name }, offer, tickedSteps(values));
   },
   async check({ services }, id) {
     const open = await pendingDeletion(services, id);

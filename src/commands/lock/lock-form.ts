@@ -42,7 +42,7 @@ export async function lockForm(
     onTop,
     subject: About.write(meantBy(user)),
     blocks: [
-      ...lockInputs({ login: user.login, name: nameOf(user) }, offer, steps),
+      ...lockInputs(interaction, { login: user.login, name: nameOf(user) }, offer, steps),
       ...(note === null ? [] : [richText(say`Locking a Fastly superuser is a request. ${note}`)]),
       reasonInput('Reason', reason),
     ],

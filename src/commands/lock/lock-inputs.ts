@@ -2,64 +2,82 @@ import type { KnownBlock } from '@slack/types';
 import { LockStep } from '../../changes/lock-step.ts';
 import type { HasRoles } from '../../changes/roles.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
-import { accountTokens } from '../../fastly/account-tokens.ts';
-import { isExpired } from '../../fastly/api-token.ts';
+import type { TokenSnapshot } from '../../changes/token.ts';
+import { tokenSnapshot } from '../../changes/token-snapshot.ts';
+import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { UserId } from '../../fastly/user.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
 import { resetCaution, STEP_LABELS, sessionCount } from '../../messages/lock-text.ts';
+import { shownText } from '../../messages/token-notes.ts';
 import { tokenCount } from '../../messages/token-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
+import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
 import { takesResets } from './steps.ts';
 
 const STEPS = 'steps';
 
-/** What can follow the lock of this user, and how many tokens Fastly lists; null where it did not say. */
-export type Offer = { steps: readonly LockStep[]; tokens: { sessions: number; programs: number } | null };
+/** What can follow the lock of this user. */
+export type Offer = {
+  steps: readonly LockStep[];
+  /** Null where Fastly didn't list them. */
+  tokens: { sessions: number; programs: TokenSnapshot } | null;
+  /** Who decides on the request to revoke the tokens, where there is one. */
+  note: Sentence | null;
+};
 
 /** Asks Fastly what can follow. What it doesn't say is not offered. */
-export async function offerFor(
-  { services, log }: Interaction,
-  user: { id: UserId } & HasRoles,
-): Promise<Offer> {
-  const { fastly, directory, disabled } = services;
+export async function offerFor(interaction: Interaction, user: { id: UserId } & HasRoles): Promise<Offer> {
+  const { services, log } = interaction;
+  const { fastly, directory, disabled, approvals } = services;
   const unsaid = (error: unknown) => {
     log.warn({ err: error }, 'what can follow a lock could not be read');
     return null;
   };
-  const [listed, account] = await Promise.all([
-    accountTokens(fastly).catch(unsaid),
+  const [listed, account, open, note] = await Promise.all([
+    liveTokensOf(fastly, user.id).catch(unsaid),
     directory.account().catch(unsaid),
+    approvals.openAbout(user.id).catch(unsaid),
+    // Where nobody could see the request, it can't be filed.
+    whoDecides(interaction, 'revoke').catch(unsaid),
   ]);
-  const now = Date.now();
-  const count = (some: { user_id?: UserId | null | undefined; expires_at?: string | null | undefined }[]) =>
-    some.filter((token) => token.user_id === user.id && !isExpired(token, now)).length;
-  const tokens = listed && { sessions: count(listed.sessions), programs: count(listed.programs) };
+  const tokens = listed && { sessions: listed.sessions.length, programs: tokenSnapshot(listed.programs) };
+  const hasTokens = (tokens?.programs.tokens.length ?? 0) > 0;
   const isOffered: Record<LockStep, boolean> = {
     'end-sessions': tokens !== null,
+    // A user has one open request at most.
+    revoke: hasTokens && open === null && note !== null && !disabled.has('revoke'),
     reset: account !== null && takesResets(account) && !disabled.has('reset'),
   };
   // What needs an approval is requested with the lock, which is all that such a request has.
-  const steps = mayBeSuperuser(user) || disabled.has('lock') ? [] : LockStep.options;
-  return { steps: steps.filter((step) => isOffered[step]), tokens };
+  const all = mayBeSuperuser(user) || disabled.has('lock') ? [] : LockStep.options;
+  const steps = all.filter((step) => isOffered[step]);
+  return { steps, tokens, note: steps.includes('revoke') ? note : null };
 }
 
 /** What locking does and does not do, and what can follow, to be ticked. */
 export function lockInputs(
+  { services }: Interaction,
   user: { login: string; name: string },
-  { steps, tokens }: Offer,
+  { steps, tokens, note }: Offer,
   ticked: readonly LockStep[],
 ): KnownBlock[] {
-  const options = steps.map((step) => option(STEP_LABELS[step], step, about(step, tokens)));
+  const waits = isApprovalRequired(services, 'revoke');
+  const options = steps.map((step) => option(STEP_LABELS[step], step, about(step, tokens, waits)));
+  const remarks = [
+    ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
+    ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
+  ];
+  const [first, ...others] = remarks;
   return [
     richText(lockingText(userText(user)), ...tokensText(tokens)),
     ...(options.length === 0
       ? []
       : [checkboxes({ id: STEPS, label: 'After the lock', options, ticked, optional: true })]),
-    ...(steps.includes('reset') ? [richText(resetCaution(user.login))] : []),
+    ...(first ? [richText(first, ...others)] : []),
   ];
 }
 
@@ -68,19 +86,27 @@ export function tickedSteps(values: FormValues): LockStep[] {
   return LockStep.options.filter((step) => values[step] === 'yes');
 }
 
-function about(step: LockStep, tokens: Offer['tokens']): string {
-  if (step === 'reset') return 'Off unless you tick it.';
-  const sessions = tokens?.sessions ?? 0;
-  return sessions === 0
-    ? 'There is none now. Any new one is ended.'
-    : `${sessionCount(sessions)} now. They can't be brought back.`;
+/** At most 75 characters (docs.slack.dev, option object). */
+function about(step: LockStep, tokens: Offer['tokens'], waits: boolean): string {
+  switch (step) {
+    case 'end-sessions': {
+      const sessions = tokens?.sessions ?? 0;
+      return sessions === 0
+        ? 'There is none now. Any new one is ended.'
+        : `${sessionCount(sessions)} now, ended at once and for good.`;
+    }
+    case 'revoke': {
+      const count = tokenCount(tokens?.programs.tokens.length ?? 0);
+      return waits ? `${count} now. Waits for approval.` : `${count} now, revoked at once and for good.`;
+    }
+    case 'reset':
+      return 'Sent only if you tick this.';
+  }
 }
 
 function tokensText(tokens: Offer['tokens']): Sentence[] {
   if (tokens === null) {
     return [say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`];
   }
-  if (tokens.programs === 0) return [];
-  const has = tokenCount(tokens.programs).replace('token', 'API token');
-  return [say`The user has ${has} that programs use.`];
+  return tokens.programs.tokens.length === 0 ? [] : [shownText(tokens.programs)];
 }

@@ -1,3 +1,4 @@
+import { isDeletion } from '../../approvals/request.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
 import type { User } from '../../fastly/user.ts';
@@ -41,7 +42,7 @@ async function ofDeletion(
   user: User,
 ): Promise<Pick<WantedLock, 'request' | 'also'>> {
   const open = await approvals.openAbout(user.id);
-  if (open?.action.kind !== 'delete' || open.state.kind !== 'pending') return { request: null };
+  if (open === null || !isDeletion(open.action) || open.state.kind !== 'pending') return { request: null };
   const also = async (transaction: Transaction) => {
     await approvals.targetLocked(transaction, open.id, caller.memberId);
   };

@@ -10,7 +10,7 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { withButtons } from '../../messages/kit/message.ts';
 import { date, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { lockMessage } from '../../messages/lock-text.ts';
+import { lockMessage, madeSince } from '../../messages/lock-text.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { lockButtons } from '../../slack/lock-buttons.ts';
@@ -18,8 +18,9 @@ import { confirm, confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
+import { whoDecides } from '../approvals/filing.ts';
 import { makeChange } from '../make-change.ts';
-import { refuseResetWherePointless, takeStep } from './steps.ts';
+import { refuseResetWherePointless, takeStep, tokensMadeSince } from './steps.ts';
 
 export const LOCKED = { locked: true };
 
@@ -43,6 +44,8 @@ export async function makeLock(
 ): Promise<Lock> {
   const { services, caller, deliveryKey, reference } = interaction;
   await refuseWhereImpossible(interaction, user, steps);
+  // What can't be requested from here is refused before the lock.
+  if (steps.includes('revoke')) await whoDecides(interaction, 'revoke');
   const change = {
     deliveryKey,
     kind: 'lock',
@@ -98,7 +101,9 @@ export async function followUp(interaction: Interaction, lock: Lock): Promise<De
     soFar = { ...soFar, steps: soFar.steps.map((each) => (each.step === step ? end.record : each)) };
     if (step !== lock.steps.at(-1)?.step) await result.soFar(lockMessage(soFar, { goesOn: true, why }));
   }
-  const confirmation = lockMessage(soFar, { why });
+  const asksToRevoke = soFar.steps.some(({ step, state }) => step === 'revoke' && state === 'done');
+  const since = asksToRevoke ? madeSince(await tokensMadeSince(interaction, soFar)) : [];
+  const confirmation = lockMessage(soFar, { why, since });
   const delivered = await result.whole(withButtons(confirmation, lockButtons(soFar, origin, disabled)));
   if (delivered.kind !== 'later') await noted(intents.told({ deliveryKey }));
   const isThere = 'channel' in delivered && delivered.channel === confirmationsChannel;

@@ -25,7 +25,11 @@ const WantedSchema = z.object({ steps: z.array(LockStep), reason: z.string().nul
 type Wanted = z.infer<typeof WantedSchema>;
 const Wanted = codecFor('form', WantedSchema, 'lock');
 
-const FLAGS: Record<LockStep, string> = { 'end-sessions': 'end-sessions', reset: 'email-reset' };
+const FLAGS: Record<LockStep, string> = {
+  'end-sessions': 'end-sessions',
+  revoke: 'revoke-tokens',
+  reset: 'email-reset',
+};
 
 /** Locks a user, and does what is to follow. */
 export const lock: Subcommand = {
@@ -35,9 +39,9 @@ export const lock: Subcommand = {
     const superusers = isApprovalRequired(services, 'demote')
       ? say` Locking a Fastly superuser needs approval.`
       : say``;
-    return say`Keeps the user from being edited in Fastly, which promises no more. Sign-in, browser sessions and API tokens of a locked user may go on working. ${code('--end-sessions')} ends the browser sessions, and ${code('--email-reset')} has Fastly email the user a link to choose a new password. The user is locked first. With a user's whole email, ID or name the lock is made at once. Otherwise a form opens.${superusers}`;
+    return say`Keeps the user from being edited in Fastly, which promises no more. Sign-in, browser sessions and API tokens of a locked user may go on working. ${code('--end-sessions')} ends the browser sessions, ${code('--revoke-tokens')} requests that the API tokens are revoked, and ${code('--email-reset')} has Fastly email the user a link to choose a new password. The user is locked first. With a user's whole email, ID or name the lock is made at once. Otherwise a form opens.${superusers}`;
   },
-  usage: '[user] [--end-sessions] [--email-reset] [--reason …] [--private]',
+  usage: '[user] [--end-sessions] [--revoke-tokens] [--email-reset] [--reason …] [--private]',
   examples: [
     'lock',
     'lock amara.fenwick@example.com',

@@ -155,6 +155,78 @@ describe('lock', () => {
   });
 });
 
+describe('to revoke tokens after a lock', () => {
+  const untilRequest = (who: ActingMember) =>
+    who.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
+
+  it('is a request that waits, with the user locked already', async () => {
+    const workplace = await startWithSessions();
+    const { client } = workplace;
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens --reason "Lost laptop"`);
+    const told = await untilSaid(nora, 'asks to revoke 1 API token, which may go on working until then.');
+    const request = await untilRequest(nora);
+    expect(wordsOf(told.blocks)).toContain(`🔑 Request ${request.id}`);
+    expect(request.words(await nora.sees())).toContain('Lost laptop');
+    expect(await changes(workplace)).toEqual([`PUT /user/${ENGINEER.id}`]);
+    await request.take(tomas, 'approve');
+    await request.until(tomas, '✅ Revoked');
+    expect(await changes(workplace)).toEqual([`PUT /user/${ENGINEER.id}`, `DELETE /tokens/${CI_PURGE.id}`]);
+  });
+
+  it('is done at once where that needs no approval', async () => {
+    const workplace = await startWithSessions({ APPROVAL_REQUIRED_FOR: 'delete' });
+    const nora = workplace.client.as(NORA);
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens`);
+    await untilSaid(nora, '✅ Revoked');
+    expect(await changes(workplace)).toEqual([`PUT /user/${ENGINEER.id}`, `DELETE /tokens/${CI_PURGE.id}`]);
+  });
+
+  it('tells of tokens that were made since', async () => {
+    const { client } = await startWithSessions();
+    const nora = client.as(NORA);
+    await client.fastlyFaults({ hold: { match: 'POST /user/', when: 'after', times: 1 } });
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens --email-reset`);
+    await client.untilHeld('fastly');
+    await client.putFastlyTokens([{ ...CI_PURGE, id: 'late1', name: 'just-made' }]);
+    await client.fastlyFaults({ hold: null });
+    await untilSaid(nora, '⚠️ 1 API token made since: just-made');
+  });
+
+  it('says so where there is none', async () => {
+    const workplace = await startWorkplace();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens`);
+    await untilSaid(nora, '✅ There was no API token to revoke.');
+    expect(await changes(workplace)).toEqual([`PUT /user/${ENGINEER.id}`]);
+  });
+
+  it('is refused before the lock where nobody could see the request', async () => {
+    const workplace = await startWithSessions();
+    const nora = workplace.client.as(NORA);
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens --private`);
+    await untilTold(nora, "Approvers can't see a private request.");
+    expect(await changes(workplace)).toEqual([]);
+  });
+
+  it('is told to have failed, and offered again, where another request about the user is open', async () => {
+    const workplace = await startWithSessions();
+    const { client } = workplace;
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const deletion = await askForDeletion(client, NORA, ENGINEER);
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens`);
+    const told = await untilSaid(nora, 'No API token was requested to be revoked.');
+    expect(wordsOf(told.blocks)).toContain('A request about this user is already open');
+    expect(actionsOf(told)).toEqual(['update.undo', 'lock.revoke']);
+    await deletion.take(tomas, 'deny');
+    await deletion.until(nora, 'denied the request');
+    await tomas.click({ channel: CDN_TEAM.id, ts: told.ts, actionId: 'lock.revoke' });
+    const done = await untilSaid(tomas, 'asks to revoke 1 API token');
+    expect(done.ts).toBe(told.ts);
+    expect(actionsOf(done)).toEqual(['update.undo']);
+  });
+});
+
 describe('a step that fails', () => {
   it('leaves the others told as done, and is offered again', async () => {
     const workplace = await startWithSessions();
@@ -220,11 +292,14 @@ describe('the form to lock a user', () => {
     const words = wordsOf((await untilForm(nora)).blocks);
     expect(words).toContain('from being edited in Fastly, and Fastly promises no more');
     expect(words).toContain('2 browser sessions now');
-    expect(words).toContain('The user has 1 API token that programs use.');
+    expect(words).toContain('1 token that programs use: ci-purge');
     expect(words).toContain(
       `sends a link to ${ENGINEER.login} . Anyone who can read that mailbox can set a new password.`,
     );
-    await nora.submit(ticked('end-sessions'));
+    expect(words).toContain('1 token now. Waits for approval.');
+    expect(words).toContain('Revoking API tokens is a request, filed once the user is locked.');
+    await nora.submit(ticked('end-sessions', 'revoke'));
+    await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     await untilSaid(nora, '✅ 2 browser sessions ended.');
     expect(await changes(workplace)).not.toContain(RESET);
   });
