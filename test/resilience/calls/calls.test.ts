@@ -54,13 +54,14 @@ const TABLE = `
 | Undo                                | GET user ×2, PUT user                                                              | conversations.info, response_url ×2                          | GET user |
 | update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info, users.info ×2          | |
 | lock, by ID                         | GET current_customer, GET current_user, GET customer/users, GET user ×2, PUT user  | conversations.info, response_url                             | GET user |
-| lock, by ID, with all that can follow | GET current_customer ×2, GET current_user ×2, GET customer/tokens, GET customer/users, GET user ×2, POST user/password/request_reset, PUT user | chat.postMessage, chat.update ×2, conversations.info         | GET user |
-| lock, by name, where one fits       | GET current_customer, GET customer/tokens, GET customer/users, GET user            | views.open, views.update                                     | |
+| lock, by ID, with all that can follow | GET current_customer ×2, GET current_user, GET customer/tokens ×3, GET customer/users, GET user ×2, POST user/password/request_reset, PUT user | chat.postMessage, chat.update ×3, conversations.info         | GET user |
+| lock, by name, where one fits       | GET current_customer, GET customer/tokens, GET customer/users, GET user            | conversations.info, views.open, views.update                 | |
 | lock, without words                 |                                                                                    | views.open                                                   | |
-| lock, its picker                    | GET current_customer, GET customer/tokens, GET user                                | views.update                                                 | |
+| lock, its picker                    | GET current_customer, GET customer/tokens, GET user                                | conversations.info, views.update                             | |
 | lock, its form                      | GET current_customer, GET current_user, GET user ×2, PUT user                      | chat.postMessage, conversations.info                         | GET user |
-| Lock on a card                      | GET current_customer, GET customer/tokens, GET user                                | views.open, views.update                                     | |
-| End browser sessions, once more     | DELETE tokens, GET current_user, GET customer/tokens ×2, GET user                  | conversations.info, response_url                             | |
+| Lock on a card                      | GET current_customer, GET customer/tokens, GET user                                | conversations.info, views.open, views.update                 | |
+| End browser sessions, once more     | DELETE tokens, GET current_user, GET customer/tokens ×2, GET tokens, GET user      | conversations.info, response_url                             | |
+| Revoke API tokens, once more        | GET current_user, GET customer/tokens, GET user                                    | chat.postMessage, conversations.info, response_url, users.info ×2 | |
 | Email a password reset, once more   | GET current_customer, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
 | unlock, by ID                       | GET customer/users, GET user ×2, PUT user                                          | conversations.info, response_url                             | GET user |
 | unlock, without words               |                                                                                    | views.open, views.update                                     | |

@@ -4,9 +4,10 @@ import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
 import { invited } from '../../e2e/support/inviting.ts';
 import { GRACE } from '../../e2e/support/newcomers.ts';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
-import { SESSION } from '../../e2e/support/tokens.ts';
+import { CI_PURGE, SESSION } from '../../e2e/support/tokens.ts';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, ENGINEER, LIMITED_ENGINEER, PASSWORD, PEOPLE } from '../../sandbox/fastly/people.ts';
+import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
 import {
   afterDeletion,
   approvedAndDone,
@@ -215,7 +216,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
   },
   'lock, by ID': typing(`lock ${ENGINEER.id}`, '🔒'),
   'lock, by ID, with all that can follow': typing(
-    `lock ${ENGINEER.id} --end-sessions --email-reset`,
+    `lock ${ENGINEER.id} --end-sessions --revoke-tokens --email-reset`,
     '✉️ Fastly emails a password reset',
   ),
   'lock, by name, where one fits': opening('lock edda', 'lock.form'),
@@ -242,6 +243,21 @@ export const INTERACTIONS: Record<string, Interaction> = {
       await client.putFastlyTokens([SESSION]);
       await client.fastlyFaults({
         fail: { match: 'DELETE /tokens/', status: 403, body: '{"msg":"No"}', times: 1 },
+      });
+    },
+  ),
+  'Revoke API tokens, once more': clicking(
+    'lock.revoke',
+    `lock ${ENGINEER.id} --revoke-tokens`,
+    'No API token was requested',
+    async (sandbox) => {
+      await reads(sandbox.client.as(NORA), 'asks to revoke 1 API token');
+      await reads(sandbox.client.as(NORA), 'Needs 1 approval');
+    },
+    async ({ client }) => {
+      await client.putFastlyTokens([CI_PURGE]);
+      await client.fastlyFaults({
+        fail: { match: `GET /customer/${CUSTOMER_ID}/tokens`, status: 403, body: '{"msg":"No"}', times: 1 },
       });
     },
   ),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openRequest } from '../../e2e/support/approving.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../../e2e/support/seeing.ts';
-import { SESSION } from '../../e2e/support/tokens.ts';
-import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
+import { CI_PURGE, SESSION } from '../../e2e/support/tokens.ts';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { SeenMessage } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import type { CrashPoint } from '../support/crash-point.ts';
@@ -62,7 +63,12 @@ const stepsOffered = ({ blocks }: SeenMessage) =>
     .filter((id) => id.startsWith('lock.'));
 
 /** Clicks on what is offered, one after the other, and waits until nothing is. */
-async function takeWhatIsOffered(place: CrashPlace, { ts }: SeenMessage): Promise<void> {
+async function takeWhatIsOffered(place: CrashPlace, told: SeenMessage): Promise<void> {
+  await clickWhatIsOffered(place, told);
+  await untilNothingIsPending(place);
+}
+
+async function clickWhatIsOffered(place: CrashPlace, { ts }: SeenMessage): Promise<void> {
   const nora = place.client.as(NORA);
   const { channels } = await nora.sees();
   const channel = channels.find(({ kind }) => kind === 'im')?.id ?? '';
@@ -79,7 +85,6 @@ async function takeWhatIsOffered(place: CrashPlace, { ts }: SeenMessage): Promis
       `what came of ${actionId}`,
     );
   }
-  await untilNothingIsPending(place);
 }
 
 /** Has the bot die at a commit, and starts it again. */
@@ -222,4 +227,41 @@ describe.each(ENGINES)('a lock with what follows, on %s', PATIENT, (engine) => {
     if (latest) await takeWhatIsOffered(place, latest);
     expect(await changes(place)).toEqual([...ENDINGS, RESET, LOCK].toSorted());
   });
+});
+
+/** In a direct message nobody else would see the request. */
+const WITH_APPROVALS = { APPROVALS_CHANNEL: CDN_TEAM.id };
+const REVOCATION = 'asks to revoke 1 API token';
+
+describe.each(ENGINES)('a lock that requests to revoke tokens, on %s', PATIENT, (engine) => {
+  it.each([
+    {
+      when: 'before',
+      words: '⚠️ No API token was requested to be revoked.',
+      offered: ['lock.revoke', 'lock.reset'],
+    },
+    { when: 'after', words: REVOCATION, offered: ['lock.reset'] },
+  ] as const)(
+    'files one request when the bot dies $when the commit that files it',
+    async ({ when, words, offered }) => {
+      const place = await newCrashPlace(engine);
+      const { client } = place;
+      const nora = client.as(NORA);
+      await client.putFastlyTokens([CI_PURGE]);
+      const point = dieAt(when, audited('revoke', 'filed'));
+      const bot = await startBot(place, { point, variables: WITH_APPROVALS });
+      await nora.command(`lock ${ENGINEER.id} --revoke-tokens --email-reset`);
+      await died(bot);
+      await restartBot(place, WITH_APPROVALS);
+      const told = await nora.until((sees) => messageWith(sees, 'direct', words), 'how far it is');
+      expect(stepsOffered(told)).toEqual(offered);
+      await clickWhatIsOffered(place, told);
+      const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
+      expect(await changes(place)).toEqual([RESET, LOCK].toSorted());
+      await request.take(client.as(TOMAS), 'approve');
+      await untilNothingIsPending(place);
+      expect(await changes(place)).toEqual([`DELETE /tokens/${CI_PURGE.id}`, RESET, LOCK].toSorted());
+      expect((await auditedEvents(place)).filter((event) => event === 'filed')).toHaveLength(1);
+    },
+  );
 });
