@@ -15,6 +15,7 @@ import { tokenCount } from '../../messages/token-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
+import type { Services } from '../../slack/replies/services.ts';
 import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
 import { takesResets } from './steps.ts';
 
@@ -25,6 +26,8 @@ export type Offer = {
   steps: readonly LockStep[];
   /** Null where Fastly didn't list them. */
   tokens: { sessions: number; programs: TokenSnapshot } | null;
+  /** Whether the lock itself is a request, and what follows a part of it. */
+  asRequest: boolean;
   /** Who decides on the request to revoke the tokens, where there is one. */
   note: Sentence | null;
 };
@@ -44,29 +47,42 @@ export async function offerFor(interaction: Interaction, user: { id: UserId } & 
     // Where nobody could see the request, it can't be filed.
     whoDecides(interaction, 'revoke').catch(unsaid),
   ]);
+  const asRequest = mayBeSuperuser(user);
   const tokens = listed && { sessions: listed.sessions.length, programs: tokenSnapshot(listed.programs) };
   const hasTokens = (tokens?.programs.tokens.length ?? 0) > 0;
   const isOffered: Record<LockStep, boolean> = {
     'end-sessions': tokens !== null,
     // A user has one open request at most.
-    revoke: hasTokens && open === null && note !== null && !disabled.has('revoke'),
+    revoke:
+      hasTokens &&
+      !(asRequest && isRuleBypassed(services)) &&
+      open === null &&
+      note !== null &&
+      !disabled.has('revoke'),
     reset: account !== null && takesResets(account) && !disabled.has('reset'),
   };
-  // What needs an approval is requested with the lock, which is all that such a request has.
-  const all = mayBeSuperuser(user) || disabled.has('lock') ? [] : LockStep.options;
+  // With a Fastly superuser's lock, all that follows is part of one request.
+  const all = disabled.has('lock') ? [] : LockStep.options.filter((step) => !asRequest || step !== 'reset');
   const steps = all.filter((step) => isOffered[step]);
-  return { steps, tokens, note: steps.includes('revoke') ? note : null };
+  return { steps, tokens, asRequest, note: steps.includes('revoke') && !asRequest ? note : null };
+}
+
+/** Whether tokens, revoked as a part of the request to lock their owner, would be so without the approval that takes. */
+export function isRuleBypassed(services: Services): boolean {
+  return isApprovalRequired(services, 'revoke') && !isApprovalRequired(services, 'demote');
 }
 
 /** What locking does and does not do, and what can follow, to be ticked. */
 export function lockInputs(
   { services }: Interaction,
   user: { login: string; name: string },
-  { steps, tokens, note }: Offer,
+  { steps, tokens, asRequest, note }: Offer,
   ticked: readonly LockStep[],
 ): KnownBlock[] {
   const waits = isApprovalRequired(services, 'revoke');
-  const options = steps.map((step) => option(STEP_LABELS[step], step, about(step, tokens, waits)));
+  const options = steps.map((step) =>
+    option(STEP_LABELS[step], step, about(step, tokens, asRequest ? 'part' : waits ? 'waits' : 'at-once')),
+  );
   const remarks = [
     ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
     ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
@@ -87,17 +103,21 @@ export function tickedSteps(values: FormValues): LockStep[] {
 }
 
 /** At most 75 characters (docs.slack.dev, option object). */
-function about(step: LockStep, tokens: Offer['tokens'], waits: boolean): string {
+function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' | 'at-once'): string {
   switch (step) {
     case 'end-sessions': {
       const sessions = tokens?.sessions ?? 0;
+      if (when === 'part') return `${sessionCount(sessions)} now. Part of the request.`;
       return sessions === 0
         ? 'There is none now. Any new one is ended.'
         : `${sessionCount(sessions)} now, ended at once and for good.`;
     }
     case 'revoke': {
       const count = tokenCount(tokens?.programs.tokens.length ?? 0);
-      return waits ? `${count} now. Waits for approval.` : `${count} now, revoked at once and for good.`;
+      if (when === 'part') return `${count} now. Part of the request.`;
+      return when === 'waits'
+        ? `${count} now. Waits for approval.`
+        : `${count} now, revoked at once and for good.`;
     }
     case 'reset':
       return 'Sent only if you tick this.';

@@ -353,19 +353,6 @@ describe('the form to lock a user', () => {
     await untilSaid(nora, `locked ${ENGINEER.name}`);
   });
 
-  it('is for a request where the user is a Fastly superuser', async () => {
-    const { client } = await startWorkplace();
-    const nora = client.as(NORA);
-    await nora.command(`get ${THIRD_SUPERUSER.id}`);
-    await untilSaid(nora, THIRD_SUPERUSER.login);
-    await nora.click({ channel: CDN_TEAM.id, actionId: 'lock.button' });
-    const form = await untilForm(nora);
-    expect(form.submit).toBe('Request lock');
-    expect(wordsOf(form.blocks)).not.toContain('End browser sessions');
-    await nora.submit();
-    await nora.until((sees) => openRequest(sees, CDN_TEAM, THIRD_SUPERUSER), 'the request');
-  });
-
   it('says at its comment what is wrong', async () => {
     const { client } = await startWorkplace();
     const nora = client.as(NORA);
