@@ -4,14 +4,14 @@ import type { ListedToken } from '../changes/token.ts';
 import { reasonLine } from './approval-text.ts';
 import { changeMark, changePast, checkText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
-import { code, date, member, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { STAYS, TOKENS_STAY } from './lock-limits.ts';
 import { counted, tokenNames } from './token-text.ts';
 import { userText } from './user-text.ts';
 
 /** What a password reset means, in the form where it can be ticked. */
 export function resetCaution(login: string): Sentence {
-  return say`A password reset sends a link to ${code(login)}. Anyone who can read that mailbox can set a new password.`;
+  return say`${bold(STEP_LABELS.reset)}: Sends a link to ${code(login)}. Anyone who can read that mailbox can set a new password.`;
 }
 
 /** What a step does, as its option in the form, and as the button that asks for it again. */

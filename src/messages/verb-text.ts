@@ -80,6 +80,6 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
 }
 
 /** The subcommand that files such a request. */
-export function subcommandFor(verb: ActionVerb): 'delete' | 'update' | 'create' | 'invite' | 'revoke' {
-  return verb === 'promote' || verb === 'unlock' || verb === 'demote' || verb === 'lock' ? 'update' : verb;
+export function subcommandFor(verb: ActionVerb): Exclude<ActionVerb, 'promote' | 'demote'> | 'update' {
+  return verb === 'promote' || verb === 'demote' ? 'update' : verb;
 }

@@ -294,7 +294,7 @@ describe('the form to lock a user', () => {
     expect(words).toContain('2 browser sessions now');
     expect(words).toContain('1 token that programs use: ci-purge');
     expect(words).toContain(
-      `sends a link to ${ENGINEER.login} . Anyone who can read that mailbox can set a new password.`,
+      `Sends a link to ${ENGINEER.login} . Anyone who can read that mailbox can set a new password.`,
     );
     expect(words).toContain('1 token now. Waits for approval.');
     expect(words).toContain('Revoking API tokens is a request, filed once the user is locked.');
