@@ -26,7 +26,7 @@ const FORMS: Record<ActionVerb, Forms> = {
 };
 
 /** Fastly says no more of a lock than 'locked for editing', and nothing of tokens where a role changes. */
-export const TOKENS_STAY = say`API tokens of the user may go on working.`;
+const TOKENS_STAY = say`API tokens of the user may go on working.`;
 
 /** 'X', 'API tokens of X'. */
 export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
@@ -59,7 +59,8 @@ export function markOf(verb: ActionVerb): Sentence {
 }
 
 /** What approvers are warned of before they approve. */
-export function consequence(verb: ActionVerb, user: Sentence): Sentence {
+export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true): Sentence {
+  const stays = (what: Sentence) => (tokensStay ? say` ${what}` : say``);
   switch (verb) {
     case 'delete':
       return say`${user} will be deleted from the Fastly account. This can't be undone.`;
@@ -69,9 +70,9 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
     case 'invite':
       return say`${user} will be ${participle(verb)}, who can change and delete every user.`;
     case 'demote':
-      return say`${user} will no longer be a Fastly superuser. ${TOKENS_STAY}`;
+      return say`${user} will no longer be a Fastly superuser.${stays(TOKENS_STAY)}`;
     case 'lock':
-      return say`${user}, a Fastly superuser, will be locked. The lock can be undone. ${STAYS}`;
+      return say`${user}, a Fastly superuser, will be locked. The lock can be undone.${stays(STAYS)}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
     case 'revoke':

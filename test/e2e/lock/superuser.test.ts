@@ -42,6 +42,7 @@ describe('the lock of a Fastly superuser, with what follows', () => {
     expect(words).toContain('1 token that programs use: ci-purge');
     const form = wordsOf((await request.form(tomas, 'approve')).blocks);
     expect(form).toContain('will be locked');
+    expect(form).not.toContain('may go on working');
     expect(form).toContain('Used within the last week: ci-purge');
     expect(await changes(workplace)).toEqual([]);
     await tomas.submit();
