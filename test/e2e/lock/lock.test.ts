@@ -66,6 +66,7 @@ describe('lock', () => {
       'Undo',
     );
     expect(undone.ts).toBe(told.ts);
+    expect(wordsOf(undone.blocks)).toContain('Reason: Lost laptop');
     expect((await inFastly(client, ENGINEER))?.locked).toBe(false);
     await untilSaid(tomas, 'Unlocking brings back no browser session and no API token that has ended.');
   });
@@ -92,7 +93,11 @@ describe('lock', () => {
     expect(rest.slice(0, 2).toSorted()).toEqual(['DELETE /tokens/session1', 'DELETE /tokens/session2']);
     expect(rest.slice(2)).toEqual([RESET]);
     expect((await client.fastlyTokens()).map(({ id }) => id)).toContain(CI_PURGE.id);
-    const entries = await auditEntries(database);
+    await nora.click({ channel: CDN_TEAM.id, ts: done.ts, actionId: 'update.undo' });
+    const undone = await untilSaid(nora, `Undone by <@${NORA.id}>`);
+    expect(undone.ts).toBe(done.ts);
+    expect(wordsOf(undone.blocks)).toContain('✅ 2 browser sessions ended.');
+    const entries = (await auditEntries(database)).slice(0, 6);
     expect(entries.map(({ change, event }) => `${change} ${event}`)).toEqual([
       ...['lock begun', 'lock done', 'end-sessions begun', 'end-sessions done', 'reset begun', 'reset done'],
     ]);
