@@ -126,7 +126,7 @@ export function createStoredParts(
     execution: new Execution(approvals, intents, fastly, botAdmins, config.FASTLY_TIMEOUT),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
-    interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals }),
+    interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals, disabled }),
     onUsersChanged: () => directory.usersChanged(),
     ...told,
     readiness,

@@ -38,7 +38,9 @@ const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
   ...['request', 'newer', 'listed', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
-  ...['settings', 'target', 'token', 'change', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
+  ...['settings', 'target', 'token', 'change', 'lock-step', 'roles', 'superuser'].map(
+    (file) => `changes/${file}.ts`,
+  ),
   'directory/filter.ts',
 
   ...['user', 'api-token', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),

@@ -209,6 +209,11 @@ export class Approvals {
     return await this.#store.read((database) => rows.readRequest(database, id));
   }
 
+  /** The open request about a user, who has one at most. */
+  async openAbout(user: string): Promise<ApprovalRequest | null> {
+    return await this.#store.read((database) => rows.openRequestAbout(database, user));
+  }
+
   /** The oldest `most` open requests, with those that need a newer version. */
   async open(most: number): Promise<Listed<OpenRequest>> {
     return await this.#store.read((database) => oldestOpen(database, most));

@@ -39,6 +39,7 @@ export const Event = z.discriminatedUnion('kind', [
     unclear: z.boolean(),
     revoked: z.int().exactOptional(),
     tokensInTheWay: z.literal(true).exactOptional(),
+    halfDone: z.literal(true).exactOptional(),
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('retried') }),

@@ -39,6 +39,16 @@ export const Action = z.discriminatedUnion('kind', [
     z.object({ ...promotion, by: z.literal('invitation'), target: Newcomer }),
   ]),
   z.object({ ...demotion, target: Target, before: CurrentSettings }),
+  /** The same, and after it the user's browser sessions end and tokens are revoked: `demote` means that they stay. */
+  z.object({
+    ...demotion,
+    kind: z.literal('demote-with-tokens'),
+    target: Target,
+    before: CurrentSettings,
+    sessions: z.boolean(),
+    /** The tokens to revoke; null where they stay. */
+    shown: TokenSnapshot.nullable(),
+  }),
   /** A deletion of a user whom `delete` says too little about: that kind means that no token was shown. */
   z.object({
     kind: z.literal('delete-with-tokens'),
@@ -100,6 +110,7 @@ export function verbOf(action: Action): ActionVerb {
     case 'revoke':
       return 'revoke';
     case 'demote':
+    case 'demote-with-tokens':
       return action.changes.role === undefined ? 'lock' : 'demote';
     case 'promote':
       if (action.by === 'creation') return 'create';
@@ -223,6 +234,8 @@ export const State = z.discriminatedUnion('kind', [
     revoked,
     /** Fastly refused to delete the user, who has tokens: revoking them first may help. */
     tokensInTheWay: z.literal(true).exactOptional(),
+    /** The change was made. What was to follow it was not, or not all of it. */
+    halfDone: z.literal(true).exactOptional(),
   }),
   z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),

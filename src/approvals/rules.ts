@@ -228,6 +228,7 @@ export type ExecutionOutcome =
       /** How many tokens are revoked, where that is not what was recorded. */
       revoked?: number;
       tokensInTheWay?: true;
+      halfDone?: true;
     }
   | { kind: 'refused'; obstacle: Obstacle }
   | { kind: 'asked-again'; shown: TokenSnapshot; unseen: ListedToken[] }
@@ -353,8 +354,13 @@ export function needsReason(
 
 /** The kind as variables name it. */
 function kindInRules(kind: ActionKind): string {
-  return kind === 'delete-with-tokens' ? 'delete' : kind;
+  return COUNTS_AS[kind] ?? kind;
 }
+
+const COUNTS_AS: Partial<Record<ActionKind, string>> = {
+  'delete-with-tokens': 'delete',
+  'demote-with-tokens': 'demote',
+};
 
 /** How many must approve: the larger of the number when it was filed and that of now. */
 export function approvalsNeeded(

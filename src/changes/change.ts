@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
+import { LockStep } from './lock-step.ts';
 import { CurrentSettings, Settings } from './settings.ts';
 
 /**
  * Whatever changes what a kind means is a kind of its own: an older version on the same database leaves changes of kinds
  * it doesn't know alone, and would settle one of a known kind by what that kind means there.
  */
-export const ChangeKind = z.enum(['create', 'invite', 'withdraw', 'update', 'reset', 'lock', 'password']);
+export const ChangeKind = z.enum([
+  'create',
+  'invite',
+  'withdraw',
+  'update',
+  'reset',
+  'lock',
+  'end-sessions',
+  'password',
+]);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
 export const ChangeTarget = z.object({ id: z.string().nullable(), login: z.string(), name: z.string() });
@@ -25,6 +35,12 @@ export const ChangeDetails = z.object({
   reason: z.string().nullable().exactOptional(),
   /** The approval request whose button was clicked, if it was one. */
   request: z.string().exactOptional(),
+  /** What is to follow a lock. */
+  steps: z.array(LockStep).exactOptional(),
+  /** The delivery key of the lock that this is a step of. */
+  lock: z.string().exactOptional(),
+  /** The ids of the tokens to end. */
+  tokens: z.array(z.string()).exactOptional(),
   /** The delivery key of the change that this one sets back. */
   undoes: z.string().exactOptional(),
   /** The reference that the log has more under. */

@@ -4,6 +4,7 @@ import type { Store, Transaction } from '../store/store.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
 import { type Change, ChangeKind, type Settlement } from './change.ts';
+import { type Lock, readLock } from './lock.ts';
 import { readChange } from './stored.ts';
 import { readUndoable, type Undoable } from './undo.ts';
 
@@ -54,8 +55,9 @@ export class Intents<InTheWay = unknown> {
       const { database, now } = transaction;
       const { deliveryKey, kind, caller, ...details } = change;
       const { id, login } = details.target;
-      // Approvers have been shown the user as they are, so no update is made while they decide.
-      const open = kind === 'update' && id !== null ? await this.#inTheWay(database, id) : null;
+      // Approvers have been shown the user as they are, so no update is made while they decide, and no lock but **Lock now**.
+      const alters = kind === 'update' || (kind === 'lock' && details.request === undefined);
+      const open = alters && id !== null ? await this.#inTheWay(database, id) : null;
       if (open !== null) return { kind: 'in-the-way', request: open };
       const earlier = await failedAttempts(database, deliveryKey);
       const at = await now();
@@ -126,6 +128,11 @@ export class Intents<InTheWay = unknown> {
     );
     const lock = rows.find((row) => readChange(row)?.request === requestId);
     return lock?.delivery_key ?? null;
+  }
+
+  /** A lock that was made, with its steps, by its delivery key; null where there is none. */
+  async lockMade(key: string): Promise<Lock | null> {
+    return await this.#store.read((database) => readLock(database, key));
   }
 
   /** A change that can be set back, by its delivery key; null where there is none. */
@@ -300,12 +307,16 @@ async function failedAttempts(database: Database, deliveryKey: string): Promise<
 
 function entryOf(change: Change, event: string, why?: string) {
   const { kind, caller, target, settings, before, invitation, reason, request, undoes, reference } = change;
+  const { steps, tokens } = change;
   const { login, name } = target;
   return {
     actor: caller,
     change: kind,
     event,
     target: target.id,
-    details: { login, name, settings, before, invitation, reason, request, undoes, reference, why },
+    details: {
+      ...{ login, name, settings, before, invitation, reason, request, steps, tokens, undoes, reference },
+      why,
+    },
   };
 }

@@ -176,8 +176,8 @@ export type Effect<Value> =
 /** How a change is recorded whose call was sent and not answered. */
 export function settlementOf(change: ChangeKind, { kind }: Effect<unknown>): Settlement['kind'] {
   if (kind === 'done') return 'done';
-  // The button that locks is still there, and locking twice does no harm: the caller is told to lock again.
-  return kind === 'overtaken' || change === 'lock' ? 'failed' : 'unknown';
+  // The button is still there, and doing it twice does no harm: the caller is told to try again.
+  return kind === 'overtaken' || change === 'lock' || change === 'end-sessions' ? 'failed' : 'unknown';
 }
 
 /** Whether an invitation has the settings that were asked for. It shows only the role and limited services. */

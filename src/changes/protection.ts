@@ -12,17 +12,15 @@ export type Protection = 'token' | 'owner' | 'last-superuser';
  * locked, besides the token's own. Asks Fastly afresh: nobody counts as unprotected because nobody could look.
  *
  * @param asked the user, or who is being asked for meanwhile
+ * @param owned the account, where it is being asked for anyway
  * @throws {FastlyError}
  */
 export async function protectionOf(
   fastly: FastlyClient,
   asked: User | Promise<User>,
+  owned = fastly.currentCustomer(),
 ): Promise<Protection | null> {
-  const [user, holder, account] = await Promise.all([
-    asked,
-    fastly.getCurrentUser(),
-    fastly.currentCustomer(),
-  ]);
+  const [user, holder, account] = await Promise.all([asked, fastly.getCurrentUser(), owned]);
   if (user.id === holder.id) return 'token';
   if (!account.owner_id) {
     throw new FastlyUnexpectedAnswer('current_customer', 200, 'the answer names no owner', false);

@@ -67,7 +67,7 @@ async function intentWith(database: Database, key: string): Promise<IntentRow | 
 /** A request's first entry in the audit log, as far as it is a demotion's. */
 const Filed = z.object({
   action: z.object({
-    kind: z.literal('demote'),
+    kind: z.enum(['demote', 'demote-with-tokens']),
     version: z.literal(1),
     target: ChangeTarget,
     before: CurrentSettings,

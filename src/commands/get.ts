@@ -4,7 +4,14 @@ import { code, member, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import { deleteButton, resetButton, tokensButton, updateButton } from './inputs/user-button.ts';
+import {
+  deleteButton,
+  lockButton,
+  resetButton,
+  tokensButton,
+  unlockButton,
+  updateButton,
+} from './inputs/user-button.ts';
 
 /** Shows a user's card, as Fastly has it now. */
 export const get = oneUserSubcommand({
@@ -37,6 +44,17 @@ function ahead({ reply, services: { directory } }: Interaction): void {
   directory.account().catch(() => {});
 }
 
+function lockButtons(card: {
+  user: User;
+  alone: boolean;
+  owner: boolean;
+  disabled: ReadonlySet<string>;
+}): Button[] {
+  const { user, alone, owner, disabled } = card;
+  if (user.locked) return disabled.has('unlock') ? [] : [unlockButton(user, alone)];
+  return disabled.has('lock') || owner ? [] : [lockButton(user, alone)];
+}
+
 /** What would be refused for sure is not offered. */
 function buttonsFor({ services, origin }: Interaction, user: User, account: Customer | null): Button[] {
   if (user.deleted_at) return [];
@@ -45,6 +63,7 @@ function buttonsFor({ services, origin }: Interaction, user: User, account: Cust
   const owner = account?.owner_id === user.id;
   return [
     ...(disabled.has('update') ? [] : [updateButton(user, alone)]),
+    ...lockButtons({ user, alone, owner, disabled }),
     ...(disabled.has('reset') || user.locked ? [] : [resetButton(user, alone)]),
     ...(disabled.has('tokens') ? [] : [tokensButton(user, alone)]),
     ...(disabled.has('delete') || owner ? [] : [deleteButton(user, alone)]),

@@ -30,10 +30,8 @@ export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
 
 /** What does here what other tools have these words for. */
 const WORDS_OF_OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
-  ['lock', 'update [user] --locked yes'],
-  ['disable', 'update [user] --locked yes'],
-  ['unlock', 'update [user] --locked no'],
-  ['enable', 'update [user] --locked no'],
+  ['disable', 'lock [user]'],
+  ['enable', 'unlock [user]'],
   ['promote', 'update [user] --role superuser'],
   ['demote', 'update [user] --role user'],
   ['rename', 'update [user] --name …'],

@@ -7,6 +7,8 @@ import { helpAbout } from './help.ts';
 import { invitations } from './invitations.ts';
 import { invite } from './invite.ts';
 import { list } from './list/list.ts';
+import { lock } from './lock/lock.ts';
+import { unlock } from './lock/unlock.ts';
 import { password } from './password/password.ts';
 import { reset } from './reset.ts';
 import { revoke } from './revoke/revoke.ts';
@@ -23,6 +25,8 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   invite,
   invitations,
   update,
+  lock,
+  unlock,
   reset,
   deleteUser,
   tokens,

@@ -1,4 +1,5 @@
 import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
+import { SessionsLeft } from '../changes/ending-sessions.ts';
 import type { Begun } from '../changes/intents.ts';
 import { type Effect, effectOf, type Operation, settlementOf } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
@@ -16,6 +17,8 @@ export type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 
   /** What must still hold once the change is recorded. Where it throws, nothing is called. */
   check?(): Promise<void>;
   operation: Operation<Answer, Seen>;
+  /** Other changes follow: until `Intents.told`, a crash has the worker tell the caller how far they are. */
+  isFollowed?: boolean;
   /** What is written in the same transaction as the success. */
   also?(transaction: Transaction): Promise<void>;
 };
@@ -37,7 +40,7 @@ export class Overtaken extends Error {}
  */
 export async function makeChange<Answer extends Seen, Seen>(
   interaction: Interaction,
-  { check, operation, also, ...what }: OwnChange<Answer, Seen>,
+  { check, operation, isFollowed = false, also, ...what }: OwnChange<Answer, Seen>,
 ): Promise<Answer> {
   const { deliveryKey, caller, reference, services, reply, users } = interaction;
   // A password is changed with its owner's credentials, not with the token.
@@ -55,7 +58,7 @@ export async function makeChange<Answer extends Seen, Seen>(
     // The call may have changed users whatever its answer was, so the cached list is out of date.
     if (!LEAVES_USERS_ALONE.includes(what.kind)) services.directory.usersChanged();
     try {
-      const together = settlement.kind === 'done' && also ? { also } : {};
+      const together = settlement.kind === 'done' ? { tell: isFollowed, ...(also && { also }) } : {};
       await services.intents.settle(change, settlement, together);
     } catch (error) {
       interaction.log.error(
@@ -83,7 +86,7 @@ export async function makeChange<Answer extends Seen, Seen>(
 }
 
 /** Changes that leave nothing to see in the list of users. */
-const LEAVES_USERS_ALONE: readonly ChangeKind[] = ['reset', 'password'];
+const LEAVES_USERS_ALONE: readonly ChangeKind[] = ['reset', 'end-sessions', 'password'];
 
 /** What a failed call did. Where Fastly may have carried it out, a look decides. */
 async function aftermath<Answer extends Seen, Seen>(
@@ -103,7 +106,9 @@ async function aftermath<Answer extends Seen, Seen>(
 /** The reason of a failure in the audit log: text meant for people, never the message of an unexpected error. */
 function forTheLog(error: unknown): string {
   if (isFastlyError(error)) return error.reason;
-  return error instanceof Refusal ? error.message : 'something went wrong in the bot';
+  return error instanceof Refusal || error instanceof SessionsLeft
+    ? error.message
+    : 'something went wrong in the bot';
 }
 
 function repeatText(

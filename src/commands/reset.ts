@@ -66,9 +66,9 @@ function refuseWherePointless({ disabled }: Services, user: User): void {
     );
   }
   if (user.locked) {
-    const unlock = disabled.has('update')
+    const unlock = disabled.has('unlock')
       ? say`Unlock the user in Fastly first.`
-      : say`Run ${code(`/fastly-user update ${user.login} --locked no`)} first.`;
+      : say`Run ${code(`/fastly-user unlock ${user.login}`)} first.`;
     throw new Refusal(say`${who} is locked, so a new password wouldn't help. Nothing was sent. ${unlock}`);
   }
 }

@@ -6,6 +6,8 @@ export const SUBCOMMAND_NAMES = [
   'invite',
   'invitations',
   'update',
+  'lock',
+  'unlock',
   'reset',
   'delete',
   'tokens',

@@ -5,7 +5,7 @@ import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';
 import { inUseNote } from './token-notes.ts';
-import { consequence, infinitive, TOKENS_STAY } from './verb-text.ts';
+import { consequence, infinitive } from './verb-text.ts';
 
 /** What a form says of the step that it is sent for: whom it is about, and what will happen. */
 type FormText = readonly [Sentence, ...Sentence[]];
@@ -14,7 +14,8 @@ export function approvalFormText(request: ApprovalRequest, policy: ApprovalPolic
   const { action, requester, reason } = request;
   const left = approvalsNeeded(request, policy) - standingApprovers(request, policy).length - 1;
   return [
-    consequence(verbOf(action), targetText(request)),
+    // What of the user's tokens ends, the notes say.
+    consequence(verbOf(action), targetText(request), action.kind !== 'demote-with-tokens'),
     ...inUseNote(action),
     ...changesLine(action),
     ...actionNotes(action),
@@ -40,7 +41,6 @@ export function cancelFormText(request: ApprovalRequest): FormText {
 export function lockFormText(request: ApprovalRequest): FormText {
   return [
     say`${targetText(request)} will be locked in Fastly at once, without approval. The lock stays, however the request ends. You can unlock the user later.`,
-    TOKENS_STAY,
     say`The request to delete the user stays open.`,
   ];
 }

@@ -125,7 +125,11 @@ export function actionNotes(action: Action): Sentence[] {
   }
   if (!('before' in action)) return tokenNotes(action);
   const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
-  return [...(caution ? [say`⚠️ ${caution}`] : []), ...unknownStandingText(action.target)];
+  return [
+    ...(caution ? [say`⚠️ ${caution}`] : []),
+    ...unknownStandingText(action.target),
+    ...tokenNotes(action),
+  ];
 }
 
 function linesAbout(action: Action): KnownBlock[] {

@@ -21,7 +21,14 @@ const REQUEST_LENGTH = 20;
 const KIND_LENGTH = 40;
 
 /** The kinds of action that go through approval requests. */
-const APPROVAL_CHANGES = ['delete', 'delete-with-tokens', 'promote', 'demote', 'revoke'];
+const APPROVAL_CHANGES = [
+  'delete',
+  'delete-with-tokens',
+  'promote',
+  'demote',
+  'demote-with-tokens',
+  'revoke',
+];
 const AnyVerb = z.enum(ACTION_VERBS);
 
 /** An entry of the audit log as a line: when, then who did what to which user, or what came of it. */

@@ -37,6 +37,14 @@ const CHANGES: Record<ChangeKind, ChangeText> = {
     check: say`Ask the user whether the email arrived before you try again.`,
   },
   lock: { infinitive: 'lock', past: 'locked', gerund: 'locking', mark: say`🔒`, check: CHECK_USER },
+  'end-sessions': {
+    infinitive: 'end',
+    past: 'ended',
+    gerund: 'ending',
+    object: (user) => say`the browser sessions of ${user}`,
+    mark: say`🚪`,
+    check: say`Try again: what has ended already is left alone.`,
+  },
   password: {
     infinitive: 'change',
     past: 'changed',

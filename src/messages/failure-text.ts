@@ -226,5 +226,6 @@ const CHANGE_OF: Readonly<Record<string, ChangeKind>> = {
   request_password_reset: 'reset',
   create_invitation: 'invite',
   delete_invitation: 'withdraw',
+  revoke_token: 'end-sessions',
   update_user_password: 'password',
 };

@@ -49,6 +49,9 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
   if (outcome.kind === 'cancelled' && outcome.restored !== undefined) {
     return say`The request to ${infinitive(verb, user)} was cancelled`;
   }
+  if (outcome.kind === 'failed' && outcome.halfDone) {
+    return say`${what} ${was(verb)} ${participle(verb)}, but not all that was to follow is done`;
+  }
   if (outcome.kind === 'failed' && outcome.unclear) {
     return say`It's unclear whether ${what} ${was(verb)} ${participle(verb)}`;
   }

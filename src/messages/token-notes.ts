@@ -8,12 +8,21 @@ const MOST_TOLD = 15;
 
 export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If Fastly doesn't refuse, the tokens end with the user.`;
 export const IN_TWO_STEPS = say`Step 1 revokes the tokens and the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
+const SESSIONS_END = say`Browser sessions of the user end after the change, for good.`;
 const LATER = say`Tokens that are made until then are included.`;
 export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs use API tokens of this user.`;
 
 /** What approvers have to know of the user's API tokens, and of what happens to them. */
 export function tokenNotes(action: Action): Sentence[] {
   if (action.kind === 'revoke') return [shownText(action.shown)];
+  if (action.kind === 'demote-with-tokens') {
+    return [
+      ...(action.sessions ? [SESSIONS_END] : []),
+      ...(action.shown === null
+        ? []
+        : [say`${shownText(action.shown)} They are revoked after the change. That can't be undone.`]),
+    ];
+  }
   if (action.kind !== 'delete-with-tokens') return [];
   const { shown, revokeFirst, laterTokens } = action;
   return [

@@ -32,10 +32,12 @@ export function notUndoneText(why: Sentence, login: string): Sentence {
 }
 
 /**
- * What the button says. A value that was not set can't be given back, so there the button says what it does: 'Unlock'.
+ * What the button says. A value that was not set can't be given back, so there the button says what it does, as it does
+ * for a lock alone: 'Unlock'.
  */
 export function undoLabel(settings: Settings, before: CurrentSettings): string {
   const changed = SETTINGS.filter((setting) => settings[setting] !== undefined);
+  if (settings.locked === true && changed.length === 1) return 'Unlock';
   const unset = changed.filter((setting) => before[setting] === null);
   const off = unset.filter((setting) => setting !== 'locked').map((setting) => SETTING_LABELS[setting]);
   const parts = [

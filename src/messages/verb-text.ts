@@ -1,5 +1,6 @@
 import type { ActionVerb } from '../approvals/request.ts';
 import { type Sentence, say } from './kit/sentence.ts';
+import { STAYS } from './lock-limits.ts';
 
 /** `tail` follows the user: 'promote X to Fastly superuser'. */
 type Forms = {
@@ -25,7 +26,7 @@ const FORMS: Record<ActionVerb, Forms> = {
 };
 
 /** Fastly says no more of a lock than 'locked for editing', and nothing of tokens where a role changes. */
-export const TOKENS_STAY = say`API tokens of the user may go on working.`;
+const TOKENS_STAY = say`API tokens of the user may go on working.`;
 
 /** 'X', 'API tokens of X'. */
 export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
@@ -58,7 +59,8 @@ export function markOf(verb: ActionVerb): Sentence {
 }
 
 /** What approvers are warned of before they approve. */
-export function consequence(verb: ActionVerb, user: Sentence): Sentence {
+export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true): Sentence {
+  const stays = (what: Sentence) => (tokensStay ? say` ${what}` : say``);
   switch (verb) {
     case 'delete':
       return say`${user} will be deleted from the Fastly account. This can't be undone.`;
@@ -68,9 +70,9 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
     case 'invite':
       return say`${user} will be ${participle(verb)}, who can change and delete every user.`;
     case 'demote':
-      return say`${user} will no longer be a Fastly superuser. ${TOKENS_STAY}`;
+      return say`${user} will no longer be a Fastly superuser.${stays(TOKENS_STAY)}`;
     case 'lock':
-      return say`${user}, a Fastly superuser, will be locked. The lock can be undone. ${TOKENS_STAY}`;
+      return say`${user}, a Fastly superuser, will be locked. The lock can be undone.${stays(STAYS)}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
     case 'revoke':
@@ -79,6 +81,6 @@ export function consequence(verb: ActionVerb, user: Sentence): Sentence {
 }
 
 /** The subcommand that files such a request. */
-export function subcommandFor(verb: ActionVerb): 'delete' | 'update' | 'create' | 'invite' | 'revoke' {
-  return verb === 'promote' || verb === 'unlock' || verb === 'demote' || verb === 'lock' ? 'update' : verb;
+export function subcommandFor(verb: ActionVerb): Exclude<ActionVerb, 'promote' | 'demote'> | 'update' {
+  return verb === 'promote' || verb === 'demote' ? 'update' : verb;
 }

@@ -69,6 +69,8 @@ export class Execution {
     try {
       const outcome = await this.#run(attempt);
       if (outcome.kind !== 'completed') return outcome;
+      const after = await this.#tokens.afterDemotion(claim);
+      if (after !== null) return 'kind' in after ? after : { ...outcome, ...after };
       const tokens = await this.#tokens.afterDeletion(claim.request);
       return tokens === undefined ? outcome : { ...outcome, tokens };
     } catch (error) {

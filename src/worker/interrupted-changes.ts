@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
 import type { Change, Settlement } from '../changes/change.ts';
+import { endingSessions } from '../changes/ending-sessions.ts';
 import type { Intents, Interrupted } from '../changes/intents.ts';
 import {
   creation,
@@ -17,9 +18,11 @@ import type { FastlyClient } from '../fastly/client.ts';
 import { InvitationId } from '../fastly/invitation.ts';
 import { type User, UserId } from '../fastly/user.ts';
 import { interruptedText } from '../messages/change-text.ts';
-import { message } from '../messages/kit/message.ts';
+import { type Message, message, withButtons } from '../messages/kit/message.ts';
+import { interruptedLockMessage } from '../messages/lock-text.ts';
 import type { ReportProblem } from '../observability/health.ts';
 import type { Posting } from '../slack/connection/posting.ts';
+import { lockButtons } from '../slack/lock-buttons.ts';
 import type { Transaction } from '../store/store.ts';
 import { Pauses, throwIfMendable } from './pauses.ts';
 
@@ -28,6 +31,8 @@ type InterruptedChangesOptions = {
   approvals: Approvals;
   fastly: FastlyClient;
   posting: Posting;
+  /** The names of the subcommands that this installation does without. */
+  disabled: ReadonlySet<string>;
   /** Told what a person has to mend before callers can be told. */
   degraded: ReportProblem;
   times: Times;
@@ -75,8 +80,12 @@ export class InterruptedChanges {
       log.warn({ settlement: kind }, 'a change was left behind');
       await this.#record(change, settlement);
     } else settlement = { kind: state };
+    // Its lock is still to be told, too, and that message has all steps.
+    if (change.lock !== undefined) return await intents.told(change);
     try {
-      const told = await posting.post(change.caller, message(interruptedText(change, settlement)));
+      const words = await this.#words(change, settlement);
+      if (words === null) return await intents.tellIn(this.#options.times.firstRetry, change.deliveryKey);
+      const told = await posting.post(change.caller, words);
       if (told.kind === 'refused') {
         log.error({ why: told.word }, 'the caller could not be told');
         // A member whom Slack does not find is gone.
@@ -90,6 +99,16 @@ export class InterruptedChanges {
     }
     this.#pauses.over(change.deliveryKey);
     await intents.told(change);
+  }
+
+  /** Null while a step of a lock is yet to be looked up. */
+  async #words(change: Change, settlement: Settlement): Promise<Message | null> {
+    const { intents, disabled } = this.#options;
+    const lock =
+      change.steps && settlement.kind === 'done' ? await intents.lockMade(change.deliveryKey) : null;
+    if (lock === null) return message(interruptedText(change, settlement));
+    if (lock.steps.some(({ state }) => state === 'open')) return null;
+    return withButtons(interruptedLockMessage(lock), lockButtons(lock, { private: true }, disabled));
   }
 
   async #record(change: Change, settlement: Settlement): Promise<void> {
@@ -115,6 +134,8 @@ export class InterruptedChanges {
         return null;
       case 'lock':
         return await effectOf(update(fastly, UserId.parse(target.id), { locked: true }));
+      case 'end-sessions':
+        return await effectOf(endingSessions(fastly, UserId.parse(target.id), []));
       case 'update':
         return await effectOf(update(fastly, UserId.parse(target.id), settings));
       case 'create':

@@ -9,6 +9,8 @@ import type { ApiToken } from '../fastly/api-token.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { UserId } from '../fastly/user.ts';
+import { explain } from '../messages/failure-text.ts';
+import { plainText } from '../messages/kit/sentence.ts';
 
 /** Which tokens an approved change is about. `shown`: null where nobody could look. */
 type Plan = { owner: UserId; shown: readonly ListedToken[] | null; revokes: boolean; later: boolean };
@@ -96,6 +98,45 @@ export class TokenSteps {
     }
   }
 
+  /**
+   * Ends the sessions and revokes the tokens of a user who was locked or demoted. The change was made by then, so what
+   * fails is left for a retry, which looks first. Null where nothing was to follow.
+   */
+  async afterDemotion(claim: Claim): Promise<ExecutionOutcome | { tokens?: TokensLeft } | null> {
+    const { action } = claim.request;
+    if (action.kind !== 'demote-with-tokens') return null;
+    try {
+      return await this.#endAll(claim, action);
+    } catch (error) {
+      if (!isFastlyError(error)) throw error;
+      return halfDone(plainText(explain(error)));
+    }
+  }
+
+  async #endAll(claim: Claim, { target, sessions, shown }: Demotion) {
+    const owner = UserId.parse(target.id);
+    const isMeant = ({ id }: ApiToken) => shown?.tokens.some((token) => token.id === id) ?? false;
+    const live = await liveTokensOf(this.#fastly, owner);
+    const meant = [
+      ...live.sessions.filter((each) => sessions || isMeant(each)),
+      ...live.programs.filter(isMeant),
+    ];
+    for (const token of meant) {
+      if (!(await this.#approvals.holds(claim, 3 * this.#callTimeout))) {
+        return halfDone('Fastly took too long to respond.');
+      }
+      const stopped = await this.#revokeOne(token, owner);
+      if (stopped !== null)
+        return halfDone(typeof stopped === 'string' ? stopped : plainText(explain(stopped)));
+    }
+    const now = await liveTokensOf(this.#fastly, owner);
+    if (sessions && now.sessions.length > 0) return halfDone('The user has a browser session again.');
+    if (shown === null) return {};
+    const left = now.programs.map(listedToken);
+    const ended = shown.tokens.filter(({ id }) => left.every((token) => token.id !== id)).length;
+    return ended + left.length === 0 ? {} : { tokens: { ended, left } };
+  }
+
   /** Whether a refused deletion may be refused because of the user's tokens. */
   async areInTheWay({ action }: ApprovalRequest, { operation, kind }: FastlyError): Promise<boolean> {
     const plan = isDeletion(action) ? planOf(action) : null;
@@ -139,6 +180,12 @@ export class TokenSteps {
       ...sessions.filter((token) => isShown(plan, token)),
     ];
   }
+}
+
+type Demotion = Extract<Action, { kind: 'demote-with-tokens' }>;
+
+function halfDone(why: string): ExecutionOutcome {
+  return { kind: 'failed', why, unclear: false, mayBeDone: true, halfDone: true };
 }
 
 function isShown({ shown }: Plan, { id }: ApiToken): boolean {

@@ -186,7 +186,7 @@ onBothDatabases('changes that a newer version has recorded', (database) => {
     for (const key of keys) await intents.begin(change(key));
     await run(
       store,
-      "update intents set change = 'end-sessions' where delivery_key = 'kind'",
+      "update intents set change = 'lock-several' where delivery_key = 'kind'",
       "update intents set state = 'half-done' where delivery_key = 'state'",
       `update intents set details = replace(details, '"reference"', '"for":1,"reference"') where delivery_key = 'field'`,
     );

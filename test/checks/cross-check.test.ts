@@ -232,11 +232,11 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
       store,
       `update approval_requests set action = '{"kind":"lock-several","version":1,"targets":[]}' where id = '${id}'`,
       `update approval_requests set state = '{"kind":"paused"}' where state like '%"denied"%'`,
-      "update intents set change = 'end-sessions', details = '{}' where delivery_key = 'lock'",
+      "update intents set change = 'lock-several', details = '{}' where delivery_key = 'lock'",
       `update intents set details = '{"reference":"BBBB-BBBB","targets":[]}' where delivery_key = 'reset'`,
     );
     await writeAnew(store, database, (row) => {
-      if (row.details.includes('AAAA-AAAA')) return { ...row, change: 'end-sessions', details: '{}' };
+      if (row.details.includes('AAAA-AAAA')) return { ...row, change: 'lock-several', details: '{}' };
       return row.request_id === id ? { ...row, change: 'lock-several', target: null } : row;
     });
     const { problems, changes, requests, newer, others } = await check(store);
@@ -246,8 +246,8 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
       requests: 1,
       newer: 4,
       others: [
-        ['end-sessions begun', 1],
-        ['end-sessions done', 1],
+        ['lock-several begun', 1],
+        ['lock-several done', 1],
       ],
     });
     // A transaction would notice that the log was written anew.

@@ -76,7 +76,7 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
       changes: { locked: true },
     },
     says: [
-      `${ADA}, a Fastly superuser, will be locked. The lock can be undone. API tokens of the user may go on working.`,
+      `${ADA}, a Fastly superuser, will be locked. The lock can be undone. Browser sessions and API tokens of a locked user may go on working.`,
       '*Locked* no → yes',
     ],
   },

@@ -34,6 +34,10 @@ const CHANGES: Record<ChangeKind, { doing: string; unclear: string }> = {
     doing: `locking ${GRACE}`,
     unclear: 'Check with `/fastly-user get` before you try again.',
   },
+  'end-sessions': {
+    doing: `ending the browser sessions of ${GRACE}`,
+    unclear: 'Try again: what has ended already is left alone.',
+  },
   password: {
     doing: `changing the password of ${GRACE}`,
     unclear: 'Check which of the two passwords works before you go on.',

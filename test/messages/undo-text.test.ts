@@ -6,7 +6,8 @@ const UNSET = { ...CURRENT, locked: null, limit_services: null, require_new_pass
 
 describe('what the button says', () => {
   it.each([
-    { set: { locked: true }, before: CURRENT, says: 'Undo' },
+    { set: { locked: true }, before: CURRENT, says: 'Unlock' },
+    { set: { locked: false }, before: CURRENT, says: 'Undo' },
     { set: { name: 'Grace', role: 'user', locked: true }, before: CURRENT, says: 'Undo' },
     { set: { locked: true }, before: UNSET, says: 'Unlock' },
     { set: { role: 'user', locked: true }, before: UNSET, says: 'Undo, unlock' },

@@ -65,7 +65,7 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
   };
   return {
     check: refuseWhoCannot,
-    async take(interaction, id, comment, seen) {
+    async take(interaction, id, { comment, seen }) {
       const { services, caller } = interaction;
       const { approvals } = services;
       const by = caller.memberId;

@@ -23,7 +23,22 @@ export async function fileRequest(
   action: Action,
   reason: string | null,
 ): Promise<Delivered> {
-  const { services, deliveryKey } = interaction;
+  return await whereToSee(interaction, await file(interaction, action, reason));
+}
+
+/**
+ * Files an approval request, and says nothing of it.
+ *
+ * @param deliveryKey not the interaction's own, where that does more than one thing
+ * @throws {Refusal} as `fileRequest`
+ */
+export async function file(
+  interaction: Interaction,
+  action: Action,
+  reason: string | null,
+  deliveryKey = interaction.deliveryKey,
+): Promise<ApprovalRequest> {
+  const { services } = interaction;
   refuseWithoutReason(services, action, reason);
   await refuseWhereTokenCannot(services);
   const requester = interaction.caller.memberId;
@@ -43,7 +58,7 @@ export async function fileRequest(
   if (filed.kind === 'repeat') throw new RepeatedDelivery(say`This was already requested.`);
   if (filed.kind === 'already-open') throw new Refusal(await alreadyOpen(services, filed.request));
   interaction.log.info({ user: action.target.id }, 'an approval request was filed');
-  return await whereToSee(interaction, filed.request);
+  return filed.request;
 }
 
 /** @throws {FieldError} where this kind of change needs a reason and none was given */

@@ -6,9 +6,7 @@ import {
   mayBeLocked,
   type RequestId,
 } from '../../approvals/request.ts';
-import { update } from '../../changes/operations.ts';
-import { protectionOf } from '../../changes/protection.ts';
-import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { targetOf } from '../../changes/snapshot.ts';
 import { isSuperuser } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { lockFormText } from '../../messages/approval-form.ts';
@@ -17,18 +15,17 @@ import { lockedText } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
 import { code, member, say } from '../../messages/kit/sentence.ts';
-import { protectionText } from '../../messages/outcome-text.ts';
+import { STAYS } from '../../messages/lock-limits.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
+import { lockButtons } from '../../slack/lock-buttons.ts';
 import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { undoButtons } from '../../slack/undo-button.ts';
 import { LoginChanged, meantBy, userMeant } from '../inputs/meant.ts';
-import { makeChange } from '../make-change.ts';
+import { lockInputs, offerFor, tickedSteps } from '../lock/lock-inputs.ts';
+import { followUp, makeLock } from '../lock/lock-user.ts';
 import { objectionText } from './answer-text.ts';
 import { stepListeners } from './step-form.ts';
-
-const LOCKED = { locked: true };
 
 type PendingDeletion = ApprovalRequest & { action: Deletion };
 
@@ -40,6 +37,11 @@ export const lockNow: readonly Listener[] = stepListeners({
   close: 'Not now',
   comment: 'Comment',
   says: lockFormText,
+  async more(interaction, { action: { target } }, values) {
+    const { login, name } = target;
+    const offer = await offerFor(interaction, { ...target, id: UserId.parse(target.id) });
+    return lockInputs(interaction, { login, name }, offer, tickedSteps(values));
+  },
   async check({ services }, id) {
     const open = await pendingDeletion(services, id);
     // What happened in Fastly itself is found when the form is sent.
@@ -47,34 +49,33 @@ export const lockNow: readonly Listener[] = stepListeners({
     if (target.locked) throw new Refusal(say`${userText(target)} was already locked.`);
     return open;
   },
-  async take(interaction, id, comment) {
-    const { services, caller } = interaction;
-    const { approvals, fastly } = services;
+  async take(interaction, id, { comment, values }) {
+    const { services, caller, origin } = interaction;
     const open = await pendingDeletion(services, id);
-    const { login, name, id: userId } = open.action.target;
+    const { login, id: userId } = open.action.target;
     const user = await userMeant(interaction, meantBy({ id: UserId.parse(userId), login })).catch(
       (error: unknown) => {
         throw error instanceof LoginChanged ? anotherLogin(open.action, error.user) : error;
       },
     );
-    await refuseWhereImpossible(services, open.action, user);
+    refuseWhereImpossible(open.action, user);
     let noted = false;
-    await makeChange(interaction, {
-      kind: 'lock',
-      target: { id: user.id, login, name },
-      settings: LOCKED,
-      before: settingsOf(user),
+    const lock = await makeLock(interaction, user, {
+      steps: tickedSteps(values),
       reason: comment,
       request: id,
-      operation: update(fastly, user.id, LOCKED),
       also: async (transaction) => {
-        noted = await approvals.targetLocked(transaction, id, caller.memberId, comment);
+        noted = await services.approvals.targetLocked(transaction, id, caller.memberId, comment);
       },
     });
-    const told = message(lockedText(say`${member(caller.memberId)}`, open, comment ?? undefined));
+    if (lock.steps.length > 0) {
+      // The request's thread tells of the lock, and the channel of what follows.
+      const delivered = await followUp(interaction.shownTo({ private: false }), lock);
+      return { request: open, delivered };
+    }
+    const told = message(lockedText(say`${member(caller.memberId)}`, open, comment ?? undefined), STAYS);
     await confirmElsewhere(interaction, told);
-    const change = { deliveryKey: interaction.deliveryKey, settings: LOCKED, before: settingsOf(user) };
-    const offers = undoButtons(change, interaction.origin, services.disabled);
+    const offers = lockButtons(lock, origin, services.disabled);
     return { request: open, told: withButtons(told, offers), isShown: noted };
   },
 });
@@ -96,8 +97,8 @@ function anotherLogin({ target }: Action, { login }: User): Refusal {
   );
 }
 
-/** Protected users are never locked, and locking a Fastly superuser needs an approval of its own. */
-async function refuseWhereImpossible({ fastly }: Services, action: Deletion, user: User): Promise<void> {
+/** Locking a Fastly superuser needs an approval of its own. */
+function refuseWhereImpossible(action: Deletion, user: User): void {
   const who = userText(action.target);
   if (user.deleted_at) throw new Refusal(say`${who} was already deleted.`);
   if (user.locked) throw new Refusal(say`${who} is already locked.`);
@@ -107,6 +108,4 @@ async function refuseWhereImpossible({ fastly }: Services, action: Deletion, use
       say`${who} ${is} a Fastly superuser. Locking one needs its own approval. Approve this request instead, or lock the user in Fastly.`,
     );
   }
-  const protection = await protectionOf(fastly, user);
-  if (protection !== null) throw new Refusal(say`${who} can't be locked. ${protectionText(protection)}`);
 }

@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { type ApprovalRequest, RequestId, tokensKey } from '../../approvals/request.ts';
 import { type ApprovalPolicy, mayDecide } from '../../approvals/rules.ts';
@@ -7,6 +7,7 @@ import { label } from '../../messages/kit/plain.ts';
 import { richText, type Sentence } from '../../messages/kit/sentence.ts';
 import { codecFor, readJson } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
+import type { FormValues } from '../../slack/incoming.ts';
 import { withinAnswerTime } from '../../slack/replies/answer-time.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { noticeView, openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -26,14 +27,30 @@ export type StepForm = {
   /** What the input for the comment is called. */
   comment: string;
   says(request: ApprovalRequest, policy: ApprovalPolicy): readonly [Sentence, ...Sentence[]];
+  /** What else the form has. @param values what was filled in, where it is drawn again */
+  more?(interaction: Interaction, request: ApprovalRequest, values: FormValues): Promise<KnownBlock[]>;
   /** Asked at the click, with the request as it stands. @throws {Refusal} where the caller can't take the step */
   check(interaction: Interaction, id: RequestId): Promise<ApprovalRequest>;
-  /** Checks everything again and takes the step. `seen`: the tokens that the form showed, as `tokensKey`. @throws {Refusal} */
-  take(interaction: Interaction, id: RequestId, comment: string | null, seen: string): Promise<Taken>;
+  /**
+   * Checks everything again and takes the step. `seen`: the tokens that the form showed, as `tokensKey`.
+   *
+   * @throws {Refusal}
+   */
+  take(
+    interaction: Interaction,
+    id: RequestId,
+    filled: { comment: string | null; seen: string; values: FormValues },
+  ): Promise<Taken>;
 };
 
-/** The request after a step, and what the caller is told unless they see its message, which shows the step. */
-export type Taken = { request: ApprovalRequest; told: Message; isShown: boolean };
+/**
+ * The request after a step, and what the caller is told unless they see its message, which shows the step. `delivered`:
+ * they have been told.
+ */
+export type Taken = { request: ApprovalRequest } & (
+  | { told: Message; isShown: boolean }
+  | { delivered: Delivered }
+);
 
 /** The request a form is about, and where its button was. It comes back as input. */
 const AboutSchema = z.object({
@@ -55,7 +72,7 @@ export function stepListeners(step: StepForm): Listener[] {
       const about = About.read(subject);
       try {
         const comment = reasonFromForm(values, step.comment.toLowerCase());
-        const taken = await step.take(interaction, about.request, comment, about.tokens);
+        const taken = await step.take(interaction, about.request, { comment, seen: about.tokens, values });
         return await answer(interaction, about, taken);
       } finally {
         if (about.listUrl !== null) await showListAgain(interaction, about.listUrl);
@@ -65,7 +82,7 @@ export function stepListeners(step: StepForm): Listener[] {
       const about = About.read(subject);
       const request = await interaction.services.approvals.get(about.request);
       return request
-        ? formOf(step, interaction, { about, request, comment: values[REASON], problem })
+        ? await formOf(step, interaction, { about, request, values, problem })
         : noticeView(step.title, problem);
     },
   });
@@ -81,10 +98,10 @@ export function stepListeners(step: StepForm): Listener[] {
  */
 async function openForm(step: StepForm, { interaction, id, seenAt, listUrl }: RequestClick): Promise<'form'> {
   const { times } = interaction.services;
-  const checked = step.check(interaction, id).then((request) => {
+  const checked = step.check(interaction, id).then(async (request) => {
     const tokens = tokensKey(request.action);
     const about = { request: id, shown: isShown(seenAt, request), listUrl, tokens };
-    return formOf(step, interaction, { about, request });
+    return await formOf(step, interaction, { about, request, values: {} });
   });
   const inTime = await withinAnswerTime(checked, { answerWithin: times.answerWithin / 2 });
   if (inTime !== null) await openModal(interaction, inTime);
@@ -92,17 +109,22 @@ async function openForm(step: StepForm, { interaction, id, seenAt, listUrl }: Re
   return 'form';
 }
 
-function formOf(
-  { actionId, title, submit, close, comment: commentLabel, says }: StepForm,
+async function formOf(
+  { actionId, title, submit, close, comment: commentLabel, says, more }: StepForm,
   interaction: Interaction,
-  filled: { about: About; request: ApprovalRequest; comment?: string | null | undefined; problem?: Sentence },
-): ModalView {
-  const { about, request, comment = null, problem } = filled;
+  filled: { about: About; request: ApprovalRequest; values: FormValues; problem?: Sentence },
+): Promise<ModalView> {
+  const { about, request, values, problem } = filled;
   const { policy } = interaction.services.approvals;
+  const further = (await more?.(interaction, request, values)) ?? [];
   const view = viewOf({ id: `${actionId}-form`, title, submit, mainBlockId: REASON }, interaction.origin, {
     subject: About.write(about),
     onTop: problem,
-    blocks: [richText(...says(request, policy)), reasonInput(commentLabel, comment)],
+    blocks: [
+      richText(...says(request, policy)),
+      ...further,
+      reasonInput(commentLabel, values[REASON] ?? null),
+    ],
   });
   return { ...view, close: label(close, CLOSE_LENGTH) };
 }
@@ -116,6 +138,7 @@ const CLOSE_LENGTH = 24;
  */
 async function answer(interaction: Interaction, about: About, taken: Taken): Promise<Delivered> {
   const { services, caller, origin } = interaction;
+  if ('delivered' in taken) return taken.delivered;
   const { request, told } = taken;
   if (about.shown && taken.isShown && origin.channel !== null) {
     const audience = await services.conversations.audience(origin.channel, caller);

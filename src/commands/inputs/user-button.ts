@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { button, type Confirm } from '../../messages/kit/blocks.ts';
 import { code, say } from '../../messages/kit/sentence.ts';
+import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
 import { codecFor, type Origin } from '../../slack/carried.ts';
 import type { IncomingOf } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -28,6 +29,20 @@ export function clickedUser(
 /** The card's button. */
 export function updateButton(user: User, alone: boolean): Button {
   return userButton('update.button', user, alone, 'Update…');
+}
+
+/** The card's button, which opens the form that says what locking does. */
+export function lockButton(user: User, alone: boolean): Button {
+  return userButton('lock.button', user, alone, 'Lock…');
+}
+
+/** The card's button. It asks first, and says what unlocking doesn't do. */
+export function unlockButton(user: User, alone: boolean): Button {
+  return userButton('unlock.button', user, alone, 'Unlock', {
+    title: say`Unlock the user?`,
+    text: say`${nameOf(user)} can be edited in Fastly again. ${NOT_BROUGHT_BACK}`,
+    confirm: 'Unlock',
+  });
 }
 
 /** The card's button. It asks first, because an email can't be called back. */

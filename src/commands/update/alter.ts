@@ -18,11 +18,11 @@ import { reasonLine } from '../../messages/approval-text.ts';
 import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
-import { TOKENS_STAY } from '../../messages/verb-text.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
@@ -188,7 +188,7 @@ function updated(
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
       : say`✏️ ${by} updated ${who}, ${when}: ${done}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
-    ...(settings.locked ? [TOKENS_STAY] : []),
+    ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),
   );
 }

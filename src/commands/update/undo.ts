@@ -6,6 +6,7 @@ import { type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { code, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { lockMessage } from '../../messages/lock-text.ts';
 import { outcomeText } from '../../messages/outcome-text.ts';
 import { changeText } from '../../messages/settings-text.ts';
 import { madeMessage, notUndoneText, undoAskedText, undoneText } from '../../messages/undo-text.ts';
@@ -167,10 +168,14 @@ async function showUndone(
 
 /** The confirmation as it was, without its button: of a demotion, the reply in its request's thread. */
 async function confirmationOf(
-  { services: { approvals } }: Interaction,
+  { services: { approvals, intents } }: Interaction,
   { change, madeAt }: Undoable,
   since: readonly Sentence[],
 ): Promise<Message> {
+  // The thread of a request tells only that it was used.
+  const isTold = change.kind === 'lock' && (change.request === undefined || change.steps !== undefined);
+  const lock = isTold ? await intents.lockMade(change.deliveryKey) : null;
+  if (lock !== null) return lockMessage(lock, { since });
   const id = RequestId.safeParse(change.deliveryKey).data;
   const request = id ? await approvals.get(id) : null;
   if (request?.state.kind !== 'completed') return madeMessage(change, madeAt, ...since);

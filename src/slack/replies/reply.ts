@@ -23,6 +23,14 @@ export type Delivered =
   | { kind: 'later'; channel: ChannelId | null }
   | { kind: 'nowhere' };
 
+type MessagePlace = { channel: ChannelId; ts: string };
+
+/** A result that is filled in: with what there is so far, and in the end with all of it. */
+export type GrowingResult = {
+  soFar(message: Message): Promise<void>;
+  whole(message: Message): Promise<Delivered>;
+};
+
 /** Whom an interaction answers, and how. */
 type Addressee = {
   caller: Caller;
@@ -70,6 +78,24 @@ export class Reply {
   async result(message: Message): Promise<Delivered> {
     const { channel } = this.#to.origin;
     return await this.#send(channel, () => this.#showResult(message));
+  }
+
+  /**
+   * Posts a result in the channel that is filled in as more is done. Where the bot can't change what it posts, and where
+   * only the caller may see it, the result comes at the end.
+   */
+  async growing(first: Message): Promise<GrowingResult> {
+    const place = await this.#postToGrow(first);
+    const fill = (message: Message) =>
+      this.#send(this.#to.origin.channel, () =>
+        place ? this.#fill(place, message) : this.#showResult(message),
+      );
+    return {
+      soFar: async (message) => {
+        if (place) await fill(message);
+      },
+      whole: fill,
+    };
   }
 
   /**
@@ -165,6 +191,30 @@ export class Reply {
       'a channel does not take posts, the direct message is used',
     );
     return await this.#tell(withFootnote(message, whyNotPosted(channel, posted.word)));
+  }
+
+  /** Null where the message can't be changed later, or Slack doesn't take it now. */
+  async #postToGrow(first: Message): Promise<MessagePlace | null> {
+    const { channel, private: alone } = this.#to.origin;
+    if (alone || channel === null) return null;
+    try {
+      if ((await this.#whyPrivate()) !== null) return null;
+      const posted = await this.#services.posting.post(channel, first);
+      if (posted.kind === 'refused') return null;
+      this.#answered = true;
+      this.#to.measured.answered();
+      return posted;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a result could not be posted before it was complete');
+      return null;
+    }
+  }
+
+  async #fill(place: MessagePlace, message: Message): Promise<Delivered> {
+    const why = await this.#whyPrivate();
+    if (why !== null) return await this.#tell(withFootnote(message, why));
+    const { kind } = await this.#services.posting.update(place, message);
+    return kind === 'shown' ? { kind: 'channel', channel: place.channel } : await this.#showResult(message);
   }
 
   /** @throws {NeedsMending} */

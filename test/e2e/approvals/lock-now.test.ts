@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AUDIT_TRAIL, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { FastlyFaults } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, LOCKED_SUPERUSER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import {
@@ -10,7 +10,8 @@ import {
   startAnother,
   untilRefusedInForm,
 } from '../support/approving.ts';
-import { messageWith } from '../support/seeing.ts';
+import { messageWith, wordsOf } from '../support/seeing.ts';
+import { SESSION } from '../support/tokens.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const PATH = `/user/${ENGINEER.id}`;
@@ -51,6 +52,24 @@ describe('Lock now', () => {
 });
 
 describe('Lock now', () => {
+  it('says in its form what locking does, and ends sessions where that is ticked', async () => {
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    const tomas = client.as(TOMAS);
+    await client.putFastlyTokens([SESSION]);
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    const words = wordsOf((await request.form(tomas, 'lock')).blocks);
+    expect(words).toContain('from being edited in Fastly, and Fastly promises no more');
+    expect(words).toContain('1 browser session now');
+    await tomas.submit({ steps: ['end-sessions'], reason: 'Lost laptop' });
+    await tomas.until((sees) => messageWith(sees, CDN_TEAM, '✅ 1 browser session ended.'), 'what followed');
+    await request.until(tomas, '*Locked* yes');
+    await request.untilInThread(tomas, 'Lost laptop');
+    expect((await client.fastlyTokens()).map(({ id }) => id)).not.toContain(SESSION.id);
+    await request.take(tomas, 'approve');
+    await request.until(tomas, '✅ Deleted');
+  });
+
   it('is there for the requester as well', async () => {
     const workplace = await startWorkplace();
     const nora = workplace.client.as(NORA);

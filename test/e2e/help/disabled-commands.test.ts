@@ -32,7 +32,9 @@ describe('a subcommand that is switched off', () => {
 
 describe('a subcommand that is switched off', () => {
   it('takes its button off the card, and one on an older card does nothing', async () => {
-    const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'reset,delete,update,tokens' });
+    const { client } = await startWorkplace(DELIVERY, {
+      DISABLED_COMMANDS: 'reset,delete,update,lock,tokens',
+    });
     const nora = client.as(NORA);
     await nora.command(`get ${ENGINEER.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, ENGINEER.login), 'the card');

@@ -21,7 +21,7 @@ const IN_PAPERS = [...PAPERS.join('\n').matchAll(/`\/fastly-user ([^`…[]+)`/g)
 const EXAMPLES = SUBCOMMANDS.flatMap(({ examples }) => examples);
 
 const NEW_ADDRESS = /^(?:create|invite) (\S+@\S+)/;
-const SOMEBODY = /^(?:get|list|update|reset|delete|audit) (?:"([^"]+)"|([^\s"-]\S*))/;
+const SOMEBODY = /^(?:get|list|update|lock|unlock|reset|delete|audit) (?:"([^"]+)"|([^\s"-]\S*))/;
 
 /** The people of the sandbox's account whom an example names, by their login or a part of their name. */
 function namedIn(example: string): string[] {

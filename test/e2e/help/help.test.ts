@@ -81,7 +81,7 @@ describe('help', () => {
     ['get "ada', "isn't closed"],
     ['whoami nora', "doesn't take nora"],
     ['get @nora lindqvist', 'Use a mention on its own'],
-    ['lock edda', 'There is no command lock . Run /fastly-user update [user] --locked yes instead.'],
+    ['disable edda', 'There is no command disable . Run /fastly-user lock [user] instead.'],
     ['promote edda', 'Run /fastly-user update [user] --role superuser instead.'],
     ['rm edda', 'Run /fastly-user delete [user] instead.'],
     ['approve', 'Run /fastly-user approvals instead.'],

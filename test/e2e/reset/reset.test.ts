@@ -126,8 +126,8 @@ describe('reset', () => {
   });
 
   it.each([
-    ['', `Run /fastly-user update ${LOCKED_SUPERUSER.login} --locked no first.`],
-    ['update', 'Unlock the user in Fastly first.'],
+    ['', `Run /fastly-user unlock ${LOCKED_SUPERUSER.login} first.`],
+    ['unlock', 'Unlock the user in Fastly first.'],
   ])(
     'does not reset who is locked, and says why and what to do first (without %j)',
     async (disabled, words) => {

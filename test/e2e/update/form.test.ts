@@ -252,7 +252,7 @@ describe('update where it is switched off', () => {
     await nora.command(`get ${LIMITED_ENGINEER.id}`);
     const card = await nora.until((sees) => messageWith(sees, CDN_TEAM, LIMITED_ENGINEER.login), 'the card');
     const ids = elementsOf(card.blocks).map(({ action_id }) => action_id);
-    expect(ids).toEqual(['reset.button', 'tokens.button', 'delete.button']);
+    expect(ids).toEqual(['lock.button', 'reset.button', 'tokens.button', 'delete.button']);
     expect((await nora.sees()).modals).toEqual([]);
     expect(await updates(client)).toEqual([]);
   });

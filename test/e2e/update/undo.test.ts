@@ -258,7 +258,7 @@ describe('Undo', () => {
     );
     await clickUndo(nora, locked);
     await untilTold(nora, "Update the user once it's decided or cancelled.");
-    expect(seen(await nora.sees(), locked).undo).toBe('Undo');
+    expect(seen(await nora.sees(), locked).undo).toBe('Unlock');
     await request.take(tomas, 'deny');
     await request.until(nora, 'denied the request');
     await clickUndo(nora, locked);

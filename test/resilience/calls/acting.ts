@@ -187,6 +187,7 @@ export const afterDeletion = (
   },
 });
 
+export const engineerLocked = ({ client }: Sandbox) => client.putFastlyUsers([{ ...ENGINEER, locked: true }]);
 export const CARD = `get ${ENGINEER.id}`;
 export const manyUsers = ({ client }: Sandbox) => client.putFastlyUsers(users(60));
 export const hasTokens = ({ client }: Sandbox) =>

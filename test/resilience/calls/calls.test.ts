@@ -5,10 +5,10 @@ import { countCalls } from './counting.ts';
 import { INTERACTIONS } from './interactions.ts';
 
 /**
- * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches but who
- * its bot admins are, as it reads those at its start. The last column: what is
- * asked for more than once before anything is changed. That is only the user who is updated, who is read again once the
- * change is recorded, and whoever decides, whom Slack confirms at the decision and again at the execution. `≤`: steps of a request that follow quickly are drawn together.
+ * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches but who its bot admins are, as
+ * it reads those at its start. The last column: what is asked for more than once before anything is changed. That is only
+ * the user who is updated or locked, who is read again once the change is recorded, and whoever decides, whom Slack
+ * confirms at the decision and again at the execution. `≤`: steps of a request that follow quickly are drawn together.
  */
 const TABLE = `
 | Interaction | Fastly | Slack | Twice |
@@ -54,6 +54,20 @@ const TABLE = `
 | Update on a card                    | GET user                                                                           | views.open, views.update                                     | |
 | Undo                                | GET user ×2, PUT user                                                              | conversations.info, response_url ×2                          | GET user |
 | update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info                        | |
+| lock, by ID                         | GET current_customer, GET current_user, GET customer/users, GET user ×2, PUT user  | conversations.info, response_url                             | GET user |
+| lock, by ID, with all that can follow | GET current_customer ×2, GET current_user, GET customer/tokens ×3, GET customer/users, GET user ×2, POST user/password/request_reset, PUT user | chat.postMessage, chat.update ×3, conversations.info         | GET user |
+| lock, by name, where one fits       | GET current_customer, GET customer/tokens, GET customer/users, GET user            | conversations.info, views.open, views.update                 | |
+| lock, without words                 |                                                                                    | views.open                                                   | |
+| lock, its picker                    | GET current_customer, GET customer/tokens, GET user                                | conversations.info, views.update                             | |
+| lock, its form                      | GET current_customer, GET current_user, GET user ×2, PUT user                      | chat.postMessage, conversations.info                         | GET user |
+| Lock on a card                      | GET current_customer, GET customer/tokens, GET user                                | conversations.info, views.open, views.update                 | |
+| End browser sessions, once more     | DELETE tokens, GET current_user, GET customer/tokens ×2, GET tokens, GET user      | conversations.info, response_url                             | |
+| Revoke API tokens, once more        | GET current_user, GET customer/tokens, GET user                                    | chat.postMessage, conversations.info, response_url | |
+| Email a password reset, once more   | GET current_customer, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
+| unlock, by ID                       | GET customer/users, GET user ×2, PUT user                                          | conversations.info, response_url                             | GET user |
+| unlock, without words               |                                                                                    | views.open, views.update                                     | |
+| unlock, its form                    | GET user ×2, PUT user                                                              | chat.postMessage, conversations.info                         | GET user |
+| Unlock on a card                    | GET user ×2, PUT user                                                              | conversations.info, response_url                             | GET user |
 | create                              | GET customer/users, POST user                                                      | conversations.info, response_url                             | |
 | create, without words               |                                                                                    | views.open                                                   | |
 | create, its form                    | GET customer/users, POST user                                                      | chat.postMessage, conversations.info                         | |
@@ -93,8 +107,8 @@ const TABLE = `
 | Deny, its form                      |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update, conversations.info, users.info    | |
 | Cancel                              |                                                                                    | views.open                                                   | |
 | Cancel, its form                    |                                                                                    | chat.postMessage, chat.update, conversations.info            | |
-| Lock now                            |                                                                                    | views.open                                                   | |
-| Lock now, its form                  | GET current_customer, GET current_user, GET user, PUT user                         | chat.postMessage, chat.update, conversations.info            | |
+| Lock now                            | GET current_customer, GET customer/tokens                                          | views.open                                                   | |
+| Lock now, its form                  | GET current_customer, GET current_user, GET user ×2, PUT user                         | chat.postMessage, chat.update, conversations.info | GET user |
 | Retry | DELETE user, GET current_customer, GET current_user, GET customer/tokens ×2, GET user | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 3, conversations.info, users.info ×3 | users.info |
 | opening the Home                    | GET customer/users                                                                 | chat.getPermalink, views.publish                             | |
 | Find a user, on the Home            |                                                                                    | views.open                                                   | |

@@ -4,8 +4,10 @@ import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
 import { invited } from '../../e2e/support/inviting.ts';
 import { GRACE } from '../../e2e/support/newcomers.ts';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
+import { CI_PURGE, SESSION } from '../../e2e/support/tokens.ts';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, ENGINEER, LIMITED_ENGINEER, PASSWORD, PEOPLE } from '../../sandbox/fastly/people.ts';
+import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
 import {
   afterDeletion,
   approvedAndDone,
@@ -14,6 +16,7 @@ import {
   clicking,
   clicks,
   ENGINEER_PICKED,
+  engineerLocked,
   hasForm,
   hasTokens,
   home,
@@ -211,6 +214,79 @@ export const INTERACTIONS: Record<string, Interaction> = {
     id: '/fastly-user',
     act: (sandbox) => types(sandbox, `update ${ENGINEER.id} --role superuser`, 'Needs 1 approval'),
   },
+  'lock, by ID': typing(`lock ${ENGINEER.id}`, '🔒'),
+  'lock, by ID, with all that can follow': typing(
+    `lock ${ENGINEER.id} --end-sessions --revoke-tokens --email-reset`,
+    '✉️ Fastly emails a password reset',
+  ),
+  'lock, by name, where one fits': opening('lock edda', 'lock.form'),
+  'lock, without words': opening('lock', 'lock.pick'),
+  'lock, its picker': {
+    id: 'lock.pick',
+    before: async (sandbox) => {
+      await opens(sandbox, 'lock', 'lock.pick');
+      await offered(sandbox);
+    },
+    act: async (sandbox) => {
+      await sandbox.client.as(NORA).submit(ENGINEER_PICKED);
+      await hasForm(sandbox, 'lock.form');
+    },
+  },
+  'lock, its form': submitting('lock.form', 'lock edda', { steps: [], reason: null }, '🔒'),
+  'Lock on a card': clicking('lock.button', CARD, ENGINEER.login, untilForm('lock.form')),
+  'End browser sessions, once more': clicking(
+    'lock.end-sessions',
+    `lock ${ENGINEER.id} --end-sessions`,
+    'Not all browser sessions',
+    untilRead('✅ 1 browser session ended.'),
+    async ({ client }) => {
+      await client.putFastlyTokens([SESSION]);
+      await client.fastlyFaults({
+        fail: { match: 'DELETE /tokens/', status: 403, body: '{"msg":"No"}', times: 1 },
+      });
+    },
+  ),
+  'Revoke API tokens, once more': clicking(
+    'lock.revoke',
+    `lock ${ENGINEER.id} --revoke-tokens`,
+    'No API token was requested',
+    async (sandbox) => {
+      await reads(sandbox.client.as(NORA), 'asks to revoke 1 API token');
+      await reads(sandbox.client.as(NORA), 'Needs 1 approval');
+    },
+    async ({ client }) => {
+      await client.putFastlyTokens([CI_PURGE]);
+      await client.fastlyFaults({
+        fail: { match: `GET /customer/${CUSTOMER_ID}/tokens`, status: 403, body: '{"msg":"No"}', times: 1 },
+      });
+    },
+  ),
+  'Email a password reset, once more': clicking(
+    'lock.reset',
+    `lock ${ENGINEER.id} --email-reset`,
+    "wasn't sent",
+    untilRead('✉️ Fastly emails a password reset'),
+    ({ client }) =>
+      client.fastlyFaults({ fail: { match: 'POST /user/', status: 403, body: '{"msg":"No"}', times: 1 } }),
+  ),
+  'unlock, by ID': { ...typing(`unlock ${ENGINEER.id}`, 'Locked yes → no'), before: engineerLocked },
+  'unlock, without words': opening('unlock', 'unlock.form'),
+  'unlock, its form': {
+    id: 'unlock.form',
+    before: async (sandbox) => {
+      await engineerLocked(sandbox);
+      await opens(sandbox, 'unlock', 'unlock.form');
+      await offered(sandbox);
+    },
+    act: (sandbox) => submits(sandbox, ENGINEER_PICKED, 'Locked yes → no'),
+  },
+  'Unlock on a card': clicking(
+    'unlock.button',
+    CARD,
+    ENGINEER.login,
+    untilRead('Locked yes → no'),
+    engineerLocked,
+  ),
 
   create: typing(`create ${GRACE} --name Grace --role engineer`, '🆕'),
   'create, without words': opening('create', 'create.form'),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
-import { LIMITED_ENGINEER } from '../../sandbox/fastly/people.ts';
+import { LIMITED_ENGINEER, UNSETTABLE_ROLE } from '../../sandbox/fastly/people.ts';
 import { findBrowser } from './find-browser.ts';
 
 /** `npm run screenshots`: the pictures in README.md, from the page and the bot as they are now. */
@@ -32,6 +32,14 @@ try {
 
   await type(page, '/fastly-user get edda');
   await take(page, 'user-card', message(page, 'Reset password'));
+
+  await type(page, `/fastly-user get ${UNSETTABLE_ROLE.login}`);
+  await message(page, UNSETTABLE_ROLE.login).getByRole('button', { name: 'Lock…' }).click();
+  const lock = page.getByRole('dialog');
+  await lock.getByRole('checkbox', { name: 'End browser sessions' }).check({ force: true });
+  await take(page, 'lock-form', lock);
+  await lock.getByRole('button', { name: 'Cancel' }).click();
+  await lock.waitFor({ state: 'hidden' });
 
   await type(page, '/fastly-user delete edda.morton@example.com --reason "Left the company"');
   const request = message(page, 'Delete Edda Morton?');

@@ -30,7 +30,15 @@ const TARGETS = LISTENERS.filter(
 
 /** Those whose click alone changes something where all is as it says. They are tried more often. */
 const ACTING = TARGETS.filter(({ id }) =>
-  ['reset.button', 'user.choose', 'update.undo', 'invitations.withdraw'].includes(id),
+  [
+    'reset.button',
+    'unlock.button',
+    'user.choose',
+    'update.undo',
+    'lock.end-sessions',
+    'lock.reset',
+    'invitations.withdraw',
+  ].includes(id),
 );
 
 /** A true user, whose login was another when the button was drawn. */
@@ -44,7 +52,17 @@ const untrue = fc.oneof(
     arbitrary: fc.record({
       user: stranger,
       private: fc.boolean(),
-      subcommand: fc.constantFrom('delete', 'update', 'reset', 'get', 'audit', 'create', 'invite'),
+      subcommand: fc.constantFrom(
+        'delete',
+        'update',
+        'lock',
+        'unlock',
+        'reset',
+        'get',
+        'audit',
+        'create',
+        'invite',
+      ),
       settings: fc.record({ role: fc.constantFrom('superuser', 'billing'), locked: fc.boolean() }),
       reason: fc.constant(null),
       undoes: fc.constantFrom('trigger-1', 'undo trigger-1'),
@@ -54,6 +72,7 @@ const untrue = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ change: fc.constantFrom('trigger-1', '', 'V0FORGED1'), private: fc.boolean() }),
   },
+  fc.record({ lock: fc.constantFrom('trigger-1', '', 'V0FORGED1'), private: fc.boolean() }),
   fc.record({
     invitation: fc.constantFrom('i1', 'none'),
     page: fc.constantFrom(1, 9),

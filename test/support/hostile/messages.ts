@@ -57,6 +57,7 @@ import {
   say,
   typedWords,
 } from '../../../src/messages/kit/sentence.ts';
+import { interruptedLockMessage, lockMessage, madeSince } from '../../../src/messages/lock-text.ts';
 import { rolesCaution, unknownStandingText } from '../../../src/messages/role-text.ts';
 import { newcomerText } from '../../../src/messages/settings-text.ts';
 import { tokenTable } from '../../../src/messages/token-table.ts';
@@ -65,6 +66,7 @@ import { userCard } from '../../../src/messages/user-card.ts';
 import { userTable } from '../../../src/messages/user-table.ts';
 import { rolesText, userText } from '../../../src/messages/user-text.ts';
 import type { Origin } from '../../../src/slack/carried.ts';
+import { lockButtons } from '../../../src/slack/lock-buttons.ts';
 import { formView, noticeView } from '../../../src/slack/replies/modal.ts';
 import { undoButtons } from '../../../src/slack/undo-button.ts';
 import { problemsOfMessage, problemsOfShownView } from './oracle.ts';
@@ -77,6 +79,7 @@ import {
   change,
   KNOWN,
   LINK,
+  lockSteps,
   reason,
   request,
   settings,
@@ -217,6 +220,19 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
         ),
         message(interruptedText(each, end), notUndoneText(say`${why}`, each.target.login)),
       ),
+  ),
+  kind(
+    'a lock',
+    fc.record({ change, steps: lockSteps, why: hostileText }),
+    ({ change: each, steps, why }) => {
+      const lock = { change: each, madeAt: 0, steps };
+      const offers = lockButtons(lock, { private: false }, new Set());
+      const reasons = new Map(steps.map(({ step }) => [step, say`${why}`] as const));
+      return [
+        ...ofMessage(withButtons(lockMessage(lock, { why: reasons, since: madeSince([]) }), offers)),
+        ...ofMessage(withButtons(interruptedLockMessage(lock), offers)),
+      ];
+    },
   ),
   kind('a newcomer', fc.record({ settings, user }), ({ settings: wanted, user: now }) => {
     const { what, warnings } = newcomerText(wanted, settingsOf(now));

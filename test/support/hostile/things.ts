@@ -9,6 +9,7 @@ import {
   State,
 } from '../../../src/approvals/request.ts';
 import { type Change, ChangeKind, type Settlement } from '../../../src/changes/change.ts';
+import { LockStep, type StepRecord } from '../../../src/changes/lock-step.ts';
 import { NAME_LENGTH, Settings } from '../../../src/changes/settings.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
 import { TokenOwner } from '../../../src/changes/token.ts';
@@ -262,6 +263,18 @@ export const change: fc.Arbitrary<Change> = fc
     before: settingsOf({ name, ...seen }),
     reference: 'K7Q2-9FMX',
   }));
+
+export const lockSteps: fc.Arbitrary<StepRecord[]> = fc.subarray([...LockStep.options]).chain((steps) =>
+  fc.tuple(
+    ...steps.map((step) =>
+      fc.record({
+        step: fc.constant(step),
+        state: fc.constantFrom('waiting', 'open', 'done', 'failed', 'unknown'),
+        tokens: fc.nat({ max: 8 }),
+      }),
+    ),
+  ),
+);
 
 export const settlement: fc.Arbitrary<Settlement> = fc.record({
   kind: fc.constantFrom('done', 'failed', 'unknown'),

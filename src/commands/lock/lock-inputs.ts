@@ -1,0 +1,132 @@
+import type { KnownBlock } from '@slack/types';
+import { LockStep } from '../../changes/lock-step.ts';
+import type { HasRoles } from '../../changes/roles.ts';
+import { mayBeSuperuser } from '../../changes/superuser.ts';
+import type { TokenSnapshot } from '../../changes/token.ts';
+import { tokenSnapshot } from '../../changes/token-snapshot.ts';
+import { liveTokensOf } from '../../fastly/account-tokens.ts';
+import type { UserId } from '../../fastly/user.ts';
+import { checkboxes, option } from '../../messages/kit/inputs.ts';
+import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { lockingText } from '../../messages/lock-limits.ts';
+import { resetCaution, STEP_LABELS, sessionCount } from '../../messages/lock-text.ts';
+import { shownText } from '../../messages/token-notes.ts';
+import { tokenCount } from '../../messages/token-text.ts';
+import { userText } from '../../messages/user-text.ts';
+import type { FormValues } from '../../slack/incoming.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import type { Services } from '../../slack/replies/services.ts';
+import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
+import { takesResets } from './steps.ts';
+
+const STEPS = 'steps';
+
+/** What can follow the lock of this user. */
+export type Offer = {
+  steps: readonly LockStep[];
+  /** Null where Fastly didn't list them. */
+  tokens: { sessions: number; programs: TokenSnapshot } | null;
+  /** Whether the lock itself is a request, and what follows a part of it. */
+  asRequest: boolean;
+  /** Who decides on the request to revoke the tokens, where there is one. */
+  note: Sentence | null;
+};
+
+/** Asks Fastly what can follow. What it doesn't say is not offered. */
+export async function offerFor(interaction: Interaction, user: { id: UserId } & HasRoles): Promise<Offer> {
+  const { services, log } = interaction;
+  const { fastly, directory, disabled, approvals } = services;
+  const unsaid = (error: unknown) => {
+    log.warn({ err: error }, 'what can follow a lock could not be read');
+    return null;
+  };
+  const [listed, account, open, note] = await Promise.all([
+    liveTokensOf(fastly, user.id).catch(unsaid),
+    directory.account().catch(unsaid),
+    approvals.openAbout(user.id).catch(unsaid),
+    // Where nobody could see the request, it can't be filed.
+    whoDecides(interaction, 'revoke').catch(unsaid),
+  ]);
+  const asRequest = mayBeSuperuser(user);
+  const tokens = listed && { sessions: listed.sessions.length, programs: tokenSnapshot(listed.programs) };
+  const hasTokens = (tokens?.programs.tokens.length ?? 0) > 0;
+  const isOffered: Record<LockStep, boolean> = {
+    'end-sessions': tokens !== null,
+    // A user has one open request at most.
+    revoke:
+      hasTokens &&
+      !(asRequest && isRuleBypassed(services)) &&
+      open === null &&
+      note !== null &&
+      !disabled.has('revoke'),
+    reset: account !== null && takesResets(account) && !disabled.has('reset'),
+  };
+  // With a Fastly superuser's lock, all that follows is part of one request.
+  const all = disabled.has('lock') ? [] : LockStep.options.filter((step) => !asRequest || step !== 'reset');
+  const steps = all.filter((step) => isOffered[step]);
+  return { steps, tokens, asRequest, note: steps.includes('revoke') && !asRequest ? note : null };
+}
+
+/** Whether tokens, revoked as a part of the request to lock their owner, would be so without the approval that takes. */
+export function isRuleBypassed(services: Services): boolean {
+  return isApprovalRequired(services, 'revoke') && !isApprovalRequired(services, 'demote');
+}
+
+/** What locking does and does not do, and what can follow, to be ticked. */
+export function lockInputs(
+  { services }: Interaction,
+  user: { login: string; name: string },
+  { steps, tokens, asRequest, note }: Offer,
+  ticked: readonly LockStep[],
+): KnownBlock[] {
+  const waits = isApprovalRequired(services, 'revoke');
+  const options = steps.map((step) =>
+    option(STEP_LABELS[step], step, about(step, tokens, asRequest ? 'part' : waits ? 'waits' : 'at-once')),
+  );
+  const remarks = [
+    ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
+    ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
+  ];
+  const [first, ...others] = remarks;
+  return [
+    richText(lockingText(userText(user)), ...tokensText(tokens)),
+    ...(options.length === 0
+      ? []
+      : [checkboxes({ id: STEPS, label: 'After the lock', options, ticked, optional: true })]),
+    ...(first ? [richText(first, ...others)] : []),
+  ];
+}
+
+/** The ticks of a form. */
+export function tickedSteps(values: FormValues): LockStep[] {
+  return LockStep.options.filter((step) => values[step] === 'yes');
+}
+
+/** At most 75 characters (docs.slack.dev, option object). */
+function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' | 'at-once'): string {
+  switch (step) {
+    case 'end-sessions': {
+      const sessions = tokens?.sessions ?? 0;
+      if (when === 'part') return `${sessionCount(sessions)} now. Part of the request.`;
+      return sessions === 0
+        ? 'There is none now. Any new one is ended.'
+        : `${sessionCount(sessions)} now, ended at once and for good.`;
+    }
+    case 'revoke': {
+      const count = tokenCount(tokens?.programs.tokens.length ?? 0);
+      if (when === 'part') return `${count} now. Part of the request.`;
+      return when === 'waits'
+        ? `${count} now. Waits for approval.`
+        : `${count} now, revoked at once and for good.`;
+    }
+    case 'reset':
+      return 'Sent only if you tick this.';
+  }
+}
+
+function tokensText(tokens: Offer['tokens']): Sentence[] {
+  if (tokens === null) {
+    return [say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`];
+  }
+  return tokens.programs.tokens.length === 0 ? [] : [shownText(tokens.programs)];
+}
