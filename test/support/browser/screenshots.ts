@@ -61,6 +61,9 @@ try {
   await page.getByRole('radio', { name: NORA.realName }).check({ force: true });
   await take(page, 'approval-end', message(page, 'Edda Morton was deleted'));
 
+  await type(page, `/fastly-user delete ${UNSETTABLE_ROLE.login} --reason "Left the company"`);
+  await take(page, 'deletion-tokens', message(page, 'laptop'));
+
   await type(page, `/fastly-user create --name "Grace Example" --role engineer`);
   const form = page.getByRole('dialog');
   await form.getByRole('textbox', { name: 'Login' }).fill(LIMITED_ENGINEER.login);
