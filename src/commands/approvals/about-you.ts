@@ -27,7 +27,7 @@ export function adminsWithLogin(
 ): MemberId[] {
   return botAdmins.named.filter((member) => {
     const known = members.latest(member)?.answer ?? 'nobody';
-    const address = known === 'nobody' ? undefined : known.profile?.email;
+    const address = typeof known === 'string' ? undefined : known.profile?.email;
     return address !== undefined && isMailbox(address, login);
   });
 }

@@ -19,6 +19,8 @@ export type Standing = 'able' | 'unknown' | Inability;
 export function standingOf(known: KnownMember | null, workspace: Workspace | null): Standing {
   if (known === null) return 'unknown';
   if (known === 'nobody') return 'nobody';
+  // Then the list alone decides, as nobody can say more.
+  if (known === 'untold') return 'able';
   if (known.deleted) return 'deactivated';
   if (known.is_bot) return 'bot';
   const teams = known.enterprise_user?.teams;

@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import { WebAPIHTTPError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { MemberId } from '../../ids.ts';
@@ -39,8 +39,8 @@ export const SlackUser = z.looseObject({
 });
 export type SlackUser = z.infer<typeof SlackUser>;
 
-/** `nobody`: Slack knows no such member, or shows the bot none. */
-export type KnownMember = SlackUser | 'nobody';
+/** `nobody`: Slack knows no such member, or shows the bot none. `untold`: it is a Slack that tells of no member at all. */
+export type KnownMember = SlackUser | 'nobody' | 'untold';
 
 /** What Slack says of members (docs.slack.dev, users.info). Its answers are kept, for whoever takes older ones. */
 export class Members {
@@ -80,6 +80,7 @@ export class Members {
   async profileOf(member: MemberId, atMost = FRESH_MILLISECONDS): Promise<Profile | null> {
     const known = await this.since(member, Date.now() - atMost);
     if (known === null) return null;
+    if (known === 'untold') return null;
     if (known === 'nobody' || !known.profile?.email) return 'hidden';
     return { address: known.profile.email, name: known.profile.real_name ?? null };
   }
@@ -89,11 +90,19 @@ export class Members {
 async function ask(slack: WebClient, member: MemberId): Promise<KnownMember> {
   try {
     const { user } = await slack.users.info({ user: member });
+    if (user === undefined) return 'untold';
     const known = SlackUser.parse(user);
     if (known.id !== member) throw new Error('Slack answered about somebody else');
     return known;
   } catch (error) {
     if (NOT_SHOWN.includes(wordOf(error) ?? '')) return 'nobody';
+    if (lacksMethod(error)) return 'untold';
     throw error;
   }
+}
+
+/** Slack itself has the method. What stands in for it, such as a server in a test, may not. */
+function lacksMethod(error: unknown): boolean {
+  const isMissing = error instanceof WebAPIHTTPError && error.statusCode === 404;
+  return isMissing || wordOf(error) === 'unknown_method';
 }
