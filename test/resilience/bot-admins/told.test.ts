@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { askForDeletion, deletions, untilTold } from '../../e2e/support/approving.ts';
 import { openHome } from '../../e2e/support/home-tab.ts';
+import { GRACE } from '../../e2e/support/newcomers.ts';
 import { readyz } from '../../e2e/support/readyz.ts';
 import { messageWith, wordsOf } from '../../e2e/support/seeing.ts';
 import { startWithGroup } from '../../e2e/support/user-groups.ts';
@@ -100,4 +101,19 @@ it('a button without a field for a reason says where to give the one that is nee
   await nora.command(`unlock ${LOCKED_SUPERUSER.id}`);
   await untilTold(nora, 'A reason is needed. Nothing was requested.');
   await untilTold(nora, 'or run /fastly-user update with --reason "…"');
+});
+
+it.each([
+  ['create', { address: GRACE, role: 'superuser' }],
+  ['invite', { address: GRACE, role: 'superuser' }],
+  [`update ${ENGINEER.login.split('@')[0]}`, { role: 'superuser' }],
+])('the form of %s asks for a reason where what was entered needs one', async (command, entered) => {
+  const { client } = await startWorkplace(DELIVERY, { REASON_REQUIRED_FOR: 'promote' });
+  const nora = client.as(NORA);
+  await nora.command(command);
+  await nora.until(({ modals }) => modals.find(({ submit }) => submit !== null), 'the form');
+  await nora.submit(entered);
+  await nora.until(({ modals }) => modals[0]?.errors.reason?.includes('A reason is needed'), 'the error');
+  await nora.submit({ ...entered, reason: 'On call' });
+  await nora.until((sees) => messageWith(sees, CDN_TEAM, 'On call'), 'the request');
 });
