@@ -25,6 +25,7 @@ import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
 import { AuditHeads } from './store/audit-head.ts';
 import { AuditPages } from './store/audit-page.ts';
 import { Belonging } from './store/belonging.ts';
+import { botAdminLeases } from './store/bot-admins.ts';
 import { StoreUnavailable, type WrongDatabase } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
@@ -140,6 +141,7 @@ export function createStoredParts(
       await releaseRequests(transaction);
       await displayLeases.expireAll(transaction);
       await homeLeases.expireAll(transaction);
+      await botAdminLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };

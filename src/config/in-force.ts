@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { VERSION } from './package.ts';
 import type { Secret } from './secret.ts';
+import { isUserGroupId } from './slack-ids.ts';
 import type { DatabaseLocation } from './value-types.ts';
 
 /** What a bot was started with, for its log. No secret is in it. */
@@ -11,7 +12,10 @@ export function inForce(config: Config, { teamId: id, team: name }: { teamId: st
   return {
     version: VERSION,
     workspace: { id, name },
-    botAdmins: config.SUPERUSERS.length,
+    botAdmins: {
+      members: config.SUPERUSERS.filter((id) => !isUserGroupId(id)).length,
+      groups: config.SUPERUSERS.filter(isUserGroupId).length,
+    },
     commandChannels: config.COMMAND_CHANNELS.length > 0 ? config.COMMAND_CHANNELS : ('all' as const),
     approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
@@ -36,7 +40,7 @@ export function inForceText(what: InForce): string {
   const proxies = Object.entries(what.proxies).map(([variable, address]) => `${address} (${variable})`);
   return [
     `fastly-user-bot ${what.version} serves the workspace ${workspace.name} (${workspace.id})`,
-    `Bot admins: ${what.botAdmins}`,
+    `Bot admins: ${botAdminsText(what.botAdmins)}`,
     `Commands: in ${commandChannels === 'all' ? 'all channels' : commandChannels.join(', ')}`,
     ...(disabledCommands.length > 0 ? [`Turned off: ${disabledCommands.join(', ')}`] : []),
     ...approvalsText(what),
@@ -47,6 +51,13 @@ export function inForceText(what: InForce): string {
   ]
     .map((sentence) => `${sentence}.`)
     .join(' ');
+}
+
+function botAdminsText({ members, groups }: InForce['botAdmins']): string {
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  if (groups === 0) return `${members}`;
+  const through = counted(groups, 'user group');
+  return members === 0 ? `the members of ${through}` : `${counted(members, 'member')} and ${through}`;
 }
 
 function approvalsText({ approvals, approvalsChannel }: InForce): string[] {

@@ -166,7 +166,9 @@ export class Homes {
   /** Former bot admins see once why their Home is empty. */
   async #draw(member: MemberId): Promise<void> {
     const { store, botAdmins, log } = this.#options;
-    const isBotAdmin = botAdmins.named.includes(member);
+    // Slack may not have said that the member has left the group.
+    const isListed = (await botAdmins.listing(member)) !== false;
+    const isBotAdmin = isListed && botAdmins.named.includes(member);
     // Read before anything that the Home shows, and used once: without it, the next one replaces whatever is there.
     const hash = this.#hashes.get(member) ?? null;
     this.#hashes.delete(member);

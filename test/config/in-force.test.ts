@@ -42,6 +42,16 @@ describe('what is in force', () => {
   });
 
   it.each([
+    ['U0NORA001,S0CDNADM1,U0TOMAS01', '2 members and 1 user group'],
+    ['U0NORA001,S0CDNADM1,S0ONCALL1', '1 member and 2 user groups'],
+    ['S0CDNADM1', 'the members of 1 user group'],
+    ['', '0'],
+  ])('counts members and user groups of %s apart', (SUPERUSERS, expected) => {
+    const text = inForceText(inForceWith({ SUPERUSERS }));
+    expect(text).toContain(`Bot admins: ${expected}. `);
+  });
+
+  it.each([
     ['postgres:///bot?host=/run/postgresql', 'PostgreSQL /run/postgresql/bot'],
     ['postgresql://db.example.com', 'PostgreSQL db.example.com'],
   ])('names the database at %s', (DATABASE_URL, expected) => {

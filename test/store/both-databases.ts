@@ -125,6 +125,7 @@ export async function letTimePass(store: Store, milliseconds: number): Promise<v
     set('intents', ['begun_at', 'due_at']),
     set('account_lock', ['held_until']),
     set('homes', ['due_at', 'lease_until', 'behind_since']),
+    set('bot_admins', ['changed_at', 'tell_at', 'lease_until']),
   );
   await store.transaction(async ({ database }) => {
     const rows = await database.selectFrom('approval_requests').select(['id', 'state']).execute();

@@ -1,5 +1,6 @@
 import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
 import { needsReason, waitsForApproval } from '../../approvals/rules.ts';
+import type { SubcommandName } from '../../config/subcommand-names.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
@@ -39,7 +40,10 @@ export async function file(
   deliveryKey = interaction.deliveryKey,
 ): Promise<ApprovalRequest> {
   const { services } = interaction;
-  refuseWithoutReason(services, action, reason);
+  refuseWithoutReason(services, action.kind, reason, {
+    subcommand: subcommandOf(action),
+    nothing: say`Nothing was requested.`,
+  });
   await refuseWhereTokenCannot(services);
   const requester = interaction.caller.memberId;
   const [channelId, roll] = await together(placeFor(interaction, action.kind), services.botAdmins.read());
@@ -61,13 +65,41 @@ export async function file(
   return filed.request;
 }
 
-/** @throws {FieldError} where this kind of change needs a reason and none was given */
-function refuseWithoutReason({ approvals }: Services, { kind }: Action, reason: string | null): void {
+/**
+ * @param subcommand the one that takes a reason: buttons have no field for it
+ * @throws {FieldError} where this kind of change needs a reason and none was given
+ */
+export function refuseWithoutReason(
+  { approvals }: Services,
+  kind: ActionKind,
+  reason: string | null,
+  { subcommand, nothing }: { subcommand: SubcommandName; nothing: Sentence },
+): void {
   if (reason !== null || !needsReason(approvals.policy, kind)) return;
+  const command = code(`/fastly-user ${subcommand}`);
   throw new FieldError(
     REASON,
-    say`A reason is needed. Nothing was requested. Enter one, or add ${code('--reason "…"')} to the command.`,
+    say`A reason is needed. ${nothing} Enter one, or run ${command} with ${code('--reason "…"')}.`,
   );
+}
+
+const PROMOTED_BY = { update: 'update', creation: 'create', invitation: 'invite' } as const;
+
+/** The subcommand that asks for this action in words. */
+function subcommandOf(action: Action): SubcommandName {
+  switch (action.kind) {
+    case 'delete':
+    case 'delete-with-tokens':
+      return 'delete';
+    case 'revoke':
+      return 'revoke';
+    case 'demote-with-tokens':
+      return 'lock';
+    case 'demote':
+      return 'update';
+    case 'promote':
+      return PROMOTED_BY[action.by];
+  }
 }
 
 /** Says where the request is, unless its message is before the caller. */

@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { needsReason } from '../../approvals/rules.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
 import { nameOf } from '../../fastly/user.ts';
@@ -36,6 +37,7 @@ export async function lockForm(
     offerFor(interaction, user),
     needsRequest ? whoDecides(interaction, 'demote') : null,
   ]);
+  const { approvals } = interaction.services;
   const waits = needsRequest && isApprovalRequired(interaction.services, 'demote');
   const form = waits ? { ...FORM, submit: 'Request lock' } : FORM;
   return viewOf(form, interaction.origin, {
@@ -44,7 +46,7 @@ export async function lockForm(
     blocks: [
       ...lockInputs(interaction, { login: user.login, name: nameOf(user) }, offer, steps),
       ...(note === null ? [] : [richText(say`Locking a Fastly superuser is a request. ${note}`)]),
-      reasonInput('Reason', reason),
+      reasonInput('Reason', reason, { optional: !(needsRequest && needsReason(approvals.policy, 'demote')) }),
     ],
   });
 }

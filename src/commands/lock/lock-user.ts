@@ -18,7 +18,7 @@ import { confirm, confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
-import { whoDecides } from '../approvals/filing.ts';
+import { refuseWithoutReason, whoDecides } from '../approvals/filing.ts';
 import { makeChange } from '../make-change.ts';
 import { refuseResetWherePointless, takeStep, tokensMadeSince } from './steps.ts';
 
@@ -44,8 +44,12 @@ export async function makeLock(
 ): Promise<Lock> {
   const { services, caller, deliveryKey, reference } = interaction;
   await refuseWhereImpossible(interaction, user, steps);
-  // What can't be requested from here is refused before the lock.
-  if (steps.includes('revoke')) await whoDecides(interaction, 'revoke');
+  // What can't be requested from here, or so, is refused before the lock.
+  if (steps.includes('revoke')) {
+    const nothing = say`Nothing was done.`;
+    refuseWithoutReason(services, 'revoke', reason, { subcommand: 'lock', nothing });
+    await whoDecides(interaction, 'revoke');
+  }
   const change = {
     deliveryKey,
     kind: 'lock',

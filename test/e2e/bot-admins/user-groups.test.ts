@@ -1,28 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { appManifest } from '../../../src/cli/app-manifest.ts';
+import { describe, expect, it } from 'vitest';
 import { CDN_ADMINS, CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, auditEntries, databaseInFile, untilTold } from '../support/approving.ts';
 import { readyz } from '../support/readyz.ts';
 import { messageWith } from '../support/seeing.ts';
+import { startWithGroup } from '../support/user-groups.ts';
 import { DELIVERY, startWorkplace, type Workplace } from '../support/workplace.ts';
 
-const LOOKING = { botAdminsLook: { after: 0, every: 2 ** 31 - 1 }, workerInterval: 100 };
-const LISTED = { SUPERUSERS: `${NORA.id},${CDN_ADMINS.id}`, APPROVALS_CHANNEL: CDN_TEAM.id };
 const group = CDN_ADMINS.id;
-
-/** A bot whose app was made from `npm run manifest -- --groups`. */
-async function startWithGroup(variables: Record<string, string> = {}, groups = true): Promise<Workplace> {
-  const folder = await mkdtemp(join(tmpdir(), 'groups-test-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const manifest = join(folder, 'manifest.yml');
-  const origin = DELIVERY === 'http' ? 'https://bot.example.com' : null;
-  await writeFile(manifest, appManifest(origin, { groups }));
-  return await startWorkplace(DELIVERY, { ...LISTED, ...variables }, { manifest }, LOOKING);
-}
 
 describe('a user group among the bot admins', () => {
   it('gives its members access, and takes it away with the event', async () => {
@@ -107,7 +92,7 @@ describe('a user group among the bot admins', () => {
   });
 
   it('without its scope says so at the start', async () => {
-    const workplace = await startWithGroup({}, false);
+    const workplace = await startWithGroup({}, { groups: false });
     await workplace.log.until(
       `SUPERUSERS: the Slack app may not read user groups, so nobody gets access through ${group}.`,
     );

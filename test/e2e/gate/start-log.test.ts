@@ -19,7 +19,12 @@ describe('the log of a start', () => {
     expect(line).toMatchObject({
       level: 30,
       msg: `fastly-user-bot ${version} serves the workspace ${TEAM.name} (${TEAM.id}). Bot admins: ${SUPERUSERS.length}. Commands: in ${CDN_TEAM.id}. Approvals: 1 for delete, promote, demote, revoke. Requests appear in ${OPS.id}. Database: SQLite in memory. Delivery: ${DELIVERY === 'http' ? 'HTTP' : 'Socket Mode'}.`,
-      inForce: { version, botAdmins: SUPERUSERS.length, commandChannels: [CDN_TEAM.id], delivery: DELIVERY },
+      inForce: {
+        version,
+        botAdmins: { members: SUPERUSERS.length, groups: 0 },
+        commandChannels: [CDN_TEAM.id],
+        delivery: DELIVERY,
+      },
     });
   });
 

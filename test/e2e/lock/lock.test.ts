@@ -135,6 +135,16 @@ describe('lock', () => {
     expect(await changes(workplace)).toEqual([]);
   });
 
+  it('asks for a reason that the request to revoke needs, before anything is done', async () => {
+    const workplace = await startWithSessions({ REASON_REQUIRED_FOR: 'revoke' });
+    const nora = workplace.client.as(NORA);
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens`);
+    await untilTold(nora, 'A reason is needed. Nothing was done.');
+    expect(await changes(workplace)).toEqual([]);
+    await nora.command(`lock ${ENGINEER.id} --revoke-tokens --reason "Lost laptop"`);
+    await untilSaid(nora, `🔒 <@${NORA.id}> locked ${ENGINEER.name}`);
+  });
+
   it('is noted by the request to delete the same user', async () => {
     const workplace = await startWorkplace();
     const { client } = workplace;

@@ -76,6 +76,16 @@ describe('the lock of a Fastly superuser, with what follows', () => {
     expect(await changes(workplace)).toEqual([LOCK, END, REVOKE, REVOKE]);
   });
 
+  it('has a form that insists on a reason where a demotion needs one', async () => {
+    const { client } = await start({ REASON_REQUIRED_FOR: 'demote' });
+    const nora = client.as(NORA);
+    // A part of a name is asked about, in the form.
+    await nora.command(`lock ${THIRD_SUPERUSER.login.split('@')[0]}`);
+    const form = await nora.until(({ modals }) => modals.find(({ submit }) => submit !== null), 'the form');
+    expect(form.submit).toBe('Request lock');
+    expect(form.blocks.find(({ block_id }) => block_id === 'reason')).not.toHaveProperty('optional');
+  });
+
   it('takes no password reset', async () => {
     const workplace = await start();
     const nora = workplace.client.as(NORA);

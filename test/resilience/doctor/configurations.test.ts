@@ -2,7 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linesOf, manifestWith, problemsIn, type Situation } from '../../checks/support/doctor.ts';
-import { AUDIT_TRAIL, BOT, CDN_TEAM, JONAS, NORA, OPS, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import {
+  AUDIT_TRAIL,
+  BOT,
+  CDN_ADMINS,
+  CDN_TEAM,
+  JONAS,
+  NORA,
+  OPS,
+  PARTNERS,
+  PRIYA,
+  TOMAS,
+} from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT } from '../../sandbox/fastly/people.ts';
 import { run, SQLITE, temporaryFolder } from '../../store/both-databases.ts';
 
@@ -12,6 +23,8 @@ const BOTH = `${NORA.id},${TOMAS.id}`;
 /** What doctor is to say of a configuration. */
 type Case = Situation & {
   name: string;
+  /** The Slack app may read user groups. */
+  groups?: true;
   /** Every line with ✗ or !, and nothing else, in their order. */
   says: RegExp[];
 };
@@ -210,6 +223,51 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: 'a user group in SUPERUSERS that the app may not read',
+    change: () => ({ SUPERUSERS: `${BOTH},${CDN_ADMINS.id}` }),
+    says: [
+      /^✗ SUPERUSERS: the Slack app may not read user groups, .* S0CDNADMN\. → Update the Slack app .* --groups/,
+    ],
+  },
+  {
+    name: 'a user group in SUPERUSERS that is disabled, so that too few can approve',
+    groups: true,
+    change: async ({ client }) => {
+      await client.changeGroup({ group: CDN_ADMINS.id, disabled: true });
+      return { SUPERUSERS: `${NORA.id},${CDN_ADMINS.id}` };
+    },
+    says: [
+      /^✗ SUPERUSERS: Slack has no active user group S0CDNADMN, .* → Enable the group in Slack, or correct/,
+      /^✗ Each request needs 1 approval\. Besides its requester, 0 bot admins can give it, so nothing .* → Add/,
+    ],
+  },
+  {
+    name: 'a user group in SUPERUSERS that Slack does not know',
+    groups: true,
+    change: () => ({ SUPERUSERS: `${BOTH},S0UNKNOWN` }),
+    says: [/^✗ SUPERUSERS: Slack has no active user group S0UNKNOWN, so nobody gets access through it\. →/],
+  },
+  {
+    name: 'a user group in SUPERUSERS of a workspace whose plan has none',
+    groups: true,
+    change: async ({ client }) => {
+      await client.changeGroup({ group: CDN_ADMINS.id, plan: false });
+      return { SUPERUSERS: `${BOTH},${CDN_ADMINS.id}` };
+    },
+    says: [
+      /^✗ SUPERUSERS: the plan of this Slack workspace has no user groups, .* → List member IDs instead\./,
+    ],
+  },
+  {
+    name: 'an empty user group in SUPERUSERS, so that too few can approve',
+    groups: true,
+    change: async ({ client }) => {
+      await client.changeGroup({ group: CDN_ADMINS.id, members: [] });
+      return { SUPERUSERS: `${NORA.id},${CDN_ADMINS.id}` };
+    },
+    says: [/^✗ Each request needs 1 approval\. Besides its requester, 0 bot admins can give it, so nothing/],
+  },
+  {
     name: 'a clock that is ten minutes off, over HTTP',
     mode: 'http',
     change: async ({ client }) => {
@@ -332,9 +390,15 @@ const CASES: Case[] = [
   },
 ];
 
+/** A sandbox whose Slack app may read user groups. */
+async function readingGroups(): Promise<{ manifest: string }> {
+  const scope = '      - users:read\n';
+  return { manifest: await manifestWith(scope, `${scope}      - usergroups:read\n`) };
+}
+
 describe('doctor, of a configuration that is wrong', () => {
-  it.each(CASES)('tells of $name', async ({ says, ...situation }) => {
-    const { lines } = await linesOf(situation);
+  it.each(CASES)('tells of $name', async ({ says, groups, ...situation }) => {
+    const { lines } = await linesOf(groups ? { ...situation, options: await readingGroups() } : situation);
     const problems = problemsIn(lines);
     expect(problems).toEqual(says.map((pattern) => expect.stringMatching(pattern)));
   });
@@ -351,6 +415,18 @@ describe('doctor, of a configuration that is wrong', () => {
       ]);
     },
   );
+
+  it('counts the members of a user group that is right', async () => {
+    const { lines } = await linesOf({
+      options: await readingGroups(),
+      change: () => ({ SUPERUSERS: `${BOTH},${CDN_ADMINS.id}` }),
+    });
+    expect(problemsIn(lines)).toEqual([]);
+    expect(lines).toContain('✓ SUPERUSERS: the user group S0CDNADMN has 1 member.');
+    expect(lines).toContain(
+      '✓ Each request needs 1 approval. Besides its requester, 2 bot admins can give it.',
+    );
+  });
 
   it('tells each of them apart', async () => {
     const patterns = CASES.map(({ says }) => says.map(String).join(' '));
