@@ -30,6 +30,7 @@ import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { tokenLookLeases } from './store/token-reminders.ts';
 import { Displays } from './worker/displays.ts';
 import { Execution } from './worker/execution.ts';
 import { Homes } from './worker/homes.ts';
@@ -140,6 +141,7 @@ export function createStoredParts(
       await releaseRequests(transaction);
       await displayLeases.expireAll(transaction);
       await homeLeases.expireAll(transaction);
+      await tokenLookLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };
