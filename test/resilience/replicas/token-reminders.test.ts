@@ -25,6 +25,8 @@ it('one of two replicas tells that tokens expire soon, at each step', async () =
   };
   const bots = [runBot(environment, LOOKING), runBot(environment, LOOKING)];
   for (const { log } of bots) await connected(sandbox, log, 'socket');
+  // So that the other replica looks while a message is on its way.
+  await client.slackFaults({ delay: 100 });
   for (const days of [14, 3, 1]) {
     await client.putFastlyTokens([token(days)]);
     for (const admin of [NORA, TOMAS]) {
