@@ -36,6 +36,7 @@ import { BotAdminWatch } from './worker/bot-admin-watch.ts';
 import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
 import { TokenExpiry } from './worker/token-expiry.ts';
+import { TokenReminders } from './worker/token-reminders.ts';
 import { untilReached } from './worker/until-reached.ts';
 
 /**
@@ -61,6 +62,7 @@ export class Bot {
   readonly #stopped = Promise.withResolvers<void>();
   /** Fastly has answered once, or could not. */
   readonly #fastlyTried = Promise.withResolvers<void>();
+  #reminding: Promise<void> = Promise.resolve();
   #failure: DatabaseUnusable | null = null;
   #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
@@ -236,6 +238,7 @@ export class Bot {
     await this.#inFlight.idle();
     await this.#services.outbox.stop();
     await this.#storedParts.worker.stop();
+    await this.#reminding;
   }
 
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
@@ -336,6 +339,10 @@ export class Bot {
     createApp(this.#config, identity, receiver, this.#network, this.#services, this.#inFlight, signal);
     void this.#checkConfiguration(identity);
     void this.#followBotAdmins();
+    if (this.#config.TOKEN_REMINDERS) {
+      const parts = { ...this.#services, store: this.#store, workspace: identity, stopping: signal };
+      this.#reminding = new TokenReminders(parts).follow();
+    }
     await this.#intake.open();
   }
 

@@ -31,6 +31,7 @@ import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
+import { tokenLookLeases } from './store/token-reminders.ts';
 import { Displays } from './worker/displays.ts';
 import { Execution } from './worker/execution.ts';
 import { Homes } from './worker/homes.ts';
@@ -142,6 +143,7 @@ export function createStoredParts(
       await displayLeases.expireAll(transaction);
       await homeLeases.expireAll(transaction);
       await botAdminLeases.expireAll(transaction);
+      await tokenLookLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };

@@ -20,6 +20,8 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   message_counter: ['SELECT', 'UPDATE'],
   belonging: ['SELECT', 'INSERT'],
   bot_admins: ['SELECT', 'INSERT', 'UPDATE'],
+  token_reminders: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  token_looks: ['SELECT', 'UPDATE'],
   compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],
 };

@@ -37,6 +37,8 @@ export const TIMES = {
   backlog: { every: 15_000, keptFor: 60_000, within: 2_000 },
   /** How often Fastly is asked when its token expires. */
   tokenExpiry: 6 * 3_600_000,
+  /** How often API tokens are looked at that expire soon, how soon again after a failure, and how often is looked whether it is time. */
+  tokenReminders: { every: 24 * 3_600_000, again: 3_600_000, look: 60_000 },
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

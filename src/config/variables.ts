@@ -168,6 +168,11 @@ const USING = z.object({
     'ID of a channel that also gets every confirmation of a change. The bot must be a member if it is private.',
     single(readChannelId, FIND_CHANNEL_ID).optional(),
   ),
+  TOKEN_REMINDERS: variable(
+    'Whether members are told that their API tokens in Fastly expire in 14, 3 or 1 days: on or off. Bot admins are told where the owner is no member.',
+    yesOrNo,
+    'off',
+  ),
 });
 
 const DATABASE = z.object({

@@ -26,6 +26,10 @@ export type Backlog = {
   oldestBehind: number;
 };
 
+/** Whether Slack took a message, was away, or refused it. */
+const REMINDER_RESULTS = ['told', 'failed', 'refused'] as const;
+type ReminderResult = (typeof REMINDER_RESULTS)[number];
+
 export type MetricsOptions = {
   /** The bot's own. */
   version: string;
@@ -69,6 +73,11 @@ export class Metrics implements InteractionMeter {
     'refused_deliveries_total',
     "Deliveries that were not Slack's or could not be read.",
     ['reason'],
+  );
+  readonly #tokenReminders = this.#counter(
+    'token_reminders_total',
+    'Messages to a member about API tokens that expire soon.',
+    ['result'],
   );
   readonly #requests = this.#counter('fastly_requests_total', "Requests to Fastly's API.", [
     'operation',
@@ -138,6 +147,7 @@ export class Metrics implements InteractionMeter {
     }).set({ version, node: process.versions.node }, 1);
     for (const reason of refusals.callers) this.#callers.inc({ reason }, 0);
     for (const reason of refusals.deliveries) this.#deliveries.inc({ reason }, 0);
+    for (const result of REMINDER_RESULTS) this.#tokenReminders.inc({ result }, 0);
     this.tokenExpires(null);
     this.botAdmins({ able: 0, unable: 0, unknown: 0 });
   }
@@ -172,6 +182,11 @@ export class Metrics implements InteractionMeter {
   writesRemain(remaining: number, resetAt: number): void {
     const known = this.#writes?.resetAt === resetAt ? this.#writes.remaining : remaining;
     this.#writes = { remaining: Math.min(known, remaining), resetAt };
+  }
+
+  /** A member was sent a message about API tokens that expire soon. */
+  tokenReminder(result: ReminderResult): void {
+    this.#tokenReminders.inc({ result });
   }
 
   /** How many of the list can use the bot, cannot, or are not known about. */

@@ -16,6 +16,8 @@ export type Tables = {
   belonging: BelongingRow;
   compatibility: CompatibilityRow;
   bot_admins: BotAdminRow;
+  token_reminders: TokenReminderRow;
+  token_looks: TokenLookRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -115,6 +117,26 @@ export type BotAdminRow = {
   /** When it is to be told; null once it was. */
   tell_at: number | null;
   /** Until when one process may tell it, and that process's claim. */
+  lease_until: Generated<number | null>;
+  claim: Generated<string | null>;
+};
+
+/** That a member is told that a token expires soon. */
+export type TokenReminderRow = {
+  token: string;
+  member: string;
+  /** In days: the lowest step that was reached. */
+  step: number;
+  /** 1 where the token is the member's own, or 0. */
+  owns: number;
+  /** 1 or 0. */
+  told: number;
+};
+
+/** One row: when the tokens are looked at next, and which process is at it until when. */
+export type TokenLookRow = {
+  name: string;
+  due_at: number;
   lease_until: Generated<number | null>;
   claim: Generated<string | null>;
 };

@@ -29,6 +29,8 @@ const TABLES = [
   'intents',
   'message_counter',
   'surfaces',
+  'token_looks',
+  'token_reminders',
 ];
 
 /** The tables there are, but for those in which the migrations themselves are recorded. */
@@ -134,6 +136,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table belonging',
       'drop table compatibility',
       'drop table bot_admins',
+      'drop table token_reminders',
+      'drop table token_looks',
       'drop table message_counter',
       'drop table homes',
       "delete from kysely_migration where name > '002'",
@@ -153,6 +157,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       ...WITHOUT_INDEXES,
       'drop table compatibility',
       'drop table bot_admins',
+      'drop table token_reminders',
+      'drop table token_looks',
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
       'alter table homes drop column drawn_posted',
@@ -236,7 +242,11 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
     await written(1, 'Grace Before').execute(earlier);
     const { store, log } = newStore(place.engine());
     expect(await store.connect()).toBe(false);
-    expect(log).toMatchObject([{ migration: '008-indexes' }, { migration: '009-bot-admins' }]);
+    expect(log).toMatchObject([
+      { migration: '008-indexes' },
+      { migration: '009-bot-admins' },
+      { migration: '010-token-reminders' },
+    ]);
     await written(2, 'Grace After').execute(earlier);
     const pages = new AuditPages(store);
     for (const [seq, typed] of [
@@ -284,9 +294,13 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
       insert into compatibility values (7);
       create table bot_admins (member text primary key, able integer not null, details text not null,
         changed_at bigint not null, tell_at bigint, lease_until bigint, claim text);
+      create table token_reminders (token text not null, member text not null, step integer not null,
+        owns integer not null, told integer not null, primary key (token, member));
+      create table token_looks (name text primary key, due_at bigint not null, lease_until bigint, claim text);
       insert into kysely_migration values
         ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
         ('009-bot-admins', '2030-01-02T03:04:05.700Z'),
+        ('010-token-reminders', '2030-01-02T03:04:05.800Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { MemberId } from '../../ids.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import { wordOf } from './refused-words.ts';
+import { isTokenRefused, whatToDo, wordOf } from './refused-words.ts';
 
 /** A member's address and name, as Slack has them. `hidden` where Slack doesn't share an address with the bot. */
 export type Profile = { address: string; name: string | null } | 'hidden';
@@ -45,9 +45,11 @@ export type KnownMember = SlackUser | 'nobody' | 'untold';
 /** What Slack says of members (docs.slack.dev, users.info). Its answers are kept, for whoever takes older ones. */
 export class Members {
   readonly #answers: KeptAnswers<MemberId, KnownMember>;
+  readonly #slack: WebClient;
   readonly #log: Logger;
 
   constructor(slack: WebClient, log: Logger) {
+    this.#slack = slack;
     this.#answers = new KeptAnswers((member) => ask(slack, member));
     this.#log = log;
   }
@@ -70,6 +72,23 @@ export class Members {
   /** The latest answer, however old; `at` in Unix milliseconds. */
   latest(member: MemberId): { answer: KnownMember; at: number } | null {
     return this.#answers.latest(member);
+  }
+
+  /**
+   * The member with this address (docs.slack.dev, users.lookupByEmail). Where Slack lets the bot look up nobody, it is
+   * nobody.
+   *
+   * @throws where Slack doesn't answer, or refuses the token
+   */
+  async withAddress(address: string): Promise<SlackUser | 'nobody'> {
+    try {
+      const { user } = await this.#slack.users.lookupByEmail({ email: address });
+      return SlackUser.parse(user);
+    } catch (error) {
+      const { kind } = whatToDo('users.lookupByEmail', error);
+      if (kind === 'passes' || isTokenRefused(error)) throw error;
+      return 'nobody';
+    }
   }
 
   /**

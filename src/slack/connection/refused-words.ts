@@ -6,7 +6,13 @@ import { NEW_TOKEN } from './socket-problems.ts';
 const MESSAGES = ['chat.postMessage', 'chat.update'] as const;
 const VIEWS = ['views.open', 'views.push', 'views.update', 'views.publish'] as const;
 const SHOWING = [...MESSAGES, 'response_url', ...VIEWS] as const;
-const READING = ['users.info', 'conversations.info', 'conversations.open', 'chat.getPermalink'] as const;
+const READING = [
+  'users.info',
+  'users.lookupByEmail',
+  'conversations.info',
+  'conversations.open',
+  'chat.getPermalink',
+] as const;
 const CONNECTING = ['auth.test', 'apps.connections.open'] as const;
 
 /** The methods of the Web API that the bot calls, and the response URL of a command or click. */
@@ -115,6 +121,7 @@ export const REFUSED_WORDS: readonly Line[] = [
   ['too_many_users', ['conversations.open', 'users.info'], FINAL],
   ['user_not_found', ['conversations.open', 'users.info'], FINAL],
   ['user_not_visible', ['conversations.open', 'users.info'], FINAL],
+  ['users_not_found', ['users.lookupByEmail'], FINAL],
   ['deprecated_endpoint', 'all', FINAL],
   ['invalid_arg_name', 'all', FINAL],
   ['invalid_arguments', 'all', FINAL],

@@ -11,6 +11,7 @@ import * as homesBehind from './006-homes-behind.ts';
 import * as readableFrom from './007-readable-from.ts';
 import * as indexes from './008-indexes.ts';
 import * as botAdmins from './009-bot-admins.ts';
+import * as tokenReminders from './010-token-reminders.ts';
 
 const FIRST = '001-approvals';
 
@@ -34,6 +35,7 @@ export const MIGRATIONS: Migrations = {
   '007-readable-from': readableFrom,
   '008-indexes': indexes,
   '009-bot-admins': botAdmins,
+  '010-token-reminders': tokenReminders,
 };
 
 /**

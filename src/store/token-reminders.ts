@@ -1,0 +1,126 @@
+import { expressionBuilder } from 'kysely';
+import { MemberId } from '../ids.ts';
+import type { Engine } from './engine.ts';
+import { Leases } from './leases.ts';
+import type { Store, Transaction } from './store.ts';
+import type { Database, Tables } from './tables.ts';
+
+/** `owns`: the token is the member's own. Else they are told as a bot admin. */
+export type Recipient = { member: MemberId; owns: boolean };
+
+/** Who is told of a token's step, and whether they were. `token`: its id in Fastly. `step`: in days. */
+export type TokenReminder = Recipient & { token: string; step: number; told: boolean };
+
+export const tokenLookLeases = new Leases('token_looks', {
+  key: 'name',
+  due: 'due_at',
+  until: 'lease_until',
+  claim: 'claim',
+});
+
+const LOOK = 'reminders';
+
+/** Another process looks at the tokens now. */
+export class LookTakenOver extends Error {
+  override readonly name = 'LookTakenOver';
+}
+
+/** Claims the look at the tokens; null when it is not due, or another process is at it. */
+export async function claimTokenLook(store: Store, lease: number): Promise<TokenLook | null> {
+  const isDue = dueNow(store.engine);
+  const due = await store.read((database) => tokenLookLeases.due(database, isDue, 1));
+  if (due.length === 0) return null;
+  const claim = await store.transaction((each) => tokenLookLeases.claim(each, LOOK, isDue, lease));
+  return claim === null ? null : new TokenLook(store, claim, lease);
+}
+
+/** One process's look at the tokens. Each method throws `LookTakenOver` when another process has taken over. */
+export class TokenLook {
+  readonly #store: Store;
+  readonly #claim: string;
+  readonly #lease: number;
+
+  constructor(store: Store, claim: string, lease: number) {
+    this.#store = store;
+    this.#claim = claim;
+    this.#lease = lease;
+  }
+
+  /** Keeps other processes off for another lease. */
+  async renew(): Promise<void> {
+    await this.#write(async () => {});
+  }
+
+  /** All that is planned, told or not. */
+  async reminders(): Promise<TokenReminder[]> {
+    const rows = await this.#store.read((database) =>
+      database.selectFrom('token_reminders').selectAll().orderBy('token').execute(),
+    );
+    return rows.map(({ member, owns, told, ...row }) => ({
+      ...row,
+      member: MemberId.parse(member),
+      owns: owns === 1,
+      told: told === 1,
+    }));
+  }
+
+  /** Plans whom to tell of a step of these tokens, in place of what was planned of them. */
+  async plan(
+    tokens: readonly { token: string; step: number }[],
+    recipients: readonly Recipient[],
+  ): Promise<void> {
+    await this.#write(async (database) => {
+      for (const { token, step } of tokens) {
+        await database.deleteFrom('token_reminders').where('token', '=', token).execute();
+        const rows = recipients.map(({ member, owns }) => ({
+          ...{ token, member, step, told: 0 },
+          owns: owns ? 1 : 0,
+        }));
+        await database.insertInto('token_reminders').values(rows).execute();
+      }
+    });
+  }
+
+  /** Records that a member was told of what is planned for these tokens. */
+  async told(member: MemberId, tokens: readonly string[]): Promise<void> {
+    await this.#write(async (database) => {
+      await database
+        .updateTable('token_reminders')
+        .set({ told: 1 })
+        .where('member', '=', member)
+        .where('token', 'in', tokens)
+        .execute();
+    });
+  }
+
+  /** Forgets tokens that are gone. */
+  async forget(tokens: readonly string[]): Promise<void> {
+    await this.#write(async (database) => {
+      for (const token of tokens) {
+        await database.deleteFrom('token_reminders').where('token', '=', token).execute();
+      }
+    });
+  }
+
+  /** @param pause milliseconds until the next look */
+  async end(pause: number): Promise<void> {
+    await this.#store.transaction(async (transaction) => {
+      if (!(await tokenLookLeases.release(transaction, LOOK, this.#claim))) throw new LookTakenOver();
+      const due_at = (await transaction.now()) + pause;
+      await transaction.database.updateTable('token_looks').set({ due_at }).execute();
+    });
+  }
+
+  async #write(work: (database: Database) => Promise<void>): Promise<void> {
+    await this.#store.transaction(async (transaction: Transaction) => {
+      const holds = await tokenLookLeases.renew(transaction, LOOK, this.#claim, this.#lease);
+      if (!holds) throw new LookTakenOver();
+      await work(transaction.database);
+    });
+  }
+}
+
+function dueNow(engine: Engine) {
+  const where = expressionBuilder<Tables, 'token_looks'>();
+  return where.and([where('due_at', '<=', engine.now), tokenLookLeases.isFree(engine)]);
+}
