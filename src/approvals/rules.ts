@@ -216,7 +216,8 @@ export function whatIsDue(
 
 /**
  * What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. `asked-again`:
- * nothing was changed, and the user has tokens that were not shown.
+ * no token was revoked, and the user has tokens that were not shown. `revoked`: how many tokens are revoked, where that is
+ * not what was recorded.
  */
 export type ExecutionOutcome =
   | { kind: 'completed'; found: boolean; tokens?: TokensLeft }
@@ -225,12 +226,11 @@ export type ExecutionOutcome =
       why: string;
       unclear: boolean;
       mayBeDone: boolean;
-      /** How many tokens are revoked, where that is not what was recorded. */
       revoked?: number;
       tokensInTheWay?: true;
       halfDone?: true;
     }
-  | { kind: 'refused'; obstacle: Obstacle }
+  | { kind: 'refused'; obstacle: Obstacle; revoked?: number }
   | { kind: 'asked-again'; shown: TokenSnapshot; unseen: ListedToken[] }
   | {
       kind: 'postponed';
@@ -239,6 +239,7 @@ export type ExecutionOutcome =
       mayBeDone: boolean;
       why: string;
       waitsFor?: 'slack';
+      revoked?: number;
     };
 
 const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
@@ -257,11 +258,16 @@ export function record(
 ): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
-  if (outcome.kind === 'completed' || outcome.kind === 'refused') return step(outcome, outcome);
+  if (outcome.kind === 'completed') return step(outcome, outcome);
   if (outcome.kind === 'asked-again') return askedAgain(request, outcome, reminder, now);
+  const sum = revokedAfter(state, outcome);
+  if (outcome.kind === 'refused') {
+    const refused = { kind: 'refused', obstacle: outcome.obstacle, ...(sum.revoked && sum) } as const;
+    return step(refused, refused);
+  }
   const retryable = now < expiresAt;
   if (outcome.kind === 'failed') {
-    const { mayBeDone, ...told } = { ...revokedIn(state), ...outcome };
+    const { mayBeDone, ...told } = { ...outcome, ...sum };
     return step({ ...told, mayBeDone, retryable: retryable && !outcome.tokensInTheWay }, told);
   }
   const { until, why, unclear, mayBeDone, waitsFor } = outcome;
@@ -269,13 +275,19 @@ export function record(
   const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
   const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
-    const told = { kind: 'failed', why, unclear, ...revokedIn(state) } as const;
+    const told = { kind: 'failed', why, unclear, ...sum } as const;
     return step({ ...told, mayBeDone, retryable }, told);
   }
   return step(
-    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...revokedIn(state), ...waits },
+    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...sum, ...waits },
     { kind: 'postponed', until: notBefore, unclear, ...waits },
   );
+}
+
+/** A token that is revoked stays so: the larger number holds. */
+function revokedAfter(state: State, outcome: { revoked?: number }): { revoked?: number } {
+  const all = [revokedIn(state).revoked, outcome.revoked].filter((count) => count !== undefined);
+  return all.length === 0 ? {} : { revoked: Math.max(...all) };
 }
 
 /** The one way back: the request shows the tokens of now, and waits for approval once more. */
@@ -285,7 +297,7 @@ function askedAgain(
   reminder: number,
   now: number,
 ): Ruling {
-  if (!isDeletion(action) || revokedIn(state).revoked !== undefined) return no('not-waiting');
+  if (!isDeletion(action) || revokedIn(state).revoked) return no('not-waiting');
   const { target } = action;
   const asBefore = { revokeFirst: false, laterTokens: false, ...action };
   return {
@@ -310,6 +322,22 @@ export function revoking(
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
   const event: Event = revoked === 0 ? { kind: 'revoking' } : { kind: 'revoked', revoked };
   return step({ ...state, revoked, leaseUntil: now + lease }, event);
+}
+
+/**
+ * The state of a request whose tokens are being revoked, for another lease; null for another claim.
+ *
+ * @param revoked how many are so far; undefined where they are not counted
+ */
+export function renewed(
+  { state }: ApprovalRequest,
+  claim: string,
+  revoked: number | undefined,
+  { lease }: Pick<ApprovalPolicy, 'lease'>,
+  now: number,
+): Extract<State, { kind: 'executing' }> | null {
+  if (state.kind !== 'executing' || state.claim !== claim) return null;
+  return { ...state, leaseUntil: now + lease, ...(revoked !== undefined && { revoked }) };
 }
 
 /**
