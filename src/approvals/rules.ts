@@ -217,7 +217,7 @@ export function whatIsDue(
 /**
  * What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. `asked-again`:
  * no token was revoked, and the user has tokens that were not shown. `revoked`: how many tokens are revoked, where that is
- * not what was recorded.
+ * more than was recorded.
  */
 export type ExecutionOutcome =
   | { kind: 'completed'; found: boolean; tokens?: TokensLeft }
@@ -226,7 +226,6 @@ export type ExecutionOutcome =
       why: string;
       unclear: boolean;
       mayBeDone: boolean;
-      revoked?: number;
       tokensInTheWay?: true;
       halfDone?: true;
     }
@@ -239,7 +238,6 @@ export type ExecutionOutcome =
       mayBeDone: boolean;
       why: string;
       waitsFor?: 'slack';
-      revoked?: number;
     };
 
 const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
@@ -260,14 +258,14 @@ export function record(
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
   if (outcome.kind === 'completed') return step(outcome, outcome);
   if (outcome.kind === 'asked-again') return askedAgain(request, outcome, reminder, now);
-  const sum = revokedAfter(state, outcome);
   if (outcome.kind === 'refused') {
-    const refused = { kind: 'refused', obstacle: outcome.obstacle, ...(sum.revoked && sum) } as const;
+    const revoked = Math.max(revokedIn(state).revoked ?? 0, outcome.revoked ?? 0);
+    const refused = { kind: 'refused', obstacle: outcome.obstacle, ...(revoked > 0 && { revoked }) } as const;
     return step(refused, refused);
   }
   const retryable = now < expiresAt;
   if (outcome.kind === 'failed') {
-    const { mayBeDone, ...told } = { ...outcome, ...sum };
+    const { mayBeDone, ...told } = { ...revokedIn(state), ...outcome };
     return step({ ...told, mayBeDone, retryable: retryable && !outcome.tokensInTheWay }, told);
   }
   const { until, why, unclear, mayBeDone, waitsFor } = outcome;
@@ -275,19 +273,13 @@ export function record(
   const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
   const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
-    const told = { kind: 'failed', why, unclear, ...sum } as const;
+    const told = { kind: 'failed', why, unclear, ...revokedIn(state) } as const;
     return step({ ...told, mayBeDone, retryable }, told);
   }
   return step(
-    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...sum, ...waits },
+    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...revokedIn(state), ...waits },
     { kind: 'postponed', until: notBefore, unclear, ...waits },
   );
-}
-
-/** A token that is revoked stays so: the larger number holds. */
-function revokedAfter(state: State, outcome: { revoked?: number }): { revoked?: number } {
-  const all = [revokedIn(state).revoked, outcome.revoked].filter((count) => count !== undefined);
-  return all.length === 0 ? {} : { revoked: Math.max(...all) };
 }
 
 /** The one way back: the request shows the tokens of now, and waits for approval once more. */

@@ -66,13 +66,6 @@ export class Execution {
     const revoked = state.kind === 'executing' ? state.revoked : undefined;
     const rights = this.#botAdmins.confirm([requester, ...approvers], Date.now());
     const attempt: Attempt = { claim, change, rights, mayBeDone: claim.mayBeDone, revoked };
-    const outcome = await this.#outcomeOf(attempt);
-    if (outcome.kind === 'completed' || outcome.kind === 'asked-again' || !attempt.revoked) return outcome;
-    return { revoked: attempt.revoked, ...outcome };
-  }
-
-  async #outcomeOf(attempt: Attempt): Promise<ExecutionOutcome> {
-    const { claim } = attempt;
     try {
       const outcome = await this.#run(attempt);
       if (outcome.kind !== 'completed') return outcome;

@@ -124,12 +124,12 @@ describe('how many tokens are revoked', () => {
   });
 
   it('is kept of an attempt that is put off, that fails, or that is refused', () => {
-    const told = { why: 'No.', unclear: false, mayBeDone: false, revoked: 1 };
+    const told = { why: 'No.', unclear: false, mayBeDone: false };
     const after = (outcome: rules.ExecutionOutcome, recorded: number, expiresAt = 99) =>
       rules.record({ ...executing({ revoked: recorded }), expiresAt }, 'mine', outcome, POLICY, 9);
     const putOff = { kind: 'postponed', until: 50, ...told } as const;
-    expect(after(putOff, 0, 1e9)).toMatchObject({ state: { kind: 'approved', revoked: 1 } });
-    const tooLate = after(putOff, 0);
+    expect(after(putOff, 1, 1e9)).toMatchObject({ state: { kind: 'approved', revoked: 1 } });
+    const tooLate = after(putOff, 1);
     expect(tooLate).toMatchObject({ state: { kind: 'failed', revoked: 1 }, event: { revoked: 1 } });
     if (tooLate.kind !== 'step') throw new Error('There is no step.');
     expect(rules.mayBeCancelled(pendingRequest({ state: tooLate.state }))).toBe(false);
