@@ -3,7 +3,7 @@ import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
 import type { TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
-import { tokenCount, tokenNames } from './token-text.ts';
+import { tokenCount, tokenNames, unreadableText } from './token-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 
@@ -103,7 +103,14 @@ export function becauseText(
 }
 
 /** What became of the tokens of a user who was deleted. */
-function tokensLeftText({ ended, left }: TokensLeft): Sentence {
+function tokensLeftText({ unreadable = 0, ...known }: TokensLeft): Sentence {
+  if (unreadable === 0) return knownLeftText(known);
+  const isNothing = known.ended === 0 && known.left?.length === 0;
+  const unread = unreadableText(unreadable);
+  return isNothing ? unread : say`${knownLeftText(known)} ${unread}`;
+}
+
+function knownLeftText({ ended, left }: Omit<TokensLeft, 'unreadable'>): Sentence {
   if (left === null) {
     return say`⚠️ The bot couldn't check what became of the user's tokens. Check with ${code('/fastly-user tokens')}.`;
   }

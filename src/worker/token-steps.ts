@@ -4,7 +4,7 @@ import { approvalsNeeded, type ExecutionOutcome } from '../approvals/rules.ts';
 import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { BotsOwnToken, isRevoked, mayRepeat, revokeToken } from '../changes/token-revocation.ts';
 import { listedToken, tokenSnapshot } from '../changes/token-snapshot.ts';
-import { liveTokensOf } from '../fastly/account-tokens.ts';
+import { type AccountTokens, liveTokensOf } from '../fastly/account-tokens.ts';
 import type { ApiToken } from '../fastly/api-token.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
@@ -48,8 +48,9 @@ export class TokenSteps {
     if (plan === null || plan.later || !isDeletion(action)) return null;
     // Where nobody has approved, nobody was shown anything.
     if (approvalsNeeded(request, this.#approvals.policy) === 0) return null;
-    const { programs, sessions } = await liveTokensOf(this.#fastly, plan.owner).catch((error: unknown) => {
-      if (plan.shown === null && isFastlyError(error)) return { programs: [], sessions: [] };
+    const read = liveTokensOf(this.#fastly, plan.owner);
+    const { programs, sessions, unreadable } = await read.catch((error: unknown) => {
+      if (plan.shown === null && isFastlyError(error)) return { programs: [], sessions: [], unreadable: 0 };
       throw error;
     });
     const unseen = programs.filter((token) => !isShown(plan, token));
@@ -58,7 +59,11 @@ export class TokenSteps {
     // A crash may have come between a revocation and its count.
     const revoked = begun === undefined ? 0 : Math.max(begun, gone);
     if (revoked === 0) {
-      return { kind: 'asked-again', shown: tokenSnapshot(programs), unseen: unseen.map(listedToken) };
+      return {
+        kind: 'asked-again',
+        shown: tokenSnapshot(programs, Date.now(), unreadable),
+        unseen: unseen.map(listedToken),
+      };
     }
     const names = unseen.map(listedToken).map(({ name, id }) => name ?? id);
     return { kind: 'refused', obstacle: { kind: 'other-tokens', names }, revoked };
@@ -70,7 +75,7 @@ export class TokenSteps {
     const plan = planOf(request.action);
     if (plan === null || !plan.revokes) return { revoked: 0, called: false, stopped: null };
     const sessions = isDeletion(request.action) ? await this.#sessionsOf(plan) : [];
-    const left = await this.#meant(plan);
+    const left = meantOf(plan, await liveTokensOf(this.#fastly, plan.owner));
     let revoked = goneOf(plan, left);
     const all = [...left, ...sessions];
     const called = all.length > 0;
@@ -96,9 +101,12 @@ export class TokenSteps {
     const plan = isDeletion(action) ? planOf(action) : null;
     if (plan === null) return undefined;
     try {
-      const left = (await this.#meant({ ...plan, later: true })).map(listedToken);
+      const listed = await liveTokensOf(this.#fastly, plan.owner);
+      const left = meantOf({ ...plan, later: true }, listed).map(listedToken);
       const ended = plan.shown?.filter(({ id }) => left.every((token) => token.id !== id)).length ?? 0;
-      return left.length === 0 && ended === 0 ? undefined : { ended, left };
+      const { unreadable } = listed;
+      if (left.length + ended + unreadable === 0) return undefined;
+      return { ended, left, ...(unreadable > 0 && { unreadable }) };
     } catch (error) {
       if (isFastlyError(error)) return { ended: 0, left: null };
       throw error;
@@ -185,16 +193,6 @@ export class TokenSteps {
     const { sessions } = await liveTokensOf(this.#fastly, plan.owner);
     return sessions.filter((token) => !isShown(plan, token));
   }
-
-  /** The tokens that are listed of those shown, and of those made since where they are meant. @throws {FastlyError} */
-  async #meant(plan: Plan): Promise<ApiToken[]> {
-    const { programs, sessions } = await liveTokensOf(this.#fastly, plan.owner);
-    // A token that was taken for a program's is meant, whatever it looks like by now.
-    return [
-      ...programs.filter((token) => plan.later || isShown(plan, token)),
-      ...sessions.filter((token) => isShown(plan, token)),
-    ];
-  }
 }
 
 type Demotion = Extract<Action, { kind: 'demote-with-tokens' }>;
@@ -205,6 +203,15 @@ const TOOK_TOO_LONG = 'Fastly took too long to respond.';
 
 function halfDone(why: string): ExecutionOutcome {
   return { kind: 'failed', why, unclear: false, mayBeDone: true, halfDone: true };
+}
+
+/** The tokens that are listed of those shown, and of those made since where they are meant. */
+function meantOf(plan: Plan, { programs, sessions }: AccountTokens): ApiToken[] {
+  // A token that was taken for a program's is meant, whatever it looks like by now.
+  return [
+    ...programs.filter((token) => plan.later || isShown(plan, token)),
+    ...sessions.filter((token) => isShown(plan, token)),
+  ];
 }
 
 /** How many of the tokens that were shown are not among these any more. */

@@ -85,3 +85,16 @@ describe('how many tokens are revoked', () => {
     await request.until(client.as(NORA), '✅ Revoked');
   });
 });
+
+it('says before and after a deletion that an entry of the list could not be read', async () => {
+  const { client } = await startWorkplace(DELIVERY);
+  await client.putFastlyTokens([{ ...CI_PURGE, id: 'abc.def' }]);
+  const request = await askForDeletion(client, NORA, ENGINEER);
+  const unread = "The bot couldn't read 1 token of the account. It may belong to this user.";
+  expect(request.words(await client.as(TOMAS).sees())).toContain(
+    `No API token that programs use. ⚠️ ${unread}`,
+  );
+  await client.fastlyFaults({ tokensAtDeletion: 'stay' });
+  await request.take(client.as(TOMAS), 'approve');
+  await request.until(client.as(NORA), `✅ Deleted. ⚠️ ${unread}`);
+});
