@@ -205,6 +205,22 @@ export class Approvals {
     );
   }
 
+  /**
+   * Holds the claim for another lease, and keeps how many tokens are revoked so far. This is no step, or each token would
+   * be one. False when the claim has passed to somebody else.
+   */
+  async renew({ request: { id }, claim }: Claim, revoked?: number): Promise<boolean> {
+    return await this.#store.transaction(async (transaction) => {
+      const request = await rows.lockRequest(transaction, id);
+      const now = await transaction.now();
+      const state = request && rules.renewed(request, claim, revoked, this.policy, now);
+      if (!request || !state) return false;
+      await rows.updateRequest(transaction, { ...request, state }, now);
+      if (!takesSuperuserAway(request.action)) return true;
+      return await rows.holdSuperuserLock(transaction, id, state.leaseUntil);
+    });
+  }
+
   async get(id: RequestId): Promise<ApprovalRequest | null> {
     return await this.#store.read((database) => rows.readRequest(database, id));
   }

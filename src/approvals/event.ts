@@ -41,7 +41,7 @@ export const Event = z.discriminatedUnion('kind', [
     tokensInTheWay: z.literal(true).exactOptional(),
     halfDone: z.literal(true).exactOptional(),
   }),
-  z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
+  z.object({ kind: z.literal('refused'), obstacle: Obstacle, revoked: z.int().exactOptional() }),
   z.object({ kind: z.literal('retried') }),
   /** The time for a retry is over. */
   z.object({ kind: z.literal('closed') }),

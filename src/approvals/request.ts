@@ -176,7 +176,7 @@ export const Obstacle = z.discriminatedUnion('kind', [
   /** None of the tokens to revoke is there any more. */
   z.object({ kind: z.literal('no-tokens') }),
   /** After its tokens were revoked, the user has others, which were not approved. */
-  z.object({ kind: z.literal('other-tokens'), revoked: z.int(), names: z.array(z.string()) }),
+  z.object({ kind: z.literal('other-tokens'), names: z.array(z.string()) }),
 ]);
 export type Obstacle = z.infer<typeof Obstacle>;
 
@@ -208,7 +208,7 @@ export const Comment = z.string().exactOptional();
  * - pending -> approved | denied | cancelled | expired
  * - approved -> executing
  * - executing -> completed | failed | refused | approved (postponed) | executing (taken over, or tokens are revoked)
- * - executing -> pending, before any change, where the user has a token that was not shown
+ * - executing -> pending, before any token is revoked, where the user has one that was not shown
  * - failed -> approved (retry) | cancelled, while it is retryable; cancelled only if certainly nothing was done
  * - whatever is open -> cancelled, when the database was restored
  */
@@ -237,7 +237,7 @@ export const State = z.discriminatedUnion('kind', [
     /** The change was made. What was to follow it was not, or not all of it. */
     halfDone: z.literal(true).exactOptional(),
   }),
-  z.object({ kind: z.literal('refused'), obstacle: Obstacle }),
+  z.object({ kind: z.literal('refused'), obstacle: Obstacle, revoked }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
   /** `why` is null when the requester took it back, else why the bot ended it, for people. */
   z.object({

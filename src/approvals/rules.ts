@@ -216,7 +216,8 @@ export function whatIsDue(
 
 /**
  * What came of carrying it out. `until`: Unix milliseconds, by whatever clock; the rest as in the states. `asked-again`:
- * nothing was changed, and the user has tokens that were not shown.
+ * no token was revoked, and the user has tokens that were not shown. `revoked`: how many tokens are revoked, where that is
+ * more than was recorded.
  */
 export type ExecutionOutcome =
   | { kind: 'completed'; found: boolean; tokens?: TokensLeft }
@@ -225,12 +226,10 @@ export type ExecutionOutcome =
       why: string;
       unclear: boolean;
       mayBeDone: boolean;
-      /** How many tokens are revoked, where that is not what was recorded. */
-      revoked?: number;
       tokensInTheWay?: true;
       halfDone?: true;
     }
-  | { kind: 'refused'; obstacle: Obstacle }
+  | { kind: 'refused'; obstacle: Obstacle; revoked?: number }
   | { kind: 'asked-again'; shown: TokenSnapshot; unseen: ListedToken[] }
   | {
       kind: 'postponed';
@@ -257,8 +256,13 @@ export function record(
 ): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
-  if (outcome.kind === 'completed' || outcome.kind === 'refused') return step(outcome, outcome);
+  if (outcome.kind === 'completed') return step(outcome, outcome);
   if (outcome.kind === 'asked-again') return askedAgain(request, outcome, reminder, now);
+  if (outcome.kind === 'refused') {
+    const revoked = Math.max(revokedIn(state).revoked ?? 0, outcome.revoked ?? 0);
+    const refused = { kind: 'refused', obstacle: outcome.obstacle, ...(revoked > 0 && { revoked }) } as const;
+    return step(refused, refused);
+  }
   const retryable = now < expiresAt;
   if (outcome.kind === 'failed') {
     const { mayBeDone, ...told } = { ...revokedIn(state), ...outcome };
@@ -285,7 +289,7 @@ function askedAgain(
   reminder: number,
   now: number,
 ): Ruling {
-  if (!isDeletion(action) || revokedIn(state).revoked !== undefined) return no('not-waiting');
+  if (!isDeletion(action) || revokedIn(state).revoked) return no('not-waiting');
   const { target } = action;
   const asBefore = { revokeFirst: false, laterTokens: false, ...action };
   return {
@@ -310,6 +314,22 @@ export function revoking(
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
   const event: Event = revoked === 0 ? { kind: 'revoking' } : { kind: 'revoked', revoked };
   return step({ ...state, revoked, leaseUntil: now + lease }, event);
+}
+
+/**
+ * The state of a request whose tokens are being revoked, for another lease; null for another claim.
+ *
+ * @param revoked how many are so far; undefined where they are not counted
+ */
+export function renewed(
+  { state }: ApprovalRequest,
+  claim: string,
+  revoked: number | undefined,
+  { lease }: Pick<ApprovalPolicy, 'lease'>,
+  now: number,
+): Extract<State, { kind: 'executing' }> | null {
+  if (state.kind !== 'executing' || state.claim !== claim) return null;
+  return { ...state, leaseUntil: now + lease, ...(revoked !== undefined && { revoked }) };
 }
 
 /**

@@ -26,10 +26,21 @@ export const TokenOwner = z.object({
 });
 export type TokenOwner = z.infer<typeof TokenOwner>;
 
+/** How many of the account's tokens could not be read, and may be the user's; not there for none. */
+const unreadable = z.int().exactOptional();
+
 /** The tokens that a request is about, as they were at `readAt` (Unix milliseconds). */
-export const TokenSnapshot = z.object({ readAt: z.number(), tokens: z.array(ListedToken) });
+export const TokenSnapshot = z.object({
+  readAt: z.number(),
+  tokens: z.array(ListedToken),
+  unreadable,
+});
 export type TokenSnapshot = z.infer<typeof TokenSnapshot>;
 
 /** Tokens that are still listed after a deletion; null: nobody could look. `ended`: how many of those shown are gone. */
-export const TokensLeft = z.object({ ended: z.int(), left: z.array(ListedToken).nullable() });
+export const TokensLeft = z.object({
+  ended: z.int(),
+  left: z.array(ListedToken).nullable(),
+  unreadable,
+});
 export type TokensLeft = z.infer<typeof TokensLeft>;

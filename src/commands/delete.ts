@@ -86,7 +86,8 @@ export const deleteUser: Subcommand = {
 /** Null where Fastly does not show the list. */
 async function shownTokens({ users, log }: Interaction, id: UserId): Promise<TokenSnapshot | null> {
   try {
-    return tokenSnapshot((await users.liveTokens(id)).programs);
+    const { programs, unreadable } = await users.liveTokens(id);
+    return tokenSnapshot(programs, Date.now(), unreadable);
   } catch (error) {
     if (!isFastlyError(error)) throw error;
     log.warn({ err: error }, "a user's API tokens could not be read for a deletion");
@@ -105,7 +106,8 @@ function deletionOf(user: User, shown: TokenSnapshot | null, chosen: readonly st
     );
   }
   // The kind that older versions of the bot know means that there were none to show.
-  if (shown?.tokens.length === 0 && !laterTokens) return { kind: 'delete', version: 1, target };
+  if (shown?.tokens.length === 0 && !shown.unreadable && !laterTokens)
+    return { kind: 'delete', version: 1, target };
   return { kind: 'delete-with-tokens', version: 1, target, shown, revokeFirst, laterTokens };
 }
 
@@ -118,7 +120,7 @@ async function tokenBlocks(
   const shown = await shownTokens(interaction, user.id);
   if (shown === null) return [richText(COULD_NOT_LOOK)];
   const count = shown.tokens.length;
-  if (count === 0) return [];
+  if (count === 0) return shown.unreadable ? [richText(shownText(shown))] : [];
   const plainly = option('Delete', 'plainly', 'Fastly may refuse. Else the tokens end with the user.');
   const revoking = option(
     `Revoke ${tokenCount(count)}, then delete`,

@@ -193,13 +193,26 @@ function progress(
     case 'approved':
       return state.postponed === 0
         ? { mark: say`⚙️`, text: say`Starting…` }
-        : postponed(state.notBefore, state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly'));
+        : withRevoked(
+            state,
+            postponed(state.notBefore, state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly')),
+          );
     case 'executing':
-      return {
+      return withRevoked(state, {
         mark: say`⚙️`,
-        text: state.revoked ? say`${tokenCount(state.revoked)} revoked. Deleting…` : say`In progress…`,
-      };
+        text: state.revoked ? nextStepText(request.action, state.revoked) : say`In progress…`,
+      });
   }
+}
+
+/** What can't be undone is said, whatever comes next. */
+function withRevoked({ revoked }: { revoked?: number }, { mark, text }: Marked): Marked {
+  return revoked ? { mark, text: say`${tokenCount(revoked)} revoked. ${text}` } : { mark, text };
+}
+
+function nextStepText(action: Action, revoked: number): Sentence {
+  const all = 'shown' in action ? (action.shown?.tokens.length ?? 0) : 0;
+  return isDeletion(action) && revoked >= all ? say`Deleting…` : say`Revoking…`;
 }
 
 /** ' @a isn't asked, because the request is about them.' Empty where it is about no bot admin. */
@@ -284,7 +297,7 @@ function askedAgainText(
   policy: ApprovalPolicy,
 ): Sentence {
   const shown = unseen.length === 1 ? "wasn't shown" : "weren't shown";
-  const why = say`⚠️ ${targetText(request)} has ${tokenCount(unseen.length)} that ${shown}: ${tokenNames(unseen)}. Nothing was changed. The approvals so far no longer count.`;
+  const why = say`⚠️ ${targetText(request)} has ${tokenCount(unseen.length)} that ${shown}: ${tokenNames(unseen)}. The user still exists. The approvals so far no longer count.`;
   const asked = request.state.kind === 'pending' ? mayApprove(request, policy) : [];
   return asked.length === 0 ? why : say`${why} ${mentions(asked, 'and')}: check the new list.`;
 }

@@ -3,7 +3,7 @@ import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
 import type { TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
-import { tokenCount, tokenNames } from './token-text.ts';
+import { tokenCount, tokenNames, unreadableText } from './token-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 
@@ -55,9 +55,11 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
   if (outcome.kind === 'failed' && outcome.unclear) {
     return say`It's unclear whether ${what} ${was(verb)} ${participle(verb)}`;
   }
-  if (outcome.kind === 'failed' && outcome.revoked) {
+  if ((outcome.kind === 'failed' || outcome.kind === 'refused') && outcome.revoked) {
     const revoked = say`${tokenCount(outcome.revoked)} revoked`;
-    return verb === 'delete' ? say`${revoked}, ${user} still exists` : say`${revoked}, not all ${what}`;
+    if (verb !== 'delete') return say`${revoked}, not all ${what}`;
+    const isGone = outcome.kind === 'refused' && outcome.obstacle.kind === 'gone';
+    return isGone ? say`${revoked}, ${user} wasn't deleted` : say`${revoked}, ${user} still exists`;
   }
   return say`${what} ${was(verb)}n't ${participle(verb)}`;
 }
@@ -101,7 +103,14 @@ export function becauseText(
 }
 
 /** What became of the tokens of a user who was deleted. */
-function tokensLeftText({ ended, left }: TokensLeft): Sentence {
+function tokensLeftText({ unreadable = 0, ...known }: TokensLeft): Sentence {
+  if (unreadable === 0) return knownLeftText(known);
+  const isNothing = known.ended === 0 && known.left?.length === 0;
+  const unread = unreadableText(unreadable);
+  return isNothing ? unread : say`${knownLeftText(known)} ${unread}`;
+}
+
+function knownLeftText({ ended, left }: Omit<TokensLeft, 'unreadable'>): Sentence {
   if (left === null) {
     return say`⚠️ The bot couldn't check what became of the user's tokens. Check with ${code('/fastly-user tokens')}.`;
   }
@@ -154,7 +163,7 @@ function valueText(field: ChangedField, value: string): Sentence {
 }
 
 /** Why an approved action is not carried out, and what to do next. */
-function obstacleText(obstacle: Obstacle): Sentence {
+export function obstacleText(obstacle: Obstacle): Sentence {
   switch (obstacle.kind) {
     case 'gone':
       return say`The user no longer exists in Fastly.`;
@@ -180,7 +189,7 @@ function obstacleText(obstacle: Obstacle): Sentence {
     case 'no-tokens':
       return say`The tokens were gone already. Run ${code('/fastly-user tokens')} to see those that there are.`;
     case 'other-tokens':
-      return say`${tokenCount(obstacle.revoked)} revoked, and the user still exists. The user has other tokens now: ${enumerate(obstacle.names.map(code))}. Make a new request.`;
+      return say`The user has other tokens now: ${enumerate(obstacle.names.map(code))}. Make a new request.`;
     case 'rules':
       return say`The rules have changed since: more approvals are needed now. Ask again.`;
   }

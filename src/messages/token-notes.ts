@@ -1,7 +1,7 @@
 import type { Action } from '../approvals/request.ts';
 import type { TokenSnapshot } from '../changes/token.ts';
 import { type Sentence, say } from './kit/sentence.ts';
-import { isInUse, tokenCount, tokenNames, tokenText } from './token-text.ts';
+import { isInUse, tokenCount, tokenNames, tokenText, unreadableText } from './token-text.ts';
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;
@@ -43,12 +43,13 @@ export function inUseNote(action: Action): Sentence[] {
 }
 
 /** '2 tokens that programs use: `ci-purge` (purge_all, …), `laptop` (global, unused for 400 days).' */
-export function shownText({ readAt, tokens }: TokenSnapshot): Sentence {
-  if (tokens.length === 0) return say`No API token that programs use.`;
+export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Sentence {
+  const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
+  if (tokens.length === 0) return say`No API token that programs use.${unread}`;
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const more = tokens.length - told.length;
   const all = [...told, ...(more > 0 ? [say`${more} more`] : [])].reduce(
     (list, each) => say`${list}, ${each}`,
   );
-  return say`${tokenCount(tokens.length)} that programs use: ${all}.`;
+  return say`${tokenCount(tokens.length)} that programs use: ${all}.${unread}`;
 }

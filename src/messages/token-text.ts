@@ -42,6 +42,11 @@ export function tokenNames(tokens: readonly ListedToken[]): Sentence {
   return enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
 }
 
+/** That entries of Fastly's list could not be read, which may be the user's. */
+export function unreadableText(count: number): Sentence {
+  return say`⚠️ The bot couldn't read ${tokenCount(count)} of the account. ${count === 1 ? 'It' : 'They'} may belong to this user.`;
+}
+
 function usedText({ lastUsedAt }: ListedToken, now: number): string {
   if (lastUsedAt === undefined) return 'last use unknown';
   if (lastUsedAt === null) return 'never used';

@@ -28,8 +28,8 @@ type Attempt = {
   readonly change: ApprovedChange;
   readonly rights: Promise<Confirmation>;
   mayBeDone: boolean;
-  /** How many tokens are revoked. */
-  revoked: number;
+  /** How many tokens are revoked; undefined before the first may be. */
+  revoked: number | undefined;
 };
 
 /**
@@ -57,19 +57,20 @@ export class Execution {
     this.#fastly = fastly;
     this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
-    this.#tokens = new TokenSteps(approvals, fastly, callTimeout);
+    this.#tokens = new TokenSteps(approvals, fastly);
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
     const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
     const { state, requester, approvers } = claim.request;
-    const revoked = (state.kind === 'executing' && state.revoked) || 0;
+    const revoked = state.kind === 'executing' ? state.revoked : undefined;
     const rights = this.#botAdmins.confirm([requester, ...approvers], Date.now());
     const attempt: Attempt = { claim, change, rights, mayBeDone: claim.mayBeDone, revoked };
     try {
       const outcome = await this.#run(attempt);
       if (outcome.kind !== 'completed') return outcome;
-      const after = await this.#tokens.afterDemotion(claim);
+      attempt.mayBeDone = true;
+      const after = await this.#tokens.afterDemotion(claim, () => this.#lost(attempt));
       if (after !== null) return 'kind' in after ? after : { ...outcome, ...after };
       const tokens = await this.#tokens.afterDeletion(claim.request);
       return tokens === undefined ? outcome : { ...outcome, tokens };
@@ -87,12 +88,15 @@ export class Execution {
     if (mayBeDone && !change.repeatable && !claim.askedFor) return nothingShows(change);
     const problem = await this.#fastly.tokenProblem();
     if (problem !== null) return failed(plainText(tokenProblemText(problem)), attempt);
-    const unseen = await this.#tokens.unseen(claim.request);
+    const unseen = await this.#tokens.unseen(claim.request, attempt.revoked);
     if (unseen !== null) return unseen;
-    const revoked = await this.#tokens.revoke(claim);
-    attempt.revoked = revoked.revoked;
-    if (revoked.stopped !== null) return halfRevoked(revoked.stopped, attempt);
-    return await this.#send(attempt, change.repeatable);
+    const { revoked, called, stopped } = await this.#tokens.revoke(claim, attempt.revoked);
+    if (called || revoked > 0) attempt.revoked = revoked;
+    if (stopped !== null)
+      return typeof stopped === 'string' ? failed(stopped, attempt) : failure(stopped, attempt);
+    // Another token may have been made while these were revoked.
+    const since = called ? await this.#tokens.unseen(claim.request, attempt.revoked) : null;
+    return since ?? (await this.#send(attempt, change.repeatable));
   }
 
   /** Makes the call. Where its answer is lost, and nothing of it shows, it is sent once more if `mayResend`. */
@@ -138,7 +142,11 @@ export class Execution {
     if (error.status === 500) return failure(error, { ...attempt, mayBeDone });
     const refused = await this.#refused(attempt, finding);
     if (refused !== null) return refused;
-    if (mayResend) return await this.#send(attempt, false);
+    if (mayResend) {
+      const unseen = await this.#tokens.unseen(claim.request, attempt.revoked);
+      // The next attempt looks first, and asks again if the user is still there.
+      return unseen === null ? await this.#send(attempt, false) : NOT_CONFIRMED;
+    }
     return change.repeatable ? failure(error, attempt) : nothingShows(change);
   }
 
@@ -153,17 +161,17 @@ export class Execution {
   async #refused(attempt: Attempt, finding: Finding): Promise<ExecutionOutcome | null> {
     const obstacle = finding.kind === 'obstacle' ? finding.obstacle : null;
     if (obstacle?.kind === 'gone') return { kind: 'refused', obstacle };
-    const { request } = attempt.claim;
-    const lost = lostUnlessConfirmed(request, this.#approvals.policy, await attempt.rights);
-    if (lost === 'unconfirmed') return unconfirmed(attempt);
-    if (lost !== null) return { kind: 'refused', obstacle: lost };
-    return obstacle && { kind: 'refused', obstacle };
+    return (await this.#lost(attempt)) ?? (obstacle && { kind: 'refused', obstacle });
   }
-}
 
-function unconfirmed({ mayBeDone }: Attempt): ExecutionOutcome {
-  const why = "Slack didn't confirm who asked for this and who approved it.";
-  return { kind: 'postponed', until: null, unclear: false, mayBeDone, why, waitsFor: 'slack' };
+  /** Why those who asked and approved may not have it done, now or ever. */
+  async #lost({ claim, rights, mayBeDone }: Attempt) {
+    const lost = lostUnlessConfirmed(claim.request, this.#approvals.policy, await rights);
+    if (lost === null) return null;
+    if (lost !== 'unconfirmed') return { kind: 'refused', obstacle: lost } as const;
+    const why = "Slack didn't confirm who asked for this and who approved it.";
+    return { kind: 'postponed', until: null, unclear: false, mayBeDone, why, waitsFor: 'slack' } as const;
+  }
 }
 
 /** What a look shows of a change that may have been made; null for nothing. */
@@ -186,7 +194,7 @@ function failure(
   error: unknown,
   { change, mayBeDone, revoked }: Pick<Attempt, 'change' | 'mayBeDone' | 'revoked'>,
 ): ExecutionOutcome {
-  const why = revoked > 0 && isFastlyError(error) ? explainRest(error) : plainText(explain(error));
+  const why = revoked && isFastlyError(error) ? explainRest(error) : plainText(explain(error));
   if (isFastlyError(error) && error.kind === 'rate_limited') {
     // Fastly's moments are Unix seconds.
     const until = error.resetAt === null ? null : error.resetAt * 1000;
@@ -196,13 +204,6 @@ function failure(
   return failed(unconfirmed ? `Fastly didn't confirm the change. ${change.nothingShows}` : why, {
     mayBeDone,
   });
-}
-
-/** Tokens were revoked up to one that could not be, and nothing further was called. */
-function halfRevoked(stopped: FastlyError | string, attempt: Attempt): ExecutionOutcome {
-  const { revoked } = attempt;
-  const outcome = typeof stopped === 'string' ? failed(stopped, attempt) : failure(stopped, attempt);
-  return outcome.kind === 'failed' && revoked > 0 ? { ...outcome, revoked } : outcome;
 }
 
 function failed(why: string, { mayBeDone }: Pick<Attempt, 'mayBeDone'>): ExecutionOutcome {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Approvals } from '../../src/approvals/approvals.ts';
 import { type Action, tokensKey } from '../../src/approvals/request.ts';
 import * as rules from '../../src/approvals/rules.ts';
 import type { ListedToken } from '../../src/changes/token.ts';
@@ -68,11 +69,13 @@ describe('the way back from executing to pending', () => {
     });
   });
 
-  it('is closed once tokens may have been revoked', () => {
-    for (const revoked of [0, 2]) {
-      const request = executing({ revoked });
-      expect(rules.record(request, 'mine', ASKED_AGAIN, POLICY, 9)).toMatchObject({ kind: 'no' });
-    }
+  it('is closed once a token was revoked, and no sooner', () => {
+    const ruling = (revoked: number) => rules.record(executing({ revoked }), 'mine', ASKED_AGAIN, POLICY, 9);
+    expect(ruling(2)).toMatchObject({ kind: 'no' });
+    expect(ruling(0)).toMatchObject({
+      kind: 'step',
+      state: { kind: 'pending', remindAt: 9 + POLICY.reminder },
+    });
   });
 
   it('is for who holds the claim', () => {
@@ -120,6 +123,23 @@ describe('how many tokens are revoked', () => {
     });
   });
 
+  it('is kept of an attempt that is put off, that fails, or that is refused', () => {
+    const told = { why: 'No.', unclear: false, mayBeDone: false };
+    const after = (outcome: rules.ExecutionOutcome, recorded: number, expiresAt = 99) =>
+      rules.record({ ...executing({ revoked: recorded }), expiresAt }, 'mine', outcome, POLICY, 9);
+    const putOff = { kind: 'postponed', until: 50, ...told } as const;
+    expect(after(putOff, 1, 1e9)).toMatchObject({ state: { kind: 'approved', revoked: 1 } });
+    const tooLate = after(putOff, 1);
+    expect(tooLate).toMatchObject({ state: { kind: 'failed', revoked: 1 }, event: { revoked: 1 } });
+    if (tooLate.kind !== 'step') throw new Error('There is no step.');
+    expect(rules.mayBeCancelled(pendingRequest({ state: tooLate.state }))).toBe(false);
+    const refused = { kind: 'refused', obstacle: { kind: 'rules' } } as const;
+    expect(after(refused, 2)).toMatchObject({ state: { revoked: 2 }, event: { revoked: 2 } });
+    expect(after({ ...refused, revoked: 1 }, 0)).toMatchObject({ state: { revoked: 1 } });
+    expect(after(refused, 0)).toMatchObject({ state: refused, event: refused });
+    expect(after({ kind: 'failed', ...told }, 2)).toMatchObject({ state: { revoked: 2 } });
+  });
+
   it('leaves nothing to retry where the tokens are in the way of a plain deletion', () => {
     const failed = { kind: 'failed', why: 'No.', unclear: false, mayBeDone: false } as const;
     const outcome = { ...failed, tokensInTheWay: true } as const;
@@ -165,5 +185,23 @@ onBothDatabases('a deletion that is asked again', (database) => {
     ]);
     expect(await stateOf(service, id)).toMatchObject({ tokens: { ended: 2, left: [] } });
     expect(await approvals.retry(id, PRIYA)).toMatchObject({ kind: 'no' });
+  });
+});
+
+onBothDatabases('a claim while tokens are revoked', (database) => {
+  it('is held for another lease with each of them, which is no step', async () => {
+    const service = await startService(database, { lease: 1_000 });
+    const claim = await fileClaimed(service);
+    const { id } = claim.request;
+    await service.approvals.recordRevoked(claim, 0);
+    const before = await eventsOf(service, id);
+    const approvals = new Approvals(service.store, { ...POLICY, lease: 90_000 }, true, () => undefined);
+    expect(await approvals.holds(claim, 30_000)).toBe(false);
+    expect(await approvals.renew(claim, 1)).toBe(true);
+    expect(await approvals.holds(claim, 30_000)).toBe(true);
+    expect(await stateOf(service, id)).toMatchObject({ kind: 'executing', revoked: 1 });
+    expect(await eventsOf(service, id)).toEqual(before);
+    expect(await approvals.renew({ ...claim, claim: 'another' }, 2)).toBe(false);
+    expect(await stateOf(service, id)).toMatchObject({ revoked: 1 });
   });
 });

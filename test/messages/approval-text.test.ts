@@ -518,6 +518,39 @@ it.each(OBSTACLES)('an obstacle is told, and what to do about it: $says', ({ obs
   expect(read(detailText(request, POLICY))).toBe(`⛔ ${says}`);
 });
 
+describe('what is revoked already', () => {
+  const token = { id: 't1', name: 'ci', scope: null, services: null };
+  const shown = { readAt: 1, tokens: [token, { ...token, id: 't2' }] };
+  const deletion: Action = {
+    ...{ kind: 'delete-with-tokens', version: 1, target: ENGINEER },
+    ...{ shown, revokeFirst: true, laterTokens: false },
+  };
+
+  it('is told before why the rest was refused', () => {
+    const refused = (obstacle: Obstacle) =>
+      headline(pendingRequest({ action: deletion, state: { kind: 'refused', obstacle, revoked: 1 } }));
+    expect(refused({ kind: 'rights', whose: 'approvers' })).toBe(
+      '1 token revoked, Grace Example still exists',
+    );
+    expect(refused({ kind: 'gone' })).toBe("1 token revoked, Grace Example wasn't deleted");
+  });
+
+  it('is told with what comes next', () => {
+    const state = {
+      kind: 'executing',
+      claim: 'mine',
+      leaseUntil: 50,
+      mayBeDone: false,
+      postponed: 0,
+    } as const;
+    const next = (revoked: number) =>
+      read(stateText(pendingRequest({ action: deletion, state: { ...state, revoked } }), POLICY));
+    expect(next(0)).toBe('⚙️ In progress…');
+    expect(next(1)).toBe('⚙️ 1 token revoked. Revoking…');
+    expect(next(2)).toBe('⚙️ 2 tokens revoked. Deleting…');
+  });
+});
+
 it('that Slack refused a request for good is told with a way out', () => {
   expect(read(unseenText('no_text'))).toBe(
     'Slack refused the message (no_text). Try again in another channel.',

@@ -21,7 +21,7 @@ import type { Outbox } from './outbox.ts';
 export type Services = {
   fastly: FastlyClient;
   /** Asks Fastly for a user's tokens that have not expired. @throws {FastlyError} */
-  liveTokensOf(id: UserId): Promise<Pick<AccountTokens, 'programs' | 'sessions'>>;
+  liveTokensOf(id: UserId): Promise<AccountTokens>;
   directory: Directory;
   slack: SlackClients;
   conversations: Conversations;

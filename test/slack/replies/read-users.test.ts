@@ -18,7 +18,7 @@ it('asks for each user once, also those who ask at once, until it is told to for
     },
     async (id) => {
       listed.push(id);
-      return { programs: [], sessions: [] };
+      return { programs: [], sessions: [], unreadable: 0 };
     },
   );
   const [first, again] = await Promise.all([users.getUser(EDDA), users.getUser(EDDA)]);
