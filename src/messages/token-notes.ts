@@ -8,8 +8,10 @@ const MOST_TOLD = 15;
 
 export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If Fastly doesn't refuse, the tokens end with the user.`;
 export const IN_TWO_STEPS = say`Step 1 revokes the tokens and the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
+const SESSIONS_FIRST = say`Step 1 ends the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
 const SESSIONS_END = say`Browser sessions of the user end after the change, for good.`;
 const LATER = say`Tokens that are made until then are included.`;
+const NONE_YET = say`Fastly may refuse until they are revoked. If Fastly doesn't refuse, they end with the user.`;
 export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs use API tokens of this user.`;
 
 /** What approvers have to know of the user's API tokens, and of what happens to them. */
@@ -20,15 +22,22 @@ export function tokenNotes(action: Action): Sentence[] {
       ...(action.sessions ? [SESSIONS_END] : []),
       ...(action.shown === null
         ? []
-        : [say`${shownText(action.shown)} They are revoked after the change. That can't be undone.`]),
+        : action.shown.tokens.length === 0
+          ? [say`${shownText(action.shown)} There is none to revoke.`]
+          : [say`${shownText(action.shown)} They are revoked after the change. That can't be undone.`]),
     ];
   }
   if (action.kind !== 'delete-with-tokens') return [];
   const { shown, revokeFirst, laterTokens } = action;
+  const hasNone = shown?.tokens.length === 0;
+  // Without tokens that were shown, there are sessions to end, or what may be made until then.
+  const first = hasNone && !laterTokens ? SESSIONS_FIRST : IN_TWO_STEPS;
+  const mayRefuse = hasNone ? NONE_YET : MAY_REFUSE;
   return [
     shown === null ? COULD_NOT_LOOK : shownText(shown),
-    revokeFirst ? IN_TWO_STEPS : MAY_REFUSE,
-    ...(laterTokens ? [LATER] : []),
+    ...(laterTokens && hasNone ? [LATER] : []),
+    revokeFirst ? first : mayRefuse,
+    ...(laterTokens && !hasNone ? [LATER] : []),
   ];
 }
 

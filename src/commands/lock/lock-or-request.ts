@@ -7,7 +7,7 @@ import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { code, say } from '../../messages/kit/sentence.ts';
+import { say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -15,8 +15,8 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
+import { whyNotRevoked } from '../revoke/as-part.ts';
 import { alter } from '../update/alter.ts';
-import { isRuleBypassed } from './lock-inputs.ts';
 import { followUp, LOCKED, makeLock, type WantedLock } from './lock-user.ts';
 
 /**
@@ -56,11 +56,8 @@ async function demotionOf(
       say`${who} is or may be a Fastly superuser. A password reset can't be part of the request to lock one. Nothing was requested.`,
     );
   }
-  if (steps.includes('revoke') && isRuleBypassed(services)) {
-    throw new Refusal(
-      say`${who} is or may be a Fastly superuser, and revoking tokens needs approval here. Nothing was requested. Run ${code('/fastly-user revoke')} after the lock.`,
-    );
-  }
+  const problem = steps.includes('revoke') ? whyNotRevoked(services, 'demote') : null;
+  if (problem !== null) throw new Refusal(say`${problem} Nothing was requested.`);
   const [protection, { programs }] = await Promise.all([
     protectionOf(fastly, user),
     liveTokensOf(fastly, user.id),

@@ -16,6 +16,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { file } from '../approvals/filing.ts';
 import { makeChange } from '../make-change.ts';
+import { whyNotRevoked } from '../revoke/as-part.ts';
 
 /** How a step ended, and why it was not done. */
 export type StepEnd = { record: StepRecord; why: Sentence | null };
@@ -63,6 +64,8 @@ async function endSessions(interaction: Interaction, { change }: Lock) {
 /** Follows the rule of `revoke`: without approvals the request is carried out at once. */
 async function requestRevocation(interaction: Interaction, { change }: Lock) {
   const { fastly } = interaction.services;
+  const problem = whyNotRevoked(interaction.services, null);
+  if (problem !== null) throw new Refusal(problem);
   const key = stepKey('revoke', change.deliveryKey);
   const { login, name } = change.target;
   const id = UserId.parse(change.target.id);
