@@ -1,10 +1,11 @@
 import type { Action } from '../approvals/request.ts';
 import type { TokenSnapshot } from '../changes/token.ts';
 import { type Sentence, say } from './kit/sentence.ts';
-import { isInUse, tokenCount, tokenNames, tokenText } from './token-text.ts';
+import { isInUse, tokenCount, tokenName, tokenNames, tokenText } from './token-text.ts';
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;
+const MOST_IN_LIST = 3;
 
 export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If Fastly doesn't refuse, the tokens end with the user.`;
 export const IN_TWO_STEPS = say`Step 1 revokes the tokens and the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
@@ -16,7 +17,7 @@ export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs 
 
 /** What approvers have to know of the user's API tokens, and of what happens to them. */
 export function tokenNotes(action: Action): Sentence[] {
-  if (action.kind === 'revoke') return [shownText(action.shown)];
+  if (action.kind === 'revoke') return [everyTokenText(action.shown)];
   if (action.kind === 'demote-with-tokens') {
     return [
       ...(action.sessions ? [SESSIONS_END] : []),
@@ -24,7 +25,7 @@ export function tokenNotes(action: Action): Sentence[] {
         ? []
         : action.shown.tokens.length === 0
           ? [say`${shownText(action.shown)} There is none to revoke.`]
-          : [say`${shownText(action.shown)} They are revoked after the change. That can't be undone.`]),
+          : [say`${everyTokenText(action.shown)} They are revoked after the change. That can't be undone.`]),
     ];
   }
   if (action.kind !== 'delete-with-tokens') return [];
@@ -38,6 +39,17 @@ export function tokenNotes(action: Action): Sentence[] {
     ...(laterTokens && hasNone ? [LATER] : []),
     revokeFirst ? first : mayRefuse,
     ...(laterTokens && !hasNone ? [LATER] : []),
+  ];
+}
+
+/** The same in a list of requests, which has to fit into one message. */
+export function tokenNotesInShort(action: Action): Sentence[] {
+  if (!('shown' in action)) return tokenNotes(action);
+  const { shown } = action;
+  if (shown === null || shown.tokens.length === 0) return tokenNotes(action);
+  return [
+    say`${tokenCount(shown.tokens.length)} that programs use: ${tokenNames(shown.tokens, MOST_IN_LIST)}.`,
+    ...('revokeFirst' in action && action.revokeFirst ? [IN_TWO_STEPS] : []),
   ];
 }
 
@@ -56,8 +68,16 @@ export function shownText({ readAt, tokens }: TokenSnapshot): Sentence {
   if (tokens.length === 0) return say`No API token that programs use.`;
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const more = tokens.length - told.length;
-  const all = [...told, ...(more > 0 ? [say`${more} more`] : [])].reduce(
-    (list, each) => say`${list}, ${each}`,
-  );
-  return say`${tokenCount(tokens.length)} that programs use: ${all}.`;
+  return inAll(tokens.length, [...told, ...(more > 0 ? [say`${more} more`] : [])]);
+}
+
+/** The same, where each of them is to be revoked: no approval counts for a token that is not named. */
+function everyTokenText({ readAt, tokens }: TokenSnapshot): Sentence {
+  if (tokens.length <= MOST_TOLD) return shownText({ readAt, tokens });
+  const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
+  return inAll(tokens.length, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)]);
+}
+
+function inAll(count: number, told: readonly Sentence[]): Sentence {
+  return say`${tokenCount(count)} that programs use: ${told.reduce((list, each) => say`${list}, ${each}`)}.`;
 }

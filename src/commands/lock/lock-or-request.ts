@@ -3,6 +3,7 @@ import type { LockStep } from '../../changes/lock-step.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
+import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { User } from '../../fastly/user.ts';
@@ -15,7 +16,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
-import { whyNotRevoked } from '../revoke/as-part.ts';
+import { tooManyText, whyNotRevoked } from '../revoke/as-part.ts';
 import { alter } from '../update/alter.ts';
 import { followUp, LOCKED, makeLock, type WantedLock } from './lock-user.ts';
 
@@ -63,6 +64,9 @@ async function demotionOf(
     liveTokensOf(fastly, user.id),
   ]);
   if (protection !== null) throw new Refusal(say`${who} can't be locked. ${protectionText(protection)}`);
+  if (steps.includes('revoke') && programs.length > MOST_REVOKED) {
+    throw new Refusal(tooManyText(programs.length));
+  }
   return {
     kind: 'demote-with-tokens',
     version: 1,

@@ -1,3 +1,4 @@
+import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
@@ -13,4 +14,9 @@ export function whyNotRevoked(services: Services, by: 'delete' | 'demote' | null
   }
   if (by === null || !isApprovalRequired(services, 'revoke') || isApprovalRequired(services, by)) return null;
   return say`API tokens can't be revoked as a part of this, because revoking tokens needs approval here.`;
+}
+
+/** Why so many tokens are not revoked by one request. @param count more than `MOST_REVOKED` */
+export function tooManyText(count: number): Sentence {
+  return say`One request revokes ${MOST_REVOKED} tokens at most, and these are ${count}. Nothing was requested. Choose fewer with ${code('/fastly-user revoke')}, and then the others.`;
 }

@@ -3,7 +3,7 @@ import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import type { JsonObject, Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
-import { deletions, openRequest, untilTold } from '../support/approving.ts';
+import { askForDeletion, deletions, openRequest, untilTold } from '../support/approving.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { CI_PURGE, LAPTOP, SESSION } from '../support/tokens.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
@@ -124,5 +124,16 @@ describe('revoking first', () => {
     await request.take(client.as(TOMAS), 'approve');
     await request.until(client.as(NORA), '✅ Deleted');
     expect(await deletions(client)).toEqual([`/tokens/${SESSION.id}`, USER]);
+  });
+});
+
+describe('a request that asks again because of a new token', () => {
+  it('mentions nobody where approvers are not mentioned', async () => {
+    const { client } = await workplaceWith([], { APPROVERS_MENTIONED: 'none' });
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await client.putFastlyTokens([LAPTOP]);
+    await request.take(client.as(TOMAS), 'approve');
+    const thread = await request.untilInThread(client.as(NORA), 'no longer count. Check the new list.');
+    expect(thread.at(-1)).not.toContain(TOMAS.id);
   });
 });

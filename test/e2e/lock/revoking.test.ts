@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { NORA, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import { updates } from '../support/altering.ts';
 import { askForDeletion, untilTold } from '../support/approving.ts';
-import { wordsOf } from '../support/seeing.ts';
+import { messageWith, wordsOf } from '../support/seeing.ts';
 import { CI_PURGE, SESSION } from '../support/tokens.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
@@ -32,5 +32,17 @@ describe('revoking tokens after a lock', () => {
       "API tokens can't be revoked from here, because a request about this user is open.",
     );
     expect(words).not.toContain('Revoke API tokens');
+  });
+
+  it('is not requested where one request could not name all of them', async () => {
+    const { client } = await startWorkplace(DELIVERY);
+    const tokens = Array.from({ length: 51 }, (_, at) => ({ ...CI_PURGE, id: `many${at}` }));
+    await client.putFastlyTokens(tokens);
+    await client.as(NORA).command(`lock ${ENGINEER.id} --revoke-tokens`);
+    const told = 'One request revokes 50 tokens at most, and these are 51.';
+    await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, told), 'the lock');
+    await client.putFastlyTokens(tokens.map((each) => ({ ...each, user_id: THIRD_SUPERUSER.id })));
+    await client.as(NORA).command(`lock ${THIRD_SUPERUSER.id} --revoke-tokens`);
+    await untilTold(client.as(NORA), `${told} Nothing was requested.`);
   });
 });
