@@ -26,6 +26,9 @@ export async function revokeToken(fastly: FastlyClient, token: ApiToken, owner: 
   }
 }
 
+/** One request revokes no more, so that its message can name each. */
+export const MOST_REVOKED = 50;
+
 /** Whether a revocation whose answer was lost has taken effect. @throws {FastlyError} */
 export async function isRevoked(fastly: FastlyClient, { id }: Pick<ApiToken, 'id'>): Promise<boolean> {
   const { programs, sessions } = await accountTokens(fastly);

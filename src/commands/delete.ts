@@ -1,5 +1,4 @@
-import type { KnownBlock } from '@slack/types';
-import type { Deletion } from '../approvals/request.ts';
+import { type Deletion, tokensKey } from '../approvals/request.ts';
 import { needsReason } from '../approvals/rules.ts';
 import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
@@ -20,8 +19,14 @@ import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
 import { requestOfferListener } from './approvals/request-button.ts';
 import { meantBy, userMeant } from './inputs/meant.ts';
-import { type OneUserSubcommand, oneUserSubcommand, openUserForm } from './inputs/one-user.ts';
+import {
+  type OneUserSubcommand,
+  oneUserSubcommand,
+  openUserForm,
+  type UserInputs,
+} from './inputs/one-user.ts';
 import { deleteButton } from './inputs/user-button.ts';
+import { whyNotRevoked } from './revoke/as-part.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const AT_ONCE = say`No approval is needed: the user is deleted at once.`;
@@ -49,7 +54,7 @@ const deletion: OneUserSubcommand = {
     isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
   takesReason: true,
   needsReason: ({ approvals }) => needsReason(approvals.policy, 'delete'),
-  choices: { flags: [REVOKE_TOKENS, LATER_TOKENS], blocks: tokenBlocks },
+  choices: { flags: [REVOKE_TOKENS, LATER_TOKENS], inputs: tokenInputs },
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
   async act(interaction, meant, reason, { chosen, wasShown }) {
@@ -57,13 +62,14 @@ const deletion: OneUserSubcommand = {
     const asked = userMeant(interaction, meant);
     const protection = protectionOf(services.fastly, asked);
     protection.catch(() => {});
-    const tokens = shownTokens(interaction, meant.id);
+    const tokens = tokensOf(interaction, meant.id);
     tokens.catch(() => {});
     const user = await asked;
     await refuseWhereImpossible(user, protection);
-    const shown = await tokens;
-    refuseWhereUnseen(interaction, user, shown, wasShown || chosen.length > 0);
-    return await fileRequest(interaction, deletionOf(user, shown, chosen), reason);
+    const listed = await tokens;
+    const action = deletionOf(interaction, user, listed, chosen);
+    refuseWhereUnseen(interaction, user, listed.shown, wasShown);
+    return await fileRequest(interaction, action, reason);
   },
 };
 
@@ -83,58 +89,81 @@ export const deleteUser: Subcommand = {
   ],
 };
 
-/** Null where Fastly does not show the list. */
-async function shownTokens({ users, log }: Interaction, id: UserId): Promise<TokenSnapshot | null> {
+/** The tokens that programs use, null where Fastly does not show the list, and how many browser sessions there are. */
+type Listed = { shown: TokenSnapshot | null; sessions: number };
+
+async function tokensOf({ users, log }: Interaction, id: UserId): Promise<Listed> {
   try {
-    const { programs, unreadable } = await users.liveTokens(id);
-    return tokenSnapshot(programs, Date.now(), unreadable);
+    const { programs, sessions, unreadable } = await users.liveTokens(id);
+    return { shown: tokenSnapshot(programs, Date.now(), unreadable), sessions: sessions.length };
   } catch (error) {
     if (!isFastlyError(error)) throw error;
     log.warn({ err: error }, "a user's API tokens could not be read for a deletion");
-    return null;
+    return { shown: null, sessions: 0 };
   }
 }
 
-/** @throws {Refusal} where tokens are to be revoked and nobody can see which there are */
-function deletionOf(user: User, shown: TokenSnapshot | null, chosen: readonly string[]): Deletion {
+/** @throws {Refusal} where tokens are to be revoked and may not be, or nobody can see which there are */
+function deletionOf(
+  { services }: Interaction,
+  user: User,
+  { shown, sessions }: Listed,
+  chosen: readonly string[],
+): Deletion {
   const target = targetOf(user);
-  const revokeFirst = chosen.includes(REVOKE_TOKENS);
-  const laterTokens = chosen.includes(LATER_TOKENS);
-  if (shown === null && revokeFirst) {
+  const isAsked = chosen.includes(REVOKE_TOKENS);
+  const problem = isAsked ? whyNotRevoked(services, 'delete') : null;
+  if (problem !== null) throw new Refusal(say`${problem} Nothing was requested.`);
+  if (shown === null && isAsked) {
     throw new Refusal(
       say`Fastly didn't list the account's API tokens, so none can be revoked first. Nothing was requested. Try again in a minute.`,
     );
   }
+  const count = shown?.tokens.length ?? 0;
+  const revokeFirst = isAsked && count + sessions > 0;
+  const laterTokens = chosen.includes(LATER_TOKENS);
   // The kind that older versions of the bot know means that there were none to show.
-  if (shown?.tokens.length === 0 && !shown.unreadable && !laterTokens)
+  if (shown !== null && count === 0 && !shown.unreadable && !revokeFirst && !laterTokens) {
     return { kind: 'delete', version: 1, target };
+  }
   return { kind: 'delete-with-tokens', version: 1, target, shown, revokeFirst, laterTokens };
 }
 
 /** What there is to choose where the user has tokens; that nobody could look where that is so. */
-async function tokenBlocks(
+async function tokenInputs(
   interaction: Interaction,
   user: User,
   chosen: readonly string[],
-): Promise<KnownBlock[]> {
-  const shown = await shownTokens(interaction, user.id);
-  if (shown === null) return [richText(COULD_NOT_LOOK)];
+): Promise<UserInputs> {
+  const { shown, sessions } = await tokensOf(interaction, user.id);
+  const plain = { kind: 'delete-with-tokens', version: 1, target: targetOf(user), shown } as const;
+  const showing = tokensKey({ ...plain, revokeFirst: false, laterTokens: false });
+  if (shown === null) return { blocks: [richText(COULD_NOT_LOOK)], showing };
   const count = shown.tokens.length;
-  if (count === 0) return shown.unreadable ? [richText(shownText(shown))] : [];
+  const isAsked = chosen.includes(REVOKE_TOKENS);
+  // Fastly may refuse because of sessions alone; only then are they asked about.
+  if (count === 0 && !(isAsked && sessions > 0)) {
+    return { blocks: shown.unreadable ? [richText(shownText(shown))] : [], showing };
+  }
+  const problem = whyNotRevoked(interaction.services, 'delete');
   const plainly = option('Delete', 'plainly', 'Fastly may refuse. Else the tokens end with the user.');
   const revoking = option(
-    `Revoke ${tokenCount(count)}, then delete`,
+    count === 0 ? 'End browser sessions, then delete' : `Revoke ${tokenCount(count)}, then delete`,
     REVOKE_TOKENS,
     "Revoking can't be undone, even if the deletion fails.",
   );
-  return [
+  const blocks = [
     richText(shownText(shown)),
-    select({
-      id: 'how',
-      label: 'API tokens',
-      options: [plainly, revoking],
-      chosen: chosen.includes(REVOKE_TOKENS) ? REVOKE_TOKENS : 'plainly',
-    }),
+    ...(problem === null
+      ? [
+          select({
+            id: 'how',
+            label: 'API tokens',
+            options: [plainly, revoking],
+            chosen: isAsked ? REVOKE_TOKENS : 'plainly',
+          }),
+        ]
+      : []),
     checkboxes({
       id: 'later',
       label: 'Tokens made since',
@@ -142,8 +171,9 @@ async function tokenBlocks(
       ticked: chosen,
       optional: true,
     }),
-    richText(MAY_REFUSE, IN_TWO_STEPS),
+    richText(MAY_REFUSE, problem ?? IN_TWO_STEPS),
   ];
+  return { blocks, showing };
 }
 
 /** Without approvals, only the caller can prevent a mistake. */
@@ -158,10 +188,16 @@ function refuseWhereUnseen(
   shown: TokenSnapshot | null,
   wasShown: boolean,
 ): void {
-  if (wasShown || !shown?.tokens.length || isApprovalRequired(services, 'delete')) return;
+  if (wasShown || shown?.tokens.length === 0 || isApprovalRequired(services, 'delete')) return;
+  const buttons = [deleteButton(user, false)];
+  if (shown === null) {
+    throw new Refusal(say`${COULD_NOT_LOOK} Nothing was deleted. Use the form to delete the user anyway.`, {
+      buttons,
+    });
+  }
   throw new Refusal(
     say`${userText(targetOf(user))} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,
-    { buttons: [deleteButton(user, false)] },
+    { buttons },
   );
 }
 

@@ -24,7 +24,7 @@ import { channel, code, date, member, richText, type Sentence, say } from './kit
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
-import { tokenNotes } from './token-notes.ts';
+import { tokenNotes, tokenNotesInShort } from './token-notes.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -119,16 +119,16 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
 }
 
 /** What approvers have to know of the user's roles, services or tokens, if anything. */
-export function actionNotes(action: Action): Sentence[] {
+export function actionNotes(action: Action, aboutTokens = tokenNotes): Sentence[] {
   if (action.kind === 'promote' && action.by === 'invitation' && action.changes.limit_services) {
     return [NO_SERVICE_NAMED];
   }
-  if (!('before' in action)) return tokenNotes(action);
+  if (!('before' in action)) return aboutTokens(action);
   const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
   return [
     ...(caution ? [say`⚠️ ${caution}`] : []),
     ...unknownStandingText(action.target),
-    ...tokenNotes(action),
+    ...aboutTokens(action),
   ];
 }
 
@@ -180,7 +180,7 @@ export function approvalEntry(
     richText(
       requestLine(request, where),
       ...changesLine(request.action),
-      ...actionNotes(request.action),
+      ...actionNotes(request.action, tokenNotesInShort),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),

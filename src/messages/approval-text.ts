@@ -228,7 +228,8 @@ const RETRY_CLOSED = say`The retry window has closed.`;
 /** Whether a failed request can be retried; nothing for any other state. */
 function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
   if (state.kind !== 'failed') return say``;
-  if (state.tokensInTheWay) return say` The button asks for both in one request.`;
+  if (state.tokensInTheWay)
+    return say` If the user's tokens are why, the button asks for both in one request. If not, run ${code('/fastly-user delete')} again.`;
   return state.retryable
     ? say` Bot admins can retry until ${date(new Date(expiresAt))}.`
     : say` ${RETRY_CLOSED} Run ${code(`/fastly-user ${subcommandFor(verbOf(action))}`)} to make a new request.`;
@@ -299,7 +300,9 @@ function askedAgainText(
   const shown = unseen.length === 1 ? "wasn't shown" : "weren't shown";
   const why = say`⚠️ ${targetText(request)} has ${tokenCount(unseen.length)} that ${shown}: ${tokenNames(unseen)}. The user still exists. The approvals so far no longer count.`;
   const asked = request.state.kind === 'pending' ? mayApprove(request, policy) : [];
-  return asked.length === 0 ? why : say`${why} ${mentions(asked, 'and')}: check the new list.`;
+  if (asked.length === 0) return why;
+  const who = askedText(asked, policy.mentioned, 'and');
+  return who === null ? say`${why} Check the new list.` : say`${why} ${who}: check the new list.`;
 }
 
 /** That **Lock now** was used, in every place that tells it. */

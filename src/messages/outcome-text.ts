@@ -3,7 +3,7 @@ import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
 import type { TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
-import { tokenCount, tokenNames, unreadableText } from './token-text.ts';
+import { namesInShort, tokenCount, tokenNames, unreadableText } from './token-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 
@@ -189,7 +189,7 @@ export function obstacleText(obstacle: Obstacle): Sentence {
     case 'no-tokens':
       return say`The tokens were gone already. Run ${code('/fastly-user tokens')} to see those that there are.`;
     case 'other-tokens':
-      return say`The user has other tokens now: ${enumerate(obstacle.names.map(code))}. Make a new request.`;
+      return say`The user has other tokens now: ${namesInShort(obstacle.names.map((name) => say`${code(name)}`))}. Make a new request.`;
     case 'rules':
       return say`The rules have changed since: more approvals are needed now. Ask again.`;
   }

@@ -1,34 +1,55 @@
 import type { Action } from '../approvals/request.ts';
 import type { TokenSnapshot } from '../changes/token.ts';
 import { type Sentence, say } from './kit/sentence.ts';
-import { isInUse, tokenCount, tokenNames, tokenText, unreadableText } from './token-text.ts';
+import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableText } from './token-text.ts';
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;
+const MOST_IN_LIST = 3;
 
 export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If Fastly doesn't refuse, the tokens end with the user.`;
 export const IN_TWO_STEPS = say`Step 1 revokes the tokens and the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
+const SESSIONS_FIRST = say`Step 1 ends the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
 const SESSIONS_END = say`Browser sessions of the user end after the change, for good.`;
 const LATER = say`Tokens that are made until then are included.`;
+const NONE_YET = say`Fastly may refuse until they are revoked. If Fastly doesn't refuse, they end with the user.`;
 export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs use API tokens of this user.`;
 
 /** What approvers have to know of the user's API tokens, and of what happens to them. */
 export function tokenNotes(action: Action): Sentence[] {
-  if (action.kind === 'revoke') return [shownText(action.shown)];
+  if (action.kind === 'revoke') return [everyTokenText(action.shown)];
   if (action.kind === 'demote-with-tokens') {
     return [
       ...(action.sessions ? [SESSIONS_END] : []),
       ...(action.shown === null
         ? []
-        : [say`${shownText(action.shown)} They are revoked after the change. That can't be undone.`]),
+        : action.shown.tokens.length === 0
+          ? [say`${shownText(action.shown)} There is none to revoke.`]
+          : [say`${everyTokenText(action.shown)} They are revoked after the change. That can't be undone.`]),
     ];
   }
   if (action.kind !== 'delete-with-tokens') return [];
   const { shown, revokeFirst, laterTokens } = action;
+  const hasNone = shown?.tokens.length === 0;
+  // Without tokens that were shown, there are sessions to end, or what may be made until then.
+  const first = hasNone && !laterTokens ? SESSIONS_FIRST : IN_TWO_STEPS;
+  const mayRefuse = hasNone ? NONE_YET : MAY_REFUSE;
   return [
     shown === null ? COULD_NOT_LOOK : shownText(shown),
-    revokeFirst ? IN_TWO_STEPS : MAY_REFUSE,
-    ...(laterTokens ? [LATER] : []),
+    ...(laterTokens && hasNone ? [LATER] : []),
+    revokeFirst ? first : mayRefuse,
+    ...(laterTokens && !hasNone ? [LATER] : []),
+  ];
+}
+
+/** The same in a list of requests, which has to fit into one message. */
+export function tokenNotesInShort(action: Action): Sentence[] {
+  if (!('shown' in action)) return tokenNotes(action);
+  const { shown } = action;
+  if (shown === null || shown.tokens.length === 0) return tokenNotes(action);
+  return [
+    say`${tokenCount(shown.tokens.length)} that programs use: ${tokenNames(shown.tokens, MOST_IN_LIST)}.`,
+    ...('revokeFirst' in action && action.revokeFirst ? [IN_TWO_STEPS] : []),
   ];
 }
 
@@ -48,8 +69,17 @@ export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Se
   if (tokens.length === 0) return say`No API token that programs use.${unread}`;
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const more = tokens.length - told.length;
-  const all = [...told, ...(more > 0 ? [say`${more} more`] : [])].reduce(
-    (list, each) => say`${list}, ${each}`,
-  );
-  return say`${tokenCount(tokens.length)} that programs use: ${all}.${unread}`;
+  return say`${inAll(tokens.length, [...told, ...(more > 0 ? [say`${more} more`] : [])])}${unread}`;
+}
+
+/** The same, where each of them is to be revoked: no approval counts for a token that is not named. */
+function everyTokenText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Sentence {
+  if (tokens.length <= MOST_TOLD) return shownText({ readAt, tokens, unreadable });
+  const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
+  const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
+  return say`${inAll(tokens.length, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)])}${unread}`;
+}
+
+function inAll(count: number, told: readonly Sentence[]): Sentence {
+  return say`${tokenCount(count)} that programs use: ${told.reduce((list, each) => say`${list}, ${each}`)}.`;
 }

@@ -36,10 +36,19 @@ export function tokenName({ name, id }: Pick<ListedToken, 'name' | 'id'>): Sente
 }
 
 /** '`ci-purge`, `laptop` and 3 more'. */
-export function tokenNames(tokens: readonly ListedToken[]): Sentence {
-  const named = tokens.slice(0, MOST_NAMED).map(tokenName);
-  const more = tokens.length - named.length;
-  return enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
+export function tokenNames(tokens: readonly ListedToken[], most = MOST_NAMED): Sentence {
+  return namesInShort(tokens.map(tokenName), most);
+}
+
+/** The same for what is named already. */
+export function namesInShort(
+  names: readonly Sentence[],
+  most = MOST_NAMED,
+  conjunction: 'and' | 'or' = 'and',
+): Sentence {
+  const named = names.slice(0, most);
+  const more = names.length - named.length;
+  return enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])], conjunction);
 }
 
 /** That entries of Fastly's list could not be read, which may be the user's. */

@@ -166,7 +166,7 @@ export class TokenSteps {
     const isRefused = operation === 'delete_user' && REFUSALS.includes(kind);
     if (plan === null || plan.revokes || !isRefused) return false;
     return await liveTokensOf(this.#fastly, plan.owner).then(
-      ({ programs }) => programs.length > 0,
+      ({ programs, sessions }) => programs.length + sessions.length > 0,
       () => false,
     );
   }

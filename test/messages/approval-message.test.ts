@@ -170,3 +170,31 @@ it('a confirmation says what was done, and who requested and approved it', () =>
   );
   expect(wordsOf(approvalConfirmation(completed).blocks)).toContain('Left the company');
 });
+
+describe('many API tokens', () => {
+  const names = Array.from({ length: 30 }, (_, at) => `ci-${at}`);
+  const tokens = names.map((name) => ({ id: name, name, scope: 'global', services: 0, lastUsedAt: null }));
+  const action = {
+    kind: 'delete-with-tokens',
+    version: 1,
+    target: ENGINEER,
+    shown: { readAt: 0, tokens },
+    revokeFirst: true,
+    laterTokens: false,
+  } as const;
+
+  it('are three names and a count in a list of requests', () => {
+    const words = wordsOf(approvalEntry(pendingRequest({ action }), say`here`, NORA, POLICY));
+    expect(words).toContain('27 more');
+    expect(words).not.toContain('ci-3');
+    expect(words).toContain('Step 1 revokes the tokens');
+  });
+
+  it('are ten names and a count where the request is refused because of them', () => {
+    const obstacle = { kind: 'other-tokens', revoked: 1, names } as const;
+    const words = wordsIn(pendingRequest({ action, state: { kind: 'refused', obstacle } }));
+    expect(words).toContain('The user has other tokens now: ci-0');
+    expect(words).toContain('20 more');
+    expect(words.split('other tokens now')[1]).not.toContain('ci-10');
+  });
+});

@@ -54,11 +54,14 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
 /** Switches in words, which the form has inputs for as soon as it is about one user. */
 export type UserChoices = {
   flags: readonly string[];
-  /** The inputs for this user; none where there is nothing to choose. An input or its chosen value is a flag's name. */
-  blocks(interaction: Interaction, user: User, chosen: readonly string[]): Promise<KnownBlock[]>;
+  /** The inputs for this user. An input or its chosen value is a flag's name. */
+  inputs(interaction: Interaction, user: User, chosen: readonly string[]): Promise<UserInputs>;
 };
 
-/** The flags that were chosen, and whether the caller chose in a form about this user. */
+/** Inputs, none where there is nothing to choose. `showing` stands for what they show: the form carries it. */
+export type UserInputs = { blocks: KnownBlock[]; showing: string };
+
+/** The flags that were chosen, and whether the caller chose in a form that showed what there is now. */
 export type UserChoice = { chosen: readonly string[]; wasShown: boolean };
 
 type FormContents = {
@@ -203,7 +206,15 @@ async function openForm(
 }
 
 /** The user whose choices the form has, and the flags that were typed for whoever is picked. It comes back as input. */
-const Chosen = codecFor('form', z.object({ of: z.string().nullable(), chosen: z.array(z.string()) }), 'help');
+const Chosen = codecFor(
+  'form',
+  z.object({
+    of: z.string().nullable(),
+    chosen: z.array(z.string()),
+    showing: z.string().nullable().default(null),
+  }),
+  'help',
+);
 
 async function userForm(
   subcommand: OneUserSubcommand,
@@ -211,17 +222,17 @@ async function userForm(
   contents: FormContents,
 ): Promise<ModalView> {
   const { user, reason, onTop, note, chosen = [] } = contents;
-  const choices = user ? ((await subcommand.choices?.blocks(interaction, user, chosen)) ?? []) : [];
+  const inputs = (user && (await subcommand.choices?.inputs(interaction, user, chosen))) ?? null;
   const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
   const optional = !subcommand.needsReason?.(interaction.services);
   const blocks = [
     userPicker(user ?? null),
-    ...choices,
+    ...(inputs?.blocks ?? []),
     ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null, { optional })] : []),
     ...(note ? [richText(note)] : []),
   ];
   const subject = subcommand.choices && {
-    subject: Chosen.write({ of: user?.id ?? null, chosen: [...chosen] }),
+    subject: Chosen.write({ of: user?.id ?? null, chosen: [...chosen], showing: inputs?.showing ?? null }),
   };
   return viewOf(form, interaction.origin, { onTop, blocks, ...subject });
 }
@@ -237,14 +248,11 @@ function userFormListener(subcommand: OneUserSubcommand): Listener {
       const meant = pickedUser(values);
       const { choices } = subcommand;
       if (!choices) return await subcommand.act(interaction, meant, reason, { chosen: [], wasShown: false });
-      const { of, chosen } = Chosen.read(subject);
-      if (of === meant.id) {
-        return await subcommand.act(interaction, meant, reason, {
-          chosen: chosenIn(values, choices),
-          wasShown: true,
-        });
-      }
-      const next = await formWithChoices(subcommand, interaction, { meant, reason, chosen });
+      const { of, chosen: typed, showing } = Chosen.read(subject);
+      const isSame = of === meant.id;
+      const chosen = isSame ? chosenIn(values, choices) : typed;
+      const picked = { meant, reason, chosen, showing: isSame ? showing : null };
+      const next = await formWithChoices(subcommand, choices, interaction, picked);
       return next ?? (await subcommand.act(interaction, meant, reason, { chosen, wasShown: true }));
     },
     again: async (interaction, { values, subject }, problem) =>
@@ -265,18 +273,20 @@ function chosenIn(values: FormValues, { flags }: UserChoices): string[] {
   return flags.filter((flag) => values[flag] === 'yes' || selected.includes(flag));
 }
 
-/** The form once more, with what there is to choose for the user who was picked; null where that is nothing. */
+/** The form once more, with what there is to choose for the user; null where that is nothing, or what it has shown. */
 async function formWithChoices(
   subcommand: OneUserSubcommand,
+  choices: UserChoices,
   interaction: Interaction,
-  picked: { meant: Meant; reason: string | null; chosen: readonly string[] },
+  picked: { meant: Meant; reason: string | null; chosen: readonly string[]; showing: string | null },
 ): Promise<NextForm | null> {
-  const { meant, reason, chosen } = picked;
+  const { meant, reason, chosen, showing } = picked;
   const user = await userMeant(interaction, meant);
-  const choices = (await subcommand.choices?.blocks(interaction, user, chosen)) ?? [];
-  if (choices.length === 0) return null;
+  const now = await choices.inputs(interaction, user, chosen);
+  if (showing === null ? now.blocks.length === 0 : showing === now.showing) return null;
+  const onTop = showing === null ? null : CHANGED;
   const note = await noteOf(subcommand, interaction);
-  const view = await userForm(subcommand, interaction, { user, reason, chosen, note });
+  const view = await userForm(subcommand, interaction, { user, reason, chosen, note, onTop });
   const again = code(`/fastly-user ${subcommand.name} ${user.id}`);
   return {
     kind: 'next',
@@ -284,6 +294,8 @@ async function formWithChoices(
     orElse: message(say`You closed the form. Nothing was done. Run ${again} to go on.`),
   };
 }
+
+const CHANGED = say`What this form showed has changed. Nothing was done. Check the form, then send it again.`;
 
 /** Opens the form of a subcommand, about this user. */
 export async function openUserForm(

@@ -7,7 +7,7 @@ import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { UserId } from '../../fastly/user.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
-import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
 import { resetCaution, STEP_LABELS, sessionCount } from '../../messages/lock-text.ts';
 import { shownText } from '../../messages/token-notes.ts';
@@ -15,8 +15,8 @@ import { tokenCount } from '../../messages/token-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import type { Services } from '../../slack/replies/services.ts';
 import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
+import { whyNotRevoked } from '../revoke/as-part.ts';
 import { takesResets } from './steps.ts';
 
 const STEPS = 'steps';
@@ -30,6 +30,8 @@ export type Offer = {
   asRequest: boolean;
   /** Who decides on the request to revoke the tokens, where there is one. */
   note: Sentence | null;
+  /** Whether revoking tokens is left out because a request about the user is open. */
+  isInTheWay: boolean;
 };
 
 /** Asks Fastly what can follow. What it doesn't say is not offered. */
@@ -48,35 +50,32 @@ export async function offerFor(interaction: Interaction, user: { id: UserId } & 
     whoDecides(interaction, 'revoke').catch(unsaid),
   ]);
   const asRequest = mayBeSuperuser(user);
+  const mayRevoke = whyNotRevoked(services, asRequest ? 'demote' : null) === null;
   const tokens = listed && { sessions: listed.sessions.length, programs: tokenSnapshot(listed.programs) };
   const hasTokens = (tokens?.programs.tokens.length ?? 0) > 0;
   const isOffered: Record<LockStep, boolean> = {
     'end-sessions': tokens !== null,
     // A user has one open request at most.
-    revoke:
-      hasTokens &&
-      !(asRequest && isRuleBypassed(services)) &&
-      open === null &&
-      note !== null &&
-      !disabled.has('revoke'),
+    revoke: hasTokens && mayRevoke && open === null && note !== null,
     reset: account !== null && takesResets(account) && !disabled.has('reset'),
   };
   // With a Fastly superuser's lock, all that follows is part of one request.
   const all = disabled.has('lock') ? [] : LockStep.options.filter((step) => !asRequest || step !== 'reset');
   const steps = all.filter((step) => isOffered[step]);
-  return { steps, tokens, asRequest, note: steps.includes('revoke') && !asRequest ? note : null };
-}
-
-/** Whether tokens, revoked as a part of the request to lock their owner, would be so without the approval that takes. */
-export function isRuleBypassed(services: Services): boolean {
-  return isApprovalRequired(services, 'revoke') && !isApprovalRequired(services, 'demote');
+  return {
+    steps,
+    tokens,
+    asRequest,
+    note: steps.includes('revoke') && !asRequest ? note : null,
+    isInTheWay: hasTokens && mayRevoke && open !== null,
+  };
 }
 
 /** What locking does and does not do, and what can follow, to be ticked. */
 export function lockInputs(
   { services }: Interaction,
   user: { login: string; name: string },
-  { steps, tokens, asRequest, note }: Offer,
+  { steps, tokens, asRequest, note, isInTheWay }: Offer,
   ticked: readonly LockStep[],
 ): KnownBlock[] {
   const waits = isApprovalRequired(services, 'revoke');
@@ -84,6 +83,7 @@ export function lockInputs(
     option(STEP_LABELS[step], step, about(step, tokens, asRequest ? 'part' : waits ? 'waits' : 'at-once')),
   );
   const remarks = [
+    ...(isInTheWay ? [REVOKED_LATER] : []),
     ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
     ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
   ];
@@ -96,6 +96,8 @@ export function lockInputs(
     ...(first ? [richText(first, ...others)] : []),
   ];
 }
+
+const REVOKED_LATER = say`API tokens can't be revoked from here, because a request about this user is open. Once it's decided or cancelled, run ${code('/fastly-user revoke')}.`;
 
 /** The ticks of a form. */
 export function tickedSteps(values: FormValues): LockStep[] {

@@ -3,11 +3,12 @@ import type { LockStep } from '../../changes/lock-step.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
+import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { code, say } from '../../messages/kit/sentence.ts';
+import { say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -15,8 +16,8 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
 import { fileRequest } from '../approvals/filing.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
+import { tooManyText, whyNotRevoked } from '../revoke/as-part.ts';
 import { alter } from '../update/alter.ts';
-import { isRuleBypassed } from './lock-inputs.ts';
 import { followUp, LOCKED, makeLock, type WantedLock } from './lock-user.ts';
 
 /**
@@ -56,16 +57,16 @@ async function demotionOf(
       say`${who} is or may be a Fastly superuser. A password reset can't be part of the request to lock one. Nothing was requested.`,
     );
   }
-  if (steps.includes('revoke') && isRuleBypassed(services)) {
-    throw new Refusal(
-      say`${who} is or may be a Fastly superuser, and revoking tokens needs approval here. Nothing was requested. Run ${code('/fastly-user revoke')} after the lock.`,
-    );
-  }
+  const problem = steps.includes('revoke') ? whyNotRevoked(services, 'demote') : null;
+  if (problem !== null) throw new Refusal(say`${problem} Nothing was requested.`);
   const [protection, { programs }] = await Promise.all([
     protectionOf(fastly, user),
     liveTokensOf(fastly, user.id),
   ]);
   if (protection !== null) throw new Refusal(say`${who} can't be locked. ${protectionText(protection)}`);
+  if (steps.includes('revoke') && programs.length > MOST_REVOKED) {
+    throw new Refusal(tooManyText(programs.length));
+  }
   return {
     kind: 'demote-with-tokens',
     version: 1,

@@ -20,6 +20,7 @@ import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
 import { refuseWithoutReason, whoDecides } from '../approvals/filing.ts';
 import { makeChange } from '../make-change.ts';
+import { whyNotRevoked } from '../revoke/as-part.ts';
 import { refuseResetWherePointless, takeStep, tokensMadeSince } from './steps.ts';
 
 export const LOCKED = { locked: true };
@@ -124,6 +125,8 @@ async function refuseWhereImpossible(
   if (user.deleted_at) {
     throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}. Nothing was done.`);
   }
+  const problem = steps.includes('revoke') ? whyNotRevoked(services, null) : null;
+  if (problem !== null) throw new Refusal(say`${problem} Nothing was done.`);
   if (user.locked && steps.length === 0) throw new Refusal(say`${who} is already locked.`);
   const account = services.fastly.currentCustomer();
   const protection = await protectionOf(services.fastly, user, account);

@@ -4,7 +4,7 @@ import type { Lock } from '../../changes/lock.ts';
 import { type LockStep, type StepRecord, stepKey } from '../../changes/lock-step.ts';
 import { passwordReset } from '../../changes/operations.ts';
 import type { ListedToken } from '../../changes/token.ts';
-import { BotsOwnToken } from '../../changes/token-revocation.ts';
+import { BotsOwnToken, MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import { isFastlyError } from '../../fastly/errors.ts';
@@ -16,6 +16,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { file } from '../approvals/filing.ts';
 import { makeChange } from '../make-change.ts';
+import { tooManyText, whyNotRevoked } from '../revoke/as-part.ts';
 
 /** How a step ended, and why it was not done. */
 export type StepEnd = { record: StepRecord; why: Sentence | null };
@@ -63,12 +64,15 @@ async function endSessions(interaction: Interaction, { change }: Lock) {
 /** Follows the rule of `revoke`: without approvals the request is carried out at once. */
 async function requestRevocation(interaction: Interaction, { change }: Lock) {
   const { fastly } = interaction.services;
+  const problem = whyNotRevoked(interaction.services, null);
+  if (problem !== null) throw new Refusal(problem);
   const key = stepKey('revoke', change.deliveryKey);
   const { login, name } = change.target;
   const id = UserId.parse(change.target.id);
   const shown = tokenSnapshot((await liveTokensOf(fastly, id)).programs);
   const tokens = shown.tokens.length;
   if (tokens === 0) return { tokens };
+  if (tokens > MOST_REVOKED) throw new Refusal(tooManyText(tokens));
   if ((await fastly.getCurrentUser()).id === id) throw new Refusal(protectionText('token'));
   const action = { kind: 'revoke', version: 1, target: { id, login, name }, shown } as const;
   const filed = await file(interaction, action, change.reason ?? null, key);

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { RequestId } from '../../approvals/request.ts';
 import { needsReason } from '../../approvals/rules.ts';
 import type { ListedToken, TokenSnapshot } from '../../changes/token.ts';
-import { multiSelect, option } from '../../messages/kit/inputs.ts';
+import { MOST_REVOKED } from '../../changes/token-revocation.ts';
+import { MOST_OPTIONS, multiSelect, option } from '../../messages/kit/inputs.ts';
 import { plainText, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { tokenName, tokenText } from '../../messages/token-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -52,12 +53,13 @@ export function revokeForm(interaction: Interaction, contents: Contents, problem
       richText(
         say`${userText(owner)}`,
         ...live.tokens.slice(0, MOST_TOLD).map((each) => tokenText(each, live.readAt)),
+        ...limits(live.tokens.length),
       ),
       multiSelect({
         id: TOKENS,
         label: 'Tokens to revoke',
         placeholder: 'Choose tokens',
-        options: live.tokens.map(tokenOption),
+        options: live.tokens.map((token) => tokenOption(token, live.tokens)),
         chosen: chosen.map(optionOf),
       }),
       reasonInput('Reason', reason, { optional: !needsReason(approvals.policy, 'revoke') }),
@@ -68,6 +70,13 @@ export function revokeForm(interaction: Interaction, contents: Contents, problem
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;
+/** What can't be chosen here, or not at once. */
+function limits(count: number): Sentence[] {
+  if (count <= MOST_REVOKED) return [];
+  const offered = count > MOST_OPTIONS ? say`${MOST_OPTIONS} of ${count} tokens can be chosen here. ` : say``;
+  return [say`${offered}One request revokes ${MOST_REVOKED} tokens at most.`];
+}
+
 const CONSEQUENCE = say`What uses a token stops working as soon as the token is revoked. This can't be undone.`;
 
 /** The form that asks for the user first. */
@@ -100,6 +109,10 @@ function optionOf(id: string): string {
   return `${PREFIX}${id}`;
 }
 
-function tokenOption(token: ListedToken) {
-  return option(plainText(tokenName(token)), optionOf(token.id), token.scope ?? undefined);
+/** Tokens of one name are told apart by their IDs. */
+function tokenOption(token: ListedToken, all: readonly ListedToken[]) {
+  const { id, name, scope } = token;
+  const isUnique = all.filter((each) => each.name === name).length === 1;
+  const about = isUnique ? scope : [id, ...(scope ? [scope] : [])].join(', ');
+  return option(plainText(tokenName(token)), optionOf(id), about ?? undefined);
 }

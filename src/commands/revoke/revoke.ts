@@ -1,12 +1,13 @@
 import type { ListedToken, TokenOwner } from '../../changes/token.ts';
+import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import { nameOf, UserId } from '../../fastly/user.ts';
 import { REVOKE_LEFT } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, enumerate, say, typedWords } from '../../messages/kit/sentence.ts';
-import { tokenCount, tokenName, tokenNames } from '../../messages/token-text.ts';
+import { code, say, typedWords } from '../../messages/kit/sentence.ts';
+import { namesInShort, tokenCount, tokenName, tokenNames } from '../../messages/token-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -21,6 +22,7 @@ import { REASON, reasonFromFlag, reasonFromForm } from '../inputs/reason.ts';
 import { clickedUser } from '../inputs/user-button.ts';
 import { pickedUser } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
+import { tooManyText } from './as-part.ts';
 import {
   type Contents,
   chosenIn,
@@ -129,6 +131,7 @@ async function act(
   const owner = await ownerOf(interaction, whose);
   const live = await liveTokens(interaction, owner);
   const tokens = [...choose(live.tokens)];
+  if (tokens.length > MOST_REVOKED) throw tokensError(tooManyText(tokens.length));
   const shown = { ...live, tokens };
   return await fileRequest(interaction, { kind: 'revoke', version: 1, target: owner, shown }, reason);
 }
@@ -142,7 +145,7 @@ async function freshForm(
   const contents = await contentsOf(interaction, whose);
   const { tokens } = contents.live;
   const all = tokens.length === 1 ? tokens : [];
-  const chosen = (typed === null ? all : named(tokens, typed)).map(({ id }) => id);
+  const chosen = (typed === null ? all : named(tokens, typed)).slice(0, MOST_REVOKED).map(({ id }) => id);
   return revokeForm(interaction, { ...contents, chosen, reason });
 }
 
@@ -186,12 +189,20 @@ async function liveTokens({ users }: Interaction, owner: TokenOwner) {
 function chosenOf(live: readonly ListedToken[], ids: readonly string[]): ListedToken[] {
   const chosen = live.filter(({ id }) => ids.includes(id));
   if (chosen.length === ids.length) return chosen;
-  throw tokensError(say`${tokenCount(ids.length - chosen.length)} of those you chose is gone. Choose again.`);
+  const gone = ids.length - chosen.length;
+  throw tokensError(
+    say`${tokenCount(gone)} of those you chose ${gone === 1 ? 'is' : 'are'} gone. Choose again.`,
+  );
 }
 
 /** The tokens with these names or ids, comma-separated, or all. @throws {WordsError} */
 function named(live: readonly ListedToken[], typed: string): ListedToken[] {
   if (typed.trim().toLowerCase() === 'all') return [...live];
+  // A name may have commas in it.
+  const whole = typed.includes(',')
+    ? live.filter(({ name }) => canonical(name ?? '') === canonical(typed))
+    : [];
+  if (whole.length === 1) return whole;
   const words = typed
     .split(',')
     .map((word) => word.trim())
@@ -207,8 +218,9 @@ function named(live: readonly ListedToken[], typed: string): ListedToken[] {
       );
     }
     if (another) {
-      const ids = enumerate(
-        fits.map(({ id }) => code(id)),
+      const ids = namesInShort(
+        fits.map(({ id }) => say`${code(id)}`),
+        undefined,
         'or',
       );
       throw new WordsError(say`Several tokens are called ${tokenName(token)}. Type the ID instead: ${ids}.`);

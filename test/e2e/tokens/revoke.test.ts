@@ -195,6 +195,52 @@ describe('revoke', () => {
     expect(wordsOf(confirmation.blocks)).toContain('1 token that programs use: laptop');
   });
 
+  it('takes a name that has a comma in it', async () => {
+    const { client } = await workplaceWithTokens();
+    await client.putFastlyTokens([{ ...LAPTOP, id: 'comma1', name: 'ci, prod' }]);
+    await client.as(NORA).command(`revoke ${ENGINEER.id} --tokens "ci, prod"`);
+    expect((await untilAsked(client)).words(await client.as(NORA).sees())).toContain(
+      '1 token that programs use',
+    );
+  });
+
+  it('names some of many ids', async () => {
+    const { client } = await workplaceWithTokens();
+    await client.putFastlyTokens(Array.from({ length: 30 }, (_, at) => ({ ...LAPTOP, id: `same${at}` })));
+    await client.as(NORA).command(`revoke ${ENGINEER.id} --tokens laptop`);
+    expect(await untilTold(client.as(NORA), 'Type the ID instead')).toContain('21 more');
+  });
+
+  it('asks for no more than approvers can be shown, and the form says so', async () => {
+    const { client } = await workplaceWithTokens();
+    const nora = client.as(NORA);
+    await client.putFastlyTokens(
+      Array.from({ length: 118 }, (_, at) => ({
+        ...LAPTOP,
+        id: `many${at}`,
+        name: at < 2 ? 'twice' : `ci-${at}`,
+      })),
+    );
+    await nora.command(`revoke ${ENGINEER.id} --tokens all`);
+    await untilTold(nora, 'One request revokes 50 tokens at most, and these are 120. Nothing was requested.');
+    await nora.command('revoke edda --tokens laptop');
+    const form = await nora.until(
+      ({ modals }) => modals.find(({ callbackId }) => callbackId === 'revoke.form'),
+      'the form',
+    );
+    expect(wordsOf(form.blocks)).toContain(
+      '100 of 120 tokens can be chosen here. One request revokes 50 tokens at most.',
+    );
+    expect(JSON.stringify(form.blocks)).toContain('"many1, global"');
+    for (const id of ['many0', 'many1']) await client.revokeFastlyToken(id);
+    await nora.submit({ tokens: [`token ${CI_PURGE.id}`, 'token many0', 'token many1'] });
+    await nora.until(
+      ({ modals }) =>
+        modals.some(({ errors }) => errors.tokens?.includes('2 tokens of those you chose are gone.')),
+      'the error',
+    );
+  });
+
   it('is done at once where it needs no approval', async () => {
     const { client } = await workplaceWithTokens({ APPROVAL_REQUIRED_FOR: 'delete' });
     await client.as(NORA).command(`revoke ${ENGINEER.id} --tokens laptop`);
