@@ -2,18 +2,19 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { LockStep } from '../../changes/lock-step.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { FlagValues } from '../inputs/command-text.ts';
-import { findUser, givenWords, type Match, whichOne } from '../inputs/find-user.ts';
+import { findUser, givenWords, type Match } from '../inputs/find-user.ts';
 import { LoginChanged, meantBy } from '../inputs/meant.ts';
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
 import { clickedUser } from '../inputs/user-button.ts';
-import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
+import { pickedUser, USER_PICKER } from '../inputs/user-picker.ts';
+import { whichUser } from '../inputs/which-user.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { LOCK_TITLE, lockForm, lockFormListener } from './lock-form.ts';
 import { lockUser } from './lock-or-request.ts';
@@ -116,10 +117,7 @@ function pickForm(
   return viewOf(PICK, interaction.origin, {
     onTop: problem,
     subject: Wanted.write(wanted),
-    blocks: [
-      ...(several ? [richText(whichOne(several))] : []),
-      several ? userChoice(several.users) : userPicker(),
-    ],
+    blocks: whichUser(several),
   });
 }
 

@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -14,7 +14,8 @@ import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.t
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
 import { checkSettings, settingFlags, settingsInWords } from '../inputs/settings-form.ts';
 import { clickedUser } from '../inputs/user-button.ts';
-import { pickedUser, USER_PICKER, userChoice, userPicker } from '../inputs/user-picker.ts';
+import { pickedUser, USER_PICKER } from '../inputs/user-picker.ts';
+import { whichUser } from '../inputs/which-user.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { alter, EDITABLE, EditableSettings, type Wanted } from './alter.ts';
 import { ANOTHER_LOGIN, EDIT_TITLE, editForm, editFormListener, whatWaits } from './edit-form.ts';
@@ -137,10 +138,7 @@ function pickForm(
   return viewOf(PICK, interaction.origin, {
     onTop: problem,
     subject: Carried.write(wanted),
-    blocks: [
-      ...(several ? [richText(whichOne(several))] : []),
-      several ? userChoice(several.users) : userPicker(),
-    ],
+    blocks: whichUser(several),
   });
 }
 

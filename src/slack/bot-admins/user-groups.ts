@@ -17,7 +17,7 @@ const PROBLEMS = new Map<string | null, GroupProblem>([
   ['missing_scope', 'scope'],
 ]);
 
-/** A group's members, or why it has none that count. `unknown`: Slack didn't say. */
+/** A group's members, or why it has none that count. */
 export type GroupReading =
   | { kind: 'members'; members: readonly MemberId[] }
   | { kind: 'unusable'; why: GroupProblem };
