@@ -1,6 +1,6 @@
 import { CompiledQuery, sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { openStates, readBacklog } from '../../src/approvals/backlog.ts';
+import { openCounted, readBacklog } from '../../src/approvals/backlog.ts';
 import { surfacesBehind } from '../../src/approvals/surfaces.ts';
 import type { Store } from '../../src/store/store.ts';
 import { letTimePass, onBothDatabases, run } from '../store/both-databases.ts';
@@ -130,7 +130,7 @@ onBothDatabases('reading what waits', ({ name, open }) => {
     await fillWithEnded(store, 2_000);
     if (name === 'PostgreSQL') await run(store, 'analyze');
     const plans = await store.read(async (database) => {
-      const queries = [openStates(database, store.engine), surfacesBehind(database).selectAll()];
+      const queries = [openCounted(database, store.engine), surfacesBehind(database).selectAll()];
       const explain = name === 'SQLite' ? 'explain query plan' : 'explain';
       const answers = await Promise.all(
         queries.map((query) => {

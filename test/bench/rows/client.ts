@@ -44,6 +44,14 @@ export const CLIENT_ROWS: readonly Row[] = [
     rounds: 7,
     start: () => beside('clients/official.ts', latency),
   },
+  {
+    name: 'client/undici-latency',
+    about: "undici by hand, one call at a time / Fastly's own npm client: what ours can reach at best",
+    unit: 'ms',
+    wanted: null,
+    rounds: 7,
+    start: () => beside('clients/official.ts', latency, 'clients/undici.ts'),
+  },
 ];
 
 type Timing = (worker: Worker) => Promise<number>;
@@ -57,11 +65,11 @@ async function latency(worker: Worker): Promise<number> {
   return (await worker.ask(ONE_BY_ONE, Took)).median;
 }
 
-async function beside(peer: string, timing: Timing): Promise<Started> {
+async function beside(peer: string, timing: Timing, client = 'clients/ours.ts'): Promise<Started> {
   const fastly = await startFastly();
   const environment = { FASTLY_URL: fastly.url, FASTLY_TOKEN: fastly.token };
   const [ours, theirs] = await Promise.all([
-    Worker.start('clients/ours.ts', environment),
+    Worker.start(client, environment),
     Worker.start(peer, environment),
   ]);
   await sameAnswer(ours, theirs);
