@@ -77,6 +77,20 @@ export function isDeletion(action: Action): action is Deletion {
   return action.kind === 'delete' || action.kind === 'delete-with-tokens';
 }
 
+/** Whether API tokens are revoked by this, or as a part of it. */
+export function revokesTokens(action: Action): boolean {
+  switch (action.kind) {
+    case 'revoke':
+      return true;
+    case 'delete-with-tokens':
+      return action.revokeFirst;
+    case 'demote-with-tokens':
+      return action.shown !== null;
+    default:
+      return false;
+  }
+}
+
 /**
  * Stands for the tokens that approvers are shown, and for what becomes of tokens made since: who approves has to have
  * seen these. Empty where none are shown.

@@ -188,12 +188,12 @@ function refuseWhereUnseen(
   shown: TokenSnapshot | null,
   wasShown: boolean,
 ): void {
-  if (wasShown || shown?.tokens.length === 0 || isApprovalRequired(services, 'delete')) return;
+  const isNothing = shown?.tokens.length === 0 && !shown.unreadable;
+  if (wasShown || isNothing || isApprovalRequired(services, 'delete')) return;
   const buttons = [deleteButton(user, false)];
-  if (shown === null) {
-    throw new Refusal(say`${COULD_NOT_LOOK} Nothing was deleted. Use the form to delete the user anyway.`, {
-      buttons,
-    });
+  if (shown === null || shown.tokens.length === 0) {
+    const what = shown === null ? COULD_NOT_LOOK : shownText(shown);
+    throw new Refusal(say`${what} Nothing was deleted. Use the form to delete the user anyway.`, { buttons });
   }
   throw new Refusal(
     say`${userText(targetOf(user))} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,

@@ -1,4 +1,9 @@
-import type { Action, ActionKind, ApprovalRequest } from '../../approvals/request.ts';
+import {
+  type Action,
+  type ActionKind,
+  type ApprovalRequest,
+  revokesTokens,
+} from '../../approvals/request.ts';
 import { needsReason, waitsForApproval } from '../../approvals/rules.ts';
 import type { SubcommandName } from '../../config/subcommand-names.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
@@ -40,7 +45,8 @@ export async function file(
   deliveryKey = interaction.deliveryKey,
 ): Promise<ApprovalRequest> {
   const { services } = interaction;
-  refuseWithoutReason(services, action.kind, reason, {
+  const kinds: ActionKind[] = revokesTokens(action) ? [action.kind, 'revoke'] : [action.kind];
+  refuseWithoutReason(services, kinds, reason, {
     subcommand: subcommandOf(action),
     nothing: say`Nothing was requested.`,
   });
@@ -66,16 +72,17 @@ export async function file(
 }
 
 /**
+ * @param kinds what the change is, with what is a part of it
  * @param subcommand the one that takes a reason: buttons have no field for it
- * @throws {FieldError} where this kind of change needs a reason and none was given
+ * @throws {FieldError} where one of the kinds needs a reason and none was given
  */
 export function refuseWithoutReason(
   { approvals }: Services,
-  kind: ActionKind,
+  kinds: readonly ActionKind[],
   reason: string | null,
   { subcommand, nothing }: { subcommand: SubcommandName; nothing: Sentence },
 ): void {
-  if (reason !== null || !needsReason(approvals.policy, kind)) return;
+  if (reason !== null || !kinds.some((kind) => needsReason(approvals.policy, kind))) return;
   const command = code(`/fastly-user ${subcommand}`);
   throw new FieldError(
     REASON,

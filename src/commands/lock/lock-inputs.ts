@@ -51,7 +51,10 @@ export async function offerFor(interaction: Interaction, user: { id: UserId } & 
   ]);
   const asRequest = mayBeSuperuser(user);
   const mayRevoke = whyNotRevoked(services, asRequest ? 'demote' : null) === null;
-  const tokens = listed && { sessions: listed.sessions.length, programs: tokenSnapshot(listed.programs) };
+  const tokens = listed && {
+    sessions: listed.sessions.length,
+    programs: tokenSnapshot(listed.programs, Date.now(), listed.unreadable),
+  };
   const hasTokens = (tokens?.programs.tokens.length ?? 0) > 0;
   const isOffered: Record<LockStep, boolean> = {
     'end-sessions': tokens !== null,
@@ -130,5 +133,6 @@ function tokensText(tokens: Offer['tokens']): Sentence[] {
   if (tokens === null) {
     return [say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`];
   }
-  return tokens.programs.tokens.length === 0 ? [] : [shownText(tokens.programs)];
+  const { tokens: listed, unreadable } = tokens.programs;
+  return listed.length === 0 && !unreadable ? [] : [shownText(tokens.programs)];
 }

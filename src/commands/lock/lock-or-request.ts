@@ -59,7 +59,7 @@ async function demotionOf(
   }
   const problem = steps.includes('revoke') ? whyNotRevoked(services, 'demote') : null;
   if (problem !== null) throw new Refusal(say`${problem} Nothing was requested.`);
-  const [protection, { programs }] = await Promise.all([
+  const [protection, { programs, unreadable }] = await Promise.all([
     protectionOf(fastly, user),
     liveTokensOf(fastly, user.id),
   ]);
@@ -74,7 +74,7 @@ async function demotionOf(
     before: settingsOf(user),
     changes: LOCKED,
     sessions: steps.includes('end-sessions'),
-    shown: steps.includes('revoke') ? tokenSnapshot(programs) : null,
+    shown: steps.includes('revoke') ? tokenSnapshot(programs, Date.now(), unreadable) : null,
   };
 }
 

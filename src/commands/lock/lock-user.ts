@@ -10,7 +10,7 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { withButtons } from '../../messages/kit/message.ts';
 import { date, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { lockMessage, madeSince } from '../../messages/lock-text.ts';
+import { lockMessage } from '../../messages/lock-text.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { lockButtons } from '../../slack/lock-buttons.ts';
@@ -21,7 +21,7 @@ import type { Transaction } from '../../store/store.ts';
 import { refuseWithoutReason, whoDecides } from '../approvals/filing.ts';
 import { makeChange } from '../make-change.ts';
 import { whyNotRevoked } from '../revoke/as-part.ts';
-import { refuseResetWherePointless, takeStep, tokensMadeSince } from './steps.ts';
+import { refuseResetWherePointless, sinceLock, takeStep } from './steps.ts';
 
 export const LOCKED = { locked: true };
 
@@ -48,7 +48,7 @@ export async function makeLock(
   // What can't be requested from here, or so, is refused before the lock.
   if (steps.includes('revoke')) {
     const nothing = say`Nothing was done.`;
-    refuseWithoutReason(services, 'revoke', reason, { subcommand: 'lock', nothing });
+    refuseWithoutReason(services, ['revoke'], reason, { subcommand: 'lock', nothing });
     await whoDecides(interaction, 'revoke');
   }
   const change = {
@@ -106,8 +106,7 @@ export async function followUp(interaction: Interaction, lock: Lock): Promise<De
     soFar = { ...soFar, steps: soFar.steps.map((each) => (each.step === step ? end.record : each)) };
     if (step !== lock.steps.at(-1)?.step) await result.soFar(lockMessage(soFar, { goesOn: true, why }));
   }
-  const asksToRevoke = soFar.steps.some(({ step, state }) => step === 'revoke' && state === 'done');
-  const since = asksToRevoke ? madeSince(await tokensMadeSince(interaction, soFar)) : [];
+  const since = await sinceLock(interaction, soFar);
   const confirmation = lockMessage(soFar, { why, since });
   const delivered = await result.whole(withButtons(confirmation, lockButtons(soFar, origin, disabled)));
   if (delivered.kind !== 'later') await noted(intents.told({ deliveryKey }));

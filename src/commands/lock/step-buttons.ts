@@ -13,7 +13,7 @@ import { lockButtons, StepValue, stepActionId } from '../../slack/lock-buttons.t
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { meantBy, userMeant } from '../inputs/meant.ts';
-import { takeStep } from './steps.ts';
+import { sinceLock, takeStep } from './steps.ts';
 
 /** The buttons that ask for a step of a lock again. */
 export const stepButtonListeners: readonly Listener[] = LockStep.options.map((step) =>
@@ -60,13 +60,13 @@ async function refuseWhereChanged(interaction: Interaction, { change: { target }
 }
 
 async function showAgain(
-  { reply, origin, services }: Interaction,
+  interaction: Interaction,
   key: string,
   why: ReadonlyMap<LockStep, Sentence>,
 ): Promise<void> {
+  const { reply, origin, services } = interaction;
   const lock = await services.intents.lockMade(key);
   if (lock === null) return;
-  await reply.replaceOriginal(
-    withButtons(lockMessage(lock, { why }), lockButtons(lock, origin, services.disabled)),
-  );
+  const told = lockMessage(lock, { why, since: await sinceLock(interaction, lock) });
+  await reply.replaceOriginal(withButtons(told, lockButtons(lock, origin, services.disabled)));
 }

@@ -11,7 +11,9 @@ import { isFastlyError } from '../../fastly/errors.ts';
 import { type Customer, UserId } from '../../fastly/user.ts';
 import { explain, Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { madeSince } from '../../messages/lock-text.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
+import { unreadableText } from '../../messages/token-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { file } from '../approvals/filing.ts';
@@ -69,11 +71,13 @@ async function requestRevocation(interaction: Interaction, { change }: Lock) {
   const key = stepKey('revoke', change.deliveryKey);
   const { login, name } = change.target;
   const id = UserId.parse(change.target.id);
-  const shown = tokenSnapshot((await liveTokensOf(fastly, id)).programs);
-  const tokens = shown.tokens.length;
+  const { programs, unreadable } = await liveTokensOf(fastly, id);
+  const tokens = programs.length;
+  if (tokens === 0 && unreadable > 0) throw new Refusal(unreadableText(unreadable));
   if (tokens === 0) return { tokens };
   if (tokens > MOST_REVOKED) throw new Refusal(tooManyText(tokens));
   if ((await fastly.getCurrentUser()).id === id) throw new Refusal(protectionText('token'));
+  const shown = tokenSnapshot(programs, Date.now(), unreadable);
   const action = { kind: 'revoke', version: 1, target: { id, login, name }, shown } as const;
   const filed = await file(interaction, action, change.reason ?? null, key);
   return { tokens, request: filed.id };
@@ -103,8 +107,14 @@ function stepOf({ target, deliveryKey, request }: Lock['change'], step: LockStep
   };
 }
 
-/** The tokens that the user has and a lock's request is not about; null where Fastly doesn't list them. */
-export async function tokensMadeSince(
+/** Once a lock's request to revoke tokens is filed: the user's tokens that it is not about. */
+export async function sinceLock(interaction: Interaction, lock: Lock): Promise<Sentence[]> {
+  const asksToRevoke = lock.steps.some(({ step, state }) => step === 'revoke' && state === 'done');
+  return asksToRevoke ? madeSince(await tokensMadeSince(interaction, lock)) : [];
+}
+
+/** Null where Fastly doesn't list them. */
+async function tokensMadeSince(
   { services, log }: Interaction,
   { change, steps }: Lock,
 ): Promise<ListedToken[] | null> {

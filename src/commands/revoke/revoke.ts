@@ -7,7 +7,13 @@ import { REVOKE_LEFT } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, say, typedWords } from '../../messages/kit/sentence.ts';
-import { namesInShort, tokenCount, tokenName, tokenNames } from '../../messages/token-text.ts';
+import {
+  namesInShort,
+  tokenCount,
+  tokenName,
+  tokenNames,
+  unreadableText,
+} from '../../messages/token-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -180,9 +186,12 @@ async function ownerOf(interaction: Interaction, whose: Whose): Promise<TokenOwn
 
 /** @throws {Refusal} where there is none */
 async function liveTokens({ users }: Interaction, owner: TokenOwner) {
-  const { programs } = await users.liveTokens(UserId.parse(owner.id));
-  if (programs.length > 0) return tokenSnapshot(programs);
-  throw new Refusal(say`${userText(owner)} has no API tokens that programs use. There is nothing to revoke.`);
+  const { programs, unreadable } = await users.liveTokens(UserId.parse(owner.id));
+  if (programs.length > 0) return tokenSnapshot(programs, Date.now(), unreadable);
+  const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
+  throw new Refusal(
+    say`${userText(owner)} has no API tokens that programs use. There is nothing to revoke.${unread}`,
+  );
 }
 
 /** @throws {FieldError} where one of them is gone */

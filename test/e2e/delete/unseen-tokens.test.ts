@@ -92,6 +92,14 @@ describe('a deletion that needs no approval', () => {
   });
 });
 
+it('asks for the form first where a token could not be read', async () => {
+  const { client } = await workplaceWith([{ ...CI_PURGE, id: 'not an id' }], NO_APPROVAL);
+  await typedAndConfirmed(client, '');
+  const told = await untilTold(client.as(NORA), 'Use the form to delete the user anyway.');
+  expect(told).toContain("The bot couldn't read 1 token of the account.");
+  expect(await deletions(client)).toEqual([]);
+});
+
 describe('revoking first', () => {
   const why = 'revoking tokens needs approval here';
 
@@ -103,6 +111,13 @@ describe('revoking first', () => {
     expect(words).toContain(why);
     expect(words).not.toContain('Revoke 1 token, then delete');
     expect(await deletions(client)).toEqual([]);
+  });
+
+  it('needs the reason that revoking needs', async () => {
+    const { client } = await workplaceWith([CI_PURGE], { REASON_REQUIRED_FOR: 'revoke' });
+    await client.as(NORA).command(`delete ${ENGINEER.id} --revoke-tokens`);
+    await untilTold(client.as(NORA), 'A reason is needed. Nothing was requested.');
+    await askForDeletion(client, NORA, ENGINEER);
   });
 
   it('is refused where the command to revoke is disabled', async () => {

@@ -261,6 +261,20 @@ describe('a step that fails', () => {
     expect((await changes(workplace)).filter((each) => each === RESET)).toHaveLength(1);
   });
 
+  it('tells, once it is done, of tokens made since the request to revoke the others', async () => {
+    const { client } = await startWithSessions();
+    const nora = client.as(NORA);
+    await client.fastlyFaults({
+      fail: { match: 'DELETE /tokens/', status: 403, body: '{"msg":"Access denied"}', times: 2 },
+    });
+    await nora.command(`lock ${ENGINEER.id} --end-sessions --revoke-tokens`);
+    const told = await untilSaid(nora, 'asks to revoke 1 API token');
+    expect(wordsOf(told.blocks)).not.toContain('made since');
+    await client.putFastlyTokens([{ ...CI_PURGE, id: 'late1', name: 'just-made' }]);
+    await nora.click({ channel: CDN_TEAM.id, ts: told.ts, actionId: 'lock.end-sessions' });
+    await untilSaid(nora, '⚠️ 1 API token made since: just-made');
+  });
+
   it('is looked up where the answer is lost, and then done', async () => {
     const workplace = await startWithSessions();
     const { client } = workplace;

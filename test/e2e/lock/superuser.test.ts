@@ -93,6 +93,15 @@ describe('the lock of a Fastly superuser, with what follows', () => {
     expect(form.blocks.find(({ block_id }) => block_id === 'reason')).not.toHaveProperty('optional');
   });
 
+  it('asks for a reason where revoking a part of it needs one', async () => {
+    const { client } = await start({ REASON_REQUIRED_FOR: 'revoke' });
+    const nora = client.as(NORA);
+    await nora.command(`lock ${THIRD_SUPERUSER.id} --revoke-tokens`);
+    await untilTold(nora, 'A reason is needed. Nothing was requested.');
+    await nora.command(`lock ${THIRD_SUPERUSER.id} --end-sessions`);
+    await untilRequest(nora);
+  });
+
   it('revokes nothing on Retry once the approvals no longer count', async () => {
     const database = await databaseInFile();
     const before = await start({ ...database, SUPERUSERS: `${NORA.id},${TOMAS.id},${PRIYA.id}` });
