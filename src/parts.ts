@@ -1,6 +1,6 @@
 import { Approvals } from './approvals/approvals.ts';
 import { readBacklog } from './approvals/backlog.ts';
-import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
+import { releaseClaims as releaseRequests, requestInTheWay } from './approvals/rows.ts';
 import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
 import { quickActionsWithout } from './commands/home.ts';
@@ -113,7 +113,7 @@ export function createStoredParts(
   };
   const wake = () => worker.wake();
   const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
-  const intents = new Intents(store, lease, openRequestAbout, wake);
+  const intents = new Intents(store, lease, requestInTheWay, wake);
   const disabled = new Set(config.DISABLED_COMMANDS);
   const auditPages = new AuditPages(store);
   const quickActions = quickActionsWithout(disabled);

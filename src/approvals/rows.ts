@@ -31,6 +31,15 @@ export async function openRequestAbout(database: Database, target: string): Prom
 }
 
 /**
+ * The open request beside which the user's settings must not be changed: its approvers have been shown them. A request to
+ * revoke tokens shows none. @throws {NeedsNewerVersion}
+ */
+export async function requestInTheWay(database: Database, user: string): Promise<ApprovalRequest | null> {
+  const open = await openRequestAbout(database, user);
+  return open?.action.kind === 'revoke' ? null : open;
+}
+
+/**
  * The request with this value in a column that no two requests share; `null` when there is none.
  *
  * @throws {NeedsNewerVersion}

@@ -70,11 +70,13 @@ export class Intents<InTheWay = unknown> {
         begun_at: at,
         due_at: at + this.#lease,
       };
+      // Sessions are looked up before any is ended, so ending them may begin again whatever came of it.
+      const again: IntentState[] = kind === 'end-sessions' ? ['failed', 'unknown'] : ['failed'];
       const { numInsertedOrUpdatedRows } = await database
         .insertInto('intents')
         .values({ delivery_key: deliveryKey, ...columns })
         .onConflict((conflict) =>
-          conflict.column('delivery_key').doUpdateSet(columns).where('intents.state', '=', 'failed'),
+          conflict.column('delivery_key').doUpdateSet(columns).where('intents.state', 'in', again),
         )
         .executeTakeFirstOrThrow();
       if (numInsertedOrUpdatedRows !== 1n) {

@@ -106,23 +106,28 @@ async function demotion(database: Database, request: string): Promise<Made | nul
 
 const Failure = z.object({ unclear: z.boolean() });
 
+/** Whether it was a lock of somebody who was locked already, for what followed. */
+function leftTheLock(row: IntentRow): boolean {
+  const change = readChange(row);
+  return change?.kind === 'lock' && change.before?.locked === true;
+}
+
 /** Whether the bot has begun another change of the same user's settings since, or has carried out another request about them. */
 async function wasChangedAgain(
   database: Database,
   { change: { deliveryKey, target }, madeAt }: Made,
 ): Promise<boolean> {
-  const change = await database
+  const changes = await database
     .selectFrom('intents')
-    .select('delivery_key')
+    .selectAll()
     .where('target', '=', target.id ?? target.login)
     // A password reset leaves the settings as they are.
     .where('change', 'in', ['update', 'lock'])
     .where('begun_at', '>=', madeAt)
     .where('state', '!=', 'failed')
     .where('delivery_key', 'not in', [deliveryKey, undoKey(deliveryKey)])
-    .limit(1)
-    .executeTakeFirst();
-  if (change !== undefined) return true;
+    .execute();
+  if (changes.some((row) => !leftTheLock(row))) return true;
   const ends = await database
     .selectFrom('audit_log')
     .select(['event', 'details'])
@@ -130,6 +135,8 @@ async function wasChangedAgain(
     .where('at', '>=', madeAt)
     .where('request_id', 'is not', null)
     .where('request_id', '!=', deliveryKey)
+    // Revoked tokens leave the settings as they are, too.
+    .where('change', '!=', 'revoke')
     .where('event', 'in', ['completed', 'failed'])
     .execute();
   return ends.some(

@@ -20,7 +20,8 @@ export type ApprovalRules = {
 /** Slack's words for members it says nothing of (docs.slack.dev, users.info). */
 const NOT_SHOWN = ['user_not_found', 'user_not_visible', 'users_not_found'];
 
-type Look = { member: MemberId; name: string; standing: Standing; why?: string };
+/** `isListed`: by their own ID, not only through a user group. */
+type Look = { member: MemberId; isListed: boolean; name: string; standing: Standing; why?: string };
 
 /** Slack takes about 100 such calls a minute, and more at once for a moment. */
 const AT_ONCE = 10;
@@ -38,7 +39,8 @@ export async function checkBotAdmins(
   const looks: Look[] = [];
   for (let first = 0; first < botAdmins.length; first += AT_ONCE) {
     const some = botAdmins.slice(first, first + AT_ONCE);
-    looks.push(...(await Promise.all(some.map((member) => look(slack, member, workspace)))));
+    const found = await Promise.all(some.map((member) => look(slack, member, workspace)));
+    looks.push(...found.map((each) => ({ ...each, isListed: ids.includes(each.member) })));
   }
   const able = looks.filter(({ standing }) => standing === 'able');
   const names = able.map(({ member, name }) => `${name} (${member})`).join(', ');
@@ -70,7 +72,11 @@ async function readGroups(slack: WebClient, listed: readonly UserGroupId[]): Pro
   );
 }
 
-async function look(slack: WebClient, member: MemberId, workspace: Workspace): Promise<Look> {
+async function look(
+  slack: WebClient,
+  member: MemberId,
+  workspace: Workspace,
+): Promise<Omit<Look, 'isListed'>> {
   try {
     const { user } = await slack.users.info({ user: member });
     const known = SlackUser.parse(user);
@@ -82,10 +88,11 @@ async function look(slack: WebClient, member: MemberId, workspace: Workspace): P
   }
 }
 
-const REPLACE = 'Remove the ID from SUPERUSERS, or replace it.';
-
-function problemWith({ member, standing, why }: Look): Finding[] {
+function problemWith({ member, isListed, standing, why }: Look): Finding[] {
   const called = `SUPERUSERS: ${member}`;
+  const remedy = isListed
+    ? 'Remove the ID from SUPERUSERS, or replace it.'
+    : 'Remove the member from the user group in Slack.';
   switch (standing) {
     case 'able':
       return [];
@@ -96,11 +103,11 @@ function problemWith({ member, standing, why }: Look): Finding[] {
         {
           mark: 'warning',
           what: `${called} is a guest of the workspace, so the bot refuses them.`,
-          remedy: REPLACE,
+          remedy,
         },
       ];
     case 'deactivated':
-      return [{ mark: 'warning', what: `${called} is deactivated in Slack.`, remedy: REPLACE }];
+      return [{ mark: 'warning', what: `${called} is deactivated in Slack.`, remedy }];
     case 'nobody':
       return [
         {
@@ -110,13 +117,13 @@ function problemWith({ member, standing, why }: Look): Finding[] {
         },
       ];
     case 'bot':
-      return [{ mark: 'wrong', what: `${called} is a bot, not a person.`, remedy: REPLACE }];
+      return [{ mark: 'wrong', what: `${called} is a bot, not a person.`, remedy }];
     case 'elsewhere':
       return [
         {
           mark: 'wrong',
           what: `${called} isn't a member of the bot's workspace, so the bot refuses them.`,
-          remedy: REPLACE,
+          remedy,
         },
       ];
   }

@@ -76,7 +76,7 @@ function scopeFindings({ scopes, missingScopes }: Identity): Finding[] {
   return [
     ...(missing.length > 0
       ? missing
-      : [{ mark: 'fine', what: 'The token has all scopes that the bot uses.' } as const]),
+      : [{ mark: 'fine', what: 'The token has all scopes that every installation needs.' } as const]),
     ...(others.length > 0 ? [unused] : []),
   ];
 }

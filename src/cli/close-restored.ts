@@ -5,8 +5,10 @@ import { Intents } from '../changes/intents.ts';
 import { type AuditHead, headText } from '../ids.ts';
 import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
+import { forgetBotAdmins } from '../store/bot-admins.ts';
 import { forgetHomes } from '../store/homes.ts';
 import type { Store, Transaction } from '../store/store.ts';
+import { forgetTokenReminders } from '../store/token-reminders.ts';
 
 /** What became of a database that was restored. `after`: its head now. `underWay`: how many changes had no end. */
 export type Restore = {
@@ -59,6 +61,8 @@ async function cutTies(transaction: Transaction, intents: Intents): Promise<void
   await intents.closeAdopted(transaction);
   await forgetPlaces(transaction);
   await forgetHomes(transaction);
+  await forgetBotAdmins(transaction);
+  await forgetTokenReminders(transaction);
   await forgetBelonging(transaction.database);
 }
 

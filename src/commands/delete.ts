@@ -146,7 +146,7 @@ async function tokenInputs(
     return { blocks: shown.unreadable ? [richText(shownText(shown))] : [], showing };
   }
   const problem = whyNotRevoked(interaction.services, 'delete');
-  const plainly = option('Delete', 'plainly', 'Fastly may refuse. Else the tokens end with the user.');
+  const plainly = option('Delete only', 'plainly', 'Fastly may refuse, or the tokens end with the user.');
   const revoking = option(
     count === 0 ? 'End browser sessions, then delete' : `Revoke ${tokenCount(count)}, then delete`,
     REVOKE_TOKENS,
@@ -158,7 +158,7 @@ async function tokenInputs(
       ? [
           select({
             id: 'how',
-            label: 'API tokens',
+            label: 'How to delete',
             options: [plainly, revoking],
             chosen: isAsked ? REVOKE_TOKENS : 'plainly',
           }),
@@ -166,8 +166,8 @@ async function tokenInputs(
       : []),
     checkboxes({
       id: 'later',
-      label: 'Tokens made since',
-      options: [option('And any made until then', LATER_TOKENS)],
+      label: 'Tokens made later',
+      options: [option('Also tokens made before the deletion', LATER_TOKENS)],
       ticked: chosen,
       optional: true,
     }),

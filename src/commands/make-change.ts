@@ -50,8 +50,7 @@ export async function makeChange<Answer extends Seen, Seen>(
   users.forget();
   if (begun.kind === 'repeat') throw new RepeatedDelivery(repeatText(begun.state, what.kind));
   if (begun.kind === 'in-the-way') {
-    const open = await alreadyOpen(services, begun.request);
-    throw new Refusal(say`${open} Update the user once it's decided or cancelled.`);
+    throw new Refusal(say`${await alreadyOpen(services, begun.request)} Nothing was changed.`);
   }
   reply.resultFollows();
   const settle = async (settlement: Settlement) => {

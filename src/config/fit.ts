@@ -18,6 +18,7 @@ export function doubts(values: ValidValues): VariableProblem[] {
     ...noReminder(values),
     ...deletionsUnapproved(values),
     ...revocationsUnapproved(values),
+    ...strangersMentioned(values),
   ];
 }
 
@@ -103,6 +104,20 @@ function deletionsUnapproved({ APPROVAL_REQUIRED_FOR }: ValidValues): VariablePr
       name: 'APPROVAL_REQUIRED_FOR',
       what: "APPROVAL_REQUIRED_FOR doesn't include delete, so deletions need no approval",
       remedy: 'Add delete if a second bot admin should approve them.',
+    },
+  ];
+}
+
+/** Only those who can approve are mentioned. Who is in a listed user group is Slack's to say. */
+function strangersMentioned({ SUPERUSERS, APPROVERS_MENTIONED }: ValidValues): VariableProblem[] {
+  if (!SUPERUSERS || SUPERUSERS.some(isUserGroupId) || !Array.isArray(APPROVERS_MENTIONED)) return [];
+  const strangers = APPROVERS_MENTIONED.filter((id) => !isUserGroupId(id) && !SUPERUSERS.includes(id));
+  if (strangers.length === 0) return [];
+  return [
+    {
+      name: 'APPROVERS_MENTIONED',
+      what: `APPROVERS_MENTIONED has ${strangers.join(', ')}, and SUPERUSERS doesn't, so no request mentions them`,
+      remedy: 'Correct the ID, or add it to SUPERUSERS.',
     },
   ];
 }

@@ -23,8 +23,10 @@ export function inForce(config: Config, { teamId: id, team: name }: { teamId: st
       requiredFor: config.APPROVAL_REQUIRED_FOR,
       required: config.APPROVALS_REQUIRED,
       ownAllowed: config.ALLOW_SELF_APPROVAL,
+      reasonRequiredFor: config.REASON_REQUIRED_FOR,
     },
     disabledCommands: config.DISABLED_COMMANDS,
+    tokenReminders: config.TOKEN_REMINDERS,
     database: databaseText(config.DATABASE_URL),
     delivery: config.delivery.mode,
     proxies: {
@@ -44,6 +46,10 @@ export function inForceText(what: InForce): string {
     `Commands: in ${commandChannels === 'all' ? 'all channels' : commandChannels.join(', ')}`,
     ...(disabledCommands.length > 0 ? [`Turned off: ${disabledCommands.join(', ')}`] : []),
     ...approvalsText(what),
+    ...(what.approvals.reasonRequiredFor.length > 0
+      ? [`Reasons: needed for ${what.approvals.reasonRequiredFor.join(', ')}`]
+      : []),
+    ...(what.tokenReminders ? ['Token reminders: on'] : []),
     ...(confirmationsChannel ? [`Confirmations: also in ${confirmationsChannel}`] : []),
     `Database: ${what.database}`,
     `Delivery: ${what.delivery === 'socket' ? 'Socket Mode' : 'HTTP'}`,

@@ -6,6 +6,8 @@ export const TIMES = {
   membershipWithin: 1_500,
   /** How old Slack's answer about a bot admin or a user group may be, and how old while Slack gives no newer one. */
   botAdmins: { fresh: 60_000, away: 10 * 60_000 },
+  /** How long Slack may take before an older answer counts. Two such waits fit into `membershipWithin`. */
+  botAdminsAnswer: 600,
   /** How often each replica reads the whole list of bot admins, and how long after it has reached Slack at first. */
   botAdminsLook: { after: 500, every: 3_600_000 },
   /** How often each replica looks whether time has made something due; its own steps wake it at once. */

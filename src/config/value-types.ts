@@ -48,11 +48,14 @@ const BOOLEANS = new Map([
   ...['false', 'no', 'off'].map((word) => [word, false] as const),
 ]);
 
-export const yesOrNo = single((text): Entry<boolean> => {
+export const yesOrNo = single(readBoolean, 'Set it to true or false.');
+export const onOrOff = single(readBoolean, 'Set it to on or off.');
+
+function readBoolean(text: string): Entry<boolean> {
   const value = BOOLEANS.get(text.toLowerCase());
   if (value !== undefined) return { value };
   return { wrong: quoted(text), meant: nearest(text, [...BOOLEANS.keys()]) };
-}, 'Set it to true or false.');
+}
 
 /** Milliseconds, by unit. */
 const UNITS = new Map([

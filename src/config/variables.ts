@@ -10,7 +10,7 @@ import {
 } from './slack-ids.ts';
 import { SUBCOMMAND_NAMES } from './subcommand-names.ts';
 import { secretFor } from './tokens.ts';
-import { count, database, duration, port, proxy, url, yesOrNo } from './value-types.ts';
+import { count, database, duration, onOrOff, port, proxy, url, yesOrNo } from './value-types.ts';
 
 /** What the documentation and the start-up errors say about a variable. `purpose` is whole sentences. */
 const About = z.object({
@@ -103,7 +103,7 @@ const REQUIRED = z.object({
   ),
   SUPERUSERS: variable(
     `Bot admins (not Fastly superusers): member IDs of the bot's own workspace, and IDs of its user groups, comma-separated. If it is set to nothing, the bot refuses everybody. ${FIND_MEMBER_ID} ${FIND_GROUP_ID}`,
-    list(readMemberOrGroupId, FIND_MEMBER_ID),
+    list(readMemberOrGroupId, `${FIND_MEMBER_ID} ${FIND_GROUP_ID}`),
   ),
   FASTLY_API_TOKEN: secretVariable(
     'Fastly user token (not an automation token) with the scope global, made by a Fastly superuser.',
@@ -170,7 +170,7 @@ const USING = z.object({
   ),
   TOKEN_REMINDERS: variable(
     'Whether members are told that their API tokens in Fastly expire in 14, 3 or 1 days: on or off. Bot admins are told where the owner is no member.',
-    yesOrNo,
+    onOrOff,
     'off',
   ),
 });

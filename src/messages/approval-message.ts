@@ -24,7 +24,7 @@ import { channel, code, date, member, richText, type Sentence, say } from './kit
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
-import { tokenNotes, tokenNotesInShort } from './token-notes.ts';
+import { everyTokenText, tokenNotes, tokenNotesInShort } from './token-notes.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -205,7 +205,7 @@ export function approvalConfirmation(request: ApprovalRequest): Message {
   return message(
     say`${told} Requested by ${member(requester)}.${approvedBy(request)}`,
     ...changesLine(action),
-    ...(action.kind === 'revoke' ? tokenNotes(action) : []),
+    ...(action.kind === 'revoke' ? [everyTokenText(action.shown, 'revoked')] : []),
     ...reasonLine(reason),
   );
 }

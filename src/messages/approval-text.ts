@@ -91,8 +91,10 @@ export function neededText(
 ): Sentence {
   const needed = say`Needs ${count}${more ? ' more' : ''} ${count === 1 ? 'approval' : 'approvals'}`;
   if (from.length === 0) return say`${needed}, but no one is left to approve.`;
-  const who = askedText(from, mentioned, 'or', most);
-  return say`${needed} from ${who ?? say`another bot admin`}.`;
+  const who = askedText(from, mentioned, mentioned === 'all' ? 'or' : 'and', most);
+  if (mentioned === 'all' && who !== null) return say`${needed} from ${who}.`;
+  // Others may approve, too, and of a group perhaps nobody may.
+  return say`${needed} from another bot admin.${who === null ? say`` : say` Asked: ${who}.`}`;
 }
 
 /** Those who are asked, as far as they are mentioned; null for nobody. */
@@ -114,7 +116,8 @@ function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request
   const { action, channel, approvers, approvalsRequired } = request;
   const approvals = { given: approvers.length, required: approvalsRequired };
   const isLocked = isDeletion(action) && action.target.locked === true;
-  return { verb: verbOf(action), target: action.target, by, channel, approvals, isLocked };
+  const tokens = action.kind === 'revoke' ? { tokens: action.shown.tokens } : {};
+  return { verb: verbOf(action), target: action.target, by, channel, approvals, isLocked, ...tokens };
 }
 
 function endedBy({ state, requester }: ApprovalRequest): string {

@@ -2,7 +2,7 @@ import { type Sentence, say } from './kit/sentence.ts';
 
 /** What locking is, in a form. Fastly defines `locked` as 'locked for editing', and says no more. */
 export function lockingText(who: Sentence): Sentence {
-  return say`Locking keeps ${who} from being edited in Fastly, and Fastly promises no more. The user may still be able to sign in. ${STAYS}`;
+  return say`Fastly says only that a locked user can't be edited. ${who} may still be able to sign in. ${STAYS}`;
 }
 
 /** What a lock leaves as it is. */

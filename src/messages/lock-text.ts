@@ -45,8 +45,13 @@ export function lockMessage(
 ): Message {
   const { change, madeAt, steps } = told;
   const { caller, target, reason = null } = change;
+  const when = date(new Date(madeAt));
+  const first =
+    change.before?.locked === true
+      ? say`${changeMark('lock')} ${userText(target)} was already locked. ${member(caller)} asked for more, ${when}.`
+      : say`${changeMark('lock')} ${member(caller)} ${changePast('lock', userText(target))}, ${when}.`;
   return message(
-    say`${changeMark('lock')} ${member(caller)} ${changePast('lock', userText(target))}, ${date(new Date(madeAt))}.`,
+    first,
     ...stepLines(told, goesOn, why),
     steps.some(hasEndedSessions) ? TOKENS_STAY : STAYS,
     ...reasonLine(reason),
@@ -117,8 +122,8 @@ const WORDS: Record<LockStep, Words> = {
     done: ({ tokens, request }) =>
       request === undefined
         ? say`✅ There was no API token to revoke.`
-        : say`🔑 Request ${code(request)} asks to revoke ${counted(tokens, 'API token')}, which may go on working until then.`,
-    undone: say`⚠️ No API token was requested to be revoked.`,
+        : say`🔑 Request ${code(request)} asks to revoke ${counted(tokens, 'API token')}. What isn't revoked may go on working.`,
+    undone: say`⚠️ Revoking API tokens wasn't requested.`,
     unclear: say`⚠️ It's unclear whether a request to revoke API tokens was filed.`,
   },
   reset: {

@@ -1,6 +1,6 @@
 import type { OutcomeStep } from '../approvals/event.ts';
 import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
-import type { TokensLeft } from '../changes/token.ts';
+import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { namesInShort, tokenCount, tokenNames, unreadableText } from './token-text.ts';
@@ -24,6 +24,8 @@ export type Subject = {
   by: string | null;
   channel?: string;
   approvals?: { given: number; required: number };
+  /** Those that a request to revoke was about. */
+  tokens?: readonly ListedToken[];
   /** Whether the user of a request to delete is locked, which the end of the request doesn't change. */
   isLocked?: boolean;
 };
@@ -67,7 +69,7 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
 /** What led to the result, and what to do next. */
 export function becauseText(
   outcome: RequestOutcome,
-  { by, channel: place, approvals, isLocked = false }: Subject,
+  { by, channel: place, approvals, tokens = [], isLocked = false }: Subject,
 ): Sentence | null {
   const who = by === null ? say`A bot admin` : say`${member(by)}`;
   // Nothing can follow what somebody wrote.
@@ -75,7 +77,8 @@ export function becauseText(
   switch (outcome.kind) {
     case 'completed': {
       const found = outcome.found ? [say`Fastly's first reply was lost. A check confirmed the change.`] : [];
-      const told = [...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
+      const named = tokens.length > 0 ? [say`${tokenCount(tokens.length)}: ${tokenNames(tokens)}.`] : [];
+      const told = [...named, ...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
       return told.length === 0 ? null : inARow(told);
     }
     case 'failed':

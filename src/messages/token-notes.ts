@@ -11,13 +11,13 @@ export const MAY_REFUSE = say`Fastly may refuse until the tokens are revoked. If
 export const IN_TWO_STEPS = say`Step 1 revokes the tokens and the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
 const SESSIONS_FIRST = say`Step 1 ends the user's browser sessions. Step 2 deletes the user. Step 1 can't be undone, even if step 2 fails.`;
 const SESSIONS_END = say`Browser sessions of the user end after the change, for good.`;
-const LATER = say`Tokens that are made until then are included.`;
+const LATER = say`API tokens made before the deletion are included.`;
 const NONE_YET = say`Fastly may refuse until they are revoked. If Fastly doesn't refuse, they end with the user.`;
 export const COULD_NOT_LOOK = say`⚠️ The bot couldn't look whether programs use API tokens of this user.`;
 
 /** What approvers have to know of the user's API tokens, and of what happens to them. */
 export function tokenNotes(action: Action): Sentence[] {
-  if (action.kind === 'revoke') return [everyTokenText(action.shown)];
+  if (action.kind === 'revoke') return [everyTokenText(action.shown, 'to revoke')];
   if (action.kind === 'demote-with-tokens') {
     return [
       ...(action.sessions ? [SESSIONS_END] : []),
@@ -25,7 +25,7 @@ export function tokenNotes(action: Action): Sentence[] {
         ? []
         : action.shown.tokens.length === 0
           ? [say`${shownText(action.shown)} There is none to revoke.`]
-          : [say`${everyTokenText(action.shown)} They are revoked after the change. That can't be undone.`]),
+          : [say`${everyTokenText(action.shown, 'to revoke after the change')} That can't be undone.`]),
     ];
   }
   if (action.kind !== 'delete-with-tokens') return [];
@@ -69,17 +69,21 @@ export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Se
   if (tokens.length === 0) return say`No API token that programs use.${unread}`;
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const more = tokens.length - told.length;
-  return say`${inAll(tokens.length, [...told, ...(more > 0 ? [say`${more} more`] : [])])}${unread}`;
+  const all = [...told, ...(more > 0 ? [say`${more} more`] : [])];
+  return say`${inAll(tokens.length, 'that programs use', all)}${unread}`;
 }
 
-/** The same, where each of them is to be revoked: no approval counts for a token that is not named. */
-function everyTokenText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Sentence {
-  if (tokens.length <= MOST_TOLD) return shownText({ readAt, tokens, unreadable });
+/**
+ * The same, where each of them is revoked: no approval counts for a token that is not named.
+ *
+ * @param which behind the number: 'to revoke'
+ */
+export function everyTokenText({ readAt, tokens, unreadable = 0 }: TokenSnapshot, which: string): Sentence {
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
-  return say`${inAll(tokens.length, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)])}${unread}`;
+  return say`${inAll(tokens.length, which, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)])}${unread}`;
 }
 
-function inAll(count: number, told: readonly Sentence[]): Sentence {
-  return say`${tokenCount(count)} that programs use: ${told.reduce((list, each) => say`${list}, ${each}`)}.`;
+function inAll(count: number, which: string, told: readonly Sentence[]): Sentence {
+  return say`${tokenCount(count)} ${which}: ${told.reduce((list, each) => say`${list}, ${each}`)}.`;
 }

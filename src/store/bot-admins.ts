@@ -137,6 +137,12 @@ export async function releaseBotAdmin(
     .execute();
 }
 
+/** For a database that is used with another workspace: its first list is no change. */
+export async function forgetBotAdmins({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('bot_admins').execute();
+  await database.deleteFrom('account_lock').where('name', '=', RECORDED).execute();
+}
+
 function isDue(engine: Engine) {
   const where = expressionBuilder<Tables, 'bot_admins'>();
   return where.and([where('tell_at', '<=', engine.now), botAdminLeases.isFree(engine)]);

@@ -34,6 +34,15 @@ export async function claimTokenLook(store: Store, lease: number): Promise<Token
   return claim === null ? null : new TokenLook(store, claim, lease);
 }
 
+/** For a database that is used with another account: nobody was told of its tokens. */
+export async function forgetTokenReminders({ database, now }: Transaction): Promise<void> {
+  await database.deleteFrom('token_reminders').execute();
+  await database
+    .updateTable('token_looks')
+    .set({ due_at: await now() })
+    .execute();
+}
+
 /** One process's look at the tokens. Each method throws `LookTakenOver` when another process has taken over. */
 export class TokenLook {
   readonly #store: Store;

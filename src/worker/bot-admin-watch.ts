@@ -54,6 +54,9 @@ export class BotAdminWatch {
   readonly #options: BotAdminWatchOptions;
   /** The list of the latest look, and how often groups had changed when it began. */
   #seen: { named: readonly MemberId[]; groupChanges: number } | null = null;
+  /** When the next look is due, by `performance.now()`, and the next one that logs who can't use the bot. */
+  #lookAt = 0;
+  #logAt = 0;
 
   constructor(options: BotAdminWatchOptions) {
     this.#options = options;
@@ -63,22 +66,20 @@ export class BotAdminWatch {
   async follow(): Promise<void> {
     const { times, botAdmins, stopping: signal } = this.#options;
     await pause(times.botAdminsLook.after, undefined, { signal, ref: false }).catch(() => {});
-    let lookAt = 0;
     while (!signal.aborted) {
-      const due = performance.now() >= lookAt;
-      if (due) lookAt = performance.now() + times.botAdminsLook.every;
-      await tracing({}, () => this.#turn(due));
+      await tracing({}, () => this.#turn());
       const rest = pause(times.workerInterval, undefined, { signal, ref: false });
       await Promise.race([rest, botAdmins.nextGroupChange()]).catch(() => {});
     }
   }
 
-  async #turn(due: boolean): Promise<void> {
-    const { botAdmins, log } = this.#options;
+  async #turn(): Promise<void> {
+    const { store, botAdmins, log } = this.#options;
     try {
+      store.mustTakeData();
       const { named, groupChanges } = botAdmins;
       const isNew = this.#seen?.named !== named || this.#seen.groupChanges !== groupChanges;
-      if (due || isNew) await this.#look(due);
+      if (performance.now() >= this.#lookAt || isNew) await this.#look();
       await this.#tell();
     } catch (error) {
       // What could not be recorded shows as a change the next time.
@@ -88,18 +89,24 @@ export class BotAdminWatch {
     }
   }
 
-  async #look(logsUnable: boolean): Promise<void> {
-    const { store, botAdmins, readiness, wake, log } = this.#options;
+  async #look(): Promise<void> {
+    const { store, botAdmins, readiness, wake, times, log } = this.#options;
     const { groupChanges } = botAdmins;
     const readFrom = await store.transaction(({ now }) => now());
-    const roll = await botAdmins.read(Date.now());
+    const since = Date.now();
+    const roll = await botAdmins.read(since);
     const { named } = botAdmins;
     this.#options.onRead(roll);
-    if (logsUnable) this.#logUnable(roll);
+    const complete = ![...roll.groups.values()].includes(null);
+    const isWhole = botAdmins.hasToldOfGroups(since) && countsOf(roll).unknown === 0;
+    this.#lookAt = performance.now() + (isWhole ? times.botAdminsLook.every : times.slowRetry);
+    if (performance.now() >= this.#logAt) {
+      this.#logAt = performance.now() + times.botAdminsLook.every;
+      this.#logUnable(roll);
+    }
     const problem = this.#problemIn(roll);
     const isNew = readiness.degraded('bot-admins', problem);
     if (isNew && problem) log.error({ remedy: problem.remedy }, problem.what);
-    const complete = ![...roll.groups.values()].includes(null);
     const differs = this.#seen !== null && this.#seen.named !== named;
     const changes = await store.transaction(async (transaction) => {
       if (differs) await redrawOpen(transaction);

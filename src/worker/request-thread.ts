@@ -51,12 +51,13 @@ async function offersWith(
 ): Promise<Button[]> {
   const { intents, disabled } = showing.options;
   if (action.target.id === null || action.kind === 'revoke') return [];
-  if (event.kind === 'completed' && event.tokens) return revokeLeftButtons(id, event.tokens);
+  const left = event.kind === 'completed' ? revokeLeftButtons(id, event.tokens) : [];
   let key: string | null = null;
   if (event.kind === 'locked') key = await intents.lockOf(id, action.target.id);
   if (event.kind === 'completed') key = id;
   const undoable = key === null ? null : await intents.undoable(key);
-  return undoable === null ? [] : undoButtons(undoable.change, { private: false }, disabled);
+  const undo = undoable === null ? [] : undoButtons(undoable.change, { private: false }, disabled);
+  return [...undo, ...left];
 }
 
 /** Shows the request in an approver's direct messages, and the steps made since as replies. */

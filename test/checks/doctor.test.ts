@@ -15,7 +15,7 @@ describe('doctor, of a right configuration', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         '✓ Slack accepts SLACK_BOT_TOKEN for the workspace Example Corp (T0HOME001).',
-        '✓ The token has all scopes that the bot uses.',
+        '✓ The token has all scopes that every installation needs.',
         '✓ SLACK_APP_TOKEN opens connections: commands come over Socket Mode. None was opened now.',
         '✓ Both Slack tokens are of the same Slack app (A0BOT0001).',
         '✓ COMMAND_CHANNELS: #cdn-team (C0CDNTEAM) is public; the bot is a member.',

@@ -9,8 +9,10 @@ import { closeRestored } from '../../src/cli/close-restored.ts';
 import { headText } from '../../src/ids.ts';
 import { headOf, rowsOf, verify } from '../../src/store/audit-log.ts';
 import { Belonging, recordedIn } from '../../src/store/belonging.ts';
+import { recordBotAdmins } from '../../src/store/bot-admins.ts';
 import { homeOpened } from '../../src/store/homes.ts';
 import type { Store } from '../../src/store/store.ts';
+import { claimTokenLook } from '../../src/store/token-reminders.ts';
 import { ENGINEER, NORA, TOMAS } from '../approvals/people.ts';
 import {
   allOpen,
@@ -169,10 +171,18 @@ onBothDatabases('a database that is adopted', (database) => {
     const intents = intentsOn(store);
     await intents.begin(RESET);
     await store.transaction((transaction) => homeOpened(transaction, NORA));
+    const found = [{ member: NORA, able: true, through: [], why: null }];
+    await store.transaction(async (transaction) =>
+      recordBotAdmins(transaction, found, { readFrom: await transaction.now(), complete: true }),
+    );
+    const look = await claimTokenLook(store, 60_000);
+    await look?.plan([{ token: 'token1', step: 3 }], [{ member: NORA, owns: true }]);
+    await look?.end(3_600_000);
     const belonging = new Belonging(store);
     belonging.found('workspace', { id: 'T0EXAMPLE', name: 'Example' });
     await belonging.confirm();
     await closeRestored(store, true);
+    expect(await claimTokenLook(store, 60_000)).not.toBeNull();
     await letTimePass(store, 3_600_000);
     expect(await stateOf(service, id)).toMatchObject({ kind: 'cancelled', restored: 'waiting' });
     expect(await store.read((tables) => dueDisplays(tables, store.engine, 9))).toEqual([]);
@@ -181,9 +191,17 @@ onBothDatabases('a database that is adopted', (database) => {
     const left = await store.read(async (tables) => ({
       belonging: await recordedIn(tables),
       homes: await tables.selectFrom('homes').selectAll().execute(),
+      botAdmins: await tables.selectFrom('bot_admins').selectAll().execute(),
+      reminders: await tables.selectFrom('token_reminders').selectAll().execute(),
       intents: await tables.selectFrom('intents').select(['state', 'due_at']).execute(),
     }));
-    expect(left).toEqual({ belonging: new Map(), homes: [], intents: [{ state: 'unknown', due_at: null }] });
+    const intent = { state: 'unknown', due_at: null };
+    const empty = { homes: [], botAdmins: [], reminders: [] };
+    expect(left).toEqual({ belonging: new Map(), ...empty, intents: [intent] });
     await expectIntact(store);
+    const first = await store.transaction(async (transaction) =>
+      recordBotAdmins(transaction, found, { readFrom: await transaction.now(), complete: true }),
+    );
+    expect(first).toEqual([]);
   });
 });

@@ -92,7 +92,7 @@ describe('what is wrong', () => {
   it('names every entry of a list that is wrong, and how to find an ID', () => {
     const SUPERUSERS = 'U0NORA001,nora,tomas@example.com,C0ADMINS1,<@U0PRIYA01>';
     expect(problemsOf({ ...SOCKET, SUPERUSERS })).toEqual([
-      "SUPERUSERS can't contain 'nora' (a name, not an ID), 'tomas@example.com' (an email address, not an ID), 'C0ADMINS1' (a channel's ID) or '<@U0PRIYA01>' (a mention, not an ID). Did you mean U0PRIYA01? A member ID looks like U0123ABCD. To find it, open the member's profile in Slack and choose ⋮, then 'Copy member ID'.",
+      "SUPERUSERS can't contain 'nora' (a name, not an ID), 'tomas@example.com' (an email address, not an ID), 'C0ADMINS1' (a channel's ID) or '<@U0PRIYA01>' (a mention, not an ID). Did you mean U0PRIYA01? A member ID looks like U0123ABCD. To find it, open the member's profile in Slack and choose ⋮, then 'Copy member ID'. A user group's ID looks like S0123ABCD. To find it, open the group in Slack under People and choose ⋮, then 'Copy group ID'.",
     ]);
   });
 

@@ -67,7 +67,7 @@ describe('what approvers are told of tokens', () => {
 
   it('says what tokens made since are, where there is none now', () => {
     expect(told(deletion(0, { laterTokens: true }))).toBe(
-      "No API token that programs use. Tokens that are made until then are included. Fastly may refuse until they are revoked. If Fastly doesn't refuse, they end with the user.",
+      "No API token that programs use. API tokens made before the deletion are included. Fastly may refuse until they are revoked. If Fastly doesn't refuse, they end with the user.",
     );
   });
 

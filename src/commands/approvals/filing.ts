@@ -86,7 +86,7 @@ export function refuseWithoutReason(
   const command = code(`/fastly-user ${subcommand}`);
   throw new FieldError(
     REASON,
-    say`A reason is needed. ${nothing} Enter one, or run ${command} with ${code('--reason "…"')}.`,
+    say`A reason is needed. ${nothing} Run ${command} with ${code('--reason "…"')}, or enter one in its form.`,
   );
 }
 
@@ -179,7 +179,7 @@ async function placeFor(interaction: Interaction, kind: ActionKind): Promise<Cha
 /** Says that a request about the same user is open, and where. */
 export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
   const line = requestLine(open, await whereRequestIs(services, open));
-  return say`A request about this user is already open: ${line}`;
+  return say`A request about this user is already open: ${line} Decide or cancel it first.`;
 }
 
 /** Where a request is shown to those who may approve it: where it was asked for. */

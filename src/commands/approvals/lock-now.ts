@@ -37,9 +37,10 @@ export const lockNow: readonly Listener[] = stepListeners({
   close: 'Not now',
   comment: 'Comment',
   says: lockFormText,
-  async more(interaction, { action: { target } }, values) {
+  async more(interaction, request, values) {
+    const { target } = request.action;
     const { login, name } = target;
-    const offer = await offerFor(interaction, { ...target, id: UserId.parse(target.id) });
+    const offer = await offerFor(interaction, { ...target, id: UserId.parse(target.id) }, request);
     return lockInputs(interaction, { login, name }, offer, tickedSteps(values));
   },
   async check({ services }, id) {

@@ -14,7 +14,7 @@ import { formListener, viewOf } from '../form.ts';
 import { LoginChanged, Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
 import { lockInputs, offerFor, tickedSteps } from './lock-inputs.ts';
-import { lockUser } from './lock-or-request.ts';
+import { lockUser, refuseWhereInTheWay } from './lock-or-request.ts';
 
 export const LOCK_TITLE = 'Lock a user';
 const FORM = { id: 'lock.form', title: LOCK_TITLE, submit: 'Lock', mainBlockId: REASON };
@@ -33,8 +33,10 @@ export async function lockForm(
   const user = await userMeant(interaction, meant);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be locked.`);
   const needsRequest = mayBeSuperuser(user);
+  const open = await interaction.services.approvals.openAbout(user.id);
+  await refuseWhereInTheWay(interaction, user, open);
   const [offer, note] = await Promise.all([
-    offerFor(interaction, user),
+    offerFor(interaction, user, open),
     needsRequest ? whoDecides(interaction, 'demote') : null,
   ]);
   const { approvals } = interaction.services;

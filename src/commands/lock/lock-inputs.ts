@@ -1,4 +1,6 @@
 import type { KnownBlock } from '@slack/types';
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import { MOST_ENDED } from '../../changes/ending-sessions.ts';
 import { LockStep } from '../../changes/lock-step.ts';
 import type { HasRoles } from '../../changes/roles.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
@@ -34,18 +36,21 @@ export type Offer = {
   isInTheWay: boolean;
 };
 
-/** Asks Fastly what can follow. What it doesn't say is not offered. */
-export async function offerFor(interaction: Interaction, user: { id: UserId } & HasRoles): Promise<Offer> {
+/** Asks Fastly what can follow. What it doesn't say is not offered. @param open the request about the user, if one is open */
+export async function offerFor(
+  interaction: Interaction,
+  user: { id: UserId } & HasRoles,
+  open: ApprovalRequest | null,
+): Promise<Offer> {
   const { services, log } = interaction;
-  const { fastly, directory, disabled, approvals } = services;
+  const { fastly, directory, disabled } = services;
   const unsaid = (error: unknown) => {
     log.warn({ err: error }, 'what can follow a lock could not be read');
     return null;
   };
-  const [listed, account, open, note] = await Promise.all([
+  const [listed, account, note] = await Promise.all([
     liveTokensOf(fastly, user.id).catch(unsaid),
     directory.account().catch(unsaid),
-    approvals.openAbout(user.id).catch(unsaid),
     // Where nobody could see the request, it can't be filed.
     whoDecides(interaction, 'revoke').catch(unsaid),
   ]);
@@ -113,8 +118,11 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
     case 'end-sessions': {
       const sessions = tokens?.sessions ?? 0;
       if (when === 'part') return `${sessionCount(sessions)} now. Part of the request.`;
+      if (sessions > MOST_ENDED) {
+        return `${sessionCount(sessions)} now. ${MOST_ENDED} end at once, the others at another click.`;
+      }
       return sessions === 0
-        ? 'There is none now. Any new one is ended.'
+        ? 'None now. One begun before the lock ends, too.'
         : `${sessionCount(sessions)} now, ended at once and for good.`;
     }
     case 'revoke': {
@@ -125,7 +133,7 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
         : `${count} now, revoked at once and for good.`;
     }
     case 'reset':
-      return 'Sent only if you tick this.';
+      return 'Whoever reads the mailbox can set a new password.';
   }
 }
 
@@ -133,6 +141,5 @@ function tokensText(tokens: Offer['tokens']): Sentence[] {
   if (tokens === null) {
     return [say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`];
   }
-  const { tokens: listed, unreadable } = tokens.programs;
-  return listed.length === 0 && !unreadable ? [] : [shownText(tokens.programs)];
+  return [shownText(tokens.programs)];
 }

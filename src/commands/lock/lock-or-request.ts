@@ -1,4 +1,4 @@
-import { type Action, isDeletion } from '../../approvals/request.ts';
+import { type Action, type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
@@ -8,13 +8,13 @@ import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
-import { say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Transaction } from '../../store/store.ts';
-import { fileRequest } from '../approvals/filing.ts';
+import { alreadyOpen, fileRequest } from '../approvals/filing.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
 import { tooManyText, whyNotRevoked } from '../revoke/as-part.ts';
 import { alter } from '../update/alter.ts';
@@ -51,10 +51,10 @@ async function demotionOf(
   const { fastly } = services;
   const who = userText(targetOf(user));
   if (user.deleted_at) throw new Refusal(say`${who} was already deleted. Nothing was requested.`);
-  if (user.locked) throw new Refusal(say`${who} is already locked. Nothing was requested.`);
+  if (user.locked) throw new Refusal(alreadyLocked(user));
   if (steps.includes('reset')) {
     throw new Refusal(
-      say`${who} is or may be a Fastly superuser. A password reset can't be part of the request to lock one. Nothing was requested.`,
+      say`${who} is or may be a Fastly superuser. A password reset can't be part of the request to lock one. Nothing was requested. Leave out ${code('--email-reset')}, and run ${code('/fastly-user reset')} for it.`,
     );
   }
   const problem = steps.includes('revoke') ? whyNotRevoked(services, 'demote') : null;
@@ -78,13 +78,33 @@ async function demotionOf(
   };
 }
 
-/** While a deletion of the user waits for approval, its message shows the lock. */
+/** @throws {Refusal} where an open request, or the lock that there is, leaves nothing to send a form for */
+export async function refuseWhereInTheWay(
+  { services }: Interaction,
+  user: User,
+  open: ApprovalRequest | null,
+): Promise<void> {
+  const needsRequest = mayBeSuperuser(user);
+  if (needsRequest && user.locked) throw new Refusal(alreadyLocked(user));
+  if (open === null || (!needsRequest && (open.action.kind === 'revoke' || takesLock(open)))) return;
+  throw new Refusal(say`${await alreadyOpen(services, open)} Nothing was locked.`);
+}
+
+function alreadyLocked(user: User): Sentence {
+  return say`${userText(targetOf(user))} is already locked. Nothing was requested.`;
+}
+
+function takesLock({ action, state }: ApprovalRequest): boolean {
+  return isDeletion(action) && state.kind !== 'executing';
+}
+
+/** While a deletion of the user waits, or has failed and may be retried, its message shows the lock. */
 async function ofDeletion(
   { services: { approvals }, caller }: Interaction,
   user: User,
 ): Promise<Pick<WantedLock, 'request' | 'also'>> {
   const open = await approvals.openAbout(user.id);
-  if (open === null || !isDeletion(open.action) || open.state.kind !== 'pending') return { request: null };
+  if (open === null || !takesLock(open)) return { request: null };
   const also = async (transaction: Transaction) => {
     await approvals.targetLocked(transaction, open.id, caller.memberId);
   };

@@ -51,7 +51,7 @@ export function fitsToken(token: ApiToken, filter: TokenFilter, now: number): 'y
   const answers = [
     filter.unused === null ? 'yes' : isUnused(token, filter.unused, now),
     filter.expiring === null ? 'yes' : isExpiring(token, filter.expiring, now),
-    !filter.global || isGlobal(token) ? 'yes' : 'no',
+    filter.global ? hasGlobalScope(token) : 'yes',
   ] as const;
   if (answers.includes('no')) return 'no';
   return answers.includes('unknown') ? 'unknown' : 'yes';
@@ -62,6 +62,11 @@ function isUnused({ last_used_at: used, created_at: created }: ApiToken, days: n
   const since = used === null ? created : used;
   if (!since) return 'unknown';
   return now - Date.parse(since) > days * DAY_MILLISECONDS ? 'yes' : 'no';
+}
+
+function hasGlobalScope(token: ApiToken) {
+  if (token.scope === undefined) return 'unknown';
+  return isGlobal(token) ? 'yes' : 'no';
 }
 
 function isExpiring(token: ApiToken, days: number, now: number) {

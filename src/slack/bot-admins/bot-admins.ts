@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MemberId, UserGroupId } from '../../ids.ts';
 import type { Members } from '../connection/members.ts';
 import { isInability, type Standing, standingOf, type Workspace } from './standing.ts';
@@ -11,7 +12,8 @@ export type BotAdminsOptions = {
   listed: readonly (MemberId | UserGroupId)[];
   members: Members;
   groups: UserGroups;
-  times: { botAdmins: KeptTimes };
+  /** `botAdminsAnswer`: how long Slack may take to give a newer answer, in milliseconds. */
+  times: { botAdmins: KeptTimes; botAdminsAnswer: number };
 };
 
 /**
@@ -93,6 +95,11 @@ export class BotAdmins {
     return this.#named.members;
   }
 
+  /** Whether Slack has said who is in each listed group, at `since` (Unix milliseconds) or later. */
+  hasToldOfGroups(since: number): boolean {
+    return this.groups.every((group) => (this.#options.groups.latest(group)?.at ?? 0) >= since);
+  }
+
   /** Why nobody gets access through a listed group, by the latest answers. */
   get unusableGroups(): readonly { group: UserGroupId; why: GroupProblem }[] {
     return this.groups.flatMap((group) => {
@@ -110,8 +117,9 @@ export class BotAdmins {
 
   /** What Slack says of a listed member. */
   async standing(member: MemberId, since = this.#fresh): Promise<Standing> {
-    const known = await this.#options.members.since(member, since);
-    return known === null ? this.#standingWhileAway(member) : standingOf(known, this.#workspace);
+    const { members } = this.#options;
+    const known = await this.#newerOr(members.latest(member), members.since(member, since));
+    return standingOf(known, this.#workspace);
   }
 
   /** Reads the whole list. @param since what was asked since then counts as fresh, in Unix milliseconds */
@@ -159,20 +167,17 @@ export class BotAdmins {
     return Date.now() - this.#options.times.botAdmins.fresh + 1;
   }
 
-  /** A group; while Slack is away, as it was a while ago. */
   async #reading(group: UserGroupId, since: number): Promise<GroupReading | null> {
-    const { groups, times } = this.#options;
-    const reading = await groups.since(group, since);
-    if (reading !== null) return reading;
-    const latest = groups.latest(group);
-    return latest && latest.at >= Date.now() - times.botAdmins.away ? latest.answer : null;
+    const { groups } = this.#options;
+    return await this.#newerOr(groups.latest(group), groups.since(group, since));
   }
 
-  #standingWhileAway(member: MemberId): Standing {
-    const { members, times } = this.#options;
-    const latest = members.latest(member);
-    const counts = latest !== null && latest.at >= Date.now() - times.botAdmins.away;
-    return counts ? standingOf(latest.answer, this.#workspace) : 'unknown';
+  /** Slack's answer. While Slack is away or slow, the older one, if it counts still. */
+  async #newerOr<T>(older: { answer: T; at: number } | null, asked: Promise<T | null>): Promise<T | null> {
+    const { botAdmins, botAdminsAnswer } = this.#options.times;
+    if (older === null || older.at < Date.now() - botAdmins.away) return await asked;
+    const newer = await Promise.race([asked, pause(botAdminsAnswer, null, { ref: false })]);
+    return newer ?? older.answer;
   }
 
   #latestStanding(member: MemberId): Standing {

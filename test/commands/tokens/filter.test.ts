@@ -39,5 +39,6 @@ it('fits all filters or none', () => {
   expect(fits(token, { unused: 90, expiring: 14, global: true })).toBe('yes');
   expect(fits({ ...token, scope: 'purge_all' }, { unused: 90, global: true })).toBe('no');
   expect(fits({ scope: 'purge_all' }, { unused: 90, global: true })).toBe('no');
+  expect(fits({ scope: undefined }, { global: true })).toBe('unknown');
   expect(fits({ scope: 'global' }, { unused: 90, global: true })).toBe('unknown');
 });

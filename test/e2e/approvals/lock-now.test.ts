@@ -59,7 +59,7 @@ describe('Lock now', () => {
     await client.putFastlyTokens([SESSION]);
     const request = await askForDeletion(client, NORA, ENGINEER);
     const words = wordsOf((await request.form(tomas, 'lock')).blocks);
-    expect(words).toContain('from being edited in Fastly, and Fastly promises no more');
+    expect(words).toContain("Fastly says only that a locked user can't be edited.");
     expect(words).toContain('1 browser session now');
     await tomas.submit({ steps: ['end-sessions'], reason: 'Lost laptop' });
     await tomas.until((sees) => messageWith(sees, CDN_TEAM, '✅ 1 browser session ended.'), 'what followed');

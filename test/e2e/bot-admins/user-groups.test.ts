@@ -122,7 +122,9 @@ describe('a user group among the bot admins', () => {
 it('a request mentions whom APPROVERS_MENTIONED says', async () => {
   const { client } = await startWithGroup({ APPROVERS_MENTIONED: group });
   const request = await askForDeletion(client, NORA, ENGINEER);
-  expect(request.words(await client.as(NORA).sees())).toContain(`Needs 1 approval from <!subteam^${group}>`);
+  expect(request.words(await client.as(NORA).sees())).toContain(
+    `Needs 1 approval from another bot admin. Asked: <!subteam^${group}>`,
+  );
 });
 
 it('nobody is mentioned with APPROVERS_MENTIONED=none', async () => {

@@ -130,7 +130,7 @@ describe('a token made since', () => {
     const { client } = await workplaceWithTokens();
     const request = await asked(client, '--later-tokens');
     expect(request.words(await client.as(TOMAS).sees())).toContain(
-      'Tokens that are made until then are included.',
+      'API tokens made before the deletion are included.',
     );
     await client.putFastlyTokens([LATER]);
     await request.take(client.as(TOMAS), 'approve');
@@ -305,13 +305,13 @@ describe('the form', () => {
     const words = wordsOf(form.blocks);
     expect(words).toContain(SHOWN);
     expect(words).toContain('Revoke 2 tokens, then delete');
-    expect(words).toContain('And any made until then');
+    expect(words).toContain('Also tokens made before the deletion');
     await nora.submit({ how: 'revoke-tokens', later: ['later-tokens'] });
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     expect(request.words(await nora.sees())).toContain(
       "Step 1 revokes the tokens and the user's browser sessions.",
     );
-    expect(request.words(await nora.sees())).toContain('Tokens that are made until then are included.');
+    expect(request.words(await nora.sees())).toContain('API tokens made before the deletion are included.');
   });
 
   it('asks for it once the user is picked, and keeps the reason', async () => {

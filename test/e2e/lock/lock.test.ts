@@ -179,7 +179,7 @@ describe('to revoke tokens after a lock', () => {
     const { client } = workplace;
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     await nora.command(`lock ${ENGINEER.id} --revoke-tokens --reason "Lost laptop"`);
-    const told = await untilSaid(nora, 'asks to revoke 1 API token, which may go on working until then.');
+    const told = await untilSaid(nora, "asks to revoke 1 API token. What isn't revoked may go on working.");
     const request = await untilRequest(nora);
     expect(wordsOf(told.blocks)).toContain(`🔑 Request ${request.id}`);
     expect(request.words(await nora.sees())).toContain('Lost laptop');
@@ -230,7 +230,7 @@ describe('to revoke tokens after a lock', () => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const deletion = await askForDeletion(client, NORA, ENGINEER);
     await nora.command(`lock ${ENGINEER.id} --revoke-tokens`);
-    const told = await untilSaid(nora, 'No API token was requested to be revoked.');
+    const told = await untilSaid(nora, "Revoking API tokens wasn't requested.");
     expect(wordsOf(told.blocks)).toContain('A request about this user is already open');
     expect(actionsOf(told)).toEqual(['update.undo', 'lock.revoke']);
     await deletion.take(tomas, 'deny');
@@ -319,7 +319,7 @@ describe('the form to lock a user', () => {
     await untilSaid(nora, ENGINEER.login);
     await nora.click({ channel: CDN_TEAM.id, actionId: 'lock.button' });
     const words = wordsOf((await untilForm(nora)).blocks);
-    expect(words).toContain('from being edited in Fastly, and Fastly promises no more');
+    expect(words).toContain("Fastly says only that a locked user can't be edited.");
     expect(words).toContain('2 browser sessions now');
     expect(words).toContain('1 token that programs use: ci-purge');
     expect(words).toContain(

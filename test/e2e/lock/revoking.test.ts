@@ -59,7 +59,7 @@ describe('revoking tokens after a lock', () => {
     await client.putFastlyTokens([{ ...CI_PURGE, id: 'not an id' }]);
     await client.as(NORA).command(`lock ${ENGINEER.id} --revoke-tokens`);
     const told = await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, UNREAD), 'the lock');
-    expect(wordsOf(told.blocks)).toContain('No API token was requested to be revoked.');
+    expect(wordsOf(told.blocks)).toContain("Revoking API tokens wasn't requested.");
   });
 
   it('is not requested where one request could not name all of them', async () => {

@@ -45,7 +45,7 @@ describe('the lock of a Fastly superuser, with what follows', () => {
     const request = await untilRequest(nora);
     const words = request.words(await nora.sees());
     expect(words).toContain('Browser sessions of the user end after the change');
-    expect(words).toContain('1 token that programs use: ci-purge');
+    expect(words).toContain('1 token to revoke after the change: ci-purge');
     const form = wordsOf((await request.form(tomas, 'approve')).blocks);
     expect(form).toContain('will be locked');
     expect(form).not.toContain('may go on working');

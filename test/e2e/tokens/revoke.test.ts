@@ -39,9 +39,7 @@ describe('revoke', () => {
     const request = await untilAsked(client);
     const words = request.words(await client.as(TOMAS).sees());
     expect(words).toContain('Revoke API tokens of Edda Morton?');
-    expect(words).toContain(
-      '1 token that programs use: ci-purge (purge_all, 3 services, used 4 hours ago ).',
-    );
+    expect(words).toContain('1 token to revoke: ci-purge (purge_all, 3 services, used 4 hours ago ).');
     expect(words).toContain('Reason: Leaked');
     expect(await deletions(client)).toEqual([]);
     const form = await request.form(client.as(TOMAS), 'approve');
@@ -103,7 +101,7 @@ describe('revoke', () => {
     );
     await nora.submit({ tokens: [`token ${CI_PURGE.id}`, `token ${LAPTOP.id}`] });
     const request = await untilAsked(client);
-    expect(request.words(await nora.sees())).toContain('2 tokens that programs use: ci-purge');
+    expect(request.words(await nora.sees())).toContain('2 tokens to revoke: ci-purge');
   });
 
   it('opens the form where the words only fit the user', async () => {
@@ -192,16 +190,14 @@ describe('revoke', () => {
     const confirmation = await client
       .as(NORA)
       .until((sees) => messageWith(sees, AUDIT_TRAIL, 'were revoked'), 'the confirmation');
-    expect(wordsOf(confirmation.blocks)).toContain('1 token that programs use: laptop');
+    expect(wordsOf(confirmation.blocks)).toContain('1 token revoked: laptop');
   });
 
   it('takes a name that has a comma in it', async () => {
     const { client } = await workplaceWithTokens();
     await client.putFastlyTokens([{ ...LAPTOP, id: 'comma1', name: 'ci, prod' }]);
     await client.as(NORA).command(`revoke ${ENGINEER.id} --tokens "ci, prod"`);
-    expect((await untilAsked(client)).words(await client.as(NORA).sees())).toContain(
-      '1 token that programs use',
-    );
+    expect((await untilAsked(client)).words(await client.as(NORA).sees())).toContain('1 token to revoke');
   });
 
   it('names some of many ids', async () => {

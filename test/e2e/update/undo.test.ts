@@ -257,7 +257,7 @@ describe('Undo', () => {
       'the reply in the thread',
     );
     await clickUndo(nora, locked);
-    await untilTold(nora, "Update the user once it's decided or cancelled.");
+    await untilTold(nora, 'Decide or cancel it first. Nothing was changed.');
     expect(seen(await nora.sees(), locked).undo).toBe('Unlock');
     await request.take(tomas, 'deny');
     await request.until(nora, 'denied the request');

@@ -1,11 +1,24 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { askForDeletion, deletions, untilTold } from '../../e2e/support/approving.ts';
+import {
+  askForDeletion,
+  auditEntries,
+  databaseInFile,
+  deletions,
+  untilTold,
+} from '../../e2e/support/approving.ts';
 import { openHome } from '../../e2e/support/home-tab.ts';
 import { GRACE } from '../../e2e/support/newcomers.ts';
 import { readyz } from '../../e2e/support/readyz.ts';
 import { messageWith, wordsOf } from '../../e2e/support/seeing.ts';
 import { startWithGroup } from '../../e2e/support/user-groups.ts';
-import { DELIVERY, startWorkplace, type Workplace } from '../../e2e/support/workplace.ts';
+import {
+  DELIVERY,
+  environmentFor,
+  runBot,
+  startWorkplace,
+  type Workplace,
+} from '../../e2e/support/workplace.ts';
 import { CDN_ADMINS, CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER, LOCKED_SUPERUSER } from '../../sandbox/fastly/people.ts';
 
@@ -82,6 +95,40 @@ it('whoever has left a group is shown nothing more on the Home, also where Slack
   await priya.until(({ home }) => wordsOf(home?.blocks).includes("You don't have access"), 'the Home');
 });
 
+it('a change that Slack told of, and then did not show, is looked at again', async () => {
+  const { client, times } = await startWithGroup();
+  times.slowRetry = 100;
+  await client.slackFaults({
+    refuse: { method: 'usergroups.users.list', error: 'internal_error', times: 1 },
+  });
+  await client.changeGroup({ group, members: [PRIYA.id, TOMAS.id] });
+  await client
+    .as(NORA)
+    .until((sees) => messageWith(sees, CDN_TEAM, `<@${TOMAS.id}> can use the bot now`), 'the line');
+});
+
+it('nothing is recorded or told with a database that may belong elsewhere', async () => {
+  const database = await databaseInFile();
+  const three = `${NORA.id},${TOMAS.id},${PRIYA.id}`;
+  const looking = { botAdminsLook: { after: 0, every: 2 ** 31 - 1 }, workerInterval: 10 };
+  const first = await startWorkplace(DELIVERY, { ...database, SUPERUSERS: three }, {}, looking);
+  await first.log.until('the bot admins were read');
+  await first.stop();
+  const file = new DatabaseSync(database.DATABASE_URL.slice('file:'.length));
+  file.exec("update belonging set id = 'anotherAccount' where kind = 'account'");
+  file.close();
+  const { client } = first;
+  await client.fastlyFaults({ hold: { match: 'GET /current_user', when: 'before', times: 1 } });
+  const two = { ...database, SUPERUSERS: `${NORA.id},${TOMAS.id}` };
+  const second = runBot({ ...environmentFor(first, DELIVERY), ...two }, looking);
+  await client.untilHeld('fastly');
+  await second.log.until(DELIVERY === 'socket' ? 'connected to Slack' : "taking Slack's requests");
+  await client.fastlyFaults({ hold: null });
+  expect(await second.ended).toBeInstanceOf(Error);
+  const changed = (await auditEntries(database)).filter(({ change }) => change === 'bot-admin');
+  expect(changed).toEqual([]);
+});
+
 it('Retry by who was added later makes only what still has the approvals it needs', async () => {
   const { client } = await startWithGroup();
   const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
@@ -100,7 +147,7 @@ it('a button without a field for a reason says where to give the one that is nee
   const nora = client.as(NORA);
   await nora.command(`unlock ${LOCKED_SUPERUSER.id}`);
   await untilTold(nora, 'A reason is needed. Nothing was requested.');
-  await untilTold(nora, 'or run /fastly-user update with --reason "…"');
+  await untilTold(nora, 'Run /fastly-user update with --reason "…"');
 });
 
 it.each([

@@ -237,7 +237,7 @@ describe.each(ENGINES)('a lock that requests to revoke tokens, on %s', PATIENT, 
   it.each([
     {
       when: 'before',
-      words: '⚠️ No API token was requested to be revoked.',
+      words: "⚠️ Revoking API tokens wasn't requested.",
       offered: ['lock.revoke', 'lock.reset'],
     },
     { when: 'after', words: REVOCATION, offered: ['lock.reset'] },

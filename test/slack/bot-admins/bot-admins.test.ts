@@ -17,7 +17,7 @@ const LOG = pino({ enabled: false });
 const KEPT: KeptTimes = { fresh: 60_000, away: 600_000 };
 
 /** A Slack that answers so: the group, and the user with each id. */
-type Slack = { group: object; users: Record<string, object> };
+type Slack = { group: object; users: Record<string, object>; hangs: Promise<void> | null };
 const user = (id: string, fields: object = {}) => ({ ok: true, user: { id, ...fields } });
 const away = { ok: false, error: 'internal_error' };
 
@@ -25,6 +25,7 @@ async function startBotAdmins(times: KeptTimes = KEPT) {
   const slack: Slack = {
     group: { ok: true, users: [GROUPED, OTHER] },
     users: Object.fromEntries([LISTED, GROUPED, OTHER].map((id) => [id, user(id)])),
+    hangs: null,
   };
   const calls: string[] = [];
   const server = createServer(async (request, response) => {
@@ -33,6 +34,7 @@ async function startBotAdmins(times: KeptTimes = KEPT) {
     const method = request.url?.split('/').at(-1) ?? '';
     calls.push(method);
     const about = new URLSearchParams(body).get('user') ?? '';
+    await slack.hangs;
     const answer = method === 'usergroups.users.list' ? slack.group : slack.users[about];
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   });
@@ -45,7 +47,7 @@ async function startBotAdmins(times: KeptTimes = KEPT) {
     slackApiUrl: `http://127.0.0.1:${portOf(server.address())}/`,
     retryConfig: { retries: 0 },
   });
-  const kept = { botAdmins: times };
+  const kept = { botAdmins: times, botAdminsAnswer: 600 };
   const botAdmins = new BotAdmins({
     listed: [LISTED, GROUP],
     members: new Members(client, LOG),
@@ -97,6 +99,25 @@ it('uses the last answers while Slack is away, but for a decision, and none that
   kept.botAdmins = { fresh: 0, away: -1 };
   expect(await botAdmins.listing(GROUPED)).toBeNull();
   expect(await botAdmins.standing(GROUPED)).toBe('unknown');
+});
+
+it('uses the last answers while Slack hangs, but for a decision', async () => {
+  const { botAdmins, slack, kept } = await startBotAdmins();
+  await botAdmins.read();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  slack.hangs = promise;
+  kept.botAdmins = { fresh: 0, away: 600_000 };
+  kept.botAdminsAnswer = 1;
+  expect(await botAdmins.listing(GROUPED)).toBe(true);
+  expect(await botAdmins.standing(GROUPED)).toBe('able');
+  let decided = false;
+  const confirmed = botAdmins.confirm([GROUPED], Date.now() + 1).finally(() => {
+    decided = true;
+  });
+  await botAdmins.read();
+  expect(decided).toBe(false);
+  resolve();
+  expect(await confirmed).toEqual({ confirmed: [GROUPED], unknown: [] });
 });
 
 it.each<[string, object, string]>([
