@@ -13,12 +13,14 @@ export type Protection = 'token' | 'owner' | 'last-superuser';
  *
  * @param asked the user, or who is being asked for meanwhile
  * @param owned the account, where it is being asked for anyway
+ * @param usersNow reads the account's users
  * @throws {FastlyError}
  */
 export async function protectionOf(
   fastly: FastlyClient,
   asked: User | Promise<User>,
   owned = fastly.currentCustomer(),
+  usersNow = async (holder: User): Promise<readonly User[]> => (await accountUsers(fastly, holder)).users,
 ): Promise<Protection | null> {
   const [user, holder, account] = await Promise.all([asked, fastly.getCurrentUser(), owned]);
   if (user.id === holder.id) return 'token';
@@ -28,8 +30,7 @@ export async function protectionOf(
   if (user.id === account.owner_id) return 'owner';
   // Who may be one counts as one here, but not as one who would remain.
   if (!mayBeSuperuser(user) || !isStanding(user)) return null;
-  const { users } = await accountUsers(fastly, holder);
-  const others = users.filter(
+  const others = (await usersNow(holder)).filter(
     (other) => isSuperuser(other) && isStanding(other) && other.id !== user.id && other.id !== holder.id,
   );
   return others.length === 0 ? 'last-superuser' : null;

@@ -58,9 +58,9 @@ const deletion: OneUserSubcommand = {
   note: (interaction) => whoDecides(interaction, 'delete'),
   caution,
   async act(interaction, meant, reason, { chosen, wasShown }) {
-    const { services } = interaction;
+    const { services, users } = interaction;
     const asked = userMeant(interaction, meant);
-    const protection = protectionOf(services.fastly, asked);
+    const protection = protectionOf(services.fastly, asked, undefined, () => users.all());
     protection.catch(() => {});
     const tokens = tokensOf(interaction, meant.id);
     tokens.catch(() => {});

@@ -54,6 +54,11 @@ export class Directory {
     return { users: found.filter((user) => fits(user, filter)), account: index.figures() };
   }
 
+  /** All users, by a list that was asked for within the last `atMost` milliseconds. */
+  async users(atMost: number): Promise<readonly User[]> {
+    return (await this.#index.get(atMost)).users;
+  }
+
   /** The account's users, counted. At most a minute old. */
   async figures(): Promise<Figures> {
     return (await this.#index.get()).figures();

@@ -44,7 +44,7 @@ export async function lockUser(
 
 /** What is requested where more than the lock is. @throws {Refusal} */
 async function demotionOf(
-  { services }: Interaction,
+  { services, users }: Interaction,
   user: User,
   steps: readonly LockStep[],
 ): Promise<Action> {
@@ -60,7 +60,7 @@ async function demotionOf(
   const problem = steps.includes('revoke') ? whyNotRevoked(services, 'demote') : null;
   if (problem !== null) throw new Refusal(say`${problem} Nothing was requested.`);
   const [protection, { programs, unreadable }] = await Promise.all([
-    protectionOf(fastly, user),
+    protectionOf(fastly, user, undefined, () => users.all()),
     liveTokensOf(fastly, user.id),
   ]);
   if (protection !== null) throw new Refusal(say`${who} can't be locked. ${protectionText(protection)}`);

@@ -116,7 +116,7 @@ export async function followUp(interaction: Interaction, lock: Lock): Promise<De
 }
 
 async function refuseWhereImpossible(
-  { services }: Interaction,
+  { services, users }: Interaction,
   user: User,
   steps: readonly LockStep[],
 ): Promise<void> {
@@ -128,7 +128,7 @@ async function refuseWhereImpossible(
   if (problem !== null) throw new Refusal(say`${problem} Nothing was done.`);
   if (user.locked && steps.length === 0) throw new Refusal(say`${who} is already locked.`);
   const account = services.fastly.currentCustomer();
-  const protection = await protectionOf(services.fastly, user, account);
+  const protection = await protectionOf(services.fastly, user, account, () => users.all());
   if (protection !== null) throw new Refusal(say`${who} can't be locked. ${protectionText(protection)}`);
   if (steps.includes('reset')) refuseResetWherePointless(services, await account);
 }

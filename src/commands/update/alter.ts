@@ -194,12 +194,12 @@ function updated(
 }
 
 async function refuseProtected(
-  { services }: Interaction,
+  { services, users }: Interaction,
   user: User,
   who: Sentence,
   changes: Settings,
 ): Promise<void> {
-  const protection = await protectionOf(services.fastly, user);
+  const protection = await protectionOf(services.fastly, user, undefined, () => users.all());
   if (protection === null) return;
   const why = protectionText(protection);
   throw changes.locked

@@ -88,7 +88,7 @@ export function interactionOf(
     caller,
     measured,
     origin: originOf(incoming),
-    users: new ReadUsers(services.fastly, services.liveTokensOf),
+    users: new ReadUsers(services.fastly, services.directory, services.liveTokensOf),
     responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,
   });
 }

@@ -9,14 +9,27 @@ type LiveTokens = Awaited<ReturnType<Services['liveTokensOf']>>;
  */
 export class ReadUsers {
   readonly #fastly: Pick<Services['fastly'], 'getUser'>;
+  readonly #directory: Pick<Services['directory'], 'users'>;
   readonly #readTokens: Services['liveTokensOf'];
   readonly #read = new Map<UserId, Promise<User>>();
   readonly #tokens = new Map<UserId, Promise<LiveTokens>>();
+  /** What was read before doesn't count; Unix milliseconds. */
+  #since = Date.now();
 
   /** @param readTokens asks Fastly for a user's tokens that have not expired */
-  constructor(fastly: Pick<Services['fastly'], 'getUser'>, readTokens: Services['liveTokensOf']) {
+  constructor(
+    fastly: Pick<Services['fastly'], 'getUser'>,
+    directory: Pick<Services['directory'], 'users'>,
+    readTokens: Services['liveTokensOf'],
+  ) {
     this.#fastly = fastly;
+    this.#directory = directory;
     this.#readTokens = readTokens;
+  }
+
+  /** All users of the account, as Fastly's list had them since then. @throws {FastlyError} */
+  async all(): Promise<readonly User[]> {
+    return await this.#directory.users(Date.now() - this.#since + 1);
   }
 
   /** The user as Fastly had them when this interaction first asked. @throws {FastlyError} */
@@ -35,6 +48,7 @@ export class ReadUsers {
 
   /** Who asks from now on is told what Fastly says then. */
   forget(): void {
+    this.#since = Date.now();
     this.#read.clear();
     this.#tokens.clear();
   }

@@ -7,8 +7,8 @@ import { INTERACTIONS } from './interactions.ts';
 /**
  * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches but who its bot admins are, as
  * it reads those at its start. The last column: what is asked for more than once before anything is changed. That is only
- * the user who is updated or locked, who is read again once the change is recorded, and whoever decides, whom Slack
- * confirms at the decision and again at the execution. `≤`: steps of a request that follow quickly are drawn together.
+ * the user who is updated or locked, who is read again once the change is recorded, whoever decides, whom Slack confirms
+ * at the decision and again at the execution, and the tokens, looked at once more after a request to revoke them was filed. `≤`: steps of a request that follow quickly are drawn together.
  */
 const TABLE = `
 | Interaction | Fastly | Slack | Twice |
@@ -57,12 +57,14 @@ const TABLE = `
 | lock, by ID                         | GET current_customer, GET current_user, GET customer/users, GET user ×2, PUT user  | conversations.info, response_url                             | GET user |
 | lock, by ID, with all that can follow | GET current_customer ×2, GET current_user, GET customer/tokens ×3, GET customer/users, GET user ×2, POST user/password/request_reset, PUT user | chat.postMessage, chat.update ×3, conversations.info         | GET user |
 | lock, by name, where one fits       | GET current_customer, GET customer/tokens, GET customer/users, GET user            | conversations.info, views.open, views.update                 | |
+| lock of a Fastly superuser | GET current_customer, GET current_user, GET customer/users, GET user | chat.postMessage, conversations.info | |
+| lock of a Fastly superuser, with all that can follow | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info | |
 | lock, without words                 |                                                                                    | views.open                                                   | |
 | lock, its picker                    | GET current_customer, GET customer/tokens, GET user                                | conversations.info, views.update                             | |
 | lock, its form                      | GET current_customer, GET current_user, GET user ×2, PUT user                      | chat.postMessage, conversations.info                         | GET user |
 | Lock on a card                      | GET current_customer, GET customer/tokens, GET user                                | conversations.info, views.open, views.update                 | |
 | End browser sessions, once more     | DELETE tokens, GET current_user, GET customer/tokens ×2, GET tokens, GET user      | conversations.info, response_url                             | |
-| Revoke API tokens, once more        | GET current_user, GET customer/tokens, GET user                                    | chat.postMessage, conversations.info, response_url | |
+| Revoke API tokens, once more        | GET current_user, GET customer/tokens ×2, GET user                                 | chat.postMessage, conversations.info, response_url | GET customer/tokens |
 | Email a password reset, once more   | GET current_customer, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
 | unlock, by ID                       | GET customer/users, GET user ×2, PUT user                                          | conversations.info, response_url                             | GET user |
 | unlock, without words               |                                                                                    | views.open, views.update                                     | |
@@ -83,6 +85,8 @@ const TABLE = `
 | invitations, Withdraw               | DELETE invitations, GET invitations ×2                                             | conversations.info, response_url ×2                          | |
 | delete, by ID | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info                        | |
 | delete, by name | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info                        | |
+| delete, of a Fastly superuser | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info | |
+| delete, with tokens | GET current_customer, GET current_user, GET customer/tokens, GET customer/users, GET user | chat.postMessage, conversations.info | |
 | delete, without words               |                                                                                    | conversations.info, views.open, views.update                 | |
 | delete, its form | GET current_customer, GET current_user, GET customer/tokens, GET user | chat.postMessage, conversations.info                        | |
 | Delete on a card | GET customer/tokens, GET user | conversations.info, views.open, views.update                 | |

@@ -6,7 +6,14 @@ import { GRACE } from '../../e2e/support/newcomers.ts';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
 import { CI_PURGE, SESSION } from '../../e2e/support/tokens.ts';
 import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
-import { BOT_ACCOUNT, ENGINEER, LIMITED_ENGINEER, PASSWORD, PEOPLE } from '../../sandbox/fastly/people.ts';
+import {
+  BOT_ACCOUNT,
+  ENGINEER,
+  LIMITED_ENGINEER,
+  PASSWORD,
+  PEOPLE,
+  THIRD_SUPERUSER,
+} from '../../sandbox/fastly/people.ts';
 import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
 import {
   afterDeletion,
@@ -220,6 +227,11 @@ export const INTERACTIONS: Record<string, Interaction> = {
     '✉️ Fastly emails a password reset',
   ),
   'lock, by name, where one fits': opening('lock edda', 'lock.form'),
+  'lock of a Fastly superuser': typing(`lock ${THIRD_SUPERUSER.id}`, 'Needs 1 approval'),
+  'lock of a Fastly superuser, with all that can follow': typing(
+    `lock ${THIRD_SUPERUSER.id} --end-sessions --revoke-tokens`,
+    'Needs 1 approval',
+  ),
   'lock, without words': opening('lock', 'lock.pick'),
   'lock, its picker': {
     id: 'lock.pick',
@@ -249,7 +261,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
   'Revoke API tokens, once more': clicking(
     'lock.revoke',
     `lock ${ENGINEER.id} --revoke-tokens`,
-    'No API token was requested',
+    "Revoking API tokens wasn't requested",
     async (sandbox) => {
       await reads(sandbox.client.as(NORA), 'asks to revoke 1 API token');
       await reads(sandbox.client.as(NORA), 'Needs 1 approval');
@@ -349,6 +361,11 @@ export const INTERACTIONS: Record<string, Interaction> = {
 
   'delete, by ID': typing(`delete ${ENGINEER.id}`, 'Needs 1 approval'),
   'delete, by name': typing(`delete "${ENGINEER.name}"`, 'Needs 1 approval'),
+  'delete, of a Fastly superuser': typing(`delete ${THIRD_SUPERUSER.id}`, 'Needs 1 approval'),
+  'delete, with tokens': {
+    ...typing(`delete ${ENGINEER.id} --revoke-tokens`, 'Needs 1 approval'),
+    before: hasTokens,
+  },
   'delete, without words': opening('delete', 'delete.form'),
   'delete, its form': submitting('delete.form', 'delete', ENGINEER_PICKED, 'Requested by'),
   'Delete on a card': clicking('delete.button', CARD, ENGINEER.login, untilForm('delete.form')),
