@@ -148,9 +148,11 @@ export class BotAdmins {
     const needsGroups = unique.some((member) => !this.#ids.includes(member));
     const [readings, standings] = await Promise.all([
       needsGroups ? Promise.all(this.groups.map((group) => groups.since(group, since))) : [],
-      this.#inTurns(unique, async (member) =>
-        standingOf(await members.since(member, since), this.#workspace),
-      ),
+      this.#inTurns(unique, async (member) => {
+        const known = await members.since(member, since);
+        // The list alone lets somebody look, and decides nothing.
+        return known === 'untold' ? 'unknown' : standingOf(known, this.#workspace);
+      }),
     ]);
     const verdicts = unique.map((member, index) => {
       const standing = standings[index] ?? 'unknown';

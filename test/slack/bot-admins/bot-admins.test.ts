@@ -101,6 +101,13 @@ it('uses the last answers while Slack is away, but for a decision, and none that
   expect(await botAdmins.standing(GROUPED)).toBe('unknown');
 });
 
+it('confirms nobody where Slack says nothing of members at all', async () => {
+  const { botAdmins, slack } = await startBotAdmins();
+  slack.users[GROUPED] = { ok: true };
+  expect(await botAdmins.standing(GROUPED)).toBe('able');
+  expect(await botAdmins.confirm([GROUPED], Date.now())).toEqual({ confirmed: [], unknown: [GROUPED] });
+});
+
 it('uses the last answers while Slack hangs, but for a decision', async () => {
   const { botAdmins, slack, kept } = await startBotAdmins();
   await botAdmins.read();
