@@ -12,18 +12,21 @@ export type ExpiringToken = {
   owner: 'own' | { name: string; login: string } | null;
 };
 
-const WHAT_TO_DO = say`Make a new token in Fastly, and use it in place of the old one before then. The bot can't renew tokens.`;
+const RENEW = say`Make a new token in Fastly, and use it in place of the old one before then. The bot can't renew tokens.`;
+const TELL_OWNERS = say`Tell their owners, or whoever runs what uses them: a new token has to be in place before then. The bot can't renew tokens.`;
 
 /** Tells a member which tokens expire soon: their own, and those whose owner the bot found no member for. */
 export function tokenReminder(tokens: readonly ExpiringToken[], now: number): Message {
   const own = tokens.filter(({ owner }) => owner === 'own');
   const others = tokens.filter(({ owner }) => owner !== 'own');
   const all = [
-    ...(own.length > 0 ? [ownText(own.length), ...own.map((each) => line(each, now))] : []),
-    ...(others.length > 0 ? [othersText(others.length), ...others.map((each) => line(each, now))] : []),
+    ...(own.length > 0 ? [ownText(own.length), ...own.map((each) => line(each, now)), RENEW] : []),
+    ...(others.length > 0
+      ? [othersText(others.length), ...others.map((each) => line(each, now)), TELL_OWNERS]
+      : []),
   ];
   const [first = say``, ...rest] = all;
-  return message(first, ...rest, WHAT_TO_DO);
+  return message(first, ...rest);
 }
 
 function ownText(count: number): Sentence {

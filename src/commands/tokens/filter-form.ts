@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { User } from '../../fastly/user.ts';
 import { checkboxes, option, textInput } from '../../messages/kit/inputs.ts';
-import { code, type Sentence } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
@@ -78,6 +78,6 @@ function daysInField(values: FormValues, id: string): number | null {
   try {
     return daysIn(values[id], code(id));
   } catch (error) {
-    throw error instanceof WordsError ? new FieldError(id, error.sentence) : error;
+    throw error instanceof WordsError ? new FieldError(id, say`Enter a number of days, such as 90.`) : error;
   }
 }

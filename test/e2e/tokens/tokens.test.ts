@@ -167,7 +167,7 @@ describe('tokens', () => {
     await nora.typeAhead('user-picker', ENGINEER.login);
     await nora.submit({ unused: 'long' });
     const error = await nora.until(({ modals }) => modals[0]?.errors.unused, 'the error');
-    expect(error).toContain('takes a number of days such as 90d, not long');
+    expect(error).toContain('Enter a number of days, such as 90.');
     await nora.submit({ 'user-picker': pickerValue(ENGINEER), unused: '', global: ['global'] });
     const message = await nora.until(
       (sees) => messageWith(sees, CDN_TEAM, `2 of 3 API tokens of ${NAME}: scope global`),
