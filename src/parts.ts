@@ -125,7 +125,7 @@ export function createStoredParts(
     auditHeads,
     belonging,
     approvals,
-    execution: new Execution(approvals, intents, fastly, botAdmins, config.FASTLY_TIMEOUT),
+    execution: new Execution(approvals, intents, fastly, botAdmins, config.FASTLY_TIMEOUT, times.runShown),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals, disabled }),

@@ -10,6 +10,7 @@ import { type OpenRequest, oldestOpen, openFor } from './open-requests.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
+import type { Run } from './run.ts';
 import { auditStep, decidingInteraction } from './steps.ts';
 import {
   addCopy,
@@ -213,7 +214,7 @@ export class Approvals {
     return await this.#store.transaction(async (transaction) => {
       const request = await rows.lockRequest(transaction, id);
       const now = await transaction.now();
-      const state = request && rules.renewed(request, claim, revoked, this.policy, now);
+      const state = request && rules.renewed(request, claim, { revoked }, this.policy, now);
       if (!request || !state) return false;
       await rows.updateRequest(transaction, { ...request, state }, now);
       if (!takesSuperuserAway(request.action)) return true;
@@ -221,8 +222,45 @@ export class Approvals {
     });
   }
 
+  /**
+   * The same for a run over several users: null when the claim has passed to somebody else, else the run as it is kept,
+   * which may have been stopped.
+   *
+   * @param isShown whether Slack is to show how far it is
+   */
+  async reached(
+    { request: { id }, claim }: Claim,
+    run: Run,
+    { isShown }: { isShown: boolean },
+  ): Promise<Run | null> {
+    return await this.#store.transaction(async (transaction) => {
+      const request = await rows.lockRequest(transaction, id);
+      const now = await transaction.now();
+      const state = request && rules.renewed(request, claim, { run }, this.policy, now);
+      if (!request || !state) return null;
+      await rows.keepReached(transaction, { ...request, state });
+      if (isShown) await displayDue(transaction, id, now);
+      return state.run ?? run;
+    });
+  }
+
   async get(id: RequestId): Promise<ApprovalRequest | null> {
     return await this.#store.read((database) => rows.readRequest(database, id));
+  }
+
+  /** Stops a run over several users. */
+  async stop(id: RequestId, by: MemberId): Promise<StepResult> {
+    return await this.#step(id, by, (request) => rules.stop(request, by));
+  }
+
+  /** Records that users whom a run had locked are unlocked. */
+  async unlocked(id: RequestId, by: MemberId, users: readonly string[]): Promise<StepResult> {
+    return await this.#step(id, by, (request) => rules.unlocked(request, users));
+  }
+
+  /** Those of these users whom an open request is about, alone or among others. */
+  async openAmong(users: readonly string[]): Promise<ReadonlySet<string>> {
+    return await this.#store.read((database) => rows.openAmong(database, users));
   }
 
   /** The open request about a user, who has one at most. */

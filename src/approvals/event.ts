@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { ListedToken, TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
 import { Comment, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
+import { Run } from './run.ts';
+
+/** How far it is among several users. */
+const run = Run.exactOptional();
 
 /**
  * What a step was. Kept in the audit log, from where the request's thread is drawn. An older version leaves a request
@@ -32,16 +36,17 @@ export const Event = z.discriminatedUnion('kind', [
     unclear: z.boolean(),
     waitsFor: WaitsFor,
   }),
-  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional() }),
+  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional(), run }),
   z.object({
     kind: z.literal('failed'),
     why: z.string(),
     unclear: z.boolean(),
     revoked: z.int().exactOptional(),
+    run,
     tokensInTheWay: z.literal(true).exactOptional(),
     halfDone: z.literal(true).exactOptional(),
   }),
-  z.object({ kind: z.literal('refused'), obstacle: Obstacle, revoked: z.int().exactOptional() }),
+  z.object({ kind: z.literal('refused'), obstacle: Obstacle, revoked: z.int().exactOptional(), run }),
   z.object({ kind: z.literal('retried') }),
   /** The time for a retry is over. */
   z.object({ kind: z.literal('closed') }),
@@ -51,6 +56,10 @@ export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('revoking') }),
   /** The tokens are revoked, and the user is about to be deleted. */
   z.object({ kind: z.literal('revoked'), revoked: z.int() }),
+  /** Somebody has stopped it among several users: it ends with the one under way. */
+  z.object({ kind: z.literal('stopped') }),
+  /** After it has ended, so many of the users whom it locked are unlocked. */
+  z.object({ kind: z.literal('unlocked'), users: z.int() }),
   /** The user has tokens that were not shown when it was approved: they are now, and the approvals count no longer. */
   z.object({ kind: z.literal('asked-again'), unseen: z.array(ListedToken) }),
 ]);

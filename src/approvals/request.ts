@@ -6,6 +6,7 @@ import { isSuperuserRole, mayBeSuperuser, superuserStanding } from '../changes/s
 import { Target } from '../changes/target.ts';
 import { TokenOwner, TokenSnapshot, TokensLeft } from '../changes/token.ts';
 import { type ChannelId, MemberId } from '../ids.ts';
+import { Run } from './run.ts';
 
 /** An approval request's own name, such as `K7Q2-9FMX`: it stands in its message and in the audit log. */
 export const RequestId = z
@@ -19,6 +20,14 @@ export const Newcomer = z.object({ id: z.null(), login: z.string(), name: z.stri
 export type Newcomer = z.infer<typeof Newcomer>;
 
 const promotion = { kind: z.literal('promote'), version: z.literal(1), changes: Settings };
+/** `target` has words for all `targets`, and no id. */
+const lockOfSeveral = {
+  version: z.literal(1),
+  target: Newcomer,
+  targets: z.array(Target),
+  /** They are idle for more days than these. */
+  days: z.int(),
+};
 const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Settings };
 
 /**
@@ -62,19 +71,33 @@ export const Action = z.discriminatedUnion('kind', [
     laterTokens: z.boolean(),
   }),
   z.object({ kind: z.literal('revoke'), version: z.literal(1), target: TokenOwner, shown: TokenSnapshot }),
+  /** Idle users are locked one after the other, each if nothing has changed about them. */
+  z.object({ kind: z.literal('lock-several'), ...lockOfSeveral }),
+  /** The same of so few that no approval is needed. */
+  z.object({ kind: z.literal('lock-few'), ...lockOfSeveral }),
 ]);
 export type Action = z.infer<typeof Action>;
 export type ActionKind = Action['kind'];
 export type Alteration = Extract<Action, { before: CurrentSettings }>;
-export type Admission = Extract<Action, { target: Newcomer }>;
+export type Admission = Extract<Action, { by: 'creation' | 'invitation' }>;
 export type Deletion = Extract<Action, { kind: 'delete' | 'delete-with-tokens' }>;
+export type LockOfSeveral = Extract<Action, { kind: 'lock-several' | 'lock-few' }>;
 
 export function isAdmission(action: Action): action is Admission {
-  return action.target.id === null;
+  return 'by' in action && action.by !== 'update';
 }
 
 export function isDeletion(action: Action): action is Deletion {
   return action.kind === 'delete' || action.kind === 'delete-with-tokens';
+}
+
+export function isLockOfSeveral(action: Action): action is LockOfSeveral {
+  return action.kind === 'lock-several' || action.kind === 'lock-few';
+}
+
+/** The logins of all users whom this is about. */
+export function loginsOf(action: Action): string[] {
+  return isLockOfSeveral(action) ? action.targets.map(({ login }) => login) : [action.target.login];
 }
 
 /** Whether API tokens are revoked by this, or as a part of it. */
@@ -99,8 +122,11 @@ export function tokensKey(action: Action): string {
   if (action.kind !== 'delete-with-tokens') return '';
   const { shown, revokeFirst, laterTokens } = action;
   const ids = shown?.tokens.map(({ id }) => id).sort() ?? null;
-  const all = JSON.stringify([ids, revokeFirst, laterTokens]);
-  return createHash('sha256').update(all).digest('base64url').slice(0, 22);
+  return digestOf([ids, revokeFirst, laterTokens]);
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
 }
 
 /** Verbs for actions: a promotion may create a user, a demotion may lock one. */
@@ -113,6 +139,7 @@ export const ACTION_VERBS = [
   'demote',
   'lock',
   'revoke',
+  'lock-several',
 ] as const;
 export type ActionVerb = (typeof ACTION_VERBS)[number];
 
@@ -123,6 +150,9 @@ export function verbOf(action: Action): ActionVerb {
       return 'delete';
     case 'revoke':
       return 'revoke';
+    case 'lock-several':
+    case 'lock-few':
+      return action.targets.length === 1 ? 'lock' : 'lock-several';
     case 'demote':
     case 'demote-with-tokens':
       return action.changes.role === undefined ? 'lock' : 'demote';
@@ -153,9 +183,15 @@ export function superuserChange(
 }
 
 /** What stands for the target while the request is open: nobody has two. */
-export function targetKey({ target: { id, login } }: Action): string {
+export function targetKey(action: Action): string {
+  const { id, login } = action.target;
+  if (isLockOfSeveral(action))
+    return `${SEVERAL}${digestOf(action.targets.map((target) => target.id).sort())}`;
   return id ?? `login ${login.toLowerCase()}`;
 }
+
+/** How the key of several users begins. */
+export const SEVERAL = 'several ';
 
 /** Why an approved action is not carried out, now or later. */
 export const Obstacle = z.discriminatedUnion('kind', [
@@ -196,12 +232,14 @@ export type Obstacle = z.infer<typeof Obstacle>;
 
 /** How many tokens are revoked; not there before the first of them may be. */
 const revoked = z.int().exactOptional();
+/** How far it is where it is about several users; not there before it has begun. */
+const run = Run.exactOptional();
 
 /**
  * `mayBeDone`: an earlier call may still take effect, so the next attempt accepts that as done. `postponed`: how often
  * in a row it was put off.
  */
-const attempts = { mayBeDone: z.boolean(), postponed: z.number(), revoked };
+const attempts = { mayBeDone: z.boolean(), postponed: z.number(), revoked, run };
 
 /**
  * That a request was ended because its database was restored: what was decided since the backup is not in it. `done?`:
@@ -234,7 +272,7 @@ export const State = z.discriminatedUnion('kind', [
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
   z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
-  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional() }),
+  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional(), run }),
   /**
    * `unclear`: nobody knows whether the call took effect, and people are told so. `mayBeDone`: an earlier call may still
    * take effect, so the next attempt accepts that as done. `why` is for people.
@@ -246,12 +284,13 @@ export const State = z.discriminatedUnion('kind', [
     mayBeDone: z.boolean(),
     retryable: z.boolean(),
     revoked,
+    run,
     /** Fastly refused to delete the user, who has tokens: revoking them first may help. */
     tokensInTheWay: z.literal(true).exactOptional(),
     /** The change was made. What was to follow it was not, or not all of it. */
     halfDone: z.literal(true).exactOptional(),
   }),
-  z.object({ kind: z.literal('refused'), obstacle: Obstacle, revoked }),
+  z.object({ kind: z.literal('refused'), obstacle: Obstacle, revoked, run }),
   z.object({ kind: z.literal('denied'), by: MemberId, reason: z.string().nullable() }),
   /** `why` is null when the requester took it back, else why the bot ended it, for people. */
   z.object({
@@ -307,7 +346,7 @@ export function isOpen({ state }: ApprovalRequest): boolean {
 
 /** Whether carrying it out leaves the account with one Fastly superuser less. */
 export function takesSuperuserAway(action: Action): boolean {
-  if (action.kind === 'promote' || action.kind === 'revoke') return false;
+  if (action.kind === 'promote' || action.kind === 'revoke' || isLockOfSeveral(action)) return false;
   return mayBeSuperuser(action.target) && !action.target.locked;
 }
 

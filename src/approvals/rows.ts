@@ -7,8 +7,8 @@ import type { Event } from './event.ts';
 import { isNewer, NeedsNewerVersion } from './newer.ts';
 import { hasOpenTarget } from './open-target.ts';
 import { readRequests } from './read-requests.ts';
-import { onlyReadable } from './readable.ts';
-import { type ApprovalRequest, isOpen, RequestId, targetKey } from './request.ts';
+import { onlyReadable, readForm } from './readable.ts';
+import { type ApprovalRequest, isLockOfSeveral, isOpen, RequestId, SEVERAL, targetKey } from './request.ts';
 import { dueAt } from './rules.ts';
 import { hasState, toStored } from './stored.ts';
 
@@ -28,6 +28,27 @@ export async function readRequest(database: Database, id: RequestId): Promise<Ap
 /** The one open request about this target, by its key. @throws {NeedsNewerVersion} */
 export async function openRequestAbout(database: Database, target: string): Promise<ApprovalRequest | null> {
   return await requestWhere(database, 'open_target', target);
+}
+
+/** Those of these users whom an open request is about, alone or among others. */
+export async function openAmong(database: Database, users: readonly string[]): Promise<ReadonlySet<string>> {
+  if (users.length === 0) return new Set();
+  const alone = await database
+    .selectFrom('approval_requests')
+    .select('open_target')
+    .where('open_target', 'in', users)
+    .execute();
+  const several = await database
+    .selectFrom('approval_requests')
+    .selectAll()
+    .where(hasOpenTarget)
+    .where('open_target', 'like', `${SEVERAL}%`)
+    .execute();
+  const among = several.flatMap((row) => {
+    const action = readForm(row)?.action;
+    return action && isLockOfSeveral(action) ? action.targets.map(({ id }) => id) : [];
+  });
+  return new Set([...alone.flatMap(({ open_target }) => open_target ?? []), ...among]);
 }
 
 /**
@@ -113,6 +134,16 @@ export async function updateRequest(
   await database
     .updateTable('approval_requests')
     .set(whatStepsChange(request, now))
+    .where('id', '=', request.id)
+    .execute();
+}
+
+/** Writes how far a run is. Slack is not brought up to date by that. */
+export async function keepReached({ database }: Transaction, request: ApprovalRequest): Promise<void> {
+  const { state, due_at } = whatStepsChange(request, 0);
+  await database
+    .updateTable('approval_requests')
+    .set({ state, due_at })
     .where('id', '=', request.id)
     .execute();
 }

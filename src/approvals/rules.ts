@@ -6,11 +6,13 @@ import {
   type ActionKind,
   type ApprovalRequest,
   isDeletion,
+  isLockOfSeveral,
   isOpen,
   type Obstacle,
   type State,
   tokensKey,
 } from './request.ts';
+import { NOT_BEGUN, type Run } from './run.ts';
 
 /** How this installation approves. Durations are milliseconds. */
 export type ApprovalPolicy = {
@@ -65,9 +67,12 @@ function approved(now: number, mayBeDone = false): Extract<State, { kind: 'appro
   return { kind: 'approved', notBefore: now, mayBeDone, postponed: 0 };
 }
 
-/** What a state says of tokens that are revoked, for the state after it. */
-function revokedIn(state: State): { revoked?: number } {
-  return 'revoked' in state && state.revoked !== undefined ? { revoked: state.revoked } : {};
+/** What a state says of tokens that are revoked and users that are locked, for the state after it. */
+function doneIn(state: State): { revoked?: number; run?: Run } {
+  return {
+    ...('revoked' in state && state.revoked !== undefined && { revoked: state.revoked }),
+    ...('run' in state && state.run !== undefined && { run: state.run }),
+  };
 }
 
 /**
@@ -115,7 +120,7 @@ export function cancel(request: ApprovalRequest, by: MemberId, comment: string |
 /** Whether the requester can take it back: nothing has been done, and that is known. */
 export function mayBeCancelled({ state }: ApprovalRequest): boolean {
   if (state.kind === 'pending') return true;
-  if (state.kind !== 'failed' || state.revoked) return false;
+  if (state.kind !== 'failed' || state.revoked || state.run?.locked.length) return false;
   return state.retryable && !state.unclear && !state.mayBeDone;
 }
 
@@ -129,7 +134,8 @@ export function closeRestored(request: ApprovalRequest): Ruling {
   const { state } = request;
   if (!isOpen(request)) return no('not-waiting');
   const unclear = state.kind === 'executing' || (state.kind === 'failed' && state.unclear);
-  const begun = revokedIn(state).revoked !== undefined;
+  const { revoked, run } = doneIn(state);
+  const begun = revoked !== undefined || run !== undefined;
   const mayBeDone = unclear || begun || ('mayBeDone' in state && state.mayBeDone);
   const why = mayBeDone
     ? 'The database was restored. The change may have been made.'
@@ -153,7 +159,7 @@ export function retry(request: ApprovalRequest, by: MemberId, now: number): Ruli
   if (isAbout(request, by)) return no('about-you');
   if (state.kind !== 'failed') return no('not-failed');
   if (!state.retryable || expiresAt <= now) return no('too-late');
-  return step({ ...approved(now, state.mayBeDone), ...revokedIn(state) }, { kind: 'retried' });
+  return step({ ...approved(now, state.mayBeDone), ...doneIn(state) }, { kind: 'retried' });
 }
 
 /** The target was locked meanwhile, by this bot: people are shown that, and it is no surprise later. */
@@ -203,7 +209,7 @@ export function whatIsDue(
       const mayBeDone = state.kind === 'executing' || state.mayBeDone;
       const { postponed } = state;
       return step(
-        { kind: 'executing', claim, leaseUntil: now + lease, mayBeDone, postponed, ...revokedIn(state) },
+        { kind: 'executing', claim, leaseUntil: now + lease, mayBeDone, postponed, ...doneIn(state) },
         { kind: 'started', mayBeDone },
       );
     }
@@ -220,12 +226,13 @@ export function whatIsDue(
  * more than was recorded.
  */
 export type ExecutionOutcome =
-  | { kind: 'completed'; found: boolean; tokens?: TokensLeft }
+  | { kind: 'completed'; found: boolean; tokens?: TokensLeft; run?: Run }
   | {
       kind: 'failed';
       why: string;
       unclear: boolean;
       mayBeDone: boolean;
+      run?: Run;
       tokensInTheWay?: true;
       halfDone?: true;
     }
@@ -238,6 +245,7 @@ export type ExecutionOutcome =
       mayBeDone: boolean;
       why: string;
       waitsFor?: 'slack';
+      run?: Run;
     };
 
 const FIRST_POSTPONEMENT_MILLISECONDS = 5_000;
@@ -256,28 +264,39 @@ export function record(
 ): Ruling {
   const { state, expiresAt } = request;
   if (state.kind !== 'executing' || state.claim !== claim) return no('another-claim');
-  if (outcome.kind === 'completed') return step(outcome, outcome);
+  const run = withStop('run' in outcome ? outcome.run : undefined, state);
+  if (outcome.kind === 'completed') {
+    const completed = { ...outcome, ...(run && { run }) };
+    return step(completed, completed);
+  }
+  // What was stopped is not tried again.
+  if (run?.stoppedBy && outcome.kind !== 'refused') {
+    const completed = { kind: 'completed', found: false, run } as const;
+    return step(completed, completed);
+  }
   if (outcome.kind === 'asked-again') return askedAgain(request, outcome, reminder, now);
   if (outcome.kind === 'refused') {
-    const revoked = Math.max(revokedIn(state).revoked ?? 0, outcome.revoked ?? 0);
-    const refused = { kind: 'refused', obstacle: outcome.obstacle, ...(revoked > 0 && { revoked }) } as const;
+    const revoked = Math.max(doneIn(state).revoked ?? 0, outcome.revoked ?? 0);
+    const { kind, obstacle } = outcome;
+    const refused = { kind, obstacle, ...(revoked > 0 && { revoked }), ...(run && { run }) } as const;
     return step(refused, refused);
   }
   const retryable = now < expiresAt;
   if (outcome.kind === 'failed') {
-    const { mayBeDone, ...told } = { ...revokedIn(state), ...outcome };
+    const { mayBeDone, ...told } = { ...doneIn(state), ...outcome, ...(run && { run }) };
     return step({ ...told, mayBeDone, retryable: retryable && !outcome.tokensInTheWay }, told);
   }
   const { until, why, unclear, mayBeDone, waitsFor } = outcome;
+  const done = { ...doneIn(state), ...(run && { run }) };
   const waits = waitsFor === undefined ? {} : { waitsFor };
   const least = FIRST_POSTPONEMENT_MILLISECONDS * 2 ** state.postponed;
   const notBefore = Math.max(until ?? 0, now + Math.min(least, LONGEST_POSTPONEMENT_MILLISECONDS));
   if (notBefore >= expiresAt) {
-    const told = { kind: 'failed', why, unclear, ...revokedIn(state) } as const;
+    const told = { kind: 'failed', why, unclear, ...done } as const;
     return step({ ...told, mayBeDone, retryable }, told);
   }
   return step(
-    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...revokedIn(state), ...waits },
+    { kind: 'approved', notBefore, mayBeDone, postponed: state.postponed + 1, ...done, ...waits },
     { kind: 'postponed', until: notBefore, unclear, ...waits },
   );
 }
@@ -289,7 +308,7 @@ function askedAgain(
   reminder: number,
   now: number,
 ): Ruling {
-  if (!isDeletion(action) || revokedIn(state).revoked) return no('not-waiting');
+  if (!isDeletion(action) || doneIn(state).revoked) return no('not-waiting');
   const { target } = action;
   const asBefore = { revokeFirst: false, laterTokens: false, ...action };
   return {
@@ -317,19 +336,58 @@ export function revoking(
 }
 
 /**
- * The state of a request whose tokens are being revoked, for another lease; null for another claim.
+ * The state of a request that is being carried out, for another lease; null for another claim.
  *
- * @param revoked how many are so far; undefined where they are not counted
+ * @param done how many tokens are revoked so far, or which users are locked, where that is counted
  */
 export function renewed(
   { state }: ApprovalRequest,
   claim: string,
-  revoked: number | undefined,
+  { revoked, run: reached }: { revoked?: number | undefined; run?: Run },
   { lease }: Pick<ApprovalPolicy, 'lease'>,
   now: number,
 ): Extract<State, { kind: 'executing' }> | null {
   if (state.kind !== 'executing' || state.claim !== claim) return null;
-  return { ...state, leaseUntil: now + lease, ...(revoked !== undefined && { revoked }) };
+  const run = withStop(reached, state);
+  return {
+    ...state,
+    leaseUntil: now + lease,
+    ...(revoked !== undefined && { revoked }),
+    ...(run && { run }),
+  };
+}
+
+/** A run as it has come, with the stop that was asked for meanwhile. */
+function withStop(reached: Run | undefined, state: State): Run | undefined {
+  const { run } = doneIn(state);
+  return reached && run?.stoppedBy ? { ...reached, stoppedBy: run.stoppedBy } : (reached ?? run);
+}
+
+/** Whether a run over several users can be stopped: it has begun, or may go on. */
+export function mayBeStopped({ action, state }: ApprovalRequest): boolean {
+  if (!isLockOfSeveral(action) || doneIn(state).run?.stoppedBy) return false;
+  return ['approved', 'executing'].includes(state.kind) || (state.kind === 'failed' && state.retryable);
+}
+
+/** Any bot admin stops it, for good. Whoever is being locked just now still is. */
+export function stop(request: ApprovalRequest, by: MemberId): Ruling {
+  const { state } = request;
+  if (!mayBeStopped(request)) return no('not-waiting');
+  const run = { ...(doneIn(state).run ?? NOT_BEGUN), stoppedBy: by };
+  if (state.kind === 'executing') return step({ ...state, run }, { kind: 'stopped' });
+  const completed = { kind: 'completed', found: false, run } as const;
+  return step(completed, completed);
+}
+
+/** Users whom a run had locked are unlocked again. @param ids of these users */
+export function unlocked(request: ApprovalRequest, ids: readonly string[]): Ruling {
+  const { state } = request;
+  if (isOpen(request) || !('run' in state) || !state.run) return no('not-waiting');
+  const before = state.run.unlocked ?? [];
+  const since = ids.filter((id) => !before.includes(id));
+  if (since.length === 0) return no('not-waiting');
+  const run = { ...state.run, unlocked: [...before, ...since] };
+  return step({ ...state, run }, { kind: 'unlocked', users: since.length });
 }
 
 /**

@@ -35,6 +35,8 @@ export const ChangeDetails = z.object({
   reason: z.string().nullable().exactOptional(),
   /** The approval request whose button was clicked, if it was one. */
   request: z.string().exactOptional(),
+  /** The approval request about several users that this is a part of: it tells what came of it. */
+  run: z.string().exactOptional(),
   /** What is to follow a lock. */
   steps: z.array(LockStep).exactOptional(),
   /** The delivery key of the lock that this is a step of. */

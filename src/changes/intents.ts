@@ -109,6 +109,8 @@ export class Intents<InTheWay = unknown> {
         .set({ state: settlement.kind, due_at: tell ? (await transaction.now()) + this.#lease : null })
         .where('delivery_key', '=', change.deliveryKey)
         .where('state', '=', 'open')
+        // Under the same key another attempt may have begun since.
+        .where('details', 'like', `%"reference":"${change.reference}"%`)
         .executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) return;
       await also?.(transaction);
@@ -130,6 +132,15 @@ export class Intents<InTheWay = unknown> {
     );
     const lock = rows.find((row) => readChange(row)?.request === requestId);
     return lock?.delivery_key ?? null;
+  }
+
+  /** The latest change with this delivery key, and its state; null where there is none. */
+  async withKey(key: string): Promise<{ change: Change; state: IntentState } | null> {
+    const row = await this.#store.read((database) =>
+      database.selectFrom('intents').selectAll().where('delivery_key', '=', key).executeTakeFirst(),
+    );
+    const found = row && interrupted(row);
+    return found ?? null;
   }
 
   /** A lock that was made, with its steps, by its delivery key; null where there is none. */
@@ -309,7 +320,7 @@ async function failedAttempts(database: Database, deliveryKey: string): Promise<
 
 function entryOf(change: Change, event: string, why?: string) {
   const { kind, caller, target, settings, before, invitation, reason, request, undoes, reference } = change;
-  const { steps, tokens } = change;
+  const { steps, tokens, run } = change;
   const { login, name } = target;
   return {
     actor: caller,
@@ -317,7 +328,20 @@ function entryOf(change: Change, event: string, why?: string) {
     event,
     target: target.id,
     details: {
-      ...{ login, name, settings, before, invitation, reason, request, steps, tokens, undoes, reference },
+      ...{
+        login,
+        name,
+        settings,
+        before,
+        invitation,
+        reason,
+        request,
+        run,
+        steps,
+        tokens,
+        undoes,
+        reference,
+      },
       why,
     },
   };

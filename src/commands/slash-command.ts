@@ -5,6 +5,7 @@ import type { Listener } from '../slack/gate/listeners.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { decisions } from './approvals/decisions.ts';
 import { lockNow } from './approvals/lock-now.ts';
+import { severalListeners } from './approvals/several.ts';
 import { formListener } from './form.ts';
 import { nameIn, subcommandNamed } from './help.ts';
 import { homeListeners } from './home.ts';
@@ -114,6 +115,7 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     ...homeListeners(disabled),
     ...decisions,
     ...lockNow,
+    ...severalListeners,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

@@ -17,8 +17,8 @@ export function doubts(values: ValidValues): VariableProblem[] {
     ...nobodyAllowed(values),
     ...noReminder(values),
     ...deletionsUnapproved(values),
-    ...revocationsUnapproved(values),
     ...strangersMentioned(values),
+    ...laterKindsUnapproved(values),
   ];
 }
 
@@ -122,14 +122,17 @@ function strangersMentioned({ SUPERUSERS, APPROVERS_MENTIONED }: ValidValues): V
   ];
 }
 
-/** The kind is newer than the others: an installation that has set the variable before does not name it. */
-function revocationsUnapproved({ APPROVAL_REQUIRED_FOR }: ValidValues): VariableProblem[] {
-  if (!APPROVAL_REQUIRED_FOR?.length || APPROVAL_REQUIRED_FOR.includes('revoke')) return [];
-  return [
-    {
-      name: 'APPROVAL_REQUIRED_FOR',
-      what: "APPROVAL_REQUIRED_FOR doesn't include revoke, so API tokens are revoked without approval",
-      remedy: 'Add revoke if a second bot admin should approve that.',
-    },
-  ];
+/** Kinds that are newer than the others: an installation that has set the variable before does not name them. */
+const LATER_KINDS = [
+  { kind: 'revoke', what: 'API tokens are revoked without approval' },
+  { kind: 'lock-several', what: 'up to 100 idle users are locked at once without approval' },
+] as const;
+
+function laterKindsUnapproved({ APPROVAL_REQUIRED_FOR }: ValidValues): VariableProblem[] {
+  if (!APPROVAL_REQUIRED_FOR?.length) return [];
+  return LATER_KINDS.filter(({ kind }) => !APPROVAL_REQUIRED_FOR.includes(kind)).map(({ kind, what }) => ({
+    name: 'APPROVAL_REQUIRED_FOR',
+    what: `APPROVAL_REQUIRED_FOR doesn't include ${kind}, so ${what}`,
+    remedy: `Add ${kind} if a second bot admin should approve that.`,
+  }));
 }

@@ -12,6 +12,8 @@ export const TIMES = {
   botAdminsLook: { after: 500, every: 3_600_000 },
   /** How often each replica looks whether time has made something due; its own steps wake it at once. */
   workerInterval: 1_000,
+  /** How often a message shows how far a request about several users is: Slack takes 50 updates a minute. */
+  runShown: 2_000,
   /** What changes on a Home in quick succession is shown once. */
   homesGathered: 1_000,
   /** The first pause before something is tried again that Slack, Fastly or the database did not take; later ones grow. */

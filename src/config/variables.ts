@@ -117,9 +117,9 @@ const APPROVING = z.object({
     single(readChannelId, FIND_CHANNEL_ID).optional(),
   ),
   APPROVAL_REQUIRED_FOR: variable(
-    'Kinds of change that need approval: delete, promote, demote, revoke, comma-separated, or none.',
-    kinds(['delete', 'promote', 'demote', 'revoke']),
-    'delete,promote,demote,revoke',
+    'Kinds of change that need approval: delete, promote, demote, revoke, lock-several, comma-separated, or none.',
+    kinds(['delete', 'promote', 'demote', 'revoke', 'lock-several']),
+    'delete,promote,demote,revoke,lock-several',
   ),
   APPROVALS_REQUIRED: variable(
     'Number of approvals that a request needs. That many bot admins must exist besides the requester, unless ALLOW_SELF_APPROVAL is true.',
@@ -132,8 +132,8 @@ const APPROVING = z.object({
     'all',
   ),
   REASON_REQUIRED_FOR: variable(
-    'Kinds of change that need a reason when they are requested: delete, promote, demote, revoke, comma-separated, or none.',
-    kinds(['delete', 'promote', 'demote', 'revoke']),
+    'Kinds of change that need a reason when they are requested: delete, promote, demote, revoke, lock-several, comma-separated, or none.',
+    kinds(['delete', 'promote', 'demote', 'revoke', 'lock-several']),
     'none',
   ),
   ALLOW_SELF_APPROVAL: variable(

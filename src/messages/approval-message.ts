@@ -1,8 +1,23 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
 import { isOutcome, type Step } from '../approvals/event.ts';
 import { isNewer, type StoredRequest } from '../approvals/newer.ts';
-import { type Action, type ApprovalRequest, isAdmission, mayBeLocked, verbOf } from '../approvals/request.ts';
-import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
+import {
+  type Action,
+  type ApprovalRequest,
+  isAdmission,
+  isLockOfSeveral,
+  isOpen,
+  mayBeLocked,
+  verbOf,
+} from '../approvals/request.ts';
+import {
+  type ApprovalPolicy,
+  isAbout,
+  mayApprove,
+  mayBeCancelled,
+  mayBeStopped,
+} from '../approvals/rules.ts';
+import { stillLocked } from '../approvals/run.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
 import type { TokenOwner, TokensLeft } from '../changes/token.ts';
@@ -24,7 +39,9 @@ import { channel, code, date, member, richText, type Sentence, say } from './kit
 import { outcomeText } from './outcome-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
+import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
 import { everyTokenText, tokenNotes, tokenNotesInShort } from './token-notes.ts';
+import { userCount } from './user-text.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -32,9 +49,11 @@ export const DENY = 'approvals.deny';
 export const CANCEL = 'approvals.cancel';
 export const RETRY = 'approvals.retry';
 export const LOCK = 'approvals.lock';
+export const STOP = 'approvals.stop';
 /** Of a request that has ended: opens the form of another one. */
 export const REVOKE_LEFT = 'approvals.revoke';
 export const REVOKE_FIRST = 'approvals.revoke-first';
+export const UNLOCK_SEVERAL = 'approvals.unlock-several';
 
 /** A list of many requests must fit into a message or a Home tab. */
 const MOST_NAMED = 5;
@@ -95,6 +114,7 @@ function fieldsOf(action: Action): TextObject[] {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)];
   }
   if (action.kind === 'revoke') return ownerFields(action.target);
+  if (isLockOfSeveral(action)) return [field('To be locked', say`${userCount(action.targets.length)}`)];
   if (!('before' in action)) return targetFields(action.target, {});
   const { target, before, changes } = action;
   return [...changeFields(before, changes), ...targetFields(target, changes)];
@@ -123,6 +143,7 @@ export function actionNotes(action: Action, aboutTokens = tokenNotes): Sentence[
   if (action.kind === 'promote' && action.by === 'invitation' && action.changes.limit_services) {
     return [NO_SERVICE_NAMED];
   }
+  if (isLockOfSeveral(action)) return usersLines(action);
   if (!('before' in action)) return aboutTokens(action);
   const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
   return [
@@ -140,9 +161,9 @@ function linesAbout(action: Action): KnownBlock[] {
 /** The buttons that still work. Whether a member may use one is checked when they click it. */
 export function requestButtons(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
+  if (isLockOfSeveral(action) && state.kind !== 'pending') return severalButtons(request);
   if (state.kind === 'failed' && state.retryable) {
-    const retry = button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
-    return mayBeCancelled(request) ? [retry, cancelButton(id)] : [retry];
+    return mayBeCancelled(request) ? [retryButton(id), cancelButton(id)] : [retryButton(id)];
   }
   if (state.kind === 'failed' && state.tokensInTheWay) {
     return [button({ actionId: REVOKE_FIRST, text: 'Revoke tokens, then delete…', value: id })];
@@ -163,6 +184,34 @@ export function revokeLeftButtons(id: string, tokens: TokensLeft | undefined): B
   return [button({ actionId: REVOKE_LEFT, text: 'Revoke…', value: id, style: 'danger' })];
 }
 
+/** Of a run over several users that was approved, or needs no approval. */
+function severalButtons(request: ApprovalRequest): Button[] {
+  const { id, state } = request;
+  const retry = state.kind === 'failed' && state.retryable ? [retryButton(id)] : [];
+  const run = 'run' in state ? state.run : undefined;
+  const locked = run && !isOpen(request) ? stillLocked(run).length : 0;
+  const unlock = locked === 1 ? 'Unlock this user' : `Unlock these ${locked}`;
+  return [
+    ...retry,
+    ...(mayBeStopped(request) ? [stopButton(id)] : []),
+    ...(locked > 0 ? [button({ actionId: UNLOCK_SEVERAL, text: unlock, value: id })] : []),
+  ];
+}
+
+function stopButton(id: string): Button {
+  const confirm = {
+    title: say`Stop?`,
+    text: say`Whoever isn't locked yet stays as they are. This request can't go on afterwards.`,
+    confirm: 'Stop',
+    style: 'danger',
+  } as const;
+  return button({ actionId: STOP, text: 'Stop', value: id, style: 'danger', confirm });
+}
+
+function retryButton(id: string): Button {
+  return button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
+}
+
 function cancelButton(id: string): Button {
   return button({ actionId: CANCEL, text: 'Cancel request', value: id });
 }
@@ -180,12 +229,16 @@ export function approvalEntry(
     richText(
       requestLine(request, where),
       ...changesLine(request.action),
-      ...actionNotes(request.action, tokenNotesInShort),
+      ...notesInShort(request.action),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
   ];
+}
+
+function notesInShort(action: Action): Sentence[] {
+  return isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(action, tokenNotesInShort);
 }
 
 /** The buttons that this member may use. */
@@ -206,6 +259,9 @@ export function approvalConfirmation(request: ApprovalRequest): Message {
     say`${told} Requested by ${member(requester)}.${approvedBy(request)}`,
     ...changesLine(action),
     ...(action.kind === 'revoke' ? [everyTokenText(action.shown, 'revoked')] : []),
+    ...(isLockOfSeveral(action) && 'run' in outcome && outcome.run
+      ? lockedUsersText(action, outcome.run)
+      : []),
     ...reasonLine(reason),
   );
 }

@@ -1,7 +1,16 @@
 import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
-import { type Action, type ApprovalRequest, isDeletion, type State, verbOf } from '../approvals/request.ts';
+import {
+  type Action,
+  type ApprovalRequest,
+  isDeletion,
+  isLockOfSeveral,
+  type LockOfSeveral,
+  type State,
+  verbOf,
+} from '../approvals/request.ts';
 import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
+import { NOT_BEGUN, type Run } from '../approvals/run.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { UserGroupId } from '../ids.ts';
 import {
@@ -31,8 +40,9 @@ import {
   together,
 } from './outcome-text.ts';
 import { changeText, settingsText } from './settings-text.ts';
+import { reachedText } from './several-text.ts';
 import { tokenCount, tokenNames } from './token-text.ts';
-import { userText } from './user-text.ts';
+import { userCount, userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 
 /** The user a request is about. */
@@ -172,7 +182,10 @@ export function detailText(request: ApprovalRequest, policy: ApprovalPolicy): Se
   if (state.kind !== 'completed') {
     return say`${outcomeMark(state, verb)} ${because}${nextText(request)}${approved}`;
   }
-  const done = say`✅ ${capitalized(participle(verb))}.`;
+  const done =
+    isLockOfSeveral(action) && state.run
+      ? say`✅ ${reachedText(state.run, action.targets.length)}.`
+      : say`✅ ${capitalized(participle(verb))}.`;
   return say`${because.parts.length > 0 ? say`${done} ${because}` : done}${approved}`;
 }
 
@@ -196,21 +209,36 @@ function progress(
     case 'approved':
       return state.postponed === 0
         ? { mark: say`⚙️`, text: say`Starting…` }
-        : withRevoked(
+        : withDone(
+            request,
             state,
             postponed(state.notBefore, state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly')),
           );
     case 'executing':
-      return withRevoked(state, {
+      if (isLockOfSeveral(request.action)) return underWay(request.action, state.run ?? NOT_BEGUN);
+      return withDone(request, state, {
         mark: say`⚙️`,
         text: state.revoked ? nextStepText(request.action, state.revoked) : say`In progress…`,
       });
   }
 }
 
-/** What can't be undone is said, whatever comes next. */
-function withRevoked({ revoked }: { revoked?: number }, { mark, text }: Marked): Marked {
+/** What was done already is said, whatever comes next. */
+function withDone(
+  { action }: ApprovalRequest,
+  { revoked, run }: { revoked?: number; run?: Run },
+  { mark, text }: Marked,
+): Marked {
+  if (run && isLockOfSeveral(action)) {
+    return { mark, text: say`${reachedText(run, action.targets.length)}. ${text}` };
+  }
   return revoked ? { mark, text: say`${tokenCount(revoked)} revoked. ${text}` } : { mark, text };
+}
+
+function underWay({ targets }: LockOfSeveral, run: Run): Marked {
+  const reached = reachedText(run, targets.length);
+  const stopping = run.stoppedBy ? say` Stopping…` : say``;
+  return { mark: say`⚙️`, text: say`${reached}.${stopping}` };
 }
 
 function nextStepText(action: Action, revoked: number): Sentence {
@@ -285,6 +313,10 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
       return lockedText(who, request, event.comment);
     case 'revoked':
       return say`🔑 ${tokenCount(event.revoked)} revoked.`;
+    case 'stopped':
+      return say`🛑 ${who} stopped this. The user under way may still be locked.`;
+    case 'unlocked':
+      return say`🔓 ${who} unlocked ${userCount(event.users)}.`;
     case 'asked-again':
       return askedAgainText(event.unseen, request, policy);
     case 'closed':

@@ -11,7 +11,7 @@ import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { changeText, settingsText } from './settings-text.ts';
-import { userText } from './user-text.ts';
+import { userCount, userText } from './user-text.ts';
 import { gerund, infinitive } from './verb-text.ts';
 
 const NAME_LENGTH = 80;
@@ -28,6 +28,8 @@ const APPROVAL_CHANGES = [
   'demote',
   'demote-with-tokens',
   'revoke',
+  'lock-several',
+  'lock-few',
 ];
 const AnyVerb = z.enum(ACTION_VERBS);
 
@@ -79,6 +81,10 @@ function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
       return say`✅ ${who} approved the request to ${wanted}${reason}`;
     case 'retried':
       return say`🔁 ${who} retried ${gerund(verb, userText(target))}`;
+    case 'stopped':
+      return say`🛑 ${who} stopped ${gerund(verb, userText(target))}`;
+    case 'unlocked':
+      return say`🔓 ${who} unlocked ${userCount(event.users)} of ${userText(target)} again`;
     case 'completed':
     case 'failed':
     case 'refused':
@@ -126,7 +132,7 @@ function ownChange(line: AuditLine): Sentence {
 }
 
 /** The request whose button was clicked. */
-function requestOf({ request }: AuditLine['details']): Sentence {
+function requestOf({ run, request = run }: AuditLine['details']): Sentence {
   return typeof request === 'string'
     ? say`, from request ${code(cut(plain(request), REQUEST_LENGTH))}`
     : say``;

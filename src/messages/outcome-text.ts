@@ -1,8 +1,10 @@
 import type { OutcomeStep } from '../approvals/event.ts';
 import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
+import type { Run } from '../approvals/run.ts';
 import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
+import { leftText } from './several-text.ts';
 import { namesInShort, tokenCount, tokenNames, unreadableText } from './token-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
@@ -47,6 +49,12 @@ export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked
 /** What became of the user: 'X was deleted'. */
 export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sentence): Sentence {
   const what = objectOf(verb, user);
+  const run = runOf(outcome);
+  if (run && verb === 'lock-several' && (run.locked.length > 0 || outcome.kind === 'completed')) {
+    const isAll = outcome.kind === 'completed' && run.left.length === 0 && !run.stoppedBy;
+    return isAll ? say`${what} were locked` : say`${run.locked.length} of ${what} were locked`;
+  }
+  if (run && outcome.kind === 'completed' && run.locked.length === 0) return say`${what} wasn't locked`;
   if (outcome.kind === 'completed') return say`${what} ${was(verb)} ${participle(verb)}`;
   if (outcome.kind === 'cancelled' && outcome.restored !== undefined) {
     return say`The request to ${infinitive(verb, user)} was cancelled`;
@@ -66,8 +74,19 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
   return say`${what} ${was(verb)}n't ${participle(verb)}`;
 }
 
+function runOf(outcome: RequestOutcome): Run | undefined {
+  return 'run' in outcome ? outcome.run : undefined;
+}
+
 /** What led to the result, and what to do next. */
-export function becauseText(
+export function becauseText(outcome: RequestOutcome, subject: Subject): Sentence | null {
+  const run = runOf(outcome);
+  const why = reasonOf(outcome, subject);
+  const left = run ? leftText(run, (id) => say`${member(id)}`) : [];
+  return why === null && left.length === 0 ? null : inARow([...(why === null ? [] : [why]), ...left]);
+}
+
+function reasonOf(
   outcome: RequestOutcome,
   { by, channel: place, approvals, tokens = [], isLocked = false }: Subject,
 ): Sentence | null {

@@ -8,7 +8,7 @@ type Forms = {
   participle: string;
   mark: Sentence;
   tail?: string;
-  /** What of the user it is done to, where it is not the user. More than one of them. */
+  /** What of the user it is done to, where it is not one user: more than one thing, or nothing but several users. */
   things?: string;
 };
 
@@ -22,6 +22,7 @@ const FORMS: Record<ActionVerb, Forms> = {
   invite: { gerund: 'inviting', participle: 'invited', mark: say`✉️`, tail: AS_SUPERUSER },
   demote: { gerund: 'demoting', participle: 'demoted', mark: say`⬇️`, tail: ' from Fastly superuser' },
   lock: { gerund: 'locking', participle: 'locked', mark: say`🔒` },
+  'lock-several': { gerund: 'locking', participle: 'locked', mark: say`🔒`, things: '' },
   revoke: { gerund: 'revoking', participle: 'revoked', mark: say`🔑`, things: 'API tokens of ' },
 };
 
@@ -40,7 +41,8 @@ export function was(verb: ActionVerb): string {
 
 /** 'delete X', 'promote X to Fastly superuser'. */
 export function infinitive(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${verb} ${objectOf(verb, user)}${FORMS[verb].tail ?? ''}`;
+  const word = verb === 'lock-several' ? 'lock' : verb;
+  return say`${word} ${objectOf(verb, user)}${FORMS[verb].tail ?? ''}`;
 }
 
 /** 'deleting X', 'promoting X to Fastly superuser'. */
@@ -73,6 +75,8 @@ export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true)
       return say`${user} will no longer be a Fastly superuser.${stays(TOKENS_STAY)}`;
     case 'lock':
       return say`${user}, a Fastly superuser, will be locked. The lock can be undone.${stays(STAYS)}`;
+    case 'lock-several':
+      return say`${user} will be locked, one after the other. Whoever has changed or was active since is left as they are. Locks can be undone.${stays(STAYS)}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
     case 'revoke':
@@ -81,6 +85,9 @@ export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true)
 }
 
 /** The subcommand that files such a request. */
-export function subcommandFor(verb: ActionVerb): Exclude<ActionVerb, 'promote' | 'demote'> | 'update' {
+export function subcommandFor(
+  verb: ActionVerb,
+): Exclude<ActionVerb, 'promote' | 'demote' | 'lock-several'> | 'update' | 'list' {
+  if (verb === 'lock-several') return 'list';
   return verb === 'promote' || verb === 'demote' ? 'update' : verb;
 }

@@ -3,6 +3,7 @@ import {
   type ApprovalRequest,
   isAdmission,
   isDeletion,
+  type LockOfSeveral,
   type Obstacle,
 } from '../approvals/request.ts';
 import type { Intents } from '../changes/intents.ts';
@@ -43,10 +44,13 @@ export type ApprovedChange = Pick<ApprovableOperation<unknown, unknown>, 'finalO
   nothingShows: string;
 };
 
+/** A request about one user. */
+type OneUsers = ApprovalRequest & { action: Exclude<Action, LockOfSeveral> };
+
 type Parts = { fastly: FastlyClient; intents: Intents };
 
 /** What an approved request stands for. */
-export function approvedChange(request: ApprovalRequest, { fastly, intents }: Parts): ApprovedChange {
+export function approvedChange(request: OneUsers, { fastly, intents }: Parts): ApprovedChange {
   const { action } = request;
   if (action.kind === 'revoke') return revocation(fastly, action);
   if (isDeletion(action)) {

@@ -119,9 +119,13 @@ export class Displays {
   }
 }
 
-/** What doesn't show the latest step. Where all does, the list of bot admins has changed, and whoever can approve is named. */
-function toShow({ request, surfaces }: Snapshot): readonly Surface[] {
+/**
+ * What doesn't show the latest step. Where all does, the list of bot admins has changed, and whoever can approve is named;
+ * or a request about several users is further than its message says.
+ */
+function toShow({ request: { state }, surfaces }: Snapshot): readonly Surface[] {
   const behind = surfaces.filter(({ wanted, shown }) => wanted > shown);
-  if (behind.length > 0 || request.state.kind !== 'pending') return behind;
+  const isDrawnAnew = state.kind === 'pending' || (state.kind === 'executing' && state.run !== undefined);
+  if (behind.length > 0 || !isDrawnAnew) return behind;
   return surfaces.filter(({ name, ts }) => ts !== null && (name === 'message' || name.startsWith('copy ')));
 }

@@ -1,4 +1,5 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
+import { isLockOfSeveral, type LockOfSeveral } from '../approvals/request.ts';
 import { type ExecutionOutcome, lostUnlessConfirmed } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { FastlyClient } from '../fastly/client.ts';
@@ -8,6 +9,7 @@ import { plainText } from '../messages/kit/sentence.ts';
 import { SETTING_LABELS } from '../messages/settings-text.ts';
 import type { BotAdmins, Confirmation } from '../slack/bot-admins/bot-admins.ts';
 import { type ApprovedChange, approvedChange, type Finding } from './approved-change.ts';
+import { LocksOfSeveral } from './locks-of-several.ts';
 import { TokenSteps } from './token-steps.ts';
 
 const FOUND_DONE: ExecutionOutcome = { kind: 'completed', found: true };
@@ -43,14 +45,19 @@ export class Execution {
   readonly #botAdmins: Pick<BotAdmins, 'confirm'>;
   readonly #callTimeout: number;
   readonly #tokens: TokenSteps;
+  readonly #several: LocksOfSeveral;
 
-  /** @param callTimeout the deadline of one call to Fastly, in milliseconds */
+  /**
+   * @param callTimeout the deadline of one call to Fastly, in milliseconds
+   * @param showEvery how often Slack is shown how far a run over several users is, in milliseconds
+   */
   constructor(
     approvals: Approvals,
     intents: Intents,
     fastly: FastlyClient,
     botAdmins: Pick<BotAdmins, 'confirm'>,
     callTimeout: number,
+    showEvery: number,
   ) {
     this.#approvals = approvals;
     this.#intents = intents;
@@ -58,13 +65,16 @@ export class Execution {
     this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
     this.#tokens = new TokenSteps(approvals, fastly);
+    this.#several = new LocksOfSeveral({ approvals, intents, fastly, showEvery });
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
-    const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
-    const { state, requester, approvers } = claim.request;
-    const revoked = state.kind === 'executing' ? state.revoked : undefined;
+    const { state, requester, approvers, action } = claim.request;
     const rights = this.#botAdmins.confirm([requester, ...approvers], Date.now());
+    if (isLockOfSeveral(action)) return await this.#lockSeveral(claim, action, rights);
+    const request = { ...claim.request, action };
+    const change = approvedChange(request, { fastly: this.#fastly, intents: this.#intents });
+    const revoked = state.kind === 'executing' ? state.revoked : undefined;
     const attempt: Attempt = { claim, change, rights, mayBeDone: claim.mayBeDone, revoked };
     try {
       const outcome = await this.#run(attempt);
@@ -77,6 +87,22 @@ export class Execution {
     } catch (error) {
       // Once a call may have been sent, nobody knows what it did until a look succeeds.
       return attempt.mayBeDone ? NOT_CONFIRMED : failure(error, attempt);
+    }
+  }
+
+  async #lockSeveral(
+    claim: Claim,
+    action: LockOfSeveral,
+    rights: Promise<Confirmation>,
+  ): Promise<ExecutionOutcome> {
+    try {
+      const lost = await this.#lost({ claim, rights, mayBeDone: false });
+      if (lost !== null) return lost;
+      const problem = await this.#fastly.tokenProblem();
+      if (problem !== null) return failed(plainText(tokenProblemText(problem)), { mayBeDone: false });
+      return await this.#several.carryOut(claim, action);
+    } catch (error) {
+      return failed(plainText(explain(error)), { mayBeDone: false });
     }
   }
 
@@ -165,7 +191,7 @@ export class Execution {
   }
 
   /** Why those who asked and approved may not have it done, now or ever. */
-  async #lost({ claim, rights, mayBeDone }: Attempt) {
+  async #lost({ claim, rights, mayBeDone }: Pick<Attempt, 'claim' | 'rights' | 'mayBeDone'>) {
     const lost = lostUnlessConfirmed(claim.request, this.#approvals.policy, await rights);
     if (lost === null) return null;
     if (lost !== 'unconfirmed') return { kind: 'refused', obstacle: lost } as const;

@@ -80,8 +80,8 @@ export class InterruptedChanges {
       log.warn({ settlement: kind }, 'a change was left behind');
       await this.#record(change, settlement);
     } else settlement = { kind: state };
-    // Its lock is still to be told, too, and that message has all steps.
-    if (change.lock !== undefined) return await intents.told(change);
+    // Its lock is still to be told, too, and that message has all steps. A request tells of all its users.
+    if (change.lock !== undefined || change.run !== undefined) return await intents.told(change);
     try {
       const words = await this.#words(change, settlement);
       if (words === null) return await intents.tellIn(this.#options.times.firstRetry, change.deliveryKey);

@@ -12,7 +12,7 @@ describe('a configuration', () => {
       DISABLED_COMMANDS: [],
       FASTLY_API_URL: 'https://api.fastly.com',
       FASTLY_TIMEOUT: 10_000,
-      APPROVAL_REQUIRED_FOR: ['delete', 'promote', 'demote', 'revoke'],
+      APPROVAL_REQUIRED_FOR: ['delete', 'promote', 'demote', 'revoke', 'lock-several'],
       APPROVALS_REQUIRED: 1,
       ALLOW_SELF_APPROVAL: false,
       APPROVAL_TTL: 86_400_000,
@@ -180,7 +180,7 @@ describe('approvals', () => {
 
   it('are for things that exist', () => {
     expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'delete,get' })).toEqual([
-      "APPROVAL_REQUIRED_FOR can't contain 'get'. Set it to one or more of delete, promote, demote and revoke, comma-separated, or to none alone.",
+      "APPROVAL_REQUIRED_FOR can't contain 'get'. Set it to one or more of delete, promote, demote, revoke and lock-several, comma-separated, or to none alone.",
     ]);
     expect(problemsOf({ ...SOCKET, APPROVAL_REQUIRED_FOR: 'detele,Promote' })).toEqual([
       expect.stringContaining('Did you mean delete, promote?'),

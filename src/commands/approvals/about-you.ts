@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../../approvals/request.ts';
+import { type ApprovalRequest, loginsOf } from '../../approvals/request.ts';
 import { withoutTag } from '../../directory/search.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
@@ -51,7 +51,7 @@ export async function refuseWhoItIsAbout(
   if (unknown && step !== 'deny' && request.action.kind === 'promote')
     throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
   if (unknown) log.warn('whom a request is about is decided by what was filed');
-  if (!unknown && isMailbox(profile.address, request.action.target.login)) {
+  if (!unknown && loginsOf(request.action).some((login) => isMailbox(profile.address, login))) {
     throw new Refusal(ABOUT_YOU);
   }
 }

@@ -2,6 +2,7 @@ import {
   type Action,
   type ActionKind,
   type ApprovalRequest,
+  loginsOf,
   revokesTokens,
 } from '../../approvals/request.ts';
 import { needsReason, waitsForApproval } from '../../approvals/rules.ts';
@@ -53,7 +54,7 @@ export async function file(
   await refuseWhereTokenCannot(services);
   const requester = interaction.caller.memberId;
   const [channelId, roll] = await together(placeFor(interaction, action.kind), services.botAdmins.read());
-  const about = adminsWithLogin(services, action.target.login);
+  const about = loginsOf(action).flatMap((login) => adminsWithLogin(services, login));
   refuseWithoutApprovers(interaction, action, { about, roll });
   const filed = await services.approvals.file({
     deliveryKey,
@@ -100,6 +101,9 @@ function subcommandOf(action: Action): SubcommandName {
       return 'delete';
     case 'revoke':
       return 'revoke';
+    case 'lock-several':
+    case 'lock-few':
+      return 'list';
     case 'demote-with-tokens':
       return 'lock';
     case 'demote':

@@ -120,19 +120,21 @@ function rolesOf({ byRole }: Figures): string[] {
 export const TEXT_LENGTH = 200;
 export const ROLE_LENGTH = 75;
 
+export const PageFilter = z.object({
+  text: z.string().max(TEXT_LENGTH),
+  role: z.string().max(ROLE_LENGTH).nullable(),
+  locked: z.boolean().nullable(),
+  withoutTwoFactor: z.boolean(),
+  // Buttons of an earlier version don't carry it.
+  inactive: Days.nullable().default(null),
+});
+
 /**
  * One page of a list: `from` users come before it, and a list made of it may be for the caller alone. It travels in the
  * buttons, and comes back as input.
  */
 const PageSchema = z.object({
-  filter: z.object({
-    text: z.string().max(TEXT_LENGTH),
-    role: z.string().max(ROLE_LENGTH).nullable(),
-    locked: z.boolean().nullable(),
-    withoutTwoFactor: z.boolean(),
-    // Buttons of an earlier version don't carry it.
-    inactive: Days.nullable().default(null),
-  }),
+  filter: PageFilter,
   from: z.int().min(0),
   private: z.boolean(),
 });

@@ -25,6 +25,7 @@ import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } from './filter-form.ts';
+import { LOCK_SEVERAL, lockSeveralListeners } from './lock-several.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
@@ -55,6 +56,7 @@ export const list: Subcommand = {
     carryingButton('list.previous', Page, turnTo),
     carryingButton('list.next', Page, turnTo),
     carryingButton('list.filter', Page, openFilterForm),
+    ...lockSeveralListeners,
     formListener(FORM, {
       async work(interaction, { values }) {
         const { services, origin, reply } = interaction;
@@ -101,7 +103,11 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const from = Math.min(page.from, startOfLast(users.length));
   const shown = users.slice(from, from + MOST_USERS);
   const figures = figuresOf(users);
-  const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
+  const elements = [
+    ...buttons({ ...page, from }, users.length),
+    ...lockSeveralButton(interaction, page, users.length),
+  ];
+  const actions: KnownBlock = { type: 'actions', elements };
   if (shown.length === 0) {
     const empty = message(...nobody(filter, account));
     empty.blocks.push(...unknownBlocks(unknown));
@@ -129,6 +135,11 @@ function buttons(page: Page, users: number): Button[] {
     ...(rest > 0 ? [to('list.next', `Next ${Math.min(rest, MOST_USERS)}`, from + MOST_USERS)] : []),
     to('list.filter', 'Filter…', 0),
   ];
+}
+
+function lockSeveralButton({ services }: Interaction, page: Page, users: number): Button[] {
+  if (page.filter.inactive === null || users === 0 || services.disabled.has('lock')) return [];
+  return [button({ actionId: LOCK_SEVERAL, text: 'Lock several…', value: Page.write({ ...page, from: 0 }) })];
 }
 
 /** Where the last page begins. Users may have been deleted since a button was drawn. */

@@ -81,7 +81,7 @@ const EVERYBODY = {
 function desk(store: Store, client: FastlyClient): (user: User) => Promise<number> {
   const approvals = new Approvals(store, POLICY, false, () => {});
   const intents = new Intents(store, POLICY.lease, openRequestAbout, () => {});
-  const execution = new Execution(approvals, intents, client, EVERYBODY, TIMEOUT_MILLISECONDS);
+  const execution = new Execution(approvals, intents, client, EVERYBODY, TIMEOUT_MILLISECONDS, 0);
   return async (user) => {
     const { request } = await approvals.file(deletionOf(user));
     const begun = performance.now();

@@ -18,7 +18,7 @@ describe('the log of a start', () => {
     const line = log.lines.find(({ inForce }) => inForce !== undefined);
     expect(line).toMatchObject({
       level: 30,
-      msg: `fastly-user-bot ${version} serves the workspace ${TEAM.name} (${TEAM.id}). Bot admins: ${SUPERUSERS.length}. Commands: in ${CDN_TEAM.id}. Approvals: 1 for delete, promote, demote, revoke. Requests appear in ${OPS.id}. Database: SQLite in memory. Delivery: ${DELIVERY === 'http' ? 'HTTP' : 'Socket Mode'}.`,
+      msg: `fastly-user-bot ${version} serves the workspace ${TEAM.name} (${TEAM.id}). Bot admins: ${SUPERUSERS.length}. Commands: in ${CDN_TEAM.id}. Approvals: 1 for delete, promote, demote, revoke, lock-several. Requests appear in ${OPS.id}. Database: SQLite in memory. Delivery: ${DELIVERY === 'http' ? 'HTTP' : 'Socket Mode'}.`,
       inForce: {
         version,
         botAdmins: { members: SUPERUSERS.length, groups: 0 },
@@ -45,7 +45,11 @@ describe('the log of a start', () => {
       'APPROVAL_REMINDER',
       'APPROVAL_REQUIRED_FOR',
       'APPROVAL_REQUIRED_FOR',
+      'APPROVAL_REQUIRED_FOR',
     ]);
+    expect(doubts.at(-1)?.msg).toContain(
+      'up to 100 idle users are locked at once without approval. Add lock-several if a second bot admin should approve that.',
+    );
   });
 
   it('says where a new, empty database was created, and nothing when it is there already', async () => {

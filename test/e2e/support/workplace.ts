@@ -24,6 +24,7 @@ export const DELIVERY_MODES: readonly DeliveryMode[] = DELIVERY === 'http' ? ['h
 const QUICK: Times = {
   ...TIMES,
   workerInterval: 200,
+  runShown: 0,
   homesGathered: 100,
   firstRetry: 50,
   slowRetry: 200,

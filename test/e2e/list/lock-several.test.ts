@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { BOT_ACCOUNT, NEVER_ACTIVE, NORA_USER, OWNER } from '../../sandbox/fastly/people.ts';
+import { askForDeletion, auditEntries, databaseInFile, untilTold } from '../support/approving.ts';
+import {
+  clickOn,
+  idlers,
+  lockedNow,
+  openForm,
+  puts,
+  severalRequest,
+  submitTicked,
+  ticked,
+  tickedIn,
+  untilRequested,
+} from '../support/idle.ts';
+import { messageWith, wordsOf } from '../support/seeing.ts';
+import { DAY, fromNow } from '../support/tokens.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
+
+const SEVEN = idlers(7);
+const ids = (users: readonly { id: string }[]) => users.map(({ id }) => id);
+
+async function workplaceWith(users = SEVEN, variables: Record<string, string> = {}) {
+  const workplace = await startWorkplace(DELIVERY, variables);
+  await workplace.client.putFastlyUsers(users);
+  return workplace;
+}
+
+/** Nora asks for these to be locked, and Tomás approves. */
+async function approved({ client }: Awaited<ReturnType<typeof workplaceWith>>, users = SEVEN) {
+  await openForm(client);
+  await submitTicked(client, users);
+  const request = await untilRequested(client);
+  await request.take(client.as(TOMAS), 'approve');
+  return request;
+}
+
+describe('the form to lock several', () => {
+  it('ticks all but those with a token in use, and names those left out', async () => {
+    const { client } = await workplaceWith();
+    const used = {
+      id: 'used1',
+      user_id: 'idle2',
+      name: 'deploy',
+      scope: 'global',
+      created_at: fromNow(-400 * DAY),
+    };
+    await client.putFastlyTokens([
+      { ...used, last_used_at: fromNow(-3.5 * DAY) },
+      { ...used, id: 'unused1', user_id: 'idle3', last_used_at: fromNow(-100 * DAY) },
+    ]);
+    await askForDeletion(client, NORA, SEVEN[1] ?? NEVER_ACTIVE);
+    const form = await openForm(client, '');
+    const words = wordsOf(form.blocks);
+    const all = tickedIn(form);
+    expect(all).toContain(ticked(SEVEN[0] ?? NEVER_ACTIVE));
+    expect(all).toContain(ticked(SEVEN[3] ?? NEVER_ACTIVE));
+    expect(all).not.toContain(ticked(SEVEN[2] ?? NEVER_ACTIVE));
+    expect(words).toContain('Token deploy used 3 days ago. idle.2@example.com');
+    expect(words).not.toContain('idle.1@example.com, ');
+    expect(words).toContain('Left out, because a request about them is open: Idle 1 ( idle.1@example.com )');
+    expect(words).toMatch(/Left out, because they are or may be Fastly superusers: [^:]*Nora Lindqvist/);
+    expect(words).toMatch(
+      new RegExp(`Left out, because the bot never locks them: ${OWNER.name}[^:]*${BOT_ACCOUNT.name}`),
+    );
+    for (const { login } of [NORA_USER, OWNER, BOT_ACCOUNT]) {
+      expect(all.join(' ')).not.toContain(login);
+    }
+  });
+
+  it('offers the 100 who were inactive for longest, and says how to narrow the rest down', async () => {
+    const { client } = await workplaceWith(idlers(103));
+    const form = await openForm(client);
+    const all = tickedIn(form);
+    expect(all).toHaveLength(100);
+    expect(all).toContain('idle0 idle.0@example.com');
+    expect(all).not.toContain('idle100 idle.100@example.com');
+    expect(wordsOf(form.blocks)).toContain('For the other 3, narrow the list down');
+  });
+
+  it('asks for somebody to be ticked, and takes nobody who has been active since it was shown', async () => {
+    const { client } = await workplaceWith();
+    await openForm(client);
+    const nora = client.as(NORA);
+    await nora.submit({ 'users-0': [] });
+    await nora.until(
+      ({ modals }) => modals.some(({ errors }) => errors['users-0']?.includes('Tick somebody.')),
+      'the refusal',
+    );
+    await client.putFastlyUsers([{ ...SEVEN[0], last_active_at: fromNow(-DAY) }]);
+    await nora.submit({ 'users-0': SEVEN.slice(0, 2).map(ticked) });
+    await nora.until(
+      ({ modals }) =>
+        modals.some(({ blocks, errors }) =>
+          `${wordsOf(blocks)}${JSON.stringify(errors)}`.includes('was active since'),
+        ),
+      'the refusal',
+    );
+    expect(await puts(client)).toEqual([]);
+  });
+});
+
+describe('locking several', () => {
+  it('is done at once for up to five, and undone by one button where nobody was touched since', async () => {
+    const database = await databaseInFile();
+    const { client, stop } = await workplaceWith(SEVEN, database);
+    await openForm(client);
+    const five = SEVEN.slice(0, 5);
+    await submitTicked(client, five);
+    const request = await untilRequested(client);
+    await request.until(client.as(NORA), '✅ 5 of 5 locked.');
+    expect(request.words(await client.as(NORA).sees())).toContain('5 users were locked');
+    expect(await puts(client)).toEqual(ids(five));
+    await client.putFastlyUsers([{ ...five[0], role: 'billing', locked: true }]);
+    await client.as(TOMAS).command('unlock idle1');
+    await client.as(TOMAS).until((sees) => messageWith(sees, CDN_TEAM, 'Idle 1'), 'the unlock');
+    await expect.poll(() => lockedNow(client)).toEqual(['idle0', 'idle2', 'idle3', 'idle4']);
+    expect(request.buttons(await client.as(TOMAS).sees())).toEqual(['unlock-several']);
+    await clickOn(client, request, 'unlock-several', TOMAS);
+    await request.untilInThread(client.as(NORA), 'unlocked 3 users.');
+    const told = await untilTold(client.as(TOMAS), '3 users unlocked.');
+    expect(told).toContain('Not unlocked: idle.0@example.com and idle.1@example.com (has changed since).');
+    expect(await lockedNow(client)).toEqual(['idle0']);
+    await stop();
+    const entries = await auditEntries(database);
+    const locks = entries.filter(({ change, event }) => change === 'lock' && event === 'done');
+    expect(locks.map(({ target, details }) => [target, details.run])).toEqual(
+      five.map(({ id }) => [id, request.id]),
+    );
+  });
+
+  it('waits for approval for more, reads each again, and goes on where one is refused', async () => {
+    const workplace = await workplaceWith();
+    const { client } = workplace;
+    await openForm(client);
+    await submitTicked(client, SEVEN);
+    const request = await untilRequested(client);
+    const words = request.words(await client.as(TOMAS).sees());
+    expect(words).toContain('Lock 7 users?');
+    for (const { login } of SEVEN) expect(words).toContain(login);
+    const form = await request.form(client.as(TOMAS), 'approve');
+    expect(wordsOf(form.blocks)).toContain('idle.6@example.com');
+    expect(await puts(client)).toEqual([]);
+    await client.putFastlyUsers([{ ...SEVEN[1], last_active_at: fromNow(-DAY) }]);
+    await client.fastlyFaults({
+      fail: { match: 'PUT /user/idle3', status: 403, body: '{"msg":"No"}', times: 1 },
+    });
+    await client.as(TOMAS).submit();
+    const end = await request.until(client.as(NORA), '✅ 5 of 7 locked, 2 refused.');
+    expect(end).toContain('5 of 7 users were locked');
+    expect(end).toContain('Not locked: idle.1@example.com (was active since).');
+    expect(end).toContain('Not locked: idle.3@example.com (Fastly doesn’t allow'.replace('’', "'"));
+    expect(await lockedNow(client)).toEqual(['idle0', 'idle2', 'idle4', 'idle5', 'idle6']);
+    expect(request.buttons(await client.as(NORA).sees())).toEqual(['unlock-several']);
+  });
+
+  it('shows how far it is, and any bot admin stops it for good', async () => {
+    const workplace = await workplaceWith();
+    const { client } = workplace;
+    await client.fastlyFaults({ hold: { match: 'PUT /user/idle2', when: 'before', times: 1 } });
+    const request = await approved(workplace);
+    await request.until(client.as(NORA), '2 of 7 locked');
+    expect(request.buttons(await client.as(NORA).sees())).toEqual(['stop']);
+    await clickOn(client, request, 'stop', TOMAS);
+    await request.until(client.as(NORA), 'Stopping…');
+    await client.fastlyFaults({ hold: null });
+    const end = await request.until(client.as(NORA), '✅ 3 of 7 locked.');
+    expect(end).toContain('<@U0TOMAS01> stopped it.');
+    // The call that was cut is sent once more.
+    expect(await puts(client)).toEqual(['idle0', 'idle1', 'idle2', 'idle2']);
+    expect(request.buttons(await client.as(NORA).sees())).toEqual(['unlock-several']);
+  });
+
+  it('goes on where it was once Fastly takes changes again, and can be stopped while it waits', async () => {
+    const workplace = await workplaceWith();
+    const { client } = workplace;
+    await client.fastlyFaults({ fail: { match: 'GET /user/idle2', status: 500, body: '', times: 20 } });
+    const request = await approved(workplace);
+    await request.until(client.as(NORA), '2 of 7 users were locked');
+    expect(request.buttons(await client.as(NORA).sees())).toEqual(['retry', 'stop']);
+    await client.fastlyFaults({ fail: null });
+    await clickOn(client, request, 'retry', TOMAS);
+    await request.until(client.as(NORA), '✅ 7 of 7 locked.');
+    expect(await puts(client)).toEqual(ids(SEVEN));
+  });
+
+  it('leaves a user alone whom an open request is about by then', async () => {
+    const workplace = await workplaceWith();
+    const { client } = workplace;
+    await openForm(client);
+    await submitTicked(client, SEVEN);
+    const request = await untilRequested(client);
+    await askForDeletion(client, NORA, SEVEN[4] ?? NEVER_ACTIVE);
+    await request.take(client.as(TOMAS), 'approve');
+    const end = await request.until(client.as(NORA), '✅ 6 of 7 locked, 1 refused.');
+    expect(end).toContain('Not locked: idle.4@example.com (a request about this user is open).');
+    expect(severalRequest(await client.as(NORA).sees())?.ts).toBe(request.ts);
+  });
+});
