@@ -8,7 +8,8 @@ import { INTERACTIONS } from './interactions.ts';
  * What each interaction asks of Fastly and of Slack, by a bot that has nothing in its caches but who its bot admins are, as
  * it reads those at its start. The last column: what is asked for more than once before anything is changed. That is only
  * the user who is updated or locked, who is read again once the change is recorded, whoever decides, whom Slack confirms
- * at the decision and again at the execution, and the tokens, looked at once more after a request to revoke them was filed. `≤`: steps of a request that follow quickly are drawn together.
+ * at the decision and again at the execution, the tokens, looked at once more after a request to revoke them was filed, and
+ * of several users who are locked, whether each is protected. `≤`: steps of a request that follow quickly are drawn together.
  */
 const TABLE = `
 | Interaction | Fastly | Slack | Twice |
@@ -31,6 +32,10 @@ const TABLE = `
 | list, previous page                 | GET customer/users                                                                 | conversations.info, response_url                             | |
 | list, Filter                        | GET customer/users                                                                 | views.open, views.update                                     | |
 | list, its form                      | GET customer/users                                                                 | chat.postMessage, conversations.info                         | |
+| list, Lock several                  | GET current_customer, GET current_user, GET customer/tokens, GET customer/users    | conversations.info, views.open, views.update                 |  |
+| list, Lock several, its form        | GET current_customer ×3, GET current_user ×3, GET customer/tokens, GET customer/users, GET user ×2, PUT user ×2 | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 4, conversations.info, users.info | GET current_customer, GET current_user |
+| Stop on a request about several     |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 2, conversations.info |  |
+| Unlock these                        | GET user ×4, PUT user ×2                                                           | chat.postMessage, chat.update ≤ 2, conversations.info, response_url | GET user |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |
 | audit, of a user by ID              | GET user                                                                           | conversations.info, response_url                             | |

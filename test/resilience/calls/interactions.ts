@@ -1,6 +1,7 @@
 import { answer } from '../../e2e/support/answering.ts';
 import { untilTold } from '../../e2e/support/approving.ts';
 import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
+import { idlers, openForm, submitTicked } from '../../e2e/support/idle.ts';
 import { invited } from '../../e2e/support/inviting.ts';
 import { GRACE } from '../../e2e/support/newcomers.ts';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
@@ -15,6 +16,7 @@ import {
   THIRD_SUPERUSER,
 } from '../../sandbox/fastly/people.ts';
 import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import {
   afterDeletion,
   approvedAndDone,
@@ -46,6 +48,16 @@ import {
   untilRead,
   users,
 } from './acting.ts';
+
+const LOCK_SEVERAL = 'list.lock-several';
+const LOCK_SEVERAL_FORM = 'list.lock-several-form';
+const TWO = idlers(2);
+const twoIdle = ({ client }: Sandbox) => client.putFastlyUsers(TWO);
+const twoLocked = async ({ client }: Sandbox) => {
+  await submitTicked(client, TWO);
+  await reads(client.as(NORA), '✅ 2 of 2 locked.');
+  await untilTold(client.as(NORA), '2 users were locked', 'direct');
+};
 
 /** By the name that the table has for it. */
 export const INTERACTIONS: Record<string, Interaction> = {
@@ -118,6 +130,51 @@ export const INTERACTIONS: Record<string, Interaction> = {
       await hasForm(sandbox, 'list.form');
     },
     act: (sandbox) => submits(sandbox, { text: 'morton' }, `2 of ${PEOPLE.length} users`),
+  },
+  'list, Lock several': clicking(
+    LOCK_SEVERAL,
+    'list idle --inactive 90d',
+    'inactive for 90 days',
+    untilForm(LOCK_SEVERAL_FORM),
+    twoIdle,
+  ),
+  'list, Lock several, its form': {
+    id: LOCK_SEVERAL_FORM,
+    before: async (sandbox) => {
+      await twoIdle(sandbox);
+      await openForm(sandbox.client);
+    },
+    act: twoLocked,
+  },
+  'Stop on a request about several': {
+    id: 'approvals.stop',
+    before: async (sandbox) => {
+      const { client } = sandbox;
+      await twoIdle(sandbox);
+      await client.fastlyFaults({ fail: { match: 'GET /user/idle1', status: 500, times: 20 } });
+      await openForm(client);
+      await submitTicked(client, TWO);
+      await reads(client.as(NORA), '1 of 2 locked');
+      await untilTold(client.as(NORA), '1 of 2 users were locked', 'direct');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'approvals.stop');
+      await reads(sandbox.client.as(NORA), 'stopped it.');
+      await untilTold(sandbox.client.as(NORA), 'stopped it.', 'direct');
+    },
+  },
+  'Unlock these': {
+    id: 'approvals.unlock-several',
+    before: async (sandbox) => {
+      await twoIdle(sandbox);
+      await openForm(sandbox.client);
+      await twoLocked(sandbox);
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'approvals.unlock-several');
+      await reads(sandbox.client.as(NORA), 'unlocked 2 users.');
+      await reads(sandbox.client.as(NORA), '2 users unlocked.');
+    },
   },
 
   approvals: {

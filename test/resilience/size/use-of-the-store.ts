@@ -101,11 +101,30 @@ async function carryOut(store: Store, intents: Intents): Promise<string> {
   if (claim === null) throw new Error('the request was not to be carried out');
   await approvals.holds(claim, 1_000);
   expect((await approvals.record(claim, { kind: 'completed', found: false })).kind).toBe('step');
+  await lockSeveral(approvals, intents);
   const target = { ...ENGINEER, ...userOf(30_000) };
   expect((await intents.begin({ ...changeOf('in the way', 'update'), target })).kind).toBe('begun');
   const waiting = await approved(approvals, { kind: 'delete', version: 1, target });
   expect(await approvals.advance(waiting)).toBeNull();
   return id;
+}
+
+async function lockSeveral(approvals: Approvals, intents: Intents): Promise<void> {
+  const targets = [40_000, 40_001].map((number) => ({ ...ENGINEER, ...userOf(number) }));
+  const all = { id: null, login: '2 users', name: '2 users' };
+  const { request } = await approvals.file(
+    filing({ action: { kind: 'lock-few', version: 1, target: all, targets, days: 90 } }),
+  );
+  const among = await approvals.openAmong(targets.map(({ id }) => id));
+  expect(among.size).toBe(2);
+  const claim = await approvals.advance(request.id);
+  if (claim === null) throw new Error('the users were not to be locked');
+  const locked = targets.map(({ id }) => id);
+  await approvals.reached(claim, { locked, left: [] }, { isShown: true });
+  await intents.withKey('none');
+  await approvals.stop(request.id, TOMAS);
+  await approvals.record(claim, { kind: 'completed', found: false });
+  expect((await approvals.unlocked(request.id, TOMAS, locked)).kind).toBe('step');
 }
 
 async function approved(approvals: Approvals, action: Action): Promise<RequestId> {

@@ -134,6 +134,13 @@ const action = fc
       shown: of.shown,
     })),
     user.map((each) => ({ kind: 'delete', version: 1, target: targetOf(each) })),
+    fc.array(user, { minLength: 1, maxLength: 30 }).map((each) => ({
+      kind: each.length > 5 ? 'lock-several' : 'lock-few',
+      version: 1,
+      target: { id: null, login: `${each.length} users`, name: `${each.length} users` },
+      targets: each.map(targetOf),
+      days: 90,
+    })),
     fc.record({ user, changes: settings, kind: fc.constantFrom('promote', 'demote') }).map((of) => ({
       kind: of.kind,
       by: 'update',
@@ -183,6 +190,16 @@ const why = hostileText;
 const yesNo = fc.boolean();
 const far = fc.constantFrom(0, 1_800_000_000_000, 8_000_000_000_000_000);
 
+const run = fc.record(
+  {
+    locked: fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 }),
+    left: fc.array(fc.record({ id: fc.constant('c'), login: hostileLogin, why }), { maxLength: 20 }),
+    stoppedBy: admin,
+    unlocked: fc.constant(['a']),
+  },
+  { requiredKeys: ['locked', 'left'] },
+);
+
 const state = fc
   .oneof(
     fc.record({ kind: fc.constant('pending'), remindAt: fc.constant(null) }),
@@ -194,6 +211,11 @@ const state = fc
     }),
     fc.record({ kind: fc.constant('completed'), found: yesNo }),
     fc.record({ kind: fc.constant('completed'), found: yesNo, tokens: left }),
+    fc.record({ kind: fc.constant('completed'), found: yesNo, run }),
+    fc.record({
+      ...{ kind: fc.constant('executing'), claim: fc.constant('c'), leaseUntil: far, mayBeDone: yesNo },
+      ...{ postponed: fc.nat({ max: 2 }), run },
+    }),
     fc.record({ kind: fc.constant('failed'), why, unclear: yesNo, mayBeDone: yesNo, retryable: yesNo }),
     fc.record({
       ...{ kind: fc.constant('failed'), why, unclear: yesNo, mayBeDone: yesNo, retryable: yesNo },
@@ -213,6 +235,9 @@ const event = fc
     fc.record({ kind: fc.constant('postponed'), until: far, unclear: yesNo }),
     fc.record({ kind: fc.constant('completed'), found: yesNo }),
     fc.record({ kind: fc.constant('completed'), found: yesNo, tokens: left }),
+    fc.record({ kind: fc.constant('completed'), found: yesNo, run }),
+    fc.record({ kind: fc.constant('stopped') }),
+    fc.record({ kind: fc.constant('unlocked'), users: fc.nat({ max: 3 }) }),
     fc.record({ kind: fc.constant('asked-again'), unseen: listed }),
     fc.record({ kind: fc.constant('revoked'), revoked: fc.nat({ max: 3 }) }),
     fc.record({ kind: fc.constant('failed'), why, unclear: yesNo }),
