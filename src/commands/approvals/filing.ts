@@ -2,6 +2,7 @@ import {
   type Action,
   type ActionKind,
   type ApprovalRequest,
+  isLockOfSeveral,
   loginsOf,
   revokesTokens,
 } from '../../approvals/request.ts';
@@ -183,7 +184,8 @@ async function placeFor(interaction: Interaction, kind: ActionKind): Promise<Cha
 /** Says that a request about the same user is open, and where. */
 export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
   const line = requestLine(open, await whereRequestIs(services, open));
-  return say`A request about this user is already open: ${line} Decide or cancel it first.`;
+  const whom = isLockOfSeveral(open.action) ? 'these users' : 'this user';
+  return say`A request about ${whom} is already open: ${line} Decide or cancel it first.`;
 }
 
 /** Where a request is shown to those who may approve it: where it was asked for. */

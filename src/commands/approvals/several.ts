@@ -88,6 +88,7 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
   const undoable = await intents.undoable(key);
   if (undoable === null) return 'the bot has no record of the lock';
   if (undoable.undo?.state === 'done') return null;
+  if (undoable.undo?.state === 'unknown') return "it's unclear whether they were unlocked";
   if (undoable.over === 'changed-again') return CHANGED;
   const { change } = undoable;
   if (change.before === undefined) return 'the bot has no record of the lock';

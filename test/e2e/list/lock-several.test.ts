@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, NEVER_ACTIVE, NORA_USER, OWNER } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, auditEntries, databaseInFile, untilTold } from '../support/approving.ts';
+import { deliveryTo, startForgedSlack, superuser, viewOf } from '../support/forged-delivery.ts';
 import {
   clickOn,
   idlers,
@@ -16,7 +17,7 @@ import {
 } from '../support/idle.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { DAY, fromNow } from '../support/tokens.ts';
-import { DELIVERY, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
 const SEVEN = idlers(7);
 const ids = (users: readonly { id: string }[]) => users.map(({ id }) => id);
@@ -69,14 +70,39 @@ describe('the form to lock several', () => {
     }
   });
 
-  it('offers the 100 who were inactive for longest, and says how to narrow the rest down', async () => {
-    const { client } = await workplaceWith(idlers(103));
+  it('offers the 100 who were inactive for longest, however long their names are', async () => {
+    const long = idlers(103).map((user) => ({
+      ...user,
+      name: `${user.name} ${'<&>'.repeat(60)}`,
+      login: `${'l'.repeat(200)}.${user.login}`,
+    }));
+    const { client } = await workplaceWith(long);
     const form = await openForm(client);
-    const all = tickedIn(form);
-    expect(all).toHaveLength(100);
-    expect(all).toContain('idle0 idle.0@example.com');
-    expect(all).not.toContain('idle100 idle.100@example.com');
+    expect(JSON.stringify(form.values).match(/"value":"idle\d+ l/g)).toHaveLength(100);
+    expect(JSON.stringify(form.values)).not.toContain('"idle100 ');
     expect(wordsOf(form.blocks)).toContain('For the other 3, narrow the list down');
+    await client.as(NORA).submit();
+    const request = await untilRequested(client);
+    expect(request.words(await client.as(NORA).sees())).toContain('Lock 100 users?');
+    const approval = await request.form(client.as(TOMAS), 'approve');
+    expect(wordsOf(approval.blocks).match(/last active/g)).toHaveLength(100);
+  });
+
+  it.each(DELIVERY_MODES)('takes nobody whom it did not show, over %s', async (mode) => {
+    const slack = await startForgedSlack(mode);
+    await slack.client.putFastlyUsers(SEVEN);
+    const filter = { text: 'idle', role: null, locked: null, withoutTwoFactor: false, inactive: 90 };
+    const subject = JSON.stringify({ filter, shown: 'another' });
+    const option = { text: { type: 'plain_text', text: 'Idle 0' }, value: ticked(SEVEN[0] ?? NEVER_ACTIVE) };
+    const users = { 'users-0': { type: 'checkboxes', selected_options: [option] } };
+    const id = 'list.lock-several-form';
+    const view = viewOf(id, {
+      private_metadata: JSON.stringify({ channel: CDN_TEAM.id, private: false, subject }),
+      state: { values: { 'users-0': users } },
+    });
+    const answer = await slack.deliver(deliveryTo({ kind: 'submission', id }, superuser, '', { view }));
+    expect(JSON.stringify(answer)).toContain('This form no longer works.');
+    expect(await puts(slack.client)).toEqual([]);
   });
 
   it('asks for somebody to be ticked, and takes nobody who has been active since it was shown', async () => {
@@ -139,6 +165,12 @@ describe('locking several', () => {
     const words = request.words(await client.as(TOMAS).sees());
     expect(words).toContain('Lock 7 users?');
     for (const { login } of SEVEN) expect(words).toContain(login);
+    await client.as(NORA).command('approvals');
+    const open = await untilTold(client.as(NORA), 'One request is open');
+    expect(open).toContain('wants to lock 7 users');
+    expect(open).toContain(
+      'Not active for more than 90 days: idle.0@example.com , idle.1@example.com , idle.2@example.com and 4 more.',
+    );
     const form = await request.form(client.as(TOMAS), 'approve');
     expect(wordsOf(form.blocks)).toContain('idle.6@example.com');
     expect(await puts(client)).toEqual([]);

@@ -134,6 +134,31 @@ describe.each(ENGINES)('several users, on %s, are each locked once', PATIENT, (e
   });
 });
 
+describe.each(ENGINES)('Unlock these, on %s, unlocks each once', PATIENT, (engine) => {
+  it.each(SIDES)('when the bot dies %s the commit of the third, by another click', async (when) => {
+    const place = await placeWithIdlers(engine);
+    const { client } = place;
+    const first = await startBot(place);
+    const message = await ask(place);
+    await message.take(client.as(TOMAS), 'approve');
+    await expectLocked(place, message);
+    await kill(first);
+    await place.database.outlastLeases();
+    const point = { statement: '^insert into "audit_log"', values: ['update', 'done', THIRD] };
+    const bot = await startBot(place, { point: dieAt(when, point) });
+    await clickOn(client, message, 'unlock-several', TOMAS);
+    await died(bot);
+    await restartBot(place);
+    await untilNothingIsPending(place);
+    await clickOn(client, message, 'unlock-several', TOMAS);
+    await message.untilInThread(client.as(NORA), 'unlocked 6 users.');
+    await untilNothingIsPending(place);
+    expect(await lockedNow(client)).toEqual([]);
+    expect((await puts(client)).slice(ALL.length)).toEqual(ALL);
+    expect(message.buttons(await client.as(NORA).sees())).toEqual([]);
+  });
+});
+
 it('of two bots, the one that lives goes on where the other one died', PATIENT, async () => {
   const place = await placeWithIdlers('PostgreSQL');
   const bots = [await startBot(place), await startBot(place)];
