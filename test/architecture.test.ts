@@ -37,7 +37,7 @@ function trespasses(folder: string, forbidden: readonly string[]): Import[] {
 const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
-  ...['request', 'run', 'newer', 'listed', 'event', 'rules', 'standing'].map(
+  ...['request', 'run', 'run-rules', 'newer', 'listed', 'event', 'rules', 'standing'].map(
     (file) => `approvals/${file}.ts`,
   ),
   ...['settings', 'target', 'token', 'change', 'lock-step', 'roles', 'superuser'].map(

@@ -11,6 +11,7 @@ import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from '
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
 import type { Run } from './run.ts';
+import { stop, unlocked } from './run-rules.ts';
 import { auditStep, decidingInteraction } from './steps.ts';
 import {
   addCopy,
@@ -250,12 +251,12 @@ export class Approvals {
 
   /** Stops a run over several users. */
   async stop(id: RequestId, by: MemberId): Promise<StepResult> {
-    return await this.#step(id, by, (request) => rules.stop(request, by));
+    return await this.#step(id, by, (request) => stop(request, by));
   }
 
   /** Records that users whom a run had locked are unlocked. */
   async unlocked(id: RequestId, by: MemberId, users: readonly string[]): Promise<StepResult> {
-    return await this.#step(id, by, (request) => rules.unlocked(request, users));
+    return await this.#step(id, by, (request) => unlocked(request, users));
   }
 
   /** Those of these users whom an open request is about, alone or among others. */

@@ -6,13 +6,12 @@ import {
   type ActionKind,
   type ApprovalRequest,
   isDeletion,
-  isLockOfSeveral,
   isOpen,
   type Obstacle,
   type State,
   tokensKey,
 } from './request.ts';
-import { NOT_BEGUN, type Run } from './run.ts';
+import type { Run } from './run.ts';
 
 /** How this installation approves. Durations are milliseconds. */
 export type ApprovalPolicy = {
@@ -53,8 +52,8 @@ export type Ruling =
   | { kind: 'step'; state: State; event: Event; action?: Action }
   | { kind: 'no'; objection: Objection };
 
-const no = (objection: Objection): Ruling => ({ kind: 'no', objection });
-const step = (state: State, event: Event): Ruling => ({ kind: 'step', state, event });
+export const no = (objection: Objection): Ruling => ({ kind: 'no', objection });
+export const step = (state: State, event: Event): Ruling => ({ kind: 'step', state, event });
 
 /** The state of a request that was just filed: approved at once where no approval is asked for. */
 export function filed(approvalsRequired: number, { ttl, reminder }: ApprovalPolicy, now: number): State {
@@ -68,7 +67,7 @@ function approved(now: number, mayBeDone = false): Extract<State, { kind: 'appro
 }
 
 /** What a state says of tokens that are revoked and users that are locked, for the state after it. */
-function doneIn(state: State): { revoked?: number; run?: Run } {
+export function doneIn(state: State): { revoked?: number; run?: Run } {
   return {
     ...('revoked' in state && state.revoked !== undefined && { revoked: state.revoked }),
     ...('run' in state && state.run !== undefined && { run: state.run }),
@@ -361,33 +360,6 @@ export function renewed(
 function withStop(reached: Run | undefined, state: State): Run | undefined {
   const { run } = doneIn(state);
   return reached && run?.stoppedBy ? { ...reached, stoppedBy: run.stoppedBy } : (reached ?? run);
-}
-
-/** Whether a run over several users can be stopped: it has begun, or may go on. */
-export function mayBeStopped({ action, state }: ApprovalRequest): boolean {
-  if (!isLockOfSeveral(action) || doneIn(state).run?.stoppedBy) return false;
-  return ['approved', 'executing'].includes(state.kind) || (state.kind === 'failed' && state.retryable);
-}
-
-/** Any bot admin stops it, for good. Whoever is being locked just now still is. */
-export function stop(request: ApprovalRequest, by: MemberId): Ruling {
-  const { state } = request;
-  if (!mayBeStopped(request)) return no('not-waiting');
-  const run = { ...(doneIn(state).run ?? NOT_BEGUN), stoppedBy: by };
-  if (state.kind === 'executing') return step({ ...state, run }, { kind: 'stopped' });
-  const completed = { kind: 'completed', found: false, run } as const;
-  return step(completed, completed);
-}
-
-/** Users whom a run had locked are unlocked again. @param ids of these users */
-export function unlocked(request: ApprovalRequest, ids: readonly string[]): Ruling {
-  const { state } = request;
-  if (isOpen(request) || !('run' in state) || !state.run) return no('not-waiting');
-  const before = state.run.unlocked ?? [];
-  const since = ids.filter((id) => !before.includes(id));
-  if (since.length === 0) return no('not-waiting');
-  const run = { ...state.run, unlocked: [...before, ...since] };
-  return step({ ...state, run }, { kind: 'unlocked', users: since.length });
 }
 
 /**

@@ -10,14 +10,9 @@ import {
   mayBeLocked,
   verbOf,
 } from '../approvals/request.ts';
-import {
-  type ApprovalPolicy,
-  isAbout,
-  mayApprove,
-  mayBeCancelled,
-  mayBeStopped,
-} from '../approvals/rules.ts';
+import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
 import { stillLocked } from '../approvals/run.ts';
+import { mayBeStopped } from '../approvals/run-rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
 import type { TokenOwner, TokensLeft } from '../changes/token.ts';

@@ -184,7 +184,7 @@ export function detailText(request: ApprovalRequest, policy: ApprovalPolicy): Se
   }
   const done =
     isLockOfSeveral(action) && state.run
-      ? say`✅ ${reachedText(state.run, action.targets.length)}.`
+      ? say`${state.run.locked.length > 0 ? '✅' : '⚠️'} ${reachedText(state.run, action.targets.length)}.`
       : say`✅ ${capitalized(participle(verb))}.`;
   return say`${because.parts.length > 0 ? say`${done} ${because}` : done}${approved}`;
 }

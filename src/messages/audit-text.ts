@@ -11,7 +11,7 @@ import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { changeText, settingsText } from './settings-text.ts';
-import { userCount, userText } from './user-text.ts';
+import { userText } from './user-text.ts';
 import { gerund, infinitive } from './verb-text.ts';
 
 const NAME_LENGTH = 80;
@@ -84,7 +84,7 @@ function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
     case 'stopped':
       return say`🛑 ${who} stopped ${gerund(verb, userText(target))}`;
     case 'unlocked':
-      return say`🔓 ${who} unlocked ${userCount(event.users)} of ${userText(target)} again`;
+      return say`🔓 ${who} unlocked ${event.users} of ${userText(target)} again`;
     case 'completed':
     case 'failed':
     case 'refused':

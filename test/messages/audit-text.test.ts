@@ -80,6 +80,36 @@ const OF_REQUESTS: Entry[] = [
     details: { found: false, deed: 'lock' },
     says: `🔒 ${GRACE} was locked.`,
   },
+  {
+    event: 'completed',
+    change: 'lock-several',
+    actor: null,
+    target: { id: null, login: '7 users', name: '7 users' },
+    details: {
+      found: false,
+      verb: 'lock-several',
+      run: {
+        locked: ['a1', 'b2'],
+        left: ['c3', 'd4'].map((id) => ({ id, login: `${id}@example.com`, why: 'was active since' })),
+        stoppedBy: TOMAS,
+      },
+    },
+    says: `🔒 2 of *7 users* were locked. Not locked: \`c3@example.com\` and \`d4@example.com\` (was active since). <@${TOMAS}> stopped it.`,
+  },
+  {
+    event: 'stopped',
+    change: 'lock-several',
+    target: { id: null, login: '7 users', name: '7 users' },
+    details: { verb: 'lock-several' },
+    says: `🛑 <@${NORA}> stopped locking *7 users*`,
+  },
+  {
+    event: 'unlocked',
+    change: 'lock-few',
+    target: { id: null, login: '3 users', name: '3 users' },
+    details: { verb: 'lock-several', users: 2 },
+    says: `🔓 <@${NORA}> unlocked 2 of *3 users* again`,
+  },
   { event: 'surprised', says: `<@${NORA}>: delete surprised, ${GRACE}` },
 ];
 
@@ -110,6 +140,12 @@ const OF_CHANGES: Entry[] = [
     event: 'done',
     details: { settings: { locked: true }, request: 'K7Q2-9FMX' },
     says: `🔒 <@${NORA}> locked ${GRACE}, from request \`K7Q2-9FMX\``,
+  },
+  {
+    change: 'lock',
+    event: 'done',
+    details: { settings: { locked: true }, reason: 'Idle', run: 'K7Q2-9FMX' },
+    says: `🔒 <@${NORA}> locked ${GRACE} (Idle), from request \`K7Q2-9FMX\``,
   },
   { change: 'password', event: 'done', says: `🔑 <@${NORA}> changed the password of ${GRACE}` },
   {

@@ -31,7 +31,7 @@ import { LOCK_SEVERAL, lockSeveralListeners } from './lock-several.ts';
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
-  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down.`,
+  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down. ${code('--inactive 90d')} lists users who were last active longer ago, and offers to lock several of them.`,
   usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--inactive 90d] [--private]',
   examples: [
     'list',

@@ -4,6 +4,7 @@ import { BOT_ACCOUNT, NEVER_ACTIVE, NORA_USER, OWNER } from '../../sandbox/fastl
 import { askForDeletion, auditEntries, databaseInFile, untilTold } from '../support/approving.ts';
 import { deliveryTo, startForgedSlack, superuser, viewOf } from '../support/forged-delivery.ts';
 import {
+  approved,
   clickOn,
   idlers,
   lockedNow,
@@ -26,15 +27,6 @@ async function workplaceWith(users = SEVEN, variables: Record<string, string> = 
   const workplace = await startWorkplace(DELIVERY, variables);
   await workplace.client.putFastlyUsers(users);
   return workplace;
-}
-
-/** Nora asks for these to be locked, and Tomás approves. */
-async function approved({ client }: Awaited<ReturnType<typeof workplaceWith>>, users = SEVEN) {
-  await openForm(client);
-  await submitTicked(client, users);
-  const request = await untilRequested(client);
-  await request.take(client.as(TOMAS), 'approve');
-  return request;
 }
 
 describe('the form to lock several', () => {
@@ -191,7 +183,7 @@ describe('locking several', () => {
     const workplace = await workplaceWith();
     const { client } = workplace;
     await client.fastlyFaults({ hold: { match: 'PUT /user/idle2', when: 'before', times: 1 } });
-    const request = await approved(workplace);
+    const request = await approved(client, SEVEN);
     await request.until(client.as(NORA), '2 of 7 locked');
     expect(request.buttons(await client.as(NORA).sees())).toEqual(['stop']);
     await clickOn(client, request, 'stop', TOMAS);
@@ -204,17 +196,29 @@ describe('locking several', () => {
     expect(request.buttons(await client.as(NORA).sees())).toEqual(['unlock-several']);
   });
 
-  it('goes on where it was once Fastly takes changes again, and can be stopped while it waits', async () => {
+  it('waits while Fastly takes no changes, and can be stopped meanwhile', async () => {
     const workplace = await workplaceWith();
     const { client } = workplace;
-    await client.fastlyFaults({ fail: { match: 'GET /user/idle2', status: 500, body: '', times: 20 } });
-    const request = await approved(workplace);
-    await request.until(client.as(NORA), '2 of 7 users were locked');
-    expect(request.buttons(await client.as(NORA).sees())).toEqual(['retry', 'stop']);
-    await client.fastlyFaults({ fail: null });
-    await clickOn(client, request, 'retry', TOMAS);
-    await request.until(client.as(NORA), '✅ 7 of 7 locked.');
-    expect(await puts(client)).toEqual(ids(SEVEN));
+    await client.fastlyFaults({ hold: { match: 'PUT /user/idle2', when: 'before', times: 1 } });
+    const request = await approved(client, SEVEN);
+    await client.untilHeld('fastly');
+    await client.fastlyFaults({ rateLimitUsedUp: { reset: null } });
+    await client.fastlyFaults({ hold: null });
+    await request.until(client.as(NORA), "2 of 7 locked. Fastly's rate limit is reached.");
+    await clickOn(client, request, 'stop');
+    const end = await request.until(client.as(NORA), '✅ 2 of 7 locked. <@U0NORA001> stopped it.');
+    expect(end).not.toContain('refused');
+    expect(await lockedNow(client)).toEqual(['idle0', 'idle1']);
+  });
+
+  it('names one user who is locked alone', async () => {
+    const { client } = await workplaceWith();
+    await openForm(client);
+    await submitTicked(client, SEVEN.slice(0, 1));
+    const request = await untilRequested(client);
+    await request.until(client.as(NORA), '✅ 1 of 1 locked.');
+    expect(request.words(await client.as(NORA).sees())).toContain('Idle 0 was locked');
+    expect(request.buttons(await client.as(NORA).sees())).toEqual(['unlock-several']);
   });
 
   it('leaves a user alone whom an open request is about by then', async () => {

@@ -1,4 +1,4 @@
-import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import type { JsonObject, SeenView, Sees } from '../../sandbox/control/protocol.ts';
 import { RequestMessage } from './approving.ts';
@@ -57,6 +57,15 @@ export function severalRequest(sees: Sees): RequestMessage | undefined {
 
 export const untilRequested = (client: ControlClient): Promise<RequestMessage> =>
   client.as(NORA).until(severalRequest, 'the request');
+
+/** Nora asks for these to be locked, and Tomás approves. */
+export async function approved(client: ControlClient, users: readonly Idler[]): Promise<RequestMessage> {
+  await openForm(client);
+  await submitTicked(client, users);
+  const request = await untilRequested(client);
+  await request.take(client.as(TOMAS), 'approve');
+  return request;
+}
 
 /** Clicks a button of the request that opens no form. */
 export async function clickOn(

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { NORA, TOMAS } from '../../sandbox/cast.ts';
+import { approved, clickOn, idlers, puts } from '../support/idle.ts';
+import { startWorkplace } from '../support/workplace.ts';
+
+const SEVEN = idlers(7);
+
+it('locking several fails while Fastly is away, and looks first when it goes on', async () => {
+  const { client } = await startWorkplace();
+  await client.putFastlyUsers(SEVEN);
+  await client.fastlyFaults({ hold: { match: 'PUT /user/idle2', when: 'after', times: 1 } });
+  const request = await approved(client, SEVEN);
+  await client.untilHeld('fastly');
+  await client.fastlyFaults({ fail: { match: 'GET /user/idle2', status: 500, times: 20 } });
+  await client.fastlyFaults({ hold: null });
+  const words = await request.until(client.as(NORA), '2 of 7 users were locked');
+  expect(words).toContain('Bot admins can retry until');
+  expect(request.buttons(await client.as(NORA).sees())).toEqual(['retry', 'stop']);
+  await client.fastlyFaults({ fail: null });
+  await clickOn(client, request, 'retry', TOMAS);
+  await request.until(client.as(NORA), '✅ 7 of 7 locked.');
+  expect(await puts(client)).toEqual(SEVEN.map(({ id }) => id));
+});
