@@ -118,6 +118,23 @@ onBothDatabases('a change that is made at once', (database) => {
     expect(await eventsOf(reset)).toEqual(['begun', 'done']);
   });
 
+  it('is not settled by whoever still looks at an attempt before it', async () => {
+    const { intents, others, eventsOf } = await start(database);
+    const first = change();
+    const again = { ...first, reference: 'JKMN-PQRS' };
+    await intents.begin(first);
+    await intents.settle(first, { kind: 'failed', why: 'interrupted' });
+    expect(await intents.begin(again)).toEqual({ kind: 'begun' });
+    await others.settle(first, { kind: 'failed', why: 'interrupted' });
+    expect(await intents.withKey(first.deliveryKey)).toEqual({
+      change: again,
+      state: 'open',
+      begunAt: expect.any(Number),
+    });
+    await intents.settle(again, { kind: 'done' });
+    expect(await eventsOf(first)).toEqual(['begun', 'failed', 'begun', 'done']);
+  });
+
   it('is not settled when what is to be written together with it fails', async () => {
     const { intents, eventsOf, timesSettled } = await start(database);
     const reset = change();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestMessage } from '../../e2e/support/approving.ts';
+import { type RequestMessage, toldPrivately } from '../../e2e/support/approving.ts';
 import {
   clickOn,
   idlers,
@@ -75,6 +75,8 @@ async function expectLocked(place: CrashPlace, message: RequestMessage, calls = 
   expect(await puts(place.client)).toEqual(calls);
   expect(await lockedNow(place.client)).toEqual(ALL);
   expect(await recorded(place)).toEqual(ALL);
+  const told = toldPrivately(await place.client.as(NORA).sees(), 'direct');
+  expect(told.filter((words) => words.includes('interrupted'))).toEqual([]);
 }
 
 const COMMITS = [
