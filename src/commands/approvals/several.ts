@@ -82,7 +82,7 @@ function unlockable(request: ApprovalRequest): Target[] {
 /** Why a user stays locked, for people; null once they are unlocked. */
 async function unlock(interaction: Interaction, request: RequestId, target: Target): Promise<string | null> {
   const { services, log } = interaction;
-  const { fastly, intents } = services;
+  const { fastly, intents, approvals } = services;
   const key = runKey(request, target.id);
   const id = UserId.parse(target.id);
   const undoable = await intents.undoable(key);
@@ -90,6 +90,7 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
   if (undoable.undo?.state === 'done') return null;
   if (undoable.undo?.state === 'unknown') return "it's unclear whether they were unlocked";
   if (undoable.over === 'changed-again') return CHANGED;
+  if ((await approvals.openAbout(id)) !== null) return 'a request about this user is open';
   const { change } = undoable;
   if (change.before === undefined) return 'the bot has no record of the lock';
   const asLocked = { ...change.before, locked: true };

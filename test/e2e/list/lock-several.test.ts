@@ -51,7 +51,7 @@ describe('the form to lock several', () => {
     expect(all).toContain(ticked(SEVEN[3] ?? NEVER_ACTIVE));
     expect(all).not.toContain(ticked(SEVEN[2] ?? NEVER_ACTIVE));
     expect(words).toContain('Token deploy used 3 days ago. idle.2@example.com');
-    expect(words).not.toContain('idle.1@example.com, ');
+    expect(JSON.stringify(form.blocks)).not.toContain(ticked(SEVEN[1] ?? NEVER_ACTIVE));
     expect(words).toContain('Left out, because a request about them is open: Idle 1 ( idle.1@example.com )');
     expect(words).toMatch(/Left out, because they are or may be Fastly superusers: [^:]*Nora Lindqvist/);
     expect(words).toMatch(
@@ -95,6 +95,15 @@ describe('the form to lock several', () => {
     const answer = await slack.deliver(deliveryTo({ kind: 'submission', id }, superuser, '', { view }));
     expect(JSON.stringify(answer)).toContain('This form no longer works.');
     expect(await puts(slack.client)).toEqual([]);
+  });
+
+  it('asks for a reason where that is needed', async () => {
+    const { client } = await workplaceWith(SEVEN, { REASON_REQUIRED_FOR: 'lock-several' });
+    const form = await openForm(client);
+    expect(form.blocks.find(({ block_id }) => block_id === 'reason')).not.toHaveProperty('optional', true);
+    await client.as(NORA).submit({ reason: 'Nobody has missed them' });
+    const request = await untilRequested(client);
+    expect(request.words(await client.as(NORA).sees())).toContain('Reason: Nobody has missed them');
   });
 
   it('asks for somebody to be ticked, and takes nobody who has been active since it was shown', async () => {
@@ -227,6 +236,17 @@ describe('locking several', () => {
     await openForm(client);
     await submitTicked(client, SEVEN);
     const request = await untilRequested(client);
+    await client.as(TOMAS).command('list idle --inactive 90d');
+    await client.as(TOMAS).click({ channel: CDN_TEAM.id, actionId: 'list.lock-several' });
+    await client
+      .as(TOMAS)
+      .until(
+        ({ modals }) =>
+          modals.some(({ blocks }) =>
+            wordsOf(blocks).includes('Nobody on this list can be locked. Left out, because'),
+          ),
+        'the refusal',
+      );
     await askForDeletion(client, NORA, SEVEN[4] ?? NEVER_ACTIVE);
     await request.take(client.as(TOMAS), 'approve');
     const end = await request.until(client.as(NORA), '✅ 6 of 7 locked, 1 refused.');
