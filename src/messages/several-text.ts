@@ -2,24 +2,24 @@ import type { LockOfSeveral } from '../approvals/request.ts';
 import type { Run } from '../approvals/run.ts';
 import type { Target } from '../changes/target.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
-import { bold, code, day, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, day, enumerate, type Sentence, say } from './kit/sentence.ts';
 import { counted, namesInShort } from './token-text.ts';
 
-/** With these, a message that names all of them stays short enough for Slack. */
-const MOST_WITH_NAMES = 25;
+/**
+ * More users are named by their logins alone, in one piece of text: Slack takes 12,000 characters in all blocks of a message,
+ * of which each piece takes some (github.com/slackapi/bolt-js/issues/2509).
+ */
+const MOST_WITH_NAMES = 15;
 const NAME_LENGTH = 48;
 const LOGIN_LENGTH = 64;
 const MOST_IN_LIST = 3;
 
 /** Each user who is to be locked, as they were when it was asked for. */
 export function usersLines({ targets, days }: LockOfSeveral): Sentence[] {
-  const isShort = targets.length <= MOST_WITH_NAMES;
-  return [
-    say`Not active for more than ${counted(days, 'day')}:`,
-    ...targets.map(
-      (target) => say`• ${isShort ? nameAndLogin(target) : loginText(target)}, ${activeText(target)}`,
-    ),
-  ];
+  const idle = say`Not active for more than ${counted(days, 'day')}`;
+  return targets.length > MOST_WITH_NAMES
+    ? [say`${idle}, whoever was longest first: ${loginsText(targets)}.`]
+    : [say`${idle}:`, ...targets.map((target) => say`• ${nameAndLogin(target)}, ${activeText(target)}`)];
 }
 
 /** The same in a list of requests, which has to fit into one message. */
@@ -30,8 +30,8 @@ export function usersInShort({ targets, days }: LockOfSeveral): Sentence {
 
 /** Whom a run has locked, by login. */
 export function lockedUsersText({ targets }: LockOfSeveral, { locked }: Run): Sentence[] {
-  const logins = targets.filter(({ id }) => locked.includes(id)).map(loginText);
-  return logins.length === 0 ? [] : [say`Locked: ${namesInShort(logins, logins.length)}.`];
+  const those = targets.filter(({ id }) => locked.includes(id));
+  return those.length === 0 ? [] : [say`Locked: ${loginsText(those)}.`];
 }
 
 /** '12 of 40 locked, 1 refused'. */
@@ -54,6 +54,11 @@ export function leftText({ left, stoppedBy }: Run, stopper: (id: string) => Sent
 function nameAndLogin(target: Target): Sentence {
   const name = cut(plainName(target.name), NAME_LENGTH);
   return target.name === target.login ? loginText(target) : say`${bold(name)} (${loginText(target)})`;
+}
+
+/** All of them as one piece of text. */
+function loginsText(targets: readonly Target[]): Sentence {
+  return enumerate(targets.map(({ login }) => say`${cut(plain(login), LOGIN_LENGTH)}`));
 }
 
 function loginText({ login }: { login: string }): Sentence {

@@ -48,6 +48,17 @@ describe('the message of a request about several users', () => {
     expect(many).not.toContain('User 99');
   });
 
+  it('stays well within what Slack takes, however many and long the logins are', () => {
+    const request = several({ kind: 'pending', remindAt: null }, 100);
+    if (request.action.kind !== 'lock-several') throw new Error('another kind');
+    const targets = request.action.targets.map((each) => ({
+      ...each,
+      login: `${'l'.repeat(300)}${each.login}`,
+    }));
+    const long = { ...request, action: { ...request.action, targets } };
+    expect(JSON.stringify(approvalMessage(long, [], POLICY).blocks).length).toBeLessThan(12_000);
+  });
+
   it.each<[string, State, string[], string[]]>([
     ['is under way', { ...EXECUTING, run: RUN }, ['⚙️ 2 of 7 locked, 1 refused.'], ['stop']],
     ['has just begun', EXECUTING, ['⚙️ 0 of 7 locked.'], ['stop']],
@@ -120,5 +131,5 @@ it('a confirmation names who was locked', () => {
   const { blocks } = approvalConfirmation(several({ kind: 'completed', found: false, run: RUN }));
   const words = wordsOf(blocks).replaceAll(/\s+/g, ' ');
   expect(words).toContain('2 of 7 users were locked.');
-  expect(words).toContain('Locked: u0@example.com and u1@example.com .');
+  expect(words).toContain('Locked: u0@example.com and u1@example.com.');
 });

@@ -77,7 +77,7 @@ describe('the form to lock several', () => {
     const request = await untilRequested(client);
     expect(request.words(await client.as(NORA).sees())).toContain('Lock 100 users?');
     const approval = await request.form(client.as(TOMAS), 'approve');
-    expect(wordsOf(approval.blocks).match(/last active/g)).toHaveLength(100);
+    expect(wordsOf(approval.blocks).match(/l{20,}…/g)).toHaveLength(100);
   });
 
   it.each(DELIVERY_MODES)('takes nobody whom it did not show, over %s', async (mode) => {
