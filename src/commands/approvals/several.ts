@@ -90,7 +90,9 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
   if (undoable.undo?.state === 'done') return null;
   if (undoable.undo?.state === 'unknown') return "it's unclear whether they were unlocked";
   if (undoable.over === 'changed-again') return CHANGED;
-  if ((await approvals.openAbout(id)) !== null) return 'a request about this user is open';
+  const open = await approvals.openAbout(id);
+  // Whoever decides on a request to revoke tokens is shown no settings.
+  if (open !== null && open.action.kind !== 'revoke') return 'a request about this user is open';
   const { change } = undoable;
   if (change.before === undefined) return 'the bot has no record of the lock';
   const asLocked = { ...change.before, locked: true };
