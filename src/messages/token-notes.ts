@@ -79,6 +79,7 @@ export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Se
  * @param which behind the number: 'to revoke'
  */
 export function everyTokenText({ readAt, tokens, unreadable = 0 }: TokenSnapshot, which: string): Sentence {
+  if (tokens.length === 0) return shownText({ readAt, tokens, unreadable });
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
   return say`${inAll(tokens.length, which, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)])}${unread}`;
