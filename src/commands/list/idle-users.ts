@@ -24,6 +24,7 @@ export type IdleUsers = {
   guarded: readonly User[];
   underRequest: readonly User[];
   unknown: number;
+  locked: number;
   /** False where Fastly didn't list the tokens. */
   knowsTokens: boolean;
 };
@@ -31,8 +32,8 @@ export type IdleUsers = {
 /** @throws {FastlyError} */
 export async function idleUsers({ services, log }: Interaction, filter: IdleFilter): Promise<IdleUsers> {
   const { directory, fastly, approvals } = services;
-  const [{ users, unknown }, holder, account, tokens] = await Promise.all([
-    directory.list({ ...filter, locked: false }),
+  const [{ users: listed, unknown }, holder, account, tokens] = await Promise.all([
+    directory.list(filter),
     fastly.getCurrentUser(),
     directory.account(),
     accountTokens(fastly).catch((error: unknown) => {
@@ -40,6 +41,7 @@ export async function idleUsers({ services, log }: Interaction, filter: IdleFilt
       return null;
     }),
   ]);
+  const users = listed.filter(({ locked }) => locked !== true);
   const isGuarded = ({ id }: User) => id === holder.id || id === account.owner_id;
   const lockable = users.filter((user) => !isGuarded(user) && !mayBeSuperuser(user));
   const lookedAt = lockable.slice(0, MOST_LOOKED_AT);
@@ -54,6 +56,7 @@ export async function idleUsers({ services, log }: Interaction, filter: IdleFilt
     guarded: users.filter(isGuarded),
     underRequest,
     unknown: unknown.length,
+    locked: listed.length - users.length,
     knowsTokens: tokens !== null,
   };
 }

@@ -152,7 +152,7 @@ async function approvalNote(interaction: Interaction): Promise<Sentence> {
 }
 
 function leftOutText(found: IdleUsers): Sentence[] {
-  const { superusers, guarded, underRequest, more, unknown, knowsTokens } = found;
+  const { superusers, guarded, underRequest, more, unknown, locked, knowsTokens } = found;
   const named = (users: readonly User[], why: string) =>
     users.length === 0
       ? []
@@ -167,6 +167,7 @@ function leftOutText(found: IdleUsers): Sentence[] {
     ...(unknown > 0
       ? [say`Left out, because Fastly doesn't say when they were last active: ${userCount(unknown)}.`]
       : []),
+    ...(locked > 0 ? [say`Left out, because they are locked already: ${userCount(locked)}.`] : []),
     ...(more > 0
       ? [
           say`These are the ${MOST_LOCKED} who have been inactive for longest. For the other ${more}, narrow the list down with a role, a text or a longer period.`,

@@ -97,6 +97,23 @@ describe('the form to lock several', () => {
     expect(await puts(slack.client)).toEqual([]);
   });
 
+  it('offers nobody who is not on the list, nor who is locked already', async () => {
+    const { client } = await workplaceWith([
+      ...SEVEN.slice(0, 2),
+      { ...NEVER_ACTIVE, id: 'idleX', locked: true },
+    ]);
+    const nora = client.as(NORA);
+    await nora.command('list --locked yes --inactive 90d');
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'inactive for 90 days'), 'the list');
+    await nora.click({ channel: CDN_TEAM.id, actionId: 'list.lock-several' });
+    const told = await nora.until(
+      ({ modals }) =>
+        modals.map(({ blocks }) => wordsOf(blocks)).find((words) => words.includes('Nobody on this list')),
+      'the refusal',
+    );
+    expect(told).toMatch(/Left out, because they are locked already: \d users\./);
+  });
+
   it('asks for a reason where that is needed', async () => {
     const { client } = await workplaceWith(SEVEN, { REASON_REQUIRED_FOR: 'lock-several' });
     const form = await openForm(client);
