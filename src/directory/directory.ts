@@ -4,7 +4,7 @@ import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, type User, UserId } from '../fastly/user.ts';
 import { Cached } from './cached.ts';
-import { type Figures, type Filter, fits } from './filter.ts';
+import { type Figures, type Filter, fits, idleSince } from './filter.ts';
 import { BY_NAME, EXACT, SearchIndex } from './search.ts';
 
 /**
@@ -35,9 +35,11 @@ export class Directory {
   readonly #fastly: FastlyClient;
   readonly #index: Cached<SearchIndex>;
   readonly #account: Cached<Customer>;
+  readonly #now: () => number;
 
   constructor(fastly: FastlyClient, now: () => number = Date.now) {
     this.#fastly = fastly;
+    this.#now = now;
     this.#index = new Cached(() => this.#load(), FRESH_MILLISECONDS, now);
     this.#account = new Cached(() => fastly.currentCustomer(), FRESH_MILLISECONDS, now);
   }
@@ -47,11 +49,28 @@ export class Directory {
     return (await this.#index.get()).search(text, limit).map(({ user }) => user);
   }
 
-  /** The users that fit a filter: with text the best fit first, else by name. `account` counts all users. */
-  async list(filter: Filter): Promise<{ users: readonly User[]; account: Figures }> {
+  /**
+   * The users that fit a filter: the longest idle first where that is asked for, else with text the best fit first, else by
+   * name. `unknown`: those of whom Fastly does not say since when they are idle. `account` counts all users.
+   */
+  async list(
+    filter: Filter,
+  ): Promise<{ users: readonly User[]; unknown: readonly User[]; account: Figures }> {
     const index = await this.#index.get();
     const found = index.search(filter.text, Number.POSITIVE_INFINITY).map(({ user }) => user);
-    return { users: found.filter((user) => fits(user, filter)), account: index.figures() };
+    const now = this.#now();
+    const users: User[] = [];
+    const unknown: User[] = [];
+    for (const user of found) {
+      const answer = fits(user, filter, now);
+      if (answer === 'yes') users.push(user);
+      else if (answer === 'unknown') unknown.push(user);
+    }
+    return {
+      users: filter.inactive === null ? users : longestIdleFirst(users),
+      unknown,
+      account: index.figures(),
+    };
   }
 
   /** The account's users, counted. At most a minute old. */
@@ -148,6 +167,13 @@ export class Directory {
     const { users, unreadable } = await accountUsers(this.#fastly);
     return await SearchIndex.of(users, unreadable);
   }
+}
+
+function longestIdleFirst(users: readonly User[]): User[] {
+  return users
+    .map((user) => ({ user, since: idleSince(user) ?? 0 }))
+    .sort((one, other) => one.since - other.since)
+    .map(({ user }) => user);
 }
 
 async function byId(users: Pick<FastlyClient, 'getUser'>, id: UserId): Promise<User | null> {

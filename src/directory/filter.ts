@@ -10,15 +10,37 @@ export type Filter = {
   locked: boolean | null;
   /** Only those without two-factor, see `lacksTwoFactor`. */
   withoutTwoFactor: boolean;
+  /** Idle for longer than so many days, see `idleSince`. */
+  inactive: number | null;
 };
 
-/** Whether a user has what a filter asks for, its text aside. */
-export function fits(user: User, { role, locked, withoutTwoFactor }: Filter): boolean {
-  return (
+export const DAY_MILLISECONDS = 86_400_000;
+
+/**
+ * Whether a user has what a filter asks for, its text aside. `unknown`: Fastly does not say since when they are idle.
+ *
+ * @param now Unix milliseconds
+ */
+export function fits(user: User, filter: Filter, now: number): 'yes' | 'no' | 'unknown' {
+  const { role, locked, withoutTwoFactor, inactive } = filter;
+  const others =
     (role === null || hasRole(user, role)) &&
     (locked === null || (user.locked === true) === locked) &&
-    (!withoutTwoFactor || lacksTwoFactor(user))
-  );
+    (!withoutTwoFactor || lacksTwoFactor(user));
+  if (!others) return 'no';
+  if (inactive === null) return 'yes';
+  const since = idleSince(user);
+  if (since === null) return 'unknown';
+  return now - since > inactive * DAY_MILLISECONDS ? 'yes' : 'no';
+}
+
+/** When a user was last active, or created where they never were, in Unix milliseconds; null where Fastly does not say. */
+export function idleSince({
+  last_active_at: active,
+  created_at: created,
+}: Pick<User, 'last_active_at' | 'created_at'>): number | null {
+  const since = active === null ? created : active;
+  return since ? Date.parse(since) : null;
 }
 
 /** Fastly superusers by one of their further roles are found as such, too. */
@@ -27,8 +49,8 @@ function hasRole(user: User, role: string): boolean {
 }
 
 /** Whether a filter leaves everything open. */
-export function isOpen({ text, role, locked, withoutTwoFactor }: Filter): boolean {
-  return text === '' && role === null && locked === null && !withoutTwoFactor;
+export function isOpen({ text, role, locked, withoutTwoFactor, inactive }: Filter): boolean {
+  return text === '' && role === null && locked === null && !withoutTwoFactor && inactive === null;
 }
 
 /** Whether nothing says that a user has two-factor authentication: 'not set' counts as without. */

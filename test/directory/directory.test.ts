@@ -139,7 +139,7 @@ describe('a search', () => {
 });
 
 describe('a list', () => {
-  const EVERYBODY: Filter = { text: '', role: null, locked: null, withoutTwoFactor: false };
+  const EVERYBODY: Filter = { text: '', role: null, locked: null, withoutTwoFactor: false, inactive: null };
 
   it('is of all by name, or of the best fits first', async () => {
     const { directory } = await startDirectory([person('a1', '!Aaron', 'z@example.com')]);
@@ -164,6 +164,30 @@ describe('a list', () => {
     expect(await ids({ locked: true })).toEqual(['q2']);
     expect(await ids({ withoutTwoFactor: true })).toEqual(['q1', 'q3']);
     expect(await ids({ locked: true, withoutTwoFactor: true })).toEqual([]);
+  });
+
+  it('has the longest idle first, and apart those of whom Fastly does not say it', async () => {
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    const idle = (id: string, created_at: string, last_active_at: string | null) => ({
+      ...person(id, `Quux ${id}`, `${id}@example.com`),
+      created_at,
+      last_active_at,
+    });
+    const { directory, clock } = await startDirectory([
+      idle('q1', ago(900), ago(91)),
+      idle('q2', ago(900), ago(89)),
+      idle('q3', ago(400), null),
+      idle('q4', ago(89), null),
+      // What cannot be read counts as not sent.
+      idle('q5', ago(900), 'a while ago'),
+    ]);
+    clock.now = Date.now();
+    const found = await directory.list({ ...EVERYBODY, text: 'quux', inactive: 90 });
+    expect(found.users.map(({ id }) => id)).toEqual(['q3', 'q1']);
+    expect(found.unknown.map(({ id }) => id)).toEqual(['q5']);
+    const all = await directory.list({ ...EVERYBODY, text: 'quux' });
+    expect(all.users).toHaveLength(5);
+    expect(all.unknown).toEqual([]);
   });
 
   it('finds Fastly superusers however the role is written, and by a further role', async () => {

@@ -9,8 +9,10 @@ import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { viewOf } from '../form.ts';
 import { nearest } from '../inputs/command-text.ts';
+import { Days, daysInField, daysInput } from '../inputs/days.ts';
 
 /** Block and action ids. The last one is also the checkbox's value. */
+const INACTIVE = 'inactive';
 const TEXT = 'text';
 const ROLE = 'role';
 const LOCKED = 'locked';
@@ -47,6 +49,7 @@ export function filterForm(filter: Filter, figures: Figures, origin: Origin, pro
       options: [option('Either', ANY), option('Locked', 'yes'), option('Not locked', 'no')],
       chosen: filter.locked === null ? ANY : filter.locked ? 'yes' : 'no',
     }),
+    daysInput(INACTIVE, 'Inactive for', filter.inactive),
     checkboxes({
       id: WITHOUT_TWO_FACTOR,
       label: '2FA',
@@ -67,7 +70,17 @@ export function filterIn(values: FormValues): Filter {
     role: chosen(ROLE),
     locked: locked === null ? null : locked === 'yes',
     withoutTwoFactor: values[WITHOUT_TWO_FACTOR] === 'yes',
+    inactive: daysInField(values, INACTIVE),
   };
+}
+
+/** The filter of a form that may be wrong: a period that can't be read is left out. */
+export function typedFilter(values: FormValues): Filter {
+  try {
+    return filterIn(values);
+  } catch {
+    return filterIn({ ...values, [TEXT]: '', [INACTIVE]: null });
+  }
 }
 
 /** @throws {FieldError} for more text than a button can carry */
@@ -117,6 +130,8 @@ const PageSchema = z.object({
     role: z.string().max(ROLE_LENGTH).nullable(),
     locked: z.boolean().nullable(),
     withoutTwoFactor: z.boolean(),
+    // Buttons of an earlier version don't carry it.
+    inactive: Days.nullable().default(null),
   }),
   from: z.int().min(0),
   private: z.boolean(),

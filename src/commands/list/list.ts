@@ -1,36 +1,54 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
+import { nameOf, type User } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
-import { bold, code, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import {
+  bold,
+  code,
+  enumerate,
+  richText,
+  type Sentence,
+  say,
+  sideBySide,
+} from '../../messages/kit/sentence.ts';
+import { counted } from '../../messages/token-text.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
-import { rolesText, unreadableText, userCount } from '../../messages/user-text.ts';
+import { rolesText, unreadableText, userCount, userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { formListener } from '../form.ts';
 import type { Word } from '../inputs/command-text.ts';
+import { daysIn } from '../inputs/days.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FORM, filterForm, filterIn, knownRole, Page, searchText } from './filter-form.ts';
+import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } from './filter-form.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
   about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down.`,
-  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--private]',
-  examples: ['list', 'list morton', 'list --role superuser --without-2fa', 'list --locked yes --private'],
-  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },
+  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--inactive 90d] [--private]',
+  examples: [
+    'list',
+    'list morton',
+    'list --role superuser --without-2fa',
+    'list --locked yes --private',
+    'list --inactive 90d',
+  ],
+  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch', inactive: 'text' },
   async run(interaction, { words, flags }) {
     const { services, origin, reply } = interaction;
+    const inactive = daysIn(flags.inactive, code('--inactive'));
     reply.resultFollows();
     const text = searchText(await textOf(interaction, words));
     const role =
       typeof flags.role === 'string' ? knownRole(flags.role, await services.directory.figures()) : null;
     const locked = typeof flags.locked === 'boolean' ? flags.locked : null;
-    const filter = { text, role, locked, withoutTwoFactor: flags['without-2fa'] === true };
+    const filter = { text, role, locked, withoutTwoFactor: flags['without-2fa'] === true, inactive };
     await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
@@ -47,7 +65,7 @@ export const list: Subcommand = {
       },
       async again({ services, origin }, { values }, problem) {
         const figures = await services.directory.figures().catch(() => figuresOf([]));
-        return filterForm(filterIn(values), figures, origin, problem);
+        return filterForm(typedFilter(values), figures, origin, problem);
       },
     }),
   ],
@@ -76,7 +94,7 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
 
 async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
-  const [{ users, account }, invited] = await Promise.all([
+  const [{ users, unknown, account }, invited] = await Promise.all([
     interaction.services.directory.list(filter),
     isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
@@ -86,6 +104,7 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const actions: KnownBlock = { type: 'actions', elements: buttons({ ...page, from }, users.length) };
   if (shown.length === 0) {
     const empty = message(...nobody(filter, account));
+    empty.blocks.push(...unknownBlocks(unknown));
     if (account.users > 0) empty.blocks.push(actions, context(footnote(figures)));
     return empty;
   }
@@ -95,7 +114,7 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {
     headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
-    below: [...invited, actions, context(footnote(figures))],
+    below: [...invited, ...unknownBlocks(unknown), actions, context(footnote(figures))],
   });
 }
 
@@ -141,13 +160,34 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
   }
 }
 
+/** Of those of whom it is not known whether they fit, so many are named. */
+const MOST_UNKNOWN = 10;
+
+/** '2 users aren't listed, because Fastly doesn't say when they were last active: Edda Morton and Silas Morton.' */
+function unknownBlocks(unknown: readonly User[]): KnownBlock[] {
+  if (unknown.length === 0) return [];
+  const named = unknown.slice(0, MOST_UNKNOWN).map((user) => userText({ ...user, name: nameOf(user) }));
+  const more = unknown.length - named.length;
+  const who = enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
+  const those =
+    unknown.length === 1
+      ? "1 user isn't listed, because Fastly doesn't say when they were"
+      : `${unknown.length} users aren't listed, because Fastly doesn't say when they were`;
+  return [richText(say`${those} last active: ${who}.`)];
+}
+
 /** '3 of 40 users: role engineer'. */
-function headline({ text, role, locked, withoutTwoFactor }: Filter, fitting: number, all: Figures): Sentence {
+function headline(
+  { text, role, locked, withoutTwoFactor, inactive }: Filter,
+  fitting: number,
+  all: Figures,
+): Sentence {
   const wanted = [
     ...(text === '' ? [] : [say`${code(text)}`]),
     ...(role === null ? [] : [say`role ${code(role)}`]),
     ...(locked === null ? [] : [say`${locked ? 'locked' : 'not locked'}`]),
     ...(withoutTwoFactor ? [say`without 2FA`] : []),
+    ...(inactive === null ? [] : [say`inactive for ${counted(inactive, 'day')}`]),
   ];
   const users = userCount(all.users);
   if (wanted.length > 0) {

@@ -1,21 +1,19 @@
 import type { ModalView } from '@slack/types';
 import type { User } from '../../fastly/user.ts';
-import { checkboxes, option, textInput } from '../../messages/kit/inputs.ts';
-import { code, type Sentence } from '../../messages/kit/sentence.ts';
+import { checkboxes, option } from '../../messages/kit/inputs.ts';
+import type { Sentence } from '../../messages/kit/sentence.ts';
 import type { Origin } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import { FieldError } from '../../slack/replies/submission.ts';
 import { viewOf } from '../form.ts';
-import { WordsError } from '../inputs/command-text.ts';
+import { daysInField, daysInput } from '../inputs/days.ts';
 import { type Meant, readMeant } from '../inputs/meant.ts';
 import { USER_PICKER, userPicker } from '../inputs/user-picker.ts';
-import { daysIn, EVERY_TOKEN, type TokenFilter } from './filter.ts';
+import { EVERY_TOKEN, type TokenFilter } from './filter.ts';
 
 /** Block and action ids. The last one is also the checkbox's value. */
 const UNUSED = 'unused';
 const EXPIRING = 'expiring';
 const GLOBAL = 'global';
-const DAYS_LENGTH = 10;
 
 export const FORM = { id: 'tokens.form', title: 'Filter API tokens', submit: 'Show', mainBlockId: UNUSED };
 
@@ -27,21 +25,12 @@ export function filterForm(
   origin: Origin,
   problem?: Sentence,
 ): ModalView {
-  const days = (id: string, label: string, chosen: number | null) =>
-    textInput({
-      id,
-      label,
-      hint: 'A number of days.',
-      value: chosen === null ? null : String(chosen),
-      maxLength: DAYS_LENGTH,
-      optional: true,
-    });
   return viewOf(FORM, origin, {
     onTop: problem,
     blocks: [
       userPicker(user, { optional: true }),
-      days(UNUSED, 'Not used for', filter.unused),
-      days(EXPIRING, 'Expiring within', filter.expiring),
+      daysInput(UNUSED, 'Not used for', filter.unused),
+      daysInput(EXPIRING, 'Expiring within', filter.expiring),
       checkboxes({
         id: GLOBAL,
         label: 'Scope',
@@ -71,13 +60,5 @@ export function typedFilter(values: FormValues): TokenFilter {
     return wantedIn(values).filter;
   } catch {
     return EVERY_TOKEN;
-  }
-}
-
-function daysInField(values: FormValues, id: string): number | null {
-  try {
-    return daysIn(values[id], code(id));
-  } catch (error) {
-    throw error instanceof WordsError ? new FieldError(id, error.sentence) : error;
   }
 }

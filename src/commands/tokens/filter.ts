@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { DAY_MILLISECONDS } from '../../directory/filter.ts';
 import { type ApiToken, isExpired, isGlobal } from '../../fastly/api-token.ts';
-import { code, type Sentence, say, typedWords } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { counted } from '../../messages/token-text.ts';
-import { type FlagKinds, type FlagValues, WordsError } from '../inputs/command-text.ts';
-
-const DAY_MILLISECONDS = 86_400_000;
-const MOST_DAYS = 9_999;
-const Days = z.int().positive().max(MOST_DAYS);
+import type { FlagKinds, FlagValues } from '../inputs/command-text.ts';
+import { Days, daysIn } from '../inputs/days.ts';
 
 /** Which tokens are wanted. All of it has to fit; null leaves something open. */
 export const TokenFilter = z.object({
@@ -28,18 +26,6 @@ export function filterFromFlags(flags: FlagValues): TokenFilter {
     expiring: daysIn(flags.expiring, code('--expiring')),
     global: flags.global === true,
   };
-}
-
-/** '90d', '90 days' or '90' as days; null where nothing was typed. @throws {WordsError} */
-export function daysIn(
-  typed: string | boolean | null | undefined,
-  what: ReturnType<typeof code>,
-): number | null {
-  if (typeof typed !== 'string' || typed.trim() === '') return null;
-  const [, days] = /^(\d+)\s*(?:d|days?)?$/i.exec(typed.trim()) ?? [];
-  const read = Days.safeParse(Number(days)).data;
-  if (read !== undefined) return read;
-  throw new WordsError(say`${what} takes a number of days such as ${code('90d')}, not ${typedWords(typed)}.`);
 }
 
 export function isOpenFilter({ unused, expiring, global }: TokenFilter): boolean {

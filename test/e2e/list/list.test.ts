@@ -235,6 +235,7 @@ describe('list', () => {
     ['--locked perhaps', '--locked takes yes or no'],
     ['--without-2fa=no', '--without-2fa takes no value'],
     ['--lokced yes', 'Did you mean --locked ?'],
+    ['--inactive long', '--inactive takes a number of days such as 90d , not long .'],
     ['--2fa', 'Unknown flag --2fa . Did you mean --without-2fa ?'],
     ['@nora lindqvist', 'Use a mention on its own'],
     ['x'.repeat(201), 'search text is too long'],
@@ -515,5 +516,48 @@ describe('where Fastly lists what cannot be read', () => {
     await nora.until(({ modals }) => modals.length > 0, 'the form');
     const answer = await nora.typeAhead('user-picker', ENGINEER.login);
     expect(answer).toMatchObject({ acknowledged: true, options: [{}] });
+  });
+});
+
+describe('list --inactive', () => {
+  const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const IDLE = [
+    { last_active_at: ago(200) },
+    { last_active_at: null, created_at: ago(300) },
+    { last_active_at: ago(10) },
+    { last_active_at: null, created_at: ago(10) },
+    // What can't be read counts as not sent.
+    { last_active_at: 'a while ago' },
+  ];
+  const idlePeople = () => people(IDLE.length, (index) => IDLE[index] ?? {});
+
+  it('shows the longest idle first, and names apart those of whom Fastly does not say it', async () => {
+    const { client } = await startWorkplace();
+    await client.putFastlyUsers(idlePeople());
+    const message = await listed(client, 'person --inactive 90d');
+    expect(rowsOf(message).map((row) => row.slice(0, 11))).toEqual(['Person 0001', 'Person 0000']);
+    expect(wordsOf(message.blocks)).toContain(
+      `2 of ${PEOPLE.length + IDLE.length} users : person · inactive for 90 days`,
+    );
+    expect(wordsOf(message.blocks)).toContain(
+      "1 user isn't listed, because Fastly doesn't say when they were last active: Person 0004 ( person.0004@example.com ).",
+    );
+  });
+
+  it('is asked for in the form, which refuses what is no period', async () => {
+    const { client } = await startWorkplace();
+    await client.putFastlyUsers(idlePeople());
+    const first = await listed(client, 'person --inactive 250d');
+    const nora = client.as(NORA);
+    await nora.click({ channel: CDN_TEAM.id, ts: first.ts, actionId: 'list.filter' });
+    const form = await nora.until((sees) => sees.modals.find((view) => view.submit === 'Show'), 'the form');
+    expect(form.values).toMatchObject({ inactive: { inactive: { value: '250' } } });
+    await nora.submit({ inactive: 'long' });
+    await nora.until(
+      ({ modals }) => modals.some(({ errors }) => errors.inactive?.includes('takes a number of days')),
+      'the refusal',
+    );
+    await nora.submit({ inactive: '100' });
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'inactive for 100 days'), 'the list');
   });
 });

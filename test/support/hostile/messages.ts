@@ -262,7 +262,7 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
     (of) => {
       const text = of.text.toWellFormed().trim().slice(0, TEXT_LENGTH).toWellFormed();
       const role = of.users[0]?.role?.slice(0, ROLE_LENGTH) || null;
-      const filter = { text, role, locked: null, withoutTwoFactor: false };
+      const filter = { text, role, locked: null, withoutTwoFactor: false, inactive: null };
       return problemsOfShownView(filterForm(filter, figuresOf(of.users), ORIGIN, say`${of.text}`), KNOWN);
     },
   ),

@@ -72,6 +72,7 @@ const nearly = fc.record(
         role: hostileText,
         locked: fc.boolean(),
         withoutTwoFactor: fc.boolean(),
+        inactive: fc.option(fc.integer()),
       }),
       hostileJson,
     ),
