@@ -8,7 +8,12 @@ const CALLS_IN_A_LEASE = 5;
 
 /** What is wrong about variables that don't fit together. */
 export function contradictions(values: ValidValues): VariableProblem[] {
-  return [...tooFewApprovers(values), ...tooShortLease(values), ...onePortForBoth(values)];
+  return [
+    ...tooFewApprovers(values),
+    ...tooShortLease(values),
+    ...onePortForBoth(values),
+    ...reportWithoutChannel(values),
+  ];
 }
 
 /** What the bot starts with, and its operator most likely did not mean. */
@@ -64,6 +69,17 @@ function onePortForBoth(values: ValidValues): VariableProblem[] {
       name: 'HEALTH_PORT',
       what: `HEALTH_PORT and PORT are both ${PORT}`,
       remedy: 'Set one of them to another port.',
+    },
+  ];
+}
+
+function reportWithoutChannel({ REPORT_SCHEDULE, CONFIRMATIONS_CHANNEL }: ValidValues): VariableProblem[] {
+  if (REPORT_SCHEDULE === undefined || CONFIRMATIONS_CHANNEL !== undefined) return [];
+  return [
+    {
+      name: 'REPORT_SCHEDULE',
+      what: 'REPORT_SCHEDULE is set and CONFIRMATIONS_CHANNEL is not, so the report has no channel',
+      remedy: 'Set CONFIRMATIONS_CHANNEL, or remove REPORT_SCHEDULE.',
     },
   ];
 }
