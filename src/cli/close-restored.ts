@@ -6,6 +6,7 @@ import { type AuditHead, headText } from '../ids.ts';
 import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
 import { forgetHomes } from '../store/homes.ts';
+import { forgetPlans } from '../store/reports.ts';
 import type { Store, Transaction } from '../store/store.ts';
 
 /** What became of a database that was restored. `after`: its head now. `underWay`: how many changes had no end. */
@@ -32,6 +33,7 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
     const before = await headOf(database);
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
     const underWay = await intents.references(transaction);
+    await forgetPlans(transaction);
     if (adopt) await cutTies(transaction, intents);
     const cancelled = await headOf(database);
     await transaction.audit({

@@ -73,8 +73,10 @@ function onePortForBoth(values: ValidValues): VariableProblem[] {
   ];
 }
 
-function reportWithoutChannel({ REPORT_SCHEDULE, CONFIRMATIONS_CHANNEL }: ValidValues): VariableProblem[] {
-  if (REPORT_SCHEDULE === undefined || CONFIRMATIONS_CHANNEL !== undefined) return [];
+/** A channel that is set and wrong is not among the values. */
+function reportWithoutChannel(values: ValidValues): VariableProblem[] {
+  const isUnset = 'CONFIRMATIONS_CHANNEL' in values && values.CONFIRMATIONS_CHANNEL === undefined;
+  if (values.REPORT_SCHEDULE === undefined || !isUnset) return [];
   return [
     {
       name: 'REPORT_SCHEDULE',

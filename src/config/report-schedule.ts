@@ -16,13 +16,17 @@ export class NoLaterInstant extends Error {
 export class ReportSchedule {
   /** Stands for the schedule, such as `0 9 * * 1 Europe/Berlin`. */
   readonly name: string;
-  readonly #cron: Cron;
+  readonly #cron: Pick<Cron, 'nextRun'>;
   readonly #clock: Intl.DateTimeFormat;
 
   /** @throws what the parser throws */
-  constructor(pattern: string, timeZone: string) {
+  constructor(
+    pattern: string,
+    timeZone: string,
+    cron: Pick<Cron, 'nextRun'> = new Cron(pattern, { timezone: timeZone, mode: '5-part', paused: true }),
+  ) {
     this.name = `${pattern} ${timeZone}`;
-    this.#cron = new Cron(pattern, { timezone: timeZone, mode: '5-part', paused: true });
+    this.#cron = cron;
     this.#clock = new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   }
 
@@ -37,7 +41,7 @@ export class ReportSchedule {
     let from = instant;
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const next = this.#cron.nextRun(new Date(from))?.getTime();
-      if (next === undefined || next <= from) break;
+      if (next === undefined || !(next > from)) break;
       if (!this.#isRepeated(next)) return next;
       from = next;
     }

@@ -106,22 +106,40 @@ export class ReportTakenOver extends Error {
   override readonly name = 'ReportTakenOver';
 }
 
-/** Plans the first report of a schedule. The instant that another process has planned stays. */
-export async function planReport(store: Store, schedule: string, due: number): Promise<void> {
-  await store.transaction(async ({ database }) => {
+/**
+ * Plans the next report of a schedule, unless one is planned.
+ *
+ * @param after an instant after another one, by the database's clock; null where there is none
+ * @returns what is planned now, in Unix milliseconds; null where one was planned before
+ */
+export async function planReport(
+  store: Store,
+  schedule: string,
+  after: (now: number) => number | null,
+): Promise<number | null> {
+  if ((await store.read((database) => nextReport(database, schedule))) !== null) return null;
+  return await store.transaction(async ({ database, now }) => {
+    const due = after(await now());
+    if (due === null) return null;
     await database
       .insertInto('report_schedules')
       .values({ schedule, due_at: due, try_at: due })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    return due;
   });
+}
+
+/** Has the schedules begin anew: what was due at a restored database may have been posted. */
+export async function forgetPlans({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('report_schedules').execute();
 }
 
 /** Claims a schedule's report; null when it is not due, or another process is at it. @param lease milliseconds */
 export async function claimReport(store: Store, schedule: string, lease: number): Promise<DueReport | null> {
-  const isDue = dueNow(store.engine);
-  const due = await store.read((database) => reportLeases.due(database, isDue, 2));
-  if (!due.includes(schedule)) return null;
+  const isDue = dueNow(store.engine, schedule);
+  const due = await store.read((database) => reportLeases.due(database, isDue, 1));
+  if (due.length === 0) return null;
   return await store.transaction(async (transaction) => {
     const claim = await reportLeases.claim(transaction, schedule, isDue, lease);
     const due = await nextReport(transaction.database, schedule);
@@ -223,7 +241,11 @@ export class DueReport {
   }
 }
 
-function dueNow(engine: Engine) {
+function dueNow(engine: Engine, schedule: string) {
   const where = expressionBuilder<Tables, 'report_schedules'>();
-  return where.and([where('try_at', '<=', engine.now), reportLeases.isFree(engine)]);
+  return where.and([
+    where('schedule', '=', schedule),
+    where('try_at', '<=', engine.now),
+    reportLeases.isFree(engine),
+  ]);
 }

@@ -200,7 +200,7 @@ async function readLog(store: Store): Promise<void> {
 
 async function report(store: Store): Promise<void> {
   const first = await changesMade(store);
-  await planReport(store, 'weekly', Date.now() - 1_000);
+  await planReport(store, 'weekly', (now) => now - 1_000);
   await store.read((database) => nextReport(database, 'weekly'));
   const due = await claimReport(store, 'weekly', LEASE);
   if (due === null) throw new Error('the report was not due');
