@@ -347,11 +347,11 @@ export class Bot {
       const parts = { ...this.#services, store: this.#store, workspace: identity, stopping: signal };
       this.#reminding = new TokenReminders(parts).follow();
     }
-    const { CONFIRMATIONS_CHANNEL: channel } = this.#config;
+    const { CONFIRMATIONS_CHANNEL: channel, EXECUTION_LEASE: lease } = this.#config;
     const schedule = scheduleOf(this.#config);
     if (schedule && channel) {
       const parts = { ...this.#services, store: this.#store, stopping: signal };
-      this.#reporting = new ScheduledReports({ ...parts, schedule, channel }).follow();
+      this.#reporting = new ScheduledReports({ ...parts, schedule, channel, lease }).follow();
     }
     await this.#intake.open();
   }

@@ -19,6 +19,8 @@ import type { Store } from '../store/store.ts';
 export type ScheduledReportsOptions = {
   schedule: Pick<ReportSchedule, 'name' | 'after'>;
   channel: ChannelId;
+  /** Milliseconds: longer than it takes to read the account, or to post a message. */
+  lease: number;
   store: Store;
   fastly: FastlyClient;
   directory: Directory;
@@ -26,7 +28,7 @@ export type ScheduledReportsOptions = {
   posting: Posting;
   metrics: Pick<Metrics, 'report'>;
   disabled: ReadonlySet<string>;
-  times: Pick<Times, 'reports'>;
+  times: Pick<Times, 'reports' | 'workerInterval'>;
   /** Aborted when the bot stops. */
   stopping: AbortSignal;
   log: Logger;
@@ -37,9 +39,6 @@ type Attempt =
   | { kind: 'posted'; entry: number }
   | { kind: 'refused'; why: string }
   | { kind: 'failed'; error: unknown };
-
-/** Longer than it takes to read the largest account and to post a message. */
-const LEASE_MILLISECONDS = 5 * 60_000;
 
 /**
  * Posts the account's report at each instant of a schedule, by one of the replicas. What fails is tried again until the
@@ -60,26 +59,30 @@ export class ScheduledReports {
   async follow(): Promise<void> {
     const { times, stopping: signal } = this.#options;
     while (!signal.aborted) {
-      await tracing({}, () => this.#turn());
-      await pause(times.reports.look, undefined, { signal, ref: false }).catch(() => {});
+      const isStoreThere = await tracing({}, () => this.#turn());
+      const rest = isStoreThere ? times.reports.look : times.workerInterval;
+      await pause(rest, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
-  async #turn(): Promise<void> {
-    const { store, schedule, stopping, log } = this.#options;
+  /** False while the database is away, or not known to belong here, as for a moment at the start. */
+  async #turn(): Promise<boolean> {
+    const { store, schedule, lease, stopping, log } = this.#options;
     try {
       store.mustTakeData();
       const planned = await planReport(store, schedule.name, (now) => this.#after(now));
       if (planned !== null) log.info({ due: new Date(planned) }, 'the next report is planned');
-      const due = await claimReport(store, schedule.name, LEASE_MILLISECONDS);
+      const due = await claimReport(store, schedule.name, lease);
       if (due !== null) await this.#carryOut(due);
     } catch (error) {
-      if (error instanceof ReportTakenOver) log.warn('another process has taken over a report');
       // The worker notices by itself that the database is away.
-      else if (!stopping.aborted && !(error instanceof StoreUnavailable)) {
+      if (error instanceof StoreUnavailable) return false;
+      if (error instanceof ReportTakenOver) log.warn('another process has taken over a report');
+      else if (!stopping.aborted) {
         log.error({ err: error }, 'what the schedule of reports has due could not be done');
       }
     }
+    return true;
   }
 
   async #carryOut(due: DueReport): Promise<void> {

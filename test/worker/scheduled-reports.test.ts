@@ -34,6 +34,7 @@ async function startReports(after: () => number, askedAgain: number) {
       },
     },
     channel: ChannelId.parse('C0AUDIT01'),
+    lease: 60_000,
     store,
     fastly: client,
     directory,
@@ -42,6 +43,7 @@ async function startReports(after: () => number, askedAgain: number) {
     metrics: { report: () => {} },
     disabled: new Set(),
     times: {
+      workerInterval: 1,
       get reports() {
         looks.times += 1;
         return { look: 1, again: 1, late: 1, askedAgain };
