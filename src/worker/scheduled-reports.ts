@@ -50,6 +50,8 @@ export class ScheduledReports {
   /** The schedule gave no instant when it was asked last. */
   #isBroken = false;
   readonly #asked = new NowAndAgain();
+  /** Slack has a report, and that is not recorded, as the database was away. */
+  #unrecorded: (() => Promise<void>) | null = null;
 
   constructor(options: ScheduledReportsOptions) {
     this.#options = options;
@@ -70,6 +72,7 @@ export class ScheduledReports {
     const { store, schedule, lease, stopping, log } = this.#options;
     try {
       store.mustTakeData();
+      await this.#record();
       const planned = await planReport(store, schedule.name, (now) => this.#after(now));
       if (planned !== null) log.info({ due: new Date(planned) }, 'the next report is planned');
       const due = await claimReport(store, schedule.name, lease);
@@ -110,13 +113,23 @@ export class ScheduledReports {
     });
     metrics.report(attempt.kind);
     if (attempt.kind === 'posted') {
-      await due.posted(attempt.entry, next);
       log.info({ due: at, channel }, 'the report was posted');
-      return;
+      this.#unrecorded = () => due.posted(attempt.entry, next);
+      return await this.#record();
     }
     const why = attempt.kind === 'failed' ? { err: attempt.error } : { why: attempt.why };
     log.warn({ due: at, channel, ...why }, 'the report could not be posted, trying again later');
     await due.putOff(stopping.aborted ? 0 : times.reports.again);
+  }
+
+  async #record(): Promise<void> {
+    try {
+      await this.#unrecorded?.();
+      this.#unrecorded = null;
+    } catch (error) {
+      if (error instanceof ReportTakenOver) this.#unrecorded = null;
+      throw error;
+    }
   }
 
   async #attempt(due: DueReport, next: number | null): Promise<Attempt> {

@@ -1,16 +1,29 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Times } from '../../../src/config/times.ts';
 import { AUDIT_TRAIL, CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { temporaryFolder } from '../../store/both-databases.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { untilTold } from '../support/approving.ts';
 import { metricsOf } from '../support/metrics.ts';
 import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { connected, DELIVERY, environmentFor, runBot, type Workplace } from '../support/workplace.ts';
+import {
+  connected,
+  DELIVERY,
+  environmentFor,
+  runBot,
+  startWorkplace,
+  type Workplace,
+} from '../support/workplace.ts';
 
 const HOUR = 3_600_000;
 const LOOKING = { reports: { look: 10, again: 10, late: 6 * HOUR, askedAgain: HOUR } };
+const DAILY = { REPORT_SCHEDULE: '0 9 * * *', CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id };
+const PLANNED = 'the next report is planned';
 const POSTED = 'the report was posted';
 const PUT_OFF = 'the report could not be posted, trying again later';
 const LEFT_OUT = 'a report is left out, as it was due too long ago';
@@ -28,14 +41,12 @@ async function startScheduled(
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
   const database = await databaseWithClock();
-  const scheduled = {
-    REPORT_SCHEDULE: '0 9 * * *',
-    CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
-    ...database.variables,
-  };
-  const running = runBot({ ...environmentFor(sandbox, DELIVERY), ...scheduled, ...variables }, times);
+  const running = runBot(
+    { ...environmentFor(sandbox, DELIVERY), ...DAILY, ...database.variables, ...variables },
+    times,
+  );
   await connected(sandbox, running.log, DELIVERY);
-  const { due } = await running.log.until('the next report is planned');
+  const { due } = await running.log.until(PLANNED);
   const planned = Date.parse(String(due));
   let ahead = 0;
   return {
@@ -49,7 +60,7 @@ async function startScheduled(
   };
 }
 
-const reports = async ({ client }: Workplace) =>
+const reports = async ({ client }: Pick<Workplace, 'client'>) =>
   messagesIn(await client.as(NORA).sees(), AUDIT_TRAIL).filter(({ blocks }) =>
     wordsOf(blocks).includes('users in the Fastly account'),
   );
@@ -154,4 +165,31 @@ it('what is below a posted report is for whoever clicks', async () => {
   await client.as(NORA).click({ channel: AUDIT_TRAIL.id, ts: String(posted?.ts), actionId: 'report.locked' });
   await untilTold(client.as(NORA), '2 of', AUDIT_TRAIL);
   expect(elementsOf(posted?.blocks).length).toBeGreaterThan(3);
+});
+
+it('a report that Slack has is recorded once the database is back, and not posted again', async () => {
+  const path = join(await temporaryFolder(), 'bot.db');
+  const variables = { DATABASE_URL: `file:${path}`, ...DAILY };
+  const first = await startWorkplace(DELIVERY, variables, {}, LOOKING);
+  await first.log.until(PLANNED);
+  await first.stop();
+  const database = new DatabaseSync(path);
+  const due = Date.now() - 1_000;
+  database.exec(`update report_schedules set due_at = ${due}, try_at = ${due}`);
+  database.close();
+  await first.client.slackFaults({ delay: 500 });
+  const { log } = runBot({ ...environmentFor(first, DELIVERY), ...variables }, LOOKING);
+  await expect.poll(() => reports(first)).toHaveLength(1);
+  await rename(path, `${path}.elsewhere`);
+  await log.until(POSTED);
+  await first.client.slackFaults({ delay: 0 });
+  await rename(`${path}.elsewhere`, path);
+  const recorded = () => {
+    const reader = new DatabaseSync(path, { readOnly: true });
+    const rows = reader.prepare('select due_at from reports').all();
+    reader.close();
+    return rows;
+  };
+  await expect.poll(recorded).toEqual([{ due_at: due }]);
+  expect(await reports(first)).toHaveLength(1);
 });
