@@ -10,6 +10,7 @@ import { headText } from '../../src/ids.ts';
 import { headOf, rowsOf, verify } from '../../src/store/audit-log.ts';
 import { Belonging, recordedIn } from '../../src/store/belonging.ts';
 import { homeOpened } from '../../src/store/homes.ts';
+import { planReport, ReportBook } from '../../src/store/reports.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ENGINEER, NORA, TOMAS } from '../approvals/people.ts';
 import {
@@ -185,5 +186,14 @@ onBothDatabases('a database that is adopted', (database) => {
     }));
     expect(left).toEqual({ belonging: new Map(), homes: [], intents: [{ state: 'unknown', due_at: null }] });
     await expectIntact(store);
+  });
+});
+
+onBothDatabases('a report that was due at a restored database', (database) => {
+  it('is not posted: it may have been, after the backup', async () => {
+    const { store } = await database.open();
+    await planReport(store, 'daily', (now) => now - 1_000);
+    await closeRestored(store, false);
+    expect(await new ReportBook(store, 'daily').next()).toBeNull();
   });
 });
