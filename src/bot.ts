@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import { doubts } from './config/fit.ts';
 import { databaseText, inForce, inForceText } from './config/in-force.ts';
 import { problemText } from './config/problem.ts';
+import { scheduleOf } from './config/report-schedule.ts';
 import { TIMES, type Times } from './config/times.ts';
 import { Directory } from './directory/directory.ts';
 import { FastlyClient } from './fastly/client.ts';
@@ -35,6 +36,7 @@ import type { Store } from './store/store.ts';
 import { BotAdminWatch } from './worker/bot-admin-watch.ts';
 import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
+import { ScheduledReports } from './worker/scheduled-reports.ts';
 import { TokenExpiry } from './worker/token-expiry.ts';
 import { TokenReminders } from './worker/token-reminders.ts';
 import { untilReached } from './worker/until-reached.ts';
@@ -63,6 +65,7 @@ export class Bot {
   /** Fastly has answered once, or could not. */
   readonly #fastlyTried = Promise.withResolvers<void>();
   #reminding: Promise<void> = Promise.resolve();
+  #reporting: Promise<void> = Promise.resolve();
   #failure: DatabaseUnusable | null = null;
   #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
@@ -239,6 +242,7 @@ export class Bot {
     await this.#services.outbox.stop();
     await this.#storedParts.worker.stop();
     await this.#reminding;
+    await this.#reporting;
   }
 
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
@@ -342,6 +346,12 @@ export class Bot {
     if (this.#config.TOKEN_REMINDERS) {
       const parts = { ...this.#services, store: this.#store, workspace: identity, stopping: signal };
       this.#reminding = new TokenReminders(parts).follow();
+    }
+    const { CONFIRMATIONS_CHANNEL: channel, EXECUTION_LEASE: lease } = this.#config;
+    const schedule = scheduleOf(this.#config);
+    if (schedule && channel) {
+      const parts = { ...this.#services, store: this.#store, stopping: signal };
+      this.#reporting = new ScheduledReports({ ...parts, schedule, channel, lease }).follow();
     }
     await this.#intake.open();
   }

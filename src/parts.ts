@@ -6,6 +6,7 @@ import { Intents } from './changes/intents.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/package.ts';
+import { scheduleOf } from './config/report-schedule.ts';
 import type { Times } from './config/times.ts';
 import type { Directory } from './directory/directory.ts';
 import { liveTokensOf } from './fastly/account-tokens.ts';
@@ -29,6 +30,7 @@ import { botAdminLeases } from './store/bot-admins.ts';
 import { StoreUnavailable, type WrongDatabase } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
 import { postgres } from './store/postgres.ts';
+import { ReportBook, reportLeases } from './store/reports.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
 import { tokenLookLeases } from './store/token-reminders.ts';
@@ -144,11 +146,13 @@ export function createStoredParts(
       await homeLeases.expireAll(transaction);
       await botAdminLeases.expireAll(transaction);
       await tokenLookLeases.expireAll(transaction);
+      await reportLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };
+  const reports = new ReportBook(store, scheduleOf(config)?.name ?? null);
   const services = {
-    ...{ approvals, intents, auditPages, homes, disabled, confirmationsChannel },
+    ...{ approvals, intents, auditPages, reports, homes, disabled, confirmationsChannel },
     liveTokensOf: (id: UserId) => liveTokensOf(fastly, id),
   };
   return { services, worker, auditHeads, belonging, releaseClaims };

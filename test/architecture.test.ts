@@ -44,6 +44,7 @@ const PURE = [
     (file) => `changes/${file}.ts`,
   ),
   'directory/filter.ts',
+  'directory/account-figures.ts',
 
   ...['user', 'api-token', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
   'store/errors.ts',

@@ -10,6 +10,7 @@ import { checkFastlyAccount } from './fastly-account.ts';
 import { checkFastlyWrites } from './fastly-writes.ts';
 import type { Finding, Section } from './finding.ts';
 import { checkProcess } from './process.ts';
+import { checkReportSchedule } from './report-schedule.ts';
 import { checkSlack } from './slack.ts';
 import { checkStore } from './store.ts';
 import { variableFindings } from './variables.ts';
@@ -37,7 +38,10 @@ export function examine(environment: Environment, warnings: readonly VariablePro
       : check();
   const parts: Examined[] = [
     part('The process', () => checkProcess({ extraCertificates: environment.NODE_EXTRA_CA_CERTS })),
-    part('The variables', () => variableFindings(environment, problems, [...warnings, ...doubts])),
+    part('The variables', () => [
+      ...variableFindings(environment, problems, [...warnings, ...doubts]),
+      ...(problems.length === 0 ? checkReportSchedule(values, Date.now()) : []),
+    ]),
     part('Slack', () => outside(() => checkSlack({ values, wrong }, network))),
     part('Fastly', () => outside(() => checkFastly(values, network))),
     part('The database', () => checkDatabase(values)),

@@ -134,7 +134,7 @@ function sharing(variable: ChannelVariable, channel: string): Finding {
       };
     case 'CONFIRMATIONS_CHANNEL':
       return warning(
-        `${shared}, so the bot posts no confirmations there.`,
+        `${shared}, so the bot posts no confirmations and no reports there.`,
         "Set a channel that isn't shared.",
       );
     case 'COMMAND_CHANNELS':

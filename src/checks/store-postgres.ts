@@ -22,6 +22,8 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   bot_admins: ['SELECT', 'INSERT', 'UPDATE'],
   token_reminders: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   token_looks: ['SELECT', 'UPDATE'],
+  report_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  reports: ['SELECT', 'INSERT', 'DELETE'],
   compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],
 };

@@ -7,6 +7,7 @@ import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
 import { forgetBotAdmins } from '../store/bot-admins.ts';
 import { forgetHomes } from '../store/homes.ts';
+import { forgetPlans } from '../store/reports.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { forgetTokenReminders } from '../store/token-reminders.ts';
 
@@ -34,6 +35,7 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
     const before = await headOf(database);
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
     const underWay = await intents.references(transaction);
+    await forgetPlans(transaction);
     if (adopt) await cutTies(transaction, intents);
     const cancelled = await headOf(database);
     await transaction.audit({

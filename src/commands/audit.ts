@@ -155,7 +155,8 @@ async function latestOfUser(services: Services, id: UserId): Promise<Message> {
   return await latest(services, subject);
 }
 
-async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {
+/** The latest entries, of all users or about one. */
+export async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {
   return await drawn(services, { subject, before: null });
 }
 

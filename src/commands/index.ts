@@ -10,6 +10,7 @@ import { list } from './list/list.ts';
 import { lock } from './lock/lock.ts';
 import { unlock } from './lock/unlock.ts';
 import { password } from './password/password.ts';
+import { report } from './report.ts';
 import { reset } from './reset.ts';
 import { revoke } from './revoke/revoke.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -34,6 +35,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   password,
   approvals,
   audit,
+  report,
   whoami,
   helpAbout(() => SUBCOMMANDS),
 ];

@@ -8,7 +8,12 @@ const CALLS_IN_A_LEASE = 5;
 
 /** What is wrong about variables that don't fit together. */
 export function contradictions(values: ValidValues): VariableProblem[] {
-  return [...tooFewApprovers(values), ...tooShortLease(values), ...onePortForBoth(values)];
+  return [
+    ...tooFewApprovers(values),
+    ...tooShortLease(values),
+    ...onePortForBoth(values),
+    ...reportWithoutChannel(values),
+  ];
 }
 
 /** What the bot starts with, and its operator most likely did not mean. */
@@ -65,6 +70,19 @@ function onePortForBoth(values: ValidValues): VariableProblem[] {
       name: 'HEALTH_PORT',
       what: `HEALTH_PORT and PORT are both ${PORT}`,
       remedy: 'Set one of them to another port.',
+    },
+  ];
+}
+
+/** A channel that is set and wrong is not among the values. */
+function reportWithoutChannel(values: ValidValues): VariableProblem[] {
+  const isUnset = 'CONFIRMATIONS_CHANNEL' in values && values.CONFIRMATIONS_CHANNEL === undefined;
+  if (values.REPORT_SCHEDULE === undefined || !isUnset) return [];
+  return [
+    {
+      name: 'REPORT_SCHEDULE',
+      what: 'REPORT_SCHEDULE is set and CONFIRMATIONS_CHANNEL is not, so the report has no channel',
+      remedy: 'Set CONFIRMATIONS_CHANNEL, or remove REPORT_SCHEDULE.',
     },
   ];
 }

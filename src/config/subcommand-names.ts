@@ -15,6 +15,7 @@ export const SUBCOMMAND_NAMES = [
   'password',
   'approvals',
   'audit',
+  'report',
   'whoami',
   'help',
 ] as const;

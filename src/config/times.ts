@@ -43,6 +43,11 @@ export const TIMES = {
   tokenExpiry: 6 * 3_600_000,
   /** How often API tokens are looked at that expire soon, how soon again after a failure, and how often is looked whether it is time. */
   tokenReminders: { every: 24 * 3_600_000, again: 3_600_000, look: 60_000 },
+  /**
+   * How often is looked whether a report is due, how soon again after a failure, how long after its instant it is still
+   * posted, and how often a schedule without a later instant is asked for one.
+   */
+  reports: { look: 10_000, again: 5 * 60_000, late: 6 * 3_600_000, askedAgain: 3_600_000 },
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AuditHead, type MemberId, parseHead, type UserGroupId } from '../ids.ts';
 import { type Entry, list, oneOf, type Reading, read, single } from './reading.ts';
+import { reportSchedule, timeZone } from './report-schedule.ts';
 import {
   FIND_CHANNEL_ID,
   FIND_GROUP_ID,
@@ -173,6 +174,11 @@ const USING = z.object({
     onOrOff,
     'off',
   ),
+  REPORT_SCHEDULE: variable(
+    "When the account's report is posted in CONFIRMATIONS_CHANNEL, as five fields of cron: 0 9 * * 1 is Mondays at 9:00. Without it, only the command report shows it.",
+    reportSchedule.optional(),
+  ),
+  REPORT_TIMEZONE: variable('Time zone of REPORT_SCHEDULE, such as Europe/Berlin.', timeZone, 'UTC'),
 });
 
 const DATABASE = z.object({

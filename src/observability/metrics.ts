@@ -30,6 +30,10 @@ export type Backlog = {
 const REMINDER_RESULTS = ['told', 'failed', 'refused'] as const;
 type ReminderResult = (typeof REMINDER_RESULTS)[number];
 
+/** Whether Slack took a report, was away or refused it, or it was due too long ago. */
+const REPORT_RESULTS = ['posted', 'failed', 'refused', 'left-out'] as const;
+type ReportResult = (typeof REPORT_RESULTS)[number];
+
 export type MetricsOptions = {
   /** The bot's own. */
   version: string;
@@ -79,6 +83,7 @@ export class Metrics implements InteractionMeter {
     'Messages to a member about API tokens that expire soon.',
     ['result'],
   );
+  readonly #reports = this.#counter('reports_total', "The account's reports by the schedule.", ['result']);
   readonly #requests = this.#counter('fastly_requests_total', "Requests to Fastly's API.", [
     'operation',
     'status',
@@ -148,6 +153,7 @@ export class Metrics implements InteractionMeter {
     for (const reason of refusals.callers) this.#callers.inc({ reason }, 0);
     for (const reason of refusals.deliveries) this.#deliveries.inc({ reason }, 0);
     for (const result of REMINDER_RESULTS) this.#tokenReminders.inc({ result }, 0);
+    for (const result of REPORT_RESULTS) this.#reports.inc({ result }, 0);
     this.tokenExpires(null);
     this.botAdmins({ able: 0, unable: 0, unknown: 0 });
   }
@@ -187,6 +193,11 @@ export class Metrics implements InteractionMeter {
   /** A member was sent a message about API tokens that expire soon. */
   tokenReminder(result: ReminderResult): void {
     this.#tokenReminders.inc({ result });
+  }
+
+  /** The account's report was due. */
+  report(result: ReportResult): void {
+    this.#reports.inc({ result });
   }
 
   /** How many of the list can use the bot, cannot, or are not known about. */

@@ -18,6 +18,8 @@ export type Tables = {
   bot_admins: BotAdminRow;
   token_reminders: TokenReminderRow;
   token_looks: TokenLookRow;
+  report_schedules: ReportScheduleRow;
+  reports: ReportRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -140,6 +142,19 @@ export type TokenLookRow = {
   lease_until: Generated<number | null>;
   claim: Generated<string | null>;
 };
+
+/** The next report of a schedule. */
+export type ReportScheduleRow = {
+  schedule: string;
+  due_at: number;
+  /** When it is tried next: at that instant, or later where it failed. */
+  try_at: number;
+  lease_until: Generated<number | null>;
+  claim: Generated<string | null>;
+};
+
+/** A report that Slack has, by the instant it was due. `entry`: the audit log's last entry that it counts. */
+export type ReportRow = { due_at: number; posted_at: number; entry: number };
 
 export type AuditRow = {
   seq: number;

@@ -29,6 +29,21 @@ describe('doctor, of a right configuration', () => {
     );
   });
 
+  it('says when the next report is due', async () => {
+    const { lines } = await linesOf({
+      change: () => ({
+        REPORT_SCHEDULE: '0 9 * * 1',
+        REPORT_TIMEZONE: 'Asia/Tokyo',
+        CONFIRMATIONS_CHANNEL: CDN_TEAM.id,
+      }),
+    });
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^✓ The next report is due on Monday,? \d+ \w+ \d{4} at 09:00 \(Asia\/Tokyo\), \d{4}-\d\d-\d\d 00:00 UTC\.$/,
+      ),
+    );
+  });
+
   it('finds nothing wrong over HTTP, and says what only Slack knows', async () => {
     const { lines } = await linesOf({ mode: 'http' });
     expect(problemsIn(lines)).toEqual([]);

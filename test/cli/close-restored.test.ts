@@ -11,6 +11,7 @@ import { headOf, rowsOf, verify } from '../../src/store/audit-log.ts';
 import { Belonging, recordedIn } from '../../src/store/belonging.ts';
 import { recordBotAdmins } from '../../src/store/bot-admins.ts';
 import { homeOpened } from '../../src/store/homes.ts';
+import { planReport, ReportBook } from '../../src/store/reports.ts';
 import type { Store } from '../../src/store/store.ts';
 import { claimTokenLook } from '../../src/store/token-reminders.ts';
 import { ENGINEER, NORA, TOMAS } from '../approvals/people.ts';
@@ -203,5 +204,14 @@ onBothDatabases('a database that is adopted', (database) => {
       recordBotAdmins(transaction, found, { readFrom: await transaction.now(), complete: true }),
     );
     expect(first).toEqual([]);
+  });
+});
+
+onBothDatabases('a report that was due at a restored database', (database) => {
+  it('is not posted: it may have been, after the backup', async () => {
+    const { store } = await database.open();
+    await planReport(store, 'daily', (now) => now - 1_000);
+    await closeRestored(store, false);
+    expect(await new ReportBook(store, 'daily').next()).toBeNull();
   });
 });

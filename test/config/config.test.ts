@@ -32,7 +32,7 @@ describe('a configuration', () => {
     const { DISABLED_COMMANDS } = readConfig({ ...SOCKET, DISABLED_COMMANDS: 'delete, password' });
     expect(DISABLED_COMMANDS).toEqual(['delete', 'password']);
     expect(problemsOf({ ...SOCKET, DISABLED_COMMANDS: 'delete,delte,help' })).toEqual([
-      "DISABLED_COMMANDS can't contain 'delte' or 'help'. Did you mean delete? The subcommands that can be turned off are get, list, create, invite, invitations, update, lock, unlock, reset, delete, tokens, revoke, password, approvals, audit, whoami.",
+      "DISABLED_COMMANDS can't contain 'delte' or 'help'. Did you mean delete? The subcommands that can be turned off are get, list, create, invite, invitations, update, lock, unlock, reset, delete, tokens, revoke, password, approvals, audit, report, whoami.",
     ]);
   });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const CLOCK = new URL('bot-clock.ts', import.meta.url).href;
 
 /**
  * The bot as a process of its own, which can be killed and started again. It works in an empty folder that it keeps
@@ -17,6 +18,7 @@ export class BotProcess {
   readonly #listeners = new Set<() => void>();
   readonly #folder = mkdtempSync(join(tmpdir(), 'fastly-user-bot-'));
   #child: ChildProcess | null = null;
+  #ahead = 0;
 
   /**
    * `variables` is asked at each start. `ended` is called with the exit code, or the signal, when the bot ends
@@ -41,13 +43,13 @@ export class BotProcess {
   /** Does nothing where it runs already. */
   start(): void {
     if (this.#child !== null) return;
-    const child = spawn(process.execPath, [MAIN], {
+    const child = spawn(process.execPath, ['--import', CLOCK, MAIN], {
       cwd: this.#folder,
-      env: this.#variables(),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...this.#variables(), SANDBOX_CLOCK_AHEAD: String(this.#ahead) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    child.stdout.pipe(process.stderr, { end: false });
-    child.stderr.pipe(process.stderr, { end: false });
+    child.stdout?.pipe(process.stderr, { end: false });
+    child.stderr?.pipe(process.stderr, { end: false });
     child.once('exit', (code, signal) => {
       const told = this.#child !== child;
       if (!told) this.#child = null;
@@ -56,6 +58,12 @@ export class BotProcess {
     });
     this.#child = child;
     this.#changed();
+  }
+
+  /** Has its clock run ahead of this machine's, now and after each start. */
+  setClock(ahead: number): void {
+    this.#ahead = ahead;
+    if (this.#child?.connected) this.#child.send({ ahead });
   }
 
   /** Ends it at once, in the middle of whatever it does. Resolves when it is gone. */

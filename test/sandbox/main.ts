@@ -99,6 +99,7 @@ function botVariables(): { [name: string]: string } {
     SLACK_APP_TOKEN: slack.appToken,
     SUPERUSERS: BOT_ADMINS,
     CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
+    REPORT_SCHEDULE: '0 9 * * *',
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: fastly.token,
     HEALTH_PORT: String(options.port === 0 ? 0 : options.port + 3),

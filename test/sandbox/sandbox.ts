@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Member } from './cast.ts';
 import { ControlClient } from './control/client.ts';
-import { type BotSwitch, startControl } from './control/server.ts';
+import { type BotSwitch, type Clock, startControl } from './control/server.ts';
 import { type Fastly, startFastly } from './fastly/server.ts';
 import { type SlackServer, startSlack } from './slack/server.ts';
 
@@ -49,8 +49,8 @@ const PROJECT_MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { ports = {}, manifest = PROJECT_MANIFEST, host = '127.0.0.1', acknowledgeWithin = 3000 } = options;
   const { organisation = false, colleagues = [] } = options;
-  let ahead = 0;
-  const now = () => Date.now() + ahead;
+  const clock = newClock(options.bot ?? null);
+  const now = () => Date.now() + clock.ahead;
   const slack = await startSlack({
     manifest,
     port: ports.slack ?? 0,
@@ -70,9 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     slack,
     fastly,
     bot: options.bot ?? null,
-    advance: (milliseconds) => {
-      ahead += milliseconds;
-    },
+    clock,
     port: ports.control ?? 0,
     host,
   });
@@ -86,6 +84,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await control.close();
       await slack.close();
       await fastly.close();
+    },
+  };
+}
+
+function newClock(bot: BotSwitch | null): Clock {
+  const listeners = new Set<() => void>();
+  let ahead = 0;
+  return {
+    get ahead() {
+      return ahead;
+    },
+    advance(milliseconds) {
+      ahead += milliseconds;
+      bot?.setClock(ahead);
+      for (const listener of listeners) listener();
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -28,6 +28,8 @@ const TABLES = [
   'homes',
   'intents',
   'message_counter',
+  'report_schedules',
+  'reports',
   'surfaces',
   'token_looks',
   'token_reminders',
@@ -138,6 +140,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table bot_admins',
       'drop table token_reminders',
       'drop table token_looks',
+      'drop table report_schedules',
+      'drop table reports',
       'drop table message_counter',
       'drop table homes',
       "delete from kysely_migration where name > '002'",
@@ -159,6 +163,8 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table bot_admins',
       'drop table token_reminders',
       'drop table token_looks',
+      'drop table report_schedules',
+      'drop table reports',
       'drop table message_counter',
       'alter table homes drop column drawn_entry',
       'alter table homes drop column drawn_posted',
@@ -246,6 +252,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
       { migration: '008-indexes' },
       { migration: '009-bot-admins' },
       { migration: '010-token-reminders' },
+      { migration: '014-reports' },
     ]);
     await written(2, 'Grace After').execute(earlier);
     const pages = new AuditPages(store);
@@ -297,10 +304,14 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
       create table token_reminders (token text not null, member text not null, step integer not null,
         owns integer not null, told integer not null, primary key (token, member));
       create table token_looks (name text primary key, due_at bigint not null, lease_until bigint, claim text);
+      create table report_schedules (schedule text primary key, due_at bigint not null, try_at bigint not null,
+        lease_until bigint, claim text);
+      create table reports (due_at bigint primary key, posted_at bigint not null, entry bigint not null);
       insert into kysely_migration values
         ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
         ('009-bot-admins', '2030-01-02T03:04:05.700Z'),
         ('010-token-reminders', '2030-01-02T03:04:05.800Z'),
+        ('014-reports', '2030-01-02T03:04:05.900Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));

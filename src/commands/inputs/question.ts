@@ -17,7 +17,7 @@ import { openModal } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { viewOf } from '../form.ts';
-import { TokenFilter } from '../tokens/filter.ts';
+import { TokenFilterSchema } from '../tokens/filter.ts';
 import { LoginChanged, Meant, meantBy } from './meant.ts';
 import { USER_PICKER, userChoice, userPicker } from './user-picker.ts';
 
@@ -29,7 +29,7 @@ const AskedSchema = z.object({
   /** The switches that were given, of those that the subcommand has. */
   chosen: z.array(z.string().max(30)).max(5).optional(),
   /** Which tokens to show. */
-  tokens: TokenFilter.optional(),
+  tokens: TokenFilterSchema.optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
   /** What to undo: the change's delivery key, and its confirmation. `settings` only shows what comes from the store. */

@@ -50,7 +50,7 @@ export const list: Subcommand = {
       typeof flags.role === 'string' ? knownRole(flags.role, await services.directory.figures()) : null;
     const locked = typeof flags.locked === 'boolean' ? flags.locked : null;
     const filter = { text, role, locked, withoutTwoFactor: flags['without-2fa'] === true, inactive };
-    await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
+    await reply.result(await listed(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
     carryingButton('list.previous', Page, turnTo),
@@ -63,7 +63,7 @@ export const list: Subcommand = {
         reply.resultFollows();
         const filter = filterIn(values);
         if (filter.role !== null) knownRole(filter.role, await services.directory.figures());
-        return await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
+        return await reply.result(await listed(interaction, { filter, from: 0, private: origin.private }));
       },
       async again({ services, origin }, { values }, problem) {
         const figures = await services.directory.figures().catch(() => figuresOf([]));
@@ -84,7 +84,7 @@ async function textOf(interaction: Interaction, words: readonly Word[]): Promise
 
 async function turnTo(shown: Interaction, page: Page): Promise<void> {
   shown.reply.resultFollows();
-  await shown.reply.replaceOriginal(await drawn(shown, page));
+  await shown.reply.replaceOriginal(await listed(shown, page));
 }
 
 /** Fetching the roles may take longer than a `trigger_id` lasts. */
@@ -94,7 +94,8 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
   );
 }
 
-async function drawn(interaction: Interaction, page: Page): Promise<Message> {
+/** A page of the list, as a message. */
+export async function listed(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
   const [{ users, unknown, account }, invited] = await Promise.all([
     interaction.services.directory.list(filter),

@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { EVERY_TOKEN, type TokenFilter } from '../../directory/token-filter.ts';
 import type { User } from '../../fastly/user.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
 import type { Sentence } from '../../messages/kit/sentence.ts';
@@ -8,7 +9,6 @@ import { viewOf } from '../form.ts';
 import { daysInField, daysInput } from '../inputs/days.ts';
 import { type Meant, readMeant } from '../inputs/meant.ts';
 import { USER_PICKER, userPicker } from '../inputs/user-picker.ts';
-import { EVERY_TOKEN, type TokenFilter } from './filter.ts';
 
 /** Block and action ids. The last one is also the checkbox's value. */
 const UNUSED = 'unused';

@@ -2,6 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { listedToken } from '../../changes/token-snapshot.ts';
 import type { Directory } from '../../directory/directory.ts';
+import { fitsToken } from '../../directory/token-filter.ts';
 import { accountTokens } from '../../fastly/account-tokens.ts';
 import type { ApiToken } from '../../fastly/api-token.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
@@ -14,7 +15,7 @@ import { unreadableText, userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { revokeButton } from '../inputs/user-button.ts';
-import { filterWords, fitsToken, TokenFilter } from './filter.ts';
+import { filterWords, TokenFilterSchema } from './filter.ts';
 
 /**
  * One page of a list: whose tokens (null: everybody's), which of them, and how many come before it. It travels in the
@@ -22,7 +23,7 @@ import { filterWords, fitsToken, TokenFilter } from './filter.ts';
  */
 const PageSchema = z.object({
   user: UserId.nullable(),
-  filter: TokenFilter,
+  filter: TokenFilterSchema,
   from: z.int().min(0),
   private: z.boolean(),
 });

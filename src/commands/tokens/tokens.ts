@@ -1,3 +1,4 @@
+import { EVERY_TOKEN, type TokenFilter } from '../../directory/token-filter.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
@@ -10,7 +11,7 @@ import { actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
 import { clickedUser } from '../inputs/user-button.ts';
 import { pickedAgain, USER_PICKER } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { EVERY_TOKEN, FILTER_FLAGS, filterFromFlags, type TokenFilter } from './filter.ts';
+import { FILTER_FLAGS, filterFromFlags } from './filter.ts';
 import { FORM, filterForm, typedFilter, wantedIn } from './filter-form.ts';
 import { drawn, Page } from './page.ts';
 

@@ -1,4 +1,5 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { ActionsBlock, Button, ContextBlock, SectionBlock } from '@slack/types';
+import type { MessageBlock } from './message-block.ts';
 import { cutMrkdwn, mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
 import { textOfBlocks } from './text-of-blocks.ts';
 
@@ -6,10 +7,10 @@ import { textOfBlocks } from './text-of-blocks.ts';
  * What is posted: blocks, and the text that notifications and screen readers use in their place. `plainer` is the message
  * without a kind of block that not every Slack takes.
  */
-export type Message = { text: string; blocks: KnownBlock[]; plainer?: Message };
+export type Message = { text: string; blocks: MessageBlock[]; plainer?: Message };
 
 /** A message in one form, as it goes to Slack. No blocks: the text is all there is. */
-export type MessageForm = { text: string; blocks: KnownBlock[] };
+export type MessageForm = { text: string; blocks: MessageBlock[] };
 
 /** All forms of a message, the simplest last. That one has its words as text alone, which is refused for no form. */
 export function formsOf({ plainer, text, blocks }: Message): [MessageForm, ...MessageForm[]] {

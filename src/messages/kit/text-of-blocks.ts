@@ -1,16 +1,17 @@
-import type { KnownBlock, RichTextElement, TextObject } from '@slack/types';
+import type { RichTextElement, TextObject } from '@slack/types';
+import type { MessageBlock } from './message-block.ts';
 import { cutMrkdwn, escaped, escapedCode } from './sentence.ts';
 
 /** Slack refuses a top-level text that is much longer (docs.slack.dev, chat.postMessage). */
 const LONGEST_TEXT = 2_900;
 
 /** All words in these blocks, a line a block, as a message's text. What can be clicked is left out. */
-export function textOfBlocks(blocks: readonly KnownBlock[]): string {
+export function textOfBlocks(blocks: readonly MessageBlock[]): string {
   const lines = blocks.map(textOf).filter((line) => line !== '');
   return cutMrkdwn(lines.join('\n'), LONGEST_TEXT);
 }
 
-function textOf(block: KnownBlock): string {
+function textOf(block: MessageBlock): string {
   switch (block.type) {
     case 'header':
       return ofText(block.text);

@@ -10,6 +10,7 @@ import type { UserId } from '../../fastly/user.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
+import type { ReportBook } from '../../store/reports.ts';
 import type { BotAdmins } from '../bot-admins/bot-admins.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import type { Conversations } from '../connection/conversations.ts';
@@ -33,6 +34,7 @@ export type Services = {
   approvals: Approvals;
   intents: Intents<ApprovalRequest>;
   auditPages: AuditPages;
+  reports: ReportBook;
   /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */
   disabled: ReadonlySet<string>;
   /** Told when a bot admin looks at their Home tab. `hash` stands for what it shows then. */

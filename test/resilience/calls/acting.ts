@@ -118,6 +118,14 @@ export const clicking = (
 export const untilRead = (words: string) => (sandbox: Sandbox) => reads(sandbox.client.as(NORA), words);
 export const untilForm = (callbackId: string) => (sandbox: Sandbox) => hasForm(sandbox, callbackId);
 
+/** A click on a button below the report. */
+export const reporting = (
+  button: string,
+  words: string,
+  first: (sandbox: Sandbox) => Promise<unknown> = async () => {},
+): Interaction =>
+  clicking(`report.${button}`, 'report', 'users in the Fastly account', untilRead(words), first);
+
 export const asked = ({ client }: Sandbox) => askForDeletion(client, NORA, ENGINEER);
 
 /** A step of a request: the click that opens its form. */

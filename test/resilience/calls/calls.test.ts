@@ -44,6 +44,14 @@ const TABLE = `
 | audit, Newest                       |                                                                                    | conversations.info, response_url                             | |
 | audit, About a user                 |                                                                                    | views.open                                                   | |
 | audit, its form                     | GET user                                                                           | chat.postMessage, conversations.info                         | |
+| report                              | GET customer/tokens, GET customer/users                                            | conversations.info, response_url                             | |
+| report, Fastly superusers           | GET customer/users                                                                 | response_url                                                 | |
+| report, Without 2FA                 | GET customer/users                                                                 | response_url                                                 | |
+| report, Locked                      | GET customer/users                                                                 | response_url                                                 | |
+| report, Idle users                  | GET customer/users                                                                 | response_url                                                 | |
+| report, Idle API tokens             | GET customer/tokens, GET customer/users                                            | response_url                                                 | |
+| report, Expiring API tokens         | GET customer/tokens, GET customer/users                                            | response_url                                                 | |
+| report, Changes                     |                                                                                    | response_url                                                 | |
 | reset, by ID                        | GET current_customer, GET customer/users, GET user, POST user/password/request_reset                      | conversations.info, response_url                             | |
 | reset, by name                      | GET current_customer, GET customer/users, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
 | reset, without words                | GET current_customer                                                               | views.open, views.update                                     | |

@@ -37,6 +37,7 @@ import {
   opening,
   opens,
   reads,
+  reporting,
   resets,
   stepping,
   submits,
@@ -229,6 +230,17 @@ export const INTERACTIONS: Record<string, Interaction> = {
     },
     act: (sandbox) => submits(sandbox, ENGINEER_PICKED, `The latest changes to ${ENGINEER.name}`),
   },
+
+  report: typing('report', 'users in the Fastly account'),
+  'report, Fastly superusers': reporting('superusers', 'role superuser'),
+  'report, Without 2FA': reporting('without-2fa', ': without 2FA'),
+  'report, Locked': reporting('locked', '2 of'),
+  'report, Idle users': reporting('idle', 'inactive for 90 days'),
+  'report, Idle API tokens': reporting('idle-tokens', 'unused for 90 days'),
+  'report, Expiring API tokens': reporting('expiring-tokens', 'expiring within 14 days'),
+  'report, Changes': reporting('changes', 'The latest changes', (sandbox) =>
+    types(sandbox, `reset ${ENGINEER.id}`, 'a password reset'),
+  ),
 
   'reset, by ID': typing(`reset ${ENGINEER.id}`, 'a password reset'),
   'reset, by name': typing(`reset "${ENGINEER.name}"`, 'a password reset'),

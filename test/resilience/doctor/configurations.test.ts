@@ -177,7 +177,9 @@ const CASES: Case[] = [
   {
     name: 'a confirmations channel that another company reads',
     change: () => ({ CONFIRMATIONS_CHANNEL: PARTNERS.id }),
-    says: [/^! CONFIRMATIONS_CHANNEL: #partners \(C0PARTNER\) is shared.* posts no confirmations there\. →/],
+    says: [
+      /^! CONFIRMATIONS_CHANNEL: #partners \(C0PARTNER\) is shared.* posts no confirmations and no reports there\. →/,
+    ],
   },
   {
     name: 'somebody in SUPERUSERS whom Slack does not know',

@@ -31,6 +31,7 @@ import {
   progressOf,
   releaseHome,
 } from '../../../src/store/homes.ts';
+import { changesMade, claimReport, nextReport, planReport } from '../../../src/store/reports.ts';
 import type { Store } from '../../../src/store/store.ts';
 import {
   CDN_TEAM,
@@ -58,6 +59,7 @@ export async function useOf(store: Store): Promise<void> {
   await show(store, approvals);
   await drawHomes(store, approvals);
   await readLog(store);
+  await report(store);
 }
 
 async function start(store: Store, intents: Intents): Promise<void> {
@@ -213,4 +215,15 @@ async function readLog(store: Store): Promise<void> {
   for (const subject of subjects) {
     for (const before of [null, 1_000]) await pages.latest({ subject, before, limit: 16 });
   }
+}
+
+async function report(store: Store): Promise<void> {
+  const first = await changesMade(store);
+  await planReport(store, 'weekly', (now) => now - 1_000);
+  await store.read((database) => nextReport(database, 'weekly'));
+  const due = await claimReport(store, 'weekly', LEASE);
+  if (due === null) throw new Error('the report was not due');
+  await due.renew();
+  await due.posted(first.entry, Date.now() + LEASE);
+  await changesMade(store);
 }

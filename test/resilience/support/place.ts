@@ -37,12 +37,21 @@ export async function newCrashPlace(engine: EngineName): Promise<CrashPlace> {
   return { ...sandbox, database: await newCrashDatabase(engine) };
 }
 
+type Start = { point?: CrashPoint; variables?: Record<string, string> };
+
 /** Starts the bot and waits until it is ready; with a point it will not live long. */
-export async function startBot(
+export async function startBot(place: CrashPlace, start: Start = {}): Promise<BotProcess> {
+  const bot = await startDyingBot(place, start);
+  await bot.untilReadyz(200);
+  return bot;
+}
+
+/** Starts a bot that may be dead before it is ready. */
+export async function startDyingBot(
   place: CrashPlace,
-  { point, variables = {} }: { point?: CrashPoint; variables?: Record<string, string> } = {},
+  { point, variables = {} }: Start,
 ): Promise<BotProcess> {
-  const bot = await startBotProcess({
+  return await startBotProcess({
     ...environmentFor(place, 'socket'),
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     DATABASE_URL: place.database.url,
@@ -50,8 +59,6 @@ export async function startBot(
     ...variables,
     ...(point && { NODE_OPTIONS: `--import=${PRELOAD}`, CRASH_POINT: JSON.stringify(point) }),
   });
-  await bot.untilReadyz(200);
-  return bot;
 }
 
 /** Waits for the process to die at its point. */

@@ -8,18 +8,18 @@ import type { BotSwitch, ControlOptions } from './server.ts';
 
 const LATEST_CALLS = 40;
 
-type Services = Pick<ControlOptions, 'slack' | 'fastly' | 'bot'>;
+type Services = Pick<ControlOptions, 'slack' | 'fastly' | 'bot' | 'clock'>;
 
-/** Tells a page what one member sees, and how Fastly's account and the bot stand, as long as it listens. */
+/** Tells a page what one member sees, and how Fastly's account, the bot and the clock stand, as long as it listens. */
 export function live(services: Services): (context: Context) => Response {
-  const { slack, fastly, bot } = services;
+  const { slack, fastly, bot, clock } = services;
   return (context) => {
     const memberId = z.string().parse(context.req.query('member'));
     slack.sees(memberId);
     return streamSSE(context, async (stream) => {
       let changed = Promise.withResolvers<void>();
       const wake = () => changed.resolve();
-      const unwatch = [slack, fastly, bot].map((each) => each?.onChange(wake));
+      const unwatch = [slack, fastly, bot, clock].map((each) => each?.onChange(wake));
       stream.onAbort(wake);
       const sent = new Map<string, string>();
       while (!stream.aborted) {
@@ -39,7 +39,7 @@ export function live(services: Services): (context: Context) => Response {
   };
 }
 
-function now({ slack, fastly, bot }: Services, memberId: string): Live {
+function now({ slack, fastly, bot, clock }: Services, memberId: string): Live {
   const calls = fastly.calls();
   return {
     sees: slack.sees(memberId),
@@ -54,6 +54,7 @@ function now({ slack, fastly, bot }: Services, memberId: string): Live {
     },
     bot: botState(slack, bot),
     people: slack.people(),
+    clock: { ahead: clock.ahead },
   };
 }
 

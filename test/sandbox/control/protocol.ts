@@ -158,7 +158,7 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/channel     ChannelChange (what is left out stays as it is)
  * POST   /slack/member      { member, standing: 'full' | 'guest' | 'deactivated' }
  * POST   /slack/group       GroupChange (what is left out stays as it is) -> Outcome
- * POST   /clock             { advance: milliseconds }: Slack's and Fastly's clocks run ahead by that much more
+ * POST   /clock             { advance: milliseconds }: the clocks of Slack, Fastly and the bot run ahead by that much more
  */
 /** `plan`: whether the workspace has user groups at all. */
 export type GroupChange = { group: string; members?: string[]; disabled?: boolean; plan?: boolean };
@@ -309,6 +309,9 @@ export type BotState = {
   connected: boolean;
 };
 
+/** How many milliseconds the clock of the sandbox, and of the bot that it runs, is ahead of this machine's. */
+export type ClockState = { ahead: number };
+
 /** What a page is told, each under its name as the event: all to begin with, then what has changed. */
 export type Live = {
   sees: Sees;
@@ -321,6 +324,7 @@ export type Live = {
     faults: FastlyFaults;
   };
   bot: BotState;
+  clock: ClockState;
   people: {
     members: { id: string; realName: string; standing: 'full' | 'guest' | 'deactivated' }[];
     groups: { id: string; handle: string; members: string[]; disabled: boolean }[];

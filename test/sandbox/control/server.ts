@@ -37,6 +37,16 @@ export type BotSwitch = {
   start(): void;
   kill(): Promise<void>;
   onChange(listener: () => void): () => void;
+  /** Has its clock run so many milliseconds ahead of this machine's. */
+  setClock(ahead: number): void;
+};
+
+/** The clock of Slack, of Fastly and of the bot, where the sandbox runs it. */
+export type Clock = {
+  /** Milliseconds before this machine's. */
+  readonly ahead: number;
+  advance(milliseconds: number): void;
+  onChange(listener: () => void): () => void;
 };
 
 export type ControlOptions = {
@@ -44,8 +54,7 @@ export type ControlOptions = {
   fastly: FastlyAccount;
   /** Null: the sandbox does not run it. */
   bot: BotSwitch | null;
-  /** Moves both services' clocks, by milliseconds. */
-  advance: (milliseconds: number) => void;
+  clock: Clock;
   /** 0, the default, takes any free port. */
   port?: number;
   /** Default `127.0.0.1`. */
@@ -76,7 +85,7 @@ export async function startControl(
 }
 
 /** The control API's routes, to be mounted wherever a page wants them. */
-export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hono {
+export function controlApi({ slack, fastly, bot, clock }: ControlOptions): Hono {
   const app = new Hono();
   app.use(onlyFromHere);
   app.onError((error, context) => {
@@ -97,7 +106,7 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
 
   app.get('/members', (context) => context.json(slack.members()));
   app.get('/setting', (context) => context.json(settingOf(slack)));
-  app.get('/live', live({ slack, fastly, bot }));
+  app.get('/live', live({ slack, fastly, bot, clock }));
   app.route('/', page());
   app.get('/channels', (context) => context.json(slack.channels()));
   app.get('/members/:id/sees', async (context) => {
@@ -172,7 +181,7 @@ export function controlApi({ slack, fastly, bot, advance }: ControlOptions): Hon
     context.json(await slack.changeGroup(await body(context, requests.groupChange))),
   );
   app.post('/clock', async (context) => {
-    advance((await body(context, requests.clockRequest)).advance);
+    clock.advance((await body(context, requests.clockRequest)).advance);
     return nothing(context);
   });
 

@@ -135,6 +135,27 @@ describeInBrowser('a message', () => {
     await reader.sees(reader.page.locator('td.align-right', { hasText: '3' }));
   });
 
+  it('draws a pie chart, and says what each segment stands for', async () => {
+    const segments = [
+      { label: 'engineer', value: 3 },
+      { label: 'user', value: 1 },
+    ];
+    const reader = await draw({
+      type: 'data_visualization',
+      title: 'Users by role',
+      chart: { type: 'pie', segments },
+    });
+    const chart = reader.page.getByRole('figure', { name: 'Users by role' });
+    expect(await chart.getByRole('listitem').allInnerTexts()).toEqual(['engineer: 3', 'user: 1']);
+    const angles = await chart
+      .locator('path')
+      .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
+    expect(angles).toEqual([
+      'M 0 0 L 0.000 -50.000 A 50 50 0 1 1 -50.000 0.000 Z',
+      'M 0 0 L -50.000 0.000 A 50 50 0 0 1 -0.000 -50.000 Z',
+    ]);
+  });
+
   it('pages and sorts a data table', async () => {
     const rows = Array.from({ length: 12 }, (_, index) => [
       cell(`user ${index + 1}`),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeInBrowser, openPage, type Reader } from '../../support/browser/browser.ts';
-import { CDN_TEAM, TOMAS } from '../cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, TOMAS } from '../cast.ts';
 import { ENGINEER } from '../fastly/people.ts';
 import { startSandboxProcess } from './support/sandbox-process.ts';
 
@@ -69,5 +69,30 @@ describeInBrowser('the switch for the bot', () => {
     await reader.open('general');
     await reader.open(CDN_TEAM.name);
     await reader.sees(reader.message('dispatch_failed'));
+  });
+});
+
+describeInBrowser('the clock', () => {
+  it('is moved on for the bot, too, until its report is due, and so it is after the bot was killed', async () => {
+    const { page: url } = await startSandboxProcess();
+    const reader = await openPage(url);
+    const clock = reader.page.getByRole('region', { name: 'The clock' });
+    const before = await clock.getByRole('status').innerText();
+    await reader.open(AUDIT_TRAIL.name);
+    const report = reader.message('in the Fastly account');
+    // It is due at 9:00 in UTC.
+    const [hour, day] = [3_600_000, 24 * 3_600_000];
+    const hours = Math.ceil(((9 * hour - (Date.now() % day) + day) % day) / hour);
+    for (let moved = 0; moved < hours; moved += 1) {
+      await clock.getByRole('button', { name: '1 hour on' }).click();
+    }
+    expect(await clock.getByRole('status').innerText()).not.toBe(before);
+    await reader.sees(report);
+    await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
+    await reader.sees(bot(reader).getByText('Not running'));
+    await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
+    await reader.sees(bot(reader).getByText('Connected to Slack'));
+    await reader.say('/fastly-user report');
+    await reader.sees(reader.message('The next report is due'));
   });
 });

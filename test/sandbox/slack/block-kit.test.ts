@@ -38,6 +38,12 @@ const date = (fields: JsonObject = {}) =>
   rich({ type: 'date', timestamp: 1, format: '{date_num}', ...fields });
 const richCell = date();
 const dataTable = (all: JsonObject[][]) => ({ type: 'data_table', caption: 'People', rows: all });
+const chart = (segments: JsonObject[], title = 'x') => ({
+  type: 'data_visualization',
+  title,
+  chart: { type: 'pie', segments },
+});
+const segment = (label = 'x', value = 1) => ({ label, value });
 const question = (fields: JsonObject) => actions(button({ confirm: { text: plain(), ...fields } }));
 
 /** At the limit and one beyond it, with what Slack says of the latter. */
@@ -245,6 +251,30 @@ const limits: [string, JsonObject | JsonObject[], JsonObject | JsonObject[], str
     [table([[cell()]])],
     [table([[cell()]]), table([[cell()]])],
     'only_one_table_allowed [json-pointer:/blocks/1]',
+  ],
+  [
+    '6 segments of a pie',
+    chart(some(6, () => segment())),
+    chart(some(7, () => segment())),
+    'no more than 6 items allowed [json-pointer:/blocks/0/chart/segments]',
+  ],
+  [
+    "a pie's title 50",
+    chart([segment()], x(50)),
+    chart([segment()], x(51)),
+    'must be less than 51 characters [json-pointer:/blocks/0/title]',
+  ],
+  [
+    "a segment's label 20",
+    chart([segment(x(20))]),
+    chart([segment(x(21))]),
+    'must be less than 21 characters [json-pointer:/blocks/0/chart/segments/0/label]',
+  ],
+  [
+    '2 charts',
+    some(2, () => chart([segment()])),
+    some(3, () => chart([segment()])),
+    'no more than 2 data_visualization blocks allowed [json-pointer:/blocks/2]',
   ],
   [
     '101 rows of a data table',

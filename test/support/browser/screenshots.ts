@@ -64,6 +64,9 @@ try {
   await type(page, `/fastly-user delete ${UNSETTABLE_ROLE.login} --reason "Left the company"`);
   await take(page, 'deletion-tokens', message(page, 'laptop'));
 
+  await type(page, '/fastly-user report');
+  await take(page, 'report', message(page, 'in the Fastly account'));
+
   await type(page, `/fastly-user create --name "Grace Example" --role engineer`);
   const form = page.getByRole('dialog');
   await form.getByRole('textbox', { name: 'Login' }).fill(LIMITED_ENGINEER.login);

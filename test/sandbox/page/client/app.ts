@@ -26,7 +26,7 @@ export function App({ setting }: { setting: Setting }) {
   const member = setting.members.find(({ name }) => name === place.who) ?? first;
   const memberId = member?.id ?? '';
   const who = member?.name ?? '';
-  const { sees, fastly, bot, people, lost } = useLive(memberId);
+  const { sees, fastly, bot, people, clock, lost } = useLive(memberId);
   const { notices, tell } = useNotices();
   /** What is drawn over the conversation where there is no room beside it. */
   const [drawer, setDrawer] = useState<'channels' | 'panel' | null>(null);
@@ -123,7 +123,7 @@ export function App({ setting }: { setting: Setting }) {
       ),
       channel !== undefined && thread !== null
         ? h(Thread, { key: `${memberId} ${thread}`, channel, ts: thread, inert: covered })
-        : h(Panel, { fastly, bot, people, close: () => setDrawer(null) }),
+        : h(Panel, { fastly, bot, people, clock, close: () => setDrawer(null) }),
       modal !== undefined &&
         h(
           'div',

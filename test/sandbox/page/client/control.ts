@@ -37,4 +37,6 @@ export const changeMember = (member: string, standing: 'full' | 'guest' | 'deact
 export const changeGroup = (change: GroupChange) => call<Outcome>('/slack/group', change);
 export const setBot = (want: 'kill' | 'start') => call<BotState>('/bot', { want });
 
+export const advanceClock = (milliseconds: number) => call<null>('/clock', { advance: milliseconds });
+
 export const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -7,11 +7,19 @@ export type LiveState = {
   fastly: Live['fastly'] | null;
   bot: Live['bot'] | null;
   people: Live['people'] | null;
+  clock: Live['clock'] | null;
   /** The sandbox does not answer; the browser tries again by itself. */
   lost: boolean;
 };
 
-const NOTHING: LiveState = { sees: null, fastly: null, bot: null, people: null, lost: false };
+const NOTHING: LiveState = {
+  sees: null,
+  fastly: null,
+  bot: null,
+  people: null,
+  clock: null,
+  lost: false,
+};
 
 /** What the sandbox tells of this member's sight and of what is around it, kept up to date. */
 export function useLive(memberId: string): LiveState {
@@ -21,7 +29,7 @@ export function useLive(memberId: string): LiveState {
     const source = new EventSource(`/live?member=${encodeURIComponent(memberId)}`);
     const told = (name: keyof Live) => (event: MessageEvent<string>) =>
       setState((before) => ({ ...before, [name]: JSON.parse(event.data), lost: false }));
-    for (const name of ['sees', 'fastly', 'bot', 'people'] as const)
+    for (const name of ['sees', 'fastly', 'bot', 'people', 'clock'] as const)
       source.addEventListener(name, told(name));
     source.onerror = () => setState((before) => ({ ...before, lost: true }));
     return () => source.close();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataVisualization } from './charts.ts';
 import { anyText, id, imageBlock, imageElement, mrkdwn, plainText } from './composition.ts';
 import {
   button,
@@ -174,6 +175,7 @@ const inMessages = [
       .max(5),
   }),
   dataTable,
+  dataVisualization,
   z.strictObject({ type: z.literal('markdown'), ...block, text: z.string().min(1).max(12_000) }),
   z.strictObject({
     type: z.literal('plan'),

@@ -82,11 +82,12 @@ function wordsFor(issue: z.core.$ZodIssue, root: string): string[] {
   }
 }
 
-/** What a schema of one block cannot see: ids used twice, a second table, a second focus, choices nobody offered. */
+/** What a schema of one block cannot see: ids used twice, a second table, a third chart, a second focus, choices nobody offered. */
 function contentProblems(blocks: JsonObject[], root: string): string[] {
   const problems: string[] = [];
   const blockIds = new Set<string>();
   let tables = 0;
+  let charts = 0;
   let focused = 0;
   for (const [index, block] of blocks.entries()) {
     const at = `${root}/${index}`;
@@ -96,6 +97,8 @@ function contentProblems(blocks: JsonObject[], root: string): string[] {
     blockIds.add(blockId);
     if (block.type === 'table' || block.type === 'data_table') tables += 1;
     if (tables > 1) problems.push(`only_one_table_allowed [json-pointer:${at}]`);
+    if (block.type === 'data_visualization') charts += 1;
+    if (charts > 2) problems.push(`no more than 2 data_visualization blocks allowed [json-pointer:${at}]`);
 
     const actionIds = new Set<string>();
     for (const element of interactiveElements(block)) {

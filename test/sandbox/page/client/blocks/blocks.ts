@@ -8,6 +8,7 @@ import { Container } from './container.ts';
 import { DataTable } from './data-table.ts';
 import { Image } from './image.ts';
 import { Input } from './input.ts';
+import { PieChart } from './pie-chart.ts';
 import { Section } from './section.ts';
 import { Table } from './table.ts';
 
@@ -53,6 +54,8 @@ function OneBlock({ block }: { block: Block }): ComponentChild {
       return h(Table, { block });
     case 'data_table':
       return h(DataTable, { block });
+    case 'data_visualization':
+      return h(PieChart, { block });
     case 'alert':
       return h(
         'div',

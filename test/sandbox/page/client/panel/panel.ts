@@ -2,6 +2,7 @@ import { h } from 'preact';
 import type { LiveState } from '../live.ts';
 import { BotSwitch } from './bot-switch.ts';
 import { Calls } from './calls.ts';
+import { Clock } from './clock.ts';
 import { Faults } from './faults.ts';
 import { People } from './people.ts';
 import { Tokens } from './tokens.ts';
@@ -12,8 +13,9 @@ export function Panel({
   fastly,
   bot,
   people,
+  clock,
   close,
-}: Pick<LiveState, 'fastly' | 'bot' | 'people'> & { close: () => void }) {
+}: Pick<LiveState, 'fastly' | 'bot' | 'people' | 'clock'> & { close: () => void }) {
   return h(
     'aside',
     { class: 'side panel', 'aria-label': 'Behind the scenes' },
@@ -31,6 +33,7 @@ export function Panel({
       'div',
       { class: 'panel-body' },
       bot !== null && h(BotSwitch, { bot }),
+      bot !== null && clock !== null && h(Clock, { clock, bot }),
       fastly !== null && [
         h(Faults, { key: 'faults', faults: fastly.faults }),
         people !== null && h(People, { key: 'people', people }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EVERY_TOKEN, fitsToken, type TokenFilter } from '../../../src/commands/tokens/filter.ts';
-import { ApiToken } from '../../../src/fastly/api-token.ts';
+import { EVERY_TOKEN, fitsToken, type TokenFilter } from '../../src/directory/token-filter.ts';
+import { ApiToken } from '../../src/fastly/api-token.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const at = (days: number) => new Date(NOW + days * 86_400_000).toISOString();

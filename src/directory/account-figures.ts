@@ -1,0 +1,83 @@
+import type { ApiToken } from '../fastly/api-token.ts';
+import type { User } from '../fastly/user.ts';
+import { type Figures, type Filter, fits } from './filter.ts';
+import { EVERY_TOKEN, fitsToken, type TokenFilter } from './token-filter.ts';
+
+/** What a report counts as idle, and as expiring soon. */
+export const IDLE_DAYS = 90;
+export const EXPIRING_DAYS = 14;
+
+export const EVERYBODY: Filter = {
+  text: '',
+  role: null,
+  locked: null,
+  withoutTwoFactor: false,
+  inactive: null,
+};
+
+/** The users that a report counts, by the filters that also list them by name. */
+export const COUNTED_USERS = {
+  superusers: { ...EVERYBODY, role: 'superuser' },
+  'without-2fa': { ...EVERYBODY, withoutTwoFactor: true },
+  locked: { ...EVERYBODY, locked: true },
+  idle: { ...EVERYBODY, inactive: IDLE_DAYS },
+} as const satisfies Record<string, Filter>;
+export type CountedUsers = keyof typeof COUNTED_USERS;
+
+/** The same for API tokens of programs. */
+export const COUNTED_TOKENS = {
+  'idle-tokens': { ...EVERY_TOKEN, unused: IDLE_DAYS },
+  'expiring-tokens': { ...EVERY_TOKEN, expiring: EXPIRING_DAYS },
+} as const satisfies Record<string, TokenFilter>;
+export type CountedTokens = keyof typeof COUNTED_TOKENS;
+
+/** How many fit a filter. `unknown`: of so many others Fastly does not say enough. */
+export type Count = { fitting: number; unknown: number };
+
+export type TokenFigures = { all: number; unreadable: number; counts: Record<CountedTokens, Count> };
+
+/** An account, counted. `tokens`: null where Fastly does not show them to the bot. */
+export type AccountFigures = {
+  users: Figures;
+  counts: Record<CountedUsers, Count>;
+  tokens: TokenFigures | null;
+};
+
+/** @param now Unix milliseconds */
+export function userFigures(
+  users: readonly User[],
+  account: Figures,
+  now: number,
+): Pick<AccountFigures, 'users' | 'counts'> {
+  const countOf = (filter: Filter) => counted(users, (user) => fits(user, filter, now));
+  const counts = {
+    superusers: countOf(COUNTED_USERS.superusers),
+    'without-2fa': countOf(COUNTED_USERS['without-2fa']),
+    locked: countOf(COUNTED_USERS.locked),
+    idle: countOf(COUNTED_USERS.idle),
+  };
+  return { users: account, counts };
+}
+
+/** @param tokens of programs @param now Unix milliseconds */
+export function tokenFigures(tokens: readonly ApiToken[], unreadable: number, now: number): TokenFigures {
+  const countOf = (filter: TokenFilter) => counted(tokens, (token) => fitsToken(token, filter, now));
+  return {
+    all: tokens.length,
+    unreadable,
+    counts: {
+      'idle-tokens': countOf(COUNTED_TOKENS['idle-tokens']),
+      'expiring-tokens': countOf(COUNTED_TOKENS['expiring-tokens']),
+    },
+  };
+}
+
+function counted<Item>(items: readonly Item[], answerOf: (item: Item) => 'yes' | 'no' | 'unknown'): Count {
+  const count = { fitting: 0, unknown: 0 };
+  for (const item of items) {
+    const answer = answerOf(item);
+    if (answer === 'yes') count.fitting += 1;
+    if (answer === 'unknown') count.unknown += 1;
+  }
+  return count;
+}
