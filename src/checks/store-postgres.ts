@@ -22,6 +22,10 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   bot_admins: ['SELECT', 'INSERT', 'UPDATE'],
   token_reminders: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   token_looks: ['SELECT', 'UPDATE'],
+  known_pairs: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  leavers: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  leaver_messages: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  leaver_looks: ['SELECT', 'UPDATE'],
   compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],
 };
