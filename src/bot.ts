@@ -35,6 +35,7 @@ import type { Store } from './store/store.ts';
 import { BotAdminWatch } from './worker/bot-admin-watch.ts';
 import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
+import { LeaverWatch } from './worker/leavers/watch.ts';
 import { TokenExpiry } from './worker/token-expiry.ts';
 import { TokenReminders } from './worker/token-reminders.ts';
 import { untilReached } from './worker/until-reached.ts';
@@ -57,12 +58,14 @@ export class Bot {
   readonly #botAdmins: BotAdmins;
   readonly #store: Store;
   readonly #storedParts: StoredParts;
+  readonly #leavers: LeaverWatch;
   readonly #services: Services;
   readonly #stopping = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
   /** Fastly has answered once, or could not. */
   readonly #fastlyTried = Promise.withResolvers<void>();
   #reminding: Promise<void> = Promise.resolve();
+  #watchingLeavers: Promise<void> = Promise.resolve();
   #failure: DatabaseUnusable | null = null;
   #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
@@ -141,12 +144,23 @@ export class Bot {
         onWrongDatabase: (error) => this.#giveUp(error),
       },
     );
+    const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
+    this.#leavers = new LeaverWatch({
+      ...parts,
+      ...this.#storedParts.services,
+      mode: config.LEAVERS,
+      store: this.#store,
+      approvalsChannel,
+      readiness: this.#readiness,
+      stopping: this.#stopping.signal,
+    });
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
+      leavers: this.#leavers,
       outbox: new Outbox(times),
       metrics: this.#metrics,
-      approvalsChannel: config.APPROVALS_CHANNEL ?? null,
+      approvalsChannel,
     };
   }
 
@@ -239,6 +253,7 @@ export class Bot {
     await this.#services.outbox.stop();
     await this.#storedParts.worker.stop();
     await this.#reminding;
+    await this.#watchingLeavers;
   }
 
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
@@ -332,7 +347,10 @@ export class Bot {
       this.#readiness,
       this.#log,
       this.#services.times,
-      (reason) => this.#metrics.deliveryRefused(reason),
+      (reason) => {
+        this.#metrics.deliveryRefused(reason);
+        if (reason === 'left-out') this.#leavers.eventsLeftOut();
+      },
     );
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;
@@ -343,6 +361,7 @@ export class Bot {
       const parts = { ...this.#services, store: this.#store, workspace: identity, stopping: signal };
       this.#reminding = new TokenReminders(parts).follow();
     }
+    this.#watchingLeavers = this.#leavers.follow(identity);
     await this.#intake.open();
   }
 

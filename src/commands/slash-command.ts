@@ -22,6 +22,7 @@ import {
   RolesToLose,
 } from './inputs/question.ts';
 import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
+import { keepListeners } from './leavers/keep.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -114,6 +115,7 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     ...homeListeners(disabled),
     ...decisions,
     ...lockNow,
+    ...keepListeners,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

@@ -173,6 +173,11 @@ const USING = z.object({
     yesOrNo,
     'off',
   ),
+  LEAVERS: variable(
+    'Whether bot admins are told of members who were deactivated in Slack and whose email is still a Fastly login: off, daily, or live, which takes the manifest with --leavers.',
+    single(oneOf(['off', 'daily', 'live']), 'Set it to off, daily or live.'),
+    'off',
+  ),
 });
 
 const DATABASE = z.object({

@@ -9,22 +9,34 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { formListener } from '../form.ts';
-import type { Word } from '../inputs/command-text.ts';
+import { type Word, WordsError } from '../inputs/command-text.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText } from './filter-form.ts';
+import { leftListeners, showLeft } from './left.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
-  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down.`,
-  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--private]',
-  examples: ['list', 'list morton', 'list --role superuser --without-2fa', 'list --locked yes --private'],
-  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch' },
+  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. ${code('--left')} shows the users whose member left Slack. Use ${bold('Filter…')} on the result to narrow it down.`,
+  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--left] [--private]',
+  examples: [
+    'list',
+    'list morton',
+    'list --role superuser --without-2fa',
+    'list --locked yes --private',
+    'list --left',
+  ],
+  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch', left: 'switch' },
   async run(interaction, { words, flags }) {
     const { services, origin, reply } = interaction;
+    if (flags.left === true) {
+      const others = Object.keys(flags).filter((flag) => flag !== 'left' && flag !== 'private');
+      if (words.length + others.length > 0) throw new WordsError(LEFT_ALONE);
+      return await showLeft(interaction);
+    }
     reply.resultFollows();
     const text = searchText(await textOf(interaction, words));
     const role =
@@ -34,6 +46,7 @@ export const list: Subcommand = {
     await reply.result(await drawn(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
+    ...leftListeners,
     carryingButton('list.previous', Page, turnTo),
     carryingButton('list.next', Page, turnTo),
     carryingButton('list.filter', Page, openFilterForm),
@@ -52,6 +65,8 @@ export const list: Subcommand = {
     }),
   ],
 };
+
+const LEFT_ALONE = say`${code('--left')} goes without other words and filters. Run ${code('/fastly-user list --left')}.`;
 
 /** A mention counts as the member's email address. */
 async function textOf(interaction: Interaction, words: readonly Word[]): Promise<string> {

@@ -119,6 +119,18 @@ export async function openLeavers(database: Database): Promise<Leaver[]> {
   return rows.map(leaverOf);
 }
 
+/** How many are leavers now, by their state. */
+export async function countLeavers(database: Database): Promise<Record<(typeof OPEN)[number], number>> {
+  const rows = await database
+    .selectFrom('leavers')
+    .select(({ fn }) => ['state', fn.countAll().as('count')])
+    .where('state', 'in', OPEN)
+    .groupBy('state')
+    .execute();
+  const of = (state: string) => Number(rows.find((row) => row.state === state)?.count ?? 0);
+  return { untold: of('untold'), told: of('told'), kept: of('kept') };
+}
+
 /** Those of whom nothing was told yet, once the first of them was found so many milliseconds ago; else nobody. */
 export async function leaversToTell(
   database: Database,

@@ -1,0 +1,153 @@
+import type { Approvals } from '../../approvals/approvals.ts';
+import { isDeletion } from '../../approvals/request.ts';
+import { waitsForApproval } from '../../approvals/rules.ts';
+import { protectionOf } from '../../changes/protection.ts';
+import { isSuperuser, mayBeSuperuser } from '../../changes/superuser.ts';
+import { listedToken } from '../../changes/token-snapshot.ts';
+import type { Directory } from '../../directory/directory.ts';
+import { accountTokens } from '../../fastly/account-tokens.ts';
+import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
+import type { FastlyClient } from '../../fastly/client.ts';
+import { isFastlyError } from '../../fastly/errors.ts';
+import { type User, UserId } from '../../fastly/user.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { ToldLeaver, UserNow } from '../../messages/leavers/leaver-message.ts';
+import { protectionText } from '../../messages/outcome-text.ts';
+import { isInUse, namesInShort } from '../../messages/token-text.ts';
+import type { Logger } from '../../observability/log.ts';
+import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
+import { type LeaverAction, leaverButtons } from '../../slack/leaver-buttons.ts';
+import type { Leaver } from '../../store/leavers/leavers.ts';
+
+export type LeaverRowsOptions = {
+  fastly: FastlyClient;
+  directory: Directory;
+  approvals: Approvals;
+  botAdmins: BotAdmins;
+  disabled: ReadonlySet<string>;
+  log: Logger;
+};
+
+/** What Fastly has of the leavers' users now. `tokens` is null where it shows none. */
+type Account = { users: ReadonlyMap<string, User>; tokens: readonly ApiToken[] | null };
+
+/** Where a message is: in direct messages nobody can be asked to approve. */
+type Where = 'channel' | 'direct';
+
+const MOST_REQUESTS = 5;
+
+/** The rows of messages about leavers, as Fastly has their users now. */
+export class LeaverRows {
+  readonly #options: LeaverRowsOptions;
+
+  constructor(options: LeaverRowsOptions) {
+    this.#options = options;
+  }
+
+  /** Those who can do most harm first: Fastly superusers, then owners of tokens in use. @throws {FastlyError} */
+  async ranked(leavers: readonly Leaver[]): Promise<Leaver[]> {
+    const account = await this.#account(leavers);
+    const rank = ({ userId }: Leaver) => {
+      const user = account.users.get(userId);
+      if (user && isSuperuser(user)) return 0;
+      const tokens = account.tokens?.filter((token) => token.user_id === userId) ?? [];
+      return tokens.some((token) => isInUse(listedToken(token), Date.now())) ? 1 : 2;
+    };
+    return leavers.toSorted((one, other) => rank(one) - rank(other));
+  }
+
+  /** @throws {FastlyError} {StoreUnavailable} */
+  async rowsOf(leavers: readonly Leaver[], where: Where): Promise<ToldLeaver[]> {
+    const account = await this.#account(leavers);
+    const rows: ToldLeaver[] = [];
+    for (const leaver of leavers) rows.push(await this.#row(leaver, account, where));
+    return rows;
+  }
+
+  async #row(leaver: Leaver, { users, tokens }: Account, where: Where): Promise<ToldLeaver> {
+    // What is not told of yet is in no message.
+    const state = leaver.state === 'untold' ? 'told' : leaver.state;
+    const told = { ...leaver, state };
+    const user = users.get(leaver.userId);
+    if (state !== 'told' || !user) return { ...told, now: null, notes: [], buttons: [] };
+    const live = (token: ApiToken) => token.user_id === user.id && !isExpired(token, Date.now());
+    const now: UserNow = { user, tokens: tokens?.filter(live).map(listedToken) ?? null };
+    const { notes, actions } = await this.#offer(leaver, user, where);
+    return { ...told, now, notes, buttons: leaverButtons(leaver.id, actions) };
+  }
+
+  /** What can be done about a leaver from here, and why not the rest. */
+  async #offer(
+    leaver: Leaver,
+    user: User,
+    where: Where,
+  ): Promise<{ notes: Sentence[]; actions: LeaverAction[] }> {
+    const { fastly, approvals, disabled } = this.#options;
+    const about = await this.#aboutMember(leaver);
+    if (user.login !== leaver.login) {
+      const other = say`⚠️ The user has another login than when this was found. Check who that is.`;
+      return { notes: [other, ...about], actions: ['keep'] };
+    }
+    const protection = await protectionOf(fastly, user);
+    if (protection !== null) {
+      const why = say`⚠️ The user can't be locked or deleted. ${protectionText(protection)}`;
+      return { notes: [why, ...about], actions: ['keep'] };
+    }
+    const open = await approvals.openAbout(user.id);
+    const waits = (kind: 'delete' | 'demote') =>
+      waitsForApproval(approvals.policy, kind) && where === 'direct';
+    const mayLock = open === null || (isDeletion(open.action) && !mayBeSuperuser(user));
+    const isLocked = user.locked === true || disabled.has('lock');
+    const locks = !isLocked && mayLock && !(mayBeSuperuser(user) && waits('demote'));
+    const deletes = !disabled.has('delete') && open === null && !waits('delete');
+    const notes = [
+      ...(open === null ? [] : [say`Request ${code(open.id)} about this user is open.`]),
+      ...(open === null && !deletes && !disabled.has('delete')
+        ? [
+            say`To ask for the deletion, run ${code(`/fastly-user delete ${user.login}`)} in a channel with approvers.`,
+          ]
+        : []),
+      ...about,
+    ];
+    return {
+      notes,
+      actions: [...(locks ? (['lock'] as const) : []), ...(deletes ? (['delete'] as const) : []), 'keep'],
+    };
+  }
+
+  /** What the member was to the bot. The button that ends a running promotion belongs here, too. */
+  async #aboutMember({ member }: Leaver): Promise<Sentence[]> {
+    const { approvals, botAdmins } = this.#options;
+    const isListed = await botAdmins.listing(member);
+    const { waiting, own } = await approvals.openFor(member, { waiting: MOST_REQUESTS, own: MOST_REQUESTS });
+    const requests = [...waiting.shown, ...own.shown].flatMap(({ request }) =>
+      'requester' in request && request.requester === member ? [code(request.id)] : [],
+    );
+    return [
+      ...(isListed === true
+        ? [say`⚠️ They are still on the list of bot admins. Ask the bot's operator to remove them.`]
+        : []),
+      ...(requests.length > 0
+        ? [say`⚠️ They asked for what is still open: ${namesInShort(requests.map((id) => say`${id}`))}.`]
+        : []),
+    ];
+  }
+
+  async #account(leavers: readonly Leaver[]): Promise<Account> {
+    const { fastly, directory, log } = this.#options;
+    const users = new Map<string, User>();
+    for (const { userId } of leavers) {
+      const user = await directory.withId(UserId.parse(userId));
+      if (user) users.set(userId, user);
+    }
+    const tokens = await accountTokens(fastly).then(
+      ({ programs }) => programs,
+      (error: unknown) => {
+        if (!isFastlyError(error)) throw error;
+        log.warn({ err: error }, "the API tokens of people who left can't be read");
+        return null;
+      },
+    );
+    return { users, tokens };
+  }
+}

@@ -1,0 +1,270 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Times } from '../../config/times.ts';
+import type { Directory } from '../../directory/directory.ts';
+import type { User } from '../../fastly/user.ts';
+import type { MemberId } from '../../ids.ts';
+import type { Readiness } from '../../observability/health.ts';
+import type { Logger } from '../../observability/log.ts';
+import { tracing } from '../../observability/trace.ts';
+import { isLogin, leaversAmong, presenceOf } from '../../slack/bot-admins/presence.ts';
+import type { Workspace } from '../../slack/bot-admins/standing.ts';
+import type { SlackClients } from '../../slack/connection/clients.ts';
+import { KeptAnswers } from '../../slack/connection/kept-answers.ts';
+import type { Members, SlackUser } from '../../slack/connection/members.ts';
+import { Roster } from '../../slack/connection/roster.ts';
+import type { LeftUser } from '../../slack/replies/services.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
+import {
+  endLeavers,
+  forgetEnded,
+  keepLeaver,
+  type Leaver,
+  leaverWithId,
+  openLeavers,
+} from '../../store/leavers/leavers.ts';
+import { claimLeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
+import { wantOpenMessages } from '../../store/leavers/messages.ts';
+import { knownPairs, storePair } from '../../store/leavers/pairs.ts';
+import { LeaverRows, type LeaverRowsOptions } from './rows.ts';
+import { LeaverSearch, pairWith } from './search.ts';
+import { LeaverTelling, type LeaverTellingOptions } from './telling.ts';
+
+export type LeaverWatchOptions = Omit<LeaverRowsOptions, 'log'> &
+  Omit<LeaverTellingOptions, 'rows' | 'times'> & {
+    mode: 'off' | 'daily' | 'live';
+    slack: SlackClients;
+    members: Members;
+    directory: Directory;
+    readiness: Readiness;
+    times: Times;
+    /** Aborted when the bot stops. */
+    stopping: AbortSignal;
+    log: Logger;
+  };
+
+/** A look lasts long, and each thing it records extends this. In between it makes a few paced calls. */
+const LEASE_MILLISECONDS = 10 * 60_000;
+/** In milliseconds: how old a list of all members may be for whoever asks, and how long nobody is asked about again who was met. */
+const LISTED_FRESH = 60_000;
+const MET_AGAIN = 3_600_000;
+const MOST_MET = 10_000;
+
+/** The cause on `/readyz`, and what it says. */
+const EVENTS = 'leaver-events';
+const TOO_MANY_EVENTS = {
+  what: 'Slack sends the bot only some of the events about members, because the workspace has too many of them.',
+  remedy: 'Set LEAVERS=daily, and update the Slack app from the manifest without --leavers.',
+};
+
+/**
+ * Finds out who left Slack and is still a Fastly user, once a day in one of the replicas and, with `live`, when Slack
+ * says so. Bot admins are told, and nothing else is ever done.
+ */
+export class LeaverWatch {
+  readonly #options: LeaverWatchOptions;
+  readonly #telling: LeaverTelling;
+  /** All members of the workspace, for whoever waits for an answer. */
+  readonly #everybody: KeptAnswers<'members', SlackUser[]>;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #met = new Map<string, number>();
+  /** Members who are said to have changed. */
+  readonly #changed = new Set<MemberId>();
+  /** Those in an open message, as they were when that was read last. */
+  #open: { members: ReadonlySet<MemberId>; at: number } = {
+    members: new Set(),
+    at: Number.NEGATIVE_INFINITY,
+  };
+  #workspace: Workspace | null = null;
+  #search: LeaverSearch | null = null;
+  #seenChanges = 0;
+  #leftOut: NodeJS.Timeout | undefined;
+  #woken = Promise.withResolvers<void>();
+
+  constructor(options: LeaverWatchOptions) {
+    this.#options = options;
+    this.#telling = new LeaverTelling({ ...options, rows: new LeaverRows(options) });
+    const pace = { member: 0, address: 0, page: 0 };
+    const roster = new Roster({ ...options, slack: options.slack.once, pace });
+    this.#everybody = new KeptAnswers(() => roster.all());
+  }
+
+  /** Until the bot stops and what is under way has ended. Never rejects. */
+  async follow(workspace: Workspace): Promise<void> {
+    const { mode, slack, times, stopping, log } = this.#options;
+    this.#workspace = workspace;
+    if (mode === 'off') return;
+    const roster = new Roster({ slack: slack.once, pace: times.leavers.pace, stopping, log });
+    const listEvery = () => times.leavers.list;
+    this.#search = new LeaverSearch({ ...this.#options, roster, workspace, listEvery });
+    await Promise.all([
+      this.#follow(
+        () => pause(times.leavers.look, undefined, { signal: stopping, ref: false }),
+        () => this.#look(),
+      ),
+      this.#follow(
+        () => this.#untilWoken(),
+        () => this.#tell(),
+      ),
+    ]);
+    await Promise.all(this.#underWay);
+  }
+
+  /** Something about a member has changed. Does nothing unless they left, or an open message names them. */
+  changed(member: MemberId, hasLeft: boolean): void {
+    if (this.#options.mode !== 'live' || (!hasLeft && !this.#open.members.has(member))) return;
+    this.#changed.add(member);
+    this.#woken.resolve();
+  }
+
+  async asOfNow(id: string): Promise<Leaver | null> {
+    const { store, members } = this.#options;
+    const leaver = await store.read((database) => leaverWithId(database, id));
+    const isOpen = leaver !== null && ['untold', 'told', 'kept'].includes(leaver.state);
+    if (!isOpen || this.#workspace === null) return leaver;
+    const known = await members.since(leaver.member, Date.now());
+    // Where Slack doesn't say it, what it said last counts.
+    if (presenceOf(known, this.#workspace, true).kind !== 'active') return leaver;
+    await store.transaction((transaction) => endLeavers(transaction, leaver, 'returned'));
+    this.#woken.resolve();
+    return { ...leaver, state: 'returned' };
+  }
+
+  async keep(id: string, by: MemberId, reason: string): Promise<Leaver | null> {
+    const { store } = this.#options;
+    store.mustTakeData();
+    const kept = await store.transaction((transaction) => keepLeaver(transaction, id, { by, reason }));
+    this.#woken.resolve();
+    return kept;
+  }
+
+  async all(): Promise<LeftUser[]> {
+    const { store, directory } = this.#options;
+    if (this.#workspace === null) throw new Error('the workspace is not known yet');
+    const [members, { users }, pairs, open] = await Promise.all([
+      this.#everybody.since('members', Date.now() - LISTED_FRESH),
+      directory.list({ text: '', role: null, locked: null, withoutTwoFactor: false }),
+      store.read(knownPairs),
+      store.read(openLeavers),
+    ]);
+    return leaversAmong(members, users, pairs, this.#workspace).map((found) => {
+      const stored = open.find(({ member, userId }) => member === found.member && userId === found.user.id);
+      return { ...found, guest: found.guest ?? stored?.guest ?? null, kept: stored?.kept ?? null };
+    });
+  }
+
+  /** Slack says that it left events out, as there were too many (docs.slack.dev, app_rate_limited). */
+  eventsLeftOut(): void {
+    const { mode, readiness, times, log } = this.#options;
+    if (mode !== 'live') return;
+    const isNew = readiness.degraded(EVENTS, TOO_MANY_EVENTS);
+    if (isNew) log.warn({ remedy: TOO_MANY_EVENTS.remedy }, TOO_MANY_EVENTS.what);
+    clearTimeout(this.#leftOut);
+    this.#leftOut = setTimeout(() => readiness.degraded(EVENTS, null), times.leavers.eventsLeftOut).unref();
+  }
+
+  /** Stores who the member behind a user is, in the background. */
+  met(user: Pick<User, 'id' | 'login'>, member?: MemberId): void {
+    if (this.#options.mode === 'off' || this.#workspace === null) return;
+    const now = performance.now();
+    if (member === undefined && now - (this.#met.get(user.id) ?? Number.NEGATIVE_INFINITY) < MET_AGAIN)
+      return;
+    this.#met.set(user.id, now);
+    const [oldest] = this.#met.keys();
+    if (this.#met.size > MOST_MET && oldest !== undefined) this.#met.delete(oldest);
+    const work = this.#storeMet(user, this.#workspace, member).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
+  async #storeMet(user: Pick<User, 'id' | 'login'>, workspace: Workspace, member?: MemberId): Promise<void> {
+    const { store, members, log } = this.#options;
+    try {
+      // Whoever was mentioned has just been asked about.
+      const asked = member && members.latest(member)?.answer;
+      const known = asked ?? (await members.withAddress(user.login));
+      const hasLogin = typeof known !== 'string' && isLogin(user, [known.profile?.email]);
+      const pair = hasLogin ? pairWith(known, user, workspace) : null;
+      if (pair !== null) await store.transaction(({ database }) => storePair(database, pair));
+    } catch (error) {
+      log.info({ err: error }, 'which member a user is could not be stored');
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { store, times, stopping, log } = this.#options;
+    store.mustTakeData();
+    const look = await claimLeaverLook(store, LEASE_MILLISECONDS);
+    if (look === null || this.#search === null) return;
+    let isWhole = false;
+    try {
+      isWhole = await this.#search.lookAtAll(look);
+    } catch (error) {
+      if (error instanceof LeaverLookTakenOver || error instanceof StoreUnavailable) throw error;
+      if (!stopping.aborted)
+        log.warn({ err: error }, "people who left can't be looked for, trying again later");
+    }
+    await store.transaction(async (transaction) => {
+      await forgetEnded(transaction, times.leavers.ended);
+      await wantOpenMessages(transaction);
+    });
+    const { every, again } = times.leavers;
+    await look.end(stopping.aborted ? 0 : isWhole ? every : again);
+    log.debug({ isWhole }, 'people who left were looked for');
+    this.#woken.resolve();
+  }
+
+  async #tell(): Promise<void> {
+    const { store, directory, times } = this.#options;
+    this.#woken = Promise.withResolvers<void>();
+    store.mustTakeData();
+    await this.#lookAtChanged();
+    const { changes } = directory;
+    if (changes !== this.#seenChanges) await store.transaction(wantOpenMessages);
+    this.#seenChanges = changes;
+    await this.#telling.gather();
+    await this.#telling.show();
+    if (performance.now() - this.#open.at >= times.leavers.openMessages) await this.#readOpen();
+  }
+
+  async #readOpen(): Promise<void> {
+    const open = await this.#options.store.read(openLeavers);
+    this.#open = { members: new Set(open.map(({ member }) => member)), at: performance.now() };
+  }
+
+  async #lookAtChanged(): Promise<void> {
+    const { log } = this.#options;
+    for (const member of this.#changed) {
+      this.#changed.delete(member);
+      try {
+        await this.#search?.lookAtMember(member);
+        log.debug({ member }, 'a member who changed was looked at');
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        // The daily look finds them.
+        log.warn({ member, err: error }, "a member who changed can't be looked at");
+      }
+      await this.#readOpen();
+    }
+  }
+
+  /** Does something again and again. */
+  async #follow(rest: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+    const { stopping: signal, log } = this.#options;
+    while (!signal.aborted) {
+      await tracing({}, work).catch((error: unknown) => {
+        // The worker notices by itself that the database is away.
+        if (signal.aborted || error instanceof LeaverLookTakenOver || error instanceof StoreUnavailable)
+          return;
+        log.warn({ err: error }, 'people who left could not be told of, trying again');
+      });
+      await rest().catch(() => {});
+    }
+  }
+
+  async #untilWoken(): Promise<void> {
+    const { times, stopping } = this.#options;
+    const rest = new AbortController();
+    const signal = AbortSignal.any([stopping, rest.signal]);
+    const over = pause(times.leavers.tell, undefined, { signal, ref: false });
+    await Promise.race([over, this.#woken.promise]).finally(() => rest.abort());
+  }
+}
