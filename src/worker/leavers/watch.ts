@@ -98,7 +98,11 @@ export class LeaverWatch {
     this.#search = new LeaverSearch({ ...this.#options, roster, workspace, listEvery });
     await Promise.all([
       this.#follow(
-        () => pause(times.leavers.look, undefined, { signal: stopping, ref: false }),
+        (isAway) =>
+          pause(isAway ? times.workerInterval : times.leavers.look, undefined, {
+            signal: stopping,
+            ref: false,
+          }),
         () => this.#look(),
       ),
       this.#follow(
@@ -246,17 +250,18 @@ export class LeaverWatch {
     }
   }
 
-  /** Does something again and again. */
-  async #follow(rest: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+  /** Does something again and again. @param rest told whether the database was away */
+  async #follow(rest: (isAway: boolean) => Promise<void>, work: () => Promise<void>): Promise<void> {
     const { stopping: signal, log } = this.#options;
     while (!signal.aborted) {
+      let isAway = false;
       await tracing({}, work).catch((error: unknown) => {
         // The worker notices by itself that the database is away.
-        if (signal.aborted || error instanceof LeaverLookTakenOver || error instanceof StoreUnavailable)
-          return;
+        isAway = error instanceof StoreUnavailable;
+        if (signal.aborted || isAway || error instanceof LeaverLookTakenOver) return;
         log.warn({ err: error }, 'people who left could not be told of, trying again');
       });
-      await rest().catch(() => {});
+      await rest(isAway).catch(() => {});
     }
   }
 
