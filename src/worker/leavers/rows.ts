@@ -58,7 +58,8 @@ export class LeaverRows {
 
   /** @throws {FastlyError} {StoreUnavailable} */
   async rowsOf(leavers: readonly Leaver[], where: Where): Promise<ToldLeaver[]> {
-    const account = await this.#account(leavers);
+    const undecided = leavers.filter(({ state }) => state === 'told');
+    const account = await this.#account(undecided);
     const rows: ToldLeaver[] = [];
     for (const leaver of leavers) rows.push(await this.#row(leaver, account, where));
     return rows;
@@ -136,6 +137,7 @@ export class LeaverRows {
   async #account(leavers: readonly Leaver[]): Promise<Account> {
     const { fastly, directory, log } = this.#options;
     const users = new Map<string, User>();
+    if (leavers.length === 0) return { users, tokens: null };
     for (const { userId } of leavers) {
       const user = await directory.withId(UserId.parse(userId));
       if (user) users.set(userId, user);

@@ -92,7 +92,11 @@ export class LeaverWatch {
   async follow(workspace: Workspace): Promise<void> {
     const { mode, slack, times, stopping, log } = this.#options;
     this.#workspace = workspace;
-    if (mode === 'off') return;
+    if (mode === 'off') {
+      await pause(2 ** 31 - 1, undefined, { signal: stopping, ref: false }).catch(() => {});
+      await Promise.all(this.#underWay);
+      return;
+    }
     const roster = new Roster({ slack: slack.once, pace: times.leavers.pace, stopping, log });
     const listEvery = () => times.leavers.list;
     this.#search = new LeaverSearch({ ...this.#options, roster, workspace, listEvery });
@@ -129,7 +133,7 @@ export class LeaverWatch {
     // Where Slack doesn't say it, what it said last counts.
     if (presenceOf(known, this.#workspace, true).kind !== 'active') return leaver;
     await store.transaction((transaction) => endLeavers(transaction, leaver, 'returned'));
-    this.#woken.resolve();
+    this.#wake();
     return { ...leaver, state: 'returned' };
   }
 
@@ -137,7 +141,7 @@ export class LeaverWatch {
     const { store } = this.#options;
     store.mustTakeData();
     const kept = await store.transaction((transaction) => keepLeaver(transaction, id, { by, reason }));
-    this.#woken.resolve();
+    this.#wake();
     return kept;
   }
 
@@ -175,8 +179,26 @@ export class LeaverWatch {
     this.#met.set(user.id, now);
     const [oldest] = this.#met.keys();
     if (this.#met.size > MOST_MET && oldest !== undefined) this.#met.delete(oldest);
-    const work = this.#storeMet(user, this.#workspace, member).finally(() => this.#underWay.delete(work));
-    this.#underWay.add(work);
+    this.#inBackground(this.#storeMet(user, this.#workspace, member));
+  }
+
+  /** A message about leavers is to be brought up to date. Nothing else does that where they are not looked for any more. */
+  #wake(): void {
+    const { mode, log } = this.#options;
+    if (mode !== 'off') {
+      this.#woken.resolve();
+      return;
+    }
+    this.#inBackground(
+      this.#telling.show().catch((error: unknown) => {
+        log.warn({ err: error }, 'a message about people who left could not be brought up to date');
+      }),
+    );
+  }
+
+  #inBackground(work: Promise<void>): void {
+    const ended = work.finally(() => this.#underWay.delete(ended));
+    this.#underWay.add(ended);
   }
 
   async #storeMet(user: Pick<User, 'id' | 'login'>, workspace: Workspace, member?: MemberId): Promise<void> {

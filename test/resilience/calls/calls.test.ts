@@ -31,6 +31,12 @@ const TABLE = `
 | list, previous page                 | GET customer/users                                                                 | conversations.info, response_url                             | |
 | list, Filter                        | GET customer/users                                                                 | views.open, views.update                                     | |
 | list, its form                      | GET customer/users                                                                 | chat.postMessage, conversations.info                         | |
+| list --left                         | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
+| list --left, next page              | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
+| Lock beside somebody who left       | GET current_customer, GET customer/tokens, GET user                                | conversations.info, users.info, views.open, views.update     | |
+| Ask for deletion beside somebody who left | GET customer/tokens, GET user                                                | conversations.info, users.info, views.open, views.update     | |
+| Keep beside somebody who left       |                                                                                    | users.info, views.open, views.update                         | |
+| Keep, its form                      |                                                                                    | chat.update, conversations.info, users.info                  | |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |
 | audit, of a user by ID              | GET user                                                                           | conversations.info, response_url                             | |
