@@ -35,7 +35,6 @@ export class Directory {
   readonly #fastly: FastlyClient;
   readonly #index: Cached<SearchIndex>;
   readonly #account: Cached<Customer>;
-  #changes = 0;
 
   constructor(fastly: FastlyClient, now: () => number = Date.now) {
     this.#fastly = fastly;
@@ -125,13 +124,7 @@ export class Directory {
 
   /** The bot has changed a user: what is kept of them is old. */
   usersChanged(): void {
-    this.#changes += 1;
     this.#index.forget();
-  }
-
-  /** How often the bot has changed users. */
-  get changes(): number {
-    return this.#changes;
   }
 
   /** The account: its owner, and how its people sign in. At most a minute old. */

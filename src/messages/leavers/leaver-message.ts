@@ -27,7 +27,7 @@ export type UserNow = { user: User; tokens: readonly ListedToken[] | null };
 export type ToldLeaver = Left & {
   state: 'told' | 'kept' | 'returned' | 'moved' | 'gone';
   kept: { by: string; reason: string } | null;
-  /** Null where they are not a leaver any more, or Fastly doesn't list the user. */
+  /** Null where nothing is to be decided any more. */
   now: UserNow | null;
   /** What stands in the way of a lock or a deletion, and what else to know. */
   notes: readonly Sentence[];
@@ -99,7 +99,7 @@ export function leftText({ how, found, guest }: Left): Sentence {
 
 /** 'In Fastly: engineer, active 2 days ago, 2 API tokens (one used today).' */
 function nowText(now: UserNow | null, at: number): Sentence {
-  if (now === null) return say`Fastly doesn't list the user at the moment.`;
+  if (now === null) return say``;
   const { user, tokens } = now;
   const locked = user.locked ? say`, 🔒 locked` : say``;
   return say`In Fastly: ${roleText(user)}${locked}, ${activeText(user, at)}, ${tokensText(tokens, at)}.`;

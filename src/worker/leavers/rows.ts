@@ -6,6 +6,7 @@ import { isSuperuser, mayBeSuperuser } from '../../changes/superuser.ts';
 import { listedToken } from '../../changes/token-snapshot.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { accountTokens } from '../../fastly/account-tokens.ts';
+import { existingUser } from '../../fastly/account-users.ts';
 import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { isFastlyError } from '../../fastly/errors.ts';
@@ -28,8 +29,8 @@ export type LeaverRowsOptions = {
   log: Logger;
 };
 
-/** What Fastly has of the leavers' users now. `tokens` is null where it shows none. */
-type Account = { users: ReadonlyMap<string, User>; tokens: readonly ApiToken[] | null };
+/** What Fastly has of the leavers' users now. `tokens` is null where it shows none, a user where they are gone. */
+type Account = { users: ReadonlyMap<string, User | null>; tokens: readonly ApiToken[] | null };
 
 /** Where a message is: in direct messages nobody can be asked to approve. */
 type Where = 'channel' | 'direct';
@@ -46,14 +47,16 @@ export class LeaverRows {
 
   /** Those who can do most harm first: Fastly superusers, then owners of tokens in use. @throws {FastlyError} */
   async ranked(leavers: readonly Leaver[]): Promise<Leaver[]> {
-    const account = await this.#account(leavers);
-    const rank = ({ userId }: Leaver) => {
-      const user = account.users.get(userId);
-      if (user && isSuperuser(user)) return 0;
-      const tokens = account.tokens?.filter((token) => token.user_id === userId) ?? [];
-      return tokens.some((token) => isInUse(listedToken(token), Date.now())) ? 1 : 2;
-    };
-    return leavers.toSorted((one, other) => rank(one) - rank(other));
+    const tokens = (await this.#tokens()) ?? [];
+    const ranks = new Map<Leaver, number>();
+    for (const leaver of leavers) {
+      // A list is good enough for an order.
+      const user = await this.#options.directory.withId(UserId.parse(leaver.userId));
+      const own = tokens.filter((token) => token.user_id === leaver.userId).map(listedToken);
+      const isInUseNow = own.some((token) => isInUse(token, Date.now()));
+      ranks.set(leaver, user && isSuperuser(user) ? 0 : isInUseNow ? 1 : 2);
+    }
+    return leavers.toSorted((one, other) => (ranks.get(one) ?? 2) - (ranks.get(other) ?? 2));
   }
 
   /** @throws {FastlyError} {StoreUnavailable} */
@@ -70,7 +73,8 @@ export class LeaverRows {
     const state = leaver.state === 'untold' ? 'told' : leaver.state;
     const told = { ...leaver, state };
     const user = users.get(leaver.userId);
-    if (state !== 'told' || !user) return { ...told, now: null, notes: [], buttons: [] };
+    if (state !== 'told') return { ...told, now: null, notes: [], buttons: [] };
+    if (!user) return { ...told, state: 'gone', now: null, notes: [], buttons: [] };
     const live = (token: ApiToken) => token.user_id === user.id && !isExpired(token, Date.now());
     const now: UserNow = { user, tokens: tokens?.filter(live).map(listedToken) ?? null };
     const { notes, actions } = await this.#offer(leaver, user, where);
@@ -135,21 +139,22 @@ export class LeaverRows {
   }
 
   async #account(leavers: readonly Leaver[]): Promise<Account> {
-    const { fastly, directory, log } = this.#options;
-    const users = new Map<string, User>();
+    const users = new Map<string, User | null>();
     if (leavers.length === 0) return { users, tokens: null };
     for (const { userId } of leavers) {
-      const user = await directory.withId(UserId.parse(userId));
-      if (user) users.set(userId, user);
+      users.set(userId, await existingUser(this.#options.fastly, UserId.parse(userId)));
     }
-    const tokens = await accountTokens(fastly).then(
-      ({ programs }) => programs,
-      (error: unknown) => {
-        if (!isFastlyError(error)) throw error;
-        log.warn({ err: error }, "the API tokens of people who left can't be read");
-        return null;
-      },
-    );
-    return { users, tokens };
+    return { users, tokens: await this.#tokens() };
+  }
+
+  async #tokens(): Promise<readonly ApiToken[] | null> {
+    const { fastly, log } = this.#options;
+    try {
+      return (await accountTokens(fastly)).programs;
+    } catch (error) {
+      if (!isFastlyError(error)) throw error;
+      log.warn({ err: error }, "the API tokens of people who left can't be read");
+      return null;
+    }
   }
 }

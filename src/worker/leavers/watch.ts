@@ -19,6 +19,7 @@ import {
   forgetEnded,
   keepLeaver,
   type Leaver,
+  latestEntryAboutLeavers,
   leaverWithId,
   openLeavers,
 } from '../../store/leavers/leavers.ts';
@@ -76,7 +77,8 @@ export class LeaverWatch {
   };
   #workspace: Workspace | null = null;
   #search: LeaverSearch | null = null;
-  #seenChanges = 0;
+  /** The latest entry of the audit log about somebody in an open message. */
+  #seenEntry: number | null = null;
   #leftOut: NodeJS.Timeout | undefined;
   #woken = Promise.withResolvers<void>();
 
@@ -239,16 +241,22 @@ export class LeaverWatch {
   }
 
   async #tell(): Promise<void> {
-    const { store, directory, times } = this.#options;
+    const { store, times } = this.#options;
     this.#woken = Promise.withResolvers<void>();
     store.mustTakeData();
     await this.#lookAtChanged();
-    const { changes } = directory;
-    if (changes !== this.#seenChanges) await store.transaction(wantOpenMessages);
-    this.#seenChanges = changes;
+    await this.#noticeChanges();
     await this.#telling.gather();
     await this.#telling.show();
     if (performance.now() - this.#open.at >= times.leavers.openMessages) await this.#readOpen();
+  }
+
+  /** What any replica does to those in an open message, and what is asked for, is to be seen there. */
+  async #noticeChanges(): Promise<void> {
+    const { store } = this.#options;
+    const latest = await store.read(latestEntryAboutLeavers);
+    if (latest !== null && latest !== this.#seenEntry) await store.transaction(wantOpenMessages);
+    this.#seenEntry = latest;
   }
 
   async #readOpen(): Promise<void> {

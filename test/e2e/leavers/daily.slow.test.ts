@@ -245,9 +245,8 @@ describe('who can be neither locked nor deleted', () => {
 
 describe('the buttons beside somebody who left', () => {
   it('open the form to lock the user, and the message shows the lock', async () => {
-    const workplace = await startKnowingPriya();
+    const workplace = await startWatching({ times: ONCE, prepare: (client) => priyaLeaves({ client }) });
     const nora = workplace.client.as(NORA);
-    await priyaLeaves(workplace);
     await untilLeaversSay(workplace, LEFT);
     await clickLeaver(workplace, 'lock');
     await nora.until(({ modals }) => modals.some(({ callbackId }) => callbackId === 'lock.form'), 'the form');
@@ -257,9 +256,8 @@ describe('the buttons beside somebody who left', () => {
   });
 
   it('open the form to ask for the deletion, and the message names the request', async () => {
-    const workplace = await startKnowingPriya();
+    const workplace = await startWatching({ times: ONCE, prepare: (client) => priyaLeaves({ client }) });
     const nora = workplace.client.as(NORA);
-    await priyaLeaves(workplace);
     await untilLeaversSay(workplace, LEFT);
     await clickLeaver(workplace, 'delete');
     await nora.until(
