@@ -22,6 +22,7 @@ import {
   RolesToLose,
 } from './inputs/question.ts';
 import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
+import { cancelRequestsListener } from './leavers/cancel-requests.ts';
 import { keepListeners } from './leavers/keep.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
@@ -116,6 +117,7 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     ...decisions,
     ...lockNow,
     ...keepListeners,
+    cancelRequestsListener,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

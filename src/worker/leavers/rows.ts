@@ -1,5 +1,6 @@
 import type { Approvals } from '../../approvals/approvals.ts';
-import { isDeletion } from '../../approvals/request.ts';
+import { isNewer } from '../../approvals/newer.ts';
+import { type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
 import { waitsForApproval } from '../../approvals/rules.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSuperuser, mayBeSuperuser } from '../../changes/superuser.ts';
@@ -11,6 +12,7 @@ import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { isFastlyError } from '../../fastly/errors.ts';
 import { type User, UserId } from '../../fastly/user.ts';
+import type { MemberId } from '../../ids.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { ToldLeaver, UserNow } from '../../messages/leavers/leaver-message.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
@@ -88,15 +90,15 @@ export class LeaverRows {
     where: Where,
   ): Promise<{ notes: Sentence[]; actions: LeaverAction[] }> {
     const { fastly, approvals, disabled } = this.#options;
-    const about = await this.#aboutMember(leaver);
+    const { notes: about, actions: more } = await this.#aboutMember(leaver);
     if (user.login !== leaver.login) {
       const other = say`⚠️ The user has another login than when this was found. Check who that is.`;
-      return { notes: [other, ...about], actions: ['keep'] };
+      return { notes: [other, ...about], actions: [...more, 'keep'] };
     }
     const protection = await protectionOf(fastly, user);
     if (protection !== null) {
       const why = say`⚠️ The user can't be locked or deleted. ${protectionText(protection)}`;
-      return { notes: [why, ...about], actions: ['keep'] };
+      return { notes: [why, ...about], actions: [...more, 'keep'] };
     }
     const open = await approvals.openAbout(user.id);
     const waits = (kind: 'delete' | 'demote') =>
@@ -114,28 +116,34 @@ export class LeaverRows {
         : []),
       ...about,
     ];
-    return {
-      notes,
-      actions: [...(locks ? (['lock'] as const) : []), ...(deletes ? (['delete'] as const) : []), 'keep'],
-    };
+    const locking: LeaverAction[] = locks ? ['lock'] : [];
+    const deleting: LeaverAction[] = deletes ? ['delete'] : [];
+    return { notes, actions: [...locking, ...deleting, ...more, 'keep'] };
   }
 
   /** What the member was to the bot. The button that ends a running promotion belongs here, too. */
-  async #aboutMember({ member }: Leaver): Promise<Sentence[]> {
-    const { approvals, botAdmins } = this.#options;
-    const isListed = await botAdmins.listing(member);
-    const { waiting, own } = await approvals.openFor(member, { waiting: MOST_REQUESTS, own: MOST_REQUESTS });
-    const requests = [...waiting.shown, ...own.shown].flatMap(({ request }) =>
-      'requester' in request && request.requester === member ? [code(request.id)] : [],
+  async #aboutMember({ member }: Leaver): Promise<{ notes: Sentence[]; actions: LeaverAction[] }> {
+    const isListed = await this.#options.botAdmins.listing(member);
+    const requests = await this.requestsOf(member);
+    const ids = namesInShort(requests.map(({ id }) => say`${code(id)}`));
+    return {
+      notes: [
+        ...(isListed === true
+          ? [say`⚠️ They are still on the list of bot admins. Ask the bot's operator to remove them.`]
+          : []),
+        ...(requests.length > 0 ? [say`⚠️ They asked for what still waits for approval: ${ids}.`] : []),
+      ],
+      actions: requests.length > 0 ? ['requests'] : [],
+    };
+  }
+
+  /** What a member has asked for and waits for approval. @throws {StoreUnavailable} */
+  async requestsOf(member: MemberId): Promise<ApprovalRequest[]> {
+    const most = { waiting: MOST_REQUESTS, own: MOST_REQUESTS };
+    const { waiting, own } = await this.#options.approvals.openFor(member, most);
+    return [...waiting.shown, ...own.shown].flatMap(({ request }) =>
+      !isNewer(request) && request.requester === member && request.state.kind === 'pending' ? [request] : [],
     );
-    return [
-      ...(isListed === true
-        ? [say`⚠️ They are still on the list of bot admins. Ask the bot's operator to remove them.`]
-        : []),
-      ...(requests.length > 0
-        ? [say`⚠️ They asked for what is still open: ${namesInShort(requests.map((id) => say`${id}`))}.`]
-        : []),
-    ];
   }
 
   async #account(leavers: readonly Leaver[]): Promise<Account> {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
@@ -24,7 +25,7 @@ import {
   openLeavers,
 } from '../../store/leavers/leavers.ts';
 import { claimLeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
-import { wantOpenMessages } from '../../store/leavers/messages.ts';
+import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
 import { knownPairs, storePair } from '../../store/leavers/pairs.ts';
 import { LeaverRows, type LeaverRowsOptions } from './rows.ts';
 import { LeaverSearch, pairWith } from './search.ts';
@@ -63,6 +64,7 @@ const TOO_MANY_EVENTS = {
  */
 export class LeaverWatch {
   readonly #options: LeaverWatchOptions;
+  readonly #rows: LeaverRows;
   readonly #telling: LeaverTelling;
   /** All members of the workspace, for whoever waits for an answer. */
   readonly #everybody: KeptAnswers<'members', SlackUser[]>;
@@ -84,7 +86,8 @@ export class LeaverWatch {
 
   constructor(options: LeaverWatchOptions) {
     this.#options = options;
-    this.#telling = new LeaverTelling({ ...options, rows: new LeaverRows(options) });
+    this.#rows = new LeaverRows(options);
+    this.#telling = new LeaverTelling({ ...options, rows: this.#rows });
     const pace = { member: 0, address: 0, page: 0 };
     const roster = new Roster({ ...options, slack: options.slack.once, pace });
     this.#everybody = new KeptAnswers(() => roster.all());
@@ -145,6 +148,18 @@ export class LeaverWatch {
     const kept = await store.transaction((transaction) => keepLeaver(transaction, id, { by, reason }));
     this.#wake();
     return kept;
+  }
+
+  async requestsOf(member: MemberId): Promise<ApprovalRequest[]> {
+    return await this.#rows.requestsOf(member);
+  }
+
+  async showAgain(id: string): Promise<void> {
+    const { store } = this.#options;
+    const leaver = await store.read((database) => leaverWithId(database, id));
+    const { message } = leaver ?? {};
+    if (message) await store.transaction((transaction) => wantMessages(transaction, [message]));
+    this.#wake();
   }
 
   async all(): Promise<LeftUser[]> {

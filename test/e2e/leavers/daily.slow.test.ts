@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { AUDIT_TRAIL, MIRA, NORA, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, MIRA, NORA, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import { ENGINEER, PRIYA_USER } from '../../sandbox/fastly/people.ts';
-import { databaseInFile, startAnother } from '../support/approving.ts';
+import { databaseInFile, openRequest, startAnother, untilTold } from '../support/approving.ts';
 import {
   clickLeaver,
   DAILY,
@@ -228,18 +228,25 @@ describe('who can be neither locked nor deleted', () => {
     expect(await leaverButtons(workplace)).toEqual(['keep']);
   });
 
-  it('a bot admin, and somebody with an open request, are said to be', async () => {
+  it('is shown as a bot admin, and with their open requests, which can be cancelled', async () => {
     const workplace = await startWatching({
       variables: { SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join() },
     });
     const { client } = workplace;
     await lookedAgain(workplace.log);
     await client.as(PRIYA).command(`delete ${ENGINEER.id}`);
-    await client.as(NORA).until((sees) => JSON.stringify(sees).includes('approvals.approve'), 'the request');
+    const request = await client
+      .as(NORA)
+      .until((sees) => openRequest(sees, CDN_TEAM, ENGINEER), 'the request');
     await priyaLeaves(workplace);
     const words = await untilLeaversSay(workplace, LEFT);
     expect(words).toContain('They are still on the list of bot admins.');
-    expect(words).toMatch(/They asked for what is still open: [A-Z0-9]{4}-[A-Z0-9]{4} \./);
+    expect(words).toMatch(/They asked for what still waits for approval: [A-Z0-9]{4}-[A-Z0-9]{4} \./);
+    expect(await leaverButtons(workplace)).toEqual(['lock', 'delete', 'requests', 'keep']);
+    await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
+    await untilTold(client.as(NORA), 'Denied: ');
+    await request.until(client.as(NORA), 'denied the request: The requester left Slack.');
+    await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
   });
 });
 

@@ -36,6 +36,7 @@ const TABLE = `
 | Lock beside somebody who left       | GET current_customer, GET customer/tokens, GET user                                | conversations.info, users.info, views.open, views.update     | |
 | Ask for deletion beside somebody who left | GET customer/tokens, GET user                                                | conversations.info, users.info, views.open, views.update     | |
 | Keep beside somebody who left       |                                                                                    | users.info, views.open, views.update                         | |
+| Cancel requests of somebody who left | GET current_customer, GET current_user, GET customer/tokens, GET user            | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 3, response_url, users.info ×2 | |
 | Keep, its form                      |                                                                                    | chat.update, conversations.info, users.info                  | |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |

@@ -1,5 +1,5 @@
 import { answer } from '../../e2e/support/answering.ts';
-import { untilTold } from '../../e2e/support/approving.ts';
+import { askForDeletion, untilTold } from '../../e2e/support/approving.ts';
 import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
 import { invited } from '../../e2e/support/inviting.ts';
 import { DAILY } from '../../e2e/support/leavers.ts';
@@ -138,6 +138,19 @@ export const INTERACTIONS: Record<string, Interaction> = {
   'Lock beside somebody who left': besideLeaver('lock', 'lock.form'),
   'Ask for deletion beside somebody who left': besideLeaver('delete', 'delete.form'),
   'Keep beside somebody who left': besideLeaver('keep', 'leavers.keep-form'),
+  'Cancel requests of somebody who left': {
+    id: 'leavers.requests',
+    first: { variables: { ...DAILY, SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join() } },
+    before: async (sandbox) => {
+      await askForDeletion(sandbox.client, PRIYA, ENGINEER);
+      await hasLeft(sandbox);
+    },
+    act: async ({ client }) => {
+      await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
+      await reads(client.as(NORA), 'denied the request: The requester left Slack.');
+      await untilTold(client.as(NORA), 'Denied: ');
+    },
+  },
   'Keep, its form': {
     id: 'leavers.keep-form',
     first: { variables: DAILY },
