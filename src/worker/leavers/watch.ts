@@ -226,7 +226,9 @@ export class LeaverWatch {
       const known = asked ?? (await members.withAddress(user.login));
       const hasLogin = typeof known !== 'string' && isLogin(user, [known.profile?.email]);
       const pair = hasLogin ? pairWith(known, user, workspace) : null;
-      if (pair !== null) await store.transaction(({ database }) => storePair(database, pair));
+      if (pair === null) return;
+      await store.transaction(({ database }) => storePair(database, pair));
+      log.debug({ user: user.id, member: pair.member }, 'it is known which member a user is');
     } catch (error) {
       log.info({ err: error }, 'which member a user is could not be stored');
     }

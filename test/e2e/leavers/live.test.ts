@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MIRA, NORA, PRIYA, SISTER_TEAM, TEAM } from '../../sandbox/cast.ts';
-import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
+import { NORA, PRIYA, SISTER_TEAM, TEAM } from '../../sandbox/cast.ts';
 import { deliveryTo, startForgedSlack } from '../support/forged-delivery.ts';
 import {
   LEFT,
@@ -8,27 +7,13 @@ import {
   leaverMessages,
   ONCE,
   priyaLeaves,
+  startLive,
   startWatching,
   told,
   untilLeaversSay,
 } from '../support/leavers.ts';
 import { readyz } from '../support/readyz.ts';
 import { DELIVERY, DELIVERY_MODES, type Workplace } from '../support/workplace.ts';
-
-/** A bot that looks once, knows who is who since then, and hears of changes. */
-async function startLive(organisation = false): Promise<Workplace> {
-  const workplace = await startWatching({
-    times: ONCE,
-    variables: LIVE,
-    options: { leavers: true, organisation },
-    prepare: async (client) => {
-      if (organisation)
-        await client.putFastlyUsers([{ ...PRIYA_USER, id: 'mira1', name: MIRA.realName, login: MIRA.email }]);
-    },
-  });
-  await workplace.log.until('people who left were looked for');
-  return workplace;
-}
 
 /** What was asked of Slack and Fastly since it was forgotten. */
 const calls = async ({ client }: Workplace) => [
@@ -44,20 +29,6 @@ describe('with LEAVERS=live', () => {
     await workplace.client.changeMember(PRIYA.id, 'full');
     await untilLeaversSay(workplace, 'is active in Slack again.');
     expect(await told(workplace)).toHaveLength(1);
-  });
-
-  it('a member who leaves the workspace for another one is told of', async () => {
-    const workplace = await startLive(true);
-    await workplace.client.changeMember(MIRA.id, 'elsewhere');
-    await untilLeaversSay(workplace, 'left this workspace');
-  });
-
-  it('somebody who left before the bot knew them is found by their address', async () => {
-    const workplace = await startLive();
-    await workplace.client.putFastlyUsers([{ ...PRIYA_USER, login: 'unknown@example.com' }]);
-    await workplace.client.putFastlyUsers([{ ...PRIYA_USER, id: 'priya2' }]);
-    await priyaLeaves(workplace);
-    await untilLeaversSay(workplace, 'was deactivated in Slack.');
   });
 
   it('a change that concerns nobody costs no call', async () => {

@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { Times } from '../../../src/config/times.ts';
-import { CDN_TEAM, type Channel, type Member, NORA, PRIYA } from '../../sandbox/cast.ts';
+import { CDN_TEAM, type Channel, type Member, MIRA, NORA, PRIYA } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import type { SeenMessage, Sees } from '../../sandbox/control/protocol.ts';
+import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
 import { type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { elementsOf, messagesIn, wordsOf } from './seeing.ts';
 import { connected, DELIVERY, environmentFor, type LogLines, runBot, type Workplace } from './workplace.ts';
@@ -109,3 +110,18 @@ export const priyaLeaves = ({ client }: Pick<Workplace, 'client'>) =>
 /** The messages about leavers in the team's channel. */
 export const told = async ({ client }: Pick<Workplace, 'client'>) =>
   leaverMessages(await client.as(NORA).sees());
+
+/** A bot that looks once, knows who is who since then, and hears of changes. */
+export async function startLive(organisation = false): Promise<Workplace> {
+  const workplace = await startWatching({
+    times: ONCE,
+    variables: LIVE,
+    options: { leavers: true, organisation },
+    prepare: async (client) => {
+      if (organisation)
+        await client.putFastlyUsers([{ ...PRIYA_USER, id: 'mira1', name: MIRA.realName, login: MIRA.email }]);
+    },
+  });
+  await workplace.log.until('people who left were looked for');
+  return workplace;
+}
