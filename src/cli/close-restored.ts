@@ -6,6 +6,7 @@ import { type AuditHead, headText } from '../ids.ts';
 import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
 import { forgetHomes } from '../store/homes.ts';
+import { forgetLeavers } from '../store/leavers/look.ts';
 import type { Store, Transaction } from '../store/store.ts';
 
 /** What became of a database that was restored. `after`: its head now. `underWay`: how many changes had no end. */
@@ -59,6 +60,7 @@ async function cutTies(transaction: Transaction, intents: Intents): Promise<void
   await intents.closeAdopted(transaction);
   await forgetPlaces(transaction);
   await forgetHomes(transaction);
+  await forgetLeavers(transaction);
   await forgetBelonging(transaction.database);
 }
 

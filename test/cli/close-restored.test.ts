@@ -10,6 +10,8 @@ import { headText } from '../../src/ids.ts';
 import { headOf, rowsOf, verify } from '../../src/store/audit-log.ts';
 import { Belonging, recordedIn } from '../../src/store/belonging.ts';
 import { homeOpened } from '../../src/store/homes.ts';
+import { openLeavers, recordLeaving } from '../../src/store/leavers/leavers.ts';
+import { knownPairs, storePair } from '../../src/store/leavers/pairs.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ENGINEER, NORA, TOMAS } from '../approvals/people.ts';
 import {
@@ -169,6 +171,17 @@ onBothDatabases('a database that is adopted', (database) => {
     const intents = intentsOn(store);
     await intents.begin(RESET);
     await store.transaction((transaction) => homeOpened(transaction, NORA));
+    await store.transaction(async (transaction) => {
+      const pair = {
+        member: TOMAS,
+        userId: RESET.target.id ?? '',
+        address: RESET.target.login,
+        guest: false,
+      };
+      await storePair(transaction.database, pair);
+      const left = { how: 'deactivated', found: 'seen', name: 'Linus', login: pair.address } as const;
+      await recordLeaving(transaction, { ...pair, ...left });
+    });
     const belonging = new Belonging(store);
     belonging.found('workspace', { id: 'T0EXAMPLE', name: 'Example' });
     await belonging.confirm();
@@ -181,9 +194,17 @@ onBothDatabases('a database that is adopted', (database) => {
     const left = await store.read(async (tables) => ({
       belonging: await recordedIn(tables),
       homes: await tables.selectFrom('homes').selectAll().execute(),
+      leavers: await openLeavers(tables),
+      pairs: await knownPairs(tables),
       intents: await tables.selectFrom('intents').select(['state', 'due_at']).execute(),
     }));
-    expect(left).toEqual({ belonging: new Map(), homes: [], intents: [{ state: 'unknown', due_at: null }] });
+    expect(left).toEqual({
+      belonging: new Map(),
+      homes: [],
+      leavers: [],
+      pairs: [],
+      intents: [{ state: 'unknown', due_at: null }],
+    });
     await expectIntact(store);
   });
 });

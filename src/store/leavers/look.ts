@@ -35,6 +35,14 @@ export async function claimLeaverLook(store: Store, lease: number): Promise<Leav
   });
 }
 
+/** Forgets who is who and who left, for a database that is used elsewhere now. */
+export async function forgetLeavers({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('known_pairs').execute();
+  await database.deleteFrom('leavers').execute();
+  await database.deleteFrom('leaver_messages').execute();
+  await database.updateTable('leaver_looks').set({ due_at: 0, listed_at: null }).execute();
+}
+
 /** One process's look for leavers. Each method throws `LeaverLookTakenOver` when another process has taken over. */
 export class LeaverLook {
   /** How many milliseconds ago all members were listed; null for never. */
