@@ -19,6 +19,9 @@ export type RosterOptions = {
 /** What Slack recommends (docs.slack.dev, pagination). */
 const PAGE_LENGTH = 200;
 
+/** Of many members, only what the bot reads is kept. */
+const Listed = z.object(SlackUser.shape);
+
 const Page = z.object({
   members: z.array(z.unknown()),
   response_metadata: z.object({ next_cursor: z.string().catch('') }).catch({ next_cursor: '' }),
@@ -56,7 +59,7 @@ export class Roster {
         Page.parse(await slack.users.list({ limit: PAGE_LENGTH, ...(from !== '' && { cursor: from }) })),
       );
       for (const each of members) {
-        const { data } = SlackUser.safeParse(each);
+        const { data } = Listed.safeParse(each);
         if (data) all.push(data);
         else unreadable += 1;
       }

@@ -132,6 +132,16 @@ export async function claimPlace(
   return { claim, place: { id, message, place: to, posted, version: wanted } };
 }
 
+/** Keeps other processes off a place for another lease. False where another process has claimed it. */
+export async function holdPlace(
+  transaction: Transaction,
+  id: string,
+  claim: string,
+  lease: number,
+): Promise<boolean> {
+  return await leaverMessageLeases.renew(transaction, id, claim, lease);
+}
+
 /**
  * Ends a claim.
  *

@@ -10,7 +10,7 @@ import { accountTokens } from '../../fastly/account-tokens.ts';
 import { existingUser } from '../../fastly/account-users.ts';
 import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
-import { isFastlyError } from '../../fastly/errors.ts';
+import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -38,6 +38,8 @@ type Account = { users: ReadonlyMap<string, User | null>; tokens: readonly ApiTo
 type Where = 'channel' | 'direct';
 
 const MOST_REQUESTS = 5;
+/** How Fastly answers where it never says who is protected. */
+const LASTING: readonly FastlyError['kind'][] = ['forbidden', 'not_found', 'unexpected_answer'];
 
 /** The rows of messages about leavers, as Fastly has their users now. */
 export class LeaverRows {
@@ -95,7 +97,11 @@ export class LeaverRows {
       const other = say`⚠️ The user has another login than when this was found. Check who that is.`;
       return { notes: [other, ...about], actions: [...more, 'keep'] };
     }
-    const protection = await protectionOf(fastly, user);
+    const protection = await protectionOf(fastly, user).catch((error: unknown) => {
+      // What is done later is checked once more.
+      if (isFastlyError(error) && LASTING.includes(error.kind)) return null;
+      throw error;
+    });
     if (protection !== null) {
       const why = say`⚠️ The user can't be locked or deleted. ${protectionText(protection)}`;
       return { notes: [why, ...about], actions: [...more, 'keep'] };

@@ -1,3 +1,4 @@
+import type { Directory } from '../../directory/directory.ts';
 import { accountUsers, existingUser } from '../../fastly/account-users.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
@@ -17,6 +18,7 @@ import type { Store, Transaction } from '../../store/store.ts';
 export type LeaverSearchOptions = {
   store: Store;
   fastly: FastlyClient;
+  directory: Directory;
   roster: Roster;
   workspace: Workspace;
   /** How often all members of the workspace may be listed, in milliseconds. */
@@ -24,6 +26,9 @@ export type LeaverSearchOptions = {
   stopping: AbortSignal;
   log: Logger;
 };
+
+/** No filter at all. */
+export const EVERYBODY = { text: '', role: null, locked: null, withoutTwoFactor: false };
 
 /** Does something in a transaction. Throws where another process has taken over. */
 type Write = (work: (transaction: Transaction) => Promise<void>) => Promise<void>;
@@ -54,11 +59,13 @@ export class LeaverSearch {
     const write: Write = (work) => look.write(work);
     const whole: boolean[] = [];
     for (const pair of pairs) {
+      await look.keep();
       whole.push(await this.#settled(() => this.#lookAtPair(pair, byId.get(pair.userId), write, open)));
     }
     const paired = new Set(pairs.map(({ userId }) => userId));
     const unknown: User[] = [];
     for (const user of users.filter(({ id }) => !paired.has(id))) {
+      await look.keep();
       whole.push(
         await this.#settled(async () => {
           if (!(await this.#learn(user, write))) unknown.push(user);
@@ -77,12 +84,12 @@ export class LeaverSearch {
 
   /** Looks at one member who is said to have changed. @throws where Slack or Fastly doesn't answer */
   async lookAtMember(member: MemberId): Promise<void> {
-    const { store, fastly, roster } = this.#options;
+    const { store, directory, roster } = this.#options;
     const write: Write = (work) => store.transaction(work);
     const known = await roster.member(member);
     const pairs = (await store.read(knownPairs)).filter((pair) => pair.member === member);
     const open = new Set((await store.read(openLeavers)).map(keyOf));
-    const { users } = await accountUsers(fastly);
+    const { users } = await directory.list(EVERYBODY);
     for (const pair of pairs) {
       const user = users.find(({ id }) => id === pair.userId);
       if (user) await this.#judge(known, pair, user, write, open);

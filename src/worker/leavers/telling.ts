@@ -12,6 +12,7 @@ import {
   addPlaces,
   claimPlace,
   duePlaces,
+  holdPlace,
   type LeaverPlace,
   makeMessage,
   releasePlace,
@@ -30,8 +31,8 @@ export type LeaverTellingOptions = {
   log: Logger;
 };
 
-/** Longer than it takes to read what is told, and to post it. */
-const LEASE_MILLISECONDS = 6 * POSTING_TIMEOUT_MILLISECONDS;
+/** Longer than it takes to read what is told, with a few calls to Fastly for each person. */
+const LEASE_MILLISECONDS = 30 * POSTING_TIMEOUT_MILLISECONDS;
 const AT_A_TIME = 50;
 
 /** Tells bot admins who left, and keeps the messages up to date. Several replicas take turns, and tell of each once. */
@@ -67,7 +68,7 @@ export class LeaverTelling {
       );
       if (claimed === null) continue;
       const { claim, place } = claimed;
-      const { shown, again } = await this.#show(place).catch((error: unknown) => {
+      const { shown, again } = await this.#show(place, claim).catch((error: unknown) => {
         if (error instanceof StoreUnavailable) throw error;
         log.warn({ err: error }, 'a message about people who left could not be shown, trying again');
         return { shown: null, again: true };
@@ -78,10 +79,14 @@ export class LeaverTelling {
   }
 
   /** `shown`: where it is now, where that is new. `again`: it is to be tried later. */
-  async #show(place: LeaverPlace): Promise<{ shown: LeaverPlace['posted']; again: boolean }> {
-    const { posting, log } = this.#options;
+  async #show(place: LeaverPlace, claim: string): Promise<{ shown: LeaverPlace['posted']; again: boolean }> {
+    const { store, posting, log } = this.#options;
     const message = await this.#message(place);
     if (message === null) return { shown: null, again: true };
+    const holds = await store.transaction((transaction) =>
+      holdPlace(transaction, place.id, claim, LEASE_MILLISECONDS),
+    );
+    if (!holds) return { shown: null, again: true };
     const { posted } = place;
     const taken: Posted | Updated =
       posted === null ? await posting.post(place.place, message) : await posting.update(posted, message);

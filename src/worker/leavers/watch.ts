@@ -28,7 +28,7 @@ import { claimLeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.t
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
 import { knownPairs, storePair } from '../../store/leavers/pairs.ts';
 import { LeaverRows, type LeaverRowsOptions } from './rows.ts';
-import { LeaverSearch, pairWith } from './search.ts';
+import { EVERYBODY, LeaverSearch, pairWith } from './search.ts';
 import { LeaverTelling, type LeaverTellingOptions } from './telling.ts';
 
 export type LeaverWatchOptions = Omit<LeaverRowsOptions, 'log'> &
@@ -50,6 +50,8 @@ const LEASE_MILLISECONDS = 10 * 60_000;
 const LISTED_FRESH = 60_000;
 const MET_AGAIN = 3_600_000;
 const MOST_MET = 10_000;
+/** Of many who have changed at once, so many are looked at before the next message. */
+const CHANGED_AT_ONCE = 20;
 
 /** The cause on `/readyz`, and what it says. */
 const EVENTS = 'leaver-events';
@@ -167,7 +169,7 @@ export class LeaverWatch {
     if (this.#workspace === null) throw new Error('the workspace is not known yet');
     const [members, { users }, pairs, open] = await Promise.all([
       this.#everybody.since('members', Date.now() - LISTED_FRESH),
-      directory.list({ text: '', role: null, locked: null, withoutTwoFactor: false }),
+      directory.list(EVERYBODY),
       store.read(knownPairs),
       store.read(openLeavers),
     ]);
@@ -283,7 +285,7 @@ export class LeaverWatch {
 
   async #lookAtChanged(): Promise<void> {
     const { log } = this.#options;
-    for (const member of this.#changed) {
+    for (const member of [...this.#changed].slice(0, CHANGED_AT_ONCE)) {
       this.#changed.delete(member);
       try {
         await this.#search?.lookAtMember(member);
@@ -295,6 +297,7 @@ export class LeaverWatch {
       }
       await this.#readOpen();
     }
+    if (this.#changed.size > 0) this.#woken.resolve();
   }
 
   /** Does something again and again. @param rest told whether the database was away */
