@@ -101,6 +101,16 @@ onBothDatabases('a look for leavers', (database) => {
   });
 });
 
+onBothDatabases('a look that writes nothing for long', (database) => {
+  it('notices that it was taken over', async () => {
+    const { store, other } = await database.open();
+    const look = await claimLeaverLook(store, 0);
+    await look?.keep();
+    expect(await claimLeaverLook(other, LEASE)).not.toBeNull();
+    await expect(look?.keep()).rejects.toThrow(LeaverLookTakenOver);
+  });
+});
+
 onBothDatabases('leavers', (database) => {
   it('are recorded once until they have ended', async () => {
     const { store } = await database.open();
