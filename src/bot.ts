@@ -36,6 +36,7 @@ import type { Store } from './store/store.ts';
 import { BotAdminWatch } from './worker/bot-admin-watch.ts';
 import { ConnectionWatch } from './worker/connection-watch.ts';
 import { FastlyWatch } from './worker/fastly-watch.ts';
+import { LeaverWatch } from './worker/leavers/watch.ts';
 import { ScheduledReports } from './worker/scheduled-reports.ts';
 import { TokenExpiry } from './worker/token-expiry.ts';
 import { TokenReminders } from './worker/token-reminders.ts';
@@ -59,6 +60,7 @@ export class Bot {
   readonly #botAdmins: BotAdmins;
   readonly #store: Store;
   readonly #storedParts: StoredParts;
+  readonly #leavers: LeaverWatch;
   readonly #services: Services;
   readonly #stopping = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
@@ -66,6 +68,7 @@ export class Bot {
   readonly #fastlyTried = Promise.withResolvers<void>();
   #reminding: Promise<void> = Promise.resolve();
   #reporting: Promise<void> = Promise.resolve();
+  #watchingLeavers: Promise<void> = Promise.resolve();
   #failure: DatabaseUnusable | null = null;
   #end: Promise<void> | null = null;
   #health: HealthServer | null = null;
@@ -144,12 +147,23 @@ export class Bot {
         onWrongDatabase: (error) => this.#giveUp(error),
       },
     );
+    const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
+    this.#leavers = new LeaverWatch({
+      ...parts,
+      ...this.#storedParts.services,
+      mode: config.LEAVERS,
+      store: this.#store,
+      approvalsChannel,
+      readiness: this.#readiness,
+      stopping: this.#stopping.signal,
+    });
     this.#services = {
       ...parts,
       ...this.#storedParts.services,
+      leavers: this.#leavers,
       outbox: new Outbox(times),
       metrics: this.#metrics,
-      approvalsChannel: config.APPROVALS_CHANNEL ?? null,
+      approvalsChannel,
     };
   }
 
@@ -243,6 +257,7 @@ export class Bot {
     await this.#storedParts.worker.stop();
     await this.#reminding;
     await this.#reporting;
+    await this.#watchingLeavers;
   }
 
   /** Starts the worker once the database is ready, even if Slack and Fastly are still unreachable. */
@@ -336,7 +351,10 @@ export class Bot {
       this.#readiness,
       this.#log,
       this.#services.times,
-      (reason) => this.#metrics.deliveryRefused(reason),
+      (reason) => {
+        this.#metrics.deliveryRefused(reason);
+        if (reason === 'left-out') this.#leavers.eventsLeftOut();
+      },
     );
     const { receiver } = this.#intake;
     const { signal } = this.#stopping;
@@ -353,6 +371,7 @@ export class Bot {
       const parts = { ...this.#services, store: this.#store, stopping: signal };
       this.#reporting = new ScheduledReports({ ...parts, schedule, channel, lease }).follow();
     }
+    this.#watchingLeavers = this.#leavers.follow(identity);
     await this.#intake.open();
   }
 

@@ -29,6 +29,8 @@ import { Belonging } from './store/belonging.ts';
 import { botAdminLeases } from './store/bot-admins.ts';
 import { StoreUnavailable, type WrongDatabase } from './store/errors.ts';
 import { homeLeases } from './store/homes.ts';
+import { leaverLookLeases } from './store/leavers/look.ts';
+import { leaverMessageLeases } from './store/leavers/messages.ts';
 import { postgres } from './store/postgres.ts';
 import { ReportBook, reportLeases } from './store/reports.ts';
 import { sqlite } from './store/sqlite.ts';
@@ -147,6 +149,8 @@ export function createStoredParts(
       await botAdminLeases.expireAll(transaction);
       await tokenLookLeases.expireAll(transaction);
       await reportLeases.expireAll(transaction);
+      await leaverLookLeases.expireAll(transaction);
+      await leaverMessageLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };

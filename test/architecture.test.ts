@@ -46,7 +46,7 @@ const PURE = [
   'directory/filter.ts',
   'directory/account-figures.ts',
 
-  ...['user', 'api-token', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
+  ...['user', 'api-token', 'canonical', 'invitation', 'errors', 'token'].map((file) => `fastly/${file}.ts`),
   'store/errors.ts',
   'store/audit-page.ts',
 ];

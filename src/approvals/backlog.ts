@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
+import { countLeavers } from '../store/leavers/leavers.ts';
 import type { Database } from '../store/tables.ts';
 import { RELEASING } from './event.ts';
 import { hasOpenTarget } from './open-target.ts';
@@ -30,6 +31,7 @@ export async function readBacklog(database: Database, engine: Engine): Promise<B
     unclearExecutions: Number(unclear),
     surfacesBehind: Number(surfaces.behind),
     oldestBehind: age(surfaces.wanted_at),
+    leavers: await countLeavers(database),
   };
 }
 

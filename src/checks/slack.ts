@@ -10,6 +10,7 @@ import { checkBotAdmins } from './slack-bot-admins.ts';
 import { type ConfiguredChannels, checkSlackChannels } from './slack-channels.ts';
 import { checkSlackClock } from './slack-clock.ts';
 import { aboutHttp, checkAppToken, checkSameApp } from './slack-delivery.ts';
+import { checkLeavers } from './slack-leavers.ts';
 import { checkSlackToken } from './slack-token.ts';
 
 /** The variables that are right, and the names of those that are not. */
@@ -17,7 +18,7 @@ export type ReadVariables = { values: ValidValues; wrong: ReadonlySet<string> };
 
 /** All that can be looked at in Slack without posting anything or opening a connection. */
 export async function checkSlack(variables: ReadVariables, network: Network): Promise<Finding[]> {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: address } = variables.values;
+  const { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: address, LEAVERS } = variables.values;
   if (address === undefined) {
     return [{ mark: 'unknown', what: 'Slack was not asked, because SLACK_API_URL is wrong.' }];
   }
@@ -28,6 +29,7 @@ export async function checkSlack(variables: ReadVariables, network: Network): Pr
   const rest = await Promise.all([
     checkDelivery(variables, address, network, slack && identity ? { slack, botId: identity.botId } : null),
     slack && identity ? checkWorkspace(slack, identity, variables) : [NOT_LOOKED_AT],
+    slack && identity && LEAVERS ? checkLeavers(slack, LEAVERS).then((finding) => [finding]) : [],
     checkSlackClock(network, address, modeOf(variables)),
   ]);
   return [...findings, ...rest.flat()];

@@ -24,6 +24,10 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   token_looks: ['SELECT', 'UPDATE'],
   report_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   reports: ['SELECT', 'INSERT', 'DELETE'],
+  known_pairs: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  leavers: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  leaver_messages: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  leaver_looks: ['SELECT', 'UPDATE'],
   compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],
 };

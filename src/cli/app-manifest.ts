@@ -5,6 +5,8 @@ import { GROUPS_SCOPE, SCOPES } from '../slack/connection/identity.ts';
 const EVENTS = ['app_home_opened'];
 /** What only an installation listens to that has user groups among its bot admins. */
 const GROUP_EVENTS = ['subteam_members_changed'];
+/** What only an installation listens to that sets LEAVERS to live. */
+const LEAVER_EVENTS = ['user_change'];
 
 /**
  * The Slack app's manifest as YAML (docs.slack.dev/reference/app-manifest). What one feature alone needs goes here, too:
@@ -12,10 +14,11 @@ const GROUP_EVENTS = ['subteam_members_changed'];
  *
  * @param origin where Slack reaches the bot over HTTP, such as `https://bot.example.com`; null for Socket Mode
  * @param groups whether user groups are among the bot admins
+ * @param leavers whether Slack tells of members who leave (`LEAVERS=live`)
  */
-export function appManifest(origin: string | null, { groups = false } = {}): string {
+export function appManifest(origin: string | null, { groups = false, leavers = false } = {}): string {
   const scopes = groups ? [...SCOPES, GROUPS_SCOPE] : SCOPES;
-  const events = groups ? [...EVENTS, ...GROUP_EVENTS] : EVENTS;
+  const events = [...EVENTS, ...(groups ? GROUP_EVENTS : []), ...(leavers ? LEAVER_EVENTS : [])];
   const requestUrl = (name: string, indent: number) =>
     origin === null ? '' : `\n${' '.repeat(indent)}${name}: ${origin}/slack/events`;
   return `display_information:

@@ -7,6 +7,7 @@ import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
 import { forgetBotAdmins } from '../store/bot-admins.ts';
 import { forgetHomes } from '../store/homes.ts';
+import { forgetLeavers } from '../store/leavers/look.ts';
 import { forgetPlans } from '../store/reports.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { forgetTokenReminders } from '../store/token-reminders.ts';
@@ -65,6 +66,7 @@ async function cutTies(transaction: Transaction, intents: Intents): Promise<void
   await forgetHomes(transaction);
   await forgetBotAdmins(transaction);
   await forgetTokenReminders(transaction);
+  await forgetLeavers(transaction);
   await forgetBelonging(transaction.database);
 }
 

@@ -7,6 +7,8 @@ npm run -s manifest -- --url https://bot.example.com
                             prints it for HTTP, with the address at which Slack reaches the bot
 npm run -s manifest -- --groups
                             adds what user groups in SUPERUSERS need; goes with --url, too
+npm run -s manifest -- --leavers
+                            adds what LEAVERS=live needs; goes with --url and --groups, too
 npm run manifest -- --help  shows this help
 
 The -s keeps npm's own lines out of the output.
@@ -24,6 +26,7 @@ function main(args: string[]): number {
       options: {
         url: { type: 'string' },
         groups: { type: 'boolean', default: false },
+        leavers: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });

@@ -76,6 +76,7 @@ async function createUser(interaction: Interaction, user: Newcomer): Promise<Del
   try {
     const target = newcomerTarget(user);
     const created = await makeChange(interaction, { kind: 'create', target, settings, reason, operation });
+    interaction.services.leavers.met(created);
     interaction.log.info({ user: created.id }, 'a user was created');
     const who = userText({ name: nameOf(created), login: created.login });
     const by = member(interaction.caller.memberId);

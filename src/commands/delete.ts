@@ -26,6 +26,7 @@ import {
   type UserInputs,
 } from './inputs/one-user.ts';
 import { deleteButton } from './inputs/user-button.ts';
+import { leaverButtonListener } from './leavers/leaver-button.ts';
 import { whyNotRevoked } from './revoke/as-part.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -84,7 +85,10 @@ export const deleteUser: Subcommand = {
       const target = (await interaction.services.approvals.get(id))?.action.target;
       if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
       const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
-      await openUserForm(deletion, interaction, meant, [REVOKE_TOKENS]);
+      await openUserForm(deletion, interaction, () => meant, [REVOKE_TOKENS]);
+    }),
+    leaverButtonListener('delete', async (interaction, whom) => {
+      await openUserForm(deletion, interaction, whom, []);
     }),
   ],
 };

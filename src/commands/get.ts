@@ -33,6 +33,7 @@ export const get = oneUserSubcommand({
         return null;
       }),
     ]);
+    if (!user.deleted_at) services.leavers.met(user);
     const buttons = buttonsFor(interaction, user, account);
     const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
     return await reply.result(userCard(user, account, footnote, buttons));

@@ -23,6 +23,8 @@ import {
   RolesToLose,
 } from './inputs/question.ts';
 import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
+import { cancelRequestsListener } from './leavers/cancel-requests.ts';
+import { keepListeners } from './leavers/keep.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -116,6 +118,8 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     ...decisions,
     ...lockNow,
     ...severalListeners,
+    ...keepListeners,
+    cancelRequestsListener,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

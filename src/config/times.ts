@@ -48,6 +48,25 @@ export const TIMES = {
    * posted, and how often a schedule without a later instant is asked for one.
    */
   reports: { look: 10_000, again: 5 * 60_000, late: 6 * 3_600_000, askedAgain: 3_600_000 },
+  leavers: {
+    /** How often leavers are looked for, how soon again after a failure, and how often is looked whether it is time. */
+    every: 24 * 3_600_000,
+    again: 3_600_000,
+    look: 60_000,
+    /** How often all members of the workspace may be listed. */
+    list: 7 * 24 * 3_600_000,
+    /** The pauses between calls about a member, an address and a page of members: half of what Slack takes a minute. */
+    pace: { member: 1_200, address: 2_400, page: 6_000 },
+    /** For how long those who leave are gathered into one message, and how often is looked whether one is due. */
+    gather: 120_000,
+    tell: 5_000,
+    /** How old it may get who is in an open message. */
+    openMessages: 60_000,
+    /** How long what ended is kept. */
+    ended: 30 * 24 * 3_600_000,
+    /** For how long it is reported that Slack has left events out. */
+    eventsLeftOut: 3_600_000,
+  },
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

@@ -179,6 +179,11 @@ const USING = z.object({
     reportSchedule.optional(),
   ),
   REPORT_TIMEZONE: variable('Time zone of REPORT_SCHEDULE, such as Europe/Berlin.', timeZone, 'UTC'),
+  LEAVERS: variable(
+    'Whether bot admins are told of members who were deactivated in Slack and whose email is still a Fastly login: off, daily, or live, which takes the manifest with --leavers.',
+    single(oneOf(['off', 'daily', 'live']), 'Set it to off, daily or live.'),
+    'off',
+  ),
 });
 
 const DATABASE = z.object({

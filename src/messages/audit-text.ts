@@ -41,6 +41,7 @@ export function auditText(line: AuditLine): Sentence {
 function happened(line: AuditLine): Sentence {
   if (line.change === 'database') return databaseEvent(line);
   if (line.change === 'bot-admin') return botAdminEvent(line);
+  if (line.change === 'leaver' && line.event === 'kept') return keptEvent(line);
   // The verb's name in the entries of earlier versions is `deed`.
   const verb = AnyVerb.safeParse(line.details.verb ?? line.details.deed ?? line.change);
   return APPROVAL_CHANGES.includes(line.change) && verb.success
@@ -58,6 +59,12 @@ function botAdminEvent(line: AuditLine): Sentence {
   const details = BotAdminDetails.safeParse(line.details).data;
   if (details === undefined) return plainEntry(line);
   return botAdminText({ ...details, able: line.event === 'added' });
+}
+
+/** What somebody wrote is the last of it. */
+function keptEvent({ actor, target, details: { reason } }: AuditLine): Sentence {
+  const why = typeof reason === 'string' ? say`: ${reason}` : say``;
+  return say`👋 ${actorText(actor)} kept ${userText(shortened(target))}, whose member left Slack${why}`;
 }
 
 function databaseEvent({ event, details: { before } }: AuditLine): Sentence {

@@ -14,6 +14,9 @@ const FASTLY_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 /** The states of approval requests that are open; `failed` while somebody may retry. */
 export const OPEN_STATES = ['pending', 'approved', 'executing', 'failed'] as const;
 
+/** `untold` until the message is made; `kept` once a bot admin has decided so. */
+export const LEAVER_STATES = ['untold', 'told', 'kept'] as const;
+
 /** What waits, as the store has it. Ages are in milliseconds; 0 where nothing has one. */
 export type Backlog = {
   requests: Record<(typeof OPEN_STATES)[number], number>;
@@ -24,6 +27,8 @@ export type Backlog = {
   /** Places in Slack that do not show the latest step of a request. */
   surfacesBehind: number;
   oldestBehind: number;
+  /** Members who left Slack and whose email is a login, by whether bot admins were told of them. */
+  leavers: Record<(typeof LEAVER_STATES)[number], number>;
 };
 
 /** Whether Slack took a message, was away, or refused it. */
@@ -115,6 +120,12 @@ export class Metrics implements InteractionMeter {
   readonly #open = new Gauge({
     name: `${PREFIX}approval_requests`,
     help: 'Open approval requests.',
+    labelNames: ['state'],
+    registers: [this.#registry],
+  });
+  readonly #leavers = new Gauge({
+    name: `${PREFIX}leavers`,
+    help: 'Members who left Slack and are still users in Fastly.',
     labelNames: ['state'],
     registers: [this.#registry],
   });
@@ -227,10 +238,12 @@ export class Metrics implements InteractionMeter {
   }
 
   #showBacklog(backlog: { value: Backlog; age: number } | null): void {
-    const { requests, oldestOpen, oldestApproved, oldestBehind, unclearExecutions, surfacesBehind } =
+    const { requests, oldestOpen, oldestApproved, oldestBehind, unclearExecutions, surfacesBehind, leavers } =
       backlog?.value ?? NOTHING_KNOWN;
     this.#open.reset();
     for (const state of OPEN_STATES) if (requests) this.#open.set({ state }, requests[state]);
+    this.#leavers.reset();
+    for (const state of LEAVER_STATES) if (leavers) this.#leavers.set({ state }, leavers[state]);
     /** What waits has waited longer since that was read. */
     const seconds = (age: number | undefined) => age && (age + (backlog?.age ?? 0)) / 1000;
     show(this.#waiting.oldestOpen, seconds(oldestOpen));

@@ -213,6 +213,18 @@ const Shortcut = z
   .object({ type: z.enum(['shortcut', 'message_action']), ...people, callback_id: z.string() })
   .transform((body) => ({ kind: 'shortcut' as const, sender: personIn(body), id: body.callback_id }));
 
+const flag = z.boolean().optional().catch(undefined);
+
+/** A member as an event about them has them: whether they are deactivated, and their workspaces in an organisation. */
+const Changed = z.object({
+  id: MemberId,
+  deleted: flag,
+  enterprise_user: z
+    .object({ teams: z.array(z.string()).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+
 const Event = z
   .object({
     type: z.literal('event_callback'),
@@ -235,6 +247,9 @@ const Event = z
     /** The user group that has changed, where one has, and the workspace that it is in. */
     group: event.subteam_id,
     groupTeam: event.team_id ?? team_id ?? null,
+    /** The member who has changed, where one has. */
+    changed: Changed.safeParse(event.user).data ?? null,
+    team: team_id ?? null,
     /** Which of the bot's tabs was opened, where one was. */
     tab: event.tab,
     /** Of what that tab showed then. */
@@ -252,7 +267,9 @@ export type IncomingOf<Kind extends Incoming['kind']> = Extract<Incoming, { kind
 
 /** Reads a delivery's body; `null` when it is none that this bot knows how to take. */
 export function readIncoming(body: unknown): Incoming | null {
-  return Body.safeParse(body).data ?? null;
+  // Events can be many, and no other delivery is of their type.
+  const schema = fieldOf(body, 'type') === 'event_callback' ? Event : Body;
+  return schema.safeParse(body).data ?? null;
 }
 
 /** Whether it says that the caller looks at their Home tab: there are other tabs (docs.slack.dev, app_home_opened). */
@@ -264,3 +281,6 @@ export const HOME_OPENED = 'app_home_opened';
 
 /** Somebody was added to a user group, or removed from it (docs.slack.dev, subteam_members_changed). It has no caller. */
 export const GROUP_CHANGED = 'subteam_members_changed';
+
+/** Something about a member has changed, be it only their status (docs.slack.dev, user_change). It has no caller. */
+export const MEMBER_CHANGED = 'user_change';

@@ -20,6 +20,10 @@ export type Tables = {
   token_looks: TokenLookRow;
   report_schedules: ReportScheduleRow;
   reports: ReportRow;
+  known_pairs: KnownPairRow;
+  leavers: LeaverRow;
+  leaver_messages: LeaverMessageRow;
+  leaver_looks: LeaverLookRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -155,6 +159,61 @@ export type ReportScheduleRow = {
 
 /** A report that Slack has, by the instant it was due. `entry`: the audit log's last entry that it counts. */
 export type ReportRow = { due_at: number; posted_at: number; entry: number };
+
+/** That a member's address is, or was, the login of a Fastly user. */
+export type KnownPairRow = {
+  member: string;
+  user_id: string;
+  /** The address that matched. */
+  address: string;
+  /** 1 where the member is or was a guest, or 0. */
+  guest: number;
+};
+
+/** A member who left while their address was a login: from when they left until they are back or the user is gone. */
+export type LeaverRow = {
+  id: string;
+  member: string;
+  user_id: string;
+  /** How they left, what the user was called, and why the user is kept, as JSON. */
+  details: string;
+  /** `untold`, `told` or `kept` while it is open; `returned`, `moved` or `gone` once it has ended. */
+  state: string;
+  found_at: number;
+  changed_at: number;
+  /** Which message tells of them; null until one does. */
+  message: Generated<string | null>;
+  /** Their place in it; null where it only counts them. */
+  position: Generated<number | null>;
+};
+
+/** One place in Slack that shows a message about leavers. */
+export type LeaverMessageRow = {
+  id: string;
+  message: string;
+  /** The channel, or the member whose direct messages it is in. */
+  place: string;
+  /** Where it is, once it is posted. */
+  channel: string | null;
+  ts: string | null;
+  /** Grows with each change that it has to show. */
+  wanted: number;
+  /** When it is to be shown; null when Slack shows it. */
+  due_at: number | null;
+  /** Until when one process may show it, and that process's claim. */
+  lease_until: Generated<number | null>;
+  claim: Generated<string | null>;
+};
+
+/** One row: when leavers are looked for next, and which process is at it until when. */
+export type LeaverLookRow = {
+  name: string;
+  due_at: number;
+  /** When all members of the workspace were listed last; null until then. */
+  listed_at: Generated<number | null>;
+  lease_until: Generated<number | null>;
+  claim: Generated<string | null>;
+};
 
 export type AuditRow = {
   seq: number;

@@ -51,6 +51,7 @@ onBothDatabases('what waits', (database) => {
       unclearExecutions: 0,
       surfacesBehind: 0,
       oldestBehind: 0,
+      leavers: { untold: 0, told: 0, kept: 0 },
     });
   });
 

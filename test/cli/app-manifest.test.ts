@@ -29,6 +29,19 @@ describe('the manifest', () => {
     expect(() => parseManifest(appManifest(ORIGIN, { groups: true }))).not.toThrow();
   });
 
+  it('with leavers asks for their event, and for no scope', () => {
+    const { settings, ...others } = parse(appManifest(null));
+    const { bot_events } = settings.event_subscriptions;
+    const event_subscriptions = { bot_events: [...bot_events, 'user_change'] };
+    expect(parse(appManifest(null, { leavers: true }))).toEqual({
+      ...others,
+      settings: { ...settings, event_subscriptions },
+    });
+    expect(parse(appManifest(null, { leavers: true, groups: true })).settings.event_subscriptions).toEqual({
+      bot_events: [...bot_events, 'subteam_members_changed', 'user_change'],
+    });
+  });
+
   it.each([null, ORIGIN])('is within what Slack takes: at %s', (origin) => {
     expect(() => parseManifest(appManifest(origin))).not.toThrow();
   });

@@ -11,6 +11,8 @@ import { headOf, rowsOf, verify } from '../../src/store/audit-log.ts';
 import { Belonging, recordedIn } from '../../src/store/belonging.ts';
 import { recordBotAdmins } from '../../src/store/bot-admins.ts';
 import { homeOpened } from '../../src/store/homes.ts';
+import { openLeavers, recordLeaving } from '../../src/store/leavers/leavers.ts';
+import { knownPairs, storePair } from '../../src/store/leavers/pairs.ts';
 import { planReport, ReportBook } from '../../src/store/reports.ts';
 import type { Store } from '../../src/store/store.ts';
 import { claimTokenLook } from '../../src/store/token-reminders.ts';
@@ -179,6 +181,17 @@ onBothDatabases('a database that is adopted', (database) => {
     const look = await claimTokenLook(store, 60_000);
     await look?.plan([{ token: 'token1', step: 3 }], [{ member: NORA, owns: true }]);
     await look?.end(3_600_000);
+    await store.transaction(async (transaction) => {
+      const pair = {
+        member: TOMAS,
+        userId: RESET.target.id ?? '',
+        address: RESET.target.login,
+        guest: false,
+      };
+      await storePair(transaction.database, pair);
+      const left = { how: 'deactivated', found: 'seen', name: 'Linus', login: pair.address } as const;
+      await recordLeaving(transaction, { ...pair, ...left });
+    });
     const belonging = new Belonging(store);
     belonging.found('workspace', { id: 'T0EXAMPLE', name: 'Example' });
     await belonging.confirm();
@@ -194,10 +207,12 @@ onBothDatabases('a database that is adopted', (database) => {
       homes: await tables.selectFrom('homes').selectAll().execute(),
       botAdmins: await tables.selectFrom('bot_admins').selectAll().execute(),
       reminders: await tables.selectFrom('token_reminders').selectAll().execute(),
+      leavers: await openLeavers(tables),
+      pairs: await knownPairs(tables),
       intents: await tables.selectFrom('intents').select(['state', 'due_at']).execute(),
     }));
     const intent = { state: 'unknown', due_at: null };
-    const empty = { homes: [], botAdmins: [], reminders: [] };
+    const empty = { homes: [], botAdmins: [], reminders: [], leavers: [], pairs: [] };
     expect(left).toEqual({ belonging: new Map(), ...empty, intents: [intent] });
     await expectIntact(store);
     const first = await store.transaction(async (transaction) =>

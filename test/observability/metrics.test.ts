@@ -11,6 +11,7 @@ const BACKLOG: Backlog = {
   unclearExecutions: 1,
   surfacesBehind: 3,
   oldestBehind: 4_500,
+  leavers: { untold: 0, told: 2, kept: 1 },
 };
 const TIMES = { every: 15_000, keptFor: 60_000, within: 2_000 };
 
@@ -101,6 +102,7 @@ describe('what comes from the store', () => {
     'unclear_executions',
     'surfaces_behind',
     'oldest_surface_behind_age_seconds',
+    'leavers',
   ];
   const stored = (exposition: Exposition) =>
     STORED.flatMap((name) => exposition.all(`fastly_user_bot_${name}`).map((sample) => `${name} ${sample}`));
@@ -118,6 +120,9 @@ describe('what comes from the store', () => {
       'unclear_executions  1',
       'surfaces_behind  3',
       'oldest_surface_behind_age_seconds  4.5',
+      'leavers state=kept 1',
+      'leavers state=told 2',
+      'leavers state=untold 0',
     ]);
     vi.advanceTimersByTime(10_000);
     const later = await exposed();
@@ -132,15 +137,15 @@ describe('what comes from the store', () => {
       if (away) throw new Error('away');
       return BACKLOG;
     });
-    expect(stored(await exposed())).toHaveLength(9);
+    expect(stored(await exposed())).toHaveLength(12);
     away = true;
     vi.advanceTimersByTime(59_999);
-    expect(stored(await exposed())).toHaveLength(9);
+    expect(stored(await exposed())).toHaveLength(12);
     vi.advanceTimersByTime(1);
     expect(stored(await exposed())).toEqual([]);
     away = false;
     vi.advanceTimersByTime(15_000);
-    expect(stored(await exposed())).toHaveLength(9);
+    expect(stored(await exposed())).toHaveLength(12);
   });
 });
 

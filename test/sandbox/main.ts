@@ -75,7 +75,7 @@ async function start(port: number): Promise<Sandbox> {
     return await startSandbox({
       ports,
       organisation: true,
-      ...(options.manifest ? { manifest: options.manifest } : { groups: true }),
+      ...(options.manifest ? { manifest: options.manifest } : { groups: true, leavers: true }),
       ...(bot && { bot }),
     });
   } catch (error) {
@@ -100,6 +100,7 @@ function botVariables(): { [name: string]: string } {
     SUPERUSERS: BOT_ADMINS,
     CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
     REPORT_SCHEDULE: '0 9 * * *',
+    LEAVERS: options.manifest ? 'daily' : 'live',
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: fastly.token,
     HEALTH_PORT: String(options.port === 0 ? 0 : options.port + 3),

@@ -12,6 +12,8 @@ export type SandboxOptions = {
   manifest?: string;
   /** The app also has the scope and the event that user groups take. Default: what its manifest says. */
   groups?: boolean;
+  /** The app also has the event that tells of members who leave. Default: what its manifest says. */
+  leavers?: boolean;
   /** Default `127.0.0.1`. */
   host?: string;
   /** Milliseconds of real time the app has to acknowledge. Default 3000, as in Slack. */
@@ -59,6 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     acknowledgeWithin,
     organisation,
     groups: options.groups ?? false,
+    leavers: options.leavers ?? false,
     orgWide: options.orgWide ?? false,
     ...(options.appTokenOf !== undefined && { appTokenOf: options.appTokenOf }),
     ...(options.slackKnownAs !== undefined && { knownAs: options.slackKnownAs }),

@@ -27,6 +27,10 @@ const TABLES = [
   'decisions',
   'homes',
   'intents',
+  'known_pairs',
+  'leaver_looks',
+  'leaver_messages',
+  'leavers',
   'message_counter',
   'report_schedules',
   'reports',
@@ -97,6 +101,11 @@ const WITHOUT_INDEXES = [
   'audit_log_new_name',
 ].map((index) => `drop index ${index}`);
 
+/** Takes the migration back that made the tables for leavers. */
+const WITHOUT_LEAVERS = ['known_pairs', 'leavers', 'leaver_messages', 'leaver_looks'].map(
+  (table) => `drop table ${table}`,
+);
+
 /** What Kysely locks in PostgreSQL while it migrates. */
 const KYSELY_LOCK = '3853314791062309107';
 
@@ -140,6 +149,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table bot_admins',
       'drop table token_reminders',
       'drop table token_looks',
+      ...WITHOUT_LEAVERS,
       'drop table report_schedules',
       'drop table reports',
       'drop table message_counter',
@@ -163,6 +173,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table bot_admins',
       'drop table token_reminders',
       'drop table token_looks',
+      ...WITHOUT_LEAVERS,
       'drop table report_schedules',
       'drop table reports',
       'drop table message_counter',
@@ -252,6 +263,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
       { migration: '008-indexes' },
       { migration: '009-bot-admins' },
       { migration: '010-token-reminders' },
+      { migration: '012-leavers' },
       { migration: '014-reports' },
     ]);
     await written(2, 'Grace After').execute(earlier);
@@ -304,6 +316,14 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
       create table token_reminders (token text not null, member text not null, step integer not null,
         owns integer not null, told integer not null, primary key (token, member));
       create table token_looks (name text primary key, due_at bigint not null, lease_until bigint, claim text);
+      create table known_pairs (member text not null, user_id text not null, address text not null,
+        guest integer not null, primary key (member, user_id));
+      create table leavers (id text primary key, member text not null, user_id text not null, details text not null,
+        state text not null, found_at bigint not null, changed_at bigint not null, message text, position integer);
+      create table leaver_messages (id text primary key, message text not null, place text not null, channel text,
+        ts text, wanted integer not null, due_at bigint, lease_until bigint, claim text);
+      create table leaver_looks (name text primary key, due_at bigint not null, listed_at bigint,
+        lease_until bigint, claim text);
       create table report_schedules (schedule text primary key, due_at bigint not null, try_at bigint not null,
         lease_until bigint, claim text);
       create table reports (due_at bigint primary key, posted_at bigint not null, entry bigint not null);
@@ -311,6 +331,7 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
         ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
         ('009-bot-admins', '2030-01-02T03:04:05.700Z'),
         ('010-token-reminders', '2030-01-02T03:04:05.800Z'),
+        ('012-leavers', '2030-01-02T03:04:05.900Z'),
         ('014-reports', '2030-01-02T03:04:05.900Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);

@@ -33,6 +33,7 @@ export type Asking = Pick<Interaction, 'origin'> & {
   services: Pick<Services, 'directory' | 'disabled'> & {
     fastly: Pick<Services['fastly'], 'listInvitations'>;
     members: Pick<Services['members'], 'profileOf'>;
+    leavers: Pick<Services['leavers'], 'met'>;
   };
   log: Pick<Interaction['log'], 'warn'>;
 };
@@ -184,6 +185,7 @@ async function byMention({ services }: Asking, memberId: MemberId): Promise<Matc
   const mentioned = profile === 'hidden' ? null : profile;
   const found = mentioned && (await services.directory.findMember(mentioned, MOST_OPTIONS));
   const match = found && matchOf(found, say`${member(memberId)}`);
+  if (match && match.kind === 'certain') services.leavers.met(match.user, memberId);
   if (match) return match;
   if (profile === null) {
     throw new Refusal(

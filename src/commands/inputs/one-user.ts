@@ -301,11 +301,11 @@ const CHANGED = say`What this form showed has changed. Nothing was done. Check t
 export async function openUserForm(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
-  meant: Meant,
+  whom: () => Meant | Promise<Meant>,
   chosen: readonly string[],
 ): Promise<void> {
   await openForm(subcommand, interaction, async () => ({
-    user: await userMeant(interaction, meant),
+    user: await userMeant(interaction, await whom()),
     chosen,
   }));
 }

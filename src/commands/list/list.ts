@@ -19,30 +19,37 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { formListener } from '../form.ts';
-import type { Word } from '../inputs/command-text.ts';
+import { type Word, WordsError } from '../inputs/command-text.ts';
 import { daysIn } from '../inputs/days.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } from './filter-form.ts';
+import { leftListeners, showLeft } from './left.ts';
 import { LOCK_SEVERAL, lockSeveralListeners } from './lock-several.ts';
 
 /** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
-  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down. ${code('--inactive 90d')} lists users who were last active longer ago, and offers to lock several of them.`,
-  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--inactive 90d] [--private]',
+  about: say`Shows the users that match all filters. Without filters, open invitations are listed below. Use ${bold('Filter…')} on the result to narrow it down. ${code('--inactive 90d')} lists users who were last active longer ago, and offers to lock several of them. ${code('--left')} shows the users whose member left Slack.`,
+  usage: '[text] [--role r] [--locked yes|no] [--without-2fa] [--inactive 90d] [--left] [--private]',
   examples: [
     'list',
     'list morton',
     'list --role superuser --without-2fa',
     'list --locked yes --private',
     'list --inactive 90d',
+    'list --left',
   ],
-  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch', inactive: 'text' },
+  flags: { role: 'text', locked: 'yes-no', 'without-2fa': 'switch', inactive: 'text', left: 'switch' },
   async run(interaction, { words, flags }) {
     const { services, origin, reply } = interaction;
+    if (flags.left === true) {
+      const others = Object.keys(flags).filter((flag) => flag !== 'left' && flag !== 'private');
+      if (words.length + others.length > 0) throw new WordsError(LEFT_ALONE);
+      return await showLeft(interaction);
+    }
     const inactive = daysIn(flags.inactive, code('--inactive'));
     reply.resultFollows();
     const text = searchText(await textOf(interaction, words));
@@ -53,6 +60,7 @@ export const list: Subcommand = {
     await reply.result(await listed(interaction, { filter, from: 0, private: origin.private }));
   },
   listeners: [
+    ...leftListeners,
     carryingButton('list.previous', Page, turnTo),
     carryingButton('list.next', Page, turnTo),
     carryingButton('list.filter', Page, openFilterForm),
@@ -72,6 +80,8 @@ export const list: Subcommand = {
     }),
   ],
 };
+
+const LEFT_ALONE = say`${code('--left')} goes without other words and filters. Run ${code('/fastly-user list --left')}.`;
 
 /** A mention counts as the member's email address. */
 async function textOf(interaction: Interaction, words: readonly Word[]): Promise<string> {

@@ -15,6 +15,7 @@ import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
 import { clickedUser } from '../inputs/user-button.ts';
 import { pickedUser, USER_PICKER } from '../inputs/user-picker.ts';
 import { whichUser } from '../inputs/which-user.ts';
+import { leaverButtonListener } from '../leavers/leaver-button.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { LOCK_TITLE, lockForm, lockFormListener } from './lock-form.ts';
 import { lockUser } from './lock-or-request.ts';
@@ -74,6 +75,11 @@ export const lock: Subcommand = {
   listeners: [
     lockFormListener,
     ...stepButtonListeners,
+    leaverButtonListener('lock', async (interaction, whom) => {
+      await openWhenReady(interaction, LOCK_TITLE, async () =>
+        lockForm(interaction, await whom(), { steps: [], reason: null }),
+      );
+    }),
     {
       kind: 'click',
       id: 'lock.button',

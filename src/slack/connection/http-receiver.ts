@@ -9,7 +9,12 @@ import { tracing } from '../../observability/trace.ts';
 import { readIncoming } from '../incoming.ts';
 import { HttpConnections } from './http-connections.ts';
 import { isForm, readDelivery } from './http-delivery.ts';
-import { type OnRefusedDelivery, RefusedSignatures, type SignatureRefusal } from './refused-signatures.ts';
+import {
+  formRefusal,
+  type OnRefusedDelivery,
+  RefusedSignatures,
+  type SignatureRefusal,
+} from './refused-signatures.ts';
 
 /** What a sender may take up. Times are in milliseconds, sizes in bytes. */
 export const HTTP_LIMITS = {
@@ -149,7 +154,7 @@ export class HttpReceiver implements Receiver {
       await this.#app?.processEvent({ body, ack, ...retry });
       if (answer.given) return;
       if (readIncoming(body) !== null) return answer.status(500);
-      this.#onRefused('form');
+      this.#onRefused(formRefusal(body.type));
       this.#log.warn('a delivery of an unknown form was acknowledged and left at that');
       answer.status(200);
     } catch (error) {

@@ -7,7 +7,7 @@ import type { Readiness } from '../../observability/health.ts';
 import { type Logger, slackSdkLogger } from '../../observability/log.ts';
 import { createClients } from './clients.ts';
 import { HttpReceiver } from './http-receiver.ts';
-import type { OnRefusedDelivery } from './refused-signatures.ts';
+import { formRefusal, type OnRefusedDelivery } from './refused-signatures.ts';
 import { SocketMode } from './socket-mode.ts';
 
 /** Takes deliveries from Slack, over Socket Mode or HTTP. */
@@ -54,7 +54,7 @@ function socketMode(
     alone: DATABASE_URL.kind === 'sqlite',
     times: times.socketMode,
     readiness,
-    onUnreadable: () => onRefused('form'),
+    onUnreadable: (type) => onRefused(formRefusal(type)),
     log,
   });
 }

@@ -25,6 +25,8 @@ export const SlackUser = z.looseObject({
   is_restricted: flag,
   is_ultra_restricted: flag,
   is_stranger: flag,
+  /** Unix seconds. */
+  updated: z.number().optional().catch(undefined),
   profile: z
     .object({
       email: z.string().optional().catch(undefined),
@@ -50,7 +52,7 @@ export class Members {
 
   constructor(slack: WebClient, log: Logger) {
     this.#slack = slack;
-    this.#answers = new KeptAnswers((member) => ask(slack, member));
+    this.#answers = new KeptAnswers((member) => askForMember(slack, member));
     this.#log = log;
   }
 
@@ -81,14 +83,7 @@ export class Members {
    * @throws where Slack doesn't answer, or refuses the token
    */
   async withAddress(address: string): Promise<SlackUser | 'nobody'> {
-    try {
-      const { user } = await this.#slack.users.lookupByEmail({ email: address });
-      return SlackUser.parse(user);
-    } catch (error) {
-      const { kind } = whatToDo('users.lookupByEmail', error);
-      if (kind === 'passes' || isTokenRefused(error)) throw error;
-      return 'nobody';
-    }
+    return await askForAddress(this.#slack, address);
   }
 
   /**
@@ -105,8 +100,20 @@ export class Members {
   }
 }
 
+/** The member with this address, as `Members.withAddress` has them. */
+export async function askForAddress(slack: WebClient, address: string): Promise<SlackUser | 'nobody'> {
+  try {
+    const { user } = await slack.users.lookupByEmail({ email: address });
+    return SlackUser.parse(user);
+  } catch (error) {
+    const { kind } = whatToDo('users.lookupByEmail', error);
+    if (kind === 'passes' || isTokenRefused(error)) throw error;
+    return 'nobody';
+  }
+}
+
 /** @throws where Slack doesn't answer, or about somebody else */
-async function ask(slack: WebClient, member: MemberId): Promise<KnownMember> {
+export async function askForMember(slack: WebClient, member: MemberId): Promise<KnownMember> {
   try {
     const { user } = await slack.users.info({ user: member });
     if (user === undefined) return 'untold';

@@ -4,9 +4,17 @@ import type { Logger } from '../../observability/log.ts';
 export const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
 export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
 
-/** Why a delivery is taken from nobody: its signature, its size, or a form that the bot cannot read. */
-export const DELIVERY_REFUSALS = [...SIGNATURE_REFUSALS, 'size', 'form'] as const;
+/**
+ * Why a delivery is taken from nobody: its signature, its size, or a form that the bot cannot read. `left-out`: it only
+ * says that Slack leaves events out, as there are too many (docs.slack.dev, app_rate_limited).
+ */
+export const DELIVERY_REFUSALS = [...SIGNATURE_REFUSALS, 'size', 'form', 'left-out'] as const;
 export type OnRefusedDelivery = (reason: (typeof DELIVERY_REFUSALS)[number]) => void;
+
+/** Whether a delivery of a form that the bot can't read says that Slack leaves events out. */
+export function formRefusal(type: unknown): 'form' | 'left-out' {
+  return type === 'app_rate_limited' ? 'left-out' : 'form';
+}
 
 /** Told of every request that is refused because of its signature. */
 export type OnRefusedSignature = (reason: SignatureRefusal) => void;

@@ -96,8 +96,8 @@ type Way = {
   app: App | null;
   /** Sends the acknowledgement. @throws when no connection takes it */
   send(acknowledgement: object): Promise<void>;
-  /** Told of a delivery that this bot cannot read. */
-  onUnreadable?: (() => void) | undefined;
+  /** Told of a delivery that this bot cannot read, with its payload's type. */
+  onUnreadable?: ((type: unknown) => void) | undefined;
   log: Logger;
 };
 
@@ -116,7 +116,7 @@ async function handOver(delivery: Delivery, { app, send, onUnreadable, log }: Wa
   };
   if (delivery.kind === 'unreadable') {
     log.warn(delivery.about, 'Slack sent what this bot cannot read');
-    onUnreadable?.();
+    onUnreadable?.(delivery.about.payloadType);
   } else {
     const { type, payload: body, retryNum, retryReason } = delivery;
     try {
@@ -127,7 +127,7 @@ async function handOver(delivery: Delivery, { app, send, onUnreadable, log }: Wa
         ...(retryReason !== undefined && { retryReason }),
       });
       if (!acknowledged) log.warn({ type }, 'a delivery was not answered');
-      if (!acknowledged && readIncoming(body) === null) onUnreadable?.();
+      if (!acknowledged && readIncoming(body) === null) onUnreadable?.(body.type);
     } catch (error) {
       log.error({ type, err: error }, 'a delivery failed');
     }

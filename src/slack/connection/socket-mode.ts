@@ -30,7 +30,7 @@ export type SocketModeOptions = {
   times: Times['socketMode'];
   readiness: Readiness;
   /** Told of each delivery that cannot be read. */
-  onUnreadable?: () => void;
+  onUnreadable?: (type: unknown) => void;
   log: Logger;
   /** Waits before Slack is dialled again. Resolves early when `signal` is aborted. */
   wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;

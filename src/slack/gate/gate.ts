@@ -10,6 +10,7 @@ import {
   GROUP_CHANGED,
   type Incoming,
   type IncomingOf,
+  MEMBER_CHANGED,
   opensHome,
   readIncoming,
   type Sender,
@@ -43,6 +44,10 @@ export function installGate(app: App, gate: Gate): void {
   app.use(async (args) => {
     const takenAt = performance.now();
     const incoming = readIncoming(args.body);
+    // Most of them concern nobody, so nothing else is done for them.
+    if (incoming?.kind === 'event' && incoming.id === MEMBER_CHANGED) {
+      return heardOfMember(incoming, policy, services);
+    }
     const reference = newReference();
     trace({ interaction: reference });
     const log = services.log.child(incoming === null ? {} : described(incoming));
@@ -114,6 +119,17 @@ function heardOfGroup(
 ): void {
   if (group === null || groupTeam !== teamId || !botAdmins.groupChanged(group)) return;
   log.info({ group }, 'a user group of bot admins has changed');
+}
+
+/** The same for what has changed about a member. */
+function heardOfMember(
+  { changed, team }: IncomingOf<'event'>,
+  { teamId }: AccessPolicy,
+  { leavers }: Services,
+): void {
+  if (changed === null || team !== teamId) return;
+  const hasLeft = changed.deleted === true || changed.enterprise_user?.teams?.includes(teamId) === false;
+  leavers.changed(changed.id, hasLeft);
 }
 
 const OUTDATED = say`This no longer works. Start again with ${code('/fastly-user help')}.`;

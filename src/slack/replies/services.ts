@@ -6,17 +6,22 @@ import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { AccountTokens } from '../../fastly/account-tokens.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
-import type { UserId } from '../../fastly/user.ts';
+import type { User, UserId } from '../../fastly/user.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
+import type { Leaver } from '../../store/leavers/leavers.ts';
 import type { ReportBook } from '../../store/reports.ts';
 import type { BotAdmins } from '../bot-admins/bot-admins.ts';
+import type { FoundLeaver } from '../bot-admins/presence.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import type { Conversations } from '../connection/conversations.ts';
 import type { Members } from '../connection/members.ts';
 import type { Posting } from '../connection/posting.ts';
 import type { Outbox } from './outbox.ts';
+
+/** `kept`: by whom and why, where a bot admin has decided so. */
+export type LeftUser = FoundLeaver & Pick<Leaver, 'kept'>;
 
 /** What every subcommand works with. */
 export type Services = {
@@ -39,6 +44,23 @@ export type Services = {
   disabled: ReadonlySet<string>;
   /** Told when a bot admin looks at their Home tab. `hash` stands for what it shows then. */
   homes: { opened(member: MemberId, hash: string | null): Promise<void> };
+  /** Those who left Slack. */
+  leavers: {
+    /** Told that something about a member has changed. `hasLeft`: Slack says that they are gone from the workspace. */
+    changed(member: MemberId, hasLeft: boolean): void;
+    /** Told that the bot knows who a user is, and which member that is where it knows it. Never throws. */
+    met(user: Pick<User, 'id' | 'login'>, member?: MemberId): void;
+    /** A leaver as they are now, whom Slack was asked about; null where there is none. @throws {StoreUnavailable} */
+    asOfNow(id: string): Promise<Leaver | null>;
+    /** Keeps the user. Null where they are no leaver any more, or kept already. @throws {StoreUnavailable} */
+    keep(id: string, by: MemberId, reason: string): Promise<Leaver | null>;
+    /** What a member has asked for and waits for approval. @throws {StoreUnavailable} */
+    requestsOf(member: MemberId): Promise<ApprovalRequest[]>;
+    /** Has the message about a leaver show what is the case now. @throws {StoreUnavailable} */
+    showAgain(id: string): Promise<void>;
+    /** Everybody who left and whose email is a login, asked of Slack now. @throws where Slack or Fastly doesn't answer */
+    all(): Promise<LeftUser[]>;
+  };
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;
   metrics: Metrics;

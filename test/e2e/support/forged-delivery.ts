@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type RawData, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import type { Times } from '../../../src/config/times.ts';
 import type { Listener } from '../../../src/slack/gate/listeners.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
 import { NORA_USER } from '../../sandbox/fastly/people.ts';
@@ -57,15 +58,15 @@ export async function startForgedSlack(
   mode: DeliveryMode,
   variables: Record<string, string> = {},
   options: SandboxOptions = {},
+  waits: Partial<Times> = {},
 ): Promise<ForgedSlack> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
   const slack = await startFrontOf(sandbox.slack.apiUrl);
-  const { log, times } = runBot({
-    ...environmentFor(sandbox, mode),
-    SLACK_API_URL: `${slack.url}/api/`,
-    ...variables,
-  });
+  const { log, times } = runBot(
+    { ...environmentFor(sandbox, mode), SLACK_API_URL: `${slack.url}/api/`, ...variables },
+    waits,
+  );
   await connected(sandbox, log, mode);
   await sandbox.client.forgetFastlyCalls();
   const requestUrl = mode === 'http' ? requestUrlOf(log) : '';

@@ -1,13 +1,14 @@
 import { askForDeletion, untilTold } from '../../e2e/support/approving.ts';
 import { openHome } from '../../e2e/support/home-tab.ts';
 import { invited, many } from '../../e2e/support/inviting.ts';
+import { DAILY, untilLeaversSay } from '../../e2e/support/leavers.ts';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
 import { messagesIn, messageWith, wordsOf } from '../../e2e/support/seeing.ts';
-import { CDN_TEAM, type Member, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, type Member, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ActingMember } from '../../sandbox/control/client.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, PEOPLE } from '../../sandbox/fastly/people.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 
 /** What a person does, and what has to be there before. The bot is started anew in between, so that it knows nothing. */
 export type Interaction = {
@@ -15,6 +16,8 @@ export type Interaction = {
   id: string;
   /** Its database is not the one of before: else a bot that starts draws each Home that was opened. */
   startsAnew?: true;
+  /** What is different for the bot of before: variables, and the sandbox. */
+  first?: { variables?: Record<string, string>; options?: SandboxOptions };
   /** Nobody counts its calls. */
   before?: (sandbox: Sandbox) => Promise<unknown>;
   /** Resolves when all that comes of it is there. */
@@ -203,6 +206,32 @@ export const hasTokens = ({ client }: Sandbox) =>
     Array.from({ length: 60 }, (_, index) => ({ id: `token${index}`, user_id: ENGINEER.id })),
   );
 export const manyInvited = (sandbox: Sandbox) => invited(sandbox, many(25));
+
+/** Priya has left, and a message tells so. */
+export const hasLeft = async (sandbox: Sandbox) => {
+  await sandbox.client.changeMember(PRIYA.id, 'deactivated');
+  await untilLeaversSay(sandbox, 'is deactivated in Slack.');
+};
+/** A click beside Priya, who has left, which opens a form. */
+export const besideLeaver = (action: string, callbackId: string): Interaction => ({
+  id: `leavers.${action}`,
+  first: { variables: DAILY },
+  before: hasLeft,
+  act: async (sandbox) => {
+    await clicks(sandbox, `leavers.${action}`);
+    await hasForm(sandbox, callbackId);
+  },
+});
+
+/** More colleagues than a page of leavers shows, who are all users in Fastly. */
+export const COLLEAGUES = users(60).map(({ name, login: email }, index) => ({
+  ...PRIYA,
+  ...{ id: `U0MANY${index}`, name, email },
+}));
+export const allLeft = async ({ client }: Sandbox) => {
+  await client.putFastlyUsers(users(60));
+  for (const { id } of COLLEAGUES) await client.changeMember(id, 'deactivated');
+};
 
 export const home = (sandbox: Sandbox) => openHome(sandbox.client.as(NORA));
 export const homeButton = (name: string, callbackId: string): Interaction => ({

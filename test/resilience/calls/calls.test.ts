@@ -36,6 +36,13 @@ const TABLE = `
 | list, Lock several, its form        | GET current_customer ×3, GET current_user ×3, GET customer/tokens, GET customer/users, GET user ×2, PUT user ×2 | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 4, conversations.info, users.info | GET current_customer, GET current_user |
 | Stop on a request about several     |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 2, conversations.info |  |
 | Unlock these                        | GET user ×4, PUT user ×2                                                           | chat.postMessage, chat.update ≤ 2, conversations.info, response_url | GET user |
+| list --left                         | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
+| list --left, next page              | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
+| Lock beside somebody who left       | GET current_customer, GET customer/tokens, GET user                                | conversations.info, users.info, views.open, views.update     | |
+| Ask for deletion beside somebody who left | GET customer/tokens, GET user                                                | conversations.info, users.info, views.open, views.update     | |
+| Keep beside somebody who left       |                                                                                    | users.info, views.open, views.update                         | |
+| Cancel requests of somebody who left | GET current_customer, GET current_user, GET customer/tokens, GET user            | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 3, response_url, users.info ×2 | |
+| Keep, its form                      |                                                                                    | chat.update, conversations.info, users.info                  | |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |
 | audit, of a user by ID              | GET user                                                                           | conversations.info, response_url                             | |

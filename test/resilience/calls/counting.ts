@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { z } from 'zod';
 import { databaseInFile, startAnother } from '../../e2e/support/approving.ts';
+import { ONCE } from '../../e2e/support/leavers.ts';
 import { DELIVERY, startWorkplace } from '../../e2e/support/workplace.ts';
 import type { FastlyCall, SlackCall } from '../../sandbox/control/protocol.ts';
 import type { Interaction } from './acting.ts';
@@ -15,9 +16,14 @@ export type Counted = Calls & { twice: string };
 const LOOKING = { botAdminsLook: { after: 0, every: 2 ** 31 - 1 } };
 
 /** Has an interaction take place with a bot that knows nothing yet but its bot admins, and counts its calls until the bot is done. */
-export async function countCalls({ before, startsAnew, act }: Interaction): Promise<Counted> {
+export async function countCalls({ first = {}, before, startsAnew, act }: Interaction): Promise<Counted> {
   const database = await databaseInFile();
-  let workplace = await startWorkplace(DELIVERY, database, {}, LOOKING);
+  const { variables = {}, options = {} } = first;
+  const leavers = { leavers: ONCE };
+  let workplace = await startWorkplace(DELIVERY, { ...database, ...variables }, options, {
+    ...LOOKING,
+    ...leavers,
+  });
   if (before) {
     await before(workplace);
     workplace = await startAnother(

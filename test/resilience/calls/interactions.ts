@@ -1,8 +1,9 @@
 import { answer } from '../../e2e/support/answering.ts';
-import { untilTold } from '../../e2e/support/approving.ts';
+import { askForDeletion, untilTold } from '../../e2e/support/approving.ts';
 import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
 import { idlers, openForm, submitTicked } from '../../e2e/support/idle.ts';
 import { invited } from '../../e2e/support/inviting.ts';
+import { DAILY } from '../../e2e/support/leavers.ts';
 import { GRACE } from '../../e2e/support/newcomers.ts';
 import { pickerValue } from '../../e2e/support/picker-value.ts';
 import { CI_PURGE, SESSION } from '../../e2e/support/tokens.ts';
@@ -19,14 +20,18 @@ import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import {
   afterDeletion,
+  allLeft,
   approvedAndDone,
   asked,
+  besideLeaver,
   CARD,
+  COLLEAGUES,
   clicking,
   clicks,
   ENGINEER_PICKED,
   engineerLocked,
   hasForm,
+  hasLeft,
   hasTokens,
   home,
   homeButton,
@@ -176,6 +181,50 @@ export const INTERACTIONS: Record<string, Interaction> = {
       await reads(sandbox.client.as(NORA), 'unlocked 2 users.');
       await reads(sandbox.client.as(NORA), '2 users unlocked.');
     },
+  },
+
+  'list --left': {
+    id: '/fastly-user',
+    before: ({ client }) => client.changeMember(PRIYA.id, 'deactivated'),
+    act: (sandbox) => types(sandbox, 'list --left', PRIYA.email),
+  },
+  'list --left, next page': {
+    id: 'list.left',
+    first: { options: { colleagues: COLLEAGUES } },
+    before: async (sandbox) => {
+      await allLeft(sandbox);
+      await types(sandbox, 'list --left', 'Showing 1 to 50');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'list.left');
+      await reads(sandbox.client.as(NORA), 'Showing 51 to 60');
+    },
+  },
+  'Lock beside somebody who left': besideLeaver('lock', 'lock.form'),
+  'Ask for deletion beside somebody who left': besideLeaver('delete', 'delete.form'),
+  'Keep beside somebody who left': besideLeaver('keep', 'leavers.keep-form'),
+  'Cancel requests of somebody who left': {
+    id: 'leavers.requests',
+    first: { variables: { ...DAILY, SUPERUSERS: [NORA, TOMAS, PRIYA].map(({ id }) => id).join() } },
+    before: async (sandbox) => {
+      await askForDeletion(sandbox.client, PRIYA, ENGINEER);
+      await hasLeft(sandbox);
+    },
+    act: async ({ client }) => {
+      await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
+      await reads(client.as(NORA), 'denied the request: The requester left Slack.');
+      await untilTold(client.as(NORA), 'Denied: ');
+    },
+  },
+  'Keep, its form': {
+    id: 'leavers.keep-form',
+    first: { variables: DAILY },
+    before: async (sandbox) => {
+      await hasLeft(sandbox);
+      await clicks(sandbox, 'leavers.keep');
+      await hasForm(sandbox, 'leavers.keep-form');
+    },
+    act: (sandbox) => submits(sandbox, { reason: 'Shared account' }, 'Kept. The message says so'),
   },
 
   approvals: {

@@ -20,6 +20,14 @@ import { run, SQLITE, temporaryFolder } from '../../store/both-databases.ts';
 const NOBODY = 'U0NOBODY1';
 const BOTH = `${NORA.id},${TOMAS.id}`;
 
+/** So many further members of the workspace. */
+function manyColleagues(count: number) {
+  return Array.from({ length: count }, (_, index) => {
+    const name = `many${index}`;
+    return { ...PRIYA, id: `U0MANY${index}`, name, email: `${name}@example.com` };
+  });
+}
+
 /** What doctor is to say of a configuration. */
 type Case = Situation & {
   name: string;
@@ -30,6 +38,12 @@ type Case = Situation & {
 };
 
 const CASES: Case[] = [
+  {
+    name: 'events about more members than Slack tells of',
+    options: { colleagues: manyColleagues(5_001) },
+    change: () => ({ LEAVERS: 'live' }),
+    says: [/^! LEAVERS is live, and the workspace has more than 5000 active members: .* → Set LEAVERS=daily/],
+  },
   {
     name: 'an app-level token where the bot token belongs',
     change: ({ slack }) => ({ SLACK_BOT_TOKEN: slack.appToken }),
@@ -428,6 +442,16 @@ describe('doctor, of a configuration that is wrong', () => {
     expect(lines).toContain(
       '✓ Each request needs 1 approval. Besides its requester, 2 bot admins can give it.',
     );
+  });
+
+  it.each([
+    ['off', [], '– LEAVERS is off: nobody is told of people who left Slack.'],
+    ['live', [], '✓ LEAVERS is live: the workspace has 3 active members.'],
+    ['daily', manyColleagues(5_001), '✓ LEAVERS is daily: the workspace has more than 5000 active members.'],
+  ])('has no objection to LEAVERS=%s', async (LEAVERS, colleagues, line) => {
+    const { lines } = await linesOf({ options: { colleagues }, change: () => ({ LEAVERS }) });
+    expect(problemsIn(lines)).toEqual([]);
+    expect(lines).toContain(line);
   });
 
   it('tells each of them apart', async () => {

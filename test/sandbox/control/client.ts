@@ -17,6 +17,7 @@ import type {
   SlackCall,
   SlackDelivery,
   SlackFaults,
+  Standing,
   SubmitRequest,
   Surface,
   TypeAheadAnswer,
@@ -68,8 +69,8 @@ export class ControlClient {
   invite = (channel: string, member?: string) =>
     this.request<null>('POST', '/slack/invite', { channel, ...(member !== undefined && { member }) });
   changeChannel = (change: ChannelChange) => this.request<null>('POST', '/slack/channel', change);
-  changeMember = (member: string, standing: 'full' | 'guest' | 'deactivated') =>
-    this.request<null>('POST', '/slack/member', { member, standing });
+  changeMember = (member: string, standing: Standing) =>
+    this.request<Outcome>('POST', '/slack/member', { member, standing });
   changeGroup = (change: GroupChange) => this.request<Outcome>('POST', '/slack/group', change);
   /** Moves Slack's and Fastly's clocks ahead, by milliseconds. */
   advanceClock = (milliseconds: number) => this.request<null>('POST', '/clock', { advance: milliseconds });

@@ -156,10 +156,16 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/share       { channel }: it is shared with another company from now on
  * POST   /slack/invite      { channel, member? }: the member, or else the bot, joins the channel
  * POST   /slack/channel     ChannelChange (what is left out stays as it is)
- * POST   /slack/member      { member, standing: 'full' | 'guest' | 'deactivated' }
+ * POST   /slack/member      { member, standing: Standing } -> Outcome
  * POST   /slack/group       GroupChange (what is left out stays as it is) -> Outcome
  * POST   /clock             { advance: milliseconds }: the clocks of Slack, Fastly and the bot run ahead by that much more
  */
+/**
+ * `forgotten`: deactivated, and an administrator has deleted the profile. `elsewhere`: in the organisation's other workspace
+ * alone. A change to what the member is already stands for a new status.
+ */
+export type Standing = 'full' | 'guest' | 'deactivated' | 'forgotten' | 'elsewhere';
+
 /** `plan`: whether the workspace has user groups at all. */
 export type GroupChange = { group: string; members?: string[]; disabled?: boolean; plan?: boolean };
 
@@ -326,7 +332,7 @@ export type Live = {
   bot: BotState;
   clock: ClockState;
   people: {
-    members: { id: string; realName: string; standing: 'full' | 'guest' | 'deactivated' }[];
+    members: { id: string; realName: string; standing: Standing }[];
     groups: { id: string; handle: string; members: string[]; disabled: boolean }[];
     /** The workspace's plan has user groups. */
     hasUserGroups: boolean;

@@ -99,7 +99,7 @@ export const groupChange = z.strictObject({
 });
 export const memberChange = z.strictObject({
   member: z.string(),
-  standing: z.enum(['full', 'guest', 'deactivated']),
+  standing: z.enum(['full', 'guest', 'deactivated', 'forgotten', 'elsewhere']),
 });
 export const botRequest = z.strictObject({ want: z.enum(['kill', 'start']) });
 export const clockRequest = z.strictObject({ advance: z.int().min(0) });

@@ -174,8 +174,7 @@ export function controlApi({ slack, fastly, bot, clock }: ControlOptions): Hono 
   });
   app.post('/slack/member', async (context) => {
     const { member: id, standing } = await body(context, requests.memberChange);
-    slack.changeMember(id, standing);
-    return nothing(context);
+    return Response.json(await slack.changeMember(id, standing));
   });
   app.post('/slack/group', async (context) =>
     context.json(await slack.changeGroup(await body(context, requests.groupChange))),

@@ -3,12 +3,14 @@ import type { JsonObject } from '../control/protocol.ts';
 const MINUTE = 60_000;
 const SECOND = 1_000;
 
-/** How many calls of a method Slack takes in a minute: tiers 3 and 4. A method that is not here is not limited. */
+/** How many calls of a method Slack takes in a minute: tiers 2, 3 and 4. A method that is not here is not limited. */
 const CALLS_A_MINUTE: { readonly [method: string]: number } = {
   'chat.update': 50,
   'conversations.info': 50,
   'conversations.open': 50,
   'users.info': 100,
+  'users.list': 20,
+  'users.lookupByEmail': 50,
   'views.open': 100,
   'views.publish': 100,
   'views.update': 100,

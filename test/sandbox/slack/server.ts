@@ -20,12 +20,14 @@ import type {
   SlackCall,
   SlackDelivery,
   SlackFaults,
+  Standing,
   SubmitRequest,
   TypeAheadAnswer,
   TypeAheadRequest,
 } from '../control/protocol.ts';
 import { HeldRequests } from '../held-requests.ts';
 import { changeGroup } from './acting/change-group.ts';
+import { changeMember } from './acting/change-member.ts';
 import { click, fill } from './acting/click.ts';
 import { closeModal } from './acting/close-modal.ts';
 import { typeCommand } from './acting/command.ts';
@@ -50,13 +52,15 @@ import { TriggerIds } from './trigger.ts';
 import { Views } from './views.ts';
 import type { Methods } from './web-api/method.ts';
 import { WebApi } from './web-api/web-api.ts';
-import { type Conversation, type Standing, Workspace } from './workspace.ts';
+import { type Conversation, Workspace } from './workspace.ts';
 
 export type SlackOptions = {
   /** Path of the app's manifest, YAML or JSON. */
   manifest: string;
   /** The app also has the scope and the event that user groups take. */
   groups?: boolean;
+  /** The app also has the event that tells of members who leave. */
+  leavers?: boolean;
   /** 0, the default, takes any free port. */
   port?: number;
   /** Default `127.0.0.1`. */
@@ -125,7 +129,7 @@ export type SlackServer = {
   /** The channel is shared with another company from now on. */
   share(channel: string): void;
   changeChannel(change: ChannelChange): void;
-  changeMember(memberId: string, standing: Standing): void;
+  changeMember(memberId: string, standing: Standing): Promise<Outcome>;
   changeGroup(change: GroupChange): Promise<Outcome>;
   people(): Live['people'];
   /** The member, or else the bot, joins the channel. */
@@ -150,7 +154,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const { organisation = false, orgWide = false, appTokenOf = BOT.appId, colleagues = [] } = options;
   const { limited } = options;
   const read = await readManifest(options.manifest);
-  const manifest = options.groups ? withGroups(read) : read;
+  const { groups = false, leavers = false } = options;
+  const manifest = withLeavers(withGroups(read, groups), leavers);
   const workspace = new Workspace(now, organisation, colleagues);
   const changed = () => workspace.changed();
   const faults = new Faults();
@@ -331,7 +336,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
       groups: [...workspace.userGroups.values()],
       hasUserGroups: workspace.hasUserGroups,
     }),
-    changeMember: (memberId, standing) => workspace.setStanding(workspace.member(memberId), standing),
+    changeMember: (memberId, standing) => changeMember(slack, memberId, standing),
     invite: (channelId, memberId) => {
       const channel = channelNamed(workspace, channelId);
       if (memberId === undefined) channel.botIsMember = true;
@@ -348,12 +353,17 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   };
 }
 
-function withGroups({ scopes, events, ...others }: Manifest): Manifest {
+function withGroups({ scopes, events, ...others }: Manifest, isWanted: boolean): Manifest {
+  if (!isWanted) return { scopes, events, ...others };
   return {
     ...others,
     scopes: new Set([...scopes, 'usergroups:read']),
     events: new Set([...events, 'subteam_members_changed']),
   };
+}
+
+function withLeavers({ events, ...others }: Manifest, isWanted: boolean): Manifest {
+  return { ...others, events: isWanted ? new Set([...events, 'user_change']) : events };
 }
 
 function channelNamed(workspace: Workspace, id: string): Conversation {

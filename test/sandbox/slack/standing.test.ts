@@ -1,7 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { BOT, CDN_TEAM, NORA, TOMAS } from '../cast.ts';
+import { z } from 'zod';
+import { BOT, CDN_TEAM, MEMBERS, MIRA, NORA, SISTER_TEAM, TOMAS } from '../cast.ts';
+import type { JsonObject } from '../control/protocol.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox.ts';
 import { callSlack } from './bolt-app.ts';
+import { jsonObject } from './json.ts';
+
+const Page = z.object({
+  members: z.array(jsonObject),
+  response_metadata: z.object({ next_cursor: z.string() }),
+});
 
 async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox(options);
@@ -73,4 +81,62 @@ test("answers carry the time of Slack's own clock", async () => {
   const { headers } = await fetch(`${slack.apiUrl}api.test`, { method: 'POST' });
   const ahead = Date.parse(headers.get('date') ?? '') - Date.now();
   expect(ahead).toBeGreaterThan(500_000);
+});
+
+test('little is left of a deactivated member, but for the address, until the profile is deleted', async () => {
+  const { slack, client } = await start();
+  const user = async () => (await callSlack(slack, 'users.info', { user: TOMAS.id })).user;
+  await client.changeMember(TOMAS.id, 'deactivated');
+  expect(await user()).toMatchObject({ deleted: true, profile: { email: TOMAS.email } });
+  for (const field of ['real_name', 'tz', 'is_admin', 'is_restricted', 'is_ultra_restricted']) {
+    expect(await user()).not.toHaveProperty(field);
+  }
+  await client.changeMember(TOMAS.id, 'forgotten');
+  expect(await user()).toMatchObject({ deleted: true, is_forgotten: true });
+  expect(await user()).not.toHaveProperty('profile.email');
+});
+
+test('a deactivated member is listed, in pages, and not found by the address', async () => {
+  const { slack, client } = await start();
+  const byEmail = () => callSlack(slack, 'users.lookupByEmail', { email: TOMAS.email });
+  expect(await byEmail()).toMatchObject({ user: { id: TOMAS.id } });
+  await client.changeMember(TOMAS.id, 'deactivated');
+  expect(await byEmail()).toMatchObject({ ok: false, error: 'users_not_found' });
+  const listed: JsonObject[] = [];
+  let cursor = '';
+  do {
+    const page = Page.parse(await callSlack(slack, 'users.list', { limit: 2, cursor }));
+    expect(page.members.length).toBeLessThanOrEqual(2);
+    listed.push(...page.members);
+    cursor = page.response_metadata.next_cursor;
+  } while (cursor !== '');
+  expect(listed.find(({ id }) => id === TOMAS.id)).toMatchObject({ deleted: true });
+  expect(listed.map(({ id }) => id)).toEqual([...MEMBERS.map(({ id }) => id), BOT.userId]);
+});
+
+test('the app hears what changes about a member, and of each new status, if it listens', async () => {
+  const { client } = await start({ leavers: true });
+  const heard = async () => (await client.deliveries()).map(({ payload }) => payload.event);
+  await client.changeMember(TOMAS.id, 'deactivated');
+  await client.changeMember(TOMAS.id, 'full');
+  await client.changeMember(TOMAS.id, 'full');
+  const about = (deleted: boolean) =>
+    expect.objectContaining({
+      type: 'user_change',
+      user: expect.objectContaining({ id: TOMAS.id, deleted }),
+    });
+  // Nobody takes them, so each is sent again.
+  const events = await heard();
+  expect(events.filter((event) => about(true).asymmetricMatch(event))).toHaveLength(4);
+  expect(events.filter((event) => about(false).asymmetricMatch(event))).toHaveLength(8);
+  const { client: deaf } = await start();
+  await deaf.changeMember(TOMAS.id, 'deactivated');
+  expect(await deaf.deliveries()).toEqual([]);
+});
+
+test('whoever leaves the workspace for another one of the organisation has it no more among theirs', async () => {
+  const { slack, client } = await start({ organisation: true });
+  await client.changeMember(MIRA.id, 'elsewhere');
+  const info = await callSlack(slack, 'users.info', { user: MIRA.id });
+  expect(info).toMatchObject({ user: { deleted: false, enterprise_user: { teams: [SISTER_TEAM.id] } } });
 });

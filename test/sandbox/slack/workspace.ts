@@ -1,5 +1,5 @@
 import { BOT, CHANNELS, type Channel, MEMBERS, type Member, MIRA, TEAM, USER_GROUPS } from '../cast.ts';
-import type { JsonObject } from '../control/protocol.ts';
+import type { JsonObject, Standing } from '../control/protocol.ts';
 import type { StateValues } from './input-state.ts';
 import { Impossible } from './refusal.ts';
 import type { UnknownBlocks } from './unknown-blocks.ts';
@@ -31,9 +31,6 @@ export type Conversation = {
 };
 
 export type UserGroup = { id: string; handle: string; name: string; members: string[]; disabled: boolean };
-
-/** What a member is, beside a full member of the workspace. */
-export type Standing = 'full' | 'guest' | 'deactivated';
 
 /** The people of a workspace, its conversations and what is written in them. */
 export class Workspace {
@@ -120,6 +117,11 @@ export class Workspace {
 
   standingOf(memberId: string): Standing {
     return this.#standings.get(memberId) ?? 'full';
+  }
+
+  /** Whether Slack has the member no more. */
+  isDeactivated(memberId: string): boolean {
+    return ['deactivated', 'forgotten'].includes(this.standingOf(memberId));
   }
 
   setStanding({ id }: Member, standing: Standing): void {

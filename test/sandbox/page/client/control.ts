@@ -5,6 +5,7 @@ import type {
   JsonObject,
   Outcome,
   Setting,
+  Standing,
   TypeAheadAnswer,
 } from '../../control/protocol.ts';
 
@@ -32,8 +33,8 @@ export const write = (memberId: string, body: object) =>
 export const typeAhead = (memberId: string, body: JsonObject) =>
   call<TypeAheadAnswer>(`/members/${memberId}/type-ahead`, body);
 export const setFaults = (faults: Partial<FastlyFaults>) => call<FastlyFaults>('/fastly/faults', faults);
-export const changeMember = (member: string, standing: 'full' | 'guest' | 'deactivated') =>
-  call<null>('/slack/member', { member, standing });
+export const changeMember = (member: string, standing: Standing) =>
+  call<Outcome>('/slack/member', { member, standing });
 export const changeGroup = (change: GroupChange) => call<Outcome>('/slack/group', change);
 export const setBot = (want: 'kill' | 'start') => call<BotState>('/bot', { want });
 

@@ -64,7 +64,7 @@ function open(slack: Slack, args: JsonObject): JsonObject {
   if (!users) throw new Refusal('users_list_not_supplied');
   if (users.includes(',')) throw new Refusal('missing_scope', { needed: 'mpim:write' });
   if (slack.workspace.findMember(users) === undefined) throw new Refusal('user_not_found');
-  if (slack.workspace.standingOf(users) === 'deactivated') throw new Refusal('user_disabled');
+  if (slack.workspace.isDeactivated(users)) throw new Refusal('user_disabled');
   const conversation = slack.workspace.directMessage(users);
   if (conversation === undefined) throw new Refusal('user_not_visible');
   return { no_op: true, already_open: true, channel: { id: conversation.id } };

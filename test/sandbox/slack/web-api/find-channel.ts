@@ -29,6 +29,5 @@ export function channelToPostIn(slack: Slack, channel: string): Conversation {
 }
 
 function refuseDeactivated({ workspace }: Slack, { members }: Conversation): void {
-  if ([...members].some((id) => workspace.standingOf(id) === 'deactivated'))
-    throw new Refusal('user_disabled');
+  if ([...members].some((id) => workspace.isDeactivated(id))) throw new Refusal('user_disabled');
 }

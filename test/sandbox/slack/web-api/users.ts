@@ -18,12 +18,12 @@ function info(slack: Slack, args: JsonObject): JsonObject {
   if (user === BOT.userId) return { user: describeBot() };
   const member = slack.workspace.findMember(user);
   if (member === undefined) throw new Refusal('user_not_found');
-  return { user: describe(slack, member) };
+  return { user: describeMember(slack, member) };
 }
 
 function list(slack: Slack, args: JsonObject): JsonObject {
   const wanted = parseArguments(z.object({ limit, cursor: z.string().default('') }), args);
-  const people = [...slack.workspace.members.map((member) => describe(slack, member)), describeBot()];
+  const people = [...slack.workspace.members.map((member) => describeMember(slack, member)), describeBot()];
   const { items, nextCursor } = page(people, wanted.limit, wanted.cursor);
   return { members: items, response_metadata: { next_cursor: nextCursor } };
 }
@@ -31,19 +31,23 @@ function list(slack: Slack, args: JsonObject): JsonObject {
 function lookupByEmail(slack: Slack, args: JsonObject): JsonObject {
   const { email } = parseArguments(z.object({ email: z.string() }), args);
   const member = slack.workspace.members.find(
-    (each) => each.teamId === TEAM.id && each.email.toLowerCase() === email.toLowerCase(),
+    (each) =>
+      each.teamId === TEAM.id &&
+      each.email.toLowerCase() === email.toLowerCase() &&
+      !slack.workspace.isDeactivated(each.id),
   );
-  if (member === undefined || slack.workspace.standingOf(member.id) === 'deactivated')
-    throw new Refusal('users_not_found');
-  return { user: describe(slack, member) };
+  if (member === undefined) throw new Refusal('users_not_found');
+  return { user: describeMember(slack, member) };
 }
 
 /** The e-mail is there only with `users:read.email`. https://docs.slack.dev/reference/objects/user-object */
-function describe(slack: Slack, member: Member): JsonObject {
+export function describeMember(slack: Slack, member: Member): JsonObject {
   const stranger = member.teamId !== TEAM.id;
   const standing = slack.workspace.standingOf(member.id);
-  if (standing === 'deactivated') return describeDeactivated(member);
   const showsEmail = slack.manifest.scopes.has('users:read.email') && !stranger;
+  if (slack.workspace.isDeactivated(member.id)) {
+    return describeDeactivated(slack, member, showsEmail && standing !== 'forgotten');
+  }
   return {
     id: member.id,
     team_id: member.clicksAs ?? member.teamId,
@@ -69,19 +73,24 @@ function describe(slack: Slack, member: Member): JsonObject {
     is_bot: false,
     is_app_user: false,
     ...(stranger && { is_stranger: true }),
-    ...(slack.organisation && !stranger && { enterprise_user: enterpriseUser(member) }),
+    ...(slack.organisation && !stranger && { enterprise_user: enterpriseUser(slack, member) }),
     updated: 1_700_000_000,
   };
 }
 
-/** Most of what a member's object has is missing, as in a real workspace. */
-function describeDeactivated({ id, teamId, name, realName }: Member): JsonObject {
+/** Most of what a member's object has is missing, as in a real workspace. The address stays until the profile is deleted. */
+function describeDeactivated(
+  slack: Slack,
+  { id, teamId, name, realName, email }: Member,
+  showsEmail: boolean,
+): JsonObject {
   return {
     id,
     team_id: teamId,
     name,
     deleted: true,
-    profile: { real_name: realName, display_name: name },
+    profile: { real_name: realName, display_name: name, ...(showsEmail && { email }) },
+    ...(slack.workspace.standingOf(id) === 'forgotten' && { is_forgotten: true }),
     is_bot: false,
     is_app_user: false,
     updated: 1_700_000_000,
@@ -89,7 +98,8 @@ function describeDeactivated({ id, teamId, name, realName }: Member): JsonObject
 }
 
 /** https://docs.slack.dev/reference/objects/user-object */
-function enterpriseUser({ id, teamId, clicksAs }: Member): JsonObject {
+function enterpriseUser(slack: Slack, { id, teamId, clicksAs }: Member): JsonObject {
+  const home = slack.workspace.standingOf(id) === 'elsewhere' ? [] : [teamId];
   return {
     id,
     enterprise_id: ORGANISATION.id,
@@ -97,7 +107,7 @@ function enterpriseUser({ id, teamId, clicksAs }: Member): JsonObject {
     is_admin: false,
     is_owner: false,
     is_primary_owner: false,
-    teams: [teamId, ...(clicksAs === undefined ? [] : [clicksAs])],
+    teams: [...home, ...(clicksAs === undefined ? [] : [clicksAs])],
   };
 }
 

@@ -68,7 +68,7 @@ function publish(slack: Slack, args: JsonObject): JsonObject {
   if (!slack.manifest.homeTab) throw new Refusal('not_enabled');
   const member = slack.workspace.findMember(wanted.user_id);
   if (member === undefined) throw new Refusal('user_not_found');
-  if (slack.workspace.standingOf(member.id) === 'deactivated') throw new Refusal('user_disabled');
+  if (slack.workspace.isDeactivated(member.id)) throw new Refusal('user_disabled');
   const before = slack.views.home(member.id);
   slack.views.check(wanted.view, 'home', before ?? undefined);
   if (wanted.hash && wanted.hash !== before?.hash) throw new Refusal('hash_conflict');

@@ -28,7 +28,7 @@ export function People({ people }: { people: Live['people'] }) {
         const to = standing === 'full' ? 'deactivated' : 'full';
         return h(
           'li',
-          { key: id, class: standing === 'deactivated' ? 'gone' : '' },
+          { key: id, class: standing === 'full' || standing === 'guest' ? '' : 'gone' },
           h('strong', null, realName),
           h('small', null, marks.filter((mark) => mark !== '').join(' · ')),
           button(

@@ -1,0 +1,48 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Finding } from './finding.ts';
+import { notTold } from './slack-call.ts';
+
+/** Slack takes 30,000 events an hour for an app, and each new status of a member is one (docs.slack.dev, Events API). */
+const MOST_LIVE = 5_000;
+/** The most that one answer may have (docs.slack.dev, users.list). */
+const PAGE_LENGTH = 1_000;
+
+const flag = z.boolean().catch(false);
+const Page = z.object({
+  members: z.array(z.looseObject({ deleted: flag, is_bot: flag, is_stranger: flag })),
+  response_metadata: z.object({ next_cursor: z.string().catch('') }).catch({ next_cursor: '' }),
+});
+
+/** Whether the workspace is small enough to be told of every change of a member. */
+export async function checkLeavers(slack: WebClient, mode: 'off' | 'daily' | 'live'): Promise<Finding> {
+  if (mode === 'off') {
+    return { mark: 'off', what: 'LEAVERS is off: nobody is told of people who left Slack.' };
+  }
+  try {
+    const members = await countMembers(slack);
+    if (members > MOST_LIVE && mode === 'live') {
+      return {
+        mark: 'warning',
+        what: `LEAVERS is live, and the workspace has more than ${MOST_LIVE} active members: Slack may leave events out.`,
+        remedy: 'Set LEAVERS=daily, and update the Slack app from the manifest without --leavers.',
+      };
+    }
+    const many = members > MOST_LIVE ? `more than ${MOST_LIVE}` : `${members}`;
+    return { mark: 'fine', what: `LEAVERS is ${mode}: the workspace has ${many} active members.` };
+  } catch (error) {
+    return notTold(`LEAVERS is ${mode}, and Slack didn't list the workspace's members`, error);
+  }
+}
+
+/** Stops at the first page that makes it too many. */
+async function countMembers(slack: WebClient): Promise<number> {
+  let count = 0;
+  let cursor = '';
+  do {
+    const page = Page.parse(await slack.users.list({ limit: PAGE_LENGTH, ...(cursor && { cursor }) }));
+    count += page.members.filter((each) => !each.deleted && !each.is_bot && !each.is_stranger).length;
+    cursor = page.response_metadata.next_cursor;
+  } while (cursor !== '' && count <= MOST_LIVE);
+  return count;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { isFastlyError } from '../../fastly/errors.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { button } from '../../messages/kit/blocks.ts';
+import { context, type Message, message } from '../../messages/kit/message.ts';
+import { bold, code, say } from '../../messages/kit/sentence.ts';
+import { leaverTable, MOST_LEFT } from '../../messages/leavers/leaver-table.ts';
+import { codecFor } from '../../slack/carried.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import type { LeftUser } from '../../slack/replies/services.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
+import { carryingButton } from '../carrying-button.ts';
+
+const Page = codecFor('button', z.object({ from: z.int().min(0), private: z.boolean() }), 'list');
+
+/** `list --left`: the users whose member left Slack, asked of Slack now, whatever `LEAVERS` is. */
+export async function showLeft(interaction: Interaction): Promise<void> {
+  const { reply, origin } = interaction;
+  reply.resultFollows();
+  await reply.result(await drawn(interaction, { from: 0, private: origin.private }));
+}
+
+export const leftListeners: readonly Listener[] = [
+  carryingButton('list.left', Page, async (shown, page) => {
+    shown.reply.resultFollows();
+    await shown.reply.replaceOriginal(await drawn(shown, page));
+  }),
+];
+
+async function drawn(interaction: Interaction, page: { from: number; private: boolean }): Promise<Message> {
+  const left = await everybody(interaction);
+  const source = context(
+    say`Slack was asked less than a minute ago. To look at one of them, run ${code('/fastly-user get')} with the login.`,
+  );
+  if (left.length === 0) {
+    const nobody = message(say`Nobody who left Slack has an email that is still a Fastly login.`);
+    return { ...nobody, blocks: [...nobody.blocks, source] };
+  }
+  const from = page.from < left.length ? page.from : 0;
+  const shown = left.slice(from, from + MOST_LEFT);
+  const rest = left.length - from - shown.length;
+  const next = { from: rest > 0 ? from + MOST_LEFT : 0, private: page.private };
+  const turn = button({
+    actionId: 'list.left',
+    text: rest > 0 ? `Next ${Math.min(rest, MOST_LEFT)}` : 'From the start',
+    value: Page.write(next),
+  });
+  const inPages = left.length > MOST_LEFT;
+  const range = inPages ? say` Showing ${from + 1} to ${from + shown.length}.` : say``;
+  const people = left.length === 1 ? '1 person' : `${left.length} people`;
+  return leaverTable(shown, Date.now(), {
+    headline: say`${bold(people)} left Slack, with an email that is still a Fastly login.${range}`,
+    above: [],
+    below: [...(inPages ? [{ type: 'actions' as const, elements: [turn] }] : []), source],
+  });
+}
+
+/** Those who need a decision first. @throws {Refusal} where Slack doesn't list its members */
+async function everybody({ services, log }: Interaction): Promise<LeftUser[]> {
+  try {
+    const left = await services.leavers.all();
+    return left.toSorted((one, other) => Number(one.kept !== null) - Number(other.kept !== null));
+  } catch (error) {
+    if (isFastlyError(error) || error instanceof StoreUnavailable) throw error;
+    log.warn({ err: error }, "the workspace's members could not be listed");
+    throw new Refusal(say`Slack didn't list the workspace's members. Try again in a minute.`);
+  }
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { MemberId } from '../../ids.ts';
+import type { Engine } from '../engine.ts';
+import type { Transaction } from '../store.ts';
+import type { Database } from '../tables.ts';
+import { wantMessages } from './messages.ts';
+
+const Kept = z.object({ by: MemberId, reason: z.string() });
+
+const Details = z.object({
+  /** `left-workspace`: they are still in another workspace of the organisation. */
+  how: z.enum(['deactivated', 'left-workspace']),
+  /** `seen`: the bot knew them before. Else nobody knows when they left. */
+  found: z.enum(['seen', 'first-look', 'listed']),
+  /** Null where nobody knows. */
+  guest: z.boolean().nullable(),
+  /** What the user in Fastly was called then. */
+  name: z.string(),
+  login: z.string(),
+  kept: Kept.optional(),
+});
+
+/** How somebody left, as it was found. */
+export type Leaving = Omit<z.infer<typeof Details>, 'kept'> & { member: MemberId; userId: string };
+
+const OPEN = ['untold', 'told', 'kept'] as const;
+const ENDED = ['returned', 'moved', 'gone'] as const;
+/**
+ * Why somebody is a leaver no more: `returned` to Slack, `moved` to another account in Slack with the same address, or
+ * their user is `gone` from Fastly.
+ */
+export type LeaverEnd = (typeof ENDED)[number];
+export type LeaverState = (typeof OPEN)[number] | LeaverEnd;
+
+/** A member who left while their address was a login. `position`: in the message; null where that only counts them. */
+export type Leaver = Leaving & {
+  id: string;
+  state: LeaverState;
+  kept: z.infer<typeof Kept> | null;
+  message: string | null;
+  position: number | null;
+};
+
+/** Records that a member has left. Somebody who is a leaver already stays as they are. @returns whether that is new */
+export async function recordLeaving(
+  { database, now }: Transaction,
+  { member, userId: user_id, ...details }: Leaving,
+): Promise<boolean> {
+  const at = await now();
+  const { numInsertedOrUpdatedRows } = await database
+    .insertInto('leavers')
+    .values({
+      ...{ id: randomUUID(), member, user_id, state: 'untold' },
+      ...{ details: JSON.stringify(details), found_at: at, changed_at: at },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Records that a user's leavers, or the one member, are leavers no more, and has their messages say so. */
+export async function endLeavers(
+  transaction: Transaction,
+  who: { userId: string; member?: MemberId },
+  end: LeaverEnd,
+): Promise<void> {
+  const { database, now } = transaction;
+  let ending = database
+    .updateTable('leavers')
+    .set({ state: end, changed_at: await now() })
+    .where('user_id', '=', who.userId)
+    .where('state', 'in', OPEN);
+  if (who.member !== undefined) ending = ending.where('member', '=', who.member);
+  const ended = await ending.returning('message').execute();
+  await wantMessages(transaction, messagesIn(ended));
+}
+
+/** Keeps the user of a leaver. @returns the leaver; null where they have ended, or are kept already */
+export async function keepLeaver(
+  transaction: Transaction,
+  id: string,
+  kept: z.infer<typeof Kept>,
+): Promise<Leaver | null> {
+  const { database, now } = transaction;
+  const before = await leaverWithId(database, id);
+  if (before === null) return null;
+  const { how, found, guest, name, login, member, userId } = before;
+  const details = JSON.stringify({ how, found, guest, name, login, kept } satisfies z.infer<typeof Details>);
+  const row = await database
+    .updateTable('leavers')
+    .set({ state: 'kept', details, changed_at: await now() })
+    .where('id', '=', id)
+    .where('state', 'in', ['untold', 'told'])
+    .returning('message')
+    .executeTakeFirst();
+  if (!row) return null;
+  await wantMessages(transaction, messagesIn([row]));
+  await transaction.audit({
+    actor: kept.by,
+    change: 'leaver',
+    event: 'kept',
+    target: userId,
+    details: { login, name, member, reason: kept.reason },
+  });
+  return { ...before, state: 'kept', kept };
+}
+
+/** Everybody who is a leaver now, the first found first. */
+export async function openLeavers(database: Database): Promise<Leaver[]> {
+  const rows = await database
+    .selectFrom('leavers')
+    .selectAll()
+    .where('state', 'in', OPEN)
+    .orderBy('found_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(leaverOf);
+}
+
+/** How many are leavers now, by their state. */
+export async function countLeavers(database: Database): Promise<Record<(typeof OPEN)[number], number>> {
+  const rows = await database
+    .selectFrom('leavers')
+    .select(({ fn }) => ['state', fn.countAll().as('count')])
+    .where('state', 'in', OPEN)
+    .groupBy('state')
+    .execute();
+  const of = (state: string) => Number(rows.find((row) => row.state === state)?.count ?? 0);
+  return { untold: of('untold'), told: of('told'), kept: of('kept') };
+}
+
+/** Those of whom nothing was told yet, once the first of them was found so many milliseconds ago; else nobody. */
+export async function leaversToTell(
+  database: Database,
+  { now }: Engine,
+  milliseconds: number,
+): Promise<Leaver[]> {
+  const rows = await database
+    .selectFrom('leavers')
+    .selectAll()
+    .where('state', '=', 'untold')
+    .orderBy('found_at')
+    .orderBy('id')
+    .select(sql<number>`case when found_at + ${milliseconds} <= ${now} then 1 else 0 end`.as('waited'))
+    .execute();
+  return rows.some(({ waited }) => waited === 1) ? rows.map(leaverOf) : [];
+}
+
+/** The number of the latest entry of the audit log about the user of a leaver who was told of; null for none. */
+export async function latestEntryAboutLeavers(database: Database): Promise<number | null> {
+  const told = database.selectFrom('leavers').select('user_id').where('state', '=', 'told');
+  const { latest } = await database
+    .selectFrom('audit_log')
+    .select(({ fn }) => fn.max('seq').as('latest'))
+    .where('target', 'in', told)
+    .executeTakeFirstOrThrow();
+  return latest;
+}
+
+/** A leaver, ended or not; null where there is none. */
+export async function leaverWithId(database: Database, id: string): Promise<Leaver | null> {
+  const row = await database.selectFrom('leavers').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? leaverOf(row) : null;
+}
+
+/** Those of one message, in its order. */
+export async function leaversIn(database: Database, message: string): Promise<Leaver[]> {
+  const rows = await database
+    .selectFrom('leavers')
+    .selectAll()
+    .where('message', '=', message)
+    .orderBy('position')
+    .execute();
+  return rows.map(leaverOf);
+}
+
+/** Forgets those who ended that many milliseconds ago, with the messages that told of nobody else. */
+export async function forgetEnded({ database, now }: Transaction, milliseconds: number): Promise<void> {
+  await database
+    .deleteFrom('leavers')
+    .where('state', 'in', ENDED)
+    .where('changed_at', '<=', (await now()) - milliseconds)
+    .execute();
+  await database
+    .deleteFrom('leaver_messages')
+    .where('message', 'not in', sql<string>`(select message from leavers where message is not null)`)
+    .execute();
+}
+
+function messagesIn(rows: readonly { message: string | null }[]): string[] {
+  return [...new Set(rows.flatMap(({ message }) => message ?? []))];
+}
+
+function leaverOf(row: {
+  id: string;
+  member: string;
+  user_id: string;
+  details: string;
+  state: string;
+  message: string | null;
+  position: number | null;
+}): Leaver {
+  const { id, message, position } = row;
+  const { kept = null, ...details } = Details.parse(JSON.parse(row.details));
+  return {
+    ...{ id, message, position, ...details, kept },
+    member: MemberId.parse(row.member),
+    userId: row.user_id,
+    state: z.enum([...OPEN, ...ENDED]).parse(row.state),
+  };
+}

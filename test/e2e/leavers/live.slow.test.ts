@@ -1,0 +1,54 @@
+import { describe, it } from 'vitest';
+import { MIRA, NORA, PRIYA } from '../../sandbox/cast.ts';
+import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
+import { LIVE, ONCE, priyaLeaves, startLive, startWatching, untilLeaversSay } from '../support/leavers.ts';
+import type { Workplace } from '../support/workplace.ts';
+
+describe('with LEAVERS=live', () => {
+  it('a member who leaves the workspace for another one is told of', async () => {
+    const workplace = await startLive(true);
+    await workplace.client.changeMember(MIRA.id, 'elsewhere');
+    await untilLeaversSay(workplace, 'left this workspace');
+  });
+
+  it('somebody who left before the bot knew them is found by their address', async () => {
+    const workplace = await startLive();
+    await workplace.client.putFastlyUsers([{ ...PRIYA_USER, login: 'unknown@example.com' }]);
+    await workplace.client.putFastlyUsers([{ ...PRIYA_USER, id: 'priya2' }]);
+    await priyaLeaves(workplace);
+    await untilLeaversSay(workplace, 'was deactivated in Slack.');
+  });
+});
+
+/** Only a pair that is known shows whose the login was: with the profile, the address is gone. */
+describe('who is who is known, without another look,', () => {
+  const NEWCOMER = { ...PRIYA_USER, id: 'priya2' };
+  it.each([
+    ['from a card', async ({ client }: Workplace) => client.putFastlyUsers([NEWCOMER]), `get ${NEWCOMER.id}`],
+    [
+      'from a mention',
+      async ({ client }: Workplace) => client.putFastlyUsers([NEWCOMER]),
+      `get @${PRIYA.name}`,
+    ],
+    [
+      'from creating the user',
+      async () => {},
+      `create ${PRIYA.email} --name "Priya Halloran" --role engineer`,
+    ],
+  ])('%s', async (_from, prepare, words) => {
+    const workplace = await startWatching({
+      times: ONCE,
+      variables: LIVE,
+      options: { leavers: true },
+      prepare: (client) => client.removeFastlyUser(PRIYA_USER.id),
+    });
+    await workplace.log.until('people who left were looked for');
+    await prepare(workplace);
+    const nora = workplace.client.as(NORA);
+    await nora.command(words);
+    await nora.until((sees) => JSON.stringify(sees).includes(PRIYA.email), 'the answer');
+    await workplace.log.until('it is known which member a user is');
+    await workplace.client.changeMember(PRIYA.id, 'forgotten');
+    await untilLeaversSay(workplace, 'was deactivated in Slack.');
+  });
+});
