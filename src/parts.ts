@@ -3,6 +3,7 @@ import { readBacklog } from './approvals/backlog.ts';
 import { openRequestAbout, releaseClaims as releaseRequests } from './approvals/rows.ts';
 import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
+import { Promotions, promotionLeases } from './changes/promotions.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/package.ts';
@@ -19,6 +20,7 @@ import { Metrics } from './observability/metrics.ts';
 import { tracing } from './observability/trace.ts';
 import type { BotAdmins } from './slack/bot-admins/bot-admins.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
+import type { Members } from './slack/connection/members.ts';
 import type { Posting } from './slack/connection/posting.ts';
 import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
 import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
@@ -36,6 +38,8 @@ import { Displays } from './worker/displays.ts';
 import { Execution } from './worker/execution.ts';
 import { Homes } from './worker/homes.ts';
 import { InterruptedChanges } from './worker/interrupted-changes.ts';
+import { PromotionEnds } from './worker/promotions/ends.ts';
+import { PromotionNotices } from './worker/promotions/notices.ts';
 import { Worker } from './worker/worker.ts';
 
 /** The store where the configuration says it is. */
@@ -83,6 +87,7 @@ export function createStoredParts(
     conversations: Conversations;
     /** One attempt each, as what is shown from the store is tried until it is shown. */
     posting: Posting;
+    members: Members;
     botAdmins: BotAdmins;
     readiness: Readiness;
     liveness: Liveness;
@@ -114,10 +119,18 @@ export function createStoredParts(
   const wake = () => worker.wake();
   const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
   const intents = new Intents(store, lease, openRequestAbout, wake);
+  const promotions = new Promotions(store, wake);
   const disabled = new Set(config.DISABLED_COMMANDS);
   const auditPages = new AuditPages(store);
   const quickActions = quickActionsWithout(disabled);
-  const homes = new Homes({ ...parts, degraded, approvals, auditPages, quickActions, disabled, wake });
+  const homes = new Homes({
+    ...parts,
+    ...{ degraded, approvals, auditPages, promotions, quickActions, disabled, wake },
+  });
+  const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
+  const notices = new PromotionNotices({ ...parts, degraded, approvals, approvalsChannel, disabled });
+  const onUsersChanged = () => directory.usersChanged();
+  const promotionEnds = new PromotionEnds({ ...parts, approvals, notices, lease, onUsersChanged });
   const auditHeads = new AuditHeads(store, log, times.auditHead);
   const belonging = new Belonging(store);
   const worker = new Worker({
@@ -125,11 +138,12 @@ export function createStoredParts(
     auditHeads,
     belonging,
     approvals,
-    execution: new Execution(approvals, intents, fastly, botAdmins, config.FASTLY_TIMEOUT),
+    execution: new Execution(approvals, intents, promotions, fastly, botAdmins, config.FASTLY_TIMEOUT),
     displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals, disabled }),
-    onUsersChanged: () => directory.usersChanged(),
+    promotionEnds,
+    onUsersChanged,
     ...told,
     readiness,
     liveness,
@@ -144,11 +158,12 @@ export function createStoredParts(
       await homeLeases.expireAll(transaction);
       await botAdminLeases.expireAll(transaction);
       await tokenLookLeases.expireAll(transaction);
+      await promotionLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };
   const services = {
-    ...{ approvals, intents, auditPages, homes, disabled, confirmationsChannel },
+    ...{ approvals, intents, promotions, auditPages, homes, disabled, confirmationsChannel },
     liveTokensOf: (id: UserId) => liveTokensOf(fastly, id),
   };
   return { services, worker, auditHeads, belonging, releaseClaims };

@@ -38,7 +38,7 @@ const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
   ...['request', 'newer', 'listed', 'event', 'rules', 'standing'].map((file) => `approvals/${file}.ts`),
-  ...['settings', 'target', 'token', 'change', 'lock-step', 'roles', 'superuser'].map(
+  ...['settings', 'target', 'token', 'change', 'lock-step', 'promotion', 'roles', 'superuser'].map(
     (file) => `changes/${file}.ts`,
   ),
   'directory/filter.ts',
@@ -75,7 +75,9 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
     'approvals/',
     [
       ...BASE,
-      ...['settings', 'target', 'token', 'intents', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
+      ...['settings', 'target', 'token', 'intents', 'promotions', 'roles', 'superuser'].map(
+        (file) => `changes/${file}.ts`,
+      ),
       'store/',
     ],
   ],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ListedToken, TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
-import { Comment, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
+import { Comment, endsAt, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
 
 /**
  * What a step was. Kept in the audit log, from where the request's thread is drawn. An older version leaves a request
@@ -32,7 +32,12 @@ export const Event = z.discriminatedUnion('kind', [
     unclear: z.boolean(),
     waitsFor: WaitsFor,
   }),
-  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional() }),
+  z.object({
+    kind: z.literal('completed'),
+    found: z.boolean(),
+    tokens: TokensLeft.exactOptional(),
+    endsAt,
+  }),
   z.object({
     kind: z.literal('failed'),
     why: z.string(),

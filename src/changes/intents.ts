@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
-import { type Change, ChangeKind, type Settlement } from './change.ts';
+import { type Change, ChangeKind, isInterrupted, type Settlement } from './change.ts';
 import { type Lock, readLock } from './lock.ts';
+import { isEnding, settlePromotion } from './promotions.ts';
 import { readChange } from './stored.ts';
 import { readUndoable, type Undoable } from './undo.ts';
 
@@ -18,7 +19,9 @@ export type Begun<InTheWay> =
   | { kind: 'begun' }
   | { kind: 'repeat'; state: IntentState }
   /** An approval request about the same user is open, and this change would alter what its approvers were shown. */
-  | { kind: 'in-the-way'; request: InTheWay };
+  | { kind: 'in-the-way'; request: InTheWay }
+  /** A role that was given for a time is being taken back from the user at this moment. */
+  | { kind: 'ending' };
 
 /** A change that a crash left behind. `begunAt`: Unix milliseconds by the database's clock. */
 export type Interrupted = { change: Change; state: IntentState; begunAt: number };
@@ -59,6 +62,7 @@ export class Intents<InTheWay = unknown> {
       const alters = kind === 'update' || (kind === 'lock' && details.request === undefined);
       const open = alters && id !== null ? await this.#inTheWay(database, id) : null;
       if (open !== null) return { kind: 'in-the-way', request: open };
+      if (alters && id !== null && (await isEnding(transaction, id))) return { kind: 'ending' };
       const earlier = await failedAttempts(database, deliveryKey);
       const at = await now();
       const columns = {
@@ -102,13 +106,17 @@ export class Intents<InTheWay = unknown> {
     { also, tell = false }: { also?: (transaction: Transaction) => Promise<void>; tell?: boolean } = {},
   ): Promise<void> {
     await this.#store.transaction(async (transaction) => {
-      const { numUpdatedRows } = await transaction.database
+      const settled = await transaction.database
         .updateTable('intents')
         .set({ state: settlement.kind, due_at: tell ? (await transaction.now()) + this.#lease : null })
         .where('delivery_key', '=', change.deliveryKey)
         .where('state', '=', 'open')
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) return;
+        .returning('begun_at')
+        .executeTakeFirst();
+      if (settled === undefined) return;
+      if (settlement.kind === 'done') {
+        await settlePromotion(transaction, change, isInterrupted(settlement) ? settled.begun_at : null);
+      }
       await also?.(transaction);
       await transaction.audit(entryOf(change, settlement.kind, settlement.why));
     });
@@ -307,7 +315,7 @@ async function failedAttempts(database: Database, deliveryKey: string): Promise<
 
 function entryOf(change: Change, event: string, why?: string) {
   const { kind, caller, target, settings, before, invitation, reason, request, undoes, reference } = change;
-  const { steps, tokens } = change;
+  const { steps, tokens, for: lasts } = change;
   const { login, name } = target;
   return {
     actor: caller,
@@ -316,6 +324,7 @@ function entryOf(change: Change, event: string, why?: string) {
     target: target.id,
     details: {
       ...{ login, name, settings, before, invitation, reason, request, steps, tokens, undoes, reference },
+      ...(lasts !== undefined && { for: lasts }),
       why,
     },
   };

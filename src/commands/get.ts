@@ -26,8 +26,9 @@ export const get = oneUserSubcommand({
   async act(interaction, { id }) {
     const { users, services, reply, log } = interaction;
     reply.resultFollows();
-    const [user, account] = await Promise.all([
+    const [user, running, account] = await Promise.all([
       users.getUser(id),
+      promotionOf(interaction, id),
       services.directory.account().catch((error: Error) => {
         log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
         return null;
@@ -35,9 +36,17 @@ export const get = oneUserSubcommand({
     ]);
     const buttons = buttonsFor(interaction, user, account);
     const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
-    return await reply.result(userCard(user, account, footnote, buttons));
+    return await reply.result(userCard(user, account, footnote, buttons, running));
   },
 });
+
+/** A card is shown also where the database is away. */
+async function promotionOf({ services, log }: Interaction, id: string) {
+  return await services.promotions.of(id).catch((error: Error) => {
+    log.warn({ err: error }, 'whether the role of a user ends could not be read');
+    return null;
+  });
+}
 
 function ahead({ reply, services: { directory } }: Interaction): void {
   reply.resultFollows();

@@ -53,6 +53,11 @@ export async function makeChange<Answer extends Seen, Seen>(
     const open = await alreadyOpen(services, begun.request);
     throw new Refusal(say`${open} Update the user once it's decided or cancelled.`);
   }
+  if (begun.kind === 'ending') {
+    throw new Refusal(
+      say`The user's role is ending at this moment. Nothing was changed. Try again in a minute.`,
+    );
+  }
   reply.resultFollows();
   const settle = async (settlement: Settlement) => {
     // The call may have changed users whatever its answer was, so the cached list is out of date.

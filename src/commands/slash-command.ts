@@ -22,6 +22,8 @@ import {
   RolesToLose,
 } from './inputs/question.ts';
 import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
+import { endNowListener } from './promotions/end-now.ts';
+import { extendListeners } from './promotions/extend.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -114,6 +116,9 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     ...homeListeners(disabled),
     ...decisions,
     ...lockNow,
+    // An end takes rights away, so it works whatever is switched off.
+    endNowListener,
+    ...extendListeners,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

@@ -25,6 +25,7 @@ const APPROVAL_CHANGES = [
   'delete',
   'delete-with-tokens',
   'promote',
+  'promote-for',
   'demote',
   'demote-with-tokens',
   'revoke',

@@ -1,7 +1,7 @@
 import type { OutcomeStep } from '../approvals/event.ts';
 import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
 import type { TokensLeft } from '../changes/token.ts';
-import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
+import { bold, channel, code, date, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { namesInShort, tokenCount, tokenNames, unreadableText } from './token-text.ts';
 import { userText } from './user-text.ts';
@@ -75,7 +75,8 @@ export function becauseText(
   switch (outcome.kind) {
     case 'completed': {
       const found = outcome.found ? [say`Fastly's first reply was lost. A check confirmed the change.`] : [];
-      const told = [...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
+      const end = outcome.endsAt === undefined ? [] : [say`Until ${date(new Date(outcome.endsAt))}.`];
+      const told = [...end, ...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
       return told.length === 0 ? null : inARow(told);
     }
     case 'failed':
@@ -186,6 +187,10 @@ export function obstacleText(obstacle: Obstacle): Sentence {
       return obstacle.whose === 'requester'
         ? say`The requester is no longer allowed to use the bot.`
         : say`Too few of the approvals still count. Make a new request so that others can approve it.`;
+    case 'promotion-over':
+      return obstacle.at === null
+        ? say`The role is ending now. Ask again.`
+        : say`Ended ${date(new Date(obstacle.at))}. Ask again.`;
     case 'no-tokens':
       return say`The tokens were gone already. Run ${code('/fastly-user tokens')} to see those that there are.`;
     case 'other-tokens':

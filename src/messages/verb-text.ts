@@ -8,7 +8,8 @@ type Forms = {
   participle: string;
   mark: Sentence;
   tail?: string;
-  /** What of the user it is done to, where it is not the user. More than one of them. */
+  /** What of the user it is done to, where it is not the user; `things` where there are more than one of them. */
+  thing?: string;
   things?: string;
 };
 
@@ -22,6 +23,7 @@ const FORMS: Record<ActionVerb, Forms> = {
   invite: { gerund: 'inviting', participle: 'invited', mark: say`✉️`, tail: AS_SUPERUSER },
   demote: { gerund: 'demoting', participle: 'demoted', mark: say`⬇️`, tail: ' from Fastly superuser' },
   lock: { gerund: 'locking', participle: 'locked', mark: say`🔒` },
+  extend: { gerund: 'extending', participle: 'extended', mark: say`⏳`, thing: 'the role of ' },
   revoke: { gerund: 'revoking', participle: 'revoked', mark: say`🔑`, things: 'API tokens of ' },
 };
 
@@ -30,7 +32,7 @@ const TOKENS_STAY = say`API tokens of the user may go on working.`;
 
 /** 'X', 'API tokens of X'. */
 export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${FORMS[verb].things ?? ''}${user}`;
+  return say`${FORMS[verb].things ?? FORMS[verb].thing ?? ''}${user}`;
 }
 
 /** 'was' or 'were', for what `objectOf` says. */
@@ -75,12 +77,16 @@ export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true)
       return say`${user}, a Fastly superuser, will be locked. The lock can be undone.${stays(STAYS)}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
+    case 'extend':
+      return say`${user} will keep the role for longer.`;
     case 'revoke':
       return say`${objectOf(verb, user)} will be revoked. What uses them stops working at once. This can't be undone.`;
   }
 }
 
 /** The subcommand that files such a request. */
-export function subcommandFor(verb: ActionVerb): Exclude<ActionVerb, 'promote' | 'demote'> | 'update' {
-  return verb === 'promote' || verb === 'demote' ? 'update' : verb;
+export function subcommandFor(
+  verb: ActionVerb,
+): Exclude<ActionVerb, 'promote' | 'demote' | 'extend'> | 'update' {
+  return verb === 'promote' || verb === 'demote' || verb === 'extend' ? 'update' : verb;
 }

@@ -1,6 +1,7 @@
 import type { Approvals, Claim } from '../approvals/approvals.ts';
 import { type ExecutionOutcome, lostUnlessConfirmed } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
+import type { Promotions } from '../changes/promotions.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain, explainRest, tokenProblemText } from '../messages/failure-text.ts';
@@ -39,6 +40,7 @@ type Attempt = {
 export class Execution {
   readonly #approvals: Approvals;
   readonly #intents: Intents;
+  readonly #promotions: Promotions;
   readonly #fastly: FastlyClient;
   readonly #botAdmins: Pick<BotAdmins, 'confirm'>;
   readonly #callTimeout: number;
@@ -48,12 +50,14 @@ export class Execution {
   constructor(
     approvals: Approvals,
     intents: Intents,
+    promotions: Promotions,
     fastly: FastlyClient,
     botAdmins: Pick<BotAdmins, 'confirm'>,
     callTimeout: number,
   ) {
     this.#approvals = approvals;
     this.#intents = intents;
+    this.#promotions = promotions;
     this.#fastly = fastly;
     this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
@@ -61,7 +65,11 @@ export class Execution {
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
-    const change = approvedChange(claim.request, { fastly: this.#fastly, intents: this.#intents });
+    const change = approvedChange(claim.request, {
+      fastly: this.#fastly,
+      intents: this.#intents,
+      promotions: this.#promotions,
+    });
     const { state, requester, approvers } = claim.request;
     const revoked = state.kind === 'executing' ? state.revoked : undefined;
     const rights = this.#botAdmins.confirm([requester, ...approvers], Date.now());

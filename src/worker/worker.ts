@@ -16,6 +16,7 @@ import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
 import type { InterruptedChanges } from './interrupted-changes.ts';
 import { Loop } from './loop.ts';
+import type { PromotionEnds } from './promotions/ends.ts';
 
 const AT_A_TIME = 8;
 
@@ -33,6 +34,7 @@ export type WorkerOptions = {
   displays: Displays;
   homes: Homes;
   interruptedChanges: InterruptedChanges;
+  promotionEnds: PromotionEnds;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
   /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
@@ -65,7 +67,7 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, displays, homes, interruptedChanges, store, auditHeads } = options;
+    const { approvals, displays, homes, interruptedChanges, promotionEnds, store, auditHeads } = options;
     const { onHealth, liveness, times, log } = options;
     const onFailure = (error: unknown) => {
       if (error instanceof StoreUnavailable && LASTING.includes(error.trouble.kind)) onHealth(error);
@@ -109,7 +111,13 @@ export class Worker {
       key: (member) => member,
       work: (member) => homes.publish(member),
     });
-    this.#changing = [advancing, settling];
+    const ending = new Loop<string>({
+      ...common('promotions'),
+      find: (limit) => promotionEnds.due(limit),
+      key: (id) => id,
+      work: (id) => promotionEnds.work(id),
+    });
+    this.#changing = [advancing, settling, ending];
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
@@ -156,9 +164,10 @@ export class Worker {
 
   /** Slack answers again: what waited for that is shown now. */
   slackIsBack(): void {
-    const { displays, homes, interruptedChanges, onHealth } = this.#options;
+    const { displays, homes, interruptedChanges, promotionEnds, onHealth } = this.#options;
     homes.retryAtOnce();
-    Promise.all([displays.retryAtOnce(), interruptedChanges.retryAtOnce()]).then(() => this.wake(), onHealth);
+    const retried = [displays, interruptedChanges, promotionEnds].map((each) => each.retryAtOnce());
+    Promise.all(retried).then(() => this.wake(), onHealth);
   }
 
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */

@@ -28,6 +28,7 @@ const TABLES = [
   'homes',
   'intents',
   'message_counter',
+  'running_promotions',
   'surfaces',
   'token_looks',
   'token_reminders',
@@ -136,6 +137,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table belonging',
       'drop table compatibility',
       'drop table bot_admins',
+      'drop table running_promotions',
       'drop table token_reminders',
       'drop table token_looks',
       'drop table message_counter',
@@ -157,6 +159,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       ...WITHOUT_INDEXES,
       'drop table compatibility',
       'drop table bot_admins',
+      'drop table running_promotions',
       'drop table token_reminders',
       'drop table token_looks',
       'drop table message_counter',
@@ -246,6 +249,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
       { migration: '008-indexes' },
       { migration: '009-bot-admins' },
       { migration: '010-token-reminders' },
+      { migration: '011-running-promotions' },
     ]);
     await written(2, 'Grace After').execute(earlier);
     const pages = new AuditPages(store);
@@ -297,10 +301,11 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
       create table token_reminders (token text not null, member text not null, step integer not null,
         owns integer not null, told integer not null, primary key (token, member));
       create table token_looks (name text primary key, due_at bigint not null, lease_until bigint, claim text);
+      create table running_promotions (id text primary key);
       insert into kysely_migration values
         ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
         ('009-bot-admins', '2030-01-02T03:04:05.700Z'),
-        ('010-token-reminders', '2030-01-02T03:04:05.800Z'),
+        ('010-token-reminders', '2030-01-02T03:04:05.800Z'), ('011-running-promotions', '2030-01-02T03:04:05.900Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));

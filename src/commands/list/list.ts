@@ -1,8 +1,10 @@
 import type { Button, KnownBlock } from '@slack/types';
+import type { PromotionShown } from '../../changes/promotion.ts';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import { promotionLines } from '../../messages/promotion-text.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
 import { rolesText, unreadableText, userCount } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -76,8 +78,9 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
 
 async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
-  const [{ users, account }, invited] = await Promise.all([
+  const [{ users, account }, running, invited] = await Promise.all([
     interaction.services.directory.list(filter),
+    runningPromotions(interaction),
     isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
   const from = Math.min(page.from, startOfLast(users.length));
@@ -91,11 +94,24 @@ async function drawn(interaction: Interaction, page: Page): Promise<Message> {
   }
   const range = `${from + 1} to ${from + shown.length}`;
   const inPages = users.length > MOST_USERS;
-  const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Showing ${range}.`] : [])];
+  const ending = running.filter(({ user }) => users.some(({ id }) => id === user.id));
+  const lines = [
+    ...figuresWords(filter, figures),
+    ...promotionLines(ending),
+    ...(inPages ? [say`Showing ${range}.`] : []),
+  ];
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {
     headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, actions, context(footnote(figures))],
+  });
+}
+
+/** The roles that end. A list is shown also where the database is away. */
+async function runningPromotions({ services, log }: Interaction): Promise<readonly PromotionShown[]> {
+  return await services.promotions.running().catch((error: Error) => {
+    log.warn({ err: error }, 'which roles end could not be read for a list of users');
+    return [];
   });
 }
 
