@@ -139,7 +139,11 @@ export function createStoredParts(
     belonging,
     approvals,
     execution: new Execution(approvals, intents, promotions, fastly, botAdmins, config.FASTLY_TIMEOUT),
-    displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
+    displays: new Displays(
+      { ...parts, approvals, intents, promotions, confirmationsChannel, disabled },
+      times,
+      degraded,
+    ),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals, disabled }),
     promotionEnds,

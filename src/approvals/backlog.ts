@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { countOverdue } from '../changes/promotions.ts';
 import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database } from '../store/tables.ts';
@@ -30,6 +31,7 @@ export async function readBacklog(database: Database, engine: Engine): Promise<B
     unclearExecutions: Number(unclear),
     surfacesBehind: Number(surfaces.behind),
     oldestBehind: age(surfaces.wanted_at),
+    overduePromotions: await countOverdue(database, engine, 0),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Button } from '@slack/types';
 import type { Customer, User } from '../fastly/user.ts';
 import { code, member, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
+import { promotionButtons } from '../slack/promotion-buttons.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
 import {
@@ -34,7 +35,8 @@ export const get = oneUserSubcommand({
         return null;
       }),
     ]);
-    const buttons = buttonsFor(interaction, user, account);
+    const ending = running === null ? [] : promotionButtons(running.id, !services.disabled.has('update'));
+    const buttons = [...buttonsFor(interaction, user, account), ...ending];
     const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
     return await reply.result(userCard(user, account, footnote, buttons, running));
   },

@@ -24,6 +24,8 @@ export type Backlog = {
   /** Places in Slack that do not show the latest step of a request. */
   surfacesBehind: number;
   oldestBehind: number;
+  /** Roles that were given for a time that is over, and are not taken back. */
+  overduePromotions: number;
 };
 
 /** Whether Slack took a message, was away, or refused it. */
@@ -131,6 +133,10 @@ export class Metrics implements InteractionMeter {
       'oldest_surface_behind_age_seconds',
       'Age of the oldest step that Slack does not show.',
     ),
+    overduePromotions: this.#gauge(
+      'overdue_promotions',
+      'Roles that were given for a time that is over, and that have not ended.',
+    ),
   };
   /** `resetAt` in Unix seconds. */
   #writes: { remaining: number; resetAt: number } | null = null;
@@ -216,8 +222,7 @@ export class Metrics implements InteractionMeter {
   }
 
   #showBacklog(backlog: { value: Backlog; age: number } | null): void {
-    const { requests, oldestOpen, oldestApproved, oldestBehind, unclearExecutions, surfacesBehind } =
-      backlog?.value ?? NOTHING_KNOWN;
+    const { requests, oldestOpen, oldestApproved, oldestBehind, ...counts } = backlog?.value ?? NOTHING_KNOWN;
     this.#open.reset();
     for (const state of OPEN_STATES) if (requests) this.#open.set({ state }, requests[state]);
     /** What waits has waited longer since that was read. */
@@ -225,8 +230,9 @@ export class Metrics implements InteractionMeter {
     show(this.#waiting.oldestOpen, seconds(oldestOpen));
     show(this.#waiting.oldestApproved, seconds(oldestApproved));
     show(this.#waiting.oldestBehind, seconds(oldestBehind));
-    show(this.#waiting.unclearExecutions, unclearExecutions);
-    show(this.#waiting.surfacesBehind, surfacesBehind);
+    show(this.#waiting.unclearExecutions, counts.unclearExecutions);
+    show(this.#waiting.surfacesBehind, counts.surfacesBehind);
+    show(this.#waiting.overduePromotions, counts.overduePromotions);
   }
 
   /** Not before somebody reads them: watching the event loop and the garbage collector costs something. */

@@ -199,7 +199,7 @@ export class Worker {
   }
 
   async #report(): Promise<readonly never[]> {
-    const { approvals, displays, homes, interruptedChanges, readiness, times } = this.#options;
+    const { approvals, displays, homes, interruptedChanges, promotionEnds, readiness, times } = this.#options;
     const { overdueAfter } = times;
     const [requests, tabs, changes] = await Promise.all([
       displays.overdue(overdueAfter),
@@ -207,6 +207,8 @@ export class Worker {
       interruptedChanges.overdue(overdueAfter),
     ]);
     readiness.degraded('overdue', overdueProblem({ requests, tabs, changes }));
+    const late = await promotionEnds.overdue(times.promotions.loud);
+    readiness.degraded('overdue-promotions', late === 0 ? null : lateProblem(late));
     const newer = await approvals.newer();
     readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
     return [];
@@ -245,6 +247,14 @@ type Overdue = Record<'requests' | 'tabs' | 'changes', number>;
 function counted(count: number, one: string, several: string): string | null {
   if (count === 0) return null;
   return count === 1 ? one : several.replace('#', String(count));
+}
+
+function lateProblem(promotions: number): Problem {
+  return {
+    what: `${promotions === 1 ? '1 role that was given for a time has' : `${promotions} roles that were given for a time have`} not ended.`,
+    remedy:
+      "The bot keeps trying. Its log says why in the warnings 'the end of a promotion could not be carried out yet'.",
+  };
 }
 
 function newerProblem(requests: number): Problem {

@@ -9,7 +9,7 @@ import {
 import { isBeingChanged } from '../../changes/intents.ts';
 import { update } from '../../changes/operations.ts';
 import type { Hindrance, Notice, RunningPromotion } from '../../changes/promotion.ts';
-import { entryAbout, over } from '../../changes/promotions.ts';
+import { countOverdue, entryAbout, over } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSameRole, rolesAtStake } from '../../changes/roles.ts';
 import { isSuperuser, isSuperuserRole } from '../../changes/superuser.ts';
@@ -57,6 +57,12 @@ export class PromotionEnds {
   async due(limit: number): Promise<string[]> {
     const { store } = this.#options;
     return await store.read((database) => duePromotions(database, store.engine, limit));
+  }
+
+  /** How many should have ended that many milliseconds ago. */
+  async overdue(milliseconds: number): Promise<number> {
+    const { store } = this.#options;
+    return await store.read((database) => countOverdue(database, store.engine, milliseconds));
   }
 
   /** Has people told at once who wait for Slack to take that, but for what a person has to mend. */
