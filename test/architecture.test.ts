@@ -75,9 +75,16 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
     'approvals/',
     [
       ...BASE,
-      ...['settings', 'target', 'token', 'intents', 'promotions', 'roles', 'superuser'].map(
-        (file) => `changes/${file}.ts`,
-      ),
+      ...[
+        'settings',
+        'target',
+        'token',
+        'intents',
+        'promotion-steps',
+        'running-promotions',
+        'roles',
+        'superuser',
+      ].map((file) => `changes/${file}.ts`),
       'store/',
     ],
   ],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
-import { isEnding } from '../changes/promotions.ts';
+import { isEnding } from '../changes/running-promotions.ts';
 import { type MemberId, newReference } from '../ids.ts';
 import { trace } from '../observability/trace.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -9,7 +9,7 @@ import type { Listed } from './listed.ts';
 import { NeedsNewerVersion } from './newer.ts';
 import { NewerRequests } from './newer-requests.ts';
 import { type OpenRequest, oldestOpen, openFor } from './open-requests.ts';
-import { withPromotion } from './promotion-steps.ts';
+import { withPromotion } from './promoting.ts';
 import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey, verbOf } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { countOverdue } from '../changes/promotions.ts';
+import { countOverdue } from '../changes/running-promotions.ts';
 import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Database } from '../store/tables.ts';

@@ -3,7 +3,7 @@ import type { Engine } from '../store/engine.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, Tables } from '../store/tables.ts';
 import type { RunningPromotion } from './promotion.ts';
-import { promotionLeases, readPromotion } from './promotions.ts';
+import { promotionLeases, readPromotion } from './running-promotions.ts';
 
 /** How long after its end a promotion is looked at: whether the role was given again, not through the bot. */
 export const WATCHED_MILLISECONDS = 24 * 60 * 60_000;

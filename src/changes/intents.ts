@@ -5,7 +5,8 @@ import type { Database, IntentRow } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
 import { type Change, ChangeKind, isInterrupted, type Settlement } from './change.ts';
 import { type Lock, readLock } from './lock.ts';
-import { isEnding, settlePromotion } from './promotions.ts';
+import { settlePromotion } from './promotion-steps.ts';
+import { isEnding } from './running-promotions.ts';
 import { readChange } from './stored.ts';
 import { readUndoable, type Undoable } from './undo.ts';
 

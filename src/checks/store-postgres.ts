@@ -21,7 +21,7 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   belonging: ['SELECT', 'INSERT'],
   bot_admins: ['SELECT', 'INSERT', 'UPDATE'],
   token_reminders: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  running_promotions: ['select', 'insert', 'update'],
+  running_promotions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   token_looks: ['SELECT', 'UPDATE'],
   compatibility: ['SELECT'],
   audit_log: ['SELECT', 'INSERT'],

@@ -9,9 +9,11 @@ import {
 import { isBeingChanged } from '../../changes/intents.ts';
 import { update } from '../../changes/operations.ts';
 import type { Hindrance, Notice, RunningPromotion } from '../../changes/promotion.ts';
-import { countOverdue, entryAbout, over } from '../../changes/promotions.ts';
+import { over } from '../../changes/promotion-steps.ts';
+import { entryAbout } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSameRole, rolesAtStake } from '../../changes/roles.ts';
+import { countOverdue } from '../../changes/running-promotions.ts';
 import { isSuperuser, isSuperuserRole } from '../../changes/superuser.ts';
 import type { Times } from '../../config/times.ts';
 import { existingUser } from '../../fastly/account-users.ts';

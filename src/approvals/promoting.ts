@@ -4,10 +4,9 @@ import {
   closePromotion,
   movePromotion,
   type Promotion,
-  readPromotion,
   retryEnds,
-  roleEndedTo,
-} from '../changes/promotions.ts';
+} from '../changes/promotion-steps.ts';
+import { readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Action, type ApprovalRequest, isDeletion, isPromotion } from './request.ts';
 import type { Ruling } from './rules.ts';
