@@ -171,7 +171,7 @@ export function createStoredParts(
     ...{ approvals, intents, promotions, auditPages, homes, disabled, confirmationsChannel },
     liveTokensOf: (id: UserId) => liveTokensOf(fastly, id),
   };
-  return { services, worker, auditHeads, belonging, releaseClaims };
+  return { services, worker, promotionEnds, auditHeads, belonging, releaseClaims };
 }
 
 export type StoredParts = ReturnType<typeof createStoredParts>;

@@ -57,12 +57,15 @@ export class Worker {
   readonly #publishing: AnyLoop;
   /** What can change something in Fastly, or says whether that was done. */
   readonly #changing: readonly AnyLoop[];
+  /** Takes roles back whose time is over, also while Slack refuses the bot's token. */
+  readonly #ending: AnyLoop;
   /** Works on nothing. No step wakes it: what it reports takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
   #started = false;
   #showing = false;
   #working = false;
+  #takingBack = false;
   #stopping = false;
 
   constructor(options: WorkerOptions) {
@@ -117,7 +120,8 @@ export class Worker {
       key: (id) => id,
       work: (id) => promotionEnds.work(id),
     });
-    this.#changing = [advancing, settling, ending];
+    this.#changing = [advancing, settling];
+    this.#ending = ending;
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
@@ -159,7 +163,7 @@ export class Worker {
   }
 
   wake(): void {
-    for (const loop of [...this.#changing, this.#publishing, this.#displaying]) loop.wake();
+    for (const loop of [...this.#changing, this.#ending, this.#publishing, this.#displaying]) loop.wake();
   }
 
   /** Slack answers again: what waited for that is shown now. */
@@ -174,7 +178,8 @@ export class Worker {
   async stop(): Promise<void> {
     this.#stopping = true;
     // Homes that this leaves out of date are drawn by the next process.
-    await Promise.all([...this.#changing, this.#publishing, this.#watching].map((loop) => loop.stop()));
+    const others = [...this.#changing, this.#ending, this.#publishing, this.#watching];
+    await Promise.all(others.map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
     await this.#checking.stop();
   }
@@ -182,11 +187,15 @@ export class Worker {
   async #workWhereItBelongs(): Promise<void> {
     const { belonging, onWrongDatabase } = this.#options;
     try {
-      const { mayShow, mayChange } = await belonging.confirm();
+      const { mayShow, mayChange, mayEnd } = await belonging.confirm();
       if (this.#stopping) return;
       if (mayShow && !this.#showing) {
         this.#showing = true;
         for (const loop of [this.#displaying, this.#publishing, this.#watching]) loop.start();
+      }
+      if (mayEnd && !this.#takingBack) {
+        this.#takingBack = true;
+        this.#ending.start();
       }
       if (mayChange && !this.#working) {
         this.#working = true;

@@ -13,7 +13,7 @@ import { over } from '../../changes/promotion-steps.ts';
 import { entryAbout } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSameRole, rolesAtStake } from '../../changes/roles.ts';
-import { countOverdue } from '../../changes/running-promotions.ts';
+import { allRunning, countOverdue } from '../../changes/running-promotions.ts';
 import { isSuperuser, isSuperuserRole } from '../../changes/superuser.ts';
 import type { Times } from '../../config/times.ts';
 import { existingUser } from '../../fastly/account-users.ts';
@@ -61,6 +61,24 @@ export class PromotionEnds {
     return await store.read((database) => duePromotions(database, store.engine, limit));
   }
 
+  /** Whether any role is to end. */
+  async areAwaited(): Promise<boolean> {
+    const { store } = this.#options;
+    return (await store.read((database) => allRunning(database, store.engine))).length > 0;
+  }
+
+  /** Has all told at once that is not told yet: Slack takes the token again. */
+  async tellNow(): Promise<void> {
+    await this.#options.store.transaction(async ({ database, now }) => {
+      await database
+        .updateTable('running_promotions')
+        .set({ due_at: await now() })
+        .where('due_at', 'is not', null)
+        .where('untold', '!=', '[]')
+        .execute();
+    });
+  }
+
   /** How many should have ended that many milliseconds ago. */
   async overdue(milliseconds: number): Promise<number> {
     const { store } = this.#options;
@@ -83,7 +101,7 @@ export class PromotionEnds {
 
   async work(id: string): Promise<void> {
     const { store, lease, notices, times, log } = this.#options;
-    store.mustTakeData();
+    store.mustHaveRoom();
     const held = await claimPromotion(store, id, lease);
     if (held === null) return;
     const watching = times.promotions.watched;
