@@ -128,7 +128,7 @@ export async function retryEnds({ database, now }: Transaction, user: string | n
   let retried = database
     .updateTable('running_promotions')
     .set({ due_at: at })
-    .where('running_user', 'is not', null)
+    .where('running_user', '>=', '')
     .where('ends_at', '<=', at)
     .where('due_at', 'is not', null);
   if (user !== null) retried = retried.where('running_user', '=', user);

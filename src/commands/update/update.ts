@@ -56,7 +56,8 @@ export const update: Subcommand = {
   examples: [
     'update',
     'update edda.morton@example.com',
-    'update edda.morton@example.com --role superuser --for 4h',
+    'update edda.morton@example.com --role billing',
+    'update silas.morton@example.com --role billing --for 2d',
     'update "Leif Drummond" --locked yes --reason "On leave"',
   ],
   flags: {

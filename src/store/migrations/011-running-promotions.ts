@@ -25,12 +25,14 @@ export async function up(database: AnyTables): Promise<void> {
     .addColumn('lease_until', 'bigint')
     .addColumn('claim', 'text')
     .execute();
-  await schema
-    .createIndex('running_promotions_due_at')
-    .on('running_promotions')
-    .column('due_at')
-    .where(sql.ref('due_at'), 'is not', null)
-    .execute();
+  for (const column of ['due_at', 'claim'] as const) {
+    await schema
+      .createIndex(`running_promotions_${column}`)
+      .on('running_promotions')
+      .column(column)
+      .where(sql.ref(column), 'is not', null)
+      .execute();
+  }
   await schema
     .createIndex('running_promotions_user')
     .on('running_promotions')
