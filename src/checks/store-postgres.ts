@@ -6,7 +6,7 @@ import type { AnyTables } from '../store/engine.ts';
 import { migrationsOf } from '../store/migrations/index.ts';
 import { postgres } from '../store/postgres.ts';
 import type { Tables } from '../store/tables.ts';
-import { migrationFinding, troubleFinding } from './database-findings.ts';
+import { migrationFinding, overduePromotions, troubleFinding } from './database-findings.ts';
 import type { Finding } from './finding.ts';
 
 /** What the bot does with each of its tables. */
@@ -57,6 +57,7 @@ async function serverFindings(url: Secret, { host, port, name }: Place): Promise
       },
       await rightsFinding(database, server, migrations.waiting),
       migrationFinding(migrations),
+      ...(await overduePromotions(database, migrations)),
     ];
   } finally {
     await database.destroy();

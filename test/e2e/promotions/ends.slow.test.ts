@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import {
   ENGINEER,
@@ -10,9 +10,17 @@ import {
   TOMAS_USER,
 } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
-import { askForDeletion, deletions, toldPrivately, untilTold } from '../support/approving.ts';
+import {
+  askForDeletion,
+  databaseInFile,
+  deletions,
+  startAnother,
+  toldPrivately,
+  untilTold,
+} from '../support/approving.ts';
 import { metricsOf } from '../support/metrics.ts';
 import { clickPromotion, promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
+import { wordsOf } from '../support/seeing.ts';
 import { CI_PURGE, fromNow } from '../support/tokens.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
@@ -105,6 +113,38 @@ describe('an end', () => {
       updateOf(ENGINEER, { role: 'billing' }),
       updateOf(LIMITED_ENGINEER, { role: 'billing' }),
     ]);
+  });
+
+  it('needs nobody who asked or approved, and no command; only the role goes back', async () => {
+    const database = await databaseInFile();
+    const workplace = await startWorkplace(DELIVERY, database, {}, SHORT);
+    const { client } = workplace;
+    const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser --name Edda --for 1500ms');
+    await request.take(client.as(TOMAS), 'approve');
+    await request.until(client.as(NORA), 'Until');
+    await startAnother(
+      workplace,
+      { ...database, SUPERUSERS: `${PRIYA.id},U0NOBODY1`, DISABLED_COMMANDS: 'update' },
+      DELIVERY,
+      SHORT,
+    );
+    await request.untilInThread(client.as(NORA), 'Ended: Edda');
+    const sent = { role: 'superuser', name: 'Edda' };
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, sent), TAKEN]);
+  });
+
+  it('is shown before it comes in list, in approvals and on the Home tab', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await promotedFor(client, ENGINEER, '4h');
+    await nora.command('list morton');
+    expect(await untilSaid(nora, 'Users')).toContain(
+      '⏳ Edda Morton ( edda.morton@example.com ): Fastly superuser until',
+    );
+    await nora.command('approvals');
+    await untilTold(nora, ': Fastly superuser until');
+    await nora.home();
+    await nora.until(({ home }) => wordsOf(home).includes(': Fastly superuser until'), 'the Home tab');
   });
 
   it('tells what goes on: tokens that were made meanwhile, and that sessions may', async () => {

@@ -113,6 +113,27 @@ describe.each(ENGINES)('a role that is given for a time, on %s, ends once', PATI
     },
   );
 
+  it('and counts from when it was begun, when the bot dies while Fastly holds a change that needs no approval', async () => {
+    const place = await newCrashPlace(engine);
+    const bot = await startBot(place);
+    await hold(place, holdFastly('after', PUT));
+    await place.client.as(NORA).command(`update ${PRIYA_USER.id} --role billing --for 1d`);
+    await killOnceHeld(place, bot, 'fastly');
+    const begun = await place.database.read((reader) =>
+      reader.selectFrom('intents').selectAll().executeTakeFirstOrThrow(),
+    );
+    await restartBot(place);
+    await untilNothingIsPending(place);
+    const promotion = await place.database.read((reader) =>
+      reader.selectFrom('running_promotions').selectAll().executeTakeFirstOrThrow(),
+    );
+    expect(promotion).toMatchObject({
+      ...{ began_at: begun.begun_at, ends_at: begun.begun_at + 86_400_000 },
+      ...{ role_before: 'engineer', role: 'billing' },
+    });
+    expect(await roles(place)).toEqual([['billing', null]]);
+  });
+
   it.each(SIDES)(
     'and counts from the claim, when the bot dies %s the commit that would fix its end',
     async (when) => {
