@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Approvals } from '../../approvals/approvals.ts';
 import { holdSuperuserLock, releaseSuperuserLock } from '../../approvals/rows.ts';
 import {
@@ -36,6 +37,9 @@ export type PromotionEndsOptions = {
   times: Times;
   log: Logger;
 };
+
+/** The details of a change that has set a role. */
+const SetRole = z.object({ settings: z.object({ role: z.string() }) });
 
 const TOLD: readonly Notice['to'][] = ['thread', 'requester', 'member'];
 
@@ -302,16 +306,18 @@ export class PromotionEnds {
   }
 
   async #wasSetThroughBot({ database }: Transaction, { user, overAt }: RunningPromotion): Promise<boolean> {
-    const made = await database
+    const entries = await database
       .selectFrom('audit_log')
-      .select('seq')
+      .select(['change', 'details'])
       .where('target', '=', user.id)
       .where('at', '>=', overAt ?? 0)
       .where('change', 'in', ['promote', 'promote-for', 'update'])
-      .where('event', 'in', ['completed', 'done', 'unknown', 'failed', 'started', 'begun'])
-      .limit(1)
-      .executeTakeFirst();
-    return made !== undefined;
+      .where('event', 'in', ['started', 'completed', 'begun', 'done', 'unknown'])
+      .execute();
+    return entries.some(({ change, details }) => {
+      const role = SetRole.safeParse(JSON.parse(details)).data;
+      return change !== 'update' || role !== undefined;
+    });
   }
 
   /** How long to wait before an end is tried again, in milliseconds; null where it goes on by itself. */
