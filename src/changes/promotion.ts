@@ -48,6 +48,13 @@ export const Notice = z.object({
 });
 export type Notice = z.infer<typeof Notice>;
 
+const TOLD: readonly Notice['to'][] = ['thread', 'requester', 'member'];
+
+/** That something is told to all whom it concerns. */
+export function noticesOf(what: Notice['what']): Notice[] {
+  return TOLD.map((to) => ({ what, to }));
+}
+
 /** A role that was given for a time. */
 export type RunningPromotion = {
   id: string;

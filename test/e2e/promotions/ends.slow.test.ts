@@ -20,7 +20,7 @@ import {
 } from '../support/approving.ts';
 import { metricsOf } from '../support/metrics.ts';
 import { clickPromotion, promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
-import { wordsOf } from '../support/seeing.ts';
+import { messagesIn, wordsOf } from '../support/seeing.ts';
 import { CI_PURGE, fromNow } from '../support/tokens.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
@@ -189,9 +189,8 @@ describe('an end', () => {
     const second = await promotedFor(client, LIMITED_ENGINEER, '2d');
     await clickPromotion(client.as(NORA), 'end');
     await second.untilInThread(tomas, 'Ended by');
-    await untilTold(nora, 'again', 'direct');
-    const again = toldPrivately(await nora.sees(), 'direct').filter((each) =>
-      each.includes('is Fastly superuser again'),
+    const again = messagesIn(await nora.sees(), CDN_TEAM).filter(({ blocks }) =>
+      wordsOf(blocks).includes('is Fastly superuser again'),
     );
     expect(again).toHaveLength(1);
   });
