@@ -66,6 +66,9 @@ export class Bot {
   readonly #stopped = Promise.withResolvers<void>();
   /** Fastly has answered once, or could not. */
   readonly #fastlyTried = Promise.withResolvers<void>();
+  readonly #databaseReached = Promise.withResolvers<void>();
+  /** Slack has refused the token at the start, and roles are to end. */
+  #staysRefused = false;
   #reminding: Promise<void> = Promise.resolve();
   #reporting: Promise<void> = Promise.resolve();
   #watchingLeavers: Promise<void> = Promise.resolve();
@@ -273,6 +276,7 @@ export class Bot {
       if (AUDIT_HEAD !== undefined) await mustHaveEntry(this.#store, AUDIT_HEAD);
       if (this.#store.engine.exclusive) await this.#storedParts.releaseClaims();
     });
+    this.#databaseReached.resolve();
     if (this.#stopping.signal.aborted) return;
     await this.#storedParts.worker.start();
     this.#log.info({ database }, 'database ready');
@@ -326,9 +330,10 @@ export class Bot {
 
   async #serveSlack(): Promise<void> {
     const { quick } = this.#services.slack;
-    const identity = await this.#reach('slack', () => readIdentity(quick, !this.#tokenWatch.reached));
+    const identity = await this.#reach('slack', () => readIdentity(quick, () => this.#isRefusedForGood()));
     if (identity === null || this.#stopping.signal.aborted) return;
     this.#tokenWatch.start(() => quick.auth.test(), this.#stopping.signal);
+    if (this.#staysRefused) this.#storedParts.promotionEnds.tellNow().catch(() => {});
     const { team, teamId, missingScopes } = identity;
     this.#botAdmins.worksIn(identity);
     this.#log.info({ team, teamId }, 'Slack token accepted');
@@ -373,6 +378,22 @@ export class Bot {
     }
     this.#watchingLeavers = this.#leavers.follow(identity);
     await this.#intake.open();
+  }
+
+  /**
+   * Whether the process ends because Slack refuses its token at the start: not while a role is to end, as nobody else would
+   * take it back.
+   */
+  async #isRefusedForGood(): Promise<boolean> {
+    if (this.#tokenWatch.reached) return false;
+    await Promise.race([this.#databaseReached.promise, this.#stopped.promise]);
+    if (!this.#staysRefused && !(await this.#storedParts.promotionEnds.areAwaited().catch(() => false))) {
+      return true;
+    }
+    this.#staysRefused = true;
+    this.#storedParts.belonging.slackRefuses();
+    await this.#storedParts.worker.confirm();
+    return false;
   }
 
   /** Never rejects. */

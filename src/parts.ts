@@ -3,6 +3,8 @@ import { readBacklog } from './approvals/backlog.ts';
 import { releaseClaims as releaseRequests, requestInTheWay } from './approvals/rows.ts';
 import { displayLeases } from './approvals/surfaces.ts';
 import { Intents } from './changes/intents.ts';
+import { Promotions } from './changes/promotions.ts';
+import { promotionLeases } from './changes/running-promotions.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/package.ts';
@@ -20,6 +22,7 @@ import { Metrics } from './observability/metrics.ts';
 import { tracing } from './observability/trace.ts';
 import type { BotAdmins } from './slack/bot-admins/bot-admins.ts';
 import type { Conversations } from './slack/connection/conversations.ts';
+import type { Members } from './slack/connection/members.ts';
 import type { Posting } from './slack/connection/posting.ts';
 import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
 import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
@@ -40,6 +43,8 @@ import { Displays } from './worker/displays.ts';
 import { Execution } from './worker/execution.ts';
 import { Homes } from './worker/homes.ts';
 import { InterruptedChanges } from './worker/interrupted-changes.ts';
+import { PromotionEnds } from './worker/promotions/ends.ts';
+import { PromotionNotices } from './worker/promotions/notices.ts';
 import { Worker } from './worker/worker.ts';
 
 /** The store where the configuration says it is. */
@@ -87,6 +92,7 @@ export function createStoredParts(
     conversations: Conversations;
     /** One attempt each, as what is shown from the store is tried until it is shown. */
     posting: Posting;
+    members: Members;
     botAdmins: BotAdmins;
     readiness: Readiness;
     liveness: Liveness;
@@ -118,10 +124,18 @@ export function createStoredParts(
   const wake = () => worker.wake();
   const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
   const intents = new Intents(store, lease, requestInTheWay, wake);
+  const promotions = new Promotions(store, wake);
   const disabled = new Set(config.DISABLED_COMMANDS);
   const auditPages = new AuditPages(store);
   const quickActions = quickActionsWithout(disabled);
-  const homes = new Homes({ ...parts, degraded, approvals, auditPages, quickActions, disabled, wake });
+  const homes = new Homes({
+    ...parts,
+    ...{ degraded, approvals, auditPages, promotions, quickActions, disabled, wake },
+  });
+  const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
+  const notices = new PromotionNotices({ ...parts, degraded, approvals, approvalsChannel, disabled });
+  const onUsersChanged = () => directory.usersChanged();
+  const promotionEnds = new PromotionEnds({ ...parts, approvals, notices, lease, onUsersChanged });
   const auditHeads = new AuditHeads(store, log, times.auditHead);
   const belonging = new Belonging(store);
   const worker = new Worker({
@@ -129,11 +143,24 @@ export function createStoredParts(
     auditHeads,
     belonging,
     approvals,
-    execution: new Execution(approvals, intents, fastly, botAdmins, config.FASTLY_TIMEOUT, times.runShown),
-    displays: new Displays({ ...parts, approvals, intents, confirmationsChannel, disabled }, times, degraded),
+    execution: new Execution(
+      approvals,
+      intents,
+      promotions,
+      fastly,
+      botAdmins,
+      config.FASTLY_TIMEOUT,
+      times.runShown,
+    ),
+    displays: new Displays(
+      { ...parts, approvals, intents, promotions, confirmationsChannel, disabled },
+      times,
+      degraded,
+    ),
     homes,
     interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals, disabled }),
-    onUsersChanged: () => directory.usersChanged(),
+    promotionEnds,
+    onUsersChanged,
     ...told,
     readiness,
     liveness,
@@ -151,15 +178,16 @@ export function createStoredParts(
       await reportLeases.expireAll(transaction);
       await leaverLookLeases.expireAll(transaction);
       await leaverMessageLeases.expireAll(transaction);
+      await promotionLeases.expireAll(transaction);
       await intents.releaseAll(transaction);
     });
   };
   const reports = new ReportBook(store, scheduleOf(config)?.name ?? null);
   const services = {
-    ...{ approvals, intents, auditPages, reports, homes, disabled, confirmationsChannel },
+    ...{ approvals, intents, promotions, auditPages, reports, homes, disabled, confirmationsChannel },
     liveTokensOf: (id: UserId) => liveTokensOf(fastly, id),
   };
-  return { services, worker, auditHeads, belonging, releaseClaims };
+  return { services, worker, promotionEnds, auditHeads, belonging, releaseClaims };
 }
 
 export type StoredParts = ReturnType<typeof createStoredParts>;

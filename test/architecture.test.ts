@@ -40,7 +40,7 @@ const PURE = [
   ...['request', 'run', 'run-rules', 'newer', 'listed', 'event', 'rules', 'standing'].map(
     (file) => `approvals/${file}.ts`,
   ),
-  ...['settings', 'target', 'token', 'change', 'lock-step', 'roles', 'superuser'].map(
+  ...['settings', 'target', 'token', 'change', 'lock-step', 'promotion', 'roles', 'superuser'].map(
     (file) => `changes/${file}.ts`,
   ),
   'directory/filter.ts',
@@ -78,7 +78,16 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
     'approvals/',
     [
       ...BASE,
-      ...['settings', 'target', 'token', 'intents', 'roles', 'superuser'].map((file) => `changes/${file}.ts`),
+      ...[
+        'settings',
+        'target',
+        'token',
+        'intents',
+        'promotion-steps',
+        'running-promotions',
+        'roles',
+        'superuser',
+      ].map((file) => `changes/${file}.ts`),
       'store/',
     ],
   ],

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { isBeingChanged } from '../changes/intents.ts';
+import { isEnding } from '../changes/running-promotions.ts';
 import { type MemberId, newReference } from '../ids.ts';
 import { trace } from '../observability/trace.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Event, requesterHears } from './event.ts';
 import type { Listed } from './listed.ts';
+import { NeedsNewerVersion } from './newer.ts';
 import { NewerRequests } from './newer-requests.ts';
 import { type OpenRequest, oldestOpen, openFor } from './open-requests.ts';
-import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey } from './request.ts';
+import { withPromotion } from './promoting.ts';
+import { type ApprovalRequest, RequestId, takesSuperuserAway, targetKey, verbOf } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
 import type { Run } from './run.ts';
@@ -143,6 +146,38 @@ export class Approvals {
     return true;
   }
 
+  /** The open request about a user, locked until the transaction ends; null for none that this version can read. */
+  async lockOpenAbout(transaction: Transaction, user: string): Promise<ApprovalRequest | null> {
+    try {
+      const open = await rows.openRequestAbout(transaction.database, user);
+      return open && (await rows.lockRequest(transaction, open.id));
+    } catch (error) {
+      if (error instanceof NeedsNewerVersion) return null;
+      throw error;
+    }
+  }
+
+  /** Whether a request about a user is being carried out that calls Fastly. */
+  async isCarriedOutAbout({ database }: Transaction, user: string): Promise<boolean> {
+    try {
+      const open = await rows.openRequestAbout(database, user);
+      return open?.state.kind === 'executing' && verbOf(open.action) !== 'extend';
+    } catch (error) {
+      if (error instanceof NeedsNewerVersion) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Refuses a request to extend a promotion that has ended, for the transaction that records the end. The request is locked.
+   *
+   * @param at Unix milliseconds
+   */
+  async promotionEnded(transaction: Transaction, request: ApprovalRequest, at: number): Promise<void> {
+    const ruling = rules.promotionEnded(request, at);
+    if (ruling.kind === 'step') await this.#take(transaction, request, ruling, null);
+  }
+
   /** Ends all that is open, for the transaction that records that the database was restored. */
   async closeRestored(transaction: Transaction): Promise<ApprovalRequest[]> {
     const closed: ApprovalRequest[] = [];
@@ -192,8 +227,11 @@ export class Approvals {
 
   /** Records what came of a claim; `no` when the claim has passed to somebody else meanwhile. */
   async record({ request: { id }, claim }: Claim, outcome: rules.ExecutionOutcome): Promise<StepResult> {
-    return await this.#step(id, null, (request, now) =>
-      rules.record(request, claim, outcome, this.policy, now),
+    return await this.#step(
+      id,
+      null,
+      (request, now) => rules.record(request, claim, outcome, this.policy, now),
+      withPromotion,
     );
   }
 
@@ -358,13 +396,15 @@ export class Approvals {
     id: RequestId,
     actor: MemberId | null,
     rule: (request: ApprovalRequest, now: number) => rules.Ruling,
+    also: typeof withPromotion = async (_transaction, _request, step) => step,
   ): Promise<StepResult> {
     const answer = await this.#store.transaction(async (transaction): Promise<StepResult> => {
       const request = await rows.lockRequest(transaction, id);
       if (!request) return { kind: 'unknown' };
       const ruling = rule(request, await transaction.now());
       if (ruling.kind === 'no') return { ...ruling, request };
-      return { kind: 'step', request: await this.#take(transaction, request, ruling, actor) };
+      const step = await also(transaction, request, ruling);
+      return { kind: 'step', request: await this.#take(transaction, request, step, actor) };
     });
     if (answer.kind === 'step') this.#wakeWorker();
     return answer;
@@ -414,5 +454,6 @@ async function mayStart(
   until: number,
 ): Promise<boolean> {
   if (await isBeingChanged(transaction.database, targetKey(action))) return false;
+  if (action.target.id !== null && (await isEnding(transaction, action.target.id))) return false;
   return !takesSuperuserAway(action) || (await rows.holdSuperuserLock(transaction, id, until));
 }

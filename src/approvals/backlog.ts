@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { countOverdue } from '../changes/running-promotions.ts';
 import type { Backlog } from '../observability/metrics.ts';
 import type { Engine } from '../store/engine.ts';
 import { countLeavers } from '../store/leavers/leavers.ts';
@@ -32,6 +33,7 @@ export async function readBacklog(database: Database, engine: Engine): Promise<B
     surfacesBehind: Number(surfaces.behind),
     oldestBehind: age(surfaces.wanted_at),
     leavers: await countLeavers(database),
+    overduePromotions: await countOverdue(database, engine, 0),
   };
 }
 

@@ -28,6 +28,8 @@ const lockOfSeveral = {
   /** They are idle for more days than these. */
   days: z.int(),
 };
+/** For a time, in milliseconds from when it is set. Older versions must not make it one without an end. */
+const promotionFor = { kind: z.literal('promote-for'), version: z.literal(1), for: z.int().positive() };
 const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Settings };
 
 /**
@@ -37,8 +39,8 @@ const demotion = { kind: z.literal('demote'), version: z.literal(1), changes: Se
  *
  * Older versions may run on the same database, during an upgrade or after a roll-back. They leave a request alone that
  * has anything they don't know (`newer.ts`). So whatever changes what a kind means is a kind of its own, as a promotion
- * for a time would be: an older version must never make it one for ever. A field that changes nothing of the kind, as
- * for a comment, keeps older versions from the request as well. How variables count a new kind: `waitsForApproval`.
+ * for a time is: an older version must never make it one for ever. A field that changes nothing of the kind, as for a
+ * comment, keeps older versions from the request as well. How variables count a new kind: `waitsForApproval`.
  */
 export const Action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), version: z.literal(1), target: Target }),
@@ -46,6 +48,26 @@ export const Action = z.discriminatedUnion('kind', [
     z.object({ ...promotion, by: z.literal('update'), target: Target, before: CurrentSettings }),
     z.object({ ...promotion, by: z.literal('creation'), target: Newcomer }),
     z.object({ ...promotion, by: z.literal('invitation'), target: Newcomer }),
+  ]),
+  z.discriminatedUnion('by', [
+    z.object({
+      ...promotionFor,
+      by: z.literal('update'),
+      target: Target,
+      before: CurrentSettings,
+      changes: Settings,
+      /** The role that comes back at the end. */
+      back: z.string(),
+    }),
+    /** Moves the end of one that runs. `until`: the end when it was filed. */
+    z.object({
+      ...promotionFor,
+      by: z.literal('extension'),
+      target: Target,
+      promotion: z.string(),
+      back: z.string(),
+      until: z.number(),
+    }),
   ]),
   z.object({ ...demotion, target: Target, before: CurrentSettings }),
   /** The same, and after it the user's browser sessions end and tokens are revoked: `demote` means that they stay. */
@@ -82,6 +104,13 @@ export type Alteration = Extract<Action, { before: CurrentSettings }>;
 export type Admission = Extract<Action, { by: 'creation' | 'invitation' }>;
 export type Deletion = Extract<Action, { kind: 'delete' | 'delete-with-tokens' }>;
 export type LockOfSeveral = Extract<Action, { kind: 'lock-several' | 'lock-few' }>;
+
+export type Extension = Extract<Action, { by: 'extension' }>;
+
+/** Whether it makes, or keeps, somebody a Fastly superuser, or lets one back in. */
+export function isPromotion(action: Action): action is Extract<Action, { kind: 'promote' | 'promote-for' }> {
+  return action.kind === 'promote' || action.kind === 'promote-for';
+}
 
 export function isAdmission(action: Action): action is Admission {
   return 'by' in action && action.by !== 'update';
@@ -140,6 +169,7 @@ export const ACTION_VERBS = [
   'lock',
   'revoke',
   'lock-several',
+  'extend',
 ] as const;
 export type ActionVerb = (typeof ACTION_VERBS)[number];
 
@@ -156,6 +186,8 @@ export function verbOf(action: Action): ActionVerb {
     case 'demote':
     case 'demote-with-tokens':
       return action.changes.role === undefined ? 'lock' : 'demote';
+    case 'promote-for':
+      return action.by === 'extension' ? 'extend' : 'promote';
     case 'promote':
       if (action.by === 'creation') return 'create';
       if (action.by === 'invitation') return 'invite';
@@ -225,6 +257,8 @@ export const Obstacle = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rules') }),
   /** None of the tokens to revoke is there any more. */
   z.object({ kind: z.literal('no-tokens') }),
+  /** The promotion to extend is over, or is ending. `at`: Unix milliseconds; null while it is ending. */
+  z.object({ kind: z.literal('promotion-over'), at: z.number().nullable() }),
   /** After its tokens were revoked, the user has others, which were not approved. */
   z.object({ kind: z.literal('other-tokens'), names: z.array(z.string()) }),
 ]);
@@ -251,6 +285,9 @@ export type Restored = z.infer<typeof Restored>;
 /** Whose answer keeps an approved request from being carried out, where that is not Fastly's. */
 export const WaitsFor = z.literal('slack').exactOptional();
 
+/** When a promotion for a time ends, in Unix milliseconds. */
+export const endsAt = z.number().exactOptional();
+
 /** What whoever took a step wrote beside it; not there where they wrote nothing, and in what earlier versions stored. */
 export const Comment = z.string().exactOptional();
 
@@ -272,7 +309,13 @@ export const State = z.discriminatedUnion('kind', [
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
   z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
   /** `found`: an earlier attempt, whose answer was lost, had done it. */
-  z.object({ kind: z.literal('completed'), found: z.boolean(), tokens: TokensLeft.exactOptional(), run }),
+  z.object({
+    kind: z.literal('completed'),
+    found: z.boolean(),
+    tokens: TokensLeft.exactOptional(),
+    endsAt,
+    run,
+  }),
   /**
    * `unclear`: nobody knows whether the call took effect, and people are told so. `mayBeDone`: an earlier call may still
    * take effect, so the next attempt accepts that as done. `why` is for people.
@@ -346,7 +389,7 @@ export function isOpen({ state }: ApprovalRequest): boolean {
 
 /** Whether carrying it out leaves the account with one Fastly superuser less. */
 export function takesSuperuserAway(action: Action): boolean {
-  if (action.kind === 'promote' || action.kind === 'revoke' || isLockOfSeveral(action)) return false;
+  if (isPromotion(action) || action.kind === 'revoke' || isLockOfSeveral(action)) return false;
   return mayBeSuperuser(action.target) && !action.target.locked;
 }
 

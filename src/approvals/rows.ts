@@ -240,23 +240,23 @@ export async function releaseClaims({ database, now }: Transaction): Promise<voi
  */
 const SUPERUSERS = 'superusers';
 
-/** Takes the lock for a request until `until` (Unix milliseconds); `false` while another request has it. */
+/** Takes the lock for a request, or a promotion's end, until `until` (Unix milliseconds); `false` while another has it. */
 export async function holdSuperuserLock(
   { database, engine }: Transaction,
-  request: RequestId,
+  holder: string,
   until: number,
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await database
     .insertInto('account_lock')
-    .values({ name: SUPERUSERS, holder: request, held_until: until })
+    .values({ name: SUPERUSERS, holder, held_until: until })
     .onConflict((conflict) =>
       conflict
         .column('name')
-        .doUpdateSet({ holder: request, held_until: until })
+        .doUpdateSet({ holder, held_until: until })
         .where((where) =>
           where.or([
             where('account_lock.holder', 'is', null),
-            where('account_lock.holder', '=', request),
+            where('account_lock.holder', '=', holder),
             where('account_lock.held_until', '<=', engine.now),
           ]),
         ),
@@ -265,7 +265,7 @@ export async function holdSuperuserLock(
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** Releases the lock, if the request has it. */
-export async function releaseSuperuserLock({ database }: Transaction, request: RequestId): Promise<void> {
-  await database.updateTable('account_lock').set({ holder: null }).where('holder', '=', request).execute();
+/** Releases the lock, if it is held so. */
+export async function releaseSuperuserLock({ database }: Transaction, holder: string): Promise<void> {
+  await database.updateTable('account_lock').set({ holder: null }).where('holder', '=', holder).execute();
 }

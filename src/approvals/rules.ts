@@ -152,6 +152,17 @@ function commented(comment: string | null): { comment?: string } {
   return comment === null ? {} : { comment };
 }
 
+/** The promotion that it asks to extend has ended, while it waits. */
+export function promotionEnded(request: ApprovalRequest, at: number): Ruling {
+  const { state, action } = request;
+  const waits = state.kind === 'pending' || state.kind === 'approved' || state.kind === 'failed';
+  if (!waits || !isOpen(request) || action.kind !== 'promote-for' || action.by !== 'extension') {
+    return no('not-waiting');
+  }
+  const end = { kind: 'refused', obstacle: { kind: 'promotion-over', at } } as const;
+  return step(end, end);
+}
+
 /** Any bot admin but whom it is about may retry a failed request. The approvals it has still count. */
 export function retry(request: ApprovalRequest, by: MemberId, now: number): Ruling {
   const { state, expiresAt } = request;
@@ -225,7 +236,7 @@ export function whatIsDue(
  * more than was recorded.
  */
 export type ExecutionOutcome =
-  | { kind: 'completed'; found: boolean; tokens?: TokensLeft; run?: Run }
+  | { kind: 'completed'; found: boolean; tokens?: TokensLeft; run?: Run; endsAt?: number }
   | {
       kind: 'failed';
       why: string;
@@ -385,7 +396,7 @@ export function lostRights(request: ApprovalRequest, policy: ApprovalPolicy): Ob
 
 /**
  * Whether an action of this kind waits for approval. Variables name four kinds: a later kind counts as one of them here,
- * as a promotion for a time would count as a promotion.
+ * as a promotion for a time counts as a promotion.
  */
 export function waitsForApproval(
   { requiredFor }: Pick<ApprovalPolicy, 'requiredFor'>,
@@ -410,6 +421,7 @@ function kindInRules(kind: ActionKind): string {
 const COUNTS_AS: Partial<Record<ActionKind, string>> = {
   'delete-with-tokens': 'delete',
   'demote-with-tokens': 'demote',
+  'promote-for': 'promote',
 };
 
 /** How many must approve: the larger of the number when it was filed and that of now. */

@@ -28,6 +28,8 @@ export const ChangeDetails = z.object({
   target: ChangeTarget,
   /** The settings to make, so that it can be checked later whether they were made. */
   settings: Settings.exactOptional(),
+  /** For how many milliseconds from when it is set the role is given; not there where it has no end. */
+  for: z.int().positive().exactOptional(),
   /** What the user had before, so that the log tells what a change took away. */
   before: CurrentSettings.exactOptional(),
   /** The id of the one that is withdrawn. */
@@ -59,3 +61,10 @@ export type Change = z.infer<typeof ChangeDetails> & {
 
 /** How a change ended. `unknown`: Fastly was called, and its answer was lost. */
 export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };
+
+/** Why a change is settled that a crash left behind. */
+export const INTERRUPTED = 'interrupted';
+
+export function isInterrupted({ why }: Settlement): boolean {
+  return why === INTERRUPTED;
+}

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
-import { type Change, ChangeKind, type Settlement } from './change.ts';
+import { type Change, ChangeKind, isInterrupted, type Settlement } from './change.ts';
 import { type Lock, readLock } from './lock.ts';
+import { settlePromotion } from './promotion-steps.ts';
+import { isEnding } from './running-promotions.ts';
 import { readChange } from './stored.ts';
 import { readUndoable, type Undoable } from './undo.ts';
 
@@ -18,7 +20,9 @@ export type Begun<InTheWay> =
   | { kind: 'begun' }
   | { kind: 'repeat'; state: IntentState }
   /** An approval request about the same user is open, and this change would alter what its approvers were shown. */
-  | { kind: 'in-the-way'; request: InTheWay };
+  | { kind: 'in-the-way'; request: InTheWay }
+  /** A role that was given for a time is being taken back from the user at this moment. */
+  | { kind: 'ending' };
 
 /** A change that a crash left behind. `begunAt`: Unix milliseconds by the database's clock. */
 export type Interrupted = { change: Change; state: IntentState; begunAt: number };
@@ -59,6 +63,7 @@ export class Intents<InTheWay = unknown> {
       const alters = kind === 'update' || (kind === 'lock' && details.request === undefined);
       const open = alters && id !== null ? await this.#inTheWay(database, id) : null;
       if (open !== null) return { kind: 'in-the-way', request: open };
+      if (alters && id !== null && (await isEnding(transaction, id))) return { kind: 'ending' };
       const earlier = await failedAttempts(database, deliveryKey);
       const at = await now();
       const columns = {
@@ -104,15 +109,19 @@ export class Intents<InTheWay = unknown> {
     { also, tell = false }: { also?: (transaction: Transaction) => Promise<void>; tell?: boolean } = {},
   ): Promise<void> {
     await this.#store.transaction(async (transaction) => {
-      const { numUpdatedRows } = await transaction.database
+      const settled = await transaction.database
         .updateTable('intents')
         .set({ state: settlement.kind, due_at: tell ? (await transaction.now()) + this.#lease : null })
         .where('delivery_key', '=', change.deliveryKey)
         .where('state', '=', 'open')
         // Under the same key another attempt may have begun since.
         .where('details', 'like', `%"reference":"${change.reference}"%`)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) return;
+        .returning('begun_at')
+        .executeTakeFirst();
+      if (settled === undefined) return;
+      if (settlement.kind === 'done') {
+        await settlePromotion(transaction, change, isInterrupted(settlement) ? settled.begun_at : null);
+      }
       await also?.(transaction);
       await transaction.audit(entryOf(change, settlement.kind, settlement.why));
     });
@@ -320,7 +329,7 @@ async function failedAttempts(database: Database, deliveryKey: string): Promise<
 
 function entryOf(change: Change, event: string, why?: string) {
   const { kind, caller, target, settings, before, invitation, reason, request, undoes, reference } = change;
-  const { steps, tokens, run } = change;
+  const { steps, tokens, run, for: lasts } = change;
   const { login, name } = target;
   return {
     actor: caller,
@@ -342,6 +351,7 @@ function entryOf(change: Change, event: string, why?: string) {
         undoes,
         reference,
       },
+      ...(lasts !== undefined && { for: lasts }),
       why,
     },
   };

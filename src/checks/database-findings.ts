@@ -1,4 +1,6 @@
+import type { AnyTables } from '../store/engine.ts';
 import type { MigrationState } from '../store/migrations/index.ts';
+import type { Tables } from '../store/tables.ts';
 import { type Trouble, troubleOf } from '../store/trouble.ts';
 import type { Finding } from './finding.ts';
 
@@ -28,3 +30,39 @@ export function migrationFinding({ isNew, waiting, unknown, readable }: Migratio
     what: `The next start changes the tables: ${waiting.join(', ')}. Back the database up before it.`,
   };
 }
+
+/** How late an end may be, in milliseconds: Fastly may be away for a while. */
+const LATE = 10 * 60_000;
+
+/** Roles whose time is over and that are not taken back. None where the table is not there yet, or can't be read. */
+export async function overduePromotions(
+  database: AnyTables,
+  { waiting }: MigrationState,
+): Promise<Finding[]> {
+  if (waiting.some((name) => Number.parseInt(name, 10) <= PROMOTIONS_SINCE)) return [];
+  const found = await database
+    .withTables<Tables>()
+    .selectFrom('running_promotions')
+    .where('running_user', '>=', '')
+    .where('ends_at', '<=', Date.now() - LATE)
+    .select(({ fn }) => fn.countAll().as('overdue'))
+    .executeTakeFirst()
+    // Which right is missing is told by itself.
+    .catch(() => undefined);
+  const count = Number(found?.overdue ?? 0);
+  if (count === 0) return [];
+  return [
+    {
+      mark: 'warning',
+      what:
+        count === 1
+          ? '1 role that was given for a time should have ended over 10 minutes ago.'
+          : `${count} roles that were given for a time should have ended over 10 minutes ago.`,
+      remedy:
+        "Start the bot, if it doesn't run. /fastly-user approvals lists them, and the bot's log says why one could not be taken back.",
+    },
+  ];
+}
+
+/** The number of the migration that makes the table. */
+const PROMOTIONS_SINCE = 11;

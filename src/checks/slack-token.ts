@@ -36,7 +36,7 @@ const MANIFEST_REMEDY = 'Update the Slack app from manifest.yml and reinstall it
  */
 export async function checkSlackToken(slack: WebClient, address: string): Promise<SlackTokenLook> {
   try {
-    const identity = await readIdentity(slack, true);
+    const identity = await readIdentity(slack);
     const { team, teamId, enterpriseId } = identity;
     const organisation = enterpriseId ? `, in the organisation ${enterpriseId}` : '';
     const what = `Slack accepts SLACK_BOT_TOKEN for the workspace ${team} (${teamId}${organisation}).`;

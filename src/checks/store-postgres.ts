@@ -6,7 +6,7 @@ import type { AnyTables } from '../store/engine.ts';
 import { migrationsOf } from '../store/migrations/index.ts';
 import { postgres } from '../store/postgres.ts';
 import type { Tables } from '../store/tables.ts';
-import { migrationFinding, troubleFinding } from './database-findings.ts';
+import { migrationFinding, overduePromotions, troubleFinding } from './database-findings.ts';
 import type { Finding } from './finding.ts';
 
 /** What the bot does with each of its tables. */
@@ -21,6 +21,7 @@ const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
   belonging: ['SELECT', 'INSERT'],
   bot_admins: ['SELECT', 'INSERT', 'UPDATE'],
   token_reminders: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  running_promotions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   token_looks: ['SELECT', 'UPDATE'],
   report_schedules: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   reports: ['SELECT', 'INSERT', 'DELETE'],
@@ -62,6 +63,7 @@ async function serverFindings(url: Secret, { host, port, name }: Place): Promise
       },
       await rightsFinding(database, server, migrations.waiting),
       migrationFinding(migrations),
+      ...(await overduePromotions(database, migrations)),
     ];
   } finally {
     await database.destroy();

@@ -9,7 +9,7 @@ import { migrationsOf } from '../store/migrations/index.ts';
 import { lockFileOf, lossOf, readOnlySqlite, traceOf } from '../store/sqlite.ts';
 import { type Owner, ownerOf } from '../store/sqlite-owner.ts';
 import { UNWRITABLE_REMEDY } from '../store/trouble.ts';
-import { migrationFinding, troubleFinding, wrongBy } from './database-findings.ts';
+import { migrationFinding, overduePromotions, troubleFinding, wrongBy } from './database-findings.ts';
 import type { Finding } from './finding.ts';
 import { isReadableByOthers } from './readable-by-others.ts';
 
@@ -80,10 +80,12 @@ async function ofFile(path: string): Promise<Finding[]> {
   const owner = ownerOf(path);
   const database = openSqliteToRead(path, owner);
   try {
-    const migrations = migrationFinding(await migrationsOf(database, { schema: null }));
+    const migrations = await migrationsOf(database, { schema: null });
     // Whether a running bot can write is for its own account to say, and the bot does.
     const writing = owner === null ? [await writingFinding(path)] : [];
-    return [useFinding(path, owner), ...writing, migrations, ...(await secrecyFindings(path))];
+    const overdue = await overduePromotions(database, migrations);
+    const tables = [migrationFinding(migrations), ...overdue];
+    return [useFinding(path, owner), ...writing, ...tables, ...(await secrecyFindings(path))];
   } finally {
     await database.destroy();
   }

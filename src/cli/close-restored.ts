@@ -2,6 +2,7 @@ import { Approvals } from '../approvals/approvals.ts';
 import { type ApprovalRequest, verbOf } from '../approvals/request.ts';
 import { forgetPlaces } from '../approvals/surfaces.ts';
 import { Intents } from '../changes/intents.ts';
+import { forgetPromotions, leaveToCheck } from '../changes/promotion-steps.ts';
 import { type AuditHead, headText } from '../ids.ts';
 import { headOf } from '../store/audit-log.ts';
 import { forgetBelonging } from '../store/belonging.ts';
@@ -18,6 +19,8 @@ export type Restore = {
   after: AuditHead;
   closed: readonly { id: string; change: string; login: string; mayBeDone: boolean }[];
   underWay: number;
+  /** The logins of users whose role was to end. */
+  toCheck: readonly string[];
   adopted: boolean;
 };
 
@@ -37,6 +40,7 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
     const underWay = await intents.references(transaction);
     await forgetPlans(transaction);
+    const toCheck = adopt ? [] : await leaveToCheck(transaction);
     if (adopt) await cutTies(transaction, intents);
     const cancelled = await headOf(database);
     await transaction.audit({
@@ -50,18 +54,20 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
         cancelled: closed.filter(({ mayBeDone }) => !mayBeDone).map(({ id }) => id),
         mayHaveBeenDone: closed.filter(({ mayBeDone }) => mayBeDone).map(({ id }) => id),
         underWay,
+        toCheck,
         adopted: adopt,
       },
     });
     const after = await headOf(database);
     if (after === null) throw new Error('the audit log has no entry');
-    return { before, after, closed, underWay: underWay.length, adopted: adopt };
+    return { before, after, closed, underWay: underWay.length, toCheck, adopted: adopt };
   });
 }
 
 /** Nothing that is recorded is a place in the new workspace, or a user of the new account. */
 async function cutTies(transaction: Transaction, intents: Intents): Promise<void> {
   await intents.closeAdopted(transaction);
+  await forgetPromotions(transaction);
   await forgetPlaces(transaction);
   await forgetHomes(transaction);
   await forgetBotAdmins(transaction);

@@ -131,7 +131,7 @@ function explanationOf(error: unknown): string {
     : `The database can't be used: ${reasonOf(error)}`;
 }
 
-function reportText({ before, after, closed, underWay, adopted }: Restore): string {
+function reportText({ before, after, closed, underWay, toCheck, adopted }: Restore): string {
   const requests = closed.map(
     ({ id, change, login, mayBeDone }) =>
       `  ${id}  ${change} ${login}${mayBeDone ? '  (may have been done: check in Fastly)' : ''}\n`,
@@ -143,6 +143,9 @@ function reportText({ before, after, closed, underWay, adopted }: Restore): stri
     underWay === 0
       ? ''
       : `Changes under way when the backup was made: ${underWay}. ${UNDER_WAY[adopted ? 'adopted' : 'restored']}\n`,
+    toCheck.length === 0
+      ? ''
+      : `Roles that were to end, and don't before a bot admin has checked them: ${toCheck.join(', ')}. The approvals channel is told.\n`,
     adopted
       ? 'The database now belongs to the Slack workspace and the Fastly account that the bot is started with next. Nobody is told of this in Slack.\n'
       : 'Slack is brought up to date when the bot starts. Changes made after the backup are missing from the audit log.\n',

@@ -2,6 +2,7 @@ import type { Button } from '@slack/types';
 import type { Customer, User } from '../fastly/user.ts';
 import { code, member, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
+import { promotionButtons } from '../slack/promotion-buttons.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
 import {
@@ -26,19 +27,29 @@ export const get = oneUserSubcommand({
   async act(interaction, { id }) {
     const { users, services, reply, log } = interaction;
     reply.resultFollows();
-    const [user, account] = await Promise.all([
+    const [user, running, account] = await Promise.all([
       users.getUser(id),
+      promotionOf(interaction, id),
       services.directory.account().catch((error: Error) => {
         log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
         return null;
       }),
     ]);
     if (!user.deleted_at) services.leavers.met(user);
-    const buttons = buttonsFor(interaction, user, account);
+    const ending = running === null ? [] : promotionButtons(running.id, !services.disabled.has('update'));
+    const buttons = [...buttonsFor(interaction, user, account), ...ending];
     const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
-    return await reply.result(userCard(user, account, footnote, buttons));
+    return await reply.result(userCard(user, account, footnote, buttons, running));
   },
 });
+
+/** A card is shown also where the database is away. */
+async function promotionOf({ services, log }: Interaction, id: string) {
+  return await services.promotions.of(id).catch((error: Error) => {
+    log.warn({ err: error }, 'whether the role of a user ends could not be read');
+    return null;
+  });
+}
 
 function ahead({ reply, services: { directory } }: Interaction): void {
   reply.resultFollows();

@@ -52,6 +52,11 @@ export async function makeChange<Answer extends Seen, Seen>(
   if (begun.kind === 'in-the-way') {
     throw new Refusal(say`${await alreadyOpen(services, begun.request)} Nothing was changed.`);
   }
+  if (begun.kind === 'ending') {
+    throw new Refusal(
+      say`The user's role is ending at this moment. Nothing was changed. Try again in a minute.`,
+    );
+  }
   reply.resultFollows();
   const settle = async (settlement: Settlement) => {
     // The call may have changed users whatever its answer was, so the cached list is out of date.

@@ -25,6 +25,8 @@ import {
 import { pickedUser, userPickerListener } from './inputs/user-picker.ts';
 import { cancelRequestsListener } from './leavers/cancel-requests.ts';
 import { keepListeners } from './leavers/keep.ts';
+import { endNowListener } from './promotions/end-now.ts';
+import { extendListeners } from './promotions/extend.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -120,6 +122,9 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     ...severalListeners,
     ...keepListeners,
     cancelRequestsListener,
+    // An end takes rights away, so it works whatever is switched off.
+    endNowListener,
+    ...extendListeners,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ];
 }

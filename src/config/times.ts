@@ -67,6 +67,20 @@ export const TIMES = {
     /** For how long it is reported that Slack has left events out. */
     eventsLeftOut: 3_600_000,
   },
+  /**
+   * Roles that are given for a time: how short and how long that may be; how soon an end is tried again while another change
+   * of the user is under way, how late at most while Fastly is away, and how late where something else is in its way; after
+   * how long people are told that it is overdue; how often is looked whether the role was given again.
+   */
+  promotions: {
+    shortest: 15 * 60_000,
+    longest: 30 * 24 * 3_600_000,
+    busy: 500,
+    longestPause: 60_000,
+    hindered: 3_600_000,
+    loud: 10 * 60_000,
+    watched: 3_600_000,
+  },
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,
   /** How long closing the database may take then. */

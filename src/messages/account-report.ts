@@ -169,6 +169,8 @@ const KINDS: Record<ChangeKind | ActionKind, string> & Record<string, string> = 
   delete: 'deletion',
   'delete-with-tokens': 'deletion',
   promote: 'promotion to Fastly superuser',
+  'promote-for': 'promotion for a time',
+  'end-promotion': 'end of a promotion',
   demote: 'demotion of a Fastly superuser',
   'demote-with-tokens': 'demotion of a Fastly superuser',
   revoke: 'revocation of API tokens',

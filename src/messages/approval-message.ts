@@ -8,6 +8,7 @@ import {
   isLockOfSeveral,
   isOpen,
   mayBeLocked,
+  type State,
   verbOf,
 } from '../approvals/request.ts';
 import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
@@ -32,8 +33,9 @@ import { context, type Message, message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
 import { channel, code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
+import { actionEnd } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
-import { changeFields, NO_SERVICE_NAMED, settingField } from './settings-text.ts';
+import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
 import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
 import { everyTokenText, tokenNotes, tokenNotesInShort } from './token-notes.ts';
 import { userCount } from './user-text.ts';
@@ -71,7 +73,7 @@ export function approvalMessage(
       header(title),
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
-      { type: 'section', fields: fieldsOf(action) },
+      { type: 'section', fields: fieldsOf(request) },
       ...linesAbout(action),
       richText(detail),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
@@ -104,15 +106,24 @@ function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[
  * Everything that will be done, and to whom. The name is in the headline. Changed fields replace the unchanged ones, so
  * deletions and most updates both show six fields, in three rows.
  */
-function fieldsOf(action: Action): TextObject[] {
+function fieldsOf({ action, state }: ApprovalRequest): TextObject[] {
+  const end = endFields(action, state);
   if (isAdmission(action)) {
-    return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes)];
+    return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes), ...end];
   }
   if (action.kind === 'revoke') return ownerFields(action.target);
   if (isLockOfSeveral(action)) return [field('To be locked', say`${userCount(action.targets.length)}`)];
-  if (!('before' in action)) return targetFields(action.target, {});
+  if (!('before' in action)) return [...targetFields(action.target, {}), ...end];
   const { target, before, changes } = action;
-  return [...changeFields(before, changes), ...targetFields(target, changes)];
+  return [...changeFields(before, changes), ...end, ...targetFields(target, changes)];
+}
+
+/** When a promotion ends, and which role comes back then. */
+function endFields(action: Action, state: State): TextObject[] {
+  const end = actionEnd(action, state);
+  if (end === null) return [];
+  if (action.kind !== 'promote-for') return [field('Lasts', end)];
+  return [field('Lasts', say`${end}, then ${settingValue('role', action.back)}`)];
 }
 
 function ownerFields({ login, id }: TokenOwner): TextObject[] {
@@ -223,7 +234,7 @@ export function approvalEntry(
   return [
     richText(
       requestLine(request, where),
-      ...changesLine(request.action),
+      ...changesLine(request.action, request.state),
       ...notesInShort(request.action),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
@@ -252,7 +263,7 @@ export function approvalConfirmation(request: ApprovalRequest): Message {
   const told = outcomeText(outcome, { verb: verbOf(action), target: action.target, by: requester });
   return message(
     say`${told} Requested by ${member(requester)}.${approvedBy(request)}`,
-    ...changesLine(action),
+    ...changesLine(action, state),
     ...(action.kind === 'revoke' ? [everyTokenText(action.shown, 'revoked')] : []),
     ...(isLockOfSeveral(action) && 'run' in outcome && outcome.run
       ? lockedUsersText(action, outcome.run)

@@ -39,7 +39,8 @@ import {
   type Subject,
   together,
 } from './outcome-text.ts';
-import { changeText, settingsText } from './settings-text.ts';
+import { actionEnd } from './promotion-text.ts';
+import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { reachedText } from './several-text.ts';
 import { tokenCount, tokenNames } from './token-text.ts';
 import { userCount, userText } from './user-text.ts';
@@ -62,10 +63,18 @@ export function newerRequestLine({ requester }: NewerRequest, where: Sentence): 
   return say`⏸️ ${whose} needs a newer version of the bot (${where}). This version can't act on it.`;
 }
 
-/** The settings an action sets, as a line of its own. A deletion sets none and has no line. */
-export function changesLine(action: Action): Sentence[] {
-  if (!('changes' in action)) return [];
-  return ['before' in action ? changeText(action.before, action.changes) : settingsText(action.changes)];
+/** The settings an action sets, and until when, as a line of its own. A deletion sets none and has no line. */
+export function changesLine(action: Action, state: State | null = null): Sentence[] {
+  const end = actionEnd(action, state);
+  if (!('changes' in action)) return end === null ? [] : [extensionText(action, end)];
+  const what = 'before' in action ? changeText(action.before, action.changes) : settingsText(action.changes);
+  return [end === null ? what : say`${what}, ${end}`];
+}
+
+function extensionText(action: Action, end: Sentence): Sentence {
+  if (action.kind !== 'promote-for' || action.by !== 'extension') return end;
+  const role = settingValue('role', action.target.role);
+  return say`${bold('Role')} ${role} ${end}, then ${settingValue('role', action.back)}`;
 }
 
 /** The reason as a line of its own, if there is one. */

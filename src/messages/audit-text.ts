@@ -10,7 +10,7 @@ import { changeInfinitive, changeMark, changePast } from './change-text.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { changeText, settingsText } from './settings-text.ts';
+import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
 import { gerund, infinitive } from './verb-text.ts';
 
@@ -25,6 +25,7 @@ const APPROVAL_CHANGES = [
   'delete',
   'delete-with-tokens',
   'promote',
+  'promote-for',
   'demote',
   'demote-with-tokens',
   'revoke',
@@ -42,6 +43,7 @@ function happened(line: AuditLine): Sentence {
   if (line.change === 'database') return databaseEvent(line);
   if (line.change === 'bot-admin') return botAdminEvent(line);
   if (line.change === 'leaver' && line.event === 'kept') return keptEvent(line);
+  if (line.change === 'end-promotion') return promotionEvent(line);
   // The verb's name in the entries of earlier versions is `deed`.
   const verb = AnyVerb.safeParse(line.details.verb ?? line.details.deed ?? line.change);
   return APPROVAL_CHANGES.includes(line.change) && verb.success
@@ -65,6 +67,35 @@ function botAdminEvent(line: AuditLine): Sentence {
 function keptEvent({ actor, target, details: { reason } }: AuditLine): Sentence {
   const why = typeof reason === 'string' ? say`: ${reason}` : say``;
   return say`👋 ${actorText(actor)} kept ${userText(shortened(target))}, whose member left Slack${why}`;
+}
+
+const PromotionDetails = z.object({ role: z.string(), before: z.string(), endsAt: z.number() });
+
+/** What became of a role that was given for a time. */
+function promotionEvent(line: AuditLine): Sentence {
+  const details = PromotionDetails.safeParse(line.details).data;
+  if (details === undefined) return plainEntry(line);
+  const who = actorText(line.actor);
+  const user = userText(shortened(line.target));
+  const role = settingValue('role', cut(plain(details.role), KIND_LENGTH));
+  const before = settingValue('role', cut(plain(details.before), KIND_LENGTH));
+  const end = date(new Date(details.endsAt));
+  switch (line.event) {
+    case 'asked':
+      return say`⏳ ${who} had the role ${role} of ${user} end`;
+    case 'extended':
+      return say`⏳ ${who} extended the role ${role} of ${user} until ${end}`;
+    case 'ended':
+      return say`⬇️ The role ${role} of ${user} ended: ${before} again`;
+    case 'overdue':
+      return say`⚠️ The role ${role} of ${user} should have ended ${end}`;
+    case 'left':
+      return say`⚠️ The role ${role} of ${user} was to end, but was changed outside the bot`;
+    case 'gone':
+      return say`The role ${role} of ${user} was to end, but the user was deleted`;
+    default:
+      return plainEntry(line);
+  }
 }
 
 function databaseEvent({ event, details: { before } }: AuditLine): Sentence {

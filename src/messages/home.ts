@@ -2,6 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { Listed } from '../approvals/listed.ts';
 import type { StoredRequest } from '../approvals/newer.ts';
 import type { ApprovalPolicy } from '../approvals/rules.ts';
+import type { PromotionShown } from '../changes/promotion.ts';
 import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
@@ -11,6 +12,7 @@ import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
 import { label } from './kit/plain.ts';
 import { bold, code, date, plainText, richText, type Sentence, say } from './kit/sentence.ts';
+import { promotionLines } from './promotion-text.ts';
 import { rolesText, unreadableText, userCount } from './user-text.ts';
 
 /** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
@@ -29,6 +31,8 @@ export type HomeContent = {
     own: Listed<Placed>;
     /** Newest first. */
     changes: readonly AuditLine[];
+    /** Roles that end, the next one first. */
+    promotions: readonly PromotionShown[];
   } | null;
   figures: FiguresAtHand;
   quickActions: readonly QuickAction[];
@@ -77,7 +81,7 @@ export function homeView(content: HomeContent): HomeView {
       ...quickActionBlocks(quickActions),
       ...(recorded === null ? [] : changesBlocks(recorded.changes, content)),
       header('The account'),
-      richText(...figuresLines(content.figures)),
+      richText(...figuresLines(content.figures), ...promotionLines(recorded?.promotions ?? [])),
       context(
         say`As of ${date(at)}. Updates automatically. Changes made directly in Fastly appear when you reopen this tab.`,
       ),

@@ -2,7 +2,7 @@ import type { OutcomeStep } from '../approvals/event.ts';
 import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
 import type { Run } from '../approvals/run.ts';
 import type { ListedToken, TokensLeft } from '../changes/token.ts';
-import { bold, channel, code, enumerate, member, type Sentence, say } from './kit/sentence.ts';
+import { bold, channel, code, date, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { leftText } from './several-text.ts';
 import { namesInShort, tokenCount, tokenNames, unreadableText } from './token-text.ts';
@@ -96,8 +96,9 @@ function reasonOf(
   switch (outcome.kind) {
     case 'completed': {
       const found = outcome.found ? [say`Fastly's first reply was lost. A check confirmed the change.`] : [];
+      const end = outcome.endsAt === undefined ? [] : [say`Until ${date(new Date(outcome.endsAt))}.`];
       const named = tokens.length > 0 ? [say`${tokenCount(tokens.length)}: ${tokenNames(tokens)}.`] : [];
-      const told = [...named, ...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
+      const told = [...end, ...named, ...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
       return told.length === 0 ? null : inARow(told);
     }
     case 'failed':
@@ -208,6 +209,10 @@ export function obstacleText(obstacle: Obstacle): Sentence {
       return obstacle.whose === 'requester'
         ? say`The requester is no longer allowed to use the bot.`
         : say`Too few of the approvals still count. Make a new request so that others can approve it.`;
+    case 'promotion-over':
+      return obstacle.at === null
+        ? say`The role is ending now. Ask again.`
+        : say`Ended ${date(new Date(obstacle.at))}. Ask again.`;
     case 'no-tokens':
       return say`The tokens were gone already. Run ${code('/fastly-user tokens')} to see those that there are.`;
     case 'other-tokens':

@@ -1,10 +1,13 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
+import type { PromotionShown } from '../changes/promotion.ts';
+import { isSameRole } from '../changes/roles.ts';
 import { isSuperuser } from '../changes/superuser.ts';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
 import { field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
 import { bold, code, date, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import { untilText } from './promotion-text.ts';
 import { roleText } from './role-text.ts';
 import { settingField, settingValue } from './settings-text.ts';
 
@@ -13,19 +16,21 @@ import { settingField, settingValue } from './settings-text.ts';
  * the account's owner, and locked or deleted users. The order matters, because Slack puts two fields in a row.
  *
  * @param account `null` where it could not be read; the owner isn't marked then
+ * @param running the user's role that ends, if it does
  */
 export function userCard(
   user: User,
   account: Customer | null,
   footnote: Sentence,
   buttons: readonly Button[] = [],
+  running: PromotionShown | null = null,
 ): Message {
   const marks = standingOut(user, account);
   const name = plainName(nameOf(user));
   const blocks: KnownBlock[] = [header(name)];
   if (name.length > HEADER_LENGTH) blocks.push(richText(say`${name}`));
   if (marks.length > 0) blocks.push(richText(sideBySide(marks)));
-  blocks.push({ type: 'section', fields: identity(user) });
+  blocks.push({ type: 'section', fields: identity(user, running) });
   const details = state(user);
   if (details.length > 0) blocks.push({ type: 'section', fields: details });
   if (buttons.length > 0) blocks.push({ type: 'actions', elements: [...buttons] });
@@ -42,12 +47,15 @@ function standingOut(user: User, account: Customer | null): Sentence[] {
   return marks;
 }
 
-function identity(user: User): TextObject[] {
+function identity(user: User, running: PromotionShown | null): TextObject[] {
+  const ends = running !== null && isSameRole(running.role, user.role ?? '');
   return [
     // The headline has the name, if there is one.
     ...(user.name === null ? [field('Name', say`not set`)] : []),
     field('Login', say`${code(user.login)}`),
-    ...(user.role === undefined && !user.roles?.length ? [] : [field('Role', roleText(user))]),
+    ...(user.role === undefined && !user.roles?.length
+      ? []
+      : [field('Role', ends ? untilText(running) : roleText(user))]),
     field('ID', say`${code(user.id)}`),
     ...momentField('Last active', user.last_active_at, say`never`),
   ];

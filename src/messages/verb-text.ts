@@ -8,7 +8,8 @@ type Forms = {
   participle: string;
   mark: Sentence;
   tail?: string;
-  /** What of the user it is done to, where it is not one user: more than one thing, or nothing but several users. */
+  /** What of the user it is done to, where it is not one user: one thing, more than one, or nothing but several users. */
+  thing?: string;
   things?: string;
 };
 
@@ -23,6 +24,7 @@ const FORMS: Record<ActionVerb, Forms> = {
   demote: { gerund: 'demoting', participle: 'demoted', mark: say`⬇️`, tail: ' from Fastly superuser' },
   lock: { gerund: 'locking', participle: 'locked', mark: say`🔒` },
   'lock-several': { gerund: 'locking', participle: 'locked', mark: say`🔒`, things: '' },
+  extend: { gerund: 'extending', participle: 'extended', mark: say`⏳`, thing: 'the role of ' },
   revoke: { gerund: 'revoking', participle: 'revoked', mark: say`🔑`, things: 'API tokens of ' },
 };
 
@@ -31,7 +33,7 @@ const TOKENS_STAY = say`API tokens of the user may go on working.`;
 
 /** 'X', 'API tokens of X'. */
 export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
-  return say`${FORMS[verb].things ?? ''}${user}`;
+  return say`${FORMS[verb].things ?? FORMS[verb].thing ?? ''}${user}`;
 }
 
 /** 'was' or 'were', for what `objectOf` says. */
@@ -79,6 +81,8 @@ export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true)
       return say`${user} will be locked, one after the other. Whoever has changed or was active since is left as they are. Locks can be undone.${stays(STAYS)}`;
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
+    case 'extend':
+      return say`${user} will keep the role for longer.`;
     case 'revoke':
       return say`${objectOf(verb, user)} will be revoked. What uses them stops working at once. This can't be undone.`;
   }
@@ -87,7 +91,7 @@ export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true)
 /** The subcommand that files such a request. */
 export function subcommandFor(
   verb: ActionVerb,
-): Exclude<ActionVerb, 'promote' | 'demote' | 'lock-several'> | 'update' | 'list' {
+): Exclude<ActionVerb, 'promote' | 'demote' | 'extend' | 'lock-several'> | 'update' | 'list' {
   if (verb === 'lock-several') return 'list';
-  return verb === 'promote' || verb === 'demote' ? 'update' : verb;
+  return verb === 'promote' || verb === 'demote' || verb === 'extend' ? 'update' : verb;
 }

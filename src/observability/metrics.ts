@@ -29,6 +29,8 @@ export type Backlog = {
   oldestBehind: number;
   /** Members who left Slack and whose email is a login, by whether bot admins were told of them. */
   leavers: Record<(typeof LEAVER_STATES)[number], number>;
+  /** Roles that were given for a time that is over, and are not taken back. */
+  overduePromotions: number;
 };
 
 /** Whether Slack took a message, was away, or refused it. */
@@ -147,6 +149,10 @@ export class Metrics implements InteractionMeter {
       'oldest_surface_behind_age_seconds',
       'Age of the oldest step that Slack does not show.',
     ),
+    overduePromotions: this.#gauge(
+      'overdue_promotions',
+      'Roles that were given for a time that is over, and that have not ended.',
+    ),
   };
   /** `resetAt` in Unix seconds. */
   #writes: { remaining: number; resetAt: number } | null = null;
@@ -238,7 +244,7 @@ export class Metrics implements InteractionMeter {
   }
 
   #showBacklog(backlog: { value: Backlog; age: number } | null): void {
-    const { requests, oldestOpen, oldestApproved, oldestBehind, unclearExecutions, surfacesBehind, leavers } =
+    const { requests, oldestOpen, oldestApproved, oldestBehind, leavers, ...counts } =
       backlog?.value ?? NOTHING_KNOWN;
     this.#open.reset();
     for (const state of OPEN_STATES) if (requests) this.#open.set({ state }, requests[state]);
@@ -249,8 +255,9 @@ export class Metrics implements InteractionMeter {
     show(this.#waiting.oldestOpen, seconds(oldestOpen));
     show(this.#waiting.oldestApproved, seconds(oldestApproved));
     show(this.#waiting.oldestBehind, seconds(oldestBehind));
-    show(this.#waiting.unclearExecutions, unclearExecutions);
-    show(this.#waiting.surfacesBehind, surfacesBehind);
+    show(this.#waiting.unclearExecutions, counts.unclearExecutions);
+    show(this.#waiting.surfacesBehind, counts.surfacesBehind);
+    show(this.#waiting.overduePromotions, counts.overduePromotions);
   }
 
   /** Not before somebody reads them: watching the event loop and the garbage collector costs something. */

@@ -21,6 +21,7 @@ export class Belonging {
   readonly #store: Store;
   readonly #found = new Map<Kind, Place | null>();
   readonly #confirmed = new Set<Kind>();
+  #slackRefuses = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -33,14 +34,22 @@ export class Belonging {
   }
 
   /**
+   * Slack refuses the bot's token at the start, so where the bot works in Slack is not known. Roles whose time is over are
+   * taken back all the same, in the account that the database belongs to.
+   */
+  slackRefuses(): void {
+    this.#slackRefuses = true;
+  }
+
+  /**
    * Compares what is known with what is recorded, and records what is not recorded yet.
    *
-   * @returns whether what is recorded may be shown in Slack, and whether changes may be begun
+   * @returns whether what is recorded may be shown in Slack, whether changes may be begun, and whether roles may end
    * @throws {WrongDatabase} {StoreUnavailable}
    */
-  async confirm(): Promise<{ mayShow: boolean; mayChange: boolean }> {
+  async confirm(): Promise<{ mayShow: boolean; mayChange: boolean; mayEnd: boolean }> {
     const open = KINDS.filter((kind) => !this.#confirmed.has(kind));
-    if (open.length === 0) return { mayShow: true, mayChange: true };
+    if (open.length === 0) return { mayShow: true, mayChange: true, mayEnd: true };
     const found = new Map(this.#found);
     let recorded = await this.#store.read(recordedIn);
     const missing = [...found].flatMap(([kind, place]) =>
@@ -63,7 +72,8 @@ export class Belonging {
     const isHere = (kind: Kind) => this.#confirmed.has(kind) || !recorded.has(kind);
     const mayChange = KINDS.every(isHere);
     this.#store.confirmed(mayChange);
-    return { mayShow: isHere('workspace'), mayChange };
+    const mayEnd = mayChange || (this.#slackRefuses && isHere('account'));
+    return { mayShow: isHere('workspace'), mayChange, mayEnd };
   }
 }
 

@@ -125,6 +125,11 @@ export class Store {
    */
   mustTakeData(): void {
     this.mustBeConfirmed();
+    this.mustHaveRoom();
+  }
+
+  /** @throws {StoreUnavailable} after a write that found no room, until `check` has found some */
+  mustHaveRoom(): void {
     if (this.#takesNoData !== null) throw this.#takesNoData;
   }
 

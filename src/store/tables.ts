@@ -24,6 +24,7 @@ export type Tables = {
   leavers: LeaverRow;
   leaver_messages: LeaverMessageRow;
   leaver_looks: LeaverLookRow;
+  running_promotions: RunningPromotionRow;
 };
 export type Database = Kysely<Tables>;
 
@@ -211,6 +212,37 @@ export type LeaverLookRow = {
   due_at: number;
   /** When all members of the workspace were listed last; null until then. */
   listed_at: Generated<number | null>;
+  lease_until: Generated<number | null>;
+  claim: Generated<string | null>;
+};
+
+/** A role that was given for a time, while it runs and after. */
+export type RunningPromotionRow = {
+  id: string;
+  /** The user's id in Fastly while it runs, so that nobody has two; null once it is over. */
+  running_user: string | null;
+  user_id: string;
+  login: string;
+  name: string;
+  /** The role that comes back. */
+  role_before: string;
+  /** The role that was given. */
+  role: string;
+  requester: string;
+  /** The approval request that it came from; null where it needed none. */
+  request_id: string | null;
+  began_at: number;
+  ends_at: number;
+  /** Null once people were reminded. */
+  remind_at: number | null;
+  /** `PromotionState`, as JSON. */
+  state: string;
+  over_at: number | null;
+  /** What is still to be told, as JSON: `Notice`s. */
+  untold: string;
+  /** When the worker has something to do about it; null for nothing. */
+  due_at: number | null;
+  /** Until when one process is at it, and that process's claim. */
   lease_until: Generated<number | null>;
   claim: Generated<string | null>;
 };

@@ -1,8 +1,10 @@
 import {
   type Action,
   type ApprovalRequest,
+  type Extension,
   isAdmission,
   isDeletion,
+  isPromotion,
   type LockOfSeveral,
   type Obstacle,
 } from '../approvals/request.ts';
@@ -15,6 +17,7 @@ import {
   invitation,
   update,
 } from '../changes/operations.ts';
+import type { Promotions } from '../changes/promotions.ts';
 import { protectionOf } from '../changes/protection.ts';
 import type { CurrentSettings, Settings } from '../changes/settings.ts';
 import { settingsOf, targetOf } from '../changes/snapshot.ts';
@@ -47,17 +50,19 @@ export type ApprovedChange = Pick<ApprovableOperation<unknown, unknown>, 'finalO
 /** A request about one user. */
 type OneUsers = ApprovalRequest & { action: Exclude<Action, LockOfSeveral> };
 
-type Parts = { fastly: FastlyClient; intents: Intents };
+type Parts = { fastly: FastlyClient; intents: Intents; promotions: Promotions };
 
 /** What an approved request stands for. */
-export function approvedChange(request: OneUsers, { fastly, intents }: Parts): ApprovedChange {
+export function approvedChange(request: OneUsers, parts: Parts): ApprovedChange {
+  const { fastly, intents, promotions } = parts;
   const { action } = request;
+  if (action.kind === 'promote-for' && action.by === 'extension') return extension(action, promotions);
   if (action.kind === 'revoke') return revocation(fastly, action);
   if (isDeletion(action)) {
     const id = UserId.parse(action.target.id);
     return guarded(deletion(fastly, id), 'The user still exists.', async (user) => {
       if (user === null) return { kind: 'gone' };
-      const differences = differencesOf(action.target, targetOf(user));
+      const differences = differencesOf(await asEnded(request, action.target, promotions), targetOf(user));
       // **Lock now** may have locked the user without recording the step: after a crash, or if the call's answer was lost.
       const onlyLocked = differences.every(({ field }) => field === 'lock') && user.locked === true;
       if (differences.length > 0 && !(onlyLocked && (await intents.lockOf(request.id, id)) !== null)) {
@@ -72,12 +77,39 @@ export function approvedChange(request: OneUsers, { fastly, intents }: Parts): A
   return guarded(update(fastly, id, changes), 'The user is unchanged.', async (user) => {
     if (user === null) return { kind: 'gone' };
     const differences = [
-      ...differencesOf(action.target, targetOf(user)),
+      ...differencesOf(await asEnded(request, action.target, promotions), targetOf(user)),
       ...settingDifferencesOf(action.before, settingsOf(user)),
     ];
     if (differences.length > 0) return { kind: 'changed', differences };
-    return action.kind === 'promote' && !changes.locked ? null : await protectedUser(fastly, user);
+    return isPromotion(action) && !changes.locked ? null : await protectedUser(fastly, user);
   });
+}
+
+/** The end of a promotion moves in the store, with the record of the execution, so there is nothing to call. */
+function extension({ promotion }: Extension, promotions: Promotions): ApprovedChange {
+  return {
+    async look() {
+      const found = await promotions.get(promotion);
+      if (found !== null && found.overAt === null) return { kind: 'nothing' };
+      return { kind: 'obstacle', obstacle: { kind: 'promotion-over', at: found?.overAt ?? null } };
+    },
+    call: async () => DONE,
+    finalObstacle: () => null,
+    repeatable: true,
+    nothingShows: 'The end is where it was.',
+  };
+}
+
+/** The target as it should be now: a role whose time has ended since the request was filed is no change of the user. */
+async function asEnded(
+  { filedAt }: ApprovalRequest,
+  target: Target,
+  promotions: Promotions,
+): Promise<Target> {
+  const role = await promotions.roleEndedTo(target.id, { role: target.role, since: filedAt });
+  if (role === null) return target;
+  const { roles, ...others } = target;
+  return { ...others, role };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Approvals, Claim } from '../approvals/approvals.ts';
 import { isLockOfSeveral, type LockOfSeveral } from '../approvals/request.ts';
 import { type ExecutionOutcome, lostUnlessConfirmed } from '../approvals/rules.ts';
 import type { Intents } from '../changes/intents.ts';
+import type { Promotions } from '../changes/promotions.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
 import { explain, explainRest, tokenProblemText } from '../messages/failure-text.ts';
@@ -41,6 +42,7 @@ type Attempt = {
 export class Execution {
   readonly #approvals: Approvals;
   readonly #intents: Intents;
+  readonly #promotions: Promotions;
   readonly #fastly: FastlyClient;
   readonly #botAdmins: Pick<BotAdmins, 'confirm'>;
   readonly #callTimeout: number;
@@ -54,6 +56,7 @@ export class Execution {
   constructor(
     approvals: Approvals,
     intents: Intents,
+    promotions: Promotions,
     fastly: FastlyClient,
     botAdmins: Pick<BotAdmins, 'confirm'>,
     callTimeout: number,
@@ -61,6 +64,7 @@ export class Execution {
   ) {
     this.#approvals = approvals;
     this.#intents = intents;
+    this.#promotions = promotions;
     this.#fastly = fastly;
     this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
@@ -73,7 +77,11 @@ export class Execution {
     const rights = this.#botAdmins.confirm([requester, ...approvers], Date.now());
     if (isLockOfSeveral(action)) return await this.#lockSeveral(claim, action, rights);
     const request = { ...claim.request, action };
-    const change = approvedChange(request, { fastly: this.#fastly, intents: this.#intents });
+    const change = approvedChange(request, {
+      fastly: this.#fastly,
+      intents: this.#intents,
+      promotions: this.#promotions,
+    });
     const revoked = state.kind === 'executing' ? state.revoked : undefined;
     const attempt: Attempt = { claim, change, rights, mayBeDone: claim.mayBeDone, revoked };
     try {

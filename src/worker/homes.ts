@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { Listed } from '../approvals/listed.ts';
 import type { OpenRequest } from '../approvals/open-requests.ts';
+import type { Promotions } from '../changes/promotions.ts';
 import type { Times } from '../config/times.ts';
 import { Cached } from '../directory/cached.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -48,6 +49,7 @@ export type HomesOptions = {
   store: Store;
   approvals: Approvals;
   auditPages: AuditPages;
+  promotions: Pick<Promotions, 'running'>;
   directory: Directory;
   posting: Posting;
   conversations: Conversations;
@@ -213,10 +215,11 @@ export class Homes {
   }
 
   async #recordedFor(member: MemberId): Promise<Recorded> {
-    const { approvals, auditPages, directory } = this.#options;
-    const [{ waiting, own }, changes] = await Promise.all([
+    const { approvals, auditPages, directory, promotions } = this.#options;
+    const [{ waiting, own }, changes, running] = await Promise.all([
       approvals.openFor(member, MOST_ON_HOME),
       auditPages.latest({ subject: null, before: null, limit: LATEST_CHANGES }),
+      promotions.running(),
     ]);
     const latest = changes[0]?.seq ?? null;
     if (latest !== this.#latestEntry) {
@@ -225,7 +228,12 @@ export class Homes {
       this.#figures.forget();
       this.#latestEntry = latest;
     }
-    return { waiting: await this.#placed(waiting), own: await this.#placed(own), changes };
+    return {
+      waiting: await this.#placed(waiting),
+      own: await this.#placed(own),
+      changes,
+      promotions: running,
+    };
   }
 
   async #placed({ shown, more }: Listed<OpenRequest>): Promise<Listed<Placed>> {

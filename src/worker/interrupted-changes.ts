@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
 import { RequestId } from '../approvals/request.ts';
-import type { Change, Settlement } from '../changes/change.ts';
+import { type Change, INTERRUPTED, type Settlement } from '../changes/change.ts';
 import { endingSessions } from '../changes/ending-sessions.ts';
 import type { Intents, Interrupted } from '../changes/intents.ts';
 import {
@@ -76,7 +76,7 @@ export class InterruptedChanges {
     if (state === 'open') {
       const effect = await this.#effectOf(change, begunAt);
       const kind = effect === null ? 'unknown' : settlementOf(change.kind, effect);
-      settlement = { kind, why: 'interrupted' };
+      settlement = { kind, why: INTERRUPTED };
       log.warn({ settlement: kind }, 'a change was left behind');
       await this.#record(change, settlement);
     } else settlement = { kind: state };

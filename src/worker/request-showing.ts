@@ -4,6 +4,7 @@ import type { Step } from '../approvals/event.ts';
 import { type ApprovalRequest, isOpen } from '../approvals/request.ts';
 import { addTold, recordShown, type Surface, type SurfaceName } from '../approvals/surfaces.ts';
 import type { Intents } from '../changes/intents.ts';
+import type { Promotions } from '../changes/promotions.ts';
 import { type ChannelId, MemberId } from '../ids.ts';
 import { notShownText } from '../messages/approval-text.ts';
 import { type Message, message } from '../messages/kit/message.ts';
@@ -17,6 +18,7 @@ export type DisplayOptions = {
   store: Store;
   approvals: Approvals;
   intents: Intents;
+  promotions: Pick<Promotions, 'of'>;
   posting: Posting;
   conversations: Conversations;
   botAdmins: BotAdmins;

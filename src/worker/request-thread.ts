@@ -8,6 +8,7 @@ import { directRequest, revokeLeftButtons } from '../messages/approval-message.t
 import { stepText } from '../messages/approval-text.ts';
 import { message, withButtons } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
+import { promotionButtons } from '../slack/promotion-buttons.ts';
 import { undoButtons } from '../slack/undo-button.ts';
 import type { RequestShowing } from './request-showing.ts';
 
@@ -43,14 +44,18 @@ function wordsInThread(showing: RequestShowing, step: Step, request: ApprovalReq
   return stepText(step, request, showing.options.approvals.policy);
 }
 
-/** A demotion can be undone once it is carried out, and **Lock now** once its request has ended. */
+/** What was given for a time can be ended, and a demotion can be undone once it is carried out, and **Lock now** once its request has ended. */
 async function offersWith(
   showing: RequestShowing,
   { event }: Step,
   { id, action }: ApprovalRequest,
 ): Promise<Button[]> {
-  const { intents, disabled } = showing.options;
+  const { intents, promotions, disabled } = showing.options;
   if (action.target.id === null || action.kind === 'revoke') return [];
+  if (event.kind === 'completed' && event.endsAt !== undefined) {
+    const running = await promotions.of(action.target.id);
+    return running === null ? [] : promotionButtons(running.id, !disabled.has('update'));
+  }
   const left = event.kind === 'completed' ? revokeLeftButtons(id, event.tokens) : [];
   let key: string | null = null;
   if (event.kind === 'locked') key = await intents.lockOf(id, action.target.id);

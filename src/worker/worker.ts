@@ -16,6 +16,7 @@ import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
 import type { InterruptedChanges } from './interrupted-changes.ts';
 import { Loop } from './loop.ts';
+import type { PromotionEnds } from './promotions/ends.ts';
 
 const AT_A_TIME = 8;
 
@@ -33,6 +34,7 @@ export type WorkerOptions = {
   displays: Displays;
   homes: Homes;
   interruptedChanges: InterruptedChanges;
+  promotionEnds: PromotionEnds;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
   /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
@@ -55,17 +57,20 @@ export class Worker {
   readonly #publishing: AnyLoop;
   /** What can change something in Fastly, or says whether that was done. */
   readonly #changing: readonly AnyLoop[];
+  /** Takes roles back whose time is over, also while Slack refuses the bot's token. */
+  readonly #ending: AnyLoop;
   /** Works on nothing. No step wakes it: what it reports takes minutes to come. */
   readonly #watching: AnyLoop;
   readonly #checking: AnyLoop;
   #started = false;
   #showing = false;
   #working = false;
+  #takingBack = false;
   #stopping = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { approvals, displays, homes, interruptedChanges, store, auditHeads } = options;
+    const { approvals, displays, homes, interruptedChanges, promotionEnds, store, auditHeads } = options;
     const { onHealth, liveness, times, log } = options;
     const onFailure = (error: unknown) => {
       if (error instanceof StoreUnavailable && LASTING.includes(error.trouble.kind)) onHealth(error);
@@ -109,7 +114,14 @@ export class Worker {
       key: (member) => member,
       work: (member) => homes.publish(member),
     });
+    const ending = new Loop<string>({
+      ...common('promotions'),
+      find: (limit) => promotionEnds.due(limit),
+      key: (id) => id,
+      work: (id) => promotionEnds.work(id),
+    });
     this.#changing = [advancing, settling];
+    this.#ending = ending;
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
@@ -151,21 +163,23 @@ export class Worker {
   }
 
   wake(): void {
-    for (const loop of [...this.#changing, this.#publishing, this.#displaying]) loop.wake();
+    for (const loop of [...this.#changing, this.#ending, this.#publishing, this.#displaying]) loop.wake();
   }
 
   /** Slack answers again: what waited for that is shown now. */
   slackIsBack(): void {
-    const { displays, homes, interruptedChanges, onHealth } = this.#options;
+    const { displays, homes, interruptedChanges, promotionEnds, onHealth } = this.#options;
     homes.retryAtOnce();
-    Promise.all([displays.retryAtOnce(), interruptedChanges.retryAtOnce()]).then(() => this.wake(), onHealth);
+    const retried = [displays, interruptedChanges, promotionEnds].map((each) => each.retryAtOnce());
+    Promise.all(retried).then(() => this.wake(), onHealth);
   }
 
   /** Begins nothing new. Resolves when running work has ended and Slack shows its results. */
   async stop(): Promise<void> {
     this.#stopping = true;
     // Homes that this leaves out of date are drawn by the next process.
-    await Promise.all([...this.#changing, this.#publishing, this.#watching].map((loop) => loop.stop()));
+    const others = [...this.#changing, this.#ending, this.#publishing, this.#watching];
+    await Promise.all(others.map((loop) => loop.stop()));
     await this.#displaying.stop({ lastLook: true });
     await this.#checking.stop();
   }
@@ -173,11 +187,15 @@ export class Worker {
   async #workWhereItBelongs(): Promise<void> {
     const { belonging, onWrongDatabase } = this.#options;
     try {
-      const { mayShow, mayChange } = await belonging.confirm();
+      const { mayShow, mayChange, mayEnd } = await belonging.confirm();
       if (this.#stopping) return;
       if (mayShow && !this.#showing) {
         this.#showing = true;
         for (const loop of [this.#displaying, this.#publishing, this.#watching]) loop.start();
+      }
+      if (mayEnd && !this.#takingBack) {
+        this.#takingBack = true;
+        this.#ending.start();
       }
       if (mayChange && !this.#working) {
         this.#working = true;
@@ -190,7 +208,7 @@ export class Worker {
   }
 
   async #report(): Promise<readonly never[]> {
-    const { approvals, displays, homes, interruptedChanges, readiness, times } = this.#options;
+    const { approvals, displays, homes, interruptedChanges, promotionEnds, readiness, times } = this.#options;
     const { overdueAfter } = times;
     const [requests, tabs, changes] = await Promise.all([
       displays.overdue(overdueAfter),
@@ -198,6 +216,8 @@ export class Worker {
       interruptedChanges.overdue(overdueAfter),
     ]);
     readiness.degraded('overdue', overdueProblem({ requests, tabs, changes }));
+    const late = await promotionEnds.overdue(times.promotions.loud);
+    readiness.degraded('overdue-promotions', late === 0 ? null : lateProblem(late));
     const newer = await approvals.newer();
     readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
     return [];
@@ -236,6 +256,14 @@ type Overdue = Record<'requests' | 'tabs' | 'changes', number>;
 function counted(count: number, one: string, several: string): string | null {
   if (count === 0) return null;
   return count === 1 ? one : several.replace('#', String(count));
+}
+
+function lateProblem(promotions: number): Problem {
+  return {
+    what: `${promotions === 1 ? '1 role that was given for a time has' : `${promotions} roles that were given for a time have`} not ended.`,
+    remedy:
+      "The bot keeps trying. Its log says why in the warnings 'the end of a promotion could not be carried out yet'.",
+  };
 }
 
 function newerProblem(requests: number): Problem {

@@ -49,6 +49,7 @@ onBothDatabases('what waits', (database) => {
       oldestOpen: 0,
       oldestApproved: 0,
       unclearExecutions: 0,
+      overduePromotions: 0,
       surfacesBehind: 0,
       oldestBehind: 0,
       leavers: { untold: 0, told: 0, kept: 0 },
@@ -75,6 +76,7 @@ onBothDatabases('what waits', (database) => {
     expect(await backlogOf(service.store)).toMatchObject({
       requests: { failed: 1 },
       unclearExecutions: 0,
+      overduePromotions: 0,
     });
   });
 

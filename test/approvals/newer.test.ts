@@ -188,7 +188,7 @@ onBothDatabases('changes that a newer version has recorded', (database) => {
       store,
       "update intents set change = 'lock-several' where delivery_key = 'kind'",
       "update intents set state = 'half-done' where delivery_key = 'state'",
-      `update intents set details = replace(details, '"reference"', '"for":1,"reference"') where delivery_key = 'field'`,
+      `update intents set details = replace(details, '"reference"', '"later":1,"reference"') where delivery_key = 'field'`,
     );
     const rows = () =>
       store.read((tables) =>

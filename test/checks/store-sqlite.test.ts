@@ -75,6 +75,18 @@ describe('the check of a SQLite file', () => {
     ]);
   });
 
+  it('warns of roles that should have ended, and of none that runs', async () => {
+    const path = await newPath();
+    const columns =
+      'id, running_user, user_id, login, name, role_before, role, requester, began_at, ends_at, state, untold';
+    const promotion = (id: string, endsAt: number) =>
+      `insert into running_promotions (${columns}) values ('${id}', '${id}', '${id}', '', '', '', '', '', 0, ${endsAt}, '', '')`;
+    await usedBefore(path, [promotion('late', 1), promotion('runs', Date.now() + 60_000)]);
+    expect(await marked(path)).toContain(
+      'warning: 1 role that was given for a time should have ended over 10 minutes ago.',
+    );
+  });
+
   it('names the migrations that wait, and does not run them', async () => {
     const path = await newPath();
     await usedBefore(path, ["delete from kysely_migration where name >= '003'"]);

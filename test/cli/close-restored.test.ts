@@ -131,6 +131,7 @@ onBothDatabases('a database that was restored', (database) => {
       cancelled: [pending?.id, approved?.id],
       mayHaveBeenDone: [executing?.id, unclear?.id],
       underWay: ['ABCD-EFGH'],
+      toCheck: [],
       adopted: false,
     });
   });

@@ -36,7 +36,10 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
       before: CURRENT,
       changes: { role: 'superuser' },
     },
-    says: [`${GRACE} will become a Fastly superuser, ${ANYTHING}`, '*Role* engineer → Fastly superuser'],
+    says: [
+      `${GRACE} will become a Fastly superuser, ${ANYTHING}`,
+      '*Role* engineer → Fastly superuser, without an end',
+    ],
   },
   {
     what: 'a creation',
@@ -49,7 +52,7 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
     },
     says: [
       `${LINUS} will be created as a Fastly superuser, ${ANYTHING}`,
-      '*Name* Linus Example and *Role* Fastly superuser',
+      '*Name* Linus Example and *Role* Fastly superuser, without an end',
     ],
   },
   {

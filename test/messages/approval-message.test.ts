@@ -71,7 +71,9 @@ describe("a request's message", () => {
         action: { kind: 'promote', by: 'update', version: 1, target: ENGINEER, before: CURRENT, changes },
       }),
     );
-    expect(words).toContain('*Role* engineer → Fastly superuser *Login* `grace@example.com` *ID* `grace1`');
+    expect(words).toContain(
+      '*Role* engineer → Fastly superuser *Lasts* without an end *Login* `grace@example.com` *ID* `grace1`',
+    );
     expect(words.match(/\*Role\*/g)).toHaveLength(1);
   });
 

@@ -5,7 +5,7 @@ import { say } from '../../src/messages/kit/sentence.ts';
 import { NORA, POLICY, pendingRequest, TOMAS } from '../approvals/people.ts';
 import { wordsOf } from '../e2e/support/seeing.ts';
 
-const EMPTY = { waiting: { shown: [], more: 0 }, own: { shown: [], more: 0 }, changes: [] };
+const EMPTY = { waiting: { shown: [], more: 0 }, own: { shown: [], more: 0 }, changes: [], promotions: [] };
 
 function wordsOnHome(changes: Partial<HomeContent>): string {
   const view = homeView({

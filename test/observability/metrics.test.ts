@@ -9,6 +9,7 @@ const BACKLOG: Backlog = {
   oldestOpen: 90_000,
   oldestApproved: 0,
   unclearExecutions: 1,
+  overduePromotions: 2,
   surfacesBehind: 3,
   oldestBehind: 4_500,
   leavers: { untold: 0, told: 2, kept: 1 },

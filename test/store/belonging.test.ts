@@ -6,7 +6,7 @@ import { onBothDatabases } from './both-databases.ts';
 
 const OURS = { id: 'T0EXAMPLE', name: 'Example' };
 const THEIRS = { id: 'T0OTHER', name: 'Other' };
-const ALL = { mayShow: true, mayChange: true };
+const ALL = { mayShow: true, mayChange: true, mayEnd: true };
 const ACCOUNT = { id: '1abCDe2', name: '' };
 
 /** Whether a change may be begun. */
@@ -57,10 +57,10 @@ onBothDatabases('where a database belongs', (database) => {
     const { store } = await database.open();
     await usedBefore(store);
     const belonging = new Belonging(store);
-    expect(await belonging.confirm()).toEqual({ mayShow: false, mayChange: false });
+    expect(await belonging.confirm()).toEqual({ mayShow: false, mayChange: false, mayEnd: false });
     belonging.found('workspace', { ...OURS, name: 'Renamed' });
     // What Slack must show does not wait for Fastly.
-    expect(await belonging.confirm()).toEqual({ mayShow: true, mayChange: false });
+    expect(await belonging.confirm()).toEqual({ mayShow: true, mayChange: false, mayEnd: false });
     expect(mayBegin(store)).toBe(false);
     belonging.found('account', ACCOUNT);
     expect(await belonging.confirm()).toEqual(ALL);
@@ -91,7 +91,7 @@ onBothDatabases('where a database belongs', (database) => {
     const belonging = new Belonging(store);
     belonging.found('workspace', OURS);
     belonging.found('account', null);
-    expect(await belonging.confirm()).toEqual({ mayShow: true, mayChange: false });
+    expect(await belonging.confirm()).toEqual({ mayShow: true, mayChange: false, mayEnd: false });
     belonging.found('account', { id: 'ELSEWHERE', name: '' });
     await expect(belonging.confirm()).rejects.toThrow(WrongDatabase);
   });

@@ -34,6 +34,7 @@ const TABLES = [
   'message_counter',
   'report_schedules',
   'reports',
+  'running_promotions',
   'surfaces',
   'token_looks',
   'token_reminders',
@@ -147,6 +148,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       'drop table belonging',
       'drop table compatibility',
       'drop table bot_admins',
+      'drop table running_promotions',
       'drop table token_reminders',
       'drop table token_looks',
       ...WITHOUT_LEAVERS,
@@ -171,6 +173,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => 
       ...WITHOUT_INDEXES,
       'drop table compatibility',
       'drop table bot_admins',
+      'drop table running_promotions',
       'drop table token_reminders',
       'drop table token_looks',
       ...WITHOUT_LEAVERS,
@@ -263,6 +266,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
       { migration: '008-indexes' },
       { migration: '009-bot-admins' },
       { migration: '010-token-reminders' },
+      { migration: '011-running-promotions' },
       { migration: '012-leavers' },
       { migration: '014-reports' },
     ]);
@@ -327,10 +331,12 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
       create table report_schedules (schedule text primary key, due_at bigint not null, try_at bigint not null,
         lease_until bigint, claim text);
       create table reports (due_at bigint primary key, posted_at bigint not null, entry bigint not null);
+      create table running_promotions (id text primary key);
       insert into kysely_migration values
         ('007-readable-from', '2030-01-02T03:04:05.000Z'), ('008-indexes', '2030-01-02T03:04:05.500Z'),
         ('009-bot-admins', '2030-01-02T03:04:05.700Z'),
         ('010-token-reminders', '2030-01-02T03:04:05.800Z'),
+        ('011-running-promotions', '2030-01-02T03:04:05.900Z'),
         ('012-leavers', '2030-01-02T03:04:05.900Z'),
         ('014-reports', '2030-01-02T03:04:05.900Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');

@@ -1,4 +1,4 @@
-import { type ApprovalRequest, loginsOf } from '../../approvals/request.ts';
+import { type ApprovalRequest, isPromotion, loginsOf } from '../../approvals/request.ts';
 import { withoutTag } from '../../directory/search.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
@@ -48,7 +48,7 @@ export async function refuseWhoItIsAbout(
   if (!request?.terms) return;
   const profile = await services.members.profileOf(caller.memberId, CLICKER_FRESH_MILLISECONDS);
   const unknown = profile === null || profile === 'hidden';
-  if (unknown && step !== 'deny' && request.action.kind === 'promote')
+  if (unknown && step !== 'deny' && isPromotion(request.action))
     throw new Refusal(NOT_CONFIRMED[profile ?? 'no answer']);
   if (unknown) log.warn('whom a request is about is decided by what was filed');
   if (!unknown && loginsOf(request.action).some((login) => isMailbox(profile.address, login))) {

@@ -109,6 +109,8 @@ function subcommandOf(action: Action): SubcommandName {
       return 'lock';
     case 'demote':
       return 'update';
+    case 'promote-for':
+      return 'update';
     case 'promote':
       return PROMOTED_BY[action.by];
   }

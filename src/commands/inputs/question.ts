@@ -8,6 +8,7 @@ import { Refusal } from '../../messages/failure-text.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, lineWith, type Message, message } from '../../messages/kit/message.ts';
 import { richText, type Sentence, say, sideBySide, withoutTyped } from '../../messages/kit/sentence.ts';
+import { lastsText } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { settingsText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -26,6 +27,8 @@ const AskedSchema = z.object({
   subcommand: z.enum(SUBCOMMAND_NAMES),
   settings: Settings.optional(),
   reason: z.string().nullable().optional(),
+  /** For how many milliseconds a role is given. */
+  lasts: z.number().optional(),
   /** The switches that were given, of those that the subcommand has. */
   chosen: z.array(z.string().max(30)).max(5).optional(),
   /** Which tokens to show. */
@@ -184,8 +187,9 @@ function withButtons(
 }
 
 /** What is to be set, so that the caller sees all that a button does. */
-function wanted({ settings = {} }: Pick<Asked, 'settings'>): Sentence[] {
-  return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings)}.`];
+function wanted({ settings = {}, lasts }: Pick<Asked, 'settings' | 'lasts'>): Sentence[] {
+  const end = lasts === undefined ? say`` : say`, ${lastsText(lasts)}`;
+  return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings)}${end}.`];
 }
 
 /** What to know of the user's roles before one is set. */

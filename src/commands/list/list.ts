@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
+import type { PromotionShown } from '../../changes/promotion.ts';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
@@ -12,6 +13,7 @@ import {
   say,
   sideBySide,
 } from '../../messages/kit/sentence.ts';
+import { promotionLines } from '../../messages/promotion-text.ts';
 import { counted } from '../../messages/token-text.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
 import { rolesText, unreadableText, userCount, userText } from '../../messages/user-text.ts';
@@ -107,8 +109,9 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
 /** A page of the list, as a message. */
 export async function listed(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
-  const [{ users, unknown, account }, invited] = await Promise.all([
+  const [{ users, unknown, account }, running, invited] = await Promise.all([
     interaction.services.directory.list(filter),
+    runningPromotions(interaction),
     isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
   const from = Math.min(page.from, startOfLast(users.length));
@@ -127,11 +130,24 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
   }
   const range = `${from + 1} to ${from + shown.length}`;
   const inPages = users.length > MOST_USERS;
-  const lines = [...figuresWords(filter, figures), ...(inPages ? [say`Showing ${range}.`] : [])];
+  const ending = running.filter(({ user }) => users.some(({ id }) => id === user.id));
+  const lines = [
+    ...figuresWords(filter, figures),
+    ...promotionLines(ending),
+    ...(inPages ? [say`Showing ${range}.`] : []),
+  ];
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {
     headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, ...unknownBlocks(unknown), actions, context(footnote(figures))],
+  });
+}
+
+/** The roles that end. A list is shown also where the database is away. */
+async function runningPromotions({ services, log }: Interaction): Promise<readonly PromotionShown[]> {
+  return await services.promotions.running().catch((error: Error) => {
+    log.warn({ err: error }, 'which roles end could not be read for a list of users');
+    return [];
   });
 }
 

@@ -37,7 +37,7 @@ export async function lockUser(
     return await followUp(interaction, lock);
   }
   if (wanted.steps.length === 0) {
-    return await alter(interaction, meant, { settings: LOCKED, reason: wanted.reason });
+    return await alter(interaction, meant, { settings: LOCKED, reason: wanted.reason, lasts: null });
   }
   return await fileRequest(interaction, await demotionOf(interaction, user, wanted.steps), wanted.reason);
 }

@@ -28,7 +28,7 @@ export const unlock = oneUserSubcommand({
     if (!user.deleted_at && !user.locked) {
       throw new Refusal(say`${userText(targetOf(user))} isn't locked. Nothing was changed.`);
     }
-    const wanted = { settings: { locked: false }, reason: null };
+    const wanted = { settings: { locked: false }, reason: null, lasts: null };
     return await alter(interaction, meant, wanted);
   },
 });

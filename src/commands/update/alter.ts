@@ -1,5 +1,6 @@
-import { superuserChange } from '../../approvals/request.ts';
+import { type Action, superuserChange } from '../../approvals/request.ts';
 import { update } from '../../changes/operations.ts';
+import { type PromotionShown, whyNoEnd } from '../../changes/promotion.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { type HasRoles, rolesDigest } from '../../changes/roles.ts';
 import {
@@ -11,6 +12,8 @@ import {
   unmet,
 } from '../../changes/settings.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { isSuperuserRole } from '../../changes/superuser.ts';
+import type { Target } from '../../changes/target.ts';
 import { undoKey } from '../../changes/undo.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
@@ -20,19 +23,24 @@ import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
+import { lastsText, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
+import { promotionButtons } from '../../slack/promotion-buttons.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { undoButtons } from '../../slack/undo-button.ts';
 import { fileRequest } from '../approvals/filing.ts';
+import { LASTS } from '../inputs/lasts.ts';
 import { type Meant, userMeant } from '../inputs/meant.ts';
 import { RolesToLose, updateUserButton } from '../inputs/question.ts';
 import { blockOf } from '../inputs/settings-form.ts';
 import { makeChange } from '../make-change.ts';
+import { extend } from '../promotions/extend.ts';
+import { together } from '../together.ts';
 
 /** What Fastly lets others change of a user (seed; Fastly's guide for the login). */
 export const EditableSettings = Settings.pick({
@@ -45,7 +53,12 @@ export const EditableSettings = Settings.pick({
 export const EDITABLE = EditableSettings.keyof().options;
 
 /** What a user is to have, and why. */
-export type Wanted = { settings: Settings; reason: string | null };
+export type Wanted = {
+  settings: Settings;
+  reason: string | null;
+  /** For how many milliseconds the role is given; null for a role without an end. */
+  lasts: number | null;
+};
 
 /** The change that an update sets back, by its delivery key, and what must still hold once the update is recorded. */
 type Undoing = { change: string; check(): Promise<void> };
@@ -82,15 +95,15 @@ export class ChangedMeanwhile extends Refusal {
 export async function alter(
   interaction: Interaction,
   meant: Meant,
-  { settings, reason }: Wanted,
+  { settings, reason, lasts }: Wanted,
   {
     seen = null,
     rolesShown = null,
     undoes = null,
   }: { seen?: CurrentSettings | null; rolesShown?: string | null; undoes?: Undoing | null } = {},
 ): Promise<Delivered> {
-  const { fastly } = interaction.services;
-  const user = await userMeant(interaction, meant);
+  const { fastly, promotions } = interaction.services;
+  const [user, running] = await together(userMeant(interaction, meant), promotions.of(meant.id));
   const { id } = user;
   const who = userText(targetOf(user));
   if (user.deleted_at) {
@@ -98,10 +111,18 @@ export async function alter(
   }
   const before = settingsOf(user);
   if (seen !== null && Object.keys(differing(seen, user)).length > 0) throw new ChangedMeanwhile(user, seen);
-  const changes = onlyChanged(settings, before);
+  const changed = onlyChanged(settings, before);
+  const keeps = running !== null && changed.role === undefined && settings.role === running.role;
+  if (keeps && lasts !== null) {
+    if (Object.keys(changed).length > 0) throw new FieldError(LASTS, ALONE);
+    return await extend(interaction, user, running, { lasts, reason });
+  }
+  // A role that ends is kept for good by an ordinary change to the same role.
+  const changes = keeps ? { ...changed, role: running.role } : changed;
+  if (lasts !== null) refuseWithoutEnd(user, who, changes);
   if (Object.keys(changes).length === 0)
     throw new Refusal(say`No change: ${who} already has these settings.`);
-  const kind = superuserChange(user, changes);
+  const kind = keeps && isSuperuserRole(running.role) ? 'promote' : superuserChange(user, changes);
   const mayBe = async () => {
     if (kind === 'demote' || changes.locked) await refuseProtected(interaction, user, who, changes);
   };
@@ -110,8 +131,7 @@ export async function alter(
   if (caution !== null && rolesShown !== rolesDigest(user)) throw new RolesToLose(user, caution);
   if (kind !== null) {
     const of = { version: 1, target: targetOf(user), before, changes } as const;
-    const action = kind === 'promote' ? ({ kind, by: 'update', ...of } as const) : ({ kind, ...of } as const);
-    return await fileRequest(interaction, action, reason);
+    return await fileRequest(interaction, actionOf(kind, of, lasts), reason);
   }
   const change = {
     deliveryKey: undoes === null ? interaction.deliveryKey : undoKey(undoes.change),
@@ -120,6 +140,7 @@ export async function alter(
     settings: changes,
     before,
     reason,
+    ...(lasts !== null && { for: lasts }),
     ...(undoes !== null && { undoes: undoes.change }),
   } as const;
   const after = await makeChange(interaction, {
@@ -134,19 +155,59 @@ export async function alter(
     },
     operation: update(fastly, id, changes),
   }).catch((error: unknown) => {
-    const asked = { settings, reason, ...(rolesShown !== null && { rolesShown }) };
+    const asked = {
+      ...{ settings, reason },
+      ...(lasts !== null && { lasts }),
+      ...(rolesShown !== null && { rolesShown }),
+    };
     const mayLift = changes.role !== undefined && settings.limit_services === undefined;
     throw mayLift && isServiceLimit(error) ? withoutLimit(interaction, user, error, asked) : error;
   });
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
-  const confirmation = updated(interaction, who, before, { settings: changes, reason }, after);
+  const given = lasts === null ? null : await promotions.of(id).catch(() => null);
+  const end = lasts === null ? null : given === null ? lastsText(lasts) : endText(given);
+  const confirmation = updated(interaction, who, before, { settings: changes, reason, end }, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
-  return await confirm(
-    interaction,
-    confirmation,
-    asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : [],
-  );
+  return await confirm(interaction, confirmation, [
+    ...(given === null ? [] : promotionButtons(given.id, true)),
+    ...(asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : []),
+  ]);
 }
+
+const ALONE = say`A role that ends is extended by itself. Leave the other changes out. Nothing was changed.`;
+
+/** 'until 17:30, then engineer'. */
+function endText(given: PromotionShown): Sentence {
+  return say`until ${date(new Date(given.endsAt))}, then ${roleBack(given)}`;
+}
+
+/** What waits for approval. With `lasts` it is of another kind, which no older version carries out as one without an end. */
+function actionOf(
+  kind: 'promote' | 'demote',
+  of: { version: 1; target: Target; before: CurrentSettings; changes: Settings },
+  lasts: number | null,
+): Action {
+  if (kind === 'demote') return { kind, ...of };
+  if (lasts === null) return { kind, by: 'update', ...of };
+  return { kind: 'promote-for', by: 'update', ...of, for: lasts, back: of.before.role ?? '' };
+}
+
+/** @throws {FieldError} where the role can't be given for a time */
+function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings): void {
+  if (role === undefined) {
+    throw new FieldError(LASTS, say`${who} has this role already, without an end. Nothing was changed.`);
+  }
+  const why = whyNoEnd(user);
+  if (why !== null) throw new FieldError(LASTS, say`${NO_END[why](who)} Nothing was changed.`);
+}
+
+const NO_END: Record<NonNullable<ReturnType<typeof whyNoEnd>>, (who: Sentence) => Sentence> = {
+  superuser: (who) =>
+    say`${who} is a Fastly superuser now, and an end never makes a Fastly superuser. Leave the time out.`,
+  'several-roles': (who) =>
+    say`${who} has several roles, and the bot could give back only one of them. Leave the time out.`,
+  'other-role': (who) => say`${who} has a role now that the bot can't give back. Leave the time out.`,
+};
 
 /** Fastly refuses this role for a user with limited services (recorded). */
 function isServiceLimit(error: unknown): error is FastlyError {
@@ -159,7 +220,7 @@ function withoutLimit(
   interaction: Interaction,
   user: User,
   error: FastlyError,
-  asked: { settings: Settings; reason: string | null; rolesShown?: string },
+  asked: { settings: Settings; reason: string | null; lasts?: number; rolesShown?: string },
 ): FieldError {
   const ways = say`${explain(error)} Set ${bold('Limited services')} to no as well. Reference ${code(interaction.reference)}.`;
   const settings = { ...asked.settings, limit_services: false };
@@ -174,7 +235,7 @@ function updated(
   { caller }: Interaction,
   who: Sentence,
   before: CurrentSettings,
-  { settings, reason }: Wanted,
+  { settings, reason, end }: Omit<Wanted, 'lasts'> & { end: Sentence | null },
   after: User,
 ): Message {
   const now = settingsOf(after);
@@ -183,10 +244,11 @@ function updated(
   const done = changeText(before, only(settings, asWanted));
   const by = member(caller.memberId);
   const when = date(new Date());
+  const until = end === null ? say`` : say`, ${end}`;
   return message(
     done.parts.length === 0
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
-      : say`✏️ ${by} updated ${who}, ${when}: ${done}.`,
+      : say`✏️ ${by} updated ${who}, ${when}: ${done}${until}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),

@@ -1,11 +1,14 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { PromotionShown } from '../../changes/promotion.ts';
 import { ROLES, rolesDigest } from '../../changes/roles.ts';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
 import { targetOf } from '../../changes/snapshot.ts';
+import type { Times } from '../../config/times.ts';
 import type { User } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { roleBack, untilText } from '../../messages/promotion-text.ts';
 import { rolesCaution } from '../../messages/role-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
@@ -16,6 +19,7 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
+import { LASTS, lastsAsTyped, lastsFromForm, lastsInput } from '../inputs/lasts.ts';
 import { LoginChanged, Meant, meantBy } from '../inputs/meant.ts';
 import { RolesToLose } from '../inputs/question.ts';
 import { reasonFromForm, reasonInput } from '../inputs/reason.ts';
@@ -43,12 +47,13 @@ const About = codecFor('form', AboutSchema, 'update');
  * The form to edit a user, filled in with the user's settings and the changes asked for so far. A redrawn form has new
  * block ids, because Slack keeps what was typed under an id that it knows.
  */
-export function editForm(
+export async function editForm(
   interaction: Interaction,
   user: User,
-  { settings, reason }: Wanted,
-  { onTop = null, round = 0 }: { onTop?: Sentence | null; round?: number } = {},
-): ModalView {
+  { settings, reason, lasts }: Wanted,
+  { onTop = null, round = 0, typed = lastsAsTyped(lasts) }: Drawn = {},
+): Promise<ModalView> {
+  const running = await interaction.services.promotions.of(user.id);
   const seen = seenOf(user);
   const caution = rolesCaution(user);
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
@@ -57,12 +62,24 @@ export function editForm(
     subject: About.write({ user: meantBy(user), seen, rolesShown: rolesDigest(user), round }),
     blocks: [
       ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
-      richText(userText(targetOf(user))),
+      richText(userText(targetOf(user)), ...runningLines(running)),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
+      lastsInput(typed, { round }),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
     ],
   });
+}
+
+/** `typed`: how long the role is given, as it was entered. */
+type Drawn = { onTop?: Sentence | null; round?: number; typed?: string | null };
+
+/** What becomes of a role that ends, where it is changed here. */
+function runningLines(running: PromotionShown | null): Sentence[] {
+  if (running === null) return [];
+  return [
+    say`⏳ ${untilText(running)}, then ${roleBack(running)}. If you set another role here, that stays, and nothing comes back.`,
+  ];
 }
 
 /** Which changes need approval in this installation, to be put behind another sentence. */
@@ -79,7 +96,7 @@ export function whatWaits(services: Services): Sentence {
 export const editFormListener = formListener(FORM, {
   async work(interaction, { values, subject }) {
     const about = About.read(subject);
-    const wanted = wantedIn(values, about);
+    const wanted = wantedIn(values, about, interaction.services.times);
     try {
       return await alter(interaction, about.user, wanted, {
         seen: about.seen,
@@ -89,11 +106,11 @@ export const editFormListener = formListener(FORM, {
       if (error instanceof RolesToLose) {
         // The user has other roles than the form showed. Drawn again, it shows them.
         const onTop = say`This user's roles have changed. Check the form, then save it again.`;
-        const view = editForm(interaction, error.user, wanted, { onTop, round: about.round + 1 });
+        const view = await editForm(interaction, error.user, wanted, { onTop, round: about.round + 1 });
         return { kind: 'next', view, orElse: message(error.sentence) };
       }
       if (error instanceof LoginChanged) {
-        const view = editForm(interaction, error.user, wanted, {
+        const view = await editForm(interaction, error.user, wanted, {
           onTop: ANOTHER_LOGIN,
           round: about.round + 1,
         });
@@ -103,7 +120,7 @@ export const editFormListener = formListener(FORM, {
         // The form again, with the user as of now and the caller's changes.
         const { sentence, user } = error;
         const onTop = say`${sentence} Check the form, then save it again.`;
-        const view = editForm(interaction, user, wanted, { onTop, round: about.round + 1 });
+        const view = await editForm(interaction, user, wanted, { onTop, round: about.round + 1 });
         const command = code(`/fastly-user update ${user.login}`);
         const orElse = message(say`${sentence} Run ${command} to open the form again.`);
         return { kind: 'next', view, orElse };
@@ -117,9 +134,9 @@ export const editFormListener = formListener(FORM, {
   async again(interaction, { values, subject }, problem) {
     const about = About.read(subject);
     const user = await interaction.services.fastly.getUser(about.user.id);
-    const settings = typedIn(values, about);
-    const reason = values.reason ?? null;
-    return editForm(interaction, user, { settings, reason }, { onTop: problem, round: about.round + 1 });
+    const wanted = { settings: typedIn(values, about), reason: values.reason ?? null, lasts: null };
+    const typed = values[LASTS] ?? null;
+    return await editForm(interaction, user, wanted, { onTop: problem, round: about.round + 1, typed });
   },
 });
 
@@ -129,7 +146,20 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
 }
 
 /** @throws {FieldError} for an invalid field, and for one that was emptied */
-function wantedIn(values: FormValues, { seen }: About): Wanted {
+function wantedIn(values: FormValues, about: About, times: Pick<Times, 'promotions'>): Wanted {
+  const settings = changedIn(values, about);
+  const lasts = lastsFromForm(values, times);
+  // With a time the role counts as chosen, also where it is the one that the user has.
+  const role = lasts === null ? undefined : (settings.role ?? about.seen.role ?? undefined);
+  return {
+    settings: role === undefined ? settings : { ...settings, role },
+    reason: reasonFromForm(values),
+    lasts,
+  };
+}
+
+/** @throws {FieldError} for an invalid field, and for one that was emptied */
+function changedIn(values: FormValues, { seen }: About): Settings {
   for (const setting of ['name', 'role'] as const) {
     const before = seen[setting]?.trim();
     if (before && !values[setting]?.trim()) {
@@ -139,13 +169,13 @@ function wantedIn(values: FormValues, { seen }: About): Wanted {
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
   // Spaces around a typed name are removed. That alone doesn't count as a change of the name.
   const typed = EDITABLE.filter((setting) => setting !== 'name' || settings.name !== seen.name?.trim());
-  return { settings: onlyChanged(only(settings, typed), seen), reason: reasonFromForm(values) };
+  return onlyChanged(only(settings, typed), seen);
 }
 
 /** The same, but empty where it's invalid. */
 function typedIn(values: FormValues, about: About): Settings {
   try {
-    return wantedIn(values, about).settings;
+    return changedIn(values, about);
   } catch {
     return Settings.parse({});
   }

@@ -85,7 +85,7 @@ async function undo(
   };
   try {
     const user = await asTheChangeLeftThem(interaction, undoable);
-    const wanted = { settings: back, reason: null };
+    const wanted = { settings: back, reason: null, lasts: null };
     return await alter(interaction, meantBy(user), wanted, { seen: settingsOf(user), rolesShown, undoes });
   } catch (error) {
     // Somebody else may have clicked at the same moment: then that is the reason to tell.

@@ -9,6 +9,7 @@ import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords, isItThisOne, type Match, whichOne } from '../inputs/find-user.ts';
+import { FOR_A_ROLE, readLasts } from '../inputs/lasts.ts';
 import { LoginChanged, type Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
@@ -22,7 +23,7 @@ import { ANOTHER_LOGIN, EDIT_TITLE, editForm, editFormListener, whatWaits } from
 import { undoAnswered, undoListener } from './undo.ts';
 
 const PICK = { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
-const NOTHING: Wanted = { settings: {}, reason: null };
+const NOTHING: Wanted = { settings: {}, reason: null, lasts: null };
 
 const REFUSED_TWO_FACTOR = say`Fastly doesn't let the bot change a user's 2FA. Users set it up in their own Fastly profile.`;
 /** Why Fastly doesn't let the bot change something, by flag. The flags are known, so that the refusal gives the reason. */
@@ -35,10 +36,12 @@ const REFUSED_FLAGS: Record<string, Sentence> = {
 const onUser: OnUser = {
   name: 'update',
   button: (_services, name) => `Update ${name}`,
-  check: (asked) => void checked(asked),
+  check: (asked) => void checked({ ...asked, lasts: asked.lasts ?? null }),
   act: (interaction, user, asked) =>
     asked.undoes === undefined
-      ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
+      ? alter(interaction, user, checked({ ...asked, lasts: asked.lasts ?? null }), {
+          rolesShown: asked.rolesShown ?? null,
+        })
       : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
@@ -47,25 +50,33 @@ export const update: Subcommand = {
   name: 'update',
   summary: 'Change a user',
   about: (services) =>
-    say`With a user and a setting, the change is made at once; if your words fit a user only in part, the bot asks first. Without a setting, a form opens. The result shows each setting before and after, with Undo for 24 hours.${whatWaits(services)} The login and 2FA can't be changed here.`,
+    say`With a user and a setting, the change is made at once; if your words fit a user only in part, the bot asks first. Without a setting, a form opens. The result shows each setting before and after, with Undo for 24 hours. With ${code('--for')}, the role before comes back after that time.${whatWaits(services)} The login and 2FA can't be changed here.`,
   usage:
-    '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--reason …] [--private]',
+    '[user] [--name …] [--role …] [--locked yes|no] [--limit-services yes|no] [--require-new-password yes|no] [--for 4h] [--reason …] [--private]',
   examples: [
     'update',
     'update edda.morton@example.com',
     'update edda.morton@example.com --role billing',
+    'update silas.morton@example.com --role billing --for 2d',
     'update "Leif Drummond" --locked yes --reason "On leave"',
   ],
   flags: {
     ...settingFlags(EDITABLE),
     ...Object.fromEntries(Object.keys(REFUSED_FLAGS).map((flag) => [flag, 'text' as const])),
+    for: 'text',
     reason: 'text',
   },
   async run(interaction, { words, flags }) {
     for (const [flag, why] of Object.entries(REFUSED_FLAGS)) {
       if (flags[flag] !== undefined) throw new WordsError(why);
     }
-    const wanted = { settings: settingsInWords(flags, EDITABLE), reason: reasonFromFlag(flags) };
+    const { times } = interaction.services;
+    const wanted = {
+      settings: settingsInWords(flags, EDITABLE),
+      reason: reasonFromFlag(flags),
+      lasts: typeof flags.for === 'string' ? readLasts(flags.for, times) : null,
+    };
+    if (wanted.lasts !== null && wanted.settings.role === undefined) throw new WordsError(FOR_A_ROLE);
     const given = givenWords(words);
     if (given.length === 0) {
       await openModal(interaction, pickForm(interaction, wanted));
@@ -81,7 +92,8 @@ export const update: Subcommand = {
       });
     }
     const match = await findUser(interaction, given, 'change');
-    const asked = { subcommand: 'update', ...wanted } as const;
+    const { lasts, ...others } = wanted;
+    const asked = { subcommand: 'update', ...others, ...(lasts !== null && { lasts }) } as const;
     if (match.kind === 'several') {
       const { users, more } = match;
       return await ask(interaction, onUser, { users, more, text: [whichOne(match)], asked });
@@ -107,9 +119,9 @@ export const update: Subcommand = {
       async work(interaction, { values, subject }) {
         const user = pickedUser(values);
         const wanted = read(subject);
-        const view = await freshForm(interaction, user, wanted).catch((error: unknown) => {
+        const view = await freshForm(interaction, user, wanted).catch(async (error: unknown) => {
           if (!(error instanceof LoginChanged)) throw error;
-          return editForm(interaction, error.user, wanted, { onTop: ANOTHER_LOGIN });
+          return await editForm(interaction, error.user, wanted, { onTop: ANOTHER_LOGIN });
         });
         const again = code(`/fastly-user update ${user.id}`);
         return {
@@ -126,7 +138,7 @@ export const update: Subcommand = {
 async function freshForm(interaction: Interaction, meant: Meant, wanted: Wanted): Promise<ModalView> {
   const user = await userMeant(interaction, meant);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be updated.`);
-  return editForm(interaction, user, wanted);
+  return await editForm(interaction, user, wanted);
 }
 
 /** The form that asks for the user. Offers the matching users if there are several. */
@@ -147,6 +159,7 @@ const Carried = codecFor(
   z.object({
     settings: EditableSettings,
     reason: z.string().nullable(),
+    lasts: z.number().nullable().default(null),
   }),
   'update',
 );
@@ -157,8 +170,12 @@ function read(text: string | null): Wanted {
 }
 
 /** What came back, checked as words are. @throws {Refusal} for what the bot would not take in words */
-function checked({ settings, reason }: Partial<Pick<Asked, 'settings' | 'reason'>>): Wanted {
+function checked({
+  settings,
+  reason,
+  lasts,
+}: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts: number | null }): Wanted {
   const editable = EditableSettings.safeParse(settings ?? {});
   if (!editable.success) throw noLongerWorks('button', 'update');
-  return { settings: checkSettings(editable.data), reason: checkedReason(reason ?? null) };
+  return { settings: checkSettings(editable.data), reason: checkedReason(reason ?? null), lasts };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MemberId, UserGroupId } from '../../ids.ts';
-import type { Members } from '../connection/members.ts';
+import type { KnownMember, Members } from '../connection/members.ts';
 import { isInability, type Standing, standingOf, type Workspace } from './standing.ts';
 import type { GroupProblem, GroupReading, UserGroups } from './user-groups.ts';
 
@@ -56,6 +56,11 @@ export class BotAdmins {
   /** From now on members of other workspaces are told apart. */
   worksIn(workspace: Workspace): void {
     this.#workspace = workspace;
+  }
+
+  /** Whether Slack calls somebody a full, active member of the bot's workspace, on the list or not. */
+  isFullMember(known: KnownMember): boolean {
+    return known !== 'untold' && standingOf(known, this.#workspace) === 'able';
   }
 
   /** Slack says that somebody was added to a user group, or removed from it. @returns whether it is a listed one */

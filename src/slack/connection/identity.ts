@@ -60,13 +60,18 @@ export type Identity = z.infer<typeof AuthTest>;
 /**
  * Reads from Slack which workspace and bot user the token belongs to.
  *
- * @param atStart whether nothing was reached with the token yet: then a token that is refused is wrong
- * @throws {CredentialRefused} for a token that is refused at start, an org-wide install, or an answer without a workspace
+ * @param isFinal whether a token that is refused is wrong, asked where it is
+ * @throws {CredentialRefused} for a token that is refused for good, an org-wide install, or an answer without a workspace
  * @throws the Web client's error, when Slack is unreachable
  */
-export async function readIdentity(slack: WebClient, atStart: boolean): Promise<Identity> {
-  const test = await slack.auth.test().catch((error: unknown) => {
-    if (atStart) throwIfRefused(error, 'SLACK_BOT_TOKEN', 'Reinstall the Slack app and copy its bot token.');
+export async function readIdentity(
+  slack: WebClient,
+  isFinal: () => boolean | Promise<boolean> = () => true,
+): Promise<Identity> {
+  const test = await slack.auth.test().catch(async (error: unknown) => {
+    const isRefused = isTokenRefused(error) || wordOf(error) === 'missing_scope';
+    if (isRefused && (await isFinal()))
+      throwIfRefused(error, 'SLACK_BOT_TOKEN', 'Reinstall the Slack app and copy its bot token.');
     throw error;
   });
   if (OrgWide.safeParse(test).success) {

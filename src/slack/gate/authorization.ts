@@ -84,7 +84,7 @@ async function identify(
 }
 
 /** Why a bot admin does not count as a member of the bot's workspace; null for one who does. */
-async function whyOutside(
+export async function whyOutside(
   sender: Sender,
   { teamId }: AccessPolicy,
   confirmsMembership: AskSlack['confirmsMembership'],

@@ -1,12 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import { newReference } from '../../ids.ts';
+import { type ChannelId, newReference } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type InteractionOutcome, MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import { trace } from '../../observability/trace.ts';
 import {
+  type Caller,
   GROUP_CHANGED,
   type Incoming,
   type IncomingOf,
@@ -15,11 +16,19 @@ import {
   readIncoming,
   type Sender,
 } from '../incoming.ts';
+import { withinAnswerTime } from '../replies/answer-time.ts';
 import { type Interaction, interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import { OpenModal } from '../replies/open-modal.ts';
 import type { Services } from '../replies/services.ts';
-import { type AccessPolicy, type AskSlack, authorize, denial } from './authorization.ts';
+import {
+  type AccessPolicy,
+  type AskSlack,
+  authorize,
+  denial,
+  type Verdict,
+  whyOutside,
+} from './authorization.ts';
 import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
 
 export type Gate = {
@@ -72,11 +81,14 @@ export function installGate(app: App, gate: Gate): void {
       measured.turnedAway(outcome);
       await turnAway(services, incoming, { acknowledge, reference, measured }, why);
     };
-    const verdict = await authorize(incoming, policy, {
+    const asking = {
       within: services.times.membershipWithin,
-      isDirectMessage: (channel, caller) => services.conversations.isDirectMessage(channel, caller),
+      isDirectMessage: (channel: ChannelId, caller: Caller) =>
+        services.conversations.isDirectMessage(channel, caller),
       confirmsMembership,
-    });
+    };
+    const first = await authorize(incoming, policy, asking);
+    const verdict = first.allowed ? first : await exception(incoming, listener, first, { gate, asking });
     if (!verdict.allowed) {
       log.warn({ reason: verdict.reason }, 'denied');
       metrics.callerRefused(verdict.reason);
@@ -109,6 +121,26 @@ export function installGate(app: App, gate: Gate): void {
     );
     await args.next();
   });
+}
+
+/**
+ * A button may be for one more member, who belongs to the bot's workspace. Where Slack doesn't say who they are in time,
+ * they are refused.
+ */
+async function exception(
+  incoming: Incoming,
+  listener: Listener | undefined,
+  refused: Extract<Verdict, { allowed: false }>,
+  { gate: { policy, services }, asking }: { gate: Gate; asking: AskSlack },
+): Promise<Verdict> {
+  const { sender } = incoming;
+  if (refused.reason !== 'not-a-bot-admin' || sender === null) return refused;
+  if (incoming.kind !== 'click' || listener?.kind !== 'click' || !listener.alsoFor) return refused;
+  if ((await whyOutside(sender, policy, asking.confirmsMembership)) !== null) return refused;
+  const { memberId } = sender;
+  const allowed = listener.alsoFor(services, memberId, incoming.value);
+  const isAllowed = (await withinAnswerTime(allowed, { answerWithin: asking.within })) === true;
+  return isAllowed ? { allowed: true, caller: { memberId } } : refused;
 }
 
 /** The door of what has no caller: it answers nobody, and changes nothing but how old an answer of Slack's may be. */

@@ -2,9 +2,11 @@ import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { MemberId } from '../../ids.ts';
 import { failureMessage, logFailure, RepeatedDelivery } from '../../messages/failure-text.ts';
 import type { Incoming, IncomingOf } from '../incoming.ts';
 import type { Interaction } from '../replies/interaction.ts';
+import type { Services } from '../replies/services.ts';
 import { answerSubmission, type SubmittedForm } from '../replies/submission.ts';
 
 type Kind = Incoming['kind'];
@@ -17,7 +19,13 @@ export type Listener = {
   requestIn?(carried: string | null): string | null;
 } & (
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
-  | { kind: 'click'; id: string; run: Run<'click'> }
+  | {
+      kind: 'click';
+      id: string;
+      run: Run<'click'>;
+      /** Whether a member who is no bot admin may click this button with this value, too. Asked of Slack at this moment. */
+      alsoFor?(services: Services, member: MemberId, value: string | null): Promise<boolean>;
+    }
   | { kind: 'type-ahead'; id: string; options: Options }
   | { kind: 'submission'; id: string; form: SubmittedForm }
   | { kind: 'event'; id: string; run: Run<'event'> }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Approvals } from '../../approvals/approvals.ts';
 import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Intents } from '../../changes/intents.ts';
+import type { Promotions } from '../../changes/promotions.ts';
 import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { AccountTokens } from '../../fastly/account-tokens.ts';
@@ -38,6 +39,8 @@ export type Services = {
   outbox: Outbox;
   approvals: Approvals;
   intents: Intents<ApprovalRequest>;
+  /** Roles that were given for a time. */
+  promotions: Promotions;
   auditPages: AuditPages;
   reports: ReportBook;
   /** The names of the subcommands that this installation does without (`DISABLED_COMMANDS`). */

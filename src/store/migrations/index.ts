@@ -12,6 +12,7 @@ import * as readableFrom from './007-readable-from.ts';
 import * as indexes from './008-indexes.ts';
 import * as botAdmins from './009-bot-admins.ts';
 import * as tokenReminders from './010-token-reminders.ts';
+import * as runningPromotions from './011-running-promotions.ts';
 import * as leavers from './012-leavers.ts';
 import * as reports from './014-reports.ts';
 
@@ -38,6 +39,7 @@ export const MIGRATIONS: Migrations = {
   '008-indexes': indexes,
   '009-bot-admins': botAdmins,
   '010-token-reminders': tokenReminders,
+  '011-running-promotions': runningPromotions,
   '012-leavers': leavers,
   '014-reports': reports,
 };

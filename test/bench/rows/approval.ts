@@ -1,6 +1,7 @@
 import { Approvals } from '../../../src/approvals/approvals.ts';
 import { openRequestAbout } from '../../../src/approvals/rows.ts';
 import { Intents } from '../../../src/changes/intents.ts';
+import { Promotions } from '../../../src/changes/promotions.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { FastlyClient } from '../../../src/fastly/client.ts';
 import { User } from '../../../src/fastly/user.ts';
@@ -81,7 +82,15 @@ const EVERYBODY = {
 function desk(store: Store, client: FastlyClient): (user: User) => Promise<number> {
   const approvals = new Approvals(store, POLICY, false, () => {});
   const intents = new Intents(store, POLICY.lease, openRequestAbout, () => {});
-  const execution = new Execution(approvals, intents, client, EVERYBODY, TIMEOUT_MILLISECONDS, 0);
+  const execution = new Execution(
+    approvals,
+    intents,
+    new Promotions(store, () => {}),
+    client,
+    EVERYBODY,
+    TIMEOUT_MILLISECONDS,
+    0,
+  );
   return async (user) => {
     const { request } = await approvals.file(deletionOf(user));
     const begun = performance.now();

@@ -26,7 +26,12 @@ describe('a name', () => {
     await client.putFastlyUsers([{ ...ENGINEER, name: LONG }]);
     await nora.command(`update ${ENGINEER.id}`);
     const form = await untilEditForm(nora);
-    expect(elementsOf(form.blocks).map(({ action_id }) => action_id)).toEqual(['role', 'switches', 'reason']);
+    expect(elementsOf(form.blocks).map(({ action_id }) => action_id)).toEqual([
+      'role',
+      'switches',
+      'for',
+      'reason',
+    ]);
     await nora.submit({ role: 'billing' });
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Role engineer → billing'), 'the change');
     expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);

@@ -22,7 +22,7 @@ describe('a request to promote', () => {
     for (const shown of [
       'Promote Edda Morton to Fastly superuser?',
       `Requested by <@${NORA.id}> . Reason: Joins us`,
-      '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes *Login* `edda.morton@example.com` *ID* `',
+      '*Name* Edda Morton → Edda Sommer *Role* engineer → Fastly superuser *Limited services* no → yes *Lasts* without an end *Login* `edda.morton@example.com` *ID* `',
       'Needs 1 approval from',
     ]) {
       expect(request.words(sees)).toContain(shown);

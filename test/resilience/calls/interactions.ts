@@ -64,6 +64,7 @@ const twoLocked = async ({ client }: Sandbox) => {
   await reads(client.as(NORA), '✅ 2 of 2 locked.');
   await untilTold(client.as(NORA), '2 users were locked', 'direct');
 };
+const FOR_A_TIME = `update ${ENGINEER.id} --role billing --for 4h`;
 
 /** By the name that the table has for it. */
 export const INTERACTIONS: Record<string, Interaction> = {
@@ -338,6 +339,25 @@ export const INTERACTIONS: Record<string, Interaction> = {
   'update to a Fastly superuser': {
     id: '/fastly-user',
     act: (sandbox) => types(sandbox, `update ${ENGINEER.id} --role superuser`, 'Needs 1 approval'),
+  },
+  'update, for a time': typing(FOR_A_TIME, 'Role engineer → billing, until'),
+  'End now': clicking('promotion.end', FOR_A_TIME, 'Role engineer → billing, until', async ({ client }) => {
+    await untilTold(client.as(NORA), 'Ended by', 'direct');
+  }),
+  'Extend a role that ends': clicking(
+    'promotion.extend',
+    FOR_A_TIME,
+    'Role engineer → billing, until',
+    untilForm('promotion.extend-form'),
+  ),
+  'Extend a role that ends, its form': {
+    id: 'promotion.extend-form',
+    before: async (sandbox) => {
+      await types(sandbox, FOR_A_TIME, 'Role engineer → billing, until');
+      await clicks(sandbox, 'promotion.extend');
+      await hasForm(sandbox, 'promotion.extend-form');
+    },
+    act: (sandbox) => submits(sandbox, { for: '6h', reason: null }, 'extended the role of'),
   },
   'lock, by ID': typing(`lock ${ENGINEER.id}`, '🔒'),
   'lock, by ID, with all that can follow': typing(

@@ -147,6 +147,14 @@ const CASES: readonly Case[] = [
     silent: { [`fastly_user_bot_unclear_executions{${BOT}}`]: '0x9' },
   },
   {
+    alert: 'FastlyUserBotPromotionOverdue',
+    at: '11m',
+    fires: { [`fastly_user_bot_overdue_promotions{${BOT}}`]: '2x12' },
+    labels: JOB,
+    summary: 'A role that was given for a time has not ended. Such roles: 2.',
+    silent: { [`fastly_user_bot_overdue_promotions{${BOT}}`]: '1x4 0x8' },
+  },
+  {
     alert: 'FastlyUserBotSlackBehind',
     at: '6m',
     fires: { [`fastly_user_bot_oldest_surface_behind_age_seconds{${BOT}}`]: '360+60x9' },

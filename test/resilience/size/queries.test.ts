@@ -13,7 +13,7 @@ import { useOf } from './use-of-the-store.ts';
 const SIZE = { entries: 50_000, openRequests: 500 };
 
 /** The tables with a row for each change, request or entry; the others have one for each bot admin, or a few. */
-const GROWING = ['audit_log', 'approval_requests', 'decisions', 'surfaces', 'intents'];
+const GROWING = ['audit_log', 'approval_requests', 'decisions', 'surfaces', 'intents', 'running_promotions'];
 
 type Known = { query: RegExp; on: readonly ('SQLite' | 'PostgreSQL')[]; why: string };
 

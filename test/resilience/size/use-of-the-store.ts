@@ -14,7 +14,11 @@ import {
   releaseDisplay,
 } from '../../../src/approvals/surfaces.ts';
 import type { Change } from '../../../src/changes/change.ts';
+import { claimPromotion, duePromotions } from '../../../src/changes/held-promotion.ts';
 import { Intents } from '../../../src/changes/intents.ts';
+import { leaveToCheck, over, retryEnds } from '../../../src/changes/promotion-steps.ts';
+import { Promotions } from '../../../src/changes/promotions.ts';
+import { countOverdue, isEnding, promotionLeases } from '../../../src/changes/running-promotions.ts';
 import { undoKey } from '../../../src/changes/undo.ts';
 import { MOST_LISTED } from '../../../src/commands/approvals/approvals.ts';
 import { MOST_ON_HOME } from '../../../src/messages/home.ts';
@@ -56,6 +60,7 @@ export async function useOf(store: Store): Promise<void> {
   await decide(store, approvals);
   const demotion = await carryOut(store, intents);
   await change(store, intents, demotion);
+  await promote(store, approvals, intents);
   await show(store, approvals);
   await drawHomes(store, approvals);
   await readLog(store);
@@ -68,6 +73,7 @@ async function start(store: Store, intents: Intents): Promise<void> {
     await releaseClaims(transaction);
     await displayLeases.expireAll(transaction);
     await homeLeases.expireAll(transaction);
+    await promotionLeases.expireAll(transaction);
     await intents.releaseAll(transaction);
   });
   const heads = new AuditHeads(store, createLogger('silent', { write: () => {} }), 1);
@@ -127,6 +133,34 @@ async function lockSeveral(approvals: Approvals, intents: Intents): Promise<void
   await approvals.stop(request.id, TOMAS);
   await approvals.record(claim, { kind: 'completed', found: false });
   expect((await approvals.unlocked(request.id, TOMAS, locked)).kind).toBe('step');
+}
+
+/** Gives a role for a time, extends it, and takes it back. */
+async function promote(store: Store, approvals: Approvals, intents: Intents): Promise<void> {
+  const promotions = new Promotions(store, () => {});
+  const settings = { role: 'billing' };
+  const given = { ...changeOf('for a time', 'update'), settings, before: CURRENT, for: LEASE };
+  const target = { ...ENGINEER, ...userOf(30_001) };
+  await intents.begin({ ...given, target });
+  await intents.settle({ ...given, target }, { kind: 'done' });
+  const running = await promotions.of(target.id);
+  if (running === null) throw new Error('nothing runs');
+  await promotions.extend(running.id, NORA, LEASE);
+  await promotions.endNow(running.id, NORA);
+  await store.read((database) => countOverdue(database, store.engine, 0));
+  expect(await store.read((database) => duePromotions(database, store.engine, 8))).toEqual([running.id]);
+  const held = await claimPromotion(store, running.id, LEASE);
+  await held?.write(
+    async (transaction, promotion) => {
+      expect(await isEnding(transaction, target.id)).toBe(false);
+      await retryEnds(transaction);
+      await over(transaction, promotion, { kind: 'ended', by: NORA, setAgain: false });
+    },
+    (transaction) => approvals.lockOpenAbout(transaction, target.id),
+  );
+  await held?.release({ telling: null, ending: null, watching: LEASE });
+  await promotions.roleEndedTo(target.id, { role: 'billing', since: 0 });
+  await store.transaction(leaveToCheck);
 }
 
 async function approved(approvals: Approvals, action: Action): Promise<RequestId> {

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { isOutcome } from '../../../src/approvals/event.ts';
 import type { ApprovalPolicy } from '../../../src/approvals/rules.ts';
+import type { PromotionShown } from '../../../src/changes/promotion.ts';
 import { ROLES } from '../../../src/changes/roles.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
 import { listedToken } from '../../../src/changes/token-snapshot.ts';
@@ -14,7 +15,7 @@ import { filterForm, ROLE_LENGTH, TEXT_LENGTH } from '../../../src/commands/list
 import { EDITABLE, seenOf } from '../../../src/commands/update/alter.ts';
 import { figuresOf } from '../../../src/directory/filter.ts';
 import { Invitation } from '../../../src/fastly/invitation.ts';
-import { Customer } from '../../../src/fastly/user.ts';
+import { Customer, nameOf } from '../../../src/fastly/user.ts';
 import { MemberId } from '../../../src/ids.ts';
 import {
   approvalFormText,
@@ -202,7 +203,25 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
         { kind: 'known', figures: figuresOf(users) } as const,
         { kind: 'unknown', why: say`${why}` } as const,
       ].flatMap((figures) => {
-        const recorded = { waiting: { shown: waiting, more: 1 }, own: { shown: own, more: 0 }, changes };
+        const promotions = users.map((each): PromotionShown => {
+          const { id, login } = each;
+          const state = { kind: 'to-check' } as const;
+          const role = each.role ?? '';
+          return {
+            id,
+            user: { id, login, name: nameOf(each) },
+            role,
+            before: role,
+            endsAt: 0,
+            state,
+            overdue: true,
+          };
+        });
+        const recorded = {
+          waiting: { shown: waiting, more: 1 },
+          own: { shown: own, more: 0 },
+          ...{ changes, promotions },
+        };
         return problemsOfShownView(homeView({ ...HOME, recorded, figures }), KNOWN);
       }),
   ),

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import {
+  beginPromotion,
+  closePromotion,
+  movePromotion,
+  type Promotion,
+  retryEnds,
+} from '../changes/promotion-steps.ts';
+import { readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
+import type { Transaction } from '../store/store.ts';
+import { type Action, type ApprovalRequest, isDeletion, isPromotion } from './request.ts';
+import type { Ruling } from './rules.ts';
+
+type Step = Extract<Ruling, { kind: 'step' }>;
+type PromotionFor = Extract<Action, { kind: 'promote-for' }>;
+
+/**
+ * What a request that was carried out means for the promotion of its user, for the transaction that records it: it begins
+ * one, moves its end, or closes it. The step then says when it ends, or that there is nothing left to extend.
+ */
+export async function withPromotion(
+  transaction: Transaction,
+  request: ApprovalRequest,
+  step: Step,
+): Promise<Step> {
+  const { action } = request;
+  const { state, event } = step;
+  if (state.kind !== 'completed' || event.kind !== 'completed') return step;
+  if (action.kind === 'promote-for') {
+    const endsAt =
+      action.by === 'extension'
+        ? await movePromotion(transaction, action.promotion, action.for)
+        : await begin(transaction, request, { action, found: state.found });
+    if (endsAt === null) {
+      const at = await endOf(transaction, action);
+      const over = { kind: 'refused', obstacle: { kind: 'promotion-over', at } } as const;
+      return { kind: 'step', state: over, event: over };
+    }
+    await retryEnds(transaction);
+    return { kind: 'step', state: { ...state, endsAt }, event: { ...event, endsAt } };
+  }
+  const { id } = action.target;
+  if (isDeletion(action)) await closePromotion(transaction, action.target.id, 'gone');
+  else if (id !== null && 'changes' in action && action.changes.role !== undefined) {
+    await closePromotion(transaction, id, 'closed');
+  }
+  // There is one more Fastly superuser, or the user can be edited again.
+  if (isPromotion(action)) await retryEnds(transaction);
+  return step;
+}
+
+/** When the promotion that was to be extended ended, in Unix milliseconds; null where it is ending. */
+async function endOf({ database }: Transaction, action: PromotionFor): Promise<number | null> {
+  if (action.by !== 'extension') return null;
+  return (await readPromotion(database, action.promotion))?.overAt ?? null;
+}
+
+/** @returns when it ends, in Unix milliseconds */
+async function begin(
+  transaction: Transaction,
+  { id, requester, filedAt }: ApprovalRequest,
+  { action, found }: { action: Exclude<PromotionFor, { by: 'extension' }>; found: boolean },
+): Promise<number> {
+  const { target, before, changes, back } = action;
+  const endedTo = await roleEndedTo(transaction.database, target.id, { role: before.role, since: filedAt });
+  const promotion: Promotion = {
+    user: { id: target.id, login: target.login, name: target.name },
+    before: endedTo ?? back,
+    role: changes.role ?? '',
+    requester,
+    request: id,
+  };
+  const from = found ? await claimedAt(transaction, id) : await transaction.now();
+  return (await beginPromotion(transaction, promotion, from, action.for)).endsAt;
+}
+
+const Started = z.object({ lookFirst: z.boolean().optional() });
+
+/** When the claim began under which the call was sent that a look has found to have taken effect. */
+async function claimedAt({ database, now }: Transaction, request: string): Promise<number> {
+  const claims = await database
+    .selectFrom('audit_log')
+    .select(['at', 'details'])
+    .where('request_id', '=', request)
+    .where('event', '=', 'started')
+    .orderBy('step', 'desc')
+    .limit(2)
+    .execute();
+  const [last, before] = claims;
+  const isTakenOver = last !== undefined && Started.parse(JSON.parse(last.details)).lookFirst === true;
+  return (isTakenOver ? before?.at : last?.at) ?? (await now());
+}

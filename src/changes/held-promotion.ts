@@ -1,0 +1,103 @@
+import { expressionBuilder } from 'kysely';
+import type { Engine } from '../store/engine.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { Database, Tables } from '../store/tables.ts';
+import type { RunningPromotion } from './promotion.ts';
+import { promotionLeases, readPromotion } from './running-promotions.ts';
+
+/** How long after its end a promotion is looked at: whether the role was given again, not through the bot. */
+export const WATCHED_MILLISECONDS = 24 * 60 * 60_000;
+
+/** How long to leave a promotion alone, in milliseconds: `null` where nothing has failed. */
+export type PromotionPauses = { telling: number | null; ending: number | null; watching: number };
+
+/** Another process is at it now. */
+export class PromotionTakenOver extends Error {
+  override readonly name = 'PromotionTakenOver';
+}
+
+/** The ids of up to `limit` promotions that something is to be done about. */
+export async function duePromotions(database: Database, engine: Engine, limit: number): Promise<string[]> {
+  return [...(await promotionLeases.due(database, isDue(engine), limit))];
+}
+
+/** Claims a promotion that something is to be done about; null where another process has, or nothing is. */
+export async function claimPromotion(store: Store, id: string, lease: number): Promise<HeldPromotion | null> {
+  const claim = await store.transaction((each) =>
+    promotionLeases.claim(each, id, isDue(store.engine), lease),
+  );
+  return claim === null ? null : new HeldPromotion(store, { id, claim, lease });
+}
+
+function isDue(engine: Engine) {
+  const where = expressionBuilder<Tables, 'running_promotions'>();
+  return where.and([where('due_at', '<=', engine.now), promotionLeases.isFree(engine)]);
+}
+
+/** A promotion that this process has to itself for now. Methods throw `PromotionTakenOver` once another process has it. */
+export class HeldPromotion {
+  readonly #store: Store;
+  readonly #held: { id: string; claim: string; lease: number };
+
+  constructor(store: Store, held: { id: string; claim: string; lease: number }) {
+    this.#store = store;
+    this.#held = held;
+  }
+
+  /** The promotion as it stands, and the database's clock. */
+  async read(): Promise<{ promotion: RunningPromotion; now: number }> {
+    return await this.write(async ({ now }, promotion) => ({ promotion, now: await now() }));
+  }
+
+  /**
+   * Writes to the promotion, which stays locked until the transaction ends, and keeps it for another lease.
+   *
+   * @param before locks what a transaction locks before a promotion
+   */
+  async write<T>(
+    work: (transaction: Transaction, promotion: RunningPromotion) => Promise<T>,
+    before: (transaction: Transaction) => Promise<unknown> = async () => {},
+  ): Promise<T> {
+    const { id, claim, lease } = this.#held;
+    return await this.#store.transaction(async (transaction) => {
+      await before(transaction);
+      if (!(await promotionLeases.renew(transaction, id, claim, lease))) throw new PromotionTakenOver();
+      const promotion = await readPromotion(transaction.database, id);
+      if (promotion === null) throw new PromotionTakenOver();
+      return await work(transaction, promotion);
+    });
+  }
+
+  /** Lets others have it, from when something is to be done about it next. */
+  async release(pauses: PromotionPauses): Promise<void> {
+    const { id, claim } = this.#held;
+    await this.#store.transaction(async (transaction) => {
+      if (!(await promotionLeases.release(transaction, id, claim))) return;
+      const promotion = await readPromotion(transaction.database, id);
+      const due_at = promotion && dueNext(promotion, pauses, await transaction.now());
+      await transaction.database
+        .updateTable('running_promotions')
+        .set({ due_at })
+        .where('id', '=', id)
+        .execute();
+    });
+  }
+}
+
+function dueNext(
+  { state, untold, endsAt, remindAt, overAt }: RunningPromotion,
+  pauses: PromotionPauses,
+  now: number,
+): number | null {
+  const moments: number[] = [];
+  if (untold.length > 0) moments.push(now + (pauses.telling ?? 0));
+  if (state.kind === 'running') {
+    moments.push(endsAt > now ? endsAt : now + (pauses.ending ?? 0));
+    if (remindAt !== null) moments.push(remindAt);
+  }
+  const isWatched = state.kind === 'ended' && !state.setAgain;
+  if (isWatched && overAt !== null && overAt + WATCHED_MILLISECONDS > now) {
+    moments.push(now + pauses.watching);
+  }
+  return moments.length === 0 ? null : Math.min(...moments);
+}

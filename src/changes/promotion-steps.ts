@@ -1,0 +1,162 @@
+import { newReference } from '../ids.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Change } from './change.ts';
+import { type Notice, type PromotionState, RUNNING, type RunningPromotion, reminderAt } from './promotion.ts';
+import { lockRunning, readPromotion } from './running-promotions.ts';
+
+/** What a promotion is about: who gets which role in place of which other, and who asked. */
+export type Promotion = Pick<RunningPromotion, 'user' | 'before' | 'role' | 'requester' | 'request'>;
+
+/** @param milliseconds how long it lasts, from `from` (Unix milliseconds) on. Ends what runs of the user without putting anything back. */
+export async function beginPromotion(
+  transaction: Transaction,
+  promotion: Promotion,
+  from: number,
+  milliseconds: number,
+): Promise<RunningPromotion> {
+  const { user, before, role, requester, request } = promotion;
+  await closePromotion(transaction, user.id, 'closed');
+  const endsAt = from + milliseconds;
+  const remindAt = reminderAt(from, endsAt);
+  const id = newReference();
+  await transaction.database
+    .insertInto('running_promotions')
+    .values({
+      ...{ id, role, requester, login: user.login, name: user.name, untold: '[]' },
+      ...{ running_user: user.id, user_id: user.id, role_before: before, request_id: request },
+      ...{ began_at: from, ends_at: endsAt, remind_at: remindAt, due_at: remindAt },
+      state: JSON.stringify(RUNNING),
+      over_at: null,
+    })
+    .execute();
+  const more = { id, beganAt: from, endsAt, remindAt, state: RUNNING, overAt: null, untold: [] };
+  return { ...promotion, ...more };
+}
+
+/** Another change of the role, or a deletion, ends a user's promotion; nothing is put back. */
+export async function closePromotion(
+  transaction: Transaction,
+  user: string,
+  kind: 'closed' | 'gone',
+): Promise<void> {
+  const running = await lockRunning(transaction, user);
+  if (running === null) return;
+  await over(transaction, running, { kind });
+}
+
+/**
+ * What a change that was made without approval means for the promotion of its user, for the transaction that records it.
+ *
+ * @param begunAt when it was begun (Unix milliseconds), where a crash left it behind; null where it was made just now
+ */
+export async function settlePromotion(
+  transaction: Transaction,
+  { kind, target, settings, before, caller, for: lasts }: Change,
+  begunAt: number | null,
+): Promise<void> {
+  if (kind !== 'update' || target.id === null) return;
+  const user = { id: target.id, login: target.login, name: target.name };
+  if (settings?.role !== undefined) {
+    const { role } = settings;
+    if (lasts === undefined || !before?.role) await closePromotion(transaction, user.id, 'closed');
+    else {
+      const promotion = { user, before: before.role, role, requester: caller, request: null };
+      await beginPromotion(transaction, promotion, begunAt ?? (await transaction.now()), lasts);
+    }
+  }
+  // What Fastly refused because of the lock may be done now.
+  if (settings?.locked === false) await retryEnds(transaction, user.id);
+}
+
+/** Records that a promotion is over, in whichever way, and what people are to be told of it. */
+export async function over(
+  { database, now }: Transaction,
+  { id, untold }: Pick<RunningPromotion, 'id' | 'untold'>,
+  state: Exclude<PromotionState, { kind: 'running' | 'to-check' }>,
+  notices: readonly Notice[] = [],
+): Promise<void> {
+  const at = await now();
+  // A reminder that was not told yet would come too late.
+  const left = untold.filter(({ what }) => what !== 'reminder' && what !== 'overdue');
+  const toTell = [...left, ...notices];
+  await database
+    .updateTable('running_promotions')
+    .set({
+      ...{ running_user: null, over_at: at, remind_at: null },
+      state: JSON.stringify(state),
+      untold: JSON.stringify(toTell),
+      due_at: toTell.length > 0 || state.kind === 'ended' ? at : null,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * Moves the end of a promotion to `milliseconds` from now. Null where it is over, or its end is being carried out.
+ *
+ * @returns the new end, in Unix milliseconds
+ */
+export async function movePromotion(
+  transaction: Transaction,
+  id: string,
+  milliseconds: number,
+): Promise<number | null> {
+  const promotion = await readPromotion(transaction.database, id, transaction.engine.forUpdate);
+  if (promotion === null || !mayMove(promotion)) return null;
+  const now = await transaction.now();
+  const endsAt = now + milliseconds;
+  const remindAt = reminderAt(now, endsAt);
+  await transaction.database
+    .updateTable('running_promotions')
+    .set({
+      ...{ ends_at: endsAt, remind_at: remindAt, due_at: remindAt },
+      state: JSON.stringify(RUNNING),
+      untold: '[]',
+    })
+    .where('id', '=', id)
+    .execute();
+  return endsAt;
+}
+
+function mayMove({ state }: RunningPromotion): boolean {
+  return state.kind === 'to-check' || (state.kind === 'running' && !state.mayBeDone);
+}
+
+/** Has the end of a user's promotion tried at once, if it is due: what was in its way may be gone. Without a user, all. */
+export async function retryEnds({ database, now }: Transaction, user: string | null = null): Promise<void> {
+  const at = await now();
+  let retried = database
+    .updateTable('running_promotions')
+    .set({ due_at: at })
+    .where('running_user', '>=', '')
+    .where('ends_at', '<=', at)
+    .where('due_at', 'is not', null);
+  if (user !== null) retried = retried.where('running_user', '=', user);
+  await retried.execute();
+}
+
+/**
+ * No promotion ends by itself after the database was restored: whether it has ended since the backup, or was extended, is
+ * not known. The approvals channel is told.
+ *
+ * @returns the logins of their users
+ */
+export async function leaveToCheck({ database, now }: Transaction): Promise<string[]> {
+  const untold: Notice[] = [{ what: 'to-check', to: 'approvals' }];
+  const rows = await database
+    .updateTable('running_promotions')
+    .set({
+      ...{ remind_at: null, due_at: await now(), lease_until: null, claim: null },
+      state: JSON.stringify({ kind: 'to-check' }),
+      untold: JSON.stringify(untold),
+    })
+    .where('running_user', '>=', '')
+    .returning('login')
+    .execute();
+  return rows.map(({ login }) => login);
+}
+
+/** Has none run, and tells nobody, for a database that is used elsewhere now. */
+export async function forgetPromotions({ database }: Transaction): Promise<void> {
+  await database.deleteFrom('running_promotions').execute();
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { MemberId } from '../ids.ts';
+import { furtherRoles, type HasRoles, ROLES } from './roles.ts';
+import { superuserStanding } from './superuser.ts';
+
+/** Why an end that is due is not carried out yet. */
+export const Hindrance = z.enum(['fastly', 'locked', 'last-superuser', 'protected']);
+export type Hindrance = z.infer<typeof Hindrance>;
+
+/**
+ * Where a promotion stands. Moments are Unix milliseconds by the database's clock.
+ * - `running`, until its end is carried out. `mayBeDone`: the call that ends it may have been sent. `waits`: why it has
+ *   not ended although it is due. `loud`: the approvals channel is told so. `endedBy`: who clicked **End now**.
+ * - `to-check`: the database was restored. It does not end by itself.
+ * - `ended`: the role before it is back. `setAgain`: whether the role was given again since, not through the bot
+ * - `closed`: the bot made another change of the role, or deleted the user; nothing was put back
+ * - `left`: the user had another role than the one that was given, and kept it
+ * - `gone`: the user was deleted
+ */
+export const PromotionState = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('running'),
+    mayBeDone: z.boolean(),
+    waits: Hindrance.nullable(),
+    loud: z.boolean(),
+    endedBy: MemberId.nullable(),
+  }),
+  z.object({ kind: z.literal('to-check') }),
+  z.object({ kind: z.literal('ended'), by: MemberId.nullable(), setAgain: z.boolean() }),
+  z.object({ kind: z.literal('closed') }),
+  z.object({ kind: z.literal('left'), role: z.string().nullable() }),
+  z.object({ kind: z.literal('gone') }),
+]);
+export type PromotionState = z.infer<typeof PromotionState>;
+
+export const RUNNING = {
+  kind: 'running',
+  mayBeDone: false,
+  waits: null,
+  loud: false,
+  endedBy: null,
+} as const satisfies PromotionState;
+
+/** Something that people are told of a promotion, and where. `member`: whose address is the user's login. */
+export const Notice = z.object({
+  what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check']),
+  to: z.enum(['thread', 'requester', 'member', 'approvals']),
+});
+export type Notice = z.infer<typeof Notice>;
+
+const TOLD: readonly Notice['to'][] = ['thread', 'requester', 'member'];
+
+/** That something is told to all whom it concerns. */
+export function noticesOf(what: Notice['what']): Notice[] {
+  return TOLD.map((to) => ({ what, to }));
+}
+
+/** A role that was given for a time. */
+export type RunningPromotion = {
+  id: string;
+  user: { id: string; login: string; name: string };
+  /** The role that comes back. */
+  before: string;
+  role: string;
+  requester: MemberId;
+  request: string | null;
+  beganAt: number;
+  endsAt: number;
+  remindAt: number | null;
+  state: PromotionState;
+  overAt: number | null;
+  untold: readonly Notice[];
+};
+
+/** What of a promotion people are shown. `overdue`: it should have ended. */
+export type PromotionShown = Pick<
+  RunningPromotion,
+  'id' | 'user' | 'role' | 'before' | 'endsAt' | 'state'
+> & {
+  overdue: boolean;
+};
+
+const HOUR = 60 * 60_000;
+
+/**
+ * When people are reminded of an end: an eighth of the whole before it, at least 15 minutes and at most a day. Where the
+ * whole is under 30 minutes, after half of it.
+ */
+export function reminderAt(beganAt: number, endsAt: number): number {
+  const whole = endsAt - beganAt;
+  const before = whole < HOUR / 2 ? whole / 2 : Math.min(Math.max(whole / 8, HOUR / 4), 24 * HOUR);
+  return Math.round(endsAt - before);
+}
+
+/**
+ * Why a role can't be given to a user for a time; null where it can. An end never makes a Fastly superuser, and gives
+ * back one of the four roles that the bot can set.
+ */
+export function whyNoEnd(user: HasRoles): 'superuser' | 'several-roles' | 'other-role' | null {
+  if (superuserStanding(user) === 'yes') return 'superuser';
+  const { named, unnamed } = furtherRoles(user);
+  if (named.length + unnamed > 0) return 'several-roles';
+  return ROLES.some((role) => role === user.role) ? null : 'other-role';
+}

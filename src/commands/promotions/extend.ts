@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { PromotionShown, RunningPromotion } from '../../changes/promotion.ts';
+import { targetOf } from '../../changes/snapshot.ts';
+import { isSuperuserRole } from '../../changes/superuser.ts';
+import { type User, UserId } from '../../fastly/user.ts';
+import { reasonLine } from '../../messages/approval-text.ts';
+import { Refusal } from '../../messages/failure-text.ts';
+import { message } from '../../messages/kit/message.ts';
+import { bold, code, date, member, richText, say } from '../../messages/kit/sentence.ts';
+import { roleBack } from '../../messages/promotion-text.ts';
+import { settingValue } from '../../messages/settings-text.ts';
+import { userText } from '../../messages/user-text.ts';
+import { codecFor, noLongerWorks } from '../../slack/carried.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
+import { EXTEND, PromotionValue, promotionButtons } from '../../slack/promotion-buttons.ts';
+import { confirm } from '../../slack/replies/confirmation.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
+import { openWhenReady } from '../../slack/replies/modal.ts';
+import type { Delivered } from '../../slack/replies/reply.ts';
+import { fileRequest, whoDecides } from '../approvals/filing.ts';
+import { formListener, viewOf } from '../form.ts';
+import { LASTS, lastsInput, readLasts } from '../inputs/lasts.ts';
+import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
+
+const FORM = { id: 'promotion.extend-form', title: 'Extend a role', submit: 'Extend', mainBlockId: LASTS };
+
+const About = codecFor('form', z.object({ promotion: z.string().max(20) }), 'update');
+
+/** How long a role is to be kept from when that is set, and why. */
+export type Extending = { lasts: number; reason: string | null };
+
+/**
+ * Moves the end of a role that was given for a time. For a Fastly superuser that is an approval request of its own.
+ *
+ * @throws {Refusal} where it is over, or ending
+ */
+export async function extend(
+  interaction: Interaction,
+  user: User,
+  promotion: PromotionShown,
+  { lasts, reason }: Extending,
+): Promise<Delivered> {
+  const { services, caller } = interaction;
+  const { id, before, role, endsAt } = promotion;
+  if (isSuperuserRole(role)) {
+    const what = { kind: 'promote-for', version: 1, by: 'extension' } as const;
+    const about = { target: targetOf(user), promotion: id, back: before, until: endsAt, for: lasts };
+    return await fileRequest(interaction, { ...what, ...about }, reason);
+  }
+  const moved = await services.promotions.extend(id, caller.memberId, lasts);
+  if (moved === null) throw new Refusal(await whyOver(interaction, id));
+  const who = userText(promotion.user);
+  const told = message(
+    say`⏳ ${member(caller.memberId)} extended the role of ${who}: ${settingValue('role', role)} until ${date(new Date(moved))}. Then ${roleBack(promotion)} comes back.`,
+    ...reasonLine(reason),
+  );
+  return await confirm(interaction, told, promotionButtons(id, true));
+}
+
+/** 'Ended at 17:30. Ask again.' */
+async function whyOver({ services }: Interaction, id: string) {
+  const found = await services.promotions.get(id);
+  return overText(found);
+}
+
+export function overText(promotion: RunningPromotion | null) {
+  if (promotion?.overAt == null) return say`The role is ending now. Nothing was extended. Ask again.`;
+  return say`Ended ${date(new Date(promotion.overAt))}. Ask again.`;
+}
+
+/** **Extend…** opens a form, whose submission is a new request. */
+export const extendListeners: readonly Listener[] = [
+  {
+    kind: 'click',
+    id: EXTEND,
+    async run(interaction, { value }) {
+      const { promotion } = PromotionValue.read(value);
+      const shown = interaction.shownTo({ private: false });
+      refuseWhereDisabled(shown);
+      await openWhenReady(shown, FORM.title, () =>
+        extendForm(shown, promotion, { lasts: null, reason: null }),
+      );
+    },
+  },
+  formListener(FORM, {
+    async work(interaction, { values, subject }) {
+      refuseWhereDisabled(interaction);
+      const { promotion: id } = About.read(subject);
+      const lasts = readLasts(values[LASTS] ?? '', interaction.services.times);
+      const reason = reasonFromForm(values);
+      const running = await runningWith(interaction, id);
+      const user = await interaction.users.getUser(UserId.parse(running.user.id));
+      return await extend(interaction, user, running, { lasts, reason });
+    },
+    again: async (interaction, { values, subject }, problem) =>
+      extendForm(
+        interaction,
+        About.read(subject).promotion,
+        { lasts: values[LASTS] ?? null, reason: values[REASON] ?? null },
+        problem,
+      ),
+  }),
+];
+
+async function extendForm(
+  interaction: Interaction,
+  id: string,
+  filled: { lasts: string | null; reason: string | null },
+  onTop?: ReturnType<typeof say>,
+) {
+  const running = await runningWith(interaction, id);
+  const { role, endsAt, user } = running;
+  const note = isSuperuserRole(role)
+    ? [richText(say`Extending is a request. ${await whoDecides(interaction, 'promote-for')}`)]
+    : [];
+  return viewOf(FORM, interaction.origin, {
+    onTop,
+    subject: About.write({ promotion: id }),
+    blocks: [
+      richText(
+        userText(user),
+        say`${bold('Role')} ${settingValue('role', role)} until ${date(new Date(endsAt))}, then ${roleBack(running)}.`,
+      ),
+      lastsInput(filled.lasts, { optional: false }),
+      reasonInput('Reason', filled.reason),
+      ...note,
+    ],
+  });
+}
+
+/** @throws {Refusal} where it is over */
+async function runningWith(interaction: Interaction, id: string): Promise<PromotionShown> {
+  const { promotions } = interaction.services;
+  const running = (await promotions.running()).find((each) => each.id === id);
+  if (running) return running;
+  const found = await promotions.get(id);
+  if (found === null) throw noLongerWorks('button', 'update');
+  throw new Refusal(overText(found));
+}
+
+function refuseWhereDisabled({ services }: Interaction): void {
+  if (!services.disabled.has('update')) return;
+  throw new Refusal(say`${code('update')} is disabled in this workspace, so no role can be extended.`);
+}

@@ -1,0 +1,79 @@
+import type { Notice, RunningPromotion } from '../changes/promotion.ts';
+import type { ListedToken } from '../changes/token.ts';
+import { type Message, message } from './kit/message.ts';
+import { date, member, type Sentence, say } from './kit/sentence.ts';
+import { HINDRANCES, keepText, roleBack } from './promotion-text.ts';
+import { settingValue } from './settings-text.ts';
+import { counted, tokenNames } from './token-text.ts';
+import { userText } from './user-text.ts';
+
+/** API tokens that a user has made since a moment; null where Fastly didn't list them. */
+export type MadeMeanwhile = readonly ListedToken[] | null;
+
+/** What is told of a promotion. @param made what the user has made while it ran */
+export function promotionNotice(
+  { what, to }: Notice,
+  promotion: RunningPromotion,
+  made: MadeMeanwhile,
+): Message {
+  const { user, role, endsAt, state } = promotion;
+  const who = to === 'member' ? say`Your Fastly user ${userText(user)}` : userText(user);
+  const given = settingValue('role', role);
+  const end = date(new Date(endsAt));
+  const keep = to === 'member' ? [] : [keepText(promotion)];
+  switch (what) {
+    case 'reminder':
+      return message(
+        say`⏰ ${who} has the role ${given} until ${end}. Then ${roleBack(promotion)} comes back.`,
+        ...keep,
+      );
+    case 'ended':
+      return message(
+        say`⬇️ Ended${byWhom(promotion)}: ${who} is ${roleBack(promotion)} again, and no longer ${given}.`,
+        ...goesOn(made),
+      );
+    case 'left':
+      return message(
+        say`⚠️ ${who} was to lose the role ${given} ${end}, but had ${foundRole(promotion)}, which was set outside the bot. The bot left it as it is.`,
+      );
+    case 'overdue':
+      return message(
+        say`🚨 ${who} still has the role ${given}, which should have ended ${end}. ${whyNot(promotion)}`,
+        ...keep,
+      );
+    case 'set-again':
+      return message(
+        say`🚨 ${who} is ${given} again. The role was set outside the bot, after it had ended ${end}. Check the user.`,
+      );
+    case 'to-check':
+      return message(
+        say`🗄️ The bot's database was restored. ${who} has the role ${given} until ${end} by what the backup says. It doesn't end by itself: choose ${'End now'}, or keep the role.`,
+        ...(state.kind === 'to-check' ? keep : []),
+      );
+  }
+}
+
+function byWhom({ state }: RunningPromotion): Sentence {
+  return state.kind === 'ended' && state.by !== null ? say` by ${member(state.by)}` : say``;
+}
+
+function foundRole({ state }: RunningPromotion): Sentence {
+  return state.kind === 'left' ? say`the role ${settingValue('role', state.role)}` : say`another role`;
+}
+
+function whyNot({ state }: RunningPromotion): Sentence {
+  return HINDRANCES[(state.kind === 'running' && state.waits) || 'fastly'];
+}
+
+/** What the end of a role does not end. */
+function goesOn(made: MadeMeanwhile): Sentence[] {
+  const sessions = say`Browser sessions of the user may go on.`;
+  if (made === null) {
+    return [say`⚠️ The bot couldn't check whether the user has made API tokens meanwhile.`, sessions];
+  }
+  if (made.length === 0) return [sessions];
+  return [
+    say`⚠️ ${counted(made.length, 'API token')} made meanwhile may go on working: ${tokenNames(made)}.`,
+    sessions,
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Action, State } from '../approvals/request.ts';
+import type { Hindrance, PromotionShown, RunningPromotion } from '../changes/promotion.ts';
+import { isSuperuserRole } from '../changes/superuser.ts';
+import { code, date, enumerate, type Sentence, say } from './kit/sentence.ts';
+import { protectionText } from './outcome-text.ts';
+import { settingValue } from './settings-text.ts';
+import { userText } from './user-text.ts';
+
+const UNITS = [
+  { length: 86_400_000, one: 'day', several: 'days' },
+  { length: 3_600_000, one: 'h', several: 'h' },
+  { length: 60_000, one: 'min', several: 'min' },
+  { length: 1_000, one: 's', several: 's' },
+];
+
+/** '4 h', '1 day and 12 h'. */
+export function spanText(milliseconds: number): Sentence {
+  let left = milliseconds;
+  const parts = UNITS.flatMap(({ length, one, several }) => {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    return count === 0 ? [] : [say`${count} ${count === 1 ? one : several}`];
+  });
+  return parts.length === 0 ? say`less than 1 s` : enumerate(parts);
+}
+
+/** 'for 4 h from when it is set'. */
+export function lastsText(milliseconds: number): Sentence {
+  return say`for ${spanText(milliseconds)} from when it is set`;
+}
+
+/** Whether and when a promotion ends, of an action that sets one; null for others. */
+export function actionEnd(action: Action, state: State | null = null): Sentence | null {
+  if (action.kind === 'promote-for') {
+    if (state?.kind !== 'completed' || state.endsAt === undefined) return lastsText(action.for);
+    return say`until ${date(new Date(state.endsAt))}`;
+  }
+  const isWithout = action.kind === 'promote' && isSuperuserRole(action.changes.role);
+  return isWithout ? say`without an end` : null;
+}
+
+/** The role that comes back, of an action that sets a promotion for a time. */
+export function roleBack({ before }: Pick<RunningPromotion, 'before'>): Sentence {
+  return settingValue('role', before);
+}
+
+/** 'Fastly superuser until 17:30', or that it should have ended. */
+export function untilText({ role, endsAt, overdue, state }: PromotionShown): Sentence {
+  const given = settingValue('role', role);
+  const end = date(new Date(endsAt));
+  if (state.kind === 'to-check') return say`${given} until ${end}, to be checked`;
+  return overdue ? say`${given}, should have ended ${end}` : say`${given} until ${end}`;
+}
+
+/** A promotion that runs, as a line of a list. */
+export function promotionLine(promotion: PromotionShown): Sentence {
+  const mark = promotion.overdue || promotion.state.kind === 'to-check' ? say`⚠️` : say`⏳`;
+  return say`${mark} ${userText(promotion.user)}: ${untilText(promotion)}`;
+}
+
+/** More of them would crowd a list. */
+const MOST_LINES = 10;
+
+/** Those that run, what is overdue first. */
+export function promotionLines(promotions: readonly PromotionShown[]): Sentence[] {
+  const more = promotions.length - MOST_LINES;
+  return [
+    ...promotions.slice(0, MOST_LINES).map(promotionLine),
+    ...(more > 0 ? [say`and ${more} more roles that end.`] : []),
+  ];
+}
+
+/** How the role can be kept. */
+export function keepText({ user, role }: Pick<RunningPromotion, 'user' | 'role'>): Sentence {
+  return say`To keep the role without an end, run ${code(`/fastly-user update ${user.login} --role ${role}`)}.`;
+}
+
+/** Why an end that is due is not carried out yet, and what happens next. */
+export const HINDRANCES: Record<Hindrance, Sentence> = {
+  fastly: say`Fastly hasn't taken the change yet. The bot keeps trying.`,
+  locked: say`Fastly refuses it because the user is locked. The bot tries again every hour, and when the user is unlocked.`,
+  'last-superuser': say`${protectionText('last-superuser')} The bot tries again every hour.`,
+  protected: say`The user is protected: the bot signs in to Fastly as this user, or the user owns the account. The bot tries again every hour.`,
+};

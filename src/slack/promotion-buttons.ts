@@ -1,0 +1,25 @@
+import type { Button } from '@slack/types';
+import { z } from 'zod';
+import { button } from '../messages/kit/blocks.ts';
+import { codecFor } from './carried.ts';
+
+export const END_NOW = 'promotion.end';
+export const EXTEND = 'promotion.extend';
+
+/** The promotion's id: what it is about comes from the store. */
+export const PromotionSchema = z.object({ promotion: z.string().max(20) });
+export const PromotionValue = codecFor('button', PromotionSchema, 'update');
+
+/**
+ * What a promotion that runs offers.
+ *
+ * @param mayExtend false for who may only have it ended
+ */
+export function promotionButtons(promotion: string, mayExtend: boolean): Button[] {
+  const value = PromotionValue.write({ promotion });
+  const extend = button({ actionId: EXTEND, text: 'Extend…', value });
+  return [
+    ...(mayExtend ? [extend] : []),
+    button({ actionId: END_NOW, text: 'End now', value, style: 'danger' }),
+  ];
+}

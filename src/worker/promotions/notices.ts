@@ -1,0 +1,166 @@
+import type { Approvals } from '../../approvals/approvals.ts';
+import { RequestId } from '../../approvals/request.ts';
+import type { HeldPromotion } from '../../changes/held-promotion.ts';
+import type { Notice, RunningPromotion } from '../../changes/promotion.ts';
+import { tokenSnapshot } from '../../changes/token-snapshot.ts';
+import type { Times } from '../../config/times.ts';
+import { liveTokensOf } from '../../fastly/account-tokens.ts';
+import { canonical } from '../../fastly/canonical.ts';
+import type { FastlyClient } from '../../fastly/client.ts';
+import { UserId } from '../../fastly/user.ts';
+import type { ChannelId, MemberId } from '../../ids.ts';
+import { withButtons } from '../../messages/kit/message.ts';
+import { type MadeMeanwhile, promotionNotice } from '../../messages/promotion-notice.ts';
+import type { ReportProblem } from '../../observability/health.ts';
+import type { Logger } from '../../observability/log.ts';
+import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
+import { type Conversations, isDirect } from '../../slack/connection/conversations.ts';
+import type { Members } from '../../slack/connection/members.ts';
+import type { Posting } from '../../slack/connection/posting.ts';
+import { promotionButtons } from '../../slack/promotion-buttons.ts';
+import { Pauses, throwIfMendable } from '../pauses.ts';
+
+export type PromotionNoticesOptions = {
+  fastly: FastlyClient;
+  approvals: Approvals;
+  posting: Posting;
+  conversations: Conversations;
+  members: Members;
+  botAdmins: BotAdmins;
+  approvalsChannel: ChannelId | null;
+  /** The names of the subcommands that this installation does without. */
+  disabled: ReadonlySet<string>;
+  /** Told what a person has to mend before people can be told. */
+  degraded: ReportProblem;
+  times: Times;
+  log: Logger;
+};
+
+type Place = { to: ChannelId | MemberId; threadTs?: string };
+
+/** Tells people of promotions. What Slack does not take is tried until it does; a message may come twice, never not at all. */
+export class PromotionNotices {
+  readonly #options: PromotionNoticesOptions;
+  readonly #pauses: Pauses<string>;
+
+  constructor(options: PromotionNoticesOptions) {
+    this.#options = options;
+    this.#pauses = new Pauses('promotions', options.times, options.degraded);
+  }
+
+  /** @returns after how many milliseconds to try again; null where all is told */
+  async tell(held: HeldPromotion): Promise<number | null> {
+    const { promotion } = await held.read();
+    let failure: unknown = null;
+    for (const notice of promotion.untold) {
+      try {
+        await this.#tellOne(notice, promotion);
+        await held.write(({ database }, { id, untold }) =>
+          database
+            .updateTable('running_promotions')
+            .set({ untold: JSON.stringify(untold.filter((each) => !isSame(each, notice))) })
+            .where('id', '=', id)
+            .execute(),
+        );
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure === null) {
+      this.#pauses.over(promotion.id);
+      return null;
+    }
+    const pause = this.#pauses.after(promotion.id, failure);
+    this.#options.log.warn(
+      { err: failure, pause, promotion: promotion.id },
+      'people could not be told of a promotion, trying again',
+    );
+    return pause;
+  }
+
+  /** The ids of promotions that wait for Slack to take what is told, but for what a person has to mend. */
+  waiting(): string[] {
+    return this.#pauses.endPassing();
+  }
+
+  async #tellOne(notice: Notice, promotion: RunningPromotion): Promise<void> {
+    const { posting, disabled, log } = this.#options;
+    const place = await this.#placeOf(notice, promotion);
+    if (place === null) return;
+    const made = notice.what === 'ended' ? await this.#madeMeanwhile(promotion) : [];
+    const isOpen = promotion.state.kind === 'running' || promotion.state.kind === 'to-check';
+    const mayExtend = notice.to !== 'member' && !disabled.has('update');
+    const buttons = isOpen ? promotionButtons(promotion.id, mayExtend) : [];
+    const told = withButtons(promotionNotice(notice, promotion, made), buttons);
+    const posted = await posting.post(place.to, told, place.threadTs);
+    if (posted.kind === 'posted') return;
+    log.warn({ why: posted.word, ...notice }, 'Slack does not take a message about a promotion');
+    // A member whom Slack does not find is gone.
+    const isGone = posted.what?.kind === 'person' && posted.what.who === 'member';
+    if (!isGone) throwIfMendable('messages about promotions', posted);
+  }
+
+  /** Null where nobody is to be told there. */
+  async #placeOf({ to }: Notice, promotion: RunningPromotion): Promise<Place | null> {
+    const { approvalsChannel } = this.#options;
+    switch (to) {
+      case 'thread':
+        return await this.#threadOf(promotion);
+      case 'requester':
+        return { to: promotion.requester };
+      case 'member': {
+        const member = await this.#memberOf(promotion);
+        return member === null || member === promotion.requester ? null : { to: member };
+      }
+      case 'approvals': {
+        if (approvalsChannel === null || (await this.#isShared(approvalsChannel))) {
+          return { to: promotion.requester };
+        }
+        return { to: approvalsChannel };
+      }
+    }
+  }
+
+  async #threadOf({ request }: RunningPromotion): Promise<Place | null> {
+    const id = RequestId.safeParse(request).data;
+    const place = id ? await this.#options.approvals.messageOf(id) : null;
+    if (place === null || (await this.#isShared(place.channel))) return null;
+    return { to: place.channel, threadTs: place.ts };
+  }
+
+  /** @throws where Slack does not say: then it is told later */
+  async #isShared(channel: ChannelId): Promise<boolean> {
+    if (isDirect(channel)) return false;
+    const audience = await this.#options.conversations.audienceOfChannel(channel);
+    if (audience === 'unknown')
+      throw new Error('Slack did not say who reads along where a promotion is told');
+    return audience === 'other-companies';
+  }
+
+  /** The member whose address is the user's login. @throws where Slack doesn't answer */
+  async #memberOf({ user: { login } }: RunningPromotion): Promise<MemberId | null> {
+    const { members, botAdmins } = this.#options;
+    const known = await members.withAddress(login);
+    if (known === 'nobody' || !botAdmins.isFullMember(known)) return null;
+    const address = known.profile?.email;
+    return address !== undefined && canonical(address) !== canonical(login) ? null : known.id;
+  }
+
+  /** API tokens of programs that the user has made while the promotion ran; null where Fastly does not list them. */
+  async #madeMeanwhile({ user, beganAt }: RunningPromotion): Promise<MadeMeanwhile> {
+    try {
+      const { programs, unreadable } = await liveTokensOf(this.#options.fastly, UserId.parse(user.id));
+      if (unreadable > 0) return null;
+      // Fastly's moments have no milliseconds, so the whole second counts.
+      const since = Math.floor(beganAt / 1000) * 1000;
+      return tokenSnapshot(programs.filter(({ created_at: made }) => Date.parse(made ?? '') >= since)).tokens;
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the API tokens made during a promotion could not be read');
+      return null;
+    }
+  }
+}
+
+function isSame(one: Notice, other: Notice): boolean {
+  return one.what === other.what && one.to === other.to;
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { BILLING, ENGINEER, PRIYA_USER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
+import { databaseWithClock } from '../../support/postgres/clock.ts';
+import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
+import { untilTold } from '../support/approving.ts';
+import { promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
+import { messageWith, wordsOf } from '../support/seeing.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
+
+const HOUR = 3_600_000;
+
+describe('a role that is given for a time', () => {
+  it('says for how long, then until when, and is taken back once, and told', async () => {
+    const clock = await databaseWithClock();
+    const { client } = await startWorkplace(DELIVERY, clock.variables);
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await askForUpdate(client, NORA, PRIYA_USER, '--role superuser --for 4h');
+    expect(request.words(await tomas.sees())).toContain('for 4 h from when it is set, then engineer');
+    expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
+      'Role engineer → Fastly superuser, for 4 h from when it is set',
+    );
+    await tomas.submit();
+    await request.until(tomas, 'Until');
+    expect(await updates(client)).toEqual([updateOf(PRIYA_USER, { role: 'superuser' })]);
+    await clock.pass(4 * HOUR + 1_000);
+    await request.untilInThread(tomas, 'Ended: Priya Halloran');
+    await untilTold(nora, 'Ended: Priya Halloran', 'direct');
+    await untilTold(client.as(PRIYA), 'Ended: Your Fastly user Priya Halloran', 'direct');
+    expect(await updates(client)).toEqual([
+      updateOf(PRIYA_USER, { role: 'superuser' }),
+      updateOf(PRIYA_USER, { role: 'engineer' }),
+    ]);
+  });
+
+  it('needs no approval where nobody becomes a Fastly superuser', async () => {
+    const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 500ms`);
+    expect(await untilSaid(nora, 'updated')).toContain('Role engineer → billing, until');
+    await untilTold(nora, 'Ended: Edda Morton', 'direct');
+    expect(await updates(client)).toEqual([
+      updateOf(ENGINEER, { role: 'billing' }),
+      updateOf(ENGINEER, { role: 'engineer' }),
+    ]);
+  });
+
+  it.each([
+    ['--role superuser --for 5m', 'from 15 min to 30 days'],
+    ['--role superuser --for 31d', 'from 15 min to 30 days'],
+    ['--role superuser --for soon', 'is no length of time'],
+    ['--for 4h', 'Add --role'],
+    ['--role engineer --for 4h', 'already'],
+  ])('is refused with %s', async (flags, why) => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} ${flags}`);
+    await untilTold(nora, why);
+    expect(await updates(client)).toEqual([]);
+  });
+
+  it('is refused where the end would make a Fastly superuser, or could not give back what there was', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${THIRD_SUPERUSER.id} --role engineer --for 4h`);
+    await untilTold(nora, 'an end never makes a Fastly superuser');
+    const [other, several] = [
+      { ...BILLING, role: 'auditor' },
+      { ...ENGINEER, roles: ['engineer', 'purger'] },
+    ];
+    await client.putFastlyUsers([other, several]);
+    await nora.command(`update ${BILLING.id} --role superuser --for 4h`);
+    await untilTold(nora, "has a role now that the bot can't give back");
+    await nora.command(`update ${ENGINEER.id} --role superuser --for 4h`);
+    await untilTold(nora, 'has several roles');
+    expect(await updates(client)).toEqual([]);
+  });
+
+  it('is not there without a time, which the request says', async () => {
+    const { client } = await startWorkplace();
+    const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
+    const tomas = client.as(TOMAS);
+    expect(request.words(await tomas.sees())).toContain('*Lasts* without an end');
+    expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
+      'Role engineer → Fastly superuser, without an end',
+    );
+  });
+
+  it('is closed by another change of the role, and nothing comes back', async () => {
+    const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    await nora.command(`update ${ENGINEER.id} --role user --for 500ms`);
+    await untilSaid(nora, 'Role billing → user');
+    await untilTold(nora, 'Ended: Edda Morton', 'direct');
+    expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'billing' });
+  });
+
+  it('is kept by an ordinary request for the same role', async () => {
+    const { client } = await startWorkplace();
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    await promotedFor(client, ENGINEER, '4h');
+    await nora.command(`get ${ENGINEER.id}`);
+    await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly superuser until'), 'the card');
+    const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
+    await request.take(tomas, 'approve');
+    await request.until(tomas, '✅ Promoted');
+    await client.as(NORA).command(`update ${ENGINEER.id} --role superuser`);
+    await untilTold(nora, 'already has these settings');
+  });
+});
