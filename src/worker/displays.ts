@@ -18,9 +18,9 @@ import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Transaction } from '../store/store.ts';
 import { LeasedShowing } from './leased-showing.ts';
 import { NeedsPerson, Pauses } from './pauses.ts';
-import { tellWithoutApprovers } from './request-approvers.ts';
-import { showOn } from './request-display.ts';
-import { type DisplayOptions, DisplayTakenOver, RequestShowing, type Snapshot } from './request-showing.ts';
+import { tellWithoutApprovers } from './requests/approvers.ts';
+import { showOn } from './requests/display.ts';
+import { type DisplayOptions, DisplayTakenOver, RequestShowing, type Snapshot } from './requests/showing.ts';
 
 /**
  * Renewed after each surface. In between there are at most two postings and two look-ups. A form that Slack refuses is

@@ -1,8 +1,8 @@
-import { directOf, type SurfaceName } from '../approvals/surfaces.ts';
-import { showMessage } from './request-message.ts';
-import { showConfirmation, showRequester } from './request-outcome.ts';
-import type { RequestShowing } from './request-showing.ts';
-import { showDirectly, showThread } from './request-thread.ts';
+import { directOf, type SurfaceName } from '../../approvals/surfaces.ts';
+import { showMessage } from './message.ts';
+import { showConfirmation, showRequester } from './outcome.ts';
+import type { RequestShowing } from './showing.ts';
+import { showDirectly, showThread } from './thread.ts';
 
 /**
  * Shows a request on one of its surfaces. What it throws passes, or is mended by a person; what Slack refuses for good is

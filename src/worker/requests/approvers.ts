@@ -1,10 +1,10 @@
-import { approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
-import type { MemberId } from '../ids.ts';
-import { message } from '../messages/kit/message.ts';
-import { say } from '../messages/kit/sentence.ts';
-import { membersWith, type Roll } from '../slack/bot-admins/bot-admins.ts';
-import { missingText } from '../slack/bot-admins/missing-text.ts';
-import type { RequestShowing } from './request-showing.ts';
+import { approvalsNeeded, mayApprove, standingApprovers } from '../../approvals/rules.ts';
+import type { MemberId } from '../../ids.ts';
+import { message } from '../../messages/kit/message.ts';
+import { say } from '../../messages/kit/sentence.ts';
+import { membersWith, type Roll } from '../../slack/bot-admins/bot-admins.ts';
+import { missingText } from '../../slack/bot-admins/missing-text.ts';
+import type { RequestShowing } from './showing.ts';
 
 const LASTING = say`Cancel it, and make a new request once there is another bot admin.`;
 

@@ -1,16 +1,16 @@
 import type { Button } from '@slack/types';
-import { isRepetition, type Step } from '../approvals/event.ts';
-import type { ApprovalRequest } from '../approvals/request.ts';
-import { mayApprove } from '../approvals/rules.ts';
-import { type SurfaceName, surfacesOf } from '../approvals/surfaces.ts';
-import type { MemberId } from '../ids.ts';
-import { directRequest, revokeLeftButtons } from '../messages/approval-message.ts';
-import { stepText } from '../messages/approval-text.ts';
-import { message, withButtons } from '../messages/kit/message.ts';
-import type { Sentence } from '../messages/kit/sentence.ts';
-import { promotionButtons } from '../slack/promotion-buttons.ts';
-import { undoButtons } from '../slack/undo-button.ts';
-import type { RequestShowing } from './request-showing.ts';
+import { isRepetition, type Step } from '../../approvals/event.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import { mayApprove } from '../../approvals/rules.ts';
+import { type SurfaceName, surfacesOf } from '../../approvals/surfaces.ts';
+import type { MemberId } from '../../ids.ts';
+import { directRequest, revokeLeftButtons } from '../../messages/approval-message.ts';
+import { stepText } from '../../messages/approval-text.ts';
+import { message, withButtons } from '../../messages/kit/message.ts';
+import type { Sentence } from '../../messages/kit/sentence.ts';
+import { promotionButtons } from '../../slack/promotion-buttons.ts';
+import { undoButtons } from '../../slack/undo-button.ts';
+import type { RequestShowing } from './showing.ts';
 
 export async function showThread(showing: RequestShowing): Promise<void> {
   const { request, steps, surfaces } = showing.snapshot;

@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
-import type { Approvals } from '../approvals/approvals.ts';
-import type { Step } from '../approvals/event.ts';
-import { type ApprovalRequest, isOpen } from '../approvals/request.ts';
-import { addTold, recordShown, type Surface, type SurfaceName } from '../approvals/surfaces.ts';
-import type { Intents } from '../changes/intents.ts';
-import type { Promotions } from '../changes/promotions.ts';
-import { type ChannelId, MemberId } from '../ids.ts';
-import { notShownText } from '../messages/approval-text.ts';
-import { type Message, message } from '../messages/kit/message.ts';
-import type { BotAdmins } from '../slack/bot-admins/bot-admins.ts';
-import { type Conversations, isDirect } from '../slack/connection/conversations.ts';
-import type { Posting, Refused } from '../slack/connection/posting.ts';
-import type { Store, Transaction } from '../store/store.ts';
-import { throwIfMendable } from './pauses.ts';
+import type { Approvals } from '../../approvals/approvals.ts';
+import type { Step } from '../../approvals/event.ts';
+import { type ApprovalRequest, isOpen } from '../../approvals/request.ts';
+import { addTold, recordShown, type Surface, type SurfaceName } from '../../approvals/surfaces.ts';
+import type { Intents } from '../../changes/intents.ts';
+import type { Promotions } from '../../changes/promotions.ts';
+import { type ChannelId, MemberId } from '../../ids.ts';
+import { notShownText } from '../../messages/approval-text.ts';
+import { type Message, message } from '../../messages/kit/message.ts';
+import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
+import { type Conversations, isDirect } from '../../slack/connection/conversations.ts';
+import type { Posting, Refused } from '../../slack/connection/posting.ts';
+import type { Store, Transaction } from '../../store/store.ts';
+import { throwIfMendable } from '../pauses.ts';
 
 export type DisplayOptions = {
   store: Store;

@@ -1,5 +1,5 @@
-import { lockRequest } from '../approvals/rows.ts';
-import { mayDecide } from '../approvals/rules.ts';
+import { lockRequest } from '../../approvals/rows.ts';
+import { mayDecide } from '../../approvals/rules.ts';
 import {
   addCopy,
   addDirect,
@@ -8,13 +8,13 @@ import {
   recordPosted,
   recordShown,
   type SurfaceName,
-} from '../approvals/surfaces.ts';
-import type { ChannelId } from '../ids.ts';
-import { approvalMessage } from '../messages/approval-message.ts';
-import { HIDDEN_REQUEST, unseenText } from '../messages/approval-text.ts';
-import { type Message, message } from '../messages/kit/message.ts';
-import { plainText } from '../messages/kit/sentence.ts';
-import { DisplayTakenOver, type RequestShowing } from './request-showing.ts';
+} from '../../approvals/surfaces.ts';
+import type { ChannelId } from '../../ids.ts';
+import { approvalMessage } from '../../messages/approval-message.ts';
+import { HIDDEN_REQUEST, unseenText } from '../../messages/approval-text.ts';
+import { type Message, message } from '../../messages/kit/message.ts';
+import { plainText } from '../../messages/kit/sentence.ts';
+import { DisplayTakenOver, type RequestShowing } from './showing.ts';
 
 /** Shows the request's message, or a copy of it. The place of a copy is known from the start. */
 export async function showMessage(showing: RequestShowing, name: SurfaceName): Promise<void> {

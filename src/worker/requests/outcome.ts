@@ -1,12 +1,12 @@
-import { isOutcome } from '../approvals/event.ts';
-import type { ChannelId } from '../ids.ts';
-import { approvalConfirmation } from '../messages/approval-message.ts';
-import { outcomeStepText } from '../messages/approval-text.ts';
-import { message } from '../messages/kit/message.ts';
-import { say } from '../messages/kit/sentence.ts';
-import { unconfirmed } from '../slack/replies/confirmation.ts';
-import { whereRequestIs } from '../slack/replies/request-link.ts';
-import type { RequestShowing } from './request-showing.ts';
+import { isOutcome } from '../../approvals/event.ts';
+import type { ChannelId } from '../../ids.ts';
+import { approvalConfirmation } from '../../messages/approval-message.ts';
+import { outcomeStepText } from '../../messages/approval-text.ts';
+import { message } from '../../messages/kit/message.ts';
+import { say } from '../../messages/kit/sentence.ts';
+import { unconfirmed } from '../../slack/replies/confirmation.ts';
+import { whereRequestIs } from '../../slack/replies/request-link.ts';
+import type { RequestShowing } from './showing.ts';
 
 export async function showRequester(showing: RequestShowing): Promise<void> {
   const { request, steps } = showing.snapshot;
