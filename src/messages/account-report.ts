@@ -17,7 +17,7 @@ import { cut, plain } from './kit/plain.ts';
 import { bold, date, day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
 import { type Around, tableMessage, textCell } from './kit/table.ts';
 import { settingValue } from './settings-text.ts';
-import { counted } from './token-text.ts';
+import { counted } from './tokens/text.ts';
 import { rolesText, unreadableText, userCount } from './user-text.ts';
 
 /**

@@ -4,7 +4,7 @@ import { type ApprovalPolicy, approvalsNeeded, standingApprovers } from '../appr
 import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';
-import { inUseNote } from './token-notes.ts';
+import { inUseNote } from './tokens/notes.ts';
 import { consequence, infinitive } from './verb-text.ts';
 
 /** What a form says of the step that it is sent for: whom it is about, and what will happen. */

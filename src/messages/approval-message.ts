@@ -37,7 +37,7 @@ import { actionEnd } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
 import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
-import { everyTokenText, tokenNotes, tokenNotesInShort } from './token-notes.ts';
+import { everyTokenText, tokenNotes, tokenNotesInShort } from './tokens/notes.ts';
 import { userCount } from './user-text.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */

@@ -42,7 +42,7 @@ import {
 import { actionEnd } from './promotion-text.ts';
 import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { reachedText } from './several-text.ts';
-import { tokenCount, tokenNames } from './token-text.ts';
+import { tokenCount, tokenNames } from './tokens/text.ts';
 import { userCount, userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 

@@ -6,7 +6,7 @@ import { changeMark, changePast, checkText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { STAYS, TOKENS_STAY } from './lock-limits.ts';
-import { counted, tokenNames } from './token-text.ts';
+import { counted, tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 
 /** What a password reset means, in the form where it can be ticked. */

@@ -5,7 +5,7 @@ import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { leftText } from './several-text.ts';
-import { namesInShort, tokenCount, tokenNames, unreadableText } from './token-text.ts';
+import { namesInShort, tokenCount, tokenNames, unreadableText } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 

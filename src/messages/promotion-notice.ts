@@ -4,7 +4,7 @@ import { type Message, message } from './kit/message.ts';
 import { date, member, type Sentence, say } from './kit/sentence.ts';
 import { HINDRANCES, keepText, roleBack } from './promotion-text.ts';
 import { settingValue } from './settings-text.ts';
-import { counted, tokenNames } from './token-text.ts';
+import { counted, tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 
 /** API tokens that a user has made since a moment; null where Fastly didn't list them. */

@@ -8,7 +8,7 @@ import { canonical } from '../fastly/canonical.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { nameOf, type User } from '../fastly/user.ts';
 import type { MemberId } from '../ids.ts';
-import { type ExpiringToken, tokenReminder } from '../messages/token-reminder.ts';
+import { type ExpiringToken, tokenReminder } from '../messages/tokens/reminder.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { tracing } from '../observability/trace.ts';

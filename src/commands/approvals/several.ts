@@ -14,7 +14,7 @@ import { explainRest, Refusal, RepeatedDelivery } from '../../messages/failure-t
 import { message } from '../../messages/kit/message.ts';
 import { code, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
-import { namesInShort } from '../../messages/token-text.ts';
+import { namesInShort } from '../../messages/tokens/text.ts';
 import { userCount } from '../../messages/user-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';

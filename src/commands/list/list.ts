@@ -14,7 +14,7 @@ import {
   sideBySide,
 } from '../../messages/kit/sentence.ts';
 import { promotionLines } from '../../messages/promotion-text.ts';
-import { counted } from '../../messages/token-text.ts';
+import { counted } from '../../messages/tokens/text.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
 import { rolesText, unreadableText, userCount, userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';

@@ -12,7 +12,7 @@ import { checkboxes, option } from '../../messages/kit/inputs.ts';
 import { cut, plain } from '../../messages/kit/plain.ts';
 import { day, plainText, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
-import { counted, namesInShort, tokenName } from '../../messages/token-text.ts';
+import { counted, namesInShort, tokenName } from '../../messages/tokens/text.ts';
 import { userCount, userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';

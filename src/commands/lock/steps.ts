@@ -13,7 +13,7 @@ import { explain, Refusal, RepeatedDelivery } from '../../messages/failure-text.
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { madeSince } from '../../messages/lock-text.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
-import { unreadableText } from '../../messages/token-text.ts';
+import { unreadableText } from '../../messages/tokens/text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { file } from '../approvals/filing.ts';

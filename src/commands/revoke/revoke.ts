@@ -13,7 +13,7 @@ import {
   tokenName,
   tokenNames,
   unreadableText,
-} from '../../messages/token-text.ts';
+} from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';

@@ -4,7 +4,7 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { context, type Message, message, notification } from '../kit/message.ts';
 import { member, richText, type Sentence, say } from '../kit/sentence.ts';
 import { roleText } from '../role-text.ts';
-import { counted, isInUse } from '../token-text.ts';
+import { counted, isInUse } from '../tokens/text.ts';
 import { userText } from '../user-text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

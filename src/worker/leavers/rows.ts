@@ -16,7 +16,7 @@ import type { MemberId } from '../../ids.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { ToldLeaver, UserNow } from '../../messages/leavers/leaver-message.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
-import { isInUse, namesInShort } from '../../messages/token-text.ts';
+import { isInUse, namesInShort } from '../../messages/tokens/text.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
 import { type LeaverAction, leaverButtons } from '../../slack/leaver-buttons.ts';

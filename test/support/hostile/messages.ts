@@ -61,7 +61,7 @@ import {
 import { interruptedLockMessage, lockMessage, madeSince } from '../../../src/messages/lock-text.ts';
 import { rolesCaution, unknownStandingText } from '../../../src/messages/role-text.ts';
 import { newcomerText } from '../../../src/messages/settings-text.ts';
-import { tokenTable } from '../../../src/messages/token-table.ts';
+import { tokenTable } from '../../../src/messages/tokens/table.ts';
 import { madeMessage, notUndoneText, undoneText } from '../../../src/messages/undo-text.ts';
 import { userCard } from '../../../src/messages/user-card.ts';
 import { userTable } from '../../../src/messages/user-table.ts';

@@ -1,7 +1,7 @@
-import type { Action } from '../approvals/request.ts';
-import type { TokenSnapshot } from '../changes/token.ts';
-import { type Sentence, say } from './kit/sentence.ts';
-import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableText } from './token-text.ts';
+import type { Action } from '../../approvals/request.ts';
+import type { TokenSnapshot } from '../../changes/token.ts';
+import { type Sentence, say } from '../kit/sentence.ts';
+import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableText } from './text.ts';
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;

@@ -1,5 +1,5 @@
-import type { ListedToken } from '../changes/token.ts';
-import { bold, code, enumerate, type Sentence, say } from './kit/sentence.ts';
+import type { ListedToken } from '../../changes/token.ts';
+import { bold, code, enumerate, type Sentence, say } from '../kit/sentence.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const WEEK = 7 * DAY;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../src/approvals/request.ts';
-import type { ListedToken } from '../../src/changes/token.ts';
-import { tokenNotes, tokenNotesInShort } from '../../src/messages/token-notes.ts';
-import { CURRENT } from '../approvals/people.ts';
-import { read } from './read.ts';
+import type { Action } from '../../../src/approvals/request.ts';
+import type { ListedToken } from '../../../src/changes/token.ts';
+import { tokenNotes, tokenNotesInShort } from '../../../src/messages/tokens/notes.ts';
+import { CURRENT } from '../../approvals/people.ts';
+import { read } from '../read.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const USER = { id: 'u1', login: 'edda@example.com', name: 'Edda Morton' };

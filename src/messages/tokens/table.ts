@@ -1,11 +1,11 @@
-import type { ListedToken } from '../changes/token.ts';
-import { type ApiToken, isExpired } from '../fastly/api-token.ts';
-import { nameOf, type User } from '../fastly/user.ts';
-import type { Message } from './kit/message.ts';
-import { cut, plain, plainName } from './kit/plain.ts';
-import { day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
-import { type Around, type Cell, tableMessage, textCell } from './kit/table.ts';
-import { tokenName } from './token-text.ts';
+import type { ListedToken } from '../../changes/token.ts';
+import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
+import { nameOf, type User } from '../../fastly/user.ts';
+import type { Message } from '../kit/message.ts';
+import { cut, plain, plainName } from '../kit/plain.ts';
+import { day, plainText, richText, type Sentence, say, sideBySide } from '../kit/sentence.ts';
+import { type Around, type Cell, tableMessage, textCell } from '../kit/table.ts';
+import { tokenName } from './text.ts';
 
 /** They keep a table within 100 rows and 10,000 characters (docs.slack.dev, table block and data table block). */
 export const MOST_TOKENS = 50;

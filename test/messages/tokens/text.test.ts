@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedToken } from '../../src/changes/token.ts';
-import { tokenText } from '../../src/messages/token-text.ts';
-import { read } from './read.ts';
+import type { ListedToken } from '../../../src/changes/token.ts';
+import { tokenText } from '../../../src/messages/tokens/text.ts';
+import { read } from '../read.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
