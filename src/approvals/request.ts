@@ -113,7 +113,7 @@ export function isPromotion(action: Action): action is Extract<Action, { kind: '
 }
 
 export function isAdmission(action: Action): action is Admission {
-  return 'by' in action && action.by !== 'update';
+  return 'by' in action && (action.by === 'creation' || action.by === 'invitation');
 }
 
 export function isDeletion(action: Action): action is Deletion {

@@ -255,6 +255,7 @@ it('deliveries over HTTP are refused by their signature, and the port for Slack 
   const refused = new Exposition(text).all(`${PREFIX}refused_deliveries_total`);
   expect(refused).toEqual([
     'reason=form 0',
+    'reason=left-out 0',
     'reason=size 0',
     'reason=unsigned 1',
     'reason=wrong-signature 1',
