@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { VERSION } from './package.ts';
+import { scheduleOf } from './report-schedule.ts';
 import type { Secret } from './secret.ts';
 import { isUserGroupId } from './slack-ids.ts';
 import type { DatabaseLocation } from './value-types.ts';
@@ -19,6 +20,7 @@ export function inForce(config: Config, { teamId: id, team: name }: { teamId: st
     commandChannels: config.COMMAND_CHANNELS.length > 0 ? config.COMMAND_CHANNELS : ('all' as const),
     approvalsChannel: config.APPROVALS_CHANNEL ?? null,
     confirmationsChannel: config.CONFIRMATIONS_CHANNEL ?? null,
+    reports: scheduleOf(config)?.name ?? null,
     approvals: {
       requiredFor: config.APPROVAL_REQUIRED_FOR,
       required: config.APPROVALS_REQUIRED,
@@ -51,6 +53,7 @@ export function inForceText(what: InForce): string {
       : []),
     ...(what.tokenReminders ? ['Token reminders: on'] : []),
     ...(confirmationsChannel ? [`Confirmations: also in ${confirmationsChannel}`] : []),
+    ...(what.reports ? [`Reports: ${what.reports}`] : []),
     `Database: ${what.database}`,
     `Delivery: ${what.delivery === 'socket' ? 'Socket Mode' : 'HTTP'}`,
     ...(proxies.length > 0 ? [`Proxy: ${proxies.join(', ')}`] : []),

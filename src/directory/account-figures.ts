@@ -1,4 +1,5 @@
 import type { ApiToken } from '../fastly/api-token.ts';
+import { LongWork } from '../fastly/long-work.ts';
 import type { User } from '../fastly/user.ts';
 import { type Figures, type Filter, fits } from './filter.ts';
 import { EVERY_TOKEN, fitsToken, type TokenFilter } from './token-filter.ts';
@@ -43,41 +44,49 @@ export type AccountFigures = {
   tokens: TokenFigures | null;
 };
 
-/** @param now Unix milliseconds */
-export function userFigures(
+/** Other work goes on meanwhile. @param now Unix milliseconds */
+export async function userFigures(
   users: readonly User[],
   account: Figures,
   now: number,
-): Pick<AccountFigures, 'users' | 'counts'> {
-  const countOf = (filter: Filter) => counted(users, (user) => fits(user, filter, now));
+): Promise<Pick<AccountFigures, 'users' | 'counts'>> {
+  const work = new LongWork();
+  const countOf = (filter: Filter) => counted(users, (user) => fits(user, filter, now), work);
   const counts = {
-    superusers: countOf(COUNTED_USERS.superusers),
-    'without-2fa': countOf(COUNTED_USERS['without-2fa']),
-    locked: countOf(COUNTED_USERS.locked),
-    idle: countOf(COUNTED_USERS.idle),
+    superusers: await countOf(COUNTED_USERS.superusers),
+    'without-2fa': await countOf(COUNTED_USERS['without-2fa']),
+    locked: await countOf(COUNTED_USERS.locked),
+    idle: await countOf(COUNTED_USERS.idle),
   };
   return { users: account, counts };
 }
 
-/** @param tokens of programs @param now Unix milliseconds */
-export function tokenFigures(tokens: readonly ApiToken[], unreadable: number, now: number): TokenFigures {
-  const countOf = (filter: TokenFilter) => counted(tokens, (token) => fitsToken(token, filter, now));
-  return {
-    all: tokens.length,
-    unreadable,
-    counts: {
-      'idle-tokens': countOf(COUNTED_TOKENS['idle-tokens']),
-      'expiring-tokens': countOf(COUNTED_TOKENS['expiring-tokens']),
-    },
+/** The same of tokens that programs use. */
+export async function tokenFigures(
+  tokens: readonly ApiToken[],
+  unreadable: number,
+  now: number,
+): Promise<TokenFigures> {
+  const work = new LongWork();
+  const countOf = (filter: TokenFilter) => counted(tokens, (token) => fitsToken(token, filter, now), work);
+  const counts = {
+    'idle-tokens': await countOf(COUNTED_TOKENS['idle-tokens']),
+    'expiring-tokens': await countOf(COUNTED_TOKENS['expiring-tokens']),
   };
+  return { all: tokens.length, unreadable, counts };
 }
 
-function counted<Item>(items: readonly Item[], answerOf: (item: Item) => 'yes' | 'no' | 'unknown'): Count {
+async function counted<Item>(
+  items: readonly Item[],
+  answerOf: (item: Item) => 'yes' | 'no' | 'unknown',
+  work: LongWork,
+): Promise<Count> {
   const count = { fitting: 0, unknown: 0 };
   for (const item of items) {
     const answer = answerOf(item);
     if (answer === 'yes') count.fitting += 1;
     if (answer === 'unknown') count.unknown += 1;
+    if (work.isLong) await work.pause();
   }
   return count;
 }

@@ -18,14 +18,14 @@ export async function readAccountFigures(
 ): Promise<AccountFigures> {
   const reading = [directory.list(EVERYBODY), readTokenFigures(fastly, now)] as const;
   const [{ users, account }, tokens] = await Promise.all(reading);
-  return { ...userFigures(users, account, now), tokens };
+  return { ...(await userFigures(users, account, now)), tokens };
 }
 
 /** Null where the bot may not see the tokens, as they are no reason to withhold the rest. */
 async function readTokenFigures(fastly: FastlyClient, now: number): Promise<TokenFigures | null> {
   try {
     const { programs, unreadable } = await accountTokens(fastly);
-    return tokenFigures(programs, unreadable, now);
+    return await tokenFigures(programs, unreadable, now);
   } catch (error) {
     if (isFastlyError(error) && error.kind === 'forbidden') return null;
     throw error;

@@ -96,10 +96,12 @@ export class ScheduledReports {
       log.info({ due: at }, 'a report that is due was posted already');
       await due.leaveOut(this.#after(due.due));
     } else if (due.late > late) {
-      log.warn({ due: at }, 'a report is left out, as it was due too long ago');
-      metrics.report('left-out');
       // Of the instants since, those that are not too long ago are due, too.
-      await due.leaveOut(this.#after(due.due + due.late - late));
+      const next = this.#after(due.due + due.late - late);
+      const until = next === null ? null : new Date(next);
+      log.warn({ due: at, until }, 'a report is left out, as it was due too long ago');
+      metrics.report('left-out');
+      await due.leaveOut(next);
     } else await this.#post(due);
   }
 

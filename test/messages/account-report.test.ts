@@ -9,11 +9,11 @@ import { problemsOfBlocks } from '../sandbox/slack/block-kit/validate.ts';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');
 
-function figuresFor(users: readonly object[]): AccountFigures {
+async function figuresFor(users: readonly object[]): Promise<AccountFigures> {
   const parsed = users.map((user, index) =>
     User.parse({ id: `u${index}`, login: `u${index}@example.com`, ...user }),
   );
-  return { ...userFigures(parsed, figuresOf(parsed), NOW), tokens: tokenFigures([], 0, NOW) };
+  return { ...(await userFigures(parsed, figuresOf(parsed), NOW)), tokens: await tokenFigures([], 0, NOW) };
 }
 
 const reportOf = (figures: AccountFigures, more: Partial<AccountReport> = {}) =>
@@ -31,11 +31,11 @@ const segmentsOf = (message: ReturnType<typeof reportOf>) =>
   message.blocks.flatMap((block) => (block.type === 'data_visualization' ? block.chart.segments : []));
 
 describe('the report of an account', () => {
-  it('has at most six segments, the smallest put together', () => {
+  it('has at most six segments, the smallest put together', async () => {
     const roles = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((role, index) =>
       Array.from({ length: 7 - index }, () => ({ role })),
     );
-    const segments = segmentsOf(reportOf(figuresFor(roles)));
+    const segments = segmentsOf(reportOf(await figuresFor(roles)));
     expect(segments.map(({ label, value }) => `${label} ${value}`)).toEqual([
       'a 7',
       'b 6',
@@ -46,8 +46,8 @@ describe('the report of an account', () => {
     ]);
   });
 
-  it('counts users without a role', () => {
-    expect(segmentsOf(reportOf(figuresFor([{ role: 'user' }, {}, { role: null }])))).toEqual([
+  it('counts users without a role', async () => {
+    expect(segmentsOf(reportOf(await figuresFor([{ role: 'user' }, {}, { role: null }])))).toEqual([
       { label: 'no role', value: 2 },
       { label: 'user', value: 1 },
     ]);
@@ -60,13 +60,13 @@ describe('the report of an account', () => {
       [{ role: 'x'.repeat(300) }, { role: '*_\u202e`<!here>' }],
     ],
     ['hundreds of roles', Array.from({ length: 300 }, (_, index) => ({ role: `role ${index}` }))],
-  ])('is a message that Slack takes in each of its forms, for %s', (_what, users) => {
-    for (const { blocks } of formsOf(reportOf(figuresFor(users)))) {
+  ])('is a message that Slack takes in each of its forms, for %s', async (_what, users) => {
+    for (const { blocks } of formsOf(reportOf(await figuresFor(users)))) {
       if (blocks.length > 0) expect(problemsOfBlocks(JSON.parse(JSON.stringify(blocks)))).toEqual([]);
     }
   });
 
-  it('puts kinds of change together that people call the same, the most frequent first', () => {
+  it('puts kinds of change together that people call the same, the most frequent first', async () => {
     const kinds = {
       delete: 1,
       'delete-with-tokens': 2,
@@ -76,15 +76,15 @@ describe('the report of an account', () => {
       'of-a-newer-version': 1,
     };
     const byKind = Object.entries(kinds).map(([kind, count]) => ({ kind, count }));
-    const words = wordsOf(reportOf(figuresFor([]), { changes: { since: NOW, byKind } }).blocks);
+    const words = wordsOf(reportOf(await figuresFor([]), { changes: { since: NOW, byKind } }).blocks);
     expect(words).toContain(
       '3 deletions · 2 revocations of API tokens · 1 other change · 1 password reset · 1 promotion to Fastly superuser',
     );
   });
 
-  it('says when the next one is due, and for when this one was', () => {
+  it('says when the next one is due, and for when this one was', async () => {
     const moment = (days: number) => new Date(NOW + days * 86_400_000);
-    const words = wordsOf(reportOf(figuresFor([]), { due: moment(0), next: moment(7) }).blocks);
+    const words = wordsOf(reportOf(await figuresFor([]), { due: moment(0), next: moment(7) }).blocks);
     expect(words).toMatch(/, for <!date\^1772452800\^.*The next report is due <!date\^1773057600\^/);
   });
 });
