@@ -26,7 +26,7 @@ import {
 } from '../../store/leavers/leavers.ts';
 import { claimLeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
-import { knownPairs, storePair } from '../../store/leavers/pairs.ts';
+import { knownPairs, storeInvited, storePair } from '../../store/leavers/pairs.ts';
 import { LeaverRows, type LeaverRowsOptions } from './rows.ts';
 import { EVERYBODY, LeaverSearch, pairWith } from './search.ts';
 import { LeaverTelling, type LeaverTellingOptions } from './telling.ts';
@@ -218,6 +218,26 @@ export class LeaverWatch {
   #inBackground(work: Promise<void>): void {
     const ended = work.finally(() => this.#underWay.delete(ended));
     this.#underWay.add(ended);
+  }
+
+  /** Stores which member was invited, in the background: whoever joins is a user whom the bot knows. */
+  invited(address: string): void {
+    if (this.#options.mode === 'off' || this.#workspace === null) return;
+    this.#inBackground(this.#storeInvited(address, this.#workspace));
+  }
+
+  async #storeInvited(address: string, workspace: Workspace): Promise<void> {
+    const { store, members, log } = this.#options;
+    try {
+      const known = await members.withAddress(address);
+      const presence = presenceOf(known, workspace, false);
+      if (known === 'nobody' || presence.kind !== 'active') return;
+      const invited = { member: known.id, address, guest: presence.guest };
+      await store.transaction(({ database }) => storeInvited(database, invited));
+      log.debug({ member: known.id }, 'it is known which member was invited');
+    } catch (error) {
+      log.info({ err: error }, 'which member was invited could not be stored');
+    }
   }
 
   async #storeMet(user: Pick<User, 'id' | 'login'>, workspace: Workspace, member?: MemberId): Promise<void> {
