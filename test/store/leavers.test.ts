@@ -19,7 +19,14 @@ import {
   makeMessage,
   releasePlace,
 } from '../../src/store/leavers/messages.ts';
-import { forgetPairs, knownPairs, storePair } from '../../src/store/leavers/pairs.ts';
+import {
+  forgetInvited,
+  forgetPairs,
+  invitedMembers,
+  knownPairs,
+  storeInvited,
+  storePair,
+} from '../../src/store/leavers/pairs.ts';
 import type { Store } from '../../src/store/store.ts';
 import { CDN_TEAM, NORA, TOMAS } from '../approvals/people.ts';
 import { onBothDatabases, run } from './both-databases.ts';
@@ -71,6 +78,12 @@ onBothDatabases('pairs of members and users', (database) => {
     expect(await store.read(knownPairs)).toEqual([{ ...pair, member: TOMAS }]);
     await write(({ database: tables }) => forgetPairs(tables, 'edda1'));
     expect(await store.read(knownPairs)).toEqual([]);
+    const { userId: _none, ...invited } = pair;
+    await write(({ database: tables }) => storeInvited(tables, invited));
+    expect(await store.read(knownPairs)).toEqual([]);
+    expect(await store.read(invitedMembers)).toMatchObject([invited]);
+    await write(({ database: tables }) => forgetInvited(tables, invited));
+    expect(await store.read(invitedMembers)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { ListedToken } from '../../changes/token.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { context, type Message, message, notification } from '../kit/message.ts';
-import { member, richText, type Sentence, say } from '../kit/sentence.ts';
+import { code, member, richText, type Sentence, say } from '../kit/sentence.ts';
 import { roleText } from '../role-text.ts';
 import { counted, isInUse } from '../tokens/text.ts';
 import { userText } from '../user-text.ts';
@@ -47,7 +47,7 @@ export function leaversMessage(leavers: readonly ToldLeaver[], more: number, at:
     richText(leaverText(leaver, at), ...(leaver.state === 'told' ? leaver.notes : [])),
     ...(leaver.buttons.length > 0 ? [{ type: 'actions' as const, elements: [...leaver.buttons] }] : []),
   ]);
-  const others = more > 0 ? [richText(say`And ${more} more: run ${'/fastly-user list --left'}.`)] : [];
+  const others = more > 0 ? [richText(say`And ${more} more: run ${code('/fastly-user list --left')}.`)] : [];
   const notes = context(say`The bot changes nothing by itself.`);
   return { text: notification(first), blocks: [richText(first), ...rows, ...others, notes] };
 }
@@ -69,9 +69,9 @@ function leaverText(leaver: ToldLeaver, at: number): Sentence {
   const user = userText(now ? { name: nameOf(now.user), login: now.user.login } : { name, login });
   switch (state) {
     case 'told':
-      return say`${user} ${leftText(leaver)} ${nowText(now, at)}`;
+      return say`${user}${leftText(leaver)} ${nowText(now, at)}`;
     case 'kept':
-      return kept ? say`✅ ${user} ${leftText(leaver)} Kept by ${member(kept.by)}: ${kept.reason}` : user;
+      return kept ? say`✅ ${user}${leftText(leaver)} Kept by ${member(kept.by)}: ${kept.reason}` : user;
     case 'returned':
       return say`↩️ ${user} is active in Slack again.`;
     case 'moved':
@@ -81,7 +81,7 @@ function leaverText(leaver: ToldLeaver, at: number): Sentence {
   }
 }
 
-/** 'was deactivated in Slack.' */
+/** ' was deactivated in Slack.', to be put behind the user. */
 export function leftText({ how, found, guest }: Left): Sentence {
   const who = guest === true ? say`, a guest,` : say``;
   if (how === 'left-workspace') {

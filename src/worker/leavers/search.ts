@@ -1,3 +1,4 @@
+import { openInvitation } from '../../changes/operations.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { accountUsers, existingUser } from '../../fastly/account-users.ts';
 import { canonical } from '../../fastly/canonical.ts';
@@ -12,7 +13,14 @@ import type { Roster } from '../../slack/connection/roster.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { endLeavers, type Leaving, openLeavers, recordLeaving } from '../../store/leavers/leavers.ts';
 import { type LeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
-import { forgetPairs, knownPairs, type Pair, storePair } from '../../store/leavers/pairs.ts';
+import {
+  forgetInvited,
+  forgetPairs,
+  invitedMembers,
+  knownPairs,
+  type Pair,
+  storePair,
+} from '../../store/leavers/pairs.ts';
 import type { Store, Transaction } from '../../store/store.ts';
 
 export type LeaverSearchOptions = {
@@ -54,6 +62,7 @@ export class LeaverSearch {
     const { store, fastly, listEvery } = this.#options;
     const { users } = await accountUsers(fastly);
     const byId = new Map<string, User>(users.map((user) => [user.id, user]));
+    await this.#settleInvited(users, (work) => look.write(work));
     const pairs = await store.read(knownPairs);
     const open = new Set((await store.read(openLeavers)).map(keyOf));
     const write: Write = (work) => look.write(work);
@@ -104,6 +113,21 @@ export class LeaverSearch {
         write,
         open,
       );
+    }
+  }
+
+  /** Whoever was invited and has joined is one of a pair; whoever has no invitation any more is nobody's business. */
+  async #settleInvited(users: readonly User[], write: Write): Promise<void> {
+    const { store, fastly } = this.#options;
+    for (const invited of await store.read(invitedMembers)) {
+      await this.#settled(async () => {
+        const user = users.find((each) => isLogin(each, [invited.address]));
+        if (!user && (await openInvitation(fastly, invited.address)) !== null) return;
+        await write(async ({ database }) => {
+          if (user) await storePair(database, { ...invited, userId: user.id });
+          await forgetInvited(database, invited);
+        });
+      });
     }
   }
 

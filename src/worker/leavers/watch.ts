@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Times } from '../../config/times.ts';
@@ -7,11 +8,10 @@ import type { MemberId } from '../../ids.ts';
 import type { Readiness } from '../../observability/health.ts';
 import type { Logger } from '../../observability/log.ts';
 import { tracing } from '../../observability/trace.ts';
-import { isLogin, leaversAmong, presenceOf } from '../../slack/bot-admins/presence.ts';
+import { presenceOf } from '../../slack/bot-admins/presence.ts';
 import type { Workspace } from '../../slack/bot-admins/standing.ts';
 import type { SlackClients } from '../../slack/connection/clients.ts';
-import { KeptAnswers } from '../../slack/connection/kept-answers.ts';
-import type { Members, SlackUser } from '../../slack/connection/members.ts';
+import type { Members } from '../../slack/connection/members.ts';
 import { Roster } from '../../slack/connection/roster.ts';
 import type { LeftUser } from '../../slack/replies/services.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
@@ -26,9 +26,10 @@ import {
 } from '../../store/leavers/leavers.ts';
 import { claimLeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
-import { knownPairs, storePair } from '../../store/leavers/pairs.ts';
+import { Acquaintances } from './acquaintances.ts';
+import { LeftNow } from './left-now.ts';
 import { LeaverRows, type LeaverRowsOptions } from './rows.ts';
-import { EVERYBODY, LeaverSearch, pairWith } from './search.ts';
+import { LeaverSearch } from './search.ts';
 import { LeaverTelling, type LeaverTellingOptions } from './telling.ts';
 
 export type LeaverWatchOptions = Omit<LeaverRowsOptions, 'log'> &
@@ -46,10 +47,6 @@ export type LeaverWatchOptions = Omit<LeaverRowsOptions, 'log'> &
 
 /** A look lasts long, and each thing it records extends this. In between it makes a few paced calls. */
 const LEASE_MILLISECONDS = 10 * 60_000;
-/** In milliseconds: how old a list of all members may be for whoever asks, and how long nobody is asked about again who was met. */
-const LISTED_FRESH = 60_000;
-const MET_AGAIN = 3_600_000;
-const MOST_MET = 10_000;
 /** Of many who have changed at once, so many are looked at before the next message. */
 const CHANGED_AT_ONCE = 20;
 
@@ -68,10 +65,7 @@ export class LeaverWatch {
   readonly #options: LeaverWatchOptions;
   readonly #rows: LeaverRows;
   readonly #telling: LeaverTelling;
-  /** All members of the workspace, for whoever waits for an answer. */
-  readonly #everybody: KeptAnswers<'members', SlackUser[]>;
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #met = new Map<string, number>();
+  readonly #leftNow: LeftNow;
   /** Members who are said to have changed. */
   readonly #changed = new Set<MemberId>();
   /** Those in an open message, as they were when that was read last. */
@@ -81,6 +75,10 @@ export class LeaverWatch {
   };
   #workspace: Workspace | null = null;
   #search: LeaverSearch | null = null;
+  /** Null where nobody is looked for. */
+  #acquaintances: Acquaintances | null = null;
+  /** What is shown though nobody is looked for. */
+  #showing: Promise<void> = Promise.resolve();
   /** The latest entry of the audit log about somebody in an open message. */
   #seenEntry: number | null = null;
   #leftOut: NodeJS.Timeout | undefined;
@@ -90,9 +88,8 @@ export class LeaverWatch {
     this.#options = options;
     this.#rows = new LeaverRows(options);
     this.#telling = new LeaverTelling({ ...options, rows: this.#rows });
-    const pace = { member: 0, address: 0, page: 0 };
-    const roster = new Roster({ ...options, slack: options.slack.once, pace });
-    this.#everybody = new KeptAnswers(() => roster.all());
+    const { store, directory, slack } = options;
+    this.#leftNow = new LeftNow(store, directory, { ...options, slack: slack.once });
   }
 
   /** Until the bot stops and what is under way has ended. Never rejects. */
@@ -100,12 +97,12 @@ export class LeaverWatch {
     const { mode, slack, times, stopping, log } = this.#options;
     this.#workspace = workspace;
     if (mode === 'off') {
-      await pause(2 ** 31 - 1, undefined, { signal: stopping, ref: false }).catch(() => {});
-      await Promise.all(this.#underWay);
-      return;
+      if (!stopping.aborted) await once(stopping, 'abort');
+      return await this.#showing;
     }
     const roster = new Roster({ slack: slack.once, pace: times.leavers.pace, stopping, log });
     const listEvery = () => times.leavers.list;
+    this.#acquaintances = new Acquaintances(this.#options, workspace);
     this.#search = new LeaverSearch({ ...this.#options, roster, workspace, listEvery });
     await Promise.all([
       this.#follow(
@@ -121,7 +118,7 @@ export class LeaverWatch {
         () => this.#tell(),
       ),
     ]);
-    await Promise.all(this.#underWay);
+    await this.#acquaintances.ended();
   }
 
   /** Something about a member has changed. Does nothing unless they left, or an open message names them. */
@@ -165,18 +162,8 @@ export class LeaverWatch {
   }
 
   async all(): Promise<LeftUser[]> {
-    const { store, directory } = this.#options;
     if (this.#workspace === null) throw new Error('the workspace is not known yet');
-    const [members, { users }, pairs, open] = await Promise.all([
-      this.#everybody.since('members', Date.now() - LISTED_FRESH),
-      directory.list(EVERYBODY),
-      store.read(knownPairs),
-      store.read(openLeavers),
-    ]);
-    return leaversAmong(members, users, pairs, this.#workspace).map((found) => {
-      const stored = open.find(({ member, userId }) => member === found.member && userId === found.user.id);
-      return { ...found, guest: found.guest ?? stored?.guest ?? null, kept: stored?.kept ?? null };
-    });
+    return await this.#leftNow.all(this.#workspace);
   }
 
   /** Slack says that it left events out, as there were too many (docs.slack.dev, app_rate_limited). */
@@ -189,16 +176,12 @@ export class LeaverWatch {
     this.#leftOut = setTimeout(() => readiness.degraded(EVENTS, null), times.leavers.eventsLeftOut).unref();
   }
 
-  /** Stores who the member behind a user is, in the background. */
   met(user: Pick<User, 'id' | 'login'>, member?: MemberId): void {
-    if (this.#options.mode === 'off' || this.#workspace === null) return;
-    const now = performance.now();
-    if (member === undefined && now - (this.#met.get(user.id) ?? Number.NEGATIVE_INFINITY) < MET_AGAIN)
-      return;
-    this.#met.set(user.id, now);
-    const [oldest] = this.#met.keys();
-    if (this.#met.size > MOST_MET && oldest !== undefined) this.#met.delete(oldest);
-    this.#inBackground(this.#storeMet(user, this.#workspace, member));
+    this.#acquaintances?.met(user, member);
+  }
+
+  invited(address: string): void {
+    this.#acquaintances?.invited(address);
   }
 
   /** A message about leavers is to be brought up to date. Nothing else does that where they are not looked for any more. */
@@ -208,32 +191,11 @@ export class LeaverWatch {
       this.#woken.resolve();
       return;
     }
-    this.#inBackground(
-      this.#telling.show().catch((error: unknown) => {
+    this.#showing = this.#showing
+      .then(() => this.#telling.show())
+      .catch((error: unknown) => {
         log.warn({ err: error }, 'a message about people who left could not be brought up to date');
-      }),
-    );
-  }
-
-  #inBackground(work: Promise<void>): void {
-    const ended = work.finally(() => this.#underWay.delete(ended));
-    this.#underWay.add(ended);
-  }
-
-  async #storeMet(user: Pick<User, 'id' | 'login'>, workspace: Workspace, member?: MemberId): Promise<void> {
-    const { store, members, log } = this.#options;
-    try {
-      // Whoever was mentioned has just been asked about.
-      const asked = member && members.latest(member)?.answer;
-      const known = asked ?? (await members.withAddress(user.login));
-      const hasLogin = typeof known !== 'string' && isLogin(user, [known.profile?.email]);
-      const pair = hasLogin ? pairWith(known, user, workspace) : null;
-      if (pair === null) return;
-      await store.transaction(({ database }) => storePair(database, pair));
-      log.debug({ user: user.id, member: pair.member }, 'it is known which member a user is');
-    } catch (error) {
-      log.info({ err: error }, 'which member a user is could not be stored');
-    }
+      });
   }
 
   async #look(): Promise<void> {
@@ -265,8 +227,8 @@ export class LeaverWatch {
     store.mustTakeData();
     await this.#lookAtChanged();
     await this.#noticeChanges();
-    await this.#telling.gather();
-    await this.#telling.show();
+    // What needs no call to Fastly is shown while that is away.
+    await this.#telling.gather().finally(() => this.#telling.show());
     if (performance.now() - this.#open.at >= times.leavers.openMessages) await this.#readOpen();
   }
 

@@ -210,7 +210,7 @@ describe('a message about several people', () => {
     });
     const words = await untilLeaversSay(workplace, '17 people left Slack and still have users in Fastly.');
     expect(words).toMatch(/Person 16 .*Person 15 .*Person 0 /);
-    expect(words).toContain('And 2 more: run /fastly-user list --left.');
+    expect(words).toContain('And 2 more: run /fastly-user list --left .');
     expect((await leaverButtons(workplace)).filter((each) => each === 'keep')).toHaveLength(15);
     await lookedAgain(workplace.log);
     expect(await told(workplace)).toHaveLength(1);

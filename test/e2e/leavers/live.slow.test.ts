@@ -1,7 +1,16 @@
 import { describe, it } from 'vitest';
 import { MIRA, NORA, PRIYA } from '../../sandbox/cast.ts';
 import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
-import { LIVE, ONCE, priyaLeaves, startLive, startWatching, untilLeaversSay } from '../support/leavers.ts';
+import {
+  DAILY,
+  LIVE,
+  lookedAgain,
+  ONCE,
+  priyaLeaves,
+  startLive,
+  startWatching,
+  untilLeaversSay,
+} from '../support/leavers.ts';
 import type { Workplace } from '../support/workplace.ts';
 
 describe('with LEAVERS=live', () => {
@@ -18,6 +27,22 @@ describe('with LEAVERS=live', () => {
     await priyaLeaves(workplace);
     await untilLeaversSay(workplace, 'was deactivated in Slack.');
   });
+});
+
+it('whoever was invited is known once they have joined', async () => {
+  const workplace = await startWatching({
+    times: { ...ONCE, every: 10 },
+    variables: DAILY,
+    prepare: (client) => client.removeFastlyUser(PRIYA_USER.id),
+  });
+  const { client, log } = workplace;
+  await lookedAgain(log);
+  await client.as(NORA).command(`invite ${PRIYA.email} --role engineer`);
+  await log.until('it is known which member was invited');
+  await lookedAgain(log);
+  await client.changeMember(PRIYA.id, 'forgotten');
+  await client.putFastlyUsers([PRIYA_USER]);
+  await untilLeaversSay(workplace, 'was deactivated in Slack.');
 });
 
 /** Only a pair that is known shows whose the login was: with the profile, the address is gone. */

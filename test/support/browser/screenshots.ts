@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { z } from 'zod';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { BOT, CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { LIMITED_ENGINEER, UNSETTABLE_ROLE } from '../../sandbox/fastly/people.ts';
 import { findBrowser } from './find-browser.ts';
 
@@ -12,6 +12,7 @@ import { findBrowser } from './find-browser.ts';
 const SANDBOX = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
 const PICTURES = new URL('../../sandbox/page/pictures/', import.meta.url);
 const QUALITY_PERCENT = 80;
+const GATHERED_MILLISECONDS = 200_000;
 
 const executablePath = findBrowser();
 if (executablePath === null) throw new Error('There is neither Chromium nor Chrome on this machine.');
@@ -29,6 +30,9 @@ try {
     timezoneId: 'Europe/London',
   });
   await page.goto(await addressOf(sandbox.stdout));
+
+  // The bot gathers people who leave for two minutes.
+  await page.getByRole('button', { name: `Deactivate: ${PRIYA.realName}` }).click();
 
   await type(page, '/fastly-user get edda');
   await take(page, 'user-card', message(page, 'Reset password'));
@@ -73,6 +77,13 @@ try {
   await form.getByRole('button', { name: 'Create' }).click();
   await form.getByRole('alert').waitFor();
   await take(page, 'form', form);
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await form.waitFor({ state: 'hidden' });
+
+  await page.getByRole('navigation').getByRole('link', { name: BOT.name }).click();
+  const leaver = message(page, 'left Slack');
+  await leaver.waitFor({ timeout: GATHERED_MILLISECONDS });
+  await take(page, 'leaver', leaver);
 } finally {
   await browser.close();
   sandbox.kill('SIGTERM');

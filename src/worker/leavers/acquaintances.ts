@@ -1,0 +1,82 @@
+import type { User } from '../../fastly/user.ts';
+import type { MemberId } from '../../ids.ts';
+import type { Logger } from '../../observability/log.ts';
+import { isLogin, presenceOf } from '../../slack/bot-admins/presence.ts';
+import type { Workspace } from '../../slack/bot-admins/standing.ts';
+import type { Members } from '../../slack/connection/members.ts';
+import { storeInvited, storePair } from '../../store/leavers/pairs.ts';
+import type { Store } from '../../store/store.ts';
+import { pairWith } from './search.ts';
+
+export type AcquaintancesOptions = { store: Store; members: Members; log: Logger };
+
+/** Nobody is asked about again who was met so lately, in milliseconds. */
+const MET_AGAIN = 3_600_000;
+const MOST_MET = 10_000;
+
+/** Stores which member is which user as soon as the bot learns it, in the background. Never throws. */
+export class Acquaintances {
+  readonly #options: AcquaintancesOptions;
+  readonly #workspace: Workspace;
+  /** When each user was met last, by `performance.now()`. */
+  readonly #met = new Map<string, number>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(options: AcquaintancesOptions, workspace: Workspace) {
+    this.#options = options;
+    this.#workspace = workspace;
+  }
+
+  /** The bot knows who a user is. @param member where it knows which member that is */
+  met(user: Pick<User, 'id' | 'login'>, member?: MemberId): void {
+    const now = performance.now();
+    const before = this.#met.get(user.id) ?? Number.NEGATIVE_INFINITY;
+    if (member === undefined && now - before < MET_AGAIN) return;
+    this.#met.set(user.id, now);
+    const [oldest] = this.#met.keys();
+    if (this.#met.size > MOST_MET && oldest !== undefined) this.#met.delete(oldest);
+    this.#inBackground(() => this.#storeMet(user, member));
+  }
+
+  /** Whoever joins by an invitation is a user whom the bot knows. */
+  invited(address: string): void {
+    this.#inBackground(() => this.#storeInvited(address));
+  }
+
+  /** Resolves when what is under way has ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  async #storeMet(user: Pick<User, 'id' | 'login'>, member?: MemberId): Promise<void> {
+    const { store, members, log } = this.#options;
+    // Whoever was mentioned has just been asked about.
+    const asked = member && members.latest(member)?.answer;
+    const known = asked ?? (await members.withAddress(user.login));
+    const hasLogin = typeof known !== 'string' && isLogin(user, [known.profile?.email]);
+    const pair = hasLogin ? pairWith(known, user, this.#workspace) : null;
+    if (pair === null) return;
+    await store.transaction(({ database }) => storePair(database, pair));
+    log.debug({ user: user.id, member: pair.member }, 'it is known which member a user is');
+  }
+
+  async #storeInvited(address: string): Promise<void> {
+    const { store, members, log } = this.#options;
+    const known = await members.withAddress(address);
+    const presence = presenceOf(known, this.#workspace, false);
+    if (known === 'nobody' || presence.kind !== 'active') return;
+    const invited = { member: known.id, address, guest: presence.guest };
+    await store.transaction(({ database }) => storeInvited(database, invited));
+    log.debug({ member: known.id }, 'it is known which member was invited');
+  }
+
+  #inBackground(work: () => Promise<void>): void {
+    const ended = work()
+      // The daily look learns it as well.
+      .catch((error: unknown) => {
+        this.#options.log.info({ err: error }, 'which member a user is could not be stored');
+      })
+      .finally(() => this.#underWay.delete(ended));
+    this.#underWay.add(ended);
+  }
+}
