@@ -88,6 +88,8 @@ export function superuserWaits(services: Services, doing: 'Creating' | 'Inviting
   return say` ${doing} a Fastly superuser needs approval.`;
 }
 
+const WITHOUT_END = say`The role is given without an end.`;
+
 /** The form, filled in; `onTop` says why it is shown. */
 export function newcomerView(
   { services, origin }: Interaction,
@@ -102,7 +104,7 @@ export function newcomerView(
       addressInput(form.loginLabel, login),
       ...settingInputs(form.offered, settings, ROLES),
       reasonInput('Reason', reason),
-      richText(form.footer(services)),
+      richText(form.footer(services), WITHOUT_END),
     ],
   });
 }

@@ -58,6 +58,11 @@ export function promotionLine(promotion: PromotionShown): Sentence {
   return say`${mark} ${userText(promotion.user)}: ${untilText(promotion)}`;
 }
 
+/** For whoever approves a change of the role. */
+export function offText(promotion: PromotionShown): Sentence {
+  return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
+}
+
 /** More of them would crowd a list. */
 const MOST_LINES = 10;
 

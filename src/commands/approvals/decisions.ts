@@ -1,9 +1,12 @@
+import type { KnownBlock } from '@slack/types';
 import type { StepResult } from '../../approvals/approvals.ts';
 import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import { approvalFormText, cancelFormText, denialFormText } from '../../messages/approval-form.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
+import { richText } from '../../messages/kit/sentence.ts';
+import { offText } from '../../messages/promotion-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { refuseWhoItIsAbout } from './about-you.ts';
@@ -21,6 +24,7 @@ export const decisions: readonly Listener[] = [
     close: 'Not now',
     comment: 'Comment',
     says: approvalFormText,
+    more: endThatIsOff,
     ...checkedAndTaken('approve'),
   }),
   ...stepListeners({
@@ -54,6 +58,14 @@ export const decisions: readonly Listener[] = [
     return 'done';
   }),
 ];
+
+/** That a role of the user ends, where the request sets one: then that end is off. */
+async function endThatIsOff({ services }: Interaction, { action }: ApprovalRequest): Promise<KnownBlock[]> {
+  const { id } = action.target;
+  if (id === null || !('changes' in action) || action.changes.role === undefined) return [];
+  const running = await services.promotions.of(id);
+  return running === null ? [] : [richText(offText(running))];
+}
 
 /** The rules are asked first, which takes no call; then who clicks, whom Slack may have to be asked for. */
 function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'check' | 'take'> {

@@ -15,6 +15,7 @@ import type { FastlyClient } from '../../fastly/client.ts';
 import { isFastlyError } from '../../fastly/errors.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import type { Logger } from '../../observability/log.ts';
+import type { Transaction } from '../../store/store.ts';
 
 export type EndingOptions = {
   fastly: FastlyClient;
@@ -72,14 +73,13 @@ export class PromotionEnding {
 
   /** Records that the call is about to be made. `busy`: another change of the user is under way. `over`: it was moved. */
   async #begin(held: HeldPromotion): Promise<'begun' | 'busy' | 'over'> {
-    const { approvals, lease } = this.#options;
+    const { lease } = this.#options;
     return await held.write(async (transaction, promotion) => {
       const { database, now } = transaction;
       const { id, user, state, endsAt, role } = promotion;
       const at = await now();
       if (state.kind !== 'running' || endsAt > at) return 'over';
-      if (await isBeingChanged(database, user.id)) return 'busy';
-      if (await approvals.isCarriedOutAbout(transaction, user.id)) return 'busy';
+      if (await this.#isBusyWith(transaction, user.id)) return 'busy';
       if (isSuperuserRole(role) && !(await holdSuperuserLock(transaction, id, at + lease))) return 'busy';
       if (state.mayBeDone) return 'begun';
       await database
@@ -90,6 +90,12 @@ export class PromotionEnding {
       await transaction.audit(entryAbout(promotion, 'begun', state.endedBy));
       return 'begun';
     });
+  }
+
+  /** Whether another change of the user is under way. */
+  async #isBusyWith(transaction: Transaction, user: string): Promise<boolean> {
+    if (await isBeingChanged(transaction.database, user)) return true;
+    return await this.#options.approvals.isCarriedOutAbout(transaction, user);
   }
 
   async #call(held: HeldPromotion, promotion: RunningPromotion, user: User): Promise<Ending> {
@@ -108,7 +114,9 @@ export class PromotionEnding {
         return await this.#waits(held, 'fastly', error);
       }
       const isRefused = error.kind === 'invalid' || error.kind === 'forbidden';
-      return await this.#waits(held, isRefused && user.locked ? 'locked' : 'fastly', error, true);
+      // A call of an earlier attempt may still take effect.
+      const wasSent = promotion.state.kind === 'running' && promotion.state.mayBeDone;
+      return await this.#waits(held, isRefused && user.locked ? 'locked' : 'fastly', error, !wasSent);
     } finally {
       this.#options.onUsersChanged();
     }
@@ -152,20 +160,24 @@ export class PromotionEnding {
     const { approvals, log } = this.#options;
     const { promotion } = await held.read();
     let open: Awaited<ReturnType<Approvals['lockOpenAbout']>> = null;
-    await held.write(
+    const isBusy = await held.write(
       async (transaction, { state, ...current }) => {
-        if (state.kind !== 'running') return;
+        if (state.kind !== 'running') return false;
+        // The role may be another one by a change of the bot's that is not recorded yet.
+        if (end !== 'ended' && (await this.#isBusyWith(transaction, current.user.id))) return true;
         const by = state.endedBy;
         const ended = end === 'ended' ? ({ kind: 'ended', by, setAgain: false } as const) : end;
         await over(transaction, current, ended, notices);
         await releaseSuperuserLock(transaction, current.id);
         if (open !== null) await approvals.promotionEnded(transaction, open, await transaction.now());
         await transaction.audit(entryAbout({ ...current, state }, ended.kind, by));
+        return false;
       },
       async (transaction) => {
         open = await approvals.lockOpenAbout(transaction, promotion.user.id);
       },
     );
+    if (isBusy) return 'busy';
     log.info(
       { promotion: promotion.id, user: promotion.user.id, end: end === 'ended' ? end : end.kind },
       'a promotion is over',

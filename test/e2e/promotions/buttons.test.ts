@@ -1,85 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { NORA, PRIYA } from '../../sandbox/cast.ts';
 import type { Sees } from '../../sandbox/control/protocol.ts';
 import { ENGINEER, PRIYA_USER } from '../../sandbox/fastly/people.ts';
-import { databaseWithClock } from '../../support/postgres/clock.ts';
-import { askForUpdate, untilEditForm, updateOf, updates } from '../support/altering.ts';
-import { openRequest, toldPrivately, untilTold } from '../support/approving.ts';
-import { clickPromotion, promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
-import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
+import { untilEditForm, updateOf, updates } from '../support/altering.ts';
+import { toldPrivately, untilTold } from '../support/approving.ts';
+import { clickPromotion, SHORT, untilSaid } from '../support/promotions.ts';
+import { wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
-const HOUR = 3_600_000;
-const GIVEN = updateOf(PRIYA_USER, { role: 'superuser' });
 const TAKEN = updateOf(PRIYA_USER, { role: 'engineer' });
 
 /** How often a member was told that they have no access. */
 const refusals = (sees: Sees) =>
   toldPrivately(sees).filter((each) => each.includes("You don't have access")).length;
 
-describe('before its end, a role', () => {
-  it('is reminded of where it was asked for, and to the person, who can have it ended and not extended', async () => {
-    const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace(DELIVERY, variables);
-    const [nora, tomas, priya] = [client.as(NORA), client.as(TOMAS), client.as(PRIYA)];
-    const request = await promotedFor(client, PRIYA_USER, '4h');
-    await pass(3.5 * HOUR + 1_000);
-    await request.untilInThread(tomas, 'has the role Fastly superuser until');
-    await untilTold(nora, 'has the role Fastly superuser until', 'direct');
-    const told = await priya.until((sees) => messageWith(sees, 'direct', 'Then engineer comes back'), 'it');
-    expect(elementsOf(told.blocks).map(({ action_id }) => action_id)).toEqual(['promotion.end']);
-    expect(await updates(client)).toEqual([GIVEN]);
-    await clickPromotion(priya, 'end', 'direct');
-    await untilTold(priya, 'Ending…', 'direct');
-    const ended = await request.untilInThread(tomas, 'Ended by');
-    expect(ended.at(-1)).toContain(`Ended by <@${PRIYA.id}> : Priya Halloran`);
-    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
-    await pass(HOUR);
-    await clickPromotion(tomas, 'end');
-    await untilTold(tomas, 'Ended');
-    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
-  });
-
-  it('is extended by a request, and keeps the first role before', async () => {
-    const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace(DELIVERY, variables);
-    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
-    const first = await promotedFor(client, PRIYA_USER, '4h');
-    await pass(3.6 * HOUR);
-    await first.untilInThread(tomas, 'has the role Fastly superuser until');
-    await clickPromotion(nora, 'extend');
-    const form = await nora.until(
-      ({ modals }) => modals.find(({ callbackId }) => callbackId === 'promotion.extend-form'),
-      'the form',
-    );
-    expect(wordsOf(form.blocks)).toContain('then engineer');
-    await nora.submit({ for: '6h', reason: 'Not done' });
-    const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, PRIYA_USER), 'the request');
-    expect(request.words(await tomas.sees())).toContain('Extend the role of Priya Halloran?');
-    expect(request.words(await tomas.sees())).toContain('for 6 h from when it is set, then engineer');
-    await request.take(tomas, 'approve');
-    await request.until(tomas, 'Until');
-    await pass(5 * HOUR);
-    expect(await updates(client)).toEqual([GIVEN]);
-    await pass(HOUR);
-    await first.untilInThread(tomas, 'Ended: Priya Halloran');
-    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
-  });
-
-  it('ends before a request to extend it is approved, which is refused then', async () => {
-    const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace(DELIVERY, variables);
-    const nora = client.as(NORA);
-    await promotedFor(client, PRIYA_USER, '4h');
-    const request = await askForUpdate(client, NORA, PRIYA_USER, '--role superuser --for 2h');
-    await pass(4 * HOUR + 1_000);
-    const words = await request.until(nora, 'Ask again');
-    expect(words).toMatch(/Ended .*Ask again\./);
-    expect(request.buttons(await nora.sees())).toEqual([]);
-    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
-  });
-
-  it('is no button for anybody else', async () => {
+describe('the buttons of a role that ends', () => {
+  it('are for nobody else', async () => {
     const { client } = await startWorkplace();
     const priya = client.as(PRIYA);
     await client.as(NORA).command(`update ${ENGINEER.id} --role billing --for 30d`);
@@ -91,7 +27,7 @@ describe('before its end, a role', () => {
     expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
   });
 
-  it('is ended by nobody whose address Slack does not tell', async () => {
+  it('have it ended by nobody whose address Slack does not tell', async () => {
     const { client } = await startWorkplace();
     const priya = client.as(PRIYA);
     await client.as(NORA).command(`update ${PRIYA_USER.id} --role billing --for 30d`);

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { isOutcome } from '../../../src/approvals/event.ts';
 import type { ApprovalPolicy } from '../../../src/approvals/rules.ts';
-import type { PromotionShown } from '../../../src/changes/promotion.ts';
+import { Notice, type PromotionShown } from '../../../src/changes/promotion.ts';
 import { ROLES } from '../../../src/changes/roles.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
 import { listedToken } from '../../../src/changes/token-snapshot.ts';
@@ -59,6 +59,8 @@ import {
   typedWords,
 } from '../../../src/messages/kit/sentence.ts';
 import { interruptedLockMessage, lockMessage, madeSince } from '../../../src/messages/lock-text.ts';
+import { promotionNotice } from '../../../src/messages/promotion-notice.ts';
+import { promotionLine, roleBack } from '../../../src/messages/promotion-text.ts';
 import { rolesCaution, unknownStandingText } from '../../../src/messages/role-text.ts';
 import { newcomerText } from '../../../src/messages/settings-text.ts';
 import { tokenTable } from '../../../src/messages/tokens/table.ts';
@@ -183,6 +185,25 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
       notShownText(of.request, of.word),
       unseenText(of.word),
     ),
+  ),
+  kind(
+    'what is told of a role that ends',
+    fc.record({ user, role: hostileText, tokens: fc.array(apiToken, { maxLength: 3 }) }),
+    ({ user: { id, login, ...each }, role, tokens }) => {
+      const who = { id, login, name: nameOf({ id, login, ...each }) };
+      const requester = MemberId.parse('U0NORA001');
+      const about = { id: 'K7Q2-9FMX', user: who, role, before: role, requester, request: null, endsAt: 0 };
+      const rest = { beganAt: 0, remindAt: null, overAt: null, untold: [] };
+      const left = { kind: 'left', role } as const;
+      return ofMessage(
+        ...Notice.shape.what.options.flatMap((what) =>
+          Notice.shape.to.options.map((to) =>
+            promotionNotice({ what, to }, { ...about, ...rest, state: left }, tokens.map(listedToken)),
+          ),
+        ),
+        message(promotionLine({ ...about, state: left, overdue: true }), roleBack(about)),
+      );
+    },
   ),
   kind("a request's forms", fc.record({ request, comment: reason }), ({ request: each, comment }) =>
     [approvalFormText(each, POLICY), denialFormText(each), cancelFormText(each), lockFormText(each)].flatMap(
