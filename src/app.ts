@@ -41,6 +41,7 @@ export function createApp(
     botAdmins: services.botAdmins,
     commandChannels: config.COMMAND_CHANNELS,
     approvalsChannel: services.approvalsChannel,
+    reportsChannel: config.REPORT_SCHEDULE ? services.confirmationsChannel : null,
   };
   const listeners = allListeners(services.disabled);
   const memberships =

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   changesMade,
   claimReport,
@@ -8,7 +8,7 @@ import {
   ReportTakenOver,
 } from '../../src/store/reports.ts';
 import type { Store } from '../../src/store/store.ts';
-import { onBothDatabases, run } from './both-databases.ts';
+import { onBothDatabases, run, SQLITE } from './both-databases.ts';
 
 const LEASE = 60_000;
 const HOUR = 3_600_000;
@@ -34,12 +34,6 @@ onBothDatabases('a report', (database) => {
     expect(await plan(store)).toBeNull();
     expect(await new ReportBook(other, SCHEDULE).next()).toBe(due);
     expect(await new ReportBook(store, null).next()).toBeNull();
-  });
-
-  it('is not planned where the schedule gives no instant', async () => {
-    const { store } = await database.open();
-    expect(await planReport(store, SCHEDULE, () => null)).toBeNull();
-    expect(await new ReportBook(store, SCHEDULE).next()).toBeNull();
   });
 
   it('is due for one process, and only for those with its schedule', async () => {
@@ -71,16 +65,6 @@ onBothDatabases('a report', (database) => {
     expect(await new ReportBook(store, SCHEDULE).next()).toBeNull();
   });
 
-  it('that is put off is due later, for the same instant', async () => {
-    const { store, other } = await database.open();
-    await plan(store);
-    const due = await claimed(store);
-    await due.putOff(HOUR);
-    expect(await claimReport(other, SCHEDULE, LEASE)).toBeNull();
-    await run(store, `update report_schedules set try_at = try_at - ${HOUR}`);
-    expect((await claimed(other)).due).toBe(due.due);
-  });
-
   it('is taken over when its lease has run out, and then nothing of the first process is recorded', async () => {
     const { store, other } = await database.open();
     await plan(store);
@@ -97,19 +81,6 @@ onBothDatabases('a report', (database) => {
     }
     await next.renew();
     expect(next.isPosted).toBe(false);
-  });
-
-  it('forgets plans and reports of long ago, and keeps the newest', async () => {
-    const { store } = await database.open();
-    await planReport(store, 'of an earlier configuration', (now) => now - 31 * 24 * HOUR);
-    await run(store, 'insert into reports (due_at, posted_at, entry) values (1, 1, 1)');
-    await plan(store);
-    await (await claimed(store)).posted(3, null);
-    const left = await store.read(async (tables) => ({
-      schedules: await tables.selectFrom('report_schedules').selectAll().execute(),
-      reports: await tables.selectFrom('reports').select('entry').execute(),
-    }));
-    expect(left).toEqual({ schedules: [], reports: [{ entry: 3 }] });
   });
 });
 
@@ -139,9 +110,40 @@ onBothDatabases('the changes that a report counts', (database) => {
     expect(byKind(second)).toEqual({ lock: 1 });
     expect(second.since).toBeGreaterThan(first.since);
   });
+});
 
-  it('are those of 30 days where there was no report', async () => {
-    const { store } = await database.open();
+describe('a report, whatever the database', () => {
+  it('is not planned where the schedule gives no instant', async () => {
+    const { store } = await SQLITE.open();
+    expect(await planReport(store, SCHEDULE, () => null)).toBeNull();
+    expect(await new ReportBook(store, SCHEDULE).next()).toBeNull();
+  });
+
+  it('that is put off is due later, for the same instant', async () => {
+    const { store, other } = await SQLITE.open();
+    await plan(store);
+    const due = await claimed(store);
+    await due.putOff(HOUR);
+    expect(await claimReport(other, SCHEDULE, LEASE)).toBeNull();
+    await run(store, `update report_schedules set try_at = try_at - ${HOUR}`);
+    expect((await claimed(other)).due).toBe(due.due);
+  });
+
+  it('forgets plans and reports of long ago, and keeps the newest', async () => {
+    const { store } = await SQLITE.open();
+    await planReport(store, 'of an earlier configuration', (now) => now - 31 * 24 * HOUR);
+    await run(store, 'insert into reports (due_at, posted_at, entry) values (1, 1, 1)');
+    await plan(store);
+    await (await claimed(store)).posted(3, null);
+    const left = await store.read(async (tables) => ({
+      schedules: await tables.selectFrom('report_schedules').selectAll().execute(),
+      reports: await tables.selectFrom('reports').select('entry').execute(),
+    }));
+    expect(left).toEqual({ schedules: [], reports: [{ entry: 3 }] });
+  });
+
+  it('counts the changes of 30 days where there was no report', async () => {
+    const { store } = await SQLITE.open();
     await run(
       store,
       `insert into audit_log (seq, at, actor, change, event, target, request_id, step, details, previous_hash, hash)

@@ -15,6 +15,8 @@ export type AccessPolicy = {
   commandChannels: readonly ChannelId[];
   /** Where approval requests are shown. Buttons and forms, but no commands, are allowed there, too. */
   approvalsChannel: ChannelId | null;
+  /** Where reports are posted by a schedule. The same holds there. */
+  reportsChannel: ChannelId | null;
 };
 
 export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
@@ -61,7 +63,8 @@ export async function authorize(
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
   if (policy.commandChannels.includes(startedIn)) return { allowed: true, caller };
-  if (incoming.kind !== 'command' && startedIn === policy.approvalsChannel) return { allowed: true, caller };
+  const postedIn = [policy.approvalsChannel, policy.reportsChannel];
+  if (incoming.kind !== 'command' && postedIn.includes(startedIn)) return { allowed: true, caller };
   if (isDirect(startedIn) && (await isDirectMessage(startedIn, caller))) return { allowed: true, caller };
   return { allowed: false, reason: 'wrong-channel' };
 }

@@ -15,6 +15,7 @@ const BLOCKS = [
   'header',
   'divider',
   'data_table',
+  'data_visualization',
   'table',
   'input',
   'image',
