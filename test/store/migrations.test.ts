@@ -268,7 +268,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
       { migration: '010-token-reminders' },
       { migration: '011-running-promotions' },
       { migration: '012-leavers' },
-      { migration: '014-reports' },
+      { migration: '013-reports' },
     ]);
     await written(2, 'Grace After').execute(earlier);
     const pages = new AuditPages(store);
@@ -338,7 +338,7 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
         ('010-token-reminders', '2030-01-02T03:04:05.800Z'),
         ('011-running-promotions', '2030-01-02T03:04:05.900Z'),
         ('012-leavers', '2030-01-02T03:04:05.900Z'),
-        ('014-reports', '2030-01-02T03:04:05.900Z'),
+        ('013-reports', '2030-01-02T03:04:05.900Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));

@@ -14,7 +14,7 @@ import * as botAdmins from './009-bot-admins.ts';
 import * as tokenReminders from './010-token-reminders.ts';
 import * as runningPromotions from './011-running-promotions.ts';
 import * as leavers from './012-leavers.ts';
-import * as reports from './014-reports.ts';
+import * as reports from './013-reports.ts';
 
 const FIRST = '001-approvals';
 
@@ -41,7 +41,7 @@ export const MIGRATIONS: Migrations = {
   '010-token-reminders': tokenReminders,
   '011-running-promotions': runningPromotions,
   '012-leavers': leavers,
-  '014-reports': reports,
+  '013-reports': reports,
 };
 
 /**
