@@ -121,12 +121,12 @@ export async function planReport(
   return await store.transaction(async ({ database, now }) => {
     const due = after(await now());
     if (due === null) return null;
-    await database
+    const { numInsertedOrUpdatedRows: added } = await database
       .insertInto('report_schedules')
       .values({ schedule, due_at: due, try_at: due })
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    return due;
+      .executeTakeFirstOrThrow();
+    return added === 1n ? due : null;
   });
 }
 

@@ -30,7 +30,7 @@ onBothDatabases('a report', (database) => {
     const { store, other } = await database.open();
     const [one, two] = await Promise.all([plan(store), planReport(other, SCHEDULE, (now) => now - 2 * HOUR)]);
     const due = await new ReportBook(other, SCHEDULE).next();
-    expect([one, two]).toContain(due);
+    expect([one, two].filter((planned) => planned !== null)).toEqual([due]);
     expect(await plan(store)).toBeNull();
     expect(await new ReportBook(other, SCHEDULE).next()).toBe(due);
     expect(await new ReportBook(store, null).next()).toBeNull();
