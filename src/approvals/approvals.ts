@@ -289,7 +289,7 @@ export class Approvals {
 
   /** Stops a run over several users. */
   async stop(id: RequestId, by: MemberId): Promise<StepResult> {
-    return await this.#step(id, by, (request) => stop(request, by));
+    return await this.#step(id, by, (request, now) => stop(request, by, now));
   }
 
   /** Records that users whom a run had locked are unlocked. */

@@ -25,6 +25,10 @@ export async function withPromotion(
 ): Promise<Step> {
   const { action } = request;
   const { state, event } = step;
+  if (state.kind === 'failed' && state.mayBeDone && action.kind === 'promote-for' && action.by === 'update') {
+    // Nobody knows whether the role was given, or with all that was to be set: if it was, it ends.
+    await begin(transaction, request, { action, found: true });
+  }
   if (state.kind !== 'completed' || event.kind !== 'completed') return step;
   if (action.kind === 'promote-for') {
     const endsAt =
@@ -76,7 +80,7 @@ async function begin(
 
 const Started = z.object({ lookFirst: z.boolean().optional() });
 
-/** When the claim began under which the call was sent that a look has found to have taken effect. */
+/** When the claim began under which the call was sent, if it was: claims after it look first. */
 async function claimedAt({ database, now }: Transaction, request: string): Promise<number> {
   const claims = await database
     .selectFrom('audit_log')
@@ -84,9 +88,7 @@ async function claimedAt({ database, now }: Transaction, request: string): Promi
     .where('request_id', '=', request)
     .where('event', '=', 'started')
     .orderBy('step', 'desc')
-    .limit(2)
     .execute();
-  const [last, before] = claims;
-  const isTakenOver = last !== undefined && Started.parse(JSON.parse(last.details)).lookFirst === true;
-  return (isTakenOver ? before?.at : last?.at) ?? (await now());
+  const sent = claims.find(({ details }) => Started.parse(JSON.parse(details)).lookFirst !== true);
+  return sent?.at ?? (await now());
 }

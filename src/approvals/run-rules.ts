@@ -9,12 +9,19 @@ export function mayBeStopped({ action, state }: ApprovalRequest): boolean {
   return ['approved', 'executing'].includes(state.kind) || (state.kind === 'failed' && state.retryable);
 }
 
-/** Any bot admin stops it, for good. Whoever is being locked just now still is. */
-export function stop(request: ApprovalRequest, by: MemberId): Ruling {
+/**
+ * Any bot admin stops it, for good. Whoever is being locked just now still is. Where somebody may have been locked and
+ * nobody could look, it ends once that is known.
+ */
+export function stop(request: ApprovalRequest, by: MemberId, now: number): Ruling {
   const { state } = request;
   if (!mayBeStopped(request)) return no('not-waiting');
   const run = { ...(doneIn(state).run ?? NOT_BEGUN), stoppedBy: by };
   if (state.kind === 'executing') return step({ ...state, run }, { kind: 'stopped' });
+  if (state.kind !== 'pending' && 'mayBeDone' in state && state.mayBeDone) {
+    const looking = { kind: 'approved', notBefore: now, mayBeDone: true, postponed: 0, run } as const;
+    return step(looking, { kind: 'stopped' });
+  }
   const completed = { kind: 'completed', found: false, run } as const;
   return step(completed, completed);
 }

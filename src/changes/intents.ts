@@ -119,6 +119,9 @@ export class Intents<InTheWay = unknown> {
         .returning('begun_at')
         .executeTakeFirst();
       if (settled === undefined) return;
+      // A role that may have been given for a time ends as well.
+      const mayBeGiven = settlement.kind === 'unknown' && change.for !== undefined;
+      if (mayBeGiven) await settlePromotion(transaction, change, settled.begun_at);
       if (settlement.kind === 'done') {
         await settlePromotion(transaction, change, isInterrupted(settlement) ? settled.begun_at : null);
       }

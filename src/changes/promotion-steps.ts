@@ -92,7 +92,7 @@ export async function over(
 }
 
 /**
- * Moves the end of a promotion to `milliseconds` from now. Null where it is over, or its end is being carried out.
+ * Moves the end of a promotion to `milliseconds` from now. Null where it is over, its end is being carried out, or somebody had it end.
  *
  * @returns the new end, in Unix milliseconds
  */
@@ -119,7 +119,8 @@ export async function movePromotion(
 }
 
 function mayMove({ state }: RunningPromotion): boolean {
-  return state.kind === 'to-check' || (state.kind === 'running' && !state.mayBeDone);
+  if (state.kind !== 'running') return state.kind === 'to-check';
+  return !state.mayBeDone && state.endedBy === null;
 }
 
 /** Has the end of a user's promotion tried at once, if it is due: what was in its way may be gone. Without a user, all. */

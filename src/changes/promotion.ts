@@ -4,7 +4,7 @@ import { furtherRoles, type HasRoles, ROLES } from './roles.ts';
 import { superuserStanding } from './superuser.ts';
 
 /** Why an end that is due is not carried out yet. */
-export const Hindrance = z.enum(['fastly', 'locked', 'last-superuser', 'protected']);
+export const Hindrance = z.enum(['fastly', 'locked', 'last-superuser', 'protected', 'other-roles']);
 export type Hindrance = z.infer<typeof Hindrance>;
 
 /**

@@ -82,7 +82,11 @@ export async function allRunning(database: Database, { now }: Engine): Promise<P
     .where('running_user', '>=', '')
     .orderBy('ends_at')
     .execute();
-  return rows.map(({ now, ...row }) => shownOf(promotionIn(row), now));
+  // What only a newer version can read is left to it.
+  return rows.flatMap(({ now, ...row }) => {
+    const promotion = readableIn(row);
+    return promotion === null ? [] : [shownOf(promotion, now)];
+  });
 }
 
 /** How many should have ended so many milliseconds ago. */
@@ -107,9 +111,15 @@ function shownOf(promotion: RunningPromotion, now: number): PromotionShown {
 
 /** @throws where only a newer version can read it */
 function promotionIn(row: Selectable<RunningPromotionRow>): RunningPromotion {
+  const promotion = readableIn(row);
+  if (promotion === null) throw new Error(`promotion ${row.id} needs a newer version of the bot`);
+  return promotion;
+}
+
+function readableIn(row: Selectable<RunningPromotionRow>): RunningPromotion | null {
   const state = readWhole(PromotionState, row.state);
   const untold = readWhole(Notice.array(), row.untold);
-  if (!state || !untold) throw new Error(`promotion ${row.id} needs a newer version of the bot`);
+  if (!state || !untold) return null;
   return {
     id: row.id,
     user: { id: row.user_id, login: row.login, name: row.name },

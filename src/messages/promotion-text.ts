@@ -84,6 +84,7 @@ export function keepText({ user, role }: Pick<RunningPromotion, 'user' | 'role'>
 export const HINDRANCES: Record<Hindrance, Sentence> = {
   fastly: say`Fastly hasn't taken the change yet. The bot keeps trying.`,
   locked: say`Fastly refuses it because the user is locked. The bot tries again every hour, and when the user is unlocked.`,
+  'other-roles': say`The user has got other roles meanwhile, and may still be a Fastly superuser. Check the user in Fastly. The bot tries again every hour.`,
   'last-superuser': say`${protectionText('last-superuser')} The bot tries again every hour.`,
   protected: say`The user is protected: the bot signs in to Fastly as this user, or the user owns the account. The bot tries again every hour.`,
 };

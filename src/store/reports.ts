@@ -18,8 +18,8 @@ const FIRST_LOOK_MILLISECONDS = 30 * DAY_MILLISECONDS;
 /** A report that was due longer ago is never made any more. */
 const KEPT_MILLISECONDS = 30 * DAY_MILLISECONDS;
 
-/** Events of the audit log that say that a change was made. */
-const MADE = ['done', 'completed'];
+/** Events of the audit log that say that a change was made; `ended`: a role that was given for a time. */
+const MADE = ['done', 'completed', 'ended'];
 
 /**
  * The changes that the bot has made after `since` (Unix milliseconds), by the kinds that the audit log names. `entry`: the

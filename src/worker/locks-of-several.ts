@@ -22,12 +22,12 @@ import { protectionText } from '../messages/outcome-text.ts';
 
 /**
  * What came of one user. `left`: they are as they were, and `why` is for people. `halted`: nobody else is locked for now
- * either. `passed`: the run was stopped before them, or has passed to another process.
+ * either; `isUnsettled` where the user may be locked. `passed`: the run was stopped before them, or has passed to another process.
  */
 type End =
   | { kind: 'locked' }
   | { kind: 'left'; why: string }
-  | { kind: 'halted'; error: FastlyError }
+  | { kind: 'halted'; error: FastlyError; isUnsettled: boolean }
   | { kind: 'passed' };
 
 type Options = {
@@ -68,7 +68,7 @@ export class LocksOfSeveral {
         holdsOn,
         isStopped: run.stoppedBy !== undefined,
       });
-      if (end.kind === 'halted') return halted(end.error, run);
+      if (end.kind === 'halted') return halted(end, run);
       if (end.kind === 'locked') run = { ...run, locked: [...run.locked, target.id] };
       if (end.kind === 'left') {
         const { id, login } = target;
@@ -87,8 +87,11 @@ export class LocksOfSeveral {
   ): Promise<End> {
     const { intents, fastly } = this.#options;
     const id = UserId.parse(target.id);
+    /** Whether a call may have been sent of which nobody knows what came of it. */
+    let isUnsettled = true;
     try {
       const before = await this.#lookAtBegun(runKey(request.id, id), id);
+      isUnsettled = false;
       if (before !== null) return before;
       if (isStopped) return { kind: 'passed' };
       const user = await existingUser(fastly, id);
@@ -107,14 +110,16 @@ export class LocksOfSeveral {
       };
       const begun = await intents.begin(change);
       if (begun.kind === 'in-the-way') return { kind: 'left', why: 'a request about this user is open' };
+      if (begun.kind === 'ending') return { kind: 'left', why: 'a role of this user was just ending' };
       if (begun.kind === 'repeat') return { kind: 'passed' };
+      isUnsettled = true;
       if (!(await holdsOn())) {
         await intents.settle(change, { kind: 'failed', why: 'another process goes on' });
         return { kind: 'passed' };
       }
       return await this.#call(change, id);
     } catch (error) {
-      if (isFastlyError(error)) return { kind: 'halted', error };
+      if (isFastlyError(error)) return { kind: 'halted', error, isUnsettled };
       throw error;
     }
   }
@@ -155,7 +160,7 @@ export class LocksOfSeveral {
     }
     if (error && mayResend && mayRepeat(error)) return await this.#call(change, id, false);
     await intents.settle(change, { kind: 'failed', why: error?.reason ?? NOT_SET });
-    if (error && HALTING.includes(error.kind)) return { kind: 'halted', error };
+    if (error && HALTING.includes(error.kind)) return { kind: 'halted', error, isUnsettled: false };
     const isLost = error === null || error.mayHaveBeenCarriedOut;
     return { kind: 'left', why: isLost ? NOT_SET : explainRest(error) };
   }
@@ -183,14 +188,17 @@ const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_o
 /** What concerns everybody, and not just the one who was to be locked. */
 const HALTING: readonly FastlyError['kind'][] = ['rate_limited', 'unauthorized'];
 
-function halted(error: FastlyError, run: Run): ExecutionOutcome {
+function halted(
+  { error, isUnsettled: mayBeDone }: Extract<End, { kind: 'halted' }>,
+  run: Run,
+): ExecutionOutcome {
   const why = explainRest(error);
-  if (error.kind !== 'rate_limited') return failed(why, run);
+  if (error.kind !== 'rate_limited') return failed(why, run, mayBeDone);
   // Fastly's moments are Unix seconds.
   const until = error.resetAt === null ? null : error.resetAt * 1000;
-  return { kind: 'postponed', until, unclear: false, mayBeDone: false, why, run };
+  return { kind: 'postponed', until, unclear: false, mayBeDone, why, run };
 }
 
-function failed(why: string, run: Run): ExecutionOutcome {
-  return { kind: 'failed', why, unclear: false, mayBeDone: false, run };
+function failed(why: string, run: Run, mayBeDone = false): ExecutionOutcome {
+  return { kind: 'failed', why, unclear: false, mayBeDone, run };
 }

@@ -68,7 +68,7 @@ describe('a request about several users', () => {
 
 describe('a stop', () => {
   it('is kept by a run that goes on meanwhile, and ends it whatever comes of it', () => {
-    const ruling = stop(several(EXECUTING), TOMAS);
+    const ruling = stop(several(EXECUTING), TOMAS, 7);
     if (ruling.kind !== 'step') throw new Error('it was not stopped');
     expect(ruling.event).toEqual({ kind: 'stopped' });
     const stopped = several(ruling.state);
@@ -91,19 +91,33 @@ describe('a stop', () => {
     { state: { kind: 'approved', notBefore: 9, ...ATTEMPT } satisfies State, run: { locked: [], left: [] } },
   ])('ends at once what is $state.kind', ({ state, run }) => {
     const completed = { kind: 'completed', found: false, run: { ...run, stoppedBy: TOMAS } };
-    expect(stop(several(state), TOMAS)).toEqual({ kind: 'step', state: completed, event: completed });
+    expect(stop(several(state), TOMAS, 7)).toEqual({ kind: 'step', state: completed, event: completed });
+  });
+
+  it('has looked first who was locked, where nobody could', () => {
+    expect(stop(several({ ...FAILED, mayBeDone: true }), TOMAS, 7)).toEqual({
+      kind: 'step',
+      state: {
+        kind: 'approved',
+        notBefore: 7,
+        mayBeDone: true,
+        postponed: 0,
+        run: { ...RUN, stoppedBy: TOMAS },
+      },
+      event: { kind: 'stopped' },
+    });
   });
 
   it.each<State>([{ kind: 'pending', remindAt: null }, COMPLETED, { ...FAILED, retryable: false }])(
     'means nothing to what is $kind',
     (state) => {
-      expect(stop(several(state), TOMAS)).toEqual({ kind: 'no', objection: 'not-waiting' });
+      expect(stop(several(state), TOMAS, 7)).toEqual({ kind: 'no', objection: 'not-waiting' });
     },
   );
 
   it('means nothing to a request about one user', () => {
     const state: State = { kind: 'approved', notBefore: 9, ...ATTEMPT };
-    expect(stop(pendingRequest({ state }), TOMAS)).toEqual({ kind: 'no', objection: 'not-waiting' });
+    expect(stop(pendingRequest({ state }), TOMAS, 7)).toEqual({ kind: 'no', objection: 'not-waiting' });
   });
 });
 

@@ -52,7 +52,8 @@ async function isPromotedMember(
 ): Promise<boolean> {
   const about = readJson(PromotionSchema, value);
   const promotion = about && (await promotions.get(about.promotion));
-  if (!promotion || promotion.overAt !== null) return false;
+  // After a restore, a bot admin decides.
+  if (promotion?.state.kind !== 'running') return false;
   const known = await members.since(member, Date.now());
   if (known === null || known === 'nobody' || known === 'untold' || !botAdmins.isFullMember(known))
     return false;

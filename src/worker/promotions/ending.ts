@@ -8,7 +8,7 @@ import { over } from '../../changes/promotion-steps.ts';
 import { entryAbout } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSameRole, rolesAtStake } from '../../changes/roles.ts';
-import { isSuperuserRole } from '../../changes/superuser.ts';
+import { isSuperuserRole, superuserStanding } from '../../changes/superuser.ts';
 import type { Times } from '../../config/times.ts';
 import { existingUser } from '../../fastly/account-users.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
@@ -48,8 +48,11 @@ export class PromotionEnding {
       user = await existingUser(fastly, UserId.parse(promotion.user.id));
       if (user === null) return await this.#over(held, { kind: 'gone' }, []);
       if (mayBeDone && isSameRole(user.role ?? '', promotion.before)) return await this.#ended(held);
-      if (!isSameRole(user.role ?? '', promotion.role) || rolesAtStake(user) !== null) {
-        return await this.#over(held, { kind: 'left', role: user.role ?? null }, noticesOf('left'));
+      if (!user.role) return await this.#waits(held, 'fastly');
+      if (!isSameRole(user.role, promotion.role) || rolesAtStake(user) !== null) {
+        const mayStay = isSuperuserRole(promotion.role) && superuserStanding(user) !== 'no';
+        if (mayStay) return await this.#waits(held, 'other-roles');
+        return await this.#over(held, { kind: 'left', role: user.role }, noticesOf('left'));
       }
       const hindrance = await this.#hindrance(promotion, user);
       if (hindrance !== null) return await this.#waits(held, hindrance);
@@ -58,7 +61,27 @@ export class PromotionEnding {
       return await this.#waits(held, 'fastly', error);
     }
     const begun = await this.#begin(held);
-    return begun === 'begun' ? await this.#call(held, promotion, user) : begun;
+    if (begun !== 'begun') return begun;
+    return (
+      (await this.#hindered(held, promotion, user, mayBeDone)) ?? (await this.#call(held, promotion, user))
+    );
+  }
+
+  /** Looks again once no other Fastly superuser can go, as one may have gone meanwhile. Null where nothing is in the way. */
+  async #hindered(
+    held: HeldPromotion,
+    promotion: RunningPromotion,
+    user: User,
+    mayBeDone: boolean,
+  ): Promise<Ending | null> {
+    if (!isSuperuserRole(promotion.role)) return null;
+    try {
+      const hindrance = await this.#hindrance(promotion, user);
+      return hindrance === null ? null : await this.#waits(held, hindrance, undefined, !mayBeDone);
+    } catch (error) {
+      if (!isFastlyError(error)) throw error;
+      return await this.#waits(held, 'fastly', error, !mayBeDone);
+    }
   }
 
   /** @throws {FastlyError} */

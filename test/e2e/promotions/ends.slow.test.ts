@@ -67,6 +67,21 @@ describe('an end', () => {
     expect(await updates(client)).toEqual([GIVEN, updateOf(THIRD_SUPERUSER, { role: 'superuser' }), TAKEN]);
   });
 
+  it('stays due while the user may be a Fastly superuser by another role, and comes after that', async () => {
+    const soon = { promotions: { ...LOUD.promotions, hindered: 50 } };
+    const { client } = await startWorkplace(DELIVERY, IN_CHANNEL, {}, soon);
+    const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+    const request = await promotedFor(client, ENGINEER, '1d');
+    const roles = ['superuser', '4X1lTcPrTGHAGJWKmkDPJ5'];
+    await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser', roles }]);
+    await clickPromotion(nora, 'end');
+    await untilSaid(nora, 'has got other roles meanwhile');
+    expect(await updates(client)).toEqual([GIVEN]);
+    await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser', roles: [] }]);
+    await request.untilInThread(tomas, 'Ended by');
+    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
+  });
+
   it('that Fastly refuses because of a lock comes when the user is unlocked', async () => {
     const { client } = await startWorkplace(DELIVERY, IN_CHANNEL, {}, LOUD);
     const nora = client.as(NORA);

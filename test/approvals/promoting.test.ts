@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { Promotions } from '../../src/changes/promotions.ts';
+import type { Store } from '../../src/store/store.ts';
+import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
+import { CURRENT, ENGINEER, NORA, TOMAS } from './people.ts';
+import { claimed, filing, startService } from './service.ts';
+
+const HOUR = 3_600_000;
+const FOR_A_TIME = {
+  kind: 'promote-for',
+  version: 1,
+  by: 'update',
+  target: ENGINEER,
+  before: CURRENT,
+  changes: { role: 'superuser' },
+  for: 4 * HOUR,
+  back: 'engineer',
+} as const;
+const NOT_CONFIRMED = { kind: 'postponed', until: null, unclear: true, mayBeDone: true, why: 'No.' } as const;
+
+async function firstClaimAt(store: Store): Promise<number | undefined> {
+  const [first] = await store.read((database) =>
+    database.selectFrom('audit_log').select('at').where('event', '=', 'started').orderBy('seq').execute(),
+  );
+  return first?.at;
+}
+
+onBothDatabases('a role that may have been given for a time', (database) => {
+  it('ends although nobody knows whether it was given, or with all that was to be set', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
+    const claim = claimed(await approvals.advance(request.id));
+    await approvals.record(claim, { kind: 'failed', why: 'Only a part.', unclear: true, mayBeDone: true });
+    const [running] = await new Promotions(store, () => {}).running();
+    expect(running).toMatchObject({ role: 'superuser', before: 'engineer' });
+    expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
+  });
+
+  it('lasts from the claim under which it was sent, however many looks come after', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
+    for (let looks = 0; looks < 3; looks += 1) {
+      await approvals.record(claimed(await approvals.advance(request.id)), NOT_CONFIRMED);
+      await letTimePass(store, HOUR);
+    }
+    const last = claimed(await approvals.advance(request.id));
+    await approvals.record(last, { kind: 'completed', found: true });
+    const [running] = await new Promotions(store, () => {}).running();
+    expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
+  });
+
+  it('is extended no more once somebody had it end', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
+    await approvals.record(claimed(await approvals.advance(request.id)), { kind: 'completed', found: false });
+    const promotions = new Promotions(store, () => {});
+    const [running] = await promotions.running();
+    if (!running) throw new Error('nothing runs');
+    await promotions.endNow(running.id, TOMAS);
+    expect(await promotions.extend(running.id, NORA, 24 * HOUR)).toBeNull();
+    expect((await promotions.get(running.id))?.state).toMatchObject({ kind: 'running', endedBy: TOMAS });
+  });
+});
