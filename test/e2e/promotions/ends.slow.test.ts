@@ -46,6 +46,8 @@ describe('an end', () => {
     expect((await metricsOf(workplace)).value('fastly_user_bot_overdue_promotions')).toBe(1);
     await nora.command('list --role superuser');
     await untilSaid(nora, 'should have ended');
+    await nora.command('report');
+    expect(await untilSaid(nora, 'Roles that end')).toContain('*Roles that end* 1, of them 1 overdue');
     await client.fastlyFaults({ fail: null });
     await request.untilInThread(nora, 'Ended by');
     expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'engineer' });
