@@ -117,6 +117,22 @@ describe('an end', () => {
     ]);
   });
 
+  it('has nothing to do for a user whom the bot has deleted', async () => {
+    const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.take(client.as(TOMAS), 'approve');
+    await request.until(nora, '✅ Deleted');
+    await nora.command('approvals');
+    await untilTold(nora, 'There are no open requests.');
+    expect(toldPrivately(await nora.sees()).join()).not.toContain('billing until');
+    await clickPromotion(nora, 'end');
+    await untilTold(nora, 'the user was changed or deleted. Nothing was done.');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
+  });
+
   it('needs nobody who asked or approved, and no command; only the role goes back', async () => {
     const database = await databaseInFile();
     const workplace = await startWorkplace(DELIVERY, database, {}, SHORT);
