@@ -80,6 +80,9 @@ export type PromotionShown = Pick<
   overdue: boolean;
 };
 
+/** How many run. `overdue` and `toCheck`: how many of them should have ended, and how many a person has to check. */
+export type PromotionCounts = { all: number; overdue: number; toCheck: number };
+
 const HOUR = 60 * 60_000;
 
 /**

@@ -1,6 +1,6 @@
 import type { MemberId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
-import { type PromotionShown, RUNNING, type RunningPromotion } from './promotion.ts';
+import { type PromotionCounts, type PromotionShown, RUNNING, type RunningPromotion } from './promotion.ts';
 import { movePromotion } from './promotion-steps.ts';
 import { allRunning, readPromotion, roleEndedTo } from './running-promotions.ts';
 
@@ -31,6 +31,13 @@ export class Promotions {
   /** All that run, the next end first. */
   async running(): Promise<PromotionShown[]> {
     return await this.#store.read((database) => allRunning(database, this.#store.engine));
+  }
+
+  async counted(): Promise<PromotionCounts> {
+    const running = await this.running();
+    const toCheck = running.filter(({ state }) => state.kind === 'to-check').length;
+    const overdue = running.filter((each) => each.overdue && each.state.kind !== 'to-check').length;
+    return { all: running.length, overdue, toCheck };
   }
 
   /** Has a promotion end at once. The promotion as it is then; null where there is none. */

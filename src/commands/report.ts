@@ -1,13 +1,21 @@
 import { COUNTED_TOKENS, COUNTED_USERS } from '../directory/account-figures.ts';
 import { readAccountFigures } from '../directory/read-account-figures.ts';
-import { accountReport, CHANGES_BUTTON, namesButton } from '../messages/account-report.ts';
-import type { Message } from '../messages/kit/message.ts';
+import {
+  accountReport,
+  CHANGES_BUTTON,
+  LEAVERS_BUTTON,
+  namesButton,
+  PROMOTIONS_BUTTON,
+} from '../messages/account-report.ts';
+import { type Message, message } from '../messages/kit/message.ts';
 import { say } from '../messages/kit/sentence.ts';
+import { promotionLines } from '../messages/promotion-text.ts';
 import { noLongerWorks } from '../slack/carried.ts';
 import type { Listener } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { latest } from './audit.ts';
+import { leftNow } from './list/left.ts';
 import { listed } from './list/list.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 import { drawn as tokensDrawn } from './tokens/page.ts';
@@ -16,7 +24,7 @@ import { drawn as tokensDrawn } from './tokens/page.ts';
 export const report: Subcommand = {
   name: 'report',
   summary: 'Show the account in figures',
-  about: say`Shows how many users have which role, how many are without 2FA, locked or idle, the API tokens that are idle or expire soon, and what was changed. Names appear only to whoever clicks a button below it.`,
+  about: say`Shows how many users have which role, how many are without 2FA, locked or idle, the API tokens that are idle or expire soon, roles that end, and what was changed. Names appear only to whoever clicks a button below it.`,
   usage: '[--private]',
   examples: ['report', 'report --private'],
   flags: {},
@@ -36,6 +44,8 @@ export const report: Subcommand = {
         async (shown) => await tokensDrawn(shown, { user: null, filter, from: 0, private: true }, null),
       ),
     ),
+    showing(PROMOTIONS_BUTTON, async ({ services }) => rolesThatEnd(services)),
+    showing(LEAVERS_BUTTON, async (shown) => await leftNow(shown, { from: 0, private: true })),
     showing(CHANGES_BUTTON, async ({ services }) => await latest(services, null)),
   ],
 };
@@ -53,15 +63,31 @@ function showing(id: string, draw: (shown: Interaction) => Promise<Message>): Li
   };
 }
 
-async function drawn({ directory, fastly, reports, disabled }: Services): Promise<Message> {
+async function rolesThatEnd({ promotions }: Services): Promise<Message> {
+  const [first, ...others] = promotionLines(await promotions.running());
+  return first ? message(first, ...others) : message(say`No role is to end any more.`);
+}
+
+async function drawn({
+  directory,
+  fastly,
+  promotions,
+  leavers,
+  reports,
+  disabled,
+}: Services): Promise<Message> {
   const at = new Date();
-  const [figures, changes, next] = await Promise.all([
+  const [figures, running, left, changes, next] = await Promise.all([
     readAccountFigures(directory, fastly, at.getTime()),
+    promotions.counted(),
+    leavers.counted(),
     reports.changes(),
     reports.next(),
   ]);
   return accountReport({
     figures,
+    promotions: running,
+    leavers: left,
     changes,
     due: null,
     next: next === null ? null : new Date(next),

@@ -1,6 +1,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import type { ActionKind } from '../approvals/request.ts';
 import type { ChangeKind } from '../changes/change.ts';
+import type { PromotionCounts } from '../changes/promotion.ts';
 import {
   type AccountFigures,
   type COUNTED_TOKENS,
@@ -14,7 +15,17 @@ import { button, field } from './kit/blocks.ts';
 import { context, type Message, message } from './kit/message.ts';
 import { pieChartMessage, type Segment } from './kit/pie-chart.ts';
 import { cut, plain } from './kit/plain.ts';
-import { bold, date, day, plainText, richText, type Sentence, say, sideBySide } from './kit/sentence.ts';
+import {
+  bold,
+  date,
+  day,
+  enumerate,
+  plainText,
+  richText,
+  type Sentence,
+  say,
+  sideBySide,
+} from './kit/sentence.ts';
 import { type Around, tableMessage, textCell } from './kit/table.ts';
 import { settingValue } from './settings-text.ts';
 import { counted } from './tokens/text.ts';
@@ -25,6 +36,9 @@ import { rolesText, unreadableText, userCount } from './user-text.ts';
  */
 export type AccountReport = {
   figures: AccountFigures;
+  promotions: PromotionCounts;
+  /** Null where nobody looks for them. `isFirst`: there may be more. */
+  leavers: { all: number; kept: number; isFirst: boolean } | null;
   /** What the bot has changed after `since` (Unix milliseconds), by the kinds that the audit log names. */
   changes: { since: number; byKind: readonly { kind: string; count: number }[] };
   /** When this one was due by the schedule, and when the next one is; null where none is. */
@@ -48,7 +62,12 @@ const LABELS: Record<Counted, string> = {
 
 /** The buttons that show who is counted. They carry nothing: each stands for one filter. */
 export const namesButton = (counted: string) => `report.${counted}`;
+export const PROMOTIONS_BUTTON = 'report.promotions';
+export const LEAVERS_BUTTON = 'report.leavers';
 export const CHANGES_BUTTON = 'report.changes';
+
+const PROMOTIONS = 'Roles that end';
+const LEAVERS = 'Left Slack';
 
 /** The account in figures, with a chart of its roles; a table of them where Slack takes no chart. */
 export function accountReport(report: AccountReport): Message {
@@ -100,10 +119,12 @@ function roleTable(segments: readonly Segment[], around: Around): Message {
 }
 
 function belowChart(report: AccountReport): KnownBlock[] {
-  const { figures, changes } = report;
+  const { figures, promotions, leavers, changes } = report;
   const { tokens } = figures;
   const fields = [
     ...entries(figures.counts).map(([counted, count]) => field(LABELS[counted], countText(count))),
+    field(PROMOTIONS, promotionsText(promotions)),
+    ...(leavers ? [field(`${LEAVERS}, still in Fastly`, leaversText(leavers))] : []),
     field('API tokens', tokensText(tokens)),
     ...(tokens
       ? entries(tokens.counts).map(([counted, count]) => field(LABELS[counted], countText(count)))
@@ -128,23 +149,45 @@ function countText({ fitting, unknown }: Count): Sentence {
   return unknown === 0 ? say`${fitting}` : say`${fitting}, and ${unknown} not known`;
 }
 
+/** '3, of them 1 overdue and 1 to be checked' */
+function promotionsText({ all, overdue, toCheck }: PromotionCounts): Sentence {
+  return withParts(say`${all}`, [
+    ...(overdue > 0 ? [say`${overdue} overdue`] : []),
+    ...(toCheck > 0 ? [say`${toCheck} to be checked`] : []),
+  ]);
+}
+
+/** What the bot doesn't know yet is no 0. */
+function leaversText({ all, kept, isFirst }: NonNullable<AccountReport['leavers']>): Sentence {
+  if (isFirst && all === 0) return say`none known yet`;
+  return withParts(isFirst ? say`${all} so far` : say`${all}`, kept > 0 ? [say`${kept} kept`] : []);
+}
+
+function withParts(all: Sentence, parts: readonly Sentence[]): Sentence {
+  return parts.length === 0 ? all : say`${all}, of them ${enumerate(parts)}`;
+}
+
 function tokensText(tokens: TokenFigures | null): Sentence {
   if (tokens === null) return say`Fastly doesn't show them to the bot`;
   return say`${tokens.all}${unreadableText(tokens)}`;
 }
 
-function reportButtons({ figures, changes, disabled }: AccountReport): Button[] {
+function reportButtons({ figures, promotions, leavers, changes, disabled }: AccountReport): Button[] {
   if (disabled.has('report')) return [];
   const counts = { ...figures.counts, ...figures.tokens?.counts };
   const names = entries<Counted>({ ...NOTHING, ...counts }).filter(
     ([, { fitting, unknown }]) => fitting + unknown > 0,
   );
   const isOff = (counted: Counted) => disabled.has(counted in COUNTED_USERS ? 'list' : 'tokens');
+  const offersUsers = !disabled.has('list');
+  const left = leavers !== null && (leavers.all > 0 || leavers.isFirst);
   const made = changes.byKind.length > 0 && !disabled.has('audit');
   return [
     ...names
       .filter(([counted]) => !isOff(counted))
       .map(([counted]) => reportButton(namesButton(counted), LABELS[counted])),
+    ...(offersUsers && promotions.all > 0 ? [reportButton(PROMOTIONS_BUTTON, PROMOTIONS)] : []),
+    ...(offersUsers && left ? [reportButton(LEAVERS_BUTTON, LEAVERS)] : []),
     ...(made ? [reportButton(CHANGES_BUTTON, 'Changes')] : []),
   ];
 }

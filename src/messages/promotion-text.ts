@@ -63,6 +63,15 @@ export function offText(promotion: PromotionShown): Sentence {
   return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
 }
 
+/** For whoever decides about somebody who left. */
+export function runningText(promotion: PromotionShown): Sentence {
+  const { role, state } = promotion;
+  if (state.kind === 'running' && state.endedBy !== null && state.waits === null) {
+    return say`⏳ The user's role ${settingValue('role', role)} is ending.`;
+  }
+  return say`⏳ The user is ${untilText(promotion)}. Then the role ${roleBack(promotion)} comes back.`;
+}
+
 /** More of them would crowd a list. */
 const MOST_LINES = 10;
 

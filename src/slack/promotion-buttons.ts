@@ -18,8 +18,11 @@ export const PromotionValue = codecFor('button', PromotionSchema, 'update');
 export function promotionButtons(promotion: string, mayExtend: boolean): Button[] {
   const value = PromotionValue.write({ promotion });
   const extend = button({ actionId: EXTEND, text: 'Extend…', value });
-  return [
-    ...(mayExtend ? [extend] : []),
-    button({ actionId: END_NOW, text: 'End now', value, style: 'danger' }),
-  ];
+  return [...(mayExtend ? [extend] : []), endNowButton(promotion)];
+}
+
+/** @param text says what ends, where the message is about more than a promotion */
+export function endNowButton(promotion: string, text = 'End now'): Button {
+  const value = PromotionValue.write({ promotion });
+  return button({ actionId: END_NOW, text, value, style: 'danger' });
 }

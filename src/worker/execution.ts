@@ -69,7 +69,7 @@ export class Execution {
     this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
     this.#tokens = new TokenSteps(approvals, fastly);
-    this.#several = new LocksOfSeveral({ approvals, intents, fastly, showEvery });
+    this.#several = new LocksOfSeveral({ approvals, intents, promotions, fastly, showEvery });
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {

@@ -5,6 +5,7 @@ import { isReached, NOT_BEGUN, type Run, runKey } from '../approvals/run.ts';
 import type { Change } from '../changes/change.ts';
 import type { Intents } from '../changes/intents.ts';
 import { type Effect, effectOf, update } from '../changes/operations.ts';
+import type { Promotions } from '../changes/promotions.ts';
 import { protectionOf } from '../changes/protection.ts';
 import { settingsOf } from '../changes/snapshot.ts';
 import { mayBeSuperuser } from '../changes/superuser.ts';
@@ -33,6 +34,7 @@ type End =
 type Options = {
   approvals: Approvals;
   intents: Intents;
+  promotions: Pick<Promotions, 'roleEndedTo'>;
   fastly: FastlyClient;
   /** How often Slack is shown how far a run is, in milliseconds. */
   showEvery: number;
@@ -81,7 +83,7 @@ export class LocksOfSeveral {
   /** @param holdsOn holds the claim for another lease; false where it has passed to somebody else */
   async #lock(
     request: ApprovalRequest,
-    { days }: LockOfSeveral,
+    action: LockOfSeveral,
     target: Target,
     { holdsOn, isStopped }: { holdsOn: () => Promise<boolean>; isStopped: boolean },
   ): Promise<End> {
@@ -95,7 +97,10 @@ export class LocksOfSeveral {
       if (before !== null) return before;
       if (isStopped) return { kind: 'passed' };
       const user = await existingUser(fastly, id);
-      const why = user === null ? GONE : await this.#whyNot(user, target, days);
+      const why =
+        user === null
+          ? GONE
+          : await this.#whyNot(user, target, { filedAt: request.filedAt, days: action.days });
       if (user === null || why !== null) return { kind: 'left', why: why ?? GONE };
       const change: Change = {
         deliveryKey: runKey(request.id, id),
@@ -110,7 +115,7 @@ export class LocksOfSeveral {
       };
       const begun = await intents.begin(change);
       if (begun.kind === 'in-the-way') return { kind: 'left', why: 'a request about this user is open' };
-      if (begun.kind === 'ending') return { kind: 'left', why: 'a role of this user was just ending' };
+      if (begun.kind === 'ending') return { kind: 'left', why: "the user's role is ending at this moment" };
       if (begun.kind === 'repeat') return { kind: 'passed' };
       isUnsettled = true;
       if (!(await holdsOn())) {
@@ -137,16 +142,29 @@ export class LocksOfSeveral {
   }
 
   /** Why a user is not locked, as they are now; null where they are. @throws {FastlyError} */
-  async #whyNot(user: User, approved: Target, days: number): Promise<string | null> {
+  async #whyNot(
+    user: User,
+    approved: Target,
+    { filedAt, days }: { filedAt: number; days: number },
+  ): Promise<string | null> {
     if (user.login !== approved.login) return 'has another login now';
     if (mayBeSuperuser(user)) return 'is or may be a Fastly superuser now';
-    if ((user.role ?? null) !== approved.role) return 'has another role now';
+    if (!(await this.#isRoleOf(user, approved, filedAt))) return 'has another role now';
     if (user.locked) return 'is locked already';
     const since = idleSince(user);
     if (since === null) return "Fastly doesn't say when the user was last active";
     if (Date.now() - since <= days * DAY_MILLISECONDS) return 'was active since';
     const protection = await protectionOf(this.#options.fastly, user);
     return protection === null ? null : plainText(protectionText(protection));
+  }
+
+  /** A role whose time has ended since the request was filed is no other one. */
+  async #isRoleOf(user: User, { id, role }: Target, filedAt: number): Promise<boolean> {
+    const found = user.role ?? null;
+    if (found === role) return true;
+    return (
+      found !== null && found === (await this.#options.promotions.roleEndedTo(id, { role, since: filedAt }))
+    );
   }
 
   /** Makes the call of a change that has begun. @throws {FastlyError} where nobody can look what came of it */

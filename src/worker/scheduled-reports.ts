@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Promotions } from '../changes/promotions.ts';
 import type { ReportSchedule } from '../config/report-schedule.ts';
 import type { Times } from '../config/times.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -12,6 +13,7 @@ import { NowAndAgain } from '../observability/now-and-again.ts';
 import { tracing } from '../observability/trace.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting } from '../slack/connection/posting.ts';
+import type { Services } from '../slack/replies/services.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import { changesMade, claimReport, type DueReport, planReport, ReportTakenOver } from '../store/reports.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +26,8 @@ export type ScheduledReportsOptions = {
   store: Store;
   fastly: FastlyClient;
   directory: Directory;
+  promotions: Pick<Promotions, 'counted'>;
+  leavers: Pick<Services['leavers'], 'counted'>;
   conversations: Conversations;
   posting: Posting;
   metrics: Pick<Metrics, 'report'>;
@@ -135,18 +139,22 @@ export class ScheduledReports {
   }
 
   async #attempt(due: DueReport, next: number | null): Promise<Attempt> {
-    const { channel, conversations, directory, fastly, store, posting, disabled } = this.#options;
+    const { channel, conversations, directory, fastly, store, posting, ...more } = this.#options;
+    const { promotions, leavers, disabled } = more;
     // No name is in it, and still it is no other company's.
     const audience = await conversations.audienceOfChannel(channel);
     if (audience !== 'own-workspace') return { kind: 'refused', why: `who reads along there: ${audience}` };
     const at = new Date();
-    const [figures, changes] = await Promise.all([
+    const [figures, changes, running, left] = await Promise.all([
       readAccountFigures(directory, fastly, at.getTime()),
       changesMade(store),
+      promotions.counted(),
+      leavers.counted(),
     ]);
     const moments = { due: new Date(due.due), next: next === null ? null : new Date(next), at };
     await due.renew();
-    const posted = await posting.post(channel, accountReport({ figures, changes, ...moments, disabled }));
+    const figured = { figures, promotions: running, leavers: left, changes };
+    const posted = await posting.post(channel, accountReport({ ...figured, ...moments, disabled }));
     return posted.kind === 'posted'
       ? { kind: 'posted', entry: changes.entry }
       : { kind: 'refused', why: posted.word };

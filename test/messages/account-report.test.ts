@@ -19,6 +19,8 @@ async function figuresFor(users: readonly object[]): Promise<AccountFigures> {
 const reportOf = (figures: AccountFigures, more: Partial<AccountReport> = {}) =>
   accountReport({
     figures,
+    promotions: { all: 0, overdue: 0, toCheck: 0 },
+    leavers: null,
     changes: { since: NOW, byKind: [] },
     due: null,
     next: null,
@@ -29,6 +31,9 @@ const reportOf = (figures: AccountFigures, more: Partial<AccountReport> = {}) =>
 
 const segmentsOf = (message: ReturnType<typeof reportOf>) =>
   message.blocks.flatMap((block) => (block.type === 'data_visualization' ? block.chart.segments : []));
+
+const fieldsOf = ({ blocks }: ReturnType<typeof reportOf>) =>
+  blocks.flatMap((block) => (block.type === 'section' ? (block.fields ?? []).map(({ text }) => text) : []));
 
 describe('the report of an account', () => {
   it('has at most six segments, the smallest put together', async () => {
@@ -80,6 +85,25 @@ describe('the report of an account', () => {
     expect(words).toContain(
       '3 deletions · 2 revocations of API tokens · 1 other change · 1 password reset · 1 promotion to Fastly superuser',
     );
+  });
+
+  it.each([
+    ['0', { all: 0, overdue: 0, toCheck: 0 }],
+    ['2', { all: 2, overdue: 0, toCheck: 0 }],
+    ['4, of them 1 overdue and 2 to be checked', { all: 4, overdue: 1, toCheck: 2 }],
+  ])('says of the roles that end: %s', async (words, promotions) => {
+    const report = reportOf(await figuresFor([]), { promotions });
+    expect(fieldsOf(report)).toContain(`*Roles that end*\n${words}`);
+  });
+
+  it.each([
+    ['0', { all: 0, kept: 0, isFirst: false }],
+    ['3, of them 1 kept', { all: 3, kept: 1, isFirst: false }],
+    ['1 so far', { all: 1, kept: 0, isFirst: true }],
+    ['none known yet', { all: 0, kept: 0, isFirst: true }],
+  ])('says of those who left: %s', async (words, leavers) => {
+    const report = reportOf(await figuresFor([]), { leavers });
+    expect(fieldsOf(report)).toContain(`*Left Slack, still in Fastly*\n${words}`);
   });
 
   it('says when the next one is due, and for when this one was', async () => {

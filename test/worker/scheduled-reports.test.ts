@@ -38,6 +38,8 @@ async function startReports(after: () => number, askedAgain: number) {
     store,
     fastly: client,
     directory,
+    promotions: { counted: async () => ({ all: 0, overdue: 0, toCheck: 0 }) },
+    leavers: { counted: async () => null },
     conversations: new Conversations(slack, log),
     posting: new Posting(slack, newNetwork().dispatcher, log),
     metrics: { report: () => {} },

@@ -82,7 +82,7 @@ function unlockable(request: ApprovalRequest): Target[] {
 /** Why a user stays locked, for people; null once they are unlocked. */
 async function unlock(interaction: Interaction, request: RequestId, target: Target): Promise<string | null> {
   const { services, log } = interaction;
-  const { fastly, intents, approvals } = services;
+  const { fastly, intents, promotions, approvals } = services;
   const key = runKey(request, target.id);
   const id = UserId.parse(target.id);
   const undoable = await intents.undoable(key);
@@ -95,7 +95,10 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
   if (open !== null && open.action.kind !== 'revoke') return 'a request about this user is open';
   const { change } = undoable;
   if (change.before === undefined) return 'the bot has no record of the lock';
-  const asLocked = { ...change.before, locked: true };
+  // A role whose time has ended since is no change that anybody made.
+  const since = { role: change.before.role, since: undoable.madeAt };
+  const role = (await promotions.roleEndedTo(id, since)) ?? change.before.role;
+  const asLocked = { ...change.before, role, locked: true };
   const refuseWhereTouched = async () => {
     const user = await existingUser(fastly, id);
     const isSame =

@@ -18,17 +18,21 @@ const Page = codecFor('button', z.object({ from: z.int().min(0), private: z.bool
 export async function showLeft(interaction: Interaction): Promise<void> {
   const { reply, origin } = interaction;
   reply.resultFollows();
-  await reply.result(await drawn(interaction, { from: 0, private: origin.private }));
+  await reply.result(await leftNow(interaction, { from: 0, private: origin.private }));
 }
 
 export const leftListeners: readonly Listener[] = [
   carryingButton('list.left', Page, async (shown, page) => {
     shown.reply.resultFollows();
-    await shown.reply.replaceOriginal(await drawn(shown, page));
+    await shown.reply.replaceOriginal(await leftNow(shown, page));
   }),
 ];
 
-async function drawn(interaction: Interaction, page: { from: number; private: boolean }): Promise<Message> {
+/** A page of those who left. @throws {Refusal} where Slack doesn't list its members */
+export async function leftNow(
+  interaction: Interaction,
+  page: { from: number; private: boolean },
+): Promise<Message> {
   const left = await everybody(interaction);
   const source = context(
     say`Slack was asked less than a minute ago. To look at one of them, run ${code('/fastly-user get')} with the login.`,

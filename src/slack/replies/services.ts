@@ -11,7 +11,7 @@ import type { User, UserId } from '../../fastly/user.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { AuditPages } from '../../store/audit-page.ts';
-import type { Leaver } from '../../store/leavers/leavers.ts';
+import type { Leaver, LeaverCounts } from '../../store/leavers/leavers.ts';
 import type { ReportBook } from '../../store/reports.ts';
 import type { BotAdmins } from '../bot-admins/bot-admins.ts';
 import type { FoundLeaver } from '../bot-admins/presence.ts';
@@ -63,6 +63,8 @@ export type Services = {
     requestsOf(member: MemberId): Promise<ApprovalRequest[]>;
     /** Has the message about a leaver show what is the case now. @throws {StoreUnavailable} */
     showAgain(id: string): Promise<void>;
+    /** Null where nobody looks for leavers, so they are not known. @throws {StoreUnavailable} */
+    counted(): Promise<LeaverCounts | null>;
     /** Everybody who left and whose email is a login, asked of Slack now. @throws where Slack or Fastly doesn't answer */
     all(): Promise<LeftUser[]>;
   };

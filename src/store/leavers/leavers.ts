@@ -131,6 +131,18 @@ export async function countLeavers(database: Database): Promise<Record<(typeof O
   return { untold: of('untold'), told: of('told'), kept: of('kept') };
 }
 
+/** How many are leavers now. `kept`: of them. `isFirst`: all members were not listed yet, so there may be more. */
+export type LeaverCounts = { all: number; kept: number; isFirst: boolean };
+
+export async function leaverCounts(database: Database): Promise<LeaverCounts> {
+  const { untold, told, kept } = await countLeavers(database);
+  const { listed_at } = await database
+    .selectFrom('leaver_looks')
+    .select('listed_at')
+    .executeTakeFirstOrThrow();
+  return { all: untold + told + kept, kept, isFirst: listed_at === null };
+}
+
 /** Those of whom nothing was told yet, once the first of them was found so many milliseconds ago; else nobody. */
 export async function leaversToTell(
   database: Database,

@@ -1,7 +1,9 @@
+import type { Button } from '@slack/types';
 import type { Approvals } from '../../approvals/approvals.ts';
 import { isNewer } from '../../approvals/newer.ts';
 import { type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
 import { waitsForApproval } from '../../approvals/rules.ts';
+import type { Promotions } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSuperuser, mayBeSuperuser } from '../../changes/superuser.ts';
 import { listedToken } from '../../changes/token-snapshot.ts';
@@ -16,16 +18,19 @@ import type { MemberId } from '../../ids.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { ToldLeaver, UserNow } from '../../messages/leavers/leaver-message.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
+import { runningText } from '../../messages/promotion-text.ts';
 import { isInUse, namesInShort } from '../../messages/tokens/text.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
 import { type LeaverAction, leaverButtons } from '../../slack/leaver-buttons.ts';
+import { endNowButton } from '../../slack/promotion-buttons.ts';
 import type { Leaver } from '../../store/leavers/leavers.ts';
 
 export type LeaverRowsOptions = {
   fastly: FastlyClient;
   directory: Directory;
   approvals: Approvals;
+  promotions: Pick<Promotions, 'of'>;
   botAdmins: BotAdmins;
   disabled: ReadonlySet<string>;
   log: Logger;
@@ -82,7 +87,19 @@ export class LeaverRows {
     const live = (token: ApiToken) => token.user_id === user.id && !isExpired(token, Date.now());
     const now: UserNow = { user, tokens: tokens?.filter(live).map(listedToken) ?? null };
     const { notes, actions } = await this.#offer(leaver, user, where);
-    return { ...told, now, notes, buttons: leaverButtons(leaver.id, actions) };
+    const promotion = await this.#promotionOf(user);
+    const buttons = [...leaverButtons(leaver.id, actions), ...promotion.buttons];
+    return { ...told, now, notes: [...notes, ...promotion.notes], buttons };
+  }
+
+  /** A role of theirs that ends. Nothing is offered where somebody has had it ended. @throws {StoreUnavailable} */
+  async #promotionOf({ id }: User): Promise<{ notes: Sentence[]; buttons: Button[] }> {
+    const promotion = await this.#options.promotions.of(id);
+    if (promotion === null) return { notes: [], buttons: [] };
+    const { state } = promotion;
+    const isAsked = state.kind === 'running' && state.endedBy !== null;
+    const buttons = isAsked ? [] : [endNowButton(promotion.id, 'End promotion now')];
+    return { notes: [runningText(promotion)], buttons };
   }
 
   /** What can be done about a leaver from here, and why not the rest. */
@@ -127,7 +144,7 @@ export class LeaverRows {
     return { notes, actions: [...locking, ...deleting, ...more, 'keep'] };
   }
 
-  /** What the member was to the bot. The button that ends a running promotion belongs here, too. */
+  /** What the member was to the bot. */
   async #aboutMember({ member }: Leaver): Promise<{ notes: Sentence[]; actions: LeaverAction[] }> {
     const isListed = await this.#options.botAdmins.listing(member);
     const requests = await this.requestsOf(member);

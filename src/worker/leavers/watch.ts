@@ -20,7 +20,9 @@ import {
   forgetEnded,
   keepLeaver,
   type Leaver,
+  type LeaverCounts,
   latestEntryAboutLeavers,
+  leaverCounts,
   leaverWithId,
   openLeavers,
 } from '../../store/leavers/leavers.ts';
@@ -159,6 +161,11 @@ export class LeaverWatch {
     const { message } = leaver ?? {};
     if (message) await store.transaction((transaction) => wantMessages(transaction, [message]));
     this.#wake();
+  }
+
+  async counted(): Promise<LeaverCounts | null> {
+    const { mode, store } = this.#options;
+    return mode === 'off' ? null : await store.read(leaverCounts);
   }
 
   async all(): Promise<LeftUser[]> {

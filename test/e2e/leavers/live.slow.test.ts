@@ -1,16 +1,22 @@
-import { describe, it } from 'vitest';
-import { MIRA, NORA, PRIYA } from '../../sandbox/cast.ts';
+import { describe, expect, it } from 'vitest';
+import { CDN_TEAM, MIRA, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
+import { updateOf, updates } from '../support/altering.ts';
+import { untilTold } from '../support/approving.ts';
 import {
   DAILY,
+  LEFT,
   LIVE,
+  leaverButtons,
   lookedAgain,
   ONCE,
   priyaLeaves,
   startLive,
   startWatching,
+  told,
   untilLeaversSay,
 } from '../support/leavers.ts';
+import { untilSaid } from '../support/promotions.ts';
 import type { Workplace } from '../support/workplace.ts';
 
 describe('with LEAVERS=live', () => {
@@ -76,4 +82,25 @@ describe('who is who is known, without another look,', () => {
     await workplace.client.changeMember(PRIYA.id, 'forgotten');
     await untilLeaversSay(workplace, 'was deactivated in Slack.');
   });
+});
+
+it('a leaver whose role ends is shown with it, until a bot admin has it ended from there', async () => {
+  const workplace = await startLive();
+  const { client } = workplace;
+  const nora = client.as(NORA);
+  await nora.command(`update ${PRIYA_USER.id} --role billing --for 1d`);
+  await untilSaid(nora, 'Role engineer → billing');
+  await priyaLeaves(workplace);
+  const words = await untilLeaversSay(workplace, LEFT);
+  expect(words).toMatch(/The user is billing until .*\. Then the role engineer comes back\./);
+  expect(await leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep', 'promotion.end']);
+  const [{ ts } = { ts: '' }] = await told(workplace);
+  await client.as(TOMAS).click({ channel: CDN_TEAM.id, ts, actionId: 'promotion.end' });
+  await untilTold(client.as(TOMAS), 'Ending…');
+  await untilTold(nora, 'Ended by', 'direct');
+  expect(await updates(client)).toEqual(
+    ['billing', 'engineer'].map((role) => updateOf(PRIYA_USER, { role })),
+  );
+  await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
+  expect(await untilLeaversSay(workplace, 'In Fastly: engineer')).not.toContain('billing');
 });

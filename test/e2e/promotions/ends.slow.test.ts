@@ -46,6 +46,8 @@ describe('an end', () => {
     expect((await metricsOf(workplace)).value('fastly_user_bot_overdue_promotions')).toBe(1);
     await nora.command('list --role superuser');
     await untilSaid(nora, 'should have ended');
+    await nora.command('report');
+    expect(await untilSaid(nora, 'Roles that end')).toContain('*Roles that end* 1, of them 1 overdue');
     await client.fastlyFaults({ fail: null });
     await request.untilInThread(nora, 'Ended by');
     expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'engineer' });
@@ -128,6 +130,22 @@ describe('an end', () => {
       updateOf(ENGINEER, { role: 'billing' }),
       updateOf(LIMITED_ENGINEER, { role: 'billing' }),
     ]);
+  });
+
+  it('has nothing to do for a user whom the bot has deleted', async () => {
+    const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    const request = await askForDeletion(client, NORA, ENGINEER);
+    await request.take(client.as(TOMAS), 'approve');
+    await request.until(nora, '✅ Deleted');
+    await nora.command('approvals');
+    await untilTold(nora, 'There are no open requests.');
+    expect(toldPrivately(await nora.sees()).join()).not.toContain('billing until');
+    await clickPromotion(nora, 'end');
+    await untilTold(nora, 'the user was changed or deleted. Nothing was done.');
+    expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
   });
 
   it('needs nobody who asked or approved, and no command; only the role goes back', async () => {

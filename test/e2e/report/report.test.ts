@@ -129,6 +129,23 @@ describe('report', () => {
     for (const { login } of PEOPLE) expect(others).not.toContain(login);
   });
 
+  it('counts roles that end, and names them only to whoever clicks', async () => {
+    const { client } = await startWorkplace();
+    const before = await reported(client, 'report --private');
+    expect(figure(before, 'Roles that end')).toBe('0');
+    expect(buttons(before)).not.toContain('report.promotions');
+    await client.as(NORA).command(`update ${ENGINEER.id} --role billing --for 1d --private`);
+    await untilTold(client.as(NORA), ENGINEER.name);
+    await client.as(TOMAS).command('report');
+    const message = await client
+      .as(TOMAS)
+      .until((sees) => messageWith(sees, CDN_TEAM, HEADLINE), 'the report');
+    expect(figure(message, 'Roles that end')).toBe('1');
+    expect(wordsOf(message.blocks)).not.toContain(ENGINEER.name);
+    expect(await names(client, message, 'report.promotions', 'billing until')).toContain(ENGINEER.login);
+    expect(JSON.stringify(await client.as(PRIYA).sees())).not.toContain(ENGINEER.login);
+  });
+
   it('counts what was changed, by kind', async () => {
     const { client } = await startWorkplace();
     const request = await askForDeletion(client, NORA, ENGINEER);

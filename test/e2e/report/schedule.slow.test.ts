@@ -70,6 +70,8 @@ it('a report is posted at each instant, with what has changed since the one befo
   const { client, log } = workplace;
   await client.as(NORA).command(`reset ${ENGINEER.id}`);
   await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
+  await client.as(NORA).command(`update ${ENGINEER.id} --role billing --for 10d`);
+  await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'billing, until'), 'the update');
   await workplace.passTo(1_000);
   await log.until(POSTED);
   await workplace.passTo(24 * HOUR);
@@ -82,6 +84,7 @@ it('a report is posted at each instant, with what has changed since the one befo
     expect(words).toMatch(/, for <!date\^\d+\^.*The next report is due <!date\^\d+\^/);
     expect(words).not.toContain(ENGINEER.login);
   }
+  expect(first).toContain('*Roles that end* 1');
   expect(first).not.toBe(second);
   const exposition = await metricsOf(workplace);
   expect(exposition.value('fastly_user_bot_reports_total', { result: 'posted' })).toBe(2);
