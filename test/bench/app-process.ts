@@ -14,6 +14,8 @@ const OURS = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const PEER = fileURLToPath(new URL('peers/bolt-app.ts', import.meta.url));
 /** With these, a process tells what its heap holds. */
 export const HEAP_FLAGS = ['--expose-gc', '--import', new URL('heap.ts', import.meta.url).href];
+/** With these, a process tells how often it has queried SQLite. */
+export const QUERY_FLAGS = ['--import', new URL('queries.ts', import.meta.url).href];
 const PORT_LINE = /"port":(\d+)\}?,"msg":"taking Slack|^listening on (\d+)$/;
 
 export type Mode = 'socket' | 'http';
@@ -119,10 +121,12 @@ export class AppProcess {
 
   /** What is left of the heap, in bytes, when all that nobody holds is collected; needs `HEAP_FLAGS`. */
   async heapUsed(): Promise<number> {
-    const answered = once(this.#child, 'message');
-    this.#child.send('collect');
-    const [message] = await answered;
-    return z.object({ heapUsed: z.number() }).parse(message).heapUsed;
+    return z.object({ heapUsed: z.number() }).parse(await this.#told()).heapUsed;
+  }
+
+  /** How many statements it has had SQLite carry out; needs `QUERY_FLAGS`. */
+  async queries(): Promise<number> {
+    return z.object({ queries: z.number() }).parse(await this.#told()).queries;
   }
 
   async stop(): Promise<void> {
@@ -133,6 +137,14 @@ export class AppProcess {
     }
     if (this.#ownsSandbox) await this.sandbox.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What the file that is preloaded into it tells. */
+  async #told(): Promise<unknown> {
+    const answered = once(this.#child, 'message');
+    this.#child.send('tell');
+    const [message] = await answered;
+    return message;
   }
 
   #messages() {

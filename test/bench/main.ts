@@ -11,6 +11,7 @@ import { APPROVAL_ROWS } from './rows/approval.ts';
 import { BYTES_ROWS } from './rows/bytes.ts';
 import { CLIENT_ROWS } from './rows/client.ts';
 import { DIRECTORY_ROWS } from './rows/directory.ts';
+import { EVENT_ROWS } from './rows/events.ts';
 import { HISTORY_ROWS } from './rows/history.ts';
 import { PROCESS_ROWS } from './rows/process.ts';
 import { REPLICA_ROWS } from './rows/replicas.ts';
@@ -35,6 +36,7 @@ const PAPER = new URL('../../README.md', import.meta.url);
 const ROWS: readonly Row[] = [
   ...CLIENT_ROWS,
   ...ANSWER_ROWS,
+  ...EVENT_ROWS,
   ...PROCESS_ROWS,
   ...DIRECTORY_ROWS,
   ...HISTORY_ROWS,

@@ -45,6 +45,15 @@ export class Shared {
     return { url, store: await this.#connected(engine()) };
   }
 
+  /** A new database in SQLite for a process, once `prepare` is done with it. */
+  async sqlitePlace(prepare: (store: Store) => Promise<void>): Promise<string> {
+    const { url, engine } = await this.#newPlace('SQLite');
+    const store = newStore(engine());
+    await store.connect();
+    await prepare(store).finally(() => store.close());
+    return url;
+  }
+
   async close(): Promise<void> {
     for (const close of this.#closers.toReversed()) await close();
     rmSync(this.#folder, { recursive: true });

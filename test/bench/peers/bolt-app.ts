@@ -59,6 +59,8 @@ app.command('/fastly-user', async ({ command, ack, respond }) => {
   await respond({ ...ANSWER, response_type: name === 'help' ? 'ephemeral' : 'in_channel' });
 });
 
+app.event('user_change', async () => {});
+
 if (appToken) await app.start();
 else {
   const server = await app.start({ port: 0, host: '127.0.0.1' });

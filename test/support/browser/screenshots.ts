@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { BOT, CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
-import { LIMITED_ENGINEER, UNSETTABLE_ROLE } from '../../sandbox/fastly/people.ts';
+import { BILLING, LIMITED_ENGINEER, UNSETTABLE_ROLE } from '../../sandbox/fastly/people.ts';
 import { findBrowser } from './find-browser.ts';
 
 /** `npm run screenshots`: the pictures in README.md, from the page and the bot as they are now. */
@@ -70,6 +70,18 @@ try {
 
   await type(page, '/fastly-user report');
   await take(page, 'report', message(page, 'in the Fastly account'));
+
+  await type(page, `/fastly-user update ${BILLING.login} --role superuser --for 4h --reason "On call"`);
+  const promotion = message(page, BILLING.name);
+  await promotion.getByRole('button', { name: 'Approve' }).waitFor();
+  await page.getByRole('radio', { name: TOMAS.realName }).check({ force: true });
+  await promotion.getByRole('button', { name: 'Approve' }).click();
+  await approval.getByRole('button', { name: 'Approve' }).click();
+  await approval.waitFor({ state: 'hidden' });
+  await page.getByRole('radio', { name: NORA.realName }).check({ force: true });
+  await promotion.filter({ hasText: 'Until' }).waitFor();
+  await type(page, `/fastly-user get ${BILLING.login}`);
+  await take(page, 'promotion', message(page, 'End now'));
 
   await type(page, `/fastly-user create --name "Grace Example" --role engineer`);
   const form = page.getByRole('dialog');
