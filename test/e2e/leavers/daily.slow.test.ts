@@ -96,6 +96,8 @@ describe('a member who is deactivated and whose email is a login', () => {
   it('is no leaver where the login is somebody else’s by now', async () => {
     const workplace = await startKnowingPriya();
     await workplace.client.putFastlyUsers([{ ...PRIYA_USER, login: 'priya.other@example.com' }]);
+    // A look that is under way still has the login of before.
+    await lookedAgain(workplace.log);
     await priyaLeaves(workplace);
     await lookedAgain(workplace.log);
     expect(await told(workplace)).toEqual([]);
