@@ -59,6 +59,8 @@ const TABLE = `
 | report, Idle API tokens             | GET customer/tokens, GET customer/users                                            | response_url                                                 | |
 | report, Expiring API tokens         | GET customer/tokens, GET customer/users                                            | response_url                                                 | |
 | report, Changes                     |                                                                                    | response_url                                                 | |
+| report, Roles that end              |                                                                                    | response_url                                                 | |
+| report, Left Slack                  | GET customer/users                                                                 | response_url, users.list                                     | |
 | reset, by ID                        | GET current_customer, GET customer/users, GET user, POST user/password/request_reset                      | conversations.info, response_url                             | |
 | reset, by name                      | GET current_customer, GET customer/users, GET user, POST user/password/request_reset                   | conversations.info, response_url                             | |
 | reset, without words                | GET current_customer                                                               | views.open, views.update                                     | |

@@ -291,6 +291,21 @@ export const INTERACTIONS: Record<string, Interaction> = {
   'report, Changes': reporting('changes', 'The latest changes', (sandbox) =>
     types(sandbox, `reset ${ENGINEER.id}`, 'a password reset'),
   ),
+  'report, Roles that end': reporting('promotions', 'billing until', (sandbox) =>
+    types(sandbox, FOR_A_TIME, 'Role engineer → billing, until'),
+  ),
+  'report, Left Slack': {
+    id: 'report.leavers',
+    first: { variables: DAILY },
+    before: async (sandbox) => {
+      await hasLeft(sandbox);
+      await types(sandbox, 'report', 'Left Slack');
+    },
+    act: async (sandbox) => {
+      await clicks(sandbox, 'report.leavers');
+      await reads(sandbox.client.as(NORA), 'still a Fastly login');
+    },
+  },
 
   'reset, by ID': typing(`reset ${ENGINEER.id}`, 'a password reset'),
   'reset, by name': typing(`reset "${ENGINEER.name}"`, 'a password reset'),
