@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ListedToken, TokensLeft } from '../changes/token.ts';
+import { ListedToken } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
-import { Comment, endsAt, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
+import { Comment, Completed, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
 import { Run } from './run.ts';
 
 /** How far it is among several users. */
@@ -36,13 +36,7 @@ export const Event = z.discriminatedUnion('kind', [
     unclear: z.boolean(),
     waitsFor: WaitsFor,
   }),
-  z.object({
-    kind: z.literal('completed'),
-    found: z.boolean(),
-    tokens: TokensLeft.exactOptional(),
-    endsAt,
-    run,
-  }),
+  Completed,
   z.object({
     kind: z.literal('failed'),
     why: z.string(),

@@ -286,10 +286,19 @@ export type Restored = z.infer<typeof Restored>;
 export const WaitsFor = z.literal('slack').exactOptional();
 
 /** When a promotion for a time ends, in Unix milliseconds. */
-export const endsAt = z.number().exactOptional();
+const endsAt = z.number().exactOptional();
 
 /** What whoever took a step wrote beside it; not there where they wrote nothing, and in what earlier versions stored. */
 export const Comment = z.string().exactOptional();
+
+/** The end of a request that was carried out. `found`: an earlier attempt, whose answer was lost, had done it. */
+export const Completed = z.object({
+  kind: z.literal('completed'),
+  found: z.boolean(),
+  tokens: TokensLeft.exactOptional(),
+  endsAt,
+  run,
+});
 
 /**
  * Where a request stands. Moments are Unix milliseconds by the database's clock. The steps, which `rules.ts` takes:
@@ -308,14 +317,7 @@ export const State = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approved'), notBefore: z.number(), ...attempts, waitsFor: WaitsFor }),
   /** Whoever holds `claim` carries it out, until `leaseUntil`; after that it is anybody's. */
   z.object({ kind: z.literal('executing'), claim: z.string(), leaseUntil: z.number(), ...attempts }),
-  /** `found`: an earlier attempt, whose answer was lost, had done it. */
-  z.object({
-    kind: z.literal('completed'),
-    found: z.boolean(),
-    tokens: TokensLeft.exactOptional(),
-    endsAt,
-    run,
-  }),
+  Completed,
   /**
    * `unclear`: nobody knows whether the call took effect, and people are told so. `mayBeDone`: an earlier call may still
    * take effect, so the next attempt accepts that as done. `why` is for people.
