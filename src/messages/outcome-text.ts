@@ -5,7 +5,7 @@ import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { leftText } from './several-text.ts';
-import { namesInShort, tokenCount, tokenNames, unreadableText } from './tokens/text.ts';
+import { namesInShort, tokenCount, tokenNames, unreadableTokens } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 
@@ -129,7 +129,7 @@ function reasonOf(
 function tokensLeftText({ unreadable = 0, ...known }: TokensLeft): Sentence {
   if (unreadable === 0) return knownLeftText(known);
   const isNothing = known.ended === 0 && known.left?.length === 0;
-  const unread = unreadableText(unreadable);
+  const unread = unreadableTokens(unreadable);
   return isNothing ? unread : say`${knownLeftText(known)} ${unread}`;
 }
 

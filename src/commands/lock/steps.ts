@@ -13,7 +13,7 @@ import { explain, Refusal, RepeatedDelivery } from '../../messages/failure-text.
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { madeSince } from '../../messages/lock-text.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
-import { unreadableText } from '../../messages/tokens/text.ts';
+import { unreadableTokens } from '../../messages/tokens/text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { file } from '../approvals/filing.ts';
@@ -73,7 +73,7 @@ async function requestRevocation(interaction: Interaction, { change }: Lock) {
   const id = UserId.parse(change.target.id);
   const { programs, unreadable } = await liveTokensOf(fastly, id);
   const tokens = programs.length;
-  if (tokens === 0 && unreadable > 0) throw new Refusal(unreadableText(unreadable));
+  if (tokens === 0 && unreadable > 0) throw new Refusal(unreadableTokens(unreadable));
   if (tokens === 0) return { tokens };
   if (tokens > MOST_REVOKED) throw new Refusal(tooManyText(tokens));
   if ((await fastly.getCurrentUser()).id === id) throw new Refusal(protectionText('token'));

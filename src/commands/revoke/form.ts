@@ -6,7 +6,7 @@ import type { ListedToken, TokenSnapshot } from '../../changes/token.ts';
 import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { MOST_OPTIONS, multiSelect, option } from '../../messages/kit/inputs.ts';
 import { plainText, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { tokenName, tokenText, unreadableText } from '../../messages/tokens/text.ts';
+import { tokenName, tokenText, unreadableTokens } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { FormValues } from '../../slack/incoming.ts';
@@ -53,7 +53,7 @@ export function revokeForm(interaction: Interaction, contents: Contents, problem
       richText(
         say`${userText(owner)}`,
         ...live.tokens.slice(0, MOST_TOLD).map((each) => tokenText(each, live.readAt)),
-        ...(live.unreadable ? [unreadableText(live.unreadable)] : []),
+        ...(live.unreadable ? [unreadableTokens(live.unreadable)] : []),
         ...limits(live.tokens.length),
       ),
       multiSelect({

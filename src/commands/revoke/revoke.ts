@@ -12,7 +12,7 @@ import {
   tokenCount,
   tokenName,
   tokenNames,
-  unreadableText,
+  unreadableTokens,
 } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -188,7 +188,7 @@ async function ownerOf(interaction: Interaction, whose: Whose): Promise<TokenOwn
 async function liveTokens({ users }: Interaction, owner: TokenOwner) {
   const { programs, unreadable } = await users.liveTokens(UserId.parse(owner.id));
   if (programs.length > 0) return tokenSnapshot(programs, Date.now(), unreadable);
-  const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
+  const unread = unreadable === 0 ? say`` : say` ${unreadableTokens(unreadable)}`;
   throw new Refusal(
     say`${userText(owner)} has no API tokens that programs use. There is nothing to revoke.${unread}`,
   );

@@ -1,7 +1,7 @@
 import type { Action } from '../../approvals/request.ts';
 import type { TokenSnapshot } from '../../changes/token.ts';
 import { type Sentence, say } from '../kit/sentence.ts';
-import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableText } from './text.ts';
+import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableTokens } from './text.ts';
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;
@@ -65,7 +65,7 @@ export function inUseNote(action: Action): Sentence[] {
 
 /** '2 tokens that programs use: `ci-purge` (purge_all, …), `laptop` (global, unused for 400 days).' */
 export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Sentence {
-  const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
+  const unread = unreadable === 0 ? say`` : say` ${unreadableTokens(unreadable)}`;
   if (tokens.length === 0) return say`No API token that programs use.${unread}`;
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
   const more = tokens.length - told.length;
@@ -81,7 +81,7 @@ export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Se
 export function everyTokenText({ readAt, tokens, unreadable = 0 }: TokenSnapshot, which: string): Sentence {
   if (tokens.length === 0) return shownText({ readAt, tokens, unreadable });
   const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
-  const unread = unreadable === 0 ? say`` : say` ${unreadableText(unreadable)}`;
+  const unread = unreadable === 0 ? say`` : say` ${unreadableTokens(unreadable)}`;
   return say`${inAll(tokens.length, which, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)])}${unread}`;
 }
 

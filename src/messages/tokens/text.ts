@@ -52,7 +52,7 @@ export function namesInShort(
 }
 
 /** That entries of Fastly's list could not be read, which may be the user's. */
-export function unreadableText(count: number): Sentence {
+export function unreadableTokens(count: number): Sentence {
   return say`⚠️ The bot couldn't read ${tokenCount(count)} of the account. ${count === 1 ? 'It' : 'They'} may belong to this user.`;
 }
 
