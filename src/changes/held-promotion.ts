@@ -1,5 +1,6 @@
 import { expressionBuilder } from 'kysely';
 import type { Engine } from '../store/engine.ts';
+import { HeldLease, TakenOver } from '../store/held-lease.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, Tables } from '../store/tables.ts';
 import type { RunningPromotion } from './promotion.ts';
@@ -11,11 +12,6 @@ export const WATCHED_MILLISECONDS = 24 * 60 * 60_000;
 /** How long to leave a promotion alone, in milliseconds: `null` where nothing has failed. */
 export type PromotionPauses = { telling: number | null; ending: number | null; watching: number };
 
-/** Another process is at it now. */
-export class PromotionTakenOver extends Error {
-  override readonly name = 'PromotionTakenOver';
-}
-
 /** The ids of up to `limit` promotions that something is to be done about. */
 export async function duePromotions(database: Database, engine: Engine, limit: number): Promise<string[]> {
   return [...(await promotionLeases.due(database, isDue(engine), limit))];
@@ -26,7 +22,8 @@ export async function claimPromotion(store: Store, id: string, lease: number): P
   const claim = await store.transaction((each) =>
     promotionLeases.claim(each, id, isDue(store.engine), lease),
   );
-  return claim === null ? null : new HeldPromotion(store, { id, claim, lease });
+  if (claim === null) return null;
+  return new HeldPromotion(id, new HeldLease(store, promotionLeases, { key: id, claim, lease }));
 }
 
 function isDue(engine: Engine) {
@@ -34,13 +31,13 @@ function isDue(engine: Engine) {
   return where.and([where('due_at', '<=', engine.now), promotionLeases.isFree(engine)]);
 }
 
-/** A promotion that this process has to itself for now. Methods throw `PromotionTakenOver` once another process has it. */
+/** A promotion that this process has to itself for now. Methods throw `TakenOver` once another process has it. */
 export class HeldPromotion {
-  readonly #store: Store;
-  readonly #held: { id: string; claim: string; lease: number };
+  readonly #id: string;
+  readonly #held: HeldLease<'running_promotions'>;
 
-  constructor(store: Store, held: { id: string; claim: string; lease: number }) {
-    this.#store = store;
+  constructor(id: string, held: HeldLease<'running_promotions'>) {
+    this.#id = id;
     this.#held = held;
   }
 
@@ -58,28 +55,23 @@ export class HeldPromotion {
     work: (transaction: Transaction, promotion: RunningPromotion) => Promise<T>,
     before: (transaction: Transaction) => Promise<unknown> = async () => {},
   ): Promise<T> {
-    const { id, claim, lease } = this.#held;
-    return await this.#store.transaction(async (transaction) => {
-      await before(transaction);
-      if (!(await promotionLeases.renew(transaction, id, claim, lease))) throw new PromotionTakenOver();
-      const promotion = await readPromotion(transaction.database, id);
-      if (promotion === null) throw new PromotionTakenOver();
+    return await this.#held.write(async (transaction) => {
+      const promotion = await readPromotion(transaction.database, this.#id);
+      if (promotion === null) throw new TakenOver();
       return await work(transaction, promotion);
-    });
+    }, before);
   }
 
-  /** Lets others have it, from when something is to be done about it next. */
+  /** Lets others have it, from when something is to be done about it next. Does nothing where another process has it. */
   async release(pauses: PromotionPauses): Promise<void> {
-    const { id, claim } = this.#held;
-    await this.#store.transaction(async (transaction) => {
-      if (!(await promotionLeases.release(transaction, id, claim))) return;
-      const promotion = await readPromotion(transaction.database, id);
-      const due_at = promotion && dueNext(promotion, pauses, await transaction.now());
-      await transaction.database
-        .updateTable('running_promotions')
-        .set({ due_at })
-        .where('id', '=', id)
-        .execute();
+    const id = this.#id;
+    const released = this.#held.end(async ({ database, now }) => {
+      const promotion = await readPromotion(database, id);
+      const due_at = promotion && dueNext(promotion, pauses, await now());
+      await database.updateTable('running_promotions').set({ due_at }).where('id', '=', id).execute();
+    });
+    await released.catch((error: unknown) => {
+      if (!(error instanceof TakenOver)) throw error;
     });
   }
 }

@@ -1,6 +1,7 @@
 import { expressionBuilder } from 'kysely';
 import { headOf } from './audit-log.ts';
 import type { Engine } from './engine.ts';
+import { HeldLease } from './held-lease.ts';
 import { Leases } from './leases.ts';
 import type { Store, Transaction } from './store.ts';
 import type { Database, Tables } from './tables.ts';
@@ -101,11 +102,6 @@ async function entryBefore(database: Database, moment: number): Promise<number> 
   return row?.seq ?? 0;
 }
 
-/** Another process makes the report now. */
-export class ReportTakenOver extends Error {
-  override readonly name = 'ReportTakenOver';
-}
-
 /**
  * Plans the next report of a schedule, unless one is planned.
  *
@@ -150,13 +146,12 @@ export async function claimReport(store: Store, schedule: string, lease: number)
       .where('due_at', '=', due)
       .executeTakeFirst();
     const late = (await transaction.now()) - due;
-    return new DueReport(store, { schedule, claim, lease, due, late, isPosted: posted !== undefined });
+    const held = new HeldLease(store, reportLeases, { key: schedule, claim, lease });
+    return new DueReport(held, { schedule, due, late, isPosted: posted !== undefined });
   });
 }
 
-type Claimed = { schedule: string; claim: string; lease: number };
-
-/** A report that this process is to make. Each method throws `ReportTakenOver` when another process has taken over. */
+/** A report that this process is to make. Each method throws `TakenOver` when another process has taken over. */
 export class DueReport {
   /** Unix milliseconds. */
   readonly due: number;
@@ -164,27 +159,23 @@ export class DueReport {
   readonly late: number;
   /** Slack has it, through a process that died then, or by another schedule of the same instant. */
   readonly isPosted: boolean;
-  readonly #store: Store;
-  readonly #claimed: Claimed;
+  readonly #held: HeldLease<'report_schedules'>;
+  readonly #schedule: string;
 
   constructor(
-    store: Store,
-    { due, late, isPosted, ...claimed }: Claimed & Pick<DueReport, 'due' | 'late' | 'isPosted'>,
+    held: HeldLease<'report_schedules'>,
+    { schedule, due, late, isPosted }: { schedule: string } & Pick<DueReport, 'due' | 'late' | 'isPosted'>,
   ) {
     this.due = due;
     this.late = late;
     this.isPosted = isPosted;
-    this.#store = store;
-    this.#claimed = claimed;
+    this.#held = held;
+    this.#schedule = schedule;
   }
 
   /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
-    const { schedule, claim, lease } = this.#claimed;
-    await this.#store.transaction(async (transaction) => {
-      const holds = await reportLeases.renew(transaction, schedule, claim, lease);
-      if (!holds) throw new ReportTakenOver();
-    });
+    await this.#held.renew();
   }
 
   /** Records that Slack has it. @param entry the last entry of the audit log that it counts @param next null: not known */
@@ -209,20 +200,17 @@ export class DueReport {
 
   /** It is made later. @param pause milliseconds */
   async putOff(pause: number): Promise<void> {
-    await this.#store.transaction(async (transaction) => {
-      await this.#release(transaction);
+    await this.#held.end(async (transaction) => {
       const try_at = (await transaction.now()) + pause;
       await this.#schedules(transaction).set({ try_at }).execute();
     });
   }
 
   async #end(next: number | null, work: (transaction: Transaction) => Promise<void>): Promise<void> {
-    const { schedule } = this.#claimed;
-    await this.#store.transaction(async (transaction) => {
-      await this.#release(transaction);
+    await this.#held.end(async (transaction) => {
       const { database } = transaction;
       if (next === null)
-        await database.deleteFrom('report_schedules').where('schedule', '=', schedule).execute();
+        await database.deleteFrom('report_schedules').where('schedule', '=', this.#schedule).execute();
       else await this.#schedules(transaction).set({ due_at: next, try_at: next }).execute();
       // Those of schedules that no process has any more.
       const longAgo = this.due - KEPT_MILLISECONDS;
@@ -231,13 +219,8 @@ export class DueReport {
     });
   }
 
-  async #release(transaction: Transaction): Promise<void> {
-    const { schedule, claim } = this.#claimed;
-    if (!(await reportLeases.release(transaction, schedule, claim))) throw new ReportTakenOver();
-  }
-
   #schedules({ database }: Transaction) {
-    return database.updateTable('report_schedules').where('schedule', '=', this.#claimed.schedule);
+    return database.updateTable('report_schedules').where('schedule', '=', this.#schedule);
   }
 }
 

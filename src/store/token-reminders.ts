@@ -1,9 +1,10 @@
 import { expressionBuilder } from 'kysely';
 import { MemberId } from '../ids.ts';
 import type { Engine } from './engine.ts';
+import { HeldLease } from './held-lease.ts';
 import { Leases } from './leases.ts';
 import type { Store, Transaction } from './store.ts';
-import type { Database, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** `owns`: the token is the member's own. Else they are told as a bot admin. */
 export type Recipient = { member: MemberId; owns: boolean };
@@ -20,18 +21,14 @@ export const tokenLookLeases = new Leases('token_looks', {
 
 const LOOK = 'reminders';
 
-/** Another process looks at the tokens now. */
-export class LookTakenOver extends Error {
-  override readonly name = 'LookTakenOver';
-}
-
 /** Claims the look at the tokens; null when it is not due, or another process is at it. */
 export async function claimTokenLook(store: Store, lease: number): Promise<TokenLook | null> {
   const isDue = dueNow(store.engine);
   const due = await store.read((database) => tokenLookLeases.due(database, isDue, 1));
   if (due.length === 0) return null;
   const claim = await store.transaction((each) => tokenLookLeases.claim(each, LOOK, isDue, lease));
-  return claim === null ? null : new TokenLook(store, claim, lease);
+  if (claim === null) return null;
+  return new TokenLook(store, new HeldLease(store, tokenLookLeases, { key: LOOK, claim, lease }));
 }
 
 /** For a database that is used with another account: nobody was told of its tokens. */
@@ -43,21 +40,19 @@ export async function forgetTokenReminders({ database, now }: Transaction): Prom
     .execute();
 }
 
-/** One process's look at the tokens. Each method throws `LookTakenOver` when another process has taken over. */
+/** One process's look at the tokens. What writes throws `TakenOver` when another process has taken over. */
 export class TokenLook {
   readonly #store: Store;
-  readonly #claim: string;
-  readonly #lease: number;
+  readonly #held: HeldLease<'token_looks'>;
 
-  constructor(store: Store, claim: string, lease: number) {
+  constructor(store: Store, held: HeldLease<'token_looks'>) {
     this.#store = store;
-    this.#claim = claim;
-    this.#lease = lease;
+    this.#held = held;
   }
 
   /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
-    await this.#write(async () => {});
+    await this.#held.renew();
   }
 
   /** All that is planned, told or not. */
@@ -78,7 +73,7 @@ export class TokenLook {
     tokens: readonly { token: string; step: number }[],
     recipients: readonly Recipient[],
   ): Promise<void> {
-    await this.#write(async (database) => {
+    await this.#held.write(async ({ database }) => {
       for (const { token, step } of tokens) {
         await database.deleteFrom('token_reminders').where('token', '=', token).execute();
         const rows = recipients.map(({ member, owns }) => ({
@@ -92,7 +87,7 @@ export class TokenLook {
 
   /** Records that a member was told of what is planned for these tokens. */
   async told(member: MemberId, tokens: readonly string[]): Promise<void> {
-    await this.#write(async (database) => {
+    await this.#held.write(async ({ database }) => {
       await database
         .updateTable('token_reminders')
         .set({ told: 1 })
@@ -104,7 +99,7 @@ export class TokenLook {
 
   /** Forgets tokens that are gone. */
   async forget(tokens: readonly string[]): Promise<void> {
-    await this.#write(async (database) => {
+    await this.#held.write(async ({ database }) => {
       for (const token of tokens) {
         await database.deleteFrom('token_reminders').where('token', '=', token).execute();
       }
@@ -113,18 +108,9 @@ export class TokenLook {
 
   /** @param pause milliseconds until the next look */
   async end(pause: number): Promise<void> {
-    await this.#store.transaction(async (transaction) => {
-      if (!(await tokenLookLeases.release(transaction, LOOK, this.#claim))) throw new LookTakenOver();
-      const due_at = (await transaction.now()) + pause;
-      await transaction.database.updateTable('token_looks').set({ due_at }).execute();
-    });
-  }
-
-  async #write(work: (database: Database) => Promise<void>): Promise<void> {
-    await this.#store.transaction(async (transaction: Transaction) => {
-      const holds = await tokenLookLeases.renew(transaction, LOOK, this.#claim, this.#lease);
-      if (!holds) throw new LookTakenOver();
-      await work(transaction.database);
+    await this.#held.end(async ({ database, now }) => {
+      const due_at = (await now()) + pause;
+      await database.updateTable('token_looks').set({ due_at }).execute();
     });
   }
 }

@@ -15,7 +15,8 @@ import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { StoreUnavailable } from '../store/errors.ts';
-import { changesMade, claimReport, type DueReport, planReport, ReportTakenOver } from '../store/reports.ts';
+import { TakenOver } from '../store/held-lease.ts';
+import { changesMade, claimReport, type DueReport, planReport } from '../store/reports.ts';
 import type { Store } from '../store/store.ts';
 
 export type ScheduledReportsOptions = {
@@ -84,7 +85,7 @@ export class ScheduledReports {
     } catch (error) {
       // The worker notices by itself that the database is away.
       if (error instanceof StoreUnavailable) return false;
-      if (error instanceof ReportTakenOver) log.warn('another process has taken over a report');
+      if (error instanceof TakenOver) log.warn('another process has taken over a report');
       else if (!stopping.aborted) {
         log.error({ err: error }, 'what the schedule of reports has due could not be done');
       }
@@ -114,7 +115,7 @@ export class ScheduledReports {
     const at = new Date(due.due);
     const next = this.#after(due.due);
     const attempt = await this.#attempt(due, next).catch((error: unknown): Attempt => {
-      if (error instanceof ReportTakenOver || error instanceof StoreUnavailable) throw error;
+      if (error instanceof TakenOver || error instanceof StoreUnavailable) throw error;
       return { kind: 'failed', error };
     });
     metrics.report(attempt.kind);
@@ -133,7 +134,7 @@ export class ScheduledReports {
       await this.#unrecorded?.();
       this.#unrecorded = null;
     } catch (error) {
-      if (error instanceof ReportTakenOver) this.#unrecorded = null;
+      if (error instanceof TakenOver) this.#unrecorded = null;
       throw error;
     }
   }

@@ -17,10 +17,10 @@ import { standingOf, type Workspace } from '../slack/bot-admins/standing.ts';
 import type { Members } from '../slack/connection/members.ts';
 import type { Posting } from '../slack/connection/posting.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import { TakenOver } from '../store/held-lease.ts';
 import type { Store } from '../store/store.ts';
 import {
   claimTokenLook,
-  LookTakenOver,
   type Recipient,
   type TokenLook,
   type TokenReminder,
@@ -77,7 +77,7 @@ export class TokenReminders {
       const look = await claimTokenLook(store, LEASE_MILLISECONDS);
       if (look === null) return;
       const isWhole = await this.#look(look).catch((error: unknown) => {
-        if (error instanceof LookTakenOver || error instanceof StoreUnavailable) throw error;
+        if (error instanceof TakenOver || error instanceof StoreUnavailable) throw error;
         log.warn({ err: error }, "the API tokens that expire soon can't be read, trying again later");
         return false;
       });
@@ -85,7 +85,7 @@ export class TokenReminders {
       await look.end(stopping.aborted ? 0 : isWhole ? every : again);
     } catch (error) {
       // The worker notices by itself that the database is away.
-      if (stopping.aborted || error instanceof LookTakenOver || error instanceof StoreUnavailable) return;
+      if (stopping.aborted || error instanceof TakenOver || error instanceof StoreUnavailable) return;
       log.error({ err: error }, 'the API tokens that expire soon could not be looked at');
     }
   }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ChannelId } from '../../src/ids.ts';
+import { TakenOver } from '../../src/store/held-lease.ts';
 import {
   endLeavers,
   forgetEnded,
@@ -11,7 +12,7 @@ import {
   openLeavers,
   recordLeaving,
 } from '../../src/store/leavers/leavers.ts';
-import { claimLeaverLook, type LeaverLook, LeaverLookTakenOver } from '../../src/store/leavers/look.ts';
+import { claimLeaverLook, type LeaverLook } from '../../src/store/leavers/look.ts';
 import {
   addPlaces,
   claimPlace,
@@ -108,8 +109,8 @@ onBothDatabases('a look for leavers', (database) => {
     await run(store, 'update leaver_looks set lease_until = lease_until - 60001');
     await claimed(other);
     const write = look.write((transaction) => recordLeaving(transaction, leaving('edda1')));
-    await expect(write).rejects.toThrow(LeaverLookTakenOver);
-    await expect(look.end(0)).rejects.toThrow(LeaverLookTakenOver);
+    await expect(write).rejects.toThrow(TakenOver);
+    await expect(look.end(0)).rejects.toThrow(TakenOver);
     expect(await store.read(openLeavers)).toEqual([]);
   });
 });
@@ -120,7 +121,7 @@ onBothDatabases('a look that writes nothing for long', (database) => {
     const look = await claimLeaverLook(store, 0);
     await look?.keep();
     expect(await claimLeaverLook(other, LEASE)).not.toBeNull();
-    await expect(look?.keep()).rejects.toThrow(LeaverLookTakenOver);
+    await expect(look?.keep()).rejects.toThrow(TakenOver);
   });
 });
 

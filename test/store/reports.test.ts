@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  changesMade,
-  claimReport,
-  type DueReport,
-  planReport,
-  ReportBook,
-  ReportTakenOver,
-} from '../../src/store/reports.ts';
+import { TakenOver } from '../../src/store/held-lease.ts';
+import { changesMade, claimReport, type DueReport, planReport, ReportBook } from '../../src/store/reports.ts';
 import type { Store } from '../../src/store/store.ts';
 import { onBothDatabases, run, SQLITE } from './both-databases.ts';
 
@@ -77,7 +71,7 @@ onBothDatabases('a report', (database) => {
       () => due.leaveOut(null),
       () => due.putOff(0),
     ]) {
-      await expect(step()).rejects.toThrow(ReportTakenOver);
+      await expect(step()).rejects.toThrow(TakenOver);
     }
     await next.renew();
     expect(next.isPosted).toBe(false);

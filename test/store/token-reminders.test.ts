@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { TakenOver } from '../../src/store/held-lease.ts';
 import type { Store } from '../../src/store/store.ts';
-import { claimTokenLook, LookTakenOver, type TokenLook } from '../../src/store/token-reminders.ts';
+import { claimTokenLook, type TokenLook } from '../../src/store/token-reminders.ts';
 import { NORA, TOMAS } from '../approvals/people.ts';
 import { onBothDatabases, run } from './both-databases.ts';
 
@@ -30,11 +31,11 @@ onBothDatabases('a look at the tokens', (database) => {
     await look.plan([{ token: 'ci', step: 3 }], [{ member: NORA, owns: true }]);
     await run(store, 'update token_looks set lease_until = lease_until - 60001');
     const next = await claimed(other);
-    await expect(look.renew()).rejects.toThrow(LookTakenOver);
-    await expect(look.told(NORA, ['ci'])).rejects.toThrow(LookTakenOver);
-    await expect(look.plan([{ token: 'ci', step: 1 }], [])).rejects.toThrow(LookTakenOver);
-    await expect(look.forget(['ci'])).rejects.toThrow(LookTakenOver);
-    await expect(look.end(0)).rejects.toThrow(LookTakenOver);
+    await expect(look.renew()).rejects.toThrow(TakenOver);
+    await expect(look.told(NORA, ['ci'])).rejects.toThrow(TakenOver);
+    await expect(look.plan([{ token: 'ci', step: 1 }], [])).rejects.toThrow(TakenOver);
+    await expect(look.forget(['ci'])).rejects.toThrow(TakenOver);
+    await expect(look.end(0)).rejects.toThrow(TakenOver);
     expect(await next.reminders()).toEqual([{ token: 'ci', member: NORA, step: 3, owns: true, told: false }]);
     await next.renew();
   });

@@ -1,5 +1,6 @@
 import { expressionBuilder } from 'kysely';
 import type { Engine } from '../engine.ts';
+import { HeldLease } from '../held-lease.ts';
 import { Leases } from '../leases.ts';
 import type { Store, Transaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
@@ -12,11 +13,6 @@ export const leaverLookLeases = new Leases('leaver_looks', {
 });
 
 const LOOK = 'leavers';
-
-/** Another process looks for leavers now. */
-export class LeaverLookTakenOver extends Error {
-  override readonly name = 'LeaverLookTakenOver';
-}
 
 /** Claims the look for leavers; null when it is not due, or another process is at it. @param lease in milliseconds */
 export async function claimLeaverLook(store: Store, lease: number): Promise<LeaverLook | null> {
@@ -31,7 +27,11 @@ export async function claimLeaverLook(store: Store, lease: number): Promise<Leav
       .select('listed_at')
       .executeTakeFirstOrThrow();
     const listedAgo = listed_at === null ? null : (await transaction.now()) - listed_at;
-    return new LeaverLook(store, claim, lease, listedAgo);
+    return new LeaverLook(
+      new HeldLease(store, leaverLookLeases, { key: LOOK, claim, lease }),
+      lease,
+      listedAgo,
+    );
   });
 }
 
@@ -43,27 +43,23 @@ export async function forgetLeavers({ database }: Transaction): Promise<void> {
   await database.updateTable('leaver_looks').set({ due_at: 0, listed_at: null }).execute();
 }
 
-/** One process's look for leavers. Each method throws `LeaverLookTakenOver` when another process has taken over. */
+/** One process's look for leavers. Each method throws `TakenOver` when another process has taken over. */
 export class LeaverLook {
   /** How many milliseconds ago all members were listed; null for never. */
   readonly listedAgo: number | null;
-  readonly #store: Store;
-  readonly #claim: string;
+  readonly #held: HeldLease<'leaver_looks'>;
   readonly #lease: number;
   #renewedAt = performance.now();
 
-  constructor(store: Store, claim: string, lease: number, listedAgo: number | null) {
-    this.#store = store;
-    this.#claim = claim;
+  constructor(held: HeldLease<'leaver_looks'>, lease: number, listedAgo: number | null) {
+    this.#held = held;
     this.#lease = lease;
     this.listedAgo = listedAgo;
   }
 
   /** Does something in a transaction, and keeps other processes off for another lease. */
   async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return await this.#store.transaction(async (transaction) => {
-      const holds = await leaverLookLeases.renew(transaction, LOOK, this.#claim, this.#lease);
-      if (!holds) throw new LeaverLookTakenOver();
+    return await this.#held.write(async (transaction) => {
       this.#renewedAt = performance.now();
       return await work(transaction);
     });
@@ -84,10 +80,9 @@ export class LeaverLook {
 
   /** @param pause milliseconds until the next look */
   async end(pause: number): Promise<void> {
-    await this.#store.transaction(async (transaction) => {
-      if (!(await leaverLookLeases.release(transaction, LOOK, this.#claim))) throw new LeaverLookTakenOver();
-      const due_at = (await transaction.now()) + pause;
-      await transaction.database.updateTable('leaver_looks').set({ due_at }).execute();
+    await this.#held.end(async ({ database, now }) => {
+      const due_at = (await now()) + pause;
+      await database.updateTable('leaver_looks').set({ due_at }).execute();
     });
   }
 }

@@ -11,8 +11,9 @@ import type { Workspace } from '../../slack/bot-admins/standing.ts';
 import type { KnownMember, SlackUser } from '../../slack/connection/members.ts';
 import type { Roster } from '../../slack/connection/roster.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
+import { TakenOver } from '../../store/held-lease.ts';
 import { endLeavers, type Leaving, openLeavers, recordLeaving } from '../../store/leavers/leavers.ts';
-import { type LeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
+import type { LeaverLook } from '../../store/leavers/look.ts';
 import {
   forgetInvited,
   forgetPairs,
@@ -56,7 +57,7 @@ export class LeaverSearch {
    * Looks at all users of the account. False where Slack or Fastly didn't answer about some of them.
    *
    * @throws {FastlyError} where Fastly has no list of users
-   * @throws {LeaverLookTakenOver} {StoreUnavailable}
+   * @throws {TakenOver} {StoreUnavailable}
    */
   async lookAtAll(look: LeaverLook): Promise<boolean> {
     const { store, fastly, listEvery } = this.#options;
@@ -234,7 +235,7 @@ export class LeaverSearch {
       await work();
       return true;
     } catch (error) {
-      if (error instanceof LeaverLookTakenOver || error instanceof StoreUnavailable) throw error;
+      if (error instanceof TakenOver || error instanceof StoreUnavailable) throw error;
       if (!stopping.aborted)
         log.warn({ err: error }, "somebody couldn't be looked at for leavers, trying again later");
       return false;

@@ -15,6 +15,7 @@ import type { Members } from '../../slack/connection/members.ts';
 import { Roster } from '../../slack/connection/roster.ts';
 import type { LeftUser } from '../../slack/replies/services.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
+import { TakenOver } from '../../store/held-lease.ts';
 import {
   endLeavers,
   forgetEnded,
@@ -26,7 +27,7 @@ import {
   leaverWithId,
   openLeavers,
 } from '../../store/leavers/leavers.ts';
-import { claimLeaverLook, LeaverLookTakenOver } from '../../store/leavers/look.ts';
+import { claimLeaverLook } from '../../store/leavers/look.ts';
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
 import { Acquaintances } from './acquaintances.ts';
 import { LeftNow } from './left-now.ts';
@@ -214,7 +215,7 @@ export class LeaverWatch {
     try {
       isWhole = await this.#search.lookAtAll(look);
     } catch (error) {
-      if (error instanceof LeaverLookTakenOver || error instanceof StoreUnavailable) throw error;
+      if (error instanceof TakenOver || error instanceof StoreUnavailable) throw error;
       if (!stopping.aborted)
         log.warn({ err: error }, "people who left can't be looked for, trying again later");
     }
@@ -277,7 +278,7 @@ export class LeaverWatch {
       await tracing({}, work).catch((error: unknown) => {
         // The worker notices by itself that the database is away.
         isAway = error instanceof StoreUnavailable;
-        if (signal.aborted || isAway || error instanceof LeaverLookTakenOver) return;
+        if (signal.aborted || isAway || error instanceof TakenOver) return;
         log.warn({ err: error }, 'people who left could not be told of, trying again');
       });
       await rest(isAway).catch(() => {});

@@ -1,11 +1,7 @@
-import {
-  claimPromotion,
-  duePromotions,
-  type HeldPromotion,
-  PromotionTakenOver,
-} from '../../changes/held-promotion.ts';
+import { claimPromotion, duePromotions, type HeldPromotion } from '../../changes/held-promotion.ts';
 import { noticesOf } from '../../changes/promotion.ts';
 import { allRunning, countOverdue } from '../../changes/running-promotions.ts';
+import { TakenOver } from '../../store/held-lease.ts';
 import type { Store } from '../../store/store.ts';
 import { type Ending, type EndingOptions, PromotionEnding } from './ending.ts';
 import type { PromotionNotices } from './notices.ts';
@@ -84,7 +80,7 @@ export class PromotionEnds {
       ending = await this.#advance(held);
       telling = await notices.tell(held);
     } catch (error) {
-      if (error instanceof PromotionTakenOver) return;
+      if (error instanceof TakenOver) return;
       ending = 'later';
       log.warn({ err: error, promotion: id }, 'the end of a promotion failed, trying again');
     }
