@@ -58,7 +58,7 @@ function readBoolean(text: string): Entry<boolean> {
 }
 
 /** Milliseconds, by unit. */
-const UNITS = new Map([
+export const UNITS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],

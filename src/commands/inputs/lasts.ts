@@ -1,5 +1,6 @@
 import type { InputBlock } from '@slack/types';
 import type { Times } from '../../config/times.ts';
+import { UNITS } from '../../config/value-types.ts';
 import { textInput } from '../../messages/kit/inputs.ts';
 import { code, say, typedWords } from '../../messages/kit/sentence.ts';
 import { spanText } from '../../messages/promotion-text.ts';
@@ -34,14 +35,6 @@ export function lastsFromForm(values: FormValues, times: Pick<Times, 'promotions
   const typed = values[LASTS]?.trim() ?? '';
   return typed === '' ? null : readLasts(typed, times);
 }
-
-const UNITS = new Map([
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-  ['ms', 1],
-]);
 
 /** How long a role is to be given, in milliseconds: '4h', '1d 12h'. @throws {FieldError} */
 export function readLasts(text: string, { promotions }: Pick<Times, 'promotions'>): number {

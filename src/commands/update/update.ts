@@ -36,12 +36,10 @@ const REFUSED_FLAGS: Record<string, Sentence> = {
 const onUser: OnUser = {
   name: 'update',
   button: (_services, name) => `Update ${name}`,
-  check: (asked) => void checked({ ...asked, lasts: asked.lasts ?? null }),
+  check: (asked) => void checked(asked),
   act: (interaction, user, asked) =>
     asked.undoes === undefined
-      ? alter(interaction, user, checked({ ...asked, lasts: asked.lasts ?? null }), {
-          rolesShown: asked.rolesShown ?? null,
-        })
+      ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
       : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
@@ -173,8 +171,8 @@ function read(text: string | null): Wanted {
 function checked({
   settings,
   reason,
-  lasts,
-}: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts: number | null }): Wanted {
+  lasts = null,
+}: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts?: number | null | undefined }): Wanted {
   const editable = EditableSettings.safeParse(settings ?? {});
   if (!editable.success) throw noLongerWorks('button', 'update');
   return { settings: checkSettings(editable.data), reason: checkedReason(reason ?? null), lasts };
