@@ -144,7 +144,7 @@ export function createStoredParts(
     belonging,
     approvals,
     execution: new Execution(
-      approvals,
+      approvals.claims,
       intents,
       promotions,
       fastly,

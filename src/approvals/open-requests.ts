@@ -1,13 +1,12 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { MemberId } from '../ids.ts';
 import type { Database, Tables } from '../store/tables.ts';
-import type { Listed } from './listed.ts';
 import type { StoredRequest } from './newer.ts';
-import { hasOpenTarget } from './open-target.ts';
+import type { ApprovalPolicy } from './policy.ts';
 import { readRequests } from './read-requests.ts';
+import type { Listed } from './request.ts';
 import { RequestId } from './request.ts';
-import type { ApprovalPolicy } from './rules.ts';
-import { hasState } from './stored.ts';
+import { hasOpenTarget, hasState } from './stored.ts';
 import { type MessagePlace, messagesOf } from './surfaces.ts';
 
 /** An open request, and where its message is once that is known to have been posted. */

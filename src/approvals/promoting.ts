@@ -8,8 +8,9 @@ import {
 } from '../changes/promotion-steps.ts';
 import { readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
 import type { Transaction } from '../store/store.ts';
-import { type Action, type ApprovalRequest, isDeletion, isPromotion } from './request.ts';
-import type { Ruling } from './rules.ts';
+import { type Action, isDeletion, isPromotion } from './action.ts';
+import type { ApprovalRequest } from './request.ts';
+import type { Ruling } from './ruling.ts';
 
 type Step = Extract<Ruling, { kind: 'step' }>;
 type PromotionFor = Extract<Action, { kind: 'promote-for' }>;

@@ -1,5 +1,6 @@
+import { verbOf } from '../approvals/action.ts';
 import { Approvals } from '../approvals/approvals.ts';
-import { type ApprovalRequest, verbOf } from '../approvals/request.ts';
+import type { ApprovalRequest } from '../approvals/request.ts';
 import { forgetPlaces } from '../approvals/surfaces.ts';
 import { Intents } from '../changes/intents.ts';
 import { forgetPromotions, leaveToCheck } from '../changes/promotion-steps.ts';

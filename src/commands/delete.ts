@@ -1,5 +1,5 @@
-import { type Deletion, tokensKey } from '../approvals/request.ts';
-import { needsReason } from '../approvals/rules.ts';
+import { type Deletion, tokensKey } from '../approvals/action.ts';
+import { needsReason } from '../approvals/policy.ts';
 import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import type { TokenSnapshot } from '../changes/token.ts';

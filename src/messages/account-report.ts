@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { ActionKind } from '../approvals/request.ts';
+import type { ActionKind } from '../approvals/action.ts';
 import type { ChangeKind } from '../changes/change.ts';
 import type { PromotionCounts } from '../changes/promotion.ts';
 import {

@@ -1,6 +1,7 @@
+import { verbOf } from '../approvals/action.ts';
+import { approvalsNeeded, standingApprovers } from '../approvals/approvers.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
-import { verbOf } from '../approvals/request.ts';
-import { type ApprovalPolicy, approvalsNeeded, standingApprovers } from '../approvals/rules.ts';
 import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';

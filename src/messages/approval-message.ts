@@ -1,17 +1,11 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
+import { type Action, isAdmission, isLockOfSeveral, mayBeLocked, verbOf } from '../approvals/action.ts';
+import { isAbout, mayApprove } from '../approvals/approvers.ts';
 import { isOutcome, type Step } from '../approvals/event.ts';
 import { isNewer, type StoredRequest } from '../approvals/newer.ts';
-import {
-  type Action,
-  type ApprovalRequest,
-  isAdmission,
-  isLockOfSeveral,
-  isOpen,
-  mayBeLocked,
-  type State,
-  verbOf,
-} from '../approvals/request.ts';
-import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
+import { type ApprovalRequest, isOpen, type State } from '../approvals/request.ts';
+import { mayBeCancelled } from '../approvals/rules.ts';
 import { stillLocked } from '../approvals/run.ts';
 import { mayBeStopped } from '../approvals/run-rules.ts';
 import type { Setting, Settings } from '../changes/settings.ts';

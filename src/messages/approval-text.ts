@@ -1,15 +1,9 @@
+import { type Action, isDeletion, isLockOfSeveral, type LockOfSeveral, verbOf } from '../approvals/action.ts';
+import { approvalsNeeded, mayApprove, standingApprovers } from '../approvals/approvers.ts';
 import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
-import {
-  type Action,
-  type ApprovalRequest,
-  isDeletion,
-  isLockOfSeveral,
-  type LockOfSeveral,
-  type State,
-  verbOf,
-} from '../approvals/request.ts';
-import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
+import type { ApprovalRequest, State } from '../approvals/request.ts';
 import { NOT_BEGUN, type Run } from '../approvals/run.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { UserGroupId } from '../ids.ts';

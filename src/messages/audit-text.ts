@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ACTION_VERBS, type ActionVerb } from '../approvals/action.ts';
 import { Event } from '../approvals/event.ts';
-import { ACTION_VERBS, type ActionVerb } from '../approvals/request.ts';
 import { ChangeKind } from '../changes/change.ts';
 import { CurrentSettings, Settings, without } from '../changes/settings.ts';
 import { parseHead } from '../ids.ts';

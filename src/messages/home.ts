@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { Listed } from '../approvals/listed.ts';
 import type { StoredRequest } from '../approvals/newer.ts';
-import type { ApprovalPolicy } from '../approvals/rules.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
+import type { Listed } from '../approvals/request.ts';
 import type { PromotionShown } from '../changes/promotion.ts';
 import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';

@@ -1,5 +1,6 @@
+import type { ActionVerb } from '../approvals/action.ts';
 import type { OutcomeStep } from '../approvals/event.ts';
-import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
+import type { Obstacle, Restored } from '../approvals/request.ts';
 import type { Run } from '../approvals/run.ts';
 import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { bold, channel, code, date, enumerate, member, type Sentence, say } from './kit/sentence.ts';

@@ -1,4 +1,5 @@
-import type { Action, State } from '../approvals/request.ts';
+import type { Action } from '../approvals/action.ts';
+import type { State } from '../approvals/request.ts';
 import type { Hindrance, PromotionShown, RunningPromotion } from '../changes/promotion.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
 import { code, date, enumerate, type Sentence, say } from './kit/sentence.ts';

@@ -1,4 +1,4 @@
-import type { LockOfSeveral } from '../approvals/request.ts';
+import type { LockOfSeveral } from '../approvals/action.ts';
 import type { Run } from '../approvals/run.ts';
 import type { Target } from '../changes/target.ts';
 import { cut, plain, plainName } from './kit/plain.ts';

@@ -1,4 +1,4 @@
-import type { ActionVerb } from '../approvals/request.ts';
+import type { ActionVerb } from '../approvals/action.ts';
 import { type Sentence, say } from './kit/sentence.ts';
 import { STAYS } from './lock-limits.ts';
 

@@ -1,13 +1,12 @@
 import {
   type Action,
-  type ApprovalRequest,
   type Extension,
   isAdmission,
   isDeletion,
   isPromotion,
   type LockOfSeveral,
-  type Obstacle,
-} from '../approvals/request.ts';
+} from '../approvals/action.ts';
+import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
 import type { Intents } from '../changes/intents.ts';
 import {
   type ApprovableOperation,

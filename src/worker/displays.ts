@@ -1,7 +1,7 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
+import { stepsOf } from '../approvals/history.ts';
 import type { RequestId } from '../approvals/request.ts';
 import { readRequest } from '../approvals/rows.ts';
-import { stepsOf } from '../approvals/steps.ts';
 import {
   claimDisplay,
   displayDue,

@@ -96,7 +96,7 @@ export class Worker {
     });
     const advancing = new Loop<RequestId>({
       ...common('approval requests'),
-      find: (limit) => approvals.due(limit),
+      find: (limit) => approvals.claims.due(limit),
       key: (id) => id,
       trace: (request) => ({ request }),
       work: (id) => this.#advance(id),
@@ -225,12 +225,12 @@ export class Worker {
 
   async #advance(id: RequestId): Promise<void> {
     const { approvals, execution, onUsersChanged, log } = this.#options;
-    const claim = await approvals.advance(id);
+    const claim = await approvals.claims.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
     log.info({ outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
-    const recorded = await approvals.record(claim, outcome);
+    const recorded = await approvals.claims.record(claim, outcome);
     if (recorded.kind !== 'step') {
       log.error({ outcome }, 'another process has taken the request over; this outcome is not recorded');
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Action } from '../../src/approvals/action.ts';
 import type { Event, Step } from '../../src/approvals/event.ts';
-import type { Action, ApprovalRequest, Obstacle, State } from '../../src/approvals/request.ts';
+import type { ApprovalRequest, Obstacle, State } from '../../src/approvals/request.ts';
 import {
   detailText,
   headline,

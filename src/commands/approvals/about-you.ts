@@ -1,4 +1,5 @@
-import { type ApprovalRequest, isPromotion, loginsOf } from '../../approvals/request.ts';
+import { isPromotion, loginsOf } from '../../approvals/action.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import { withoutTag } from '../../directory/search.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';

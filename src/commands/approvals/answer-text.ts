@@ -1,6 +1,8 @@
-import type { StepResult } from '../../approvals/approvals.ts';
-import { type ApprovalRequest, verbOf } from '../../approvals/request.ts';
-import { type ApprovalPolicy, mayApprove } from '../../approvals/rules.ts';
+import { verbOf } from '../../approvals/action.ts';
+import { mayApprove } from '../../approvals/approvers.ts';
+import type { ApprovalPolicy } from '../../approvals/policy.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import type { StepResult } from '../../approvals/steps.ts';
 import { stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
 import { code, date, member, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { gerund, subcommandFor } from '../../messages/verb-text.ts';

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { StepResult } from '../../approvals/approvals.ts';
 import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import type { StepResult } from '../../approvals/steps.ts';
 import { approvalFormText, cancelFormText, denialFormText } from '../../messages/approval-form.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';

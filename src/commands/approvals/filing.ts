@@ -1,12 +1,12 @@
 import {
   type Action,
   type ActionKind,
-  type ApprovalRequest,
   isLockOfSeveral,
   loginsOf,
   revokesTokens,
-} from '../../approvals/request.ts';
-import { needsReason, waitsForApproval } from '../../approvals/rules.ts';
+} from '../../approvals/action.ts';
+import { needsReason, waitsForApproval } from '../../approvals/policy.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { SubcommandName } from '../../config/subcommand-names.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';

@@ -1,11 +1,5 @@
-import {
-  type Action,
-  type ApprovalRequest,
-  type Deletion,
-  isDeletion,
-  mayBeLocked,
-  type RequestId,
-} from '../../approvals/request.ts';
+import { type Action, type Deletion, isDeletion, mayBeLocked } from '../../approvals/action.ts';
+import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { isSuperuser } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ApprovalRequest, isLockOfSeveral, isOpen, type RequestId } from '../../approvals/request.ts';
+import { isLockOfSeveral } from '../../approvals/action.ts';
+import { type ApprovalRequest, isOpen, type RequestId } from '../../approvals/request.ts';
 import { runKey, stillLocked } from '../../approvals/run.ts';
 import { update } from '../../changes/operations.ts';
 import { settingsOf } from '../../changes/snapshot.ts';

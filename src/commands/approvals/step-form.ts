@@ -1,7 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import { type ApprovalRequest, RequestId, tokensKey } from '../../approvals/request.ts';
-import { type ApprovalPolicy, mayDecide } from '../../approvals/rules.ts';
+import { tokensKey } from '../../approvals/action.ts';
+import { mayDecide } from '../../approvals/approvers.ts';
+import type { ApprovalPolicy } from '../../approvals/policy.ts';
+import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { richText, type Sentence } from '../../messages/kit/sentence.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import type { LockOfSeveral } from '../../approvals/request.ts';
-import { needsReason } from '../../approvals/rules.ts';
+import type { LockOfSeveral } from '../../approvals/action.ts';
+import { needsReason } from '../../approvals/policy.ts';
 import { MOST_LOCKED, MOST_UNAPPROVED } from '../../approvals/run.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { listedToken } from '../../changes/token-snapshot.ts';

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import { needsReason } from '../../approvals/rules.ts';
+import { needsReason } from '../../approvals/policy.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
 import { nameOf } from '../../fastly/user.ts';

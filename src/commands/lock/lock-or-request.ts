@@ -1,4 +1,5 @@
-import { type Action, type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
+import { type Action, isDeletion } from '../../approvals/action.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';

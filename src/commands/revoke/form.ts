@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
+import { needsReason } from '../../approvals/policy.ts';
 import { RequestId } from '../../approvals/request.ts';
-import { needsReason } from '../../approvals/rules.ts';
 import type { ListedToken, TokenSnapshot } from '../../changes/token.ts';
 import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { MOST_OPTIONS, multiSelect, option } from '../../messages/kit/inputs.ts';

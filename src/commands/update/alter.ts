@@ -1,4 +1,4 @@
-import { type Action, superuserChange } from '../../approvals/request.ts';
+import { type Action, superuserChange } from '../../approvals/action.ts';
 import { update } from '../../changes/operations.ts';
 import { type PromotionShown, whyNoEnd } from '../../changes/promotion.ts';
 import { protectionOf } from '../../changes/protection.ts';

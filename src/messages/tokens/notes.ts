@@ -1,4 +1,4 @@
-import type { Action } from '../../approvals/request.ts';
+import type { Action } from '../../approvals/action.ts';
 import type { TokenSnapshot } from '../../changes/token.ts';
 import { type Sentence, say } from '../kit/sentence.ts';
 import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableTokens } from './text.ts';

@@ -1,8 +1,9 @@
 import type { Button } from '@slack/types';
+import { isDeletion } from '../../approvals/action.ts';
 import type { Approvals } from '../../approvals/approvals.ts';
 import { isNewer } from '../../approvals/newer.ts';
-import { type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
-import { waitsForApproval } from '../../approvals/rules.ts';
+import { waitsForApproval } from '../../approvals/policy.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Promotions } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSuperuser, mayBeSuperuser } from '../../changes/superuser.ts';

@@ -1,5 +1,5 @@
+import { mayDecide } from '../../approvals/approvers.ts';
 import { lockRequest } from '../../approvals/rows.ts';
-import { mayDecide } from '../../approvals/rules.ts';
 import {
   addCopy,
   addDirect,

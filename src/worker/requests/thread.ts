@@ -1,7 +1,7 @@
 import type { Button } from '@slack/types';
+import { mayApprove } from '../../approvals/approvers.ts';
 import { isRepetition, type Step } from '../../approvals/event.ts';
 import type { ApprovalRequest } from '../../approvals/request.ts';
-import { mayApprove } from '../../approvals/rules.ts';
 import { type SurfaceName, surfacesOf } from '../../approvals/surfaces.ts';
 import type { MemberId } from '../../ids.ts';
 import { directRequest, revokeLeftButtons } from '../../messages/approval-message.ts';

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { isOutcome } from '../../../src/approvals/event.ts';
-import type { ApprovalPolicy } from '../../../src/approvals/rules.ts';
+import type { ApprovalPolicy } from '../../../src/approvals/policy.ts';
 import { Notice, type PromotionShown } from '../../../src/changes/promotion.ts';
 import { ROLES } from '../../../src/changes/roles.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
