@@ -4,8 +4,7 @@ import type { Database, Tables } from '../store/tables.ts';
 import type { StoredRequest } from './newer.ts';
 import type { ApprovalPolicy } from './policy.ts';
 import { readRequests } from './read-requests.ts';
-import type { Listed } from './request.ts';
-import { RequestId } from './request.ts';
+import { type Listed, RequestId } from './request.ts';
 import { hasOpenTarget, hasState } from './stored.ts';
 import { type MessagePlace, messagesOf } from './surfaces.ts';
 
