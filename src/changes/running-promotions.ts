@@ -73,13 +73,17 @@ export async function roleEndedTo(
   return last?.state.kind === 'ended' && last.role === role ? last.before : null;
 }
 
-/** All that run, the next end first. */
-export async function allRunning(database: Database, { now }: Engine): Promise<PromotionShown[]> {
+/** All that run, or the one that runs of a user, the next end first. */
+export async function allRunning(
+  database: Database,
+  { now }: Engine,
+  user: string | null = null,
+): Promise<PromotionShown[]> {
   const rows = await database
     .selectFrom('running_promotions')
     .selectAll()
     .select(now.as('now'))
-    .where('running_user', '>=', '')
+    .where('running_user', user === null ? '>=' : '=', user ?? '')
     .orderBy('ends_at')
     .execute();
   // What only a newer version can read is left to it.

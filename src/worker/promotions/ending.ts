@@ -150,8 +150,10 @@ export class PromotionEnding {
     const { times, log } = this.#options;
     await held.write(async (transaction, promotion) => {
       const { state, untold, id, endsAt } = promotion;
-      if (state.kind !== 'running') return;
-      const isLate = (await transaction.now()) >= endsAt + times.promotions.loud;
+      const now = await transaction.now();
+      // Somebody may have extended it since it was looked at.
+      if (state.kind !== 'running' || endsAt > now) return;
+      const isLate = now >= endsAt + times.promotions.loud;
       const isNew = isLate && !state.loud;
       const notices: Notice[] = isNew ? [{ what: 'overdue', to: 'approvals' }] : [];
       const mayBeDone = state.mayBeDone && !notDone;
