@@ -10,7 +10,8 @@ export type Hindrance = z.infer<typeof Hindrance>;
 /**
  * Where a promotion stands. Moments are Unix milliseconds by the database's clock.
  * - `running`, until its end is carried out. `mayBeDone`: the call that ends it may have been sent. `waits`: why it has
- *   not ended although it is due. `loud`: the approvals channel is told so. `endedBy`: who clicked **End now**.
+ *   not ended although it is due. `loud`: the reason that was told last; null where it was not told that it is overdue.
+ *   `endedBy`: who clicked **End now**.
  * - `to-check`: the database was restored. It does not end by itself.
  * - `ended`: the role before it is back. `setAgain`: whether the role was given again since, not through the bot
  * - `closed`: the bot made another change of the role, or deleted the user; nothing was put back
@@ -22,7 +23,7 @@ export const PromotionState = z.discriminatedUnion('kind', [
     kind: z.literal('running'),
     mayBeDone: z.boolean(),
     waits: Hindrance.nullable(),
-    loud: z.boolean(),
+    loud: Hindrance.nullable(),
     endedBy: MemberId.nullable(),
   }),
   z.object({ kind: z.literal('to-check') }),
@@ -37,7 +38,7 @@ export const RUNNING = {
   kind: 'running',
   mayBeDone: false,
   waits: null,
-  loud: false,
+  loud: null,
   endedBy: null,
 } as const satisfies PromotionState;
 

@@ -62,7 +62,7 @@ function foundRole({ state }: RunningPromotion): Sentence {
 }
 
 function whyNot({ state }: RunningPromotion): Sentence {
-  return HINDRANCES[(state.kind === 'running' && state.waits) || 'fastly'];
+  return HINDRANCES[(state.kind === 'running' && state.loud) || 'fastly'];
 }
 
 /** What the end of a role does not end. */

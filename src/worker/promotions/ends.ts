@@ -130,6 +130,6 @@ export class PromotionEnds {
     if (!isSlow) return growing;
     const untilLoud = endsAt + times.promotions.loud - now;
     const slow = times.promotions.hindered;
-    return !state.loud && untilLoud > 0 ? Math.min(slow, untilLoud) : slow;
+    return state.loud === null && untilLoud > 0 ? Math.min(slow, untilLoud) : slow;
   }
 }

@@ -60,7 +60,10 @@ describe('an end', () => {
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const first = await promotedFor(client, ENGINEER, '1d');
     await leaveNoOther(client);
+    await client.fastlyFaults({ fail: { match: `GET /user/${ENGINEER.id}`, status: 503, times: 1_000 } });
     await clickPromotion(client.as(NORA), 'end');
+    await untilSaid(nora, "Fastly hasn't taken the change yet");
+    await client.fastlyFaults({ fail: null });
     await untilSaid(nora, 'the last unlocked Fastly superuser');
     expect(await updates(client)).toEqual([GIVEN]);
     const another = await askForUpdate(client, NORA, THIRD_SUPERUSER, '--role superuser');
