@@ -42,10 +42,13 @@ export const RUNNING = {
   endedBy: null,
 } as const satisfies PromotionState;
 
-/** Something that people are told of a promotion, and where. `member`: whose address is the user's login. */
+/**
+ * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `approvals`: in the
+ * approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
+ */
 export const Notice = z.object({
   what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check']),
-  to: z.enum(['thread', 'requester', 'member', 'approvals']),
+  to: z.enum(['thread', 'requester', 'member', 'approvals']).or(MemberId),
 });
 export type Notice = z.infer<typeof Notice>;
 

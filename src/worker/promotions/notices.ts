@@ -8,32 +8,27 @@ import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { UserId } from '../../fastly/user.ts';
-import type { ChannelId, MemberId } from '../../ids.ts';
+import { type ChannelId, MemberId } from '../../ids.ts';
 import { withButtons } from '../../messages/kit/message.ts';
 import { type MadeMeanwhile, promotionNotice } from '../../messages/promotion-notice.ts';
 import type { ReportProblem } from '../../observability/health.ts';
-import type { Logger } from '../../observability/log.ts';
-import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
-import { type Conversations, isDirect } from '../../slack/connection/conversations.ts';
+import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Members } from '../../slack/connection/members.ts';
 import type { Posting } from '../../slack/connection/posting.ts';
 import { promotionButtons } from '../../slack/promotion-buttons.ts';
+import { type BotAdminPlacesOptions, botAdminPlaces } from '../bot-admin-places.ts';
 import { Pauses, throwIfMendable } from '../pauses.ts';
 
-export type PromotionNoticesOptions = {
+export type PromotionNoticesOptions = BotAdminPlacesOptions & {
   fastly: FastlyClient;
   approvals: Approvals;
   posting: Posting;
-  conversations: Conversations;
   members: Members;
-  botAdmins: BotAdmins;
-  approvalsChannel: ChannelId | null;
   /** The names of the subcommands that this installation does without. */
   disabled: ReadonlySet<string>;
   /** Told what a person has to mend before people can be told. */
   degraded: ReportProblem;
   times: Times;
-  log: Logger;
 };
 
 type Place = { to: ChannelId | MemberId; threadTs?: string };
@@ -51,21 +46,7 @@ export class PromotionNotices {
   /** @returns after how many milliseconds to try again; null where all is told */
   async tell(held: HeldPromotion): Promise<number | null> {
     const { promotion } = await held.read();
-    let failure: unknown = null;
-    for (const notice of promotion.untold) {
-      try {
-        await this.#tellOne(notice, promotion);
-        await held.write(({ database }, { id, untold }) =>
-          database
-            .updateTable('running_promotions')
-            .set({ untold: JSON.stringify(untold.filter((each) => !isSame(each, notice))) })
-            .where('id', '=', id)
-            .execute(),
-        );
-      } catch (error) {
-        failure ??= error;
-      }
-    }
+    const failure = await this.#tellAll(promotion.untold, promotion, held);
     if (failure === null) {
       this.#pauses.over(promotion.id);
       return null;
@@ -76,6 +57,35 @@ export class PromotionNotices {
       'people could not be told of a promotion, trying again',
     );
     return pause;
+  }
+
+  /** The first failure; null where all is told. */
+  async #tellAll(
+    notices: readonly Notice[],
+    promotion: RunningPromotion,
+    held: HeldPromotion,
+  ): Promise<unknown> {
+    let failure: unknown = null;
+    for (const notice of notices) {
+      try {
+        const toEach = await this.#toEachBotAdmin(notice);
+        if (toEach === null) await this.#tellOne(notice, promotion);
+        await replace(held, notice, toEach ?? []);
+        if (toEach !== null) failure ??= await this.#tellAll(toEach, promotion, held);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    return failure;
+  }
+
+  /** For each bot admin one of their own, tried until Slack takes it; null where it goes to one place anyway. */
+  async #toEachBotAdmin({ what, to }: Notice): Promise<Notice[] | null> {
+    if (to !== 'approvals') return null;
+    const places = await botAdminPlaces(this.#options);
+    if (places.length === 0) throw new Error('bot admins can not be told of a promotion yet');
+    const members = places.flatMap((place) => MemberId.safeParse(place).data ?? []);
+    return members.length === 0 ? null : members.map((member) => ({ what, to: member }));
   }
 
   /** The ids of promotions that wait for Slack to take what is told, but for what a person has to mend. */
@@ -102,7 +112,6 @@ export class PromotionNotices {
 
   /** Null where nobody is to be told there. */
   async #placeOf({ to }: Notice, promotion: RunningPromotion): Promise<Place | null> {
-    const { approvalsChannel } = this.#options;
     switch (to) {
       case 'thread':
         return await this.#threadOf(promotion);
@@ -112,12 +121,10 @@ export class PromotionNotices {
         const member = await this.#memberOf(promotion);
         return member === null || member === promotion.requester ? null : { to: member };
       }
-      case 'approvals': {
-        if (approvalsChannel === null || (await this.#isShared(approvalsChannel))) {
-          return { to: promotion.requester };
-        }
-        return { to: approvalsChannel };
-      }
+      case 'approvals':
+        return this.#options.approvalsChannel && { to: this.#options.approvalsChannel };
+      default:
+        return { to };
     }
   }
 
@@ -159,6 +166,18 @@ export class PromotionNotices {
       return null;
     }
   }
+}
+
+/** Puts others in the place of a notice that was told. */
+async function replace(held: HeldPromotion, told: Notice, others: readonly Notice[]): Promise<void> {
+  await held.write(async ({ database }, { id, untold }) => {
+    const left = untold.flatMap((each) => (isSame(each, told) ? others : [each]));
+    await database
+      .updateTable('running_promotions')
+      .set({ untold: JSON.stringify(left) })
+      .where('id', '=', id)
+      .execute();
+  });
 }
 
 function isSame(one: Notice, other: Notice): boolean {

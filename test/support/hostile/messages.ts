@@ -197,7 +197,7 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
       const left = { kind: 'left', role } as const;
       return ofMessage(
         ...Notice.shape.what.options.flatMap((what) =>
-          Notice.shape.to.options.map((to) =>
+          (['thread', 'requester', 'member', 'approvals', requester] as const).map((to) =>
             promotionNotice({ what, to }, { ...about, ...rest, state: left }, tokens.map(listedToken)),
           ),
         ),
