@@ -51,7 +51,7 @@ export async function closePromotion(
  */
 export async function settlePromotion(
   transaction: Transaction,
-  { kind, target, settings, before, caller, for: lasts }: Change,
+  { kind, target, settings, before, caller, for: lasts, restored }: Change,
   begunAt: number | null,
 ): Promise<void> {
   if (kind !== 'update' || target.id === null) return;
@@ -62,6 +62,7 @@ export async function settlePromotion(
     else {
       const promotion = { user, before: before.role, role, requester: caller, request: null };
       await beginPromotion(transaction, promotion, begunAt ?? (await transaction.now()), lasts);
+      if (restored) await leaveToCheck(transaction, user.id);
     }
   }
   // What Fastly refused because of the lock may be done now.
@@ -137,12 +138,15 @@ export async function retryEnds({ database, now }: Transaction, user: string | n
 }
 
 /**
- * No promotion ends by itself after the database was restored: whether it has ended since the backup, or was extended, is
- * not known. The approvals channel is told.
+ * No promotion, or not the one of a user, ends by itself after the database was restored: whether it has ended since the
+ * backup, or was extended, is not known. Bot admins are told.
  *
  * @returns the logins of their users
  */
-export async function leaveToCheck({ database, now }: Transaction): Promise<string[]> {
+export async function leaveToCheck(
+  { database, now }: Transaction,
+  user: string | null = null,
+): Promise<string[]> {
   const untold: Notice[] = [{ what: 'to-check', to: 'approvals' }];
   const rows = await database
     .updateTable('running_promotions')
@@ -151,7 +155,7 @@ export async function leaveToCheck({ database, now }: Transaction): Promise<stri
       state: JSON.stringify({ kind: 'to-check' }),
       untold: JSON.stringify(untold),
     })
-    .where('running_user', '>=', '')
+    .where('running_user', user === null ? '>=' : '=', user ?? '')
     .returning('login')
     .execute();
   return rows.map(({ login }) => login);
