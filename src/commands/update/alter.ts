@@ -23,7 +23,7 @@ import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
-import { lastsText, roleBack } from '../../messages/promotion-text.ts';
+import { lastsText, noLongerHolds, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -166,7 +166,8 @@ export async function alter(
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   const given = lasts === null ? null : await promotions.of(id).catch(() => null);
   const end = lasts === null ? null : given === null ? lastsText(lasts) : endText(given);
-  const confirmation = updated(interaction, who, before, { settings: changes, reason, end }, after);
+  const off = changes.role === undefined ? null : running;
+  const confirmation = updated(interaction, who, before, { settings: changes, reason, end, off }, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
   return await confirm(interaction, confirmation, [
     ...(given === null ? [] : promotionButtons(given.id, true)),
@@ -231,11 +232,14 @@ function withoutLimit(
   return new FieldError(blockOf('role'), ways, { buttons: [both] });
 }
 
+/** `end`: when the role ends; null for a role without an end. `off`: the promotion that the change has closed. */
+type Told = Omit<Wanted, 'lasts'> & { end: Sentence | null; off: PromotionShown | null };
+
 function updated(
   { caller }: Interaction,
   who: Sentence,
   before: CurrentSettings,
-  { settings, reason, end }: Omit<Wanted, 'lasts'> & { end: Sentence | null },
+  { settings, reason, end, off }: Told,
   after: User,
 ): Message {
   const now = settingsOf(after);
@@ -250,6 +254,7 @@ function updated(
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
       : say`✏️ ${by} updated ${who}, ${when}: ${done}${until}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
+    ...(off === null ? [] : [noLongerHolds(off)]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BILLING, ENGINEER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
+import { untilAsked } from '../support/answering.ts';
 import { untilTold } from '../support/approving.ts';
 import { promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
@@ -66,8 +67,12 @@ describe('a role that is given for a time', () => {
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
     await untilSaid(nora, 'Role engineer → billing');
+    await nora.command('update edda --role user');
+    expect(wordsOf((await untilAsked(nora, CDN_TEAM)).blocks)).toMatch(
+      /The user is billing until .*, then engineer\. Once this is done, that end is off/,
+    );
     await nora.command(`update ${ENGINEER.id} --role user --for 500ms`);
-    await untilSaid(nora, 'Role billing → user');
+    expect(await untilSaid(nora, 'Role billing → user')).toMatch(/The earlier end .*no longer holds\./);
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
     expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'billing' });
   });
