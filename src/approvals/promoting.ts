@@ -1,4 +1,6 @@
+import type { NotNull } from 'kysely';
 import { z } from 'zod';
+import type { RunningPromotion } from '../changes/promotion.ts';
 import {
   beginPromotion,
   closePromotion,
@@ -6,8 +8,9 @@ import {
   type Promotion,
   retryEnds,
 } from '../changes/promotion-steps.ts';
-import { readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
+import { promotionOfRequest, readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
 import type { Transaction } from '../store/store.ts';
+import type { Database } from '../store/tables.ts';
 import { type Action, isDeletion, isPromotion } from './action.ts';
 import type { ApprovalRequest } from './request.ts';
 import type { Ruling } from './ruling.ts';
@@ -52,6 +55,38 @@ export async function withPromotion(
   // There is one more Fastly superuser, or the user can be edited again.
   if (isPromotion(action)) await retryEnds(transaction);
   return step;
+}
+
+/** The promotion that a completed request has begun or extended, as it is now; null for none. */
+export async function promotionOf(
+  database: Database,
+  { id, action, state }: ApprovalRequest,
+): Promise<RunningPromotion | null> {
+  if (action.kind !== 'promote-for' || state.kind !== 'completed') return null;
+  return action.by === 'extension'
+    ? await readPromotion(database, action.promotion)
+    : await promotionOfRequest(database, action.target.id, id);
+}
+
+/** Has the messages of the requests that have begun or extended a promotion drawn anew. */
+export async function redrawPromotion(
+  { database, now }: Transaction,
+  { user, beganAt }: { user: { id: string }; beganAt: number },
+): Promise<void> {
+  await database
+    .updateTable('approval_requests')
+    .set({ display_due_at: await now() })
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('audit_log')
+        .select('request_id')
+        .where('target', '=', user.id)
+        .where('at', '>=', beganAt)
+        .where('change', '=', 'promote-for')
+        .where('event', '=', 'completed')
+        .$narrowType<{ request_id: NotNull }>(),
+    )
+    .where('display_due_at', 'is', null)
+    .execute();
 }
 
 /** When the promotion that was to be extended ended, in Unix milliseconds; null where it is ending. */

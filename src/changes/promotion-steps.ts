@@ -1,7 +1,14 @@
 import { newReference } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Change } from './change.ts';
-import { type Notice, type PromotionState, RUNNING, type RunningPromotion, reminderAt } from './promotion.ts';
+import {
+  type Notice,
+  type PromotionState,
+  REDRAWN,
+  RUNNING,
+  type RunningPromotion,
+  reminderAt,
+} from './promotion.ts';
 import { lockRunning, readPromotion } from './running-promotions.ts';
 
 /** What a promotion is about: who gets which role in place of which other, and who asked. */
@@ -72,14 +79,14 @@ export async function settlePromotion(
 /** Records that a promotion is over, in whichever way, and what people are to be told of it. */
 export async function over(
   { database, now }: Transaction,
-  { id, untold }: Pick<RunningPromotion, 'id' | 'untold'>,
+  { id, untold, request }: Pick<RunningPromotion, 'id' | 'untold' | 'request'>,
   state: Exclude<PromotionState, { kind: 'running' | 'to-check' }>,
   notices: readonly Notice[] = [],
 ): Promise<void> {
   const at = await now();
   // A reminder that was not told yet would come too late.
   const left = untold.filter(({ what }) => what !== 'reminder' && what !== 'overdue');
-  const toTell = [...left, ...notices];
+  const toTell = [...left, ...notices, ...redrawn(request)];
   await database
     .updateTable('running_promotions')
     .set({
@@ -107,16 +114,21 @@ export async function movePromotion(
   const now = await transaction.now();
   const endsAt = now + milliseconds;
   const remindAt = reminderAt(now, endsAt);
+  const untold = redrawn(promotion.request);
   await transaction.database
     .updateTable('running_promotions')
     .set({
-      ...{ ends_at: endsAt, remind_at: remindAt, due_at: remindAt },
+      ...{ ends_at: endsAt, remind_at: remindAt, due_at: untold.length > 0 ? now : remindAt },
       state: JSON.stringify(RUNNING),
-      untold: '[]',
+      untold: JSON.stringify(untold),
     })
     .where('id', '=', id)
     .execute();
   return endsAt;
+}
+
+function redrawn(request: string | null): Notice[] {
+  return request === null ? [] : [REDRAWN];
 }
 
 function mayMove({ state }: RunningPromotion): boolean {

@@ -46,16 +46,24 @@ export const RUNNING = {
  * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `approvals`: in the
  * approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
  */
-export const Notice = z.object({
+export const Told = z.object({
   what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check']),
   to: z.enum(['thread', 'requester', 'member', 'approvals']).or(MemberId),
 });
+export type Told = z.infer<typeof Told>;
+
+/** That the messages of the requests that have given or extended the role say when it ends, or that it has. */
+export const REDRAWN = { what: 'end', to: 'messages' } as const;
+const Redrawn = z.object({ what: z.literal(REDRAWN.what), to: z.literal(REDRAWN.to) });
+
+/** What Slack has yet to show of a promotion. */
+export const Notice = z.union([Told, Redrawn]);
 export type Notice = z.infer<typeof Notice>;
 
-const TOLD: readonly Notice['to'][] = ['thread', 'requester', 'member'];
+const TOLD: readonly Told['to'][] = ['thread', 'requester', 'member'];
 
 /** That something is told to all whom it concerns. */
-export function noticesOf(what: Notice['what']): Notice[] {
+export function noticesOf(what: Told['what']): Told[] {
   return TOLD.map((to) => ({ what, to }));
 }
 

@@ -55,6 +55,23 @@ export async function readPromotion(
   return row ? promotionIn(row) : null;
 }
 
+/** The latest that a request has begun, of the user whom it is about; null for none. */
+export async function promotionOfRequest(
+  database: Database,
+  user: string,
+  request: string,
+): Promise<RunningPromotion | null> {
+  const row = await database
+    .selectFrom('running_promotions')
+    .selectAll()
+    .where('user_id', '=', user)
+    .where('request_id', '=', request)
+    .orderBy('began_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? promotionIn(row) : null;
+}
+
 /** The role that a user has since an end put it back after `since` (Unix milliseconds), in place of `role`; null for none. */
 export async function roleEndedTo(
   database: Database,

@@ -1,7 +1,8 @@
 import type { Approvals } from '../../approvals/approvals.ts';
+import { redrawPromotion } from '../../approvals/promoting.ts';
 import { RequestId } from '../../approvals/request.ts';
 import type { HeldPromotion } from '../../changes/held-promotion.ts';
-import type { Notice, RunningPromotion } from '../../changes/promotion.ts';
+import type { Notice, RunningPromotion, Told } from '../../changes/promotion.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import type { Times } from '../../config/times.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
@@ -68,10 +69,10 @@ export class PromotionNotices {
     let failure: unknown = null;
     for (const notice of notices) {
       try {
-        const toEach = await this.#toEachBotAdmin(notice);
-        if (toEach === null) await this.#tellOne(notice, promotion);
-        await replace(held, notice, toEach ?? []);
-        if (toEach !== null) failure ??= await this.#tellAll(toEach, promotion, held);
+        const instead = await this.#tellOne(notice, promotion, held);
+        await replace(held, notice, instead);
+        const next = await this.#tellAll(instead, promotion, held);
+        failure ??= next;
       } catch (error) {
         failure ??= error;
       }
@@ -79,13 +80,20 @@ export class PromotionNotices {
     return failure;
   }
 
-  /** For each bot admin one of their own, tried until Slack takes it; null where it goes to one place anyway. */
-  async #toEachBotAdmin({ what, to }: Notice): Promise<Notice[] | null> {
-    if (to !== 'approvals') return null;
-    const places = await botAdminPlaces(this.#options);
-    if (places.length === 0) throw new Error('bot admins can not be told of a promotion yet');
-    const members = places.flatMap((place) => MemberId.safeParse(place).data ?? []);
-    return members.length === 0 ? null : members.map((member) => ({ what, to: member }));
+  /** @returns what is to be told instead: where no channel is for bot admins, to each of them, until Slack takes it */
+  async #tellOne(notice: Notice, promotion: RunningPromotion, held: HeldPromotion): Promise<readonly Told[]> {
+    if (notice.what === 'end') {
+      await redraw(held, promotion);
+      return [];
+    }
+    if (notice.to === 'approvals') {
+      const places = await botAdminPlaces(this.#options);
+      if (places.length === 0) throw new Error('bot admins can not be told of a promotion yet');
+      const members = places.flatMap((place) => MemberId.safeParse(place).data ?? []);
+      if (members.length > 0) return members.map((to) => ({ what: notice.what, to }));
+    }
+    await this.#post(notice, promotion);
+    return [];
   }
 
   /** The ids of promotions that wait for Slack to take what is told, but for what a person has to mend. */
@@ -93,7 +101,7 @@ export class PromotionNotices {
     return this.#pauses.endPassing();
   }
 
-  async #tellOne(notice: Notice, promotion: RunningPromotion): Promise<void> {
+  async #post(notice: Told, promotion: RunningPromotion): Promise<void> {
     const { posting, disabled, log } = this.#options;
     const place = await this.#placeOf(notice, promotion);
     if (place === null) return;
@@ -111,7 +119,7 @@ export class PromotionNotices {
   }
 
   /** Null where nobody is to be told there. */
-  async #placeOf({ to }: Notice, promotion: RunningPromotion): Promise<Place | null> {
+  async #placeOf({ to }: Told, promotion: RunningPromotion): Promise<Place | null> {
     switch (to) {
       case 'thread':
         return await this.#threadOf(promotion);
@@ -166,6 +174,14 @@ export class PromotionNotices {
       return null;
     }
   }
+}
+
+/** Requests are locked before promotions. */
+async function redraw(held: HeldPromotion, promotion: RunningPromotion): Promise<void> {
+  await held.write(
+    async () => {},
+    (transaction) => redrawPromotion(transaction, promotion),
+  );
 }
 
 /** Puts others in the place of a notice that was told. */

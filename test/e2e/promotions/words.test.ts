@@ -80,13 +80,14 @@ describe('a role that is given for a time', () => {
   it('is kept by an ordinary request for the same role', async () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
-    await promotedFor(client, ENGINEER, '4h');
+    const first = await promotedFor(client, ENGINEER, '4h');
     await nora.command(`get ${ENGINEER.id}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly superuser until'), 'the card');
     const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
     expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain('that end is off');
     await tomas.submit();
     await request.until(tomas, '✅ Promoted');
+    await first.until(tomas, '*Lasted* until the role was changed');
     await client.as(NORA).command(`update ${ENGINEER.id} --role superuser`);
     await untilTold(nora, 'already has these settings');
   });
