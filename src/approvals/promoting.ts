@@ -8,7 +8,12 @@ import {
   type Promotion,
   retryEnds,
 } from '../changes/promotion-steps.ts';
-import { promotionOfRequest, readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
+import {
+  lockRunning,
+  promotionOfRequest,
+  readPromotion,
+  roleEndedTo,
+} from '../changes/running-promotions.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Database } from '../store/tables.ts';
 import { type Action, isDeletion, isPromotion } from './action.ts';
@@ -34,6 +39,7 @@ export async function withPromotion(
     await begin(transaction, request, { action, found: true });
   }
   if (state.kind !== 'completed' || event.kind !== 'completed') return step;
+  const closes = await endClosedBy(transaction, request);
   if (action.kind === 'promote-for') {
     const endsAt =
       action.by === 'extension'
@@ -45,7 +51,8 @@ export async function withPromotion(
       return { kind: 'step', state: over, event: over };
     }
     await retryEnds(transaction);
-    return { kind: 'step', state: { ...state, endsAt }, event: { ...event, endsAt } };
+    const ends = { endsAt, ...closes };
+    return { kind: 'step', state: { ...state, ...ends }, event: { ...event, ...ends } };
   }
   const { id } = action.target;
   if (isDeletion(action)) await closePromotion(transaction, action.target.id, 'gone');
@@ -54,7 +61,18 @@ export async function withPromotion(
   }
   // There is one more Fastly superuser, or the user can be edited again.
   if (isPromotion(action)) await retryEnds(transaction);
-  return step;
+  return { kind: 'step', state: { ...state, ...closes }, event: { ...event, ...closes } };
+}
+
+/** The end of what runs of the user, where a request sets another role; of the same request's own it says nothing. */
+async function endClosedBy(
+  transaction: Transaction,
+  { id, action }: ApprovalRequest,
+): Promise<{ closes?: number }> {
+  const setsRole = 'changes' in action && action.changes.role !== undefined;
+  const running =
+    setsRole && action.target.id !== null ? await lockRunning(transaction, action.target.id) : null;
+  return running === null || running.request === id ? {} : { closes: running.endsAt };
 }
 
 /** The promotion that a completed request has begun or extended, as it is now; null for none. */

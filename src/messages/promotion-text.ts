@@ -83,11 +83,6 @@ export function offText(promotion: PromotionShown): Sentence {
   return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
 }
 
-/** After a change of the role that has closed a promotion. */
-export function noLongerHolds({ endsAt }: Pick<RunningPromotion, 'endsAt'>): Sentence {
-  return say`The earlier end ${date(new Date(endsAt))} no longer holds.`;
-}
-
 /** For whoever decides about somebody who left. */
 export function runningText(promotion: PromotionShown): Sentence {
   const { role, state } = promotion;

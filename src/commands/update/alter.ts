@@ -22,8 +22,8 @@ import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
-import { protectionText } from '../../messages/outcome-text.ts';
-import { lastsText, noLongerHolds, roleBack } from '../../messages/promotion-text.ts';
+import { noLongerHolds, protectionText } from '../../messages/outcome-text.ts';
+import { lastsText, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -254,7 +254,7 @@ function updated(
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
       : say`✏️ ${by} updated ${who}, ${when}: ${done}${until}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
-    ...(off === null ? [] : [noLongerHolds(off)]),
+    ...(off === null ? [] : [noLongerHolds(off.endsAt)]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),
   );

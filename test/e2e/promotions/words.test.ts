@@ -87,6 +87,7 @@ describe('a role that is given for a time', () => {
     expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain('that end is off');
     await tomas.submit();
     await request.until(tomas, '✅ Promoted');
+    await request.untilInThread(tomas, 'The earlier end');
     await first.until(tomas, '*Lasted* until the role was changed');
     await client.as(NORA).command(`update ${ENGINEER.id} --role superuser`);
     await untilTold(nora, 'already has these settings');
