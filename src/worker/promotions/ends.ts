@@ -130,6 +130,7 @@ export class PromotionEnds {
     if (!isSlow) return growing;
     const untilLoud = endsAt + times.promotions.loud - now;
     const slow = times.promotions.hindered;
-    return state.loud === null && untilLoud > 0 ? Math.min(slow, untilLoud) : slow;
+    // It may have become overdue since it was put off.
+    return state.loud === null ? Math.min(slow, Math.max(untilLoud, 0)) : slow;
   }
 }

@@ -11,16 +11,22 @@ import { SQLITE } from '../../store/both-databases.ts';
 /** What ends roles, on a database of the test's own, without anybody who is told. */
 export async function startEnds(fastly: FastlyClient) {
   const { store, approvals } = await startService(SQLITE);
+  let logged = '';
   const ends = new PromotionEnds({
     ...{ store, fastly, approvals },
     lease: 60_000,
     onUsersChanged: () => {},
     notices: { tell: async () => null, waiting: () => [] },
     times: TIMES,
-    log: createLogger('silent', { write: () => {} }),
+    log: createLogger('info', {
+      write: (line) => {
+        logged += line;
+      },
+    }),
   });
   return {
     ...{ store, ends },
+    hasLogged: (words: string) => logged.includes(words),
     /** A user who was an engineer has another role, given so many milliseconds ago. The promotion's id. */
     promoted: async (
       user: { id: string; login: string; name: string },
