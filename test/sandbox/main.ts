@@ -75,6 +75,7 @@ async function start(port: number): Promise<Sandbox> {
     return await startSandbox({
       ports,
       organisation: true,
+      datedNow: true,
       ...(options.manifest ? { manifest: options.manifest } : { groups: true, leavers: true }),
       ...(bot && { bot }),
     });

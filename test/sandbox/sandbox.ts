@@ -30,6 +30,8 @@ export type SandboxOptions = {
   colleagues?: readonly Member[];
   /** Slack's rate limits hold, with minutes so many times shorter. Default: there are none. */
   limited?: { faster: number };
+  /** The dates of the account's people are as if it had been in use up to the start. Default: they are fixed. */
+  datedNow?: boolean;
   /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
   bot?: BotSwitch;
 };
@@ -68,7 +70,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...(options.limited !== undefined && { limited: options.limited }),
     colleagues,
   });
-  const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });
+  const fastly = await startFastly({
+    port: ports.fastly ?? 0,
+    host,
+    now,
+    datedNow: options.datedNow ?? false,
+  });
   const control = await startControl({
     slack,
     fastly,
