@@ -77,6 +77,18 @@ describeInBrowser('mrkdwn', () => {
 });
 
 describeInBrowser('a message', () => {
+  it("tells its dates by the sandbox's clock, and anew when that is moved on", async () => {
+    const sandbox = await startSample();
+    const now = Math.floor(Date.now() / 1000);
+    await post(sandbox, section(`<!date^${now}^Filed {date_short_pretty}, {ago}|x>`));
+    const reader = await openPage(sandbox.page, { timezoneId: 'UTC', locale: 'en-GB' });
+    const message = reader.message('Filed');
+    await reader.sees(message);
+    await sandbox.client.advanceClock(86_400_000);
+    await reader.sees(message.getByText('Filed yesterday, yesterday'));
+    await reader.sees(message.getByText(/^yesterday \d/));
+  });
+
   it('has its author, its time here, and a mark of what only one sees', async () => {
     const { page: url } = await startSample((app) => {
       app.command('/sample', ({ ack }) => ack({ text: 'for you', response_type: 'ephemeral' }));
