@@ -9,10 +9,9 @@ import { type User, UserId } from '../fastly/user.ts';
 import { REVOKE_FIRST } from '../messages/approval-message.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { checkboxes, option, select } from '../messages/kit/inputs.ts';
-import { code, date, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import { code, counted, date, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { protectionText } from '../messages/outcome-text.ts';
 import { COULD_NOT_LOOK, IN_TWO_STEPS, MAY_REFUSE, shownText } from '../messages/tokens/notes.ts';
-import { tokenCount } from '../messages/tokens/text.ts';
 import { userText } from '../messages/user-text.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
@@ -152,7 +151,7 @@ async function tokenInputs(
   const problem = whyNotRevoked(interaction.services, 'delete');
   const plainly = option('Delete only', 'plainly', 'Fastly may refuse, or the tokens end with the user.');
   const revoking = option(
-    count === 0 ? 'End browser sessions, then delete' : `Revoke ${tokenCount(count)}, then delete`,
+    count === 0 ? 'End browser sessions, then delete' : `Revoke ${counted(count, 'token')}, then delete`,
     REVOKE_TOKENS,
     "Revoking can't be undone, even if the deletion fails.",
   );

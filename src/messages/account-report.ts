@@ -17,6 +17,7 @@ import { pieChartMessage, type Segment } from './kit/pie-chart.ts';
 import { cut, plain } from './kit/plain.ts';
 import {
   bold,
+  counted,
   date,
   day,
   enumerate,
@@ -28,8 +29,7 @@ import {
 } from './kit/sentence.ts';
 import { type Around, tableMessage, textCell } from './kit/table.ts';
 import { settingValue } from './settings-text.ts';
-import { counted } from './tokens/text.ts';
-import { rolesText, unreadableText, userCount } from './user-text.ts';
+import { rolesText, unreadableText } from './user-text.ts';
 
 /**
  * What a report is drawn from. No name is in it: it may be for a whole channel.
@@ -73,7 +73,7 @@ const LEAVERS = 'Left Slack';
 export function accountReport(report: AccountReport): Message {
   const { users } = report.figures;
   const around = {
-    headline: say`📊 ${bold(userCount(users.users))} in the Fastly account${unreadableText(users)}`,
+    headline: say`📊 ${bold(counted(users.users, 'user'))} in the Fastly account${unreadableText(users)}`,
     above: users.byRole.length === 0 ? [] : [richText(rolesText(users))],
     below: belowChart(report),
   };

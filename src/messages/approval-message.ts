@@ -26,14 +26,13 @@ import {
 import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
-import { channel, code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
+import { channel, code, counted, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
 import { actionEnd, lastsNow } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
 import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
 import { everyTokenText, tokenNotes, tokenNotesInShort } from './tokens/notes.ts';
-import { userCount } from './user-text.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -112,7 +111,7 @@ function fieldsOf({ action, state }: ApprovalRequest, promotion: RunningPromotio
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes), ...end];
   }
   if (action.kind === 'revoke') return ownerFields(action.target);
-  if (isLockOfSeveral(action)) return [field('To be locked', say`${userCount(action.targets.length)}`)];
+  if (isLockOfSeveral(action)) return [field('To be locked', say`${counted(action.targets.length, 'user')}`)];
   if (!('before' in action)) return [...targetFields(action.target, {}), ...end];
   const { target, before, changes } = action;
   return [...changeFields(before, changes), ...end, ...targetFields(target, changes)];

@@ -11,6 +11,7 @@ import {
   bold,
   channel,
   code,
+  counted,
   date,
   enumerate,
   MOST_MENTIONED,
@@ -36,8 +37,8 @@ import {
 import { actionEnd } from './promotion-text.ts';
 import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { reachedText } from './several-text.ts';
-import { tokenCount, tokenNames } from './tokens/text.ts';
-import { userCount, userText } from './user-text.ts';
+import { tokenNames } from './tokens/text.ts';
+import { userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 
 /** The user a request is about. */
@@ -235,7 +236,7 @@ function withDone(
   if (run && isLockOfSeveral(action)) {
     return { mark, text: say`${reachedText(run, action.targets.length)}. ${text}` };
   }
-  return revoked ? { mark, text: say`${tokenCount(revoked)} revoked. ${text}` } : { mark, text };
+  return revoked ? { mark, text: say`${counted(revoked, 'token')} revoked. ${text}` } : { mark, text };
 }
 
 function underWay({ targets }: LockOfSeveral, run: Run): Marked {
@@ -315,11 +316,11 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
     case 'locked':
       return lockedText(who, request, event.comment);
     case 'revoked':
-      return say`🔑 ${tokenCount(event.revoked)} revoked.`;
+      return say`🔑 ${counted(event.revoked, 'token')} revoked.`;
     case 'stopped':
       return say`🛑 ${who} stopped this. The user under way may still be locked.`;
     case 'unlocked':
-      return say`🔓 ${who} unlocked ${userCount(event.users)}.`;
+      return say`🔓 ${who} unlocked ${counted(event.users, 'user')}.`;
     case 'asked-again':
       return askedAgainText(event.unseen, request, policy);
     case 'closed':
@@ -336,7 +337,7 @@ function askedAgainText(
   policy: ApprovalPolicy,
 ): Sentence {
   const shown = unseen.length === 1 ? "wasn't shown" : "weren't shown";
-  const why = say`⚠️ ${targetText(request)} has ${tokenCount(unseen.length)} that ${shown}: ${tokenNames(unseen)}. The user still exists. The approvals so far no longer count.`;
+  const why = say`⚠️ ${targetText(request)} has ${counted(unseen.length, 'token')} that ${shown}: ${tokenNames(unseen)}. The user still exists. The approvals so far no longer count.`;
   const asked = request.state.kind === 'pending' ? mayApprove(request, policy) : [];
   if (asked.length === 0) return why;
   const who = askedText(asked, policy.mentioned, 'and');

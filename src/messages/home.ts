@@ -11,9 +11,9 @@ import { auditText } from './audit-text.ts';
 import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
 import { label } from './kit/plain.ts';
-import { bold, code, date, plainText, richText, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, counted, date, plainText, richText, type Sentence, say } from './kit/sentence.ts';
 import { promotionLines } from './promotion-text.ts';
-import { rolesText, unreadableText, userCount } from './user-text.ts';
+import { rolesText, unreadableText } from './user-text.ts';
 
 /** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
 export const MOST_ON_HOME = { waiting: 20, own: 10 };
@@ -130,7 +130,7 @@ function figuresLines(at: FiguresAtHand): Sentence[] {
   if (at.kind === 'unknown') return [say`⚠️ The figures aren't available. ${at.why}`];
   const { users, byRole, locked, withoutTwoFactor, neverActive } = at.figures;
   return [
-    say`${bold(userCount(users))}${unreadableText(at.figures)}`,
+    say`${bold(counted(users, 'user'))}${unreadableText(at.figures)}`,
     ...(byRole.length === 0 ? [] : [rolesText(at.figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without 2FA  ·  ${bold(String(neverActive))} never active`,
   ];

@@ -4,9 +4,9 @@ import type { ListedToken } from '../changes/token.ts';
 import { reasonLine } from './approval-text.ts';
 import { changeMark, changePast, checkText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
-import { bold, code, date, member, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, counted, date, member, type Sentence, say } from './kit/sentence.ts';
 import { STAYS, TOKENS_STAY } from './lock-limits.ts';
-import { counted, tokenNames } from './tokens/text.ts';
+import { tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 
 /** What a password reset means, in the form where it can be ticked. */
@@ -113,7 +113,9 @@ const WORDS: Record<LockStep, Words> = {
   'end-sessions': {
     underWay: say`⏳ Ending browser sessions…`,
     done: ({ tokens }) =>
-      tokens === 0 ? say`✅ There was no browser session to end.` : say`✅ ${sessionCount(tokens)} ended.`,
+      tokens === 0
+        ? say`✅ There was no browser session to end.`
+        : say`✅ ${counted(tokens, 'browser session')} ended.`,
     undone: say`⚠️ Not all browser sessions were ended.`,
     unclear: say`⚠️ It's unclear whether all browser sessions were ended.`,
   },
@@ -141,9 +143,4 @@ export function madeSince(made: readonly ListedToken[] | null): Sentence[] {
   return [
     say`⚠️ ${counted(made.length, 'API token')} made since: ${tokenNames(made)}. Run ${code('/fastly-user revoke')} to revoke more.`,
   ];
-}
-
-/** '1 browser session', '2 browser sessions'. */
-export function sessionCount(count: number): string {
-  return count === 1 ? '1 browser session' : `${count} browser sessions`;
 }

@@ -1,10 +1,10 @@
 import type { RunningPromotion, Told } from '../changes/promotion.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { type Message, message } from './kit/message.ts';
-import { date, member, type Sentence, say } from './kit/sentence.ts';
+import { counted, date, member, type Sentence, say } from './kit/sentence.ts';
 import { HINDRANCES, keepText, roleBack } from './promotion-text.ts';
 import { settingValue } from './settings-text.ts';
-import { counted, tokenNames } from './tokens/text.ts';
+import { tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 
 /** API tokens that a user has made since a moment; null where Fastly didn't list them. */

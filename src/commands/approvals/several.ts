@@ -13,10 +13,8 @@ import { UserId } from '../../fastly/user.ts';
 import { STOP, UNLOCK_SEVERAL } from '../../messages/approval-message.ts';
 import { explainRest, Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, counted, namesInShort, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
-import { namesInShort } from '../../messages/tokens/text.ts';
-import { userCount } from '../../messages/user-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -59,7 +57,7 @@ async function unlockAll(interaction: Interaction, id: RequestId): Promise<void>
   if (unlocked.length > 0) await services.approvals.unlocked(id, caller.memberId, unlocked);
   await reply.privately(
     message(
-      say`🔓 ${userCount(unlocked.length)} unlocked. ${NOT_BROUGHT_BACK}`,
+      say`🔓 ${counted(unlocked.length, 'user')} unlocked. ${NOT_BROUGHT_BACK}`,
       ...[...Map.groupBy(left.keys(), (login) => left.get(login) ?? '')].map(([why, logins]) =>
         leftText(logins, why),
       ),

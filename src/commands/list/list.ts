@@ -7,6 +7,7 @@ import { context, type Message, message } from '../../messages/kit/message.ts';
 import {
   bold,
   code,
+  counted,
   enumerate,
   richText,
   type Sentence,
@@ -14,9 +15,8 @@ import {
   sideBySide,
 } from '../../messages/kit/sentence.ts';
 import { promotionLines } from '../../messages/promotion-text.ts';
-import { counted } from '../../messages/tokens/text.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
-import { rolesText, unreadableText, userCount, userText } from '../../messages/user-text.ts';
+import { rolesText, unreadableText, userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
@@ -227,7 +227,7 @@ function headline(
     ...(withoutTwoFactor ? [say`without 2FA`] : []),
     ...(inactive === null ? [] : [say`inactive for ${counted(inactive, 'day')}`]),
   ];
-  const users = userCount(all.users);
+  const users = counted(all.users, 'user');
   if (wanted.length > 0) {
     return say`${bold(`${fitting} of ${users}`)}: ${sideBySide(wanted)}${unreadableText(all)}`;
   }

@@ -10,10 +10,18 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
 import { cut, plain } from '../../messages/kit/plain.ts';
-import { day, plainText, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import {
+  counted,
+  day,
+  namesInShort,
+  plainText,
+  richText,
+  type Sentence,
+  say,
+} from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
-import { counted, namesInShort, tokenName } from '../../messages/tokens/text.ts';
-import { userCount, userText } from '../../messages/user-text.ts';
+import { tokenName } from '../../messages/tokens/text.ts';
+import { userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
@@ -84,7 +92,7 @@ export const lockSeveralListeners: readonly Listener[] = [
 function lockOf(users: readonly User[], days: number): LockOfSeveral {
   const targets = users.map(targetOf);
   const [only, another] = targets;
-  const words = userCount(targets.length);
+  const words = counted(targets.length, 'user');
   const { login, name } = only && !another ? only : { login: words, name: words };
   const kind = targets.length > MOST_UNAPPROVED ? 'lock-several' : 'lock-few';
   return { kind, version: 1, target: { id: null, login, name }, targets, days };
@@ -165,9 +173,9 @@ function leftOutText(found: IdleUsers): Sentence[] {
     ...named(guarded, 'because the bot never locks them'),
     ...named(underRequest, 'because a request about them is open'),
     ...(unknown > 0
-      ? [say`Left out, because Fastly doesn't say when they were last active: ${userCount(unknown)}.`]
+      ? [say`Left out, because Fastly doesn't say when they were last active: ${counted(unknown, 'user')}.`]
       : []),
-    ...(locked > 0 ? [say`Left out, because they are locked already: ${userCount(locked)}.`] : []),
+    ...(locked > 0 ? [say`Left out, because they are locked already: ${counted(locked, 'user')}.`] : []),
     ...(more > 0
       ? [
           say`These are the ${MOST_LOCKED} who have been inactive for longest. For the other ${more}, narrow the list down with a role, a text or a longer period.`,

@@ -9,11 +9,10 @@ import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { UserId } from '../../fastly/user.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
-import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, counted, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
-import { resetCaution, STEP_LABELS, sessionCount } from '../../messages/lock-text.ts';
+import { resetCaution, STEP_LABELS } from '../../messages/lock-text.ts';
 import { shownText } from '../../messages/tokens/notes.ts';
-import { tokenCount } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -117,16 +116,16 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
   switch (step) {
     case 'end-sessions': {
       const sessions = tokens?.sessions ?? 0;
-      if (when === 'part') return `${sessionCount(sessions)} now. Part of the request.`;
+      if (when === 'part') return `${counted(sessions, 'browser session')} now. Part of the request.`;
       if (sessions > MOST_ENDED) {
-        return `${sessionCount(sessions)} now. ${MOST_ENDED} end at once, the others at another click.`;
+        return `${counted(sessions, 'browser session')} now. ${MOST_ENDED} end at once, the others at another click.`;
       }
       return sessions === 0
         ? 'None now. One begun before the lock ends, too.'
-        : `${sessionCount(sessions)} now, ended at once and for good.`;
+        : `${counted(sessions, 'browser session')} now, ended at once and for good.`;
     }
     case 'revoke': {
-      const count = tokenCount(tokens?.programs.tokens.length ?? 0);
+      const count = counted(tokens?.programs.tokens.length ?? 0, 'token');
       if (when === 'part') return `${count} now. Part of the request.`;
       return when === 'waits'
         ? `${count} now. Waits for approval.`

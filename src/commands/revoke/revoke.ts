@@ -6,14 +6,8 @@ import { nameOf, UserId } from '../../fastly/user.ts';
 import { REVOKE_LEFT } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, say, typedWords } from '../../messages/kit/sentence.ts';
-import {
-  namesInShort,
-  tokenCount,
-  tokenName,
-  tokenNames,
-  unreadableTokens,
-} from '../../messages/tokens/text.ts';
+import { code, counted, namesInShort, say, typedWords } from '../../messages/kit/sentence.ts';
+import { tokenName, tokenNames, unreadableTokens } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -200,7 +194,7 @@ function chosenOf(live: readonly ListedToken[], ids: readonly string[]): ListedT
   if (chosen.length === ids.length) return chosen;
   const gone = ids.length - chosen.length;
   throw tokensError(
-    say`${tokenCount(gone)} of those you chose ${gone === 1 ? 'is' : 'are'} gone. Choose again.`,
+    say`${counted(gone, 'token')} of those you chose ${gone === 1 ? 'is' : 'are'} gone. Choose again.`,
   );
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { TokenFilter } from '../../directory/token-filter.ts';
-import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { counted } from '../../messages/tokens/text.ts';
+import { code, counted, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { FlagKinds, FlagValues } from '../inputs/command-text.ts';
 import { Days, daysIn } from '../inputs/days.ts';
 

@@ -8,9 +8,17 @@ import type { ApiToken } from '../../fastly/api-token.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
-import { bold, enumerate, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import {
+  bold,
+  counted,
+  enumerate,
+  richText,
+  type Sentence,
+  say,
+  sideBySide,
+} from '../../messages/kit/sentence.ts';
 import { MOST_TOKENS, type OwnedToken, ownerText, tokenTable } from '../../messages/tokens/table.ts';
-import { counted, tokenCount, tokenName } from '../../messages/tokens/text.ts';
+import { tokenName } from '../../messages/tokens/text.ts';
 import { unreadableText, userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -113,7 +121,7 @@ const FOOTNOTE = say`These are the tokens that programs use. A token itself is n
 /** '2 of 7 API tokens of Edda: unused for 90 days'. */
 function headline({ filter }: Page, { whose, all, fitting, unreadable }: Contents): Sentence {
   const wanted = filterWords(filter);
-  const count = `${tokenCount(all).replace('token', 'API token')}`;
+  const count = `${counted(all, 'token').replace('token', 'API token')}`;
   const counts = wanted.length > 0 ? `${fitting.length} of ${count}` : count;
   const of = whose === null ? say` in the Fastly account` : say` of ${userText(namesOf(whose))}`;
   const which = wanted.length > 0 ? say`: ${sideBySide(wanted)}` : say``;

@@ -1,5 +1,4 @@
-import { type Message, notification } from './message.ts';
-import type { PieChartBlock } from './message-block.ts';
+import { type Message, notification, type PieChartBlock } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { richText } from './sentence.ts';
 import type { Around } from './table.ts';

@@ -2,9 +2,9 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { ListedToken } from '../../changes/token.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { context, type Message, message, notification } from '../kit/message.ts';
-import { code, member, richText, type Sentence, say } from '../kit/sentence.ts';
+import { code, counted, member, richText, type Sentence, say } from '../kit/sentence.ts';
 import { roleText } from '../role-text.ts';
-import { counted, isInUse } from '../tokens/text.ts';
+import { isInUse } from '../tokens/text.ts';
 import { userText } from '../user-text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
