@@ -3,7 +3,6 @@ import { SETTINGS } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import { nameOf } from '../fastly/user.ts';
 import { loginTaken, Refusal } from '../messages/failure-text.ts';
 import { code, date, member, say } from '../messages/kit/sentence.ts';
 import { userText } from '../messages/user-text.ts';
@@ -78,7 +77,7 @@ async function createUser(interaction: Interaction, user: Newcomer): Promise<Del
     const created = await makeChange(interaction, { kind: 'create', target, settings, reason, operation });
     interaction.services.leavers.met(created);
     interaction.log.info({ user: created.id }, 'a user was created');
-    const who = userText({ name: nameOf(created), login: created.login });
+    const who = userText(created);
     const by = member(interaction.caller.memberId);
     return await confirmNewcomer(
       interaction,

@@ -199,14 +199,14 @@ function refuseWhereUnseen(
     throw new Refusal(say`${what} Nothing was deleted. Use the form to delete the user anyway.`, { buttons });
   }
   throw new Refusal(
-    say`${userText(targetOf(user))} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,
+    say`${userText(user)} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,
     { buttons },
   );
 }
 
 /** Refuses what can't be done before anyone is asked to approve it. */
 async function refuseWhereImpossible(user: User, asked: Promise<Protection | null>): Promise<void> {
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}.`);
   }

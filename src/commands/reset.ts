@@ -4,7 +4,8 @@ import { type Customer, nameOf, type User } from '../fastly/user.ts';
 import { changeMark, changePast } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
-import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
+import { code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
+import { userText } from '../messages/user-text.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { userMeant } from './inputs/meant.ts';
@@ -32,7 +33,7 @@ export const reset = oneUserSubcommand({
       target: { id: user.id, login: user.login, name: nameOf(user) },
       operation: passwordReset(fastly, user.login),
     });
-    const who = say`${bold(nameOf(user))} (${code(user.login)})`;
+    const who = userText(user);
     interaction.log.info({ user: user.id }, 'password reset requested');
     const by = member(interaction.caller.memberId);
     const done = say`${changeMark('reset')} ${by} ${changePast('reset', who)}, ${date(new Date())}.`;
@@ -59,7 +60,7 @@ async function caution({ directory, log }: Services): Promise<Sentence | null> {
 }
 
 function refuseWherePointless({ disabled }: Services, user: User): void {
-  const who = say`${bold(nameOf(user))} (${code(user.login)})`;
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(
       say`${who} was deleted ${date(new Date(user.deleted_at))}, so there's no password to reset.`,

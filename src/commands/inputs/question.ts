@@ -216,7 +216,7 @@ function cautionsFor(
 
 function about(user: User): Sentence {
   const role = user.role == null ? say`` : say` · ${roleText(user)}`;
-  return say`${userText({ name: nameOf(user), login: user.login })}${role}`;
+  return say`${userText(user)}${role}`;
 }
 
 /** @param question without one, the form searches all users */

@@ -1,14 +1,14 @@
 import type { Button, KnownBlock } from '@slack/types';
 import type { PromotionShown } from '../../changes/promotion.ts';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
-import { nameOf, type User } from '../../fastly/user.ts';
+import type { User } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import {
   bold,
   code,
   counted,
-  enumerate,
+  namesInShort,
   richText,
   type Sentence,
   say,
@@ -198,20 +198,15 @@ async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> 
   }
 }
 
-/** Of those of whom it is not known whether they fit, so many are named. */
-const MOST_UNKNOWN = 10;
-
 /** '2 users aren't listed, because Fastly doesn't say when they were last active: Edda Morton and Silas Morton.' */
 function unknownBlocks(unknown: readonly User[]): KnownBlock[] {
   if (unknown.length === 0) return [];
-  const named = unknown.slice(0, MOST_UNKNOWN).map((user) => userText({ ...user, name: nameOf(user) }));
-  const more = unknown.length - named.length;
-  const who = enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
-  const those =
-    unknown.length === 1
-      ? "1 user isn't listed, because Fastly doesn't say when they were"
-      : `${unknown.length} users aren't listed, because Fastly doesn't say when they were`;
-  return [richText(say`${those} last active: ${who}.`)];
+  const are = unknown.length === 1 ? "isn't" : "aren't";
+  return [
+    richText(
+      say`${counted(unknown.length, 'user')} ${are} listed, because Fastly doesn't say when they were last active: ${namesInShort(unknown.map(userText))}.`,
+    ),
+  ];
 }
 
 /** '3 of 40 users: role engineer'. */

@@ -162,11 +162,7 @@ async function approvalNote(interaction: Interaction): Promise<Sentence> {
 function leftOutText(found: IdleUsers): Sentence[] {
   const { superusers, guarded, underRequest, more, unknown, locked, knowsTokens } = found;
   const named = (users: readonly User[], why: string) =>
-    users.length === 0
-      ? []
-      : [
-          say`Left out, ${why}: ${namesInShort(users.map((user) => userText({ ...user, name: nameOf(user) })))}.`,
-        ];
+    users.length === 0 ? [] : [say`Left out, ${why}: ${namesInShort(users.map(userText))}.`];
   return [
     ...(knowsTokens ? [] : [say`⚠️ The bot couldn't read the API tokens, so nobody is ticked.`]),
     ...named(superusers, 'because they are or may be Fastly superusers'),

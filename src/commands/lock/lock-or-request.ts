@@ -50,7 +50,7 @@ async function demotionOf(
   steps: readonly LockStep[],
 ): Promise<Action> {
   const { fastly } = services;
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) throw new Refusal(say`${who} was already deleted. Nothing was requested.`);
   if (user.locked) throw new Refusal(alreadyLocked(user));
   if (steps.includes('reset')) {
@@ -92,7 +92,7 @@ export async function refuseWhereInTheWay(
 }
 
 function alreadyLocked(user: User): Sentence {
-  return say`${userText(targetOf(user))} is already locked. Nothing was requested.`;
+  return say`${userText(user)} is already locked. Nothing was requested.`;
 }
 
 function takesLock({ action, state }: ApprovalRequest): boolean {

@@ -1,4 +1,3 @@
-import { targetOf } from '../../changes/snapshot.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
@@ -26,7 +25,7 @@ export const unlock = oneUserSubcommand({
   async act(interaction, meant) {
     const user = await userMeant(interaction, meant);
     if (!user.deleted_at && !user.locked) {
-      throw new Refusal(say`${userText(targetOf(user))} isn't locked. Nothing was changed.`);
+      throw new Refusal(say`${userText(user)} isn't locked. Nothing was changed.`);
     }
     const wanted = { settings: { locked: false }, reason: null, lasts: null };
     return await alter(interaction, meant, wanted);

@@ -11,7 +11,7 @@ import { context, type Message, message } from '../../messages/kit/message.ts';
 import {
   bold,
   counted,
-  enumerate,
+  namesInShort,
   richText,
   type Sentence,
   say,
@@ -37,9 +37,6 @@ const PageSchema = z.object({
 });
 export type Page = z.infer<typeof PageSchema>;
 export const Page = codecFor('button', PageSchema, 'tokens');
-
-/** Tokens of which it is not known whether they fit, by name; more are counted. */
-const MOST_UNKNOWN = 10;
 
 /** What a page shows. `all`: how many tokens there are, whatever the filter. */
 type Contents = {
@@ -121,9 +118,9 @@ const FOOTNOTE = say`These are the tokens that programs use. A token itself is n
 /** '2 of 7 API tokens of Edda: unused for 90 days'. */
 function headline({ filter }: Page, { whose, all, fitting, unreadable }: Contents): Sentence {
   const wanted = filterWords(filter);
-  const count = `${counted(all, 'token').replace('token', 'API token')}`;
+  const count = counted(all, 'API token');
   const counts = wanted.length > 0 ? `${fitting.length} of ${count}` : count;
-  const of = whose === null ? say` in the Fastly account` : say` of ${userText(namesOf(whose))}`;
+  const of = whose === null ? say` in the Fastly account` : say` of ${userText(whose)}`;
   const which = wanted.length > 0 ? say`: ${sideBySide(wanted)}` : say``;
   return say`${bold(counts)}${of}${which}${unreadableText({ unreadable })}`;
 }
@@ -135,21 +132,15 @@ function noneText(page: Page, contents: Contents): Sentence {
   }
   return whose === null
     ? say`Fastly lists no API tokens that programs use${unreadableText({ unreadable })}.`
-    : say`${userText(namesOf(whose))} has no API tokens that programs use${unreadableText({ unreadable })}.`;
-}
-
-function namesOf(user: User): { name: string; login: string } {
-  return { name: nameOf(user), login: user.login };
+    : say`${userText(whose)} has no API tokens that programs use${unreadableText({ unreadable })}.`;
 }
 
 /** 'Fastly doesn't say enough about 2 more tokens: `ci` (Edda Morton) and `old` (no user).' */
 function unknownText(unknown: readonly OwnedToken[]): Sentence[] {
   if (unknown.length === 0) return [];
-  const named = unknown
-    .slice(0, MOST_UNKNOWN)
-    .map(({ listed, owner }) => say`${tokenName(listed)} (${ownerText(owner)})`);
-  const more = unknown.length - named.length;
-  const those = enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
+  const those = namesInShort(
+    unknown.map(({ listed, owner }) => say`${tokenName(listed)} (${ownerText(owner)})`),
+  );
   const count = unknown.length === 1 ? 'another token fits' : `${unknown.length} other tokens fit`;
   return [say`Fastly doesn't tell enough to know whether ${count}: ${those}.`];
 }

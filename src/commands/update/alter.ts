@@ -74,9 +74,7 @@ export class ChangedMeanwhile extends Refusal {
       Object.keys(settings).length > 0 || seenRoles === null
         ? changeText(seen, settings)
         : say`the roles were ${roleText(seenRoles)} and are now ${roleText(user)}`;
-    super(
-      say`${userText(targetOf(user))} has changed in the meantime: ${what}. Your changes weren't applied.`,
-    );
+    super(say`${userText(user)} has changed in the meantime: ${what}. Your changes weren't applied.`);
     this.user = user;
   }
 }
@@ -105,7 +103,7 @@ export async function alter(
   const { fastly, promotions } = interaction.services;
   const [user, running] = await together(userMeant(interaction, meant), promotions.of(meant.id));
   const { id } = user;
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(say`${who} was deleted ${date(new Date(user.deleted_at))}. Nothing was changed.`);
   }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { PromotionShown } from '../../changes/promotion.ts';
 import { ROLES, rolesDigest } from '../../changes/roles.ts';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
-import { targetOf } from '../../changes/snapshot.ts';
 import type { Times } from '../../config/times.ts';
 import type { User } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
@@ -62,7 +61,7 @@ export async function editForm(
     subject: About.write({ user: meantBy(user), seen, rolesShown: rolesDigest(user), round }),
     blocks: [
       ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
-      richText(userText(targetOf(user)), ...runningLines(running)),
+      richText(userText(user), ...runningLines(running)),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
       lastsInput(typed, { round }),
       reasonInput('Reason', reason),
