@@ -15,9 +15,10 @@ import type { Services } from '../slack/replies/services.ts';
 import type { AuditSubject } from '../store/audit-page.ts';
 import { formListener, viewOf } from './form.ts';
 import { type Word, WordsError } from './inputs/command-text.ts';
-import { findUser, givenWords, type Match, whichOne } from './inputs/find-user.ts';
-import { ask, type OnUser } from './inputs/question.ts';
+import { findUser, givenWords, type SeveralMatch } from './inputs/find-user.ts';
+import type { OnUser } from './inputs/question.ts';
 import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
+import { actOrAsk } from './inputs/which-user.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 15;
@@ -59,14 +60,7 @@ export const audit: Subcommand = {
     reply.resultFollows();
     const subject = await subjectOf(interaction, givenWords(words));
     if (subject !== null && 'users' in subject) {
-      const { users, more } = subject;
-      await ask(interaction, onUser, {
-        users,
-        more,
-        text: [whichOne(subject)],
-        asked: { subcommand: 'audit' },
-      });
-      return;
+      return await actOrAsk(interaction, onUser, subject, { asked: { subcommand: 'audit' } });
     }
     await reply.result(await latest(services, subject));
   },
@@ -125,7 +119,7 @@ function isShared(place: IncomingOf<'click'>['place']): boolean {
 async function subjectOf(
   interaction: Interaction,
   words: readonly Word[],
-): Promise<AuditSubject | null | Extract<Match, { kind: 'several' }>> {
+): Promise<AuditSubject | null | SeveralMatch> {
   const [first] = words;
   if (!first) return null;
   const text = words.map((word) => (word.kind === 'text' ? (word.address ?? word.text) : '')).join(' ');

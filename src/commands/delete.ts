@@ -87,7 +87,7 @@ export const deleteUser: Subcommand = {
       await openUserForm(deletion, interaction, () => meant, [REVOKE_TOKENS]);
     }),
     leaverButtonListener('delete', async (interaction, whom) => {
-      await openUserForm(deletion, interaction, whom, []);
+      await openUserForm(deletion, interaction, whom);
     }),
   ],
 };

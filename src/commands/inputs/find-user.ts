@@ -27,6 +27,8 @@ export type Match = { typed: Sentence } & (
   | { kind: 'several'; users: readonly [User, ...User[]]; more: boolean }
 );
 
+export type SeveralMatch = Extract<Match, { kind: 'several' }>;
+
 /** What finding a user needs of an interaction. */
 export type Asking = Pick<Interaction, 'origin'> & {
   users: Pick<Interaction['users'], 'getUser'>;
@@ -105,16 +107,6 @@ async function byText(
   throw new Refusal(
     say`No user matches ${typedWords(typed)}. ${meant}${reason}Search by name, email or ID. A user added in Fastly within the last minute may not show yet.`,
   );
-}
-
-/** That the words only fit a user, as a question. */
-export function isItThisOne({ typed }: Match): Sentence {
-  return say`One user matches ${typed}. Is it the right one?`;
-}
-
-/** How many users match, as a question. */
-export function whichOne({ users, more, typed }: Extract<Match, { kind: 'several' }>): Sentence {
-  return say`${users.length}${more ? '+' : ''} users match ${typed}. Which one do you mean?`;
 }
 
 function matchOf(found: Found, typed: Sentence): Match | null {

@@ -15,12 +15,13 @@ import type { NextForm } from '../../slack/replies/submission.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { together } from '../together.ts';
-import { findUser, givenWords, isItThisOne, type Match, whichOne } from './find-user.ts';
-import { type Meant, meantBy, userMeant } from './meant.ts';
+import { findUser, givenWords } from './find-user.ts';
+import { type Meant, userMeant } from './meant.ts';
 import { actOrAskAnew, ask, type OnUser } from './question.ts';
 import { checkedReason, reasonFromFlag, reasonFromForm, reasonInput } from './reason.ts';
-import { clickedUser } from './user-button.ts';
+import { userButtonListener } from './user-button.ts';
 import { pickedAgain, pickedUser, USER_PICKER, userPicker } from './user-picker.ts';
+import { actOrAsk } from './which-user.ts';
 
 /** A subcommand about one user, who is given in words, chosen from a form, or stands behind a button. */
 export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 'examples'> & {
@@ -114,7 +115,10 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
         findUser(interaction, given, subcommand.purpose),
         cautionOf(subcommand, interaction),
       );
-      await actOrAsk(subcommand, onUser, interaction, { match, warning, reason, chosen });
+      // What can't be done from here at all is refused before anything is asked.
+      if (match.kind !== 'certain' || warning !== null) await subcommand.note?.(interaction);
+      const asked = { subcommand: name, reason, ...(chosen.length > 0 && { chosen }) };
+      await actOrAsk(interaction, onUser, match, { asked, warning, isLook: subcommand.purpose === 'look' });
     },
     onUser,
     listeners: [userFormListener(subcommand), buttonListener(subcommand, onUser)],
@@ -132,44 +136,13 @@ async function cautionOf(
   return (await caution?.(services)) ?? null;
 }
 
-/** Acts where it is certain who is meant and there is nothing to know before; else asks. There is one question at most. */
-async function actOrAsk(
-  { purpose, note }: OneUserSubcommand,
-  onUser: OnUser,
-  interaction: Interaction,
-  about: { match: Match; warning: Sentence | null; reason: string | null; chosen: string[] },
-): Promise<void> {
-  const { match, warning, reason, chosen } = about;
-  const asked = { subcommand: onUser.name, reason, ...(chosen.length > 0 && { chosen }) };
-  // What can't be done from here at all is refused before anything is asked.
-  if (match.kind !== 'certain' || warning !== null) await note?.(interaction);
-  if (match.kind === 'several') {
-    const { users, more } = match;
-    const text = [...(warning ? [warning] : []), whichOne(match)];
-    return await ask(interaction, onUser, { users, more, text, asked });
-  }
-  const { user } = match;
-  if (warning === null && (match.kind === 'certain' || purpose === 'look')) {
-    return await actOrAskAnew(interaction, onUser, meantBy(user), asked);
-  }
-  const question = match.kind === 'certain' ? say`Continue anyway?` : isItThisOne(match);
-  await ask(interaction, onUser, { users: [user], text: [...(warning ? [warning] : []), question], asked });
-}
-
+/** A request is public, and its form says where it goes. */
 function buttonListener(subcommand: OneUserSubcommand, onUser: OnUser): Listener {
-  return {
-    kind: 'click',
-    id: `${subcommand.name}.button`,
-    run: async (interaction, click) => {
-      if (!subcommand.takesReason) {
-        const { shown, user } = clickedUser(interaction, click);
-        return await shown.reply.waitFor(actOrAskFor(subcommand, onUser, shown, user));
-      }
-      // Results are public even if the card was private; the form says where they go.
-      const { shown, user } = clickedUser(interaction, click, { private: false });
-      await openForm(subcommand, shown, async () => ({ user: await userMeant(shown, user) }));
-    },
-  };
+  const { name, takesReason: isPublic = false } = subcommand;
+  return userButtonListener(`${name}.button`, { isPublic }, async (shown, user) => {
+    if (isPublic) await openUserForm(subcommand, shown, () => user);
+    else await shown.reply.waitFor(actOrAskFor(subcommand, onUser, shown, user));
+  });
 }
 
 /** After a card's button, whose dialog has asked: only a caution asks once more. */
@@ -302,7 +275,7 @@ export async function openUserForm(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
   whom: () => Meant | Promise<Meant>,
-  chosen: readonly string[],
+  chosen: readonly string[] = [],
 ): Promise<void> {
   await openForm(subcommand, interaction, async () => ({
     user: await userMeant(interaction, await whom()),

@@ -4,26 +4,24 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { button, type Confirm } from '../../messages/kit/blocks.ts';
 import { code, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
-import { codecFor, type Origin } from '../../slack/carried.ts';
-import type { IncomingOf } from '../../slack/incoming.ts';
+import { codecFor } from '../../slack/carried.ts';
+import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
+import { carryingButton } from '../carrying-button.ts';
 import { Meant, meantBy } from './meant.ts';
 
 /** The user a button is about, and whether its result is for the caller alone. */
 const ButtonValue = codecFor('button', z.object({ user: Meant, private: z.boolean() }), 'get');
 
-/**
- * The user behind a click on such a button, and the interaction with its result shown as the button says.
- *
- * @throws {Refusal} when it names no user
- */
-export function clickedUser(
-  interaction: Interaction,
-  { value }: IncomingOf<'click'>,
-  override: Partial<Pick<Origin, 'private'>> = {},
-): { shown: Interaction; user: Meant } {
-  const about = ButtonValue.read(value);
-  return { shown: interaction.shownTo({ private: about.private, ...override }), user: about.user };
+/** Listens for such a button. @param isPublic whether the result is public even if the card was private */
+export function userButtonListener(
+  id: string,
+  { isPublic }: { isPublic: boolean },
+  work: (shown: Interaction, user: Meant) => Promise<void>,
+): Listener {
+  return carryingButton(id, ButtonValue, async (shown, { user }) => {
+    await work(isPublic ? shown.shownTo({ private: false }) : shown, user);
+  });
 }
 
 /** The card's button. */

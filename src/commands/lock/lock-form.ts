@@ -19,6 +19,9 @@ import { lockUser, refuseWhereInTheWay } from './lock-or-request.ts';
 export const LOCK_TITLE = 'Lock a user';
 const FORM = { id: 'lock.form', title: LOCK_TITLE, submit: 'Lock', mainBlockId: REASON };
 
+/** On top of the form, which shows the login of now: sending it says that it is the right user. */
+export const ANOTHER_LOGIN = say`This user has another login now. Nothing was done. Check that it's still the right user, then lock.`;
+
 /** The user a form is about. */
 const About = codecFor('form', Meant, 'lock');
 
@@ -60,8 +63,8 @@ export const lockFormListener: Listener = formListener(FORM, {
       return await lockUser(interaction, About.read(subject), wanted);
     } catch (error) {
       if (!(error instanceof LoginChanged)) throw error;
-      const onTop = say`This user has another login now. Nothing was done. Check that it's still the right user, then lock.`;
-      const view = await lockForm(interaction, meantBy(error.user), { ...wanted, onTop });
+      const filled = { ...wanted, onTop: ANOTHER_LOGIN };
+      const view = await lockForm(interaction, meantBy(error.user), filled);
       return { kind: 'next', view, orElse: message(error.sentence) };
     }
   },

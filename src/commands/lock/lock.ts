@@ -1,31 +1,44 @@
-import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { LockStep } from '../../changes/lock-step.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, say } from '../../messages/kit/sentence.ts';
 import { codecFor } from '../../slack/carried.ts';
-import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { isApprovalRequired } from '../approvals/filing.ts';
-import { formListener, viewOf } from '../form.ts';
 import type { FlagValues } from '../inputs/command-text.ts';
-import { findUser, givenWords, type Match } from '../inputs/find-user.ts';
-import { LoginChanged, meantBy } from '../inputs/meant.ts';
+import { findUser, givenWords } from '../inputs/find-user.ts';
+import { meantBy } from '../inputs/meant.ts';
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
-import { clickedUser } from '../inputs/user-button.ts';
-import { pickedUser, USER_PICKER } from '../inputs/user-picker.ts';
-import { whichUser } from '../inputs/which-user.ts';
+import { userButtonListener } from '../inputs/user-button.ts';
+import { USER_PICKER } from '../inputs/user-picker.ts';
+import { type UserFirst, userFirstForm, userFirstListener } from '../inputs/which-user.ts';
 import { leaverButtonListener } from '../leavers/leaver-button.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { LOCK_TITLE, lockForm, lockFormListener } from './lock-form.ts';
+import { ANOTHER_LOGIN, LOCK_TITLE, lockForm, lockFormListener } from './lock-form.ts';
 import { lockUser } from './lock-or-request.ts';
 import { stepButtonListeners } from './step-buttons.ts';
 
-const PICK = { id: 'lock.pick', title: LOCK_TITLE, submit: 'Next', mainBlockId: USER_PICKER };
+type Wanted = { steps: LockStep[]; reason: string | null };
+const Carried = codecFor<Wanted>(
+  'form',
+  z.object({ steps: z.array(LockStep), reason: z.string().nullable() }),
+  'lock',
+);
 
-const WantedSchema = z.object({ steps: z.array(LockStep), reason: z.string().nullable() });
-type Wanted = z.infer<typeof WantedSchema>;
-const Wanted = codecFor('form', WantedSchema, 'lock');
+const USER_FIRST: UserFirst<Wanted> = {
+  form: { id: 'lock.pick', title: LOCK_TITLE, submit: 'Next', mainBlockId: USER_PICKER },
+  carried: {
+    write: Carried.write,
+    read(subject) {
+      const { steps, reason } = Carried.read(subject);
+      return { steps, reason: checkedReason(reason) };
+    },
+  },
+  next: (interaction, user, wanted, onTop) =>
+    lockForm(interaction, user, { ...wanted, ...(onTop && { onTop }) }),
+  anotherLogin: ANOTHER_LOGIN,
+  closed: (again) => say`You closed the form. Run ${again} to lock the user.`,
+};
 
 const FLAGS: Record<LockStep, string> = {
   'end-sessions': 'end-sessions',
@@ -57,7 +70,7 @@ export const lock: Subcommand = {
     const wanted = { steps: stepsIn(flags), reason: reasonFromFlag(flags) };
     const given = givenWords(words);
     if (given.length === 0) {
-      await openModal(interaction, pickForm(interaction, wanted));
+      await openModal(interaction, userFirstForm(USER_FIRST, interaction, wanted));
       return;
     }
     const match = await findUser(interaction, given, 'change');
@@ -68,7 +81,7 @@ export const lock: Subcommand = {
     }
     // The form names the user, and nothing is done before it is sent: it is the question.
     if (match.kind === 'several')
-      await openModal(interaction, pickForm(interaction, wanted, { several: match }));
+      await openModal(interaction, userFirstForm(USER_FIRST, interaction, wanted, { offered: match }));
     else
       await openWhenReady(interaction, LOCK_TITLE, () => lockForm(interaction, meantBy(match.user), wanted));
   },
@@ -80,55 +93,13 @@ export const lock: Subcommand = {
         lockForm(interaction, await whom(), { steps: [], reason: null }),
       );
     }),
-    {
-      kind: 'click',
-      id: 'lock.button',
-      async run(interaction, click) {
-        // Results are public even if the card was private.
-        const { shown, user } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(shown, LOCK_TITLE, () => lockForm(shown, user, { steps: [], reason: null }));
-      },
-    },
-    formListener(PICK, {
-      async work(interaction, { values, subject }) {
-        const user = pickedUser(values);
-        const wanted = read(subject);
-        const view = await lockForm(interaction, user, wanted).catch(async (error: unknown) => {
-          if (!(error instanceof LoginChanged)) throw error;
-          const onTop = say`This user has another login now. Nothing was done. Check that it's still the right user, then lock.`;
-          return await lockForm(interaction, meantBy(error.user), { ...wanted, onTop });
-        });
-        const again = code(`/fastly-user lock ${user.id}`);
-        return {
-          kind: 'next',
-          view,
-          orElse: message(say`You closed the form. Run ${again} to lock the user.`),
-        };
-      },
-      again: async (interaction, { subject }, problem) => pickForm(interaction, read(subject), { problem }),
+    userButtonListener('lock.button', { isPublic: true }, async (shown, user) => {
+      await openWhenReady(shown, LOCK_TITLE, () => lockForm(shown, user, { steps: [], reason: null }));
     }),
+    userFirstListener('lock', USER_FIRST),
   ],
 };
 
 function stepsIn(flags: FlagValues): LockStep[] {
   return LockStep.options.filter((step) => flags[FLAGS[step]] === true);
-}
-
-/** The form that asks for the user. Offers the matching users if there are several. */
-function pickForm(
-  interaction: Interaction,
-  wanted: Wanted,
-  { several, problem }: { several?: Extract<Match, { kind: 'several' }>; problem?: Sentence } = {},
-): ModalView {
-  return viewOf(PICK, interaction.origin, {
-    onTop: problem,
-    subject: Wanted.write(wanted),
-    blocks: whichUser(several),
-  });
-}
-
-/** @throws {Refusal} for text that this version of the bot didn't write */
-function read(subject: string | null): Wanted {
-  const { steps, reason } = Wanted.read(subject);
-  return { steps, reason: checkedReason(reason) };
 }

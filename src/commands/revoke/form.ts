@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { needsReason } from '../../approvals/policy.ts';
 import { RequestId } from '../../approvals/request.ts';
@@ -81,12 +81,8 @@ function limits(count: number): Sentence[] {
 const CONSEQUENCE = say`What uses a token stops working as soon as the token is revoked. This can't be undone.`;
 
 /** The form that asks for the user first. */
-export function pickForm(
-  { origin }: Interaction,
-  text: readonly KnownBlock[] = [],
-  problem?: Sentence,
-): ModalView {
-  return viewOf(PICK, origin, { onTop: problem, blocks: [...text, userPicker()] });
+export function pickForm({ origin }: Interaction, problem?: Sentence): ModalView {
+  return viewOf(PICK, origin, { onTop: problem, blocks: [userPicker()] });
 }
 
 /** The ids of the tokens that were chosen. @throws {FieldError} where there is none */

@@ -19,7 +19,7 @@ import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
 import { meantBy, userMeant } from '../inputs/meant.ts';
 import { REASON, reasonFromFlag, reasonFromForm } from '../inputs/reason.ts';
-import { clickedUser } from '../inputs/user-button.ts';
+import { userButtonListener } from '../inputs/user-button.ts';
 import { pickedUser } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { tooManyText } from './as-part.ts';
@@ -82,15 +82,9 @@ export const revoke: Subcommand = {
     });
   },
   listeners: [
-    {
-      kind: 'click',
-      id: 'revoke.button',
-      async run(interaction, click) {
-        // Requests are public even if the list was private.
-        const { shown, user } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(shown, FORM.title, () => freshForm(shown, { user }, {}));
-      },
-    },
+    userButtonListener('revoke.button', { isPublic: true }, async (shown, user) => {
+      await openWhenReady(shown, FORM.title, () => freshForm(shown, { user }, {}));
+    }),
     requestOfferListener(REVOKE_LEFT, async (shown, id) => {
       await openWhenReady(shown, FORM.title, () => freshForm(shown, { deletedBy: id }, { typed: 'all' }));
     }),
@@ -104,7 +98,7 @@ export const revoke: Subcommand = {
           orElse: message(say`You closed the form. Nothing was requested. Run ${again} to go on.`),
         };
       },
-      again: async (interaction, _submitted, problem) => pickForm(interaction, [], problem),
+      again: async (interaction, _submitted, problem) => pickForm(interaction, problem),
     }),
     formListener(FORM, {
       async work(interaction, { values, subject }) {
