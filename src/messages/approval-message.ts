@@ -11,7 +11,7 @@ import { mayBeStopped } from '../approvals/run-rules.ts';
 import type { RunningPromotion } from '../changes/promotion.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
-import type { TokenOwner, TokensLeft } from '../changes/token.ts';
+import type { TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
 import {
   approvedBy,
@@ -62,6 +62,7 @@ export function approvalMessage(
   buttons = requestButtons(request),
 ): Message {
   const { action } = request;
+  const notes = actionNotes(action);
   const title = plainName(headline(request));
   const detail = detailText(asItEnds(request, promotion), policy);
   const inShort = title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`;
@@ -73,7 +74,7 @@ export function approvalMessage(
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
       { type: 'section', fields: fieldsOf(request, promotion) },
-      ...linesAbout(action),
+      ...(notes.length === 0 ? [] : [richText(...notes)]),
       richText(detail),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
       context(footnote(request, steps)),
@@ -110,7 +111,10 @@ function fieldsOf({ action, state }: ApprovalRequest, promotion: RunningPromotio
   if (isAdmission(action)) {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes), ...end];
   }
-  if (action.kind === 'revoke') return ownerFields(action.target);
+  if (action.kind === 'revoke') {
+    const { login, id } = action.target;
+    return [field('Login', say`${code(login)}`), field('ID', say`${code(id)}`)];
+  }
   if (isLockOfSeveral(action)) return [field('To be locked', say`${counted(action.targets.length, 'user')}`)];
   if (!('before' in action)) return [...targetFields(action.target, {}), ...end];
   const { target, before, changes } = action;
@@ -136,10 +140,6 @@ function endFields(action: Action, state: State, promotion: RunningPromotion | n
   if (end === null) return [];
   if (action.kind !== 'promote-for') return [field('Lasts', end)];
   return [field('Lasts', say`${end}, then ${settingValue('role', action.back)}`)];
-}
-
-function ownerFields({ login, id }: TokenOwner): TextObject[] {
-  return [field('Login', say`${code(login)}`), field('ID', say`${code(id)}`)];
 }
 
 /** @param changes settings that have fields of their own, with the values before */
@@ -169,11 +169,6 @@ export function actionNotes(action: Action, aboutTokens = tokenNotes): Sentence[
     ...unknownStandingText(action.target),
     ...aboutTokens(action),
   ];
-}
-
-function linesAbout(action: Action): KnownBlock[] {
-  const [first, ...others] = actionNotes(action);
-  return first ? [richText(first, ...others)] : [];
 }
 
 /** The buttons that still work. Whether a member may use one is checked when they click it. */

@@ -6,7 +6,7 @@ import type { StepResult } from '../../approvals/steps.ts';
 import { stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
 import { code, date, member, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { gerund, subcommandFor } from '../../messages/verb-text.ts';
-import { ABOUT_YOU } from './about-you.ts';
+import { ABOUT_YOU } from './deciders.ts';
 
 /** What a click did, for a caller who does not see the request's message. */
 export function doneText(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {

@@ -39,7 +39,6 @@ export async function openRequests({ services, caller }: Interaction): Promise<M
   );
   list.blocks.push(...entries.flatMap((entry) => [{ type: 'divider' } as const, ...entry]));
   if (more > 0) list.blocks.push(context(say`These are the oldest ${shown.length} of ${all}.`));
-  const [first, ...others] = running;
-  if (first) list.blocks.push(richText(first, ...others));
+  if (running.length > 0) list.blocks.push(richText(...running));
   return list;
 }

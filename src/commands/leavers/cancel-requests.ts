@@ -5,9 +5,8 @@ import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { LeaverValue, leaverActionId } from '../../slack/leaver-buttons.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { refuseWhoItIsAbout } from '../approvals/about-you.ts';
 import { objectionText } from '../approvals/answer-text.ts';
-import { refuseUnlessConfirmed } from '../approvals/confirmed-rights.ts';
+import { refuseWhoMayNotDecide } from '../approvals/deciders.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { stillGone } from './leaver-button.ts';
 
@@ -38,9 +37,7 @@ async function deny(interaction: Interaction, { id }: ApprovalRequest): Promise<
   const { services, caller } = interaction;
   const { approvals } = services;
   try {
-    const asked = await approvals.get(RequestId.parse(id));
-    await refuseUnlessConfirmed(interaction, asked);
-    await refuseWhoItIsAbout(interaction, asked, 'deny');
+    await refuseWhoMayNotDecide(interaction, await approvals.get(RequestId.parse(id)), 'deny');
     const answer = await approvals.deny(id, caller.memberId, REASON);
     return answer.kind === 'step' ? null : objectionText(answer, approvals.policy);
   } catch (error) {
