@@ -13,6 +13,7 @@ import {
   unlockButton,
   updateButton,
 } from './inputs/user-button.ts';
+import { orNull } from './or-null.ts';
 
 /** Shows a user's card, as Fastly has it now. */
 export const get = oneUserSubcommand({
@@ -29,11 +30,9 @@ export const get = oneUserSubcommand({
     reply.resultFollows();
     const [user, running, account] = await Promise.all([
       users.getUser(id),
-      promotionOf(interaction, id),
-      services.directory.account().catch((error: Error) => {
-        log.warn({ err: error }, 'the account could not be read, so its owner is not marked');
-        return null;
-      }),
+      // A card is shown also where the database is away.
+      orNull(services.promotions.of(id), log, 'whether the role of a user ends could not be read'),
+      orNull(services.directory.account(), log, 'the account could not be read, so its owner is not marked'),
     ]);
     if (!user.deleted_at) services.leavers.met(user);
     const ending = running === null ? [] : promotionButtons(running.id, !services.disabled.has('update'));
@@ -43,28 +42,9 @@ export const get = oneUserSubcommand({
   },
 });
 
-/** A card is shown also where the database is away. */
-async function promotionOf({ services, log }: Interaction, id: string) {
-  return await services.promotions.of(id).catch((error: Error) => {
-    log.warn({ err: error }, 'whether the role of a user ends could not be read');
-    return null;
-  });
-}
-
 function ahead({ reply, services: { directory } }: Interaction): void {
   reply.resultFollows();
   directory.account().catch(() => {});
-}
-
-function lockButtons(card: {
-  user: User;
-  alone: boolean;
-  owner: boolean;
-  disabled: ReadonlySet<string>;
-}): Button[] {
-  const { user, alone, owner, disabled } = card;
-  if (user.locked) return disabled.has('unlock') ? [] : [unlockButton(user, alone)];
-  return disabled.has('lock') || owner ? [] : [lockButton(user, alone)];
 }
 
 /** What would be refused for sure is not offered. */
@@ -73,10 +53,12 @@ function buttonsFor({ services, origin }: Interaction, user: User, account: Cust
   const { disabled } = services;
   const alone = origin.private;
   const owner = account?.owner_id === user.id;
+  const { locked } = user;
   return [
     ...(disabled.has('update') ? [] : [updateButton(user, alone)]),
-    ...lockButtons({ user, alone, owner, disabled }),
-    ...(disabled.has('reset') || user.locked ? [] : [resetButton(user, alone)]),
+    ...(disabled.has('unlock') || !locked ? [] : [unlockButton(user, alone)]),
+    ...(disabled.has('lock') || locked || owner ? [] : [lockButton(user, alone)]),
+    ...(disabled.has('reset') || locked ? [] : [resetButton(user, alone)]),
     ...(disabled.has('tokens') ? [] : [tokensButton(user, alone)]),
     ...(disabled.has('delete') || owner ? [] : [deleteButton(user, alone)]),
   ];

@@ -33,9 +33,8 @@ export const lockNow: readonly Listener[] = stepListeners({
   says: lockFormText,
   async more(interaction, request, values) {
     const { target } = request.action;
-    const { login, name } = target;
     const offer = await offerFor(interaction, { ...target, id: UserId.parse(target.id) }, request);
-    return lockInputs(interaction, { login, name }, offer, tickedSteps(values));
+    return lockInputs(interaction, target, offer, tickedSteps(values));
   },
   async check({ services }, id) {
     const open = await pendingDeletion(services, id);

@@ -15,6 +15,7 @@ import {
 } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { orNull } from '../or-null.ts';
 import { linkedAddress, nearest, type Word, WordsError } from './command-text.ts';
 import { lookButton } from './question.ts';
 
@@ -157,10 +158,8 @@ async function nobodysAddress(asking: Asking, address: string, purpose: Purpose)
 
 async function invitationOf({ services, log }: Asking, address: string): Promise<Sentence | null> {
   const { fastly, disabled } = services;
-  const invitation = await openInvitation(fastly, address, INVITATION_PAGES).catch((error: unknown) => {
-    log.warn({ err: error }, 'the open invitations could not be looked through for an address');
-    return null;
-  });
+  const why = 'the open invitations could not be looked through for an address';
+  const invitation = await orNull(openInvitation(fastly, address, INVITATION_PAGES), log, why);
   if (!invitation) return null;
   const when = invitation.created_at ? say` on ${date(new Date(invitation.created_at))}` : say``;
   const withdraw = disabled.has('invitations')

@@ -1,5 +1,4 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { PromotionShown } from '../../changes/promotion.ts';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
 import type { User } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
@@ -25,6 +24,7 @@ import { type Word, WordsError } from '../inputs/command-text.ts';
 import { daysIn } from '../inputs/days.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
+import { orNull } from '../or-null.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } from './filter-form.ts';
 import { leftListeners, showLeft } from './left.ts';
@@ -109,9 +109,11 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
 /** A page of the list, as a message. */
 export async function listed(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
+  const { services, log } = interaction;
   const [{ users, unknown, account }, running, invited] = await Promise.all([
-    interaction.services.directory.list(filter),
-    runningPromotions(interaction),
+    services.directory.list(filter),
+    // A list is shown also where the database is away.
+    orNull(services.promotions.running(), log, 'which roles end could not be read for a list of users'),
     isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
   const from = Math.min(page.from, startOfLast(users.length));
@@ -130,7 +132,7 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
   }
   const range = `${from + 1} to ${from + shown.length}`;
   const inPages = users.length > MOST_USERS;
-  const ending = running.filter(({ user }) => users.some(({ id }) => id === user.id));
+  const ending = (running ?? []).filter(({ user }) => users.some(({ id }) => id === user.id));
   const lines = [
     ...figuresWords(filter, figures),
     ...promotionLines(ending),
@@ -140,14 +142,6 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
     headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, ...unknownBlocks(unknown), actions, context(footnote(figures))],
-  });
-}
-
-/** The roles that end. A list is shown also where the database is away. */
-async function runningPromotions({ services, log }: Interaction): Promise<readonly PromotionShown[]> {
-  return await services.promotions.running().catch((error: Error) => {
-    log.warn({ err: error }, 'which roles end could not be read for a list of users');
-    return [];
   });
 }
 

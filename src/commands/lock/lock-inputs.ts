@@ -17,6 +17,7 @@ import { userText } from '../../messages/user-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
+import { orNull } from '../or-null.ts';
 import { whyNotRevoked } from '../revoke/as-part.ts';
 import { takesResets } from './steps.ts';
 
@@ -43,15 +44,13 @@ export async function offerFor(
 ): Promise<Offer> {
   const { services, log } = interaction;
   const { fastly, directory, disabled } = services;
-  const unsaid = (error: unknown) => {
-    log.warn({ err: error }, 'what can follow a lock could not be read');
-    return null;
-  };
+  const said = <Read>(reading: Promise<Read>) =>
+    orNull(reading, log, 'what can follow a lock could not be read');
   const [listed, account, note] = await Promise.all([
-    liveTokensOf(fastly, user.id).catch(unsaid),
-    directory.account().catch(unsaid),
+    said(liveTokensOf(fastly, user.id)),
+    said(directory.account()),
     // Where nobody could see the request, it can't be filed.
-    whoDecides(interaction, 'revoke').catch(unsaid),
+    said(whoDecides(interaction, 'revoke')),
   ]);
   const asRequest = mayBeSuperuser(user);
   const mayRevoke = whyNotRevoked(services, asRequest ? 'demote' : null) === null;
@@ -81,7 +80,7 @@ export async function offerFor(
 /** What locking does and does not do, and what can follow, to be ticked. */
 export function lockInputs(
   { services }: Interaction,
-  user: { login: string; name: string },
+  user: { login: string; name?: string | null | undefined },
   { steps, tokens, asRequest, note, isInTheWay }: Offer,
   ticked: readonly LockStep[],
 ): KnownBlock[] {
@@ -94,13 +93,12 @@ export function lockInputs(
     ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
     ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
   ];
-  const [first, ...others] = remarks;
   return [
-    richText(lockingText(userText(user)), ...tokensText(tokens)),
+    richText(lockingText(userText(user)), tokens === null ? UNREADABLE : shownText(tokens.programs)),
     ...(options.length === 0
       ? []
       : [checkboxes({ id: STEPS, label: 'After the lock', options, ticked, optional: true })]),
-    ...(first ? [richText(first, ...others)] : []),
+    ...(remarks.length > 0 ? [richText(...remarks)] : []),
   ];
 }
 
@@ -136,9 +134,4 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
   }
 }
 
-function tokensText(tokens: Offer['tokens']): Sentence[] {
-  if (tokens === null) {
-    return [say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`];
-  }
-  return [shownText(tokens.programs)];
-}
+const UNREADABLE = say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`;

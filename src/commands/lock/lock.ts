@@ -1,41 +1,45 @@
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { needsReason } from '../../approvals/policy.ts';
 import { LockStep } from '../../changes/lock-step.ts';
+import { mayBeSuperuser } from '../../changes/superuser.ts';
+import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, say } from '../../messages/kit/sentence.ts';
+import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { codecFor } from '../../slack/carried.ts';
+import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
-import { isApprovalRequired } from '../approvals/filing.ts';
+import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
+import { formListener, viewOf } from '../form.ts';
 import type { FlagValues } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
-import { meantBy } from '../inputs/meant.ts';
-import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
+import { LoginChanged, Meant, meantBy, userMeant } from '../inputs/meant.ts';
+import { checkedReason, REASON, reasonFromFlag, reasonFromForm, reasonInput } from '../inputs/reason.ts';
 import { userButtonListener } from '../inputs/user-button.ts';
 import { USER_PICKER } from '../inputs/user-picker.ts';
 import { type UserFirst, userFirstForm, userFirstListener } from '../inputs/which-user.ts';
 import { leaverButtonListener } from '../leavers/leaver-button.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { ANOTHER_LOGIN, LOCK_TITLE, lockForm, lockFormListener } from './lock-form.ts';
-import { lockUser } from './lock-or-request.ts';
+import { lockInputs, offerFor, tickedSteps } from './lock-inputs.ts';
+import { lockUser, refuseWhereInTheWay } from './lock-or-request.ts';
 import { stepButtonListeners } from './step-buttons.ts';
 
-type Wanted = { steps: LockStep[]; reason: string | null };
-const Carried = codecFor<Wanted>(
-  'form',
-  z.object({ steps: z.array(LockStep), reason: z.string().nullable() }),
-  'lock',
-);
+const LOCK_TITLE = 'Lock a user';
+const FORM = { id: 'lock.form', title: LOCK_TITLE, submit: 'Lock', mainBlockId: REASON };
+
+/** On top of the form, which shows the login of now: sending it says that it is the right user. */
+const ANOTHER_LOGIN = say`This user has another login now. Nothing was done. Check that it's still the right user, then lock.`;
+
+/** The user a form is about. */
+const About = codecFor('form', Meant, 'lock');
+
+type Wanted = { steps: readonly LockStep[]; reason: string | null };
 
 const USER_FIRST: UserFirst<Wanted> = {
   form: { id: 'lock.pick', title: LOCK_TITLE, submit: 'Next', mainBlockId: USER_PICKER },
-  carried: {
-    write: Carried.write,
-    read(subject) {
-      const { steps, reason } = Carried.read(subject);
-      return { steps, reason: checkedReason(reason) };
-    },
-  },
-  next: (interaction, user, wanted, onTop) =>
-    lockForm(interaction, user, { ...wanted, ...(onTop && { onTop }) }),
+  carried: codecFor('form', z.object({ steps: z.array(LockStep), reason: z.string().nullable() }), 'lock'),
+  next: (interaction, user, { steps, reason }, onTop) =>
+    lockForm(interaction, user, { steps, reason: checkedReason(reason) }, onTop),
   anotherLogin: ANOTHER_LOGIN,
   closed: (again) => say`You closed the form. Run ${again} to lock the user.`,
 };
@@ -86,7 +90,24 @@ export const lock: Subcommand = {
       await openWhenReady(interaction, LOCK_TITLE, () => lockForm(interaction, meantBy(match.user), wanted));
   },
   listeners: [
-    lockFormListener,
+    formListener(FORM, {
+      async work(interaction, { values, subject }) {
+        const wanted = { steps: tickedSteps(values), reason: reasonFromForm(values) };
+        try {
+          return await lockUser(interaction, About.read(subject), wanted);
+        } catch (error) {
+          if (!(error instanceof LoginChanged)) throw error;
+          const view = await lockForm(interaction, meantBy(error.user), wanted, ANOTHER_LOGIN);
+          return { kind: 'next', view, orElse: message(error.sentence) };
+        }
+      },
+      async again(interaction, { values, subject }, problem) {
+        const { id } = About.read(subject);
+        const user = await interaction.users.getUser(id);
+        const filled = { steps: tickedSteps(values), reason: values[REASON] ?? null };
+        return await lockForm(interaction, meantBy(user), filled, problem);
+      },
+    }),
     ...stepButtonListeners,
     leaverButtonListener('lock', async (interaction, whom) => {
       await openWhenReady(interaction, LOCK_TITLE, async () =>
@@ -102,4 +123,34 @@ export const lock: Subcommand = {
 
 function stepsIn(flags: FlagValues): LockStep[] {
   return LockStep.options.filter((step) => flags[FLAGS[step]] === true);
+}
+
+/** The form that says what locking does and does not do. @throws {Refusal} for a user who is gone */
+async function lockForm(
+  interaction: Interaction,
+  meant: Meant,
+  { steps, reason }: Wanted,
+  onTop?: Sentence,
+): Promise<ModalView> {
+  const user = await userMeant(interaction, meant);
+  if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be locked.`);
+  const needsRequest = mayBeSuperuser(user);
+  const open = await interaction.services.approvals.openAbout(user.id);
+  await refuseWhereInTheWay(interaction, user, open);
+  const [offer, note] = await Promise.all([
+    offerFor(interaction, user, open),
+    needsRequest ? whoDecides(interaction, 'demote') : null,
+  ]);
+  const { approvals } = interaction.services;
+  const waits = needsRequest && isApprovalRequired(interaction.services, 'demote');
+  const form = waits ? { ...FORM, submit: 'Request lock' } : FORM;
+  return viewOf(form, interaction.origin, {
+    onTop,
+    subject: About.write(meantBy(user)),
+    blocks: [
+      ...lockInputs(interaction, user, offer, steps),
+      ...(note === null ? [] : [richText(say`Locking a Fastly superuser is a request. ${note}`)]),
+      reasonInput('Reason', reason, { optional: !(needsRequest && needsReason(approvals.policy, 'demote')) }),
+    ],
+  });
 }

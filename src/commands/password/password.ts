@@ -10,6 +10,7 @@ import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { formListener } from '../form.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
 import { makeChange } from '../make-change.ts';
+import { orNull } from '../or-null.ts';
 import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
 import {
@@ -46,11 +47,8 @@ export const password: Subcommand = {
 };
 
 async function caution({ services: { directory }, log }: Interaction): Promise<Sentence | null> {
-  const account = await directory.account().catch((error: unknown) => {
-    log.warn({ err: error }, 'the account could not be read, so the form opens without its settings');
-    return null;
-  });
-  return singleSignOnCaution(account);
+  const why = 'the account could not be read, so the form opens without its settings';
+  return singleSignOnCaution(await orNull(directory.account(), log, why));
 }
 
 async function changePassword(interaction: Interaction, submitted: Submitted): Promise<Delivered> {

@@ -50,7 +50,7 @@ export async function editForm(
   interaction: Interaction,
   user: User,
   { settings, reason, lasts }: Wanted,
-  { onTop = null, round = 0, typed = lastsAsTyped(lasts) }: Drawn = {},
+  { onTop, round = 0, typed = lastsAsTyped(lasts) }: Drawn = {},
 ): Promise<ModalView> {
   const running = await interaction.services.promotions.of(user.id);
   const seen = seenOf(user);
@@ -71,7 +71,7 @@ export async function editForm(
 }
 
 /** `typed`: how long the role is given, as it was entered. */
-type Drawn = { onTop?: Sentence | null; round?: number; typed?: string | null };
+type Drawn = { onTop?: Sentence | undefined; round?: number; typed?: string | null };
 
 /** What becomes of a role that ends, where it is changed here. */
 function runningLines(running: PromotionShown | null): Sentence[] {

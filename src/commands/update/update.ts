@@ -30,20 +30,18 @@ const REFUSED_FLAGS: Record<string, Sentence> = {
   'two-factor-setup-required': REFUSED_TWO_FACTOR,
 };
 
-const Carried = codecFor(
-  'form',
-  z.object({
-    settings: EditableSettings,
-    reason: z.string().nullable(),
-    lasts: z.number().nullable().default(null),
-  }),
-  'update',
-);
-
 const USER_FIRST: UserFirst<Wanted> = {
   form: { id: 'update.pick', title: EDIT_TITLE, submit: 'Next', mainBlockId: USER_PICKER },
-  carried: { write: Carried.write, read: (subject) => checked(Carried.read(subject)) },
-  next: freshForm,
+  carried: codecFor(
+    'form',
+    z.object({
+      settings: EditableSettings,
+      reason: z.string().nullable(),
+      lasts: z.number().nullable().default(null),
+    }),
+    'update',
+  ),
+  next: (interaction, user, wanted, onTop) => freshForm(interaction, user, checked(wanted), onTop),
   anotherLogin: ANOTHER_LOGIN,
   closed: (again) => say`You closed the form. Run ${again} to open it again.`,
 };
@@ -124,7 +122,7 @@ async function freshForm(
   interaction: Interaction,
   meant: Meant,
   wanted: Wanted,
-  onTop: Sentence | null = null,
+  onTop?: Sentence,
 ): Promise<ModalView> {
   const user = await userMeant(interaction, meant);
   if (user.deleted_at) throw new Refusal(say`${code(user.login)} was deleted, so it can't be updated.`);
