@@ -31,12 +31,15 @@ const Typed = z
   .refine((text) => !text.includes('\0') && text.isWellFormed());
 
 /** A page of the log: whose changes, and before which entry. Buttons carry it, so it comes back as input. */
-const PageSchema = z.object({
-  subject: z.union([z.object({ id: Typed, login: Typed }), z.object({ typed: Typed })]).nullable(),
-  before: z.number().int().nullable(),
-});
-type Page = z.infer<typeof PageSchema>;
-const Page = codecFor('button', PageSchema, 'audit');
+const Page = codecFor(
+  'button',
+  z.object({
+    subject: z.union([z.object({ id: Typed, login: Typed }), z.object({ typed: Typed })]).nullable(),
+    before: z.number().int().nullable(),
+  }),
+  'audit',
+);
+type Page = ReturnType<typeof Page.read>;
 
 const onUser: OnUser = {
   name: 'audit',

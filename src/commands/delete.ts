@@ -52,7 +52,6 @@ const deletion: OneUserSubcommand = {
   purpose: 'change',
   button: (services, name) =>
     isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
-  takesReason: true,
   needsReason: ({ approvals }) => needsReason(approvals.policy, 'delete'),
   choices: { flags: [REVOKE_TOKENS, LATER_TOKENS], inputs: tokenInputs },
   note: (interaction) => whoDecides(interaction, 'delete'),

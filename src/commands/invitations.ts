@@ -25,12 +25,15 @@ const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 /** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
 const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
 const Page = codecFor('button', PageSchema, 'invitations');
-const WithdrawalSchema = PageSchema.extend({
-  invitation: InvitationId,
-  /** To whom it was, as the person saw it. */
-  email: z.string(),
-});
-const Withdrawal = codecFor('button', WithdrawalSchema, 'invitations');
+const Withdrawal = codecFor(
+  'button',
+  PageSchema.extend({
+    invitation: InvitationId,
+    /** To whom it was, as the person saw it. */
+    email: z.string(),
+  }),
+  'invitations',
+);
 
 /** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {
@@ -132,7 +135,7 @@ function pageButton({ origin }: Interaction, actionId: string, text: string, pag
   return button({ actionId, text, value: Page.write({ page, private: origin.private }) });
 }
 
-async function withdraw(interaction: Interaction, about: z.infer<typeof WithdrawalSchema>): Promise<void> {
+async function withdraw(interaction: Interaction, about: ReturnType<typeof Withdrawal.read>): Promise<void> {
   const { fastly } = interaction.services;
   const invitation = (await fastly.listInvitations()).find(({ id }) => id === about.invitation);
   if (!invitation) {
@@ -175,7 +178,7 @@ async function redraw(interaction: Interaction, page: number): Promise<void> {
   }
 }
 
-async function turnTo(shown: Interaction, { page }: z.infer<typeof PageSchema>): Promise<void> {
+async function turnTo(shown: Interaction, { page }: { page: number }): Promise<void> {
   shown.reply.resultFollows();
   await shown.reply.replaceOriginal(await drawn(shown, page));
 }

@@ -31,9 +31,7 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
   purpose: Purpose;
   /** What the button of a question says: 'Reset Ada Example'. */
   button(services: Services, name: string): string;
-  /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
-  takesReason?: true;
-  /** Whether the form insists on one. */
+  /** Set where it takes a reason: whether the form insists on one. A card's button then opens the form. */
   needsReason?(services: Services): boolean;
   /**
    * What the form says under its fields.
@@ -78,7 +76,8 @@ type FormContents = {
  * mean. Without words, the form opens.
  */
 export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
-  const { name, summary, about, examples, takesReason, choices } = subcommand;
+  const { name, summary, about, examples, choices } = subcommand;
+  const takesReason = subcommand.needsReason !== undefined;
   const switches = choices?.flags ?? [];
   const onUser: OnUser = {
     name,
@@ -138,8 +137,8 @@ async function cautionOf(
 
 /** A request is public, and its form says where it goes. */
 function buttonListener(subcommand: OneUserSubcommand, onUser: OnUser): Listener {
-  const { name, takesReason: isPublic = false } = subcommand;
-  return userButtonListener(`${name}.button`, { isPublic }, async (shown, user) => {
+  const isPublic = subcommand.needsReason !== undefined;
+  return userButtonListener(`${subcommand.name}.button`, { isPublic }, async (shown, user) => {
     if (isPublic) await openUserForm(subcommand, shown, () => user);
     else await shown.reply.waitFor(actOrAskFor(subcommand, onUser, shown, user));
   });
@@ -195,16 +194,18 @@ async function userForm(
   contents: FormContents,
 ): Promise<ModalView> {
   const { user, reason, onTop, note, chosen = [] } = contents;
-  const inputs = (user && (await subcommand.choices?.inputs(interaction, user, chosen))) ?? null;
+  const { choices, needsReason } = subcommand;
+  const inputs = (user && (await choices?.inputs(interaction, user, chosen))) ?? null;
   const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
-  const optional = !subcommand.needsReason?.(interaction.services);
   const blocks = [
     userPicker(user ?? null),
     ...(inputs?.blocks ?? []),
-    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null, { optional })] : []),
+    ...(needsReason
+      ? [reasonInput('Reason', reason ?? null, { optional: !needsReason(interaction.services) })]
+      : []),
     ...(note ? [richText(note)] : []),
   ];
-  const subject = subcommand.choices && {
+  const subject = choices && {
     subject: Chosen.write({ of: user?.id ?? null, chosen: [...chosen], showing: inputs?.showing ?? null }),
   };
   return viewOf(form, interaction.origin, { onTop, blocks, ...subject });
@@ -217,7 +218,7 @@ function formOf({ name, form: { title } }: OneUserSubcommand) {
 function userFormListener(subcommand: OneUserSubcommand): Listener {
   return formListener(formOf(subcommand), {
     async work(interaction, { values, subject }) {
-      const reason = subcommand.takesReason ? reasonFromForm(values) : null;
+      const reason = subcommand.needsReason ? reasonFromForm(values) : null;
       const meant = pickedUser(values);
       const { choices } = subcommand;
       if (!choices) return await subcommand.act(interaction, meant, reason, { chosen: [], wasShown: false });

@@ -133,10 +133,13 @@ export const PageFilter = z.object({
  * One page of a list: `from` users come before it, and a list made of it may be for the caller alone. It travels in the
  * buttons, and comes back as input.
  */
-const PageSchema = z.object({
-  filter: PageFilter,
-  from: z.int().min(0),
-  private: z.boolean(),
-});
-export type Page = z.infer<typeof PageSchema>;
-export const Page = codecFor('button', PageSchema, 'list');
+export const Page = codecFor(
+  'button',
+  z.object({
+    filter: PageFilter,
+    from: z.int().min(0),
+    private: z.boolean(),
+  }),
+  'list',
+);
+export type Page = ReturnType<typeof Page.read>;

@@ -1,4 +1,4 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
 import type { User } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
@@ -25,6 +25,7 @@ import { daysIn } from '../inputs/days.ts';
 import { findUser } from '../inputs/find-user.ts';
 import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
 import { orNull } from '../or-null.ts';
+import { partOf, turnButtons } from '../paging.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } from './filter-form.ts';
 import { leftListeners, showLeft } from './left.ts';
@@ -116,12 +117,15 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
     orNull(services.promotions.running(), log, 'which roles end could not be read for a list of users'),
     isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
-  const from = Math.min(page.from, startOfLast(users.length));
-  const shown = users.slice(from, from + MOST_USERS);
+  const part = partOf(users, page.from, MOST_USERS);
+  const { shown, range } = part;
   const figures = figuresOf(users);
+  const valueFrom = (from: number) => Page.write({ ...page, from });
+  const mayLock = filter.inactive !== null && users.length > 0 && !services.disabled.has('lock');
   const elements = [
-    ...buttons({ ...page, from }, users.length),
-    ...lockSeveralButton(interaction, page, users.length),
+    ...turnButtons('list', part, MOST_USERS, valueFrom),
+    button({ actionId: 'list.filter', text: 'Filter…', value: valueFrom(0) }),
+    ...(mayLock ? [button({ actionId: LOCK_SEVERAL, text: 'Lock several…', value: valueFrom(0) })] : []),
   ];
   const actions: KnownBlock = { type: 'actions', elements };
   if (shown.length === 0) {
@@ -130,42 +134,17 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
     if (account.users > 0) empty.blocks.push(actions, context(footnote(figures)));
     return empty;
   }
-  const range = `${from + 1} to ${from + shown.length}`;
-  const inPages = users.length > MOST_USERS;
   const ending = (running ?? []).filter(({ user }) => users.some(({ id }) => id === user.id));
   const lines = [
     ...figuresWords(filter, figures),
     ...promotionLines(ending),
-    ...(inPages ? [say`Showing ${range}.`] : []),
+    ...(range === null ? [] : [say`Showing ${range}.`]),
   ];
-  return userTable(inPages ? `Users ${range}` : 'Users', shown, {
+  return userTable(range === null ? 'Users' : `Users ${range}`, shown, {
     headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, ...unknownBlocks(unknown), actions, context(footnote(figures))],
   });
-}
-
-/** The labels have numbers, because Slack's own paging of a data table has buttons too. */
-function buttons(page: Page, users: number): Button[] {
-  const { from } = page;
-  const rest = users - from - MOST_USERS;
-  const to = (actionId: string, text: string, start: number) =>
-    button({ actionId, text, value: Page.write({ ...page, from: start }) });
-  return [
-    ...(from > 0 ? [to('list.previous', `Previous ${MOST_USERS}`, Math.max(0, from - MOST_USERS))] : []),
-    ...(rest > 0 ? [to('list.next', `Next ${Math.min(rest, MOST_USERS)}`, from + MOST_USERS)] : []),
-    to('list.filter', 'Filter…', 0),
-  ];
-}
-
-function lockSeveralButton({ services }: Interaction, page: Page, users: number): Button[] {
-  if (page.filter.inactive === null || users === 0 || services.disabled.has('lock')) return [];
-  return [button({ actionId: LOCK_SEVERAL, text: 'Lock several…', value: Page.write({ ...page, from: 0 }) })];
-}
-
-/** Where the last page begins. Users may have been deleted since a button was drawn. */
-function startOfLast(users: number): number {
-  return Math.max(0, Math.ceil(users / MOST_USERS) - 1) * MOST_USERS;
 }
 
 const MOST_SHOWN = 5;

@@ -23,20 +23,24 @@ import { unreadableText, userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { revokeButton } from '../inputs/user-button.ts';
+import { partOf, turnButtons } from '../paging.ts';
 import { filterWords, TokenFilterSchema } from './filter.ts';
 
 /**
  * One page of a list: whose tokens (null: everybody's), which of them, and how many come before it. It travels in the
  * buttons, and comes back as input.
  */
-const PageSchema = z.object({
-  user: UserId.nullable(),
-  filter: TokenFilterSchema,
-  from: z.int().min(0),
-  private: z.boolean(),
-});
-export type Page = z.infer<typeof PageSchema>;
-export const Page = codecFor('button', PageSchema, 'tokens');
+export const Page = codecFor(
+  'button',
+  z.object({
+    user: UserId.nullable(),
+    filter: TokenFilterSchema,
+    from: z.int().min(0),
+    private: z.boolean(),
+  }),
+  'tokens',
+);
+export type Page = ReturnType<typeof Page.read>;
 
 /** What a page shows. `all`: how many tokens there are, whatever the filter. */
 type Contents = {
@@ -88,15 +92,19 @@ async function withOwners(
 }
 
 function pageOf(page: Page, now: number, contents: Contents): Message {
-  const { fitting } = contents;
-  const from = Math.min(page.from, startOfLast(fitting.length));
-  const shown = fitting.slice(from, from + MOST_TOKENS);
+  const part = partOf(contents.fitting, page.from, MOST_TOKENS);
+  const { shown, range } = part;
+  const valueFrom = (from: number) => Page.write({ ...page, from });
   const lines = [...unknownText(contents.unknown), ...sessionText(contents.sessions)];
   const below: KnownBlock[] = [
     ...(lines.length > 0 ? [richText(...lines)] : []),
     {
       type: 'actions',
-      elements: [...buttons({ ...page, from }, fitting.length), ...revokeButtons(page, contents)],
+      elements: [
+        ...turnButtons('tokens', part, MOST_TOKENS, valueFrom),
+        button({ actionId: 'tokens.filter', text: 'Filter…', value: valueFrom(0) }),
+        ...revokeButtons(page, contents),
+      ],
     },
   ];
   if (shown.length === 0) {
@@ -104,11 +112,9 @@ function pageOf(page: Page, now: number, contents: Contents): Message {
     none.blocks.push(...below);
     return none;
   }
-  const inPages = fitting.length > MOST_TOKENS;
-  const range = `${from + 1} to ${from + shown.length}`;
-  return tokenTable(inPages ? `API tokens ${range}` : 'API tokens', shown, now, {
+  return tokenTable(range === null ? 'API tokens' : `API tokens ${range}`, shown, now, {
     headline: headline(page, contents),
-    above: inPages ? [richText(say`Showing ${range}.`)] : [],
+    above: range === null ? [] : [richText(say`Showing ${range}.`)],
     below: [...below, context(FOOTNOTE)],
   });
 }
@@ -150,25 +156,7 @@ function sessionText(sessions: number): Sentence[] {
   return [say`${counted(sessions, 'browser session')} ${sessions === 1 ? "isn't" : "aren't"} listed.`];
 }
 
-/** The labels have numbers, because Slack's own paging of a data table has buttons too. */
-function buttons(page: Page, tokens: number): Button[] {
-  const { from } = page;
-  const rest = tokens - from - MOST_TOKENS;
-  const to = (actionId: string, text: string, start: number) =>
-    button({ actionId, text, value: Page.write({ ...page, from: start }) });
-  return [
-    ...(from > 0 ? [to('tokens.previous', `Previous ${MOST_TOKENS}`, Math.max(0, from - MOST_TOKENS))] : []),
-    ...(rest > 0 ? [to('tokens.next', `Next ${Math.min(rest, MOST_TOKENS)}`, from + MOST_TOKENS)] : []),
-    to('tokens.filter', 'Filter…', 0),
-  ];
-}
-
 /** Only one user's tokens are revoked at a time. */
 function revokeButtons(page: Page, { whose, all, mayRevoke }: Contents): Button[] {
   return whose && all > 0 && mayRevoke ? [revokeButton(whose, page.private)] : [];
-}
-
-/** Where the last page begins. Tokens may have been revoked since a button was drawn. */
-function startOfLast(tokens: number): number {
-  return Math.max(0, Math.ceil(tokens / MOST_TOKENS) - 1) * MOST_TOKENS;
 }

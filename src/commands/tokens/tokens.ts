@@ -12,8 +12,7 @@ import { userButtonListener } from '../inputs/user-button.ts';
 import { pickedAgain, USER_PICKER } from '../inputs/user-picker.ts';
 import { actOrAsk } from '../inputs/which-user.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FILTER_FLAGS, filterFromFlags } from './filter.ts';
-import { FORM, filterForm, typedFilter, wantedIn } from './filter-form.ts';
+import { FILTER_FLAGS, FORM, filterForm, filterFromFlags, typedFilter, wantedIn } from './filter.ts';
 import { drawn, Page } from './page.ts';
 
 const onUser: OnUser = {

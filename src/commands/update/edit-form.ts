@@ -32,15 +32,18 @@ const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId
 export const ANOTHER_LOGIN = say`This user has another login now. Nothing was changed. Check that it's still the right user, then save.`;
 
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
-const AboutSchema = z.object({
-  user: Meant,
-  seen: CurrentSettings,
-  /** Stands for the user's roles that the form showed (`rolesDigest`); not in forms of older versions. */
-  rolesShown: z.string().optional(),
-  round: z.number().int().nonnegative(),
-});
-type About = z.infer<typeof AboutSchema>;
-const About = codecFor('form', AboutSchema, 'update');
+const About = codecFor(
+  'form',
+  z.object({
+    user: Meant,
+    seen: CurrentSettings,
+    /** Stands for the user's roles that the form showed (`rolesDigest`); not in forms of older versions. */
+    rolesShown: z.string().optional(),
+    round: z.number().int().nonnegative(),
+  }),
+  'update',
+);
+type About = ReturnType<typeof About.read>;
 
 /**
  * The form to edit a user, filled in with the user's settings and the changes asked for so far. A redrawn form has new
