@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import { LockStep } from './lock-step.ts';
+import { LockStep, type StepRecord } from './lock-step.ts';
 import { CurrentSettings, Settings } from './settings.ts';
 
 /**
@@ -60,6 +60,9 @@ export type Change = z.infer<typeof ChangeDetails> & {
   kind: ChangeKind;
   caller: MemberId;
 };
+
+/** A lock that was made, and how far each step is that was asked for with it. `madeAt`: Unix milliseconds. */
+export type Lock = { change: Change; madeAt: number; steps: readonly StepRecord[] };
 
 /** How a change ended. `unknown`: Fastly was called, and its answer was lost. */
 export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };

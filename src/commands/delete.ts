@@ -24,7 +24,7 @@ import {
   openUserForm,
   type UserInputs,
 } from './inputs/one-user.ts';
-import { deleteButton } from './inputs/user-button.ts';
+import { userButton } from './inputs/user-button.ts';
 import { leaverButtonListener } from './leavers/leaver-button.ts';
 import { whyNotRevoked } from './revoke/as-part.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -192,7 +192,7 @@ function refuseWhereUnseen(
 ): void {
   const isNothing = shown?.tokens.length === 0 && !shown.unreadable;
   if (wasShown || isNothing || isApprovalRequired(services, 'delete')) return;
-  const buttons = [deleteButton(user, false)];
+  const buttons = [userButton('delete', user, false)];
   if (shown === null || shown.tokens.length === 0) {
     const what = shown === null ? COULD_NOT_LOOK : shownText(shown);
     throw new Refusal(say`${what} Nothing was deleted. Use the form to delete the user anyway.`, { buttons });

@@ -5,14 +5,7 @@ import { userCard } from '../messages/user-card.ts';
 import { promotionButtons } from '../slack/promotion-buttons.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { oneUserSubcommand } from './inputs/one-user.ts';
-import {
-  deleteButton,
-  lockButton,
-  resetButton,
-  tokensButton,
-  unlockButton,
-  updateButton,
-} from './inputs/user-button.ts';
+import { userButton } from './inputs/user-button.ts';
 import { orNull } from './or-null.ts';
 
 /** Shows a user's card, as Fastly has it now. */
@@ -47,19 +40,15 @@ function ahead({ reply, services: { directory } }: Interaction): void {
   directory.account().catch(() => {});
 }
 
+const ON_CARD = ['update', 'unlock', 'lock', 'reset', 'tokens', 'delete'] as const;
+
 /** What would be refused for sure is not offered. */
 function buttonsFor({ services, origin }: Interaction, user: User, account: Customer | null): Button[] {
   if (user.deleted_at) return [];
-  const { disabled } = services;
-  const alone = origin.private;
-  const owner = account?.owner_id === user.id;
-  const { locked } = user;
-  return [
-    ...(disabled.has('update') ? [] : [updateButton(user, alone)]),
-    ...(disabled.has('unlock') || !locked ? [] : [unlockButton(user, alone)]),
-    ...(disabled.has('lock') || locked || owner ? [] : [lockButton(user, alone)]),
-    ...(disabled.has('reset') || locked ? [] : [resetButton(user, alone)]),
-    ...(disabled.has('tokens') ? [] : [tokensButton(user, alone)]),
-    ...(disabled.has('delete') || owner ? [] : [deleteButton(user, alone)]),
+  const inVain: readonly string[] = [
+    ...(user.locked ? ['lock', 'reset'] : ['unlock']),
+    ...(account?.owner_id === user.id ? ['lock', 'delete'] : []),
   ];
+  const offered = ON_CARD.filter((name) => !services.disabled.has(name) && !inVain.includes(name));
+  return offered.map((name) => userButton(name, user, origin.private));
 }

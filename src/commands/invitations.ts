@@ -5,7 +5,16 @@ import { type Invitation, InvitationId } from '../fastly/invitation.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
-import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
+import {
+  bold,
+  code,
+  date,
+  member,
+  richText,
+  type Sentence,
+  say,
+  sideBySide,
+} from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
 import { codecFor } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
@@ -58,9 +67,28 @@ export const invitations: Subcommand = {
   ],
 };
 
-/** A button that lists the invitations, for messages that only mention them. */
-export function invitationsButton(interaction: Interaction, text: string) {
-  return pageButton(interaction, SHOW, text, 1);
+const MOST_IN_SHORT = 5;
+
+/** The latest open invitations, shown below the table, and a button to list all. */
+export async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
+  const { services, log } = interaction;
+  if (services.disabled.has('invitations')) return [];
+  try {
+    const open = await services.fastly.listInvitations();
+    if (open.length === 0) return [];
+    const more = open.length - MOST_IN_SHORT;
+    return [
+      richText(
+        say`✉️ ${bold(openText(open.length))}`,
+        ...newestFirst(open).slice(0, MOST_IN_SHORT).map(invitationWords),
+        ...(more > 0 ? [say`and ${more} more.`] : []),
+      ),
+      { type: 'actions', elements: [pageButton(interaction, SHOW, 'Withdraw invitations…', 1)] },
+    ];
+  } catch (error) {
+    log.warn({ err: error }, 'the invitations could not be read for a list of users');
+    return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
+  }
 }
 
 /** An invitation in a line: to whom, as what, until when. */
@@ -75,11 +103,11 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
 }
 
 /** How many invitations are open, as a headline. */
-export function openText(open: number): string {
+function openText(open: number): string {
   return open === 1 ? 'One invitation is open' : `${open} invitations are open`;
 }
 
-export function newestFirst(invitations: readonly Invitation[]): Invitation[] {
+function newestFirst(invitations: readonly Invitation[]): Invitation[] {
   return invitations.toSorted((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''));
 }
 

@@ -32,7 +32,7 @@ import type { Subcommand } from './subcommand.ts';
 export type Newcomer = { login: string; settings: Settings; reason: string | null };
 
 /** The same as it was typed; `login` is null where none was. */
-export type NewcomerDraft = Omit<Newcomer, 'login'> & { login: string | null };
+type NewcomerDraft = Omit<Newcomer, 'login'> & { login: string | null };
 
 /** The form of `create` or `invite`. */
 export type NewcomerForm = Form & {

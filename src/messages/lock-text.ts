@@ -1,4 +1,4 @@
-import type { Change } from '../changes/change.ts';
+import type { Lock } from '../changes/change.ts';
 import type { LockStep, StepRecord } from '../changes/lock-step.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { reasonLine } from './approval-text.ts';
@@ -21,14 +21,6 @@ export const STEP_LABELS: Record<LockStep, string> = {
   reset: 'Email a password reset',
 };
 
-/** A lock, and how far its steps are. */
-export type ToldLock = {
-  change: Change;
-  /** Unix milliseconds. */
-  madeAt: number;
-  steps: readonly StepRecord[];
-};
-
 type Further = {
   /** Whether the steps that have not begun are still to come. */
   goesOn?: boolean;
@@ -40,7 +32,7 @@ type Further = {
 
 /** The confirmation of a lock: what was done, step by step, and what stays. */
 export function lockMessage(
-  told: ToldLock,
+  told: Lock,
   { goesOn = false, why = new Map(), since = [] }: Further = {},
 ): Message {
   const { change, madeAt, steps } = told;
@@ -60,7 +52,7 @@ export function lockMessage(
 }
 
 /** What the caller is told of a lock that a crash interrupted after it was made. */
-export function interruptedLockMessage(told: ToldLock): Message {
+export function interruptedLockMessage(told: Lock): Message {
   const { target, reference } = told.change;
   return message(
     say`✅ The bot was interrupted while locking ${userText(target)}. The lock worked. Reference ${code(reference)}.`,
@@ -74,7 +66,7 @@ function hasEndedSessions({ step, state }: StepRecord): boolean {
 }
 
 function stepLines(
-  { change, steps }: ToldLock,
+  { change, steps }: Lock,
   goesOn: boolean,
   why: ReadonlyMap<LockStep, Sentence>,
 ): Sentence[] {

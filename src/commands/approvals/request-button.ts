@@ -18,7 +18,7 @@ export type RequestClick = {
 };
 
 /** `form`: the step is still to come, by a form. */
-export type Clicked = 'form' | 'done';
+type Clicked = 'form' | 'done';
 
 /** Listens for a button whose value is a request's id. */
 export function requestButtonListener(

@@ -49,10 +49,7 @@ export type StepForm = {
  * The request after a step, and what the caller is told unless they see its message, which shows the step. `delivered`:
  * they have been told.
  */
-export type Taken = { request: ApprovalRequest } & (
-  | { told: Message; isShown: boolean }
-  | { delivered: Delivered }
-);
+type Taken = { request: ApprovalRequest } & ({ told: Message; isShown: boolean } | { delivered: Delivered });
 
 /** The request a form is about, and where its button was. It comes back as input. */
 const AboutSchema = z.object({

@@ -20,7 +20,7 @@ export type Word =
   | { kind: 'special'; text: string };
 
 /** A flag is there or not (`switch`), or takes text, or takes `yes` or `no`. */
-export type FlagKind = 'switch' | 'text' | 'yes-no';
+type FlagKind = 'switch' | 'text' | 'yes-no';
 export type FlagKinds = Readonly<Record<string, FlagKind>>;
 
 /** What flags were given, by name: `true` for a switch, text, or yes and no as booleans. */

@@ -51,7 +51,7 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
 };
 
 /** Switches in words, which the form has inputs for as soon as it is about one user. */
-export type UserChoices = {
+type UserChoices = {
   flags: readonly string[];
   /** The inputs for this user. An input or its chosen value is a flag's name. */
   inputs(interaction: Interaction, user: User, chosen: readonly string[]): Promise<UserInputs>;
@@ -61,7 +61,7 @@ export type UserChoices = {
 export type UserInputs = { blocks: KnownBlock[]; showing: string };
 
 /** The flags that were chosen, and whether the caller chose in a form that showed what there is now. */
-export type UserChoice = { chosen: readonly string[]; wasShown: boolean };
+type UserChoice = { chosen: readonly string[]; wasShown: boolean };
 
 type FormContents = {
   user?: User | null;

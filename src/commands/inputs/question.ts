@@ -75,7 +75,7 @@ export class RolesToLose extends Refusal {
   }
 }
 
-export type Question = {
+type Question = {
   users: readonly [User, ...User[]];
   /** Whether more users fit than are asked about. */
   more?: boolean;

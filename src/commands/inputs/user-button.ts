@@ -24,50 +24,41 @@ export function userButtonListener(
   });
 }
 
-/** The card's button. */
-export function updateButton(user: User, alone: boolean): Button {
-  return userButton('update.button', user, alone, 'Update…');
-}
+type UserButton = 'update' | 'lock' | 'unlock' | 'reset' | 'delete' | 'tokens' | 'revoke';
 
-/** The card's button, which opens the form that says what locking does. */
-export function lockButton(user: User, alone: boolean): Button {
-  return userButton('lock.button', user, alone, 'Lock…');
-}
+const BUTTONS: Record<UserButton, { text: string; confirm?(user: User): Confirm }> = {
+  update: { text: 'Update…' },
+  lock: { text: 'Lock…' },
+  // It says what unlocking doesn't do.
+  unlock: {
+    text: 'Unlock',
+    confirm: (user) => ({
+      title: say`Unlock the user?`,
+      text: say`${nameOf(user)} can be edited in Fastly again. ${NOT_BROUGHT_BACK}`,
+      confirm: 'Unlock',
+    }),
+  },
+  // An email can't be called back.
+  reset: {
+    text: 'Reset password',
+    confirm: (user) => ({
+      title: say`Reset the password?`,
+      text: say`Fastly will email ${nameOf(user)} at ${code(user.login)} a link to choose a new password.`,
+      confirm: 'Send',
+    }),
+  },
+  delete: { text: 'Delete…' },
+  tokens: { text: 'API tokens' },
+  revoke: { text: 'Revoke…' },
+};
 
-/** The card's button. It asks first, and says what unlocking doesn't do. */
-export function unlockButton(user: User, alone: boolean): Button {
-  return userButton('unlock.button', user, alone, 'Unlock', {
-    title: say`Unlock the user?`,
-    text: say`${nameOf(user)} can be edited in Fastly again. ${NOT_BROUGHT_BACK}`,
-    confirm: 'Unlock',
+/** A button that runs a subcommand about this user, or opens its form. @param alone whether its result is private */
+export function userButton(name: UserButton, user: User, alone: boolean): Button {
+  const { text, confirm } = BUTTONS[name];
+  return button({
+    actionId: `${name}.button`,
+    text,
+    value: ButtonValue.write({ user: meantBy(user), private: alone }),
+    ...(confirm && { confirm: confirm(user) }),
   });
-}
-
-/** The card's button. It asks first, because an email can't be called back. */
-export function resetButton(user: User, alone: boolean): Button {
-  return userButton('reset.button', user, alone, 'Reset password', {
-    title: say`Reset the password?`,
-    text: say`Fastly will email ${nameOf(user)} at ${code(user.login)} a link to choose a new password.`,
-    confirm: 'Send',
-  });
-}
-
-/** A card's button, which opens the form: a reason can be given there. */
-export function deleteButton(user: User, alone: boolean): Button {
-  return userButton('delete.button', user, alone, 'Delete…');
-}
-
-/** The card's button. */
-export function tokensButton(user: User, alone: boolean): Button {
-  return userButton('tokens.button', user, alone, 'API tokens');
-}
-
-/** Opens the form to revoke this user's tokens. */
-export function revokeButton(user: User, alone: boolean): Button {
-  return userButton('revoke.button', user, alone, 'Revoke…');
-}
-
-function userButton(actionId: string, user: User, alone: boolean, text: string, confirm?: Confirm): Button {
-  const value = ButtonValue.write({ user: meantBy(user), private: alone });
-  return button({ actionId, text, value, ...(confirm && { confirm }) });
 }

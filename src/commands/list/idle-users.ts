@@ -8,7 +8,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { orNull } from '../or-null.ts';
 
 /** The filter of a list of idle users. */
-export type IdleFilter = Filter & { inactive: number };
+type IdleFilter = Filter & { inactive: number };
 
 /** Among so many, those under an open request are looked for. */
 const MOST_LOOKED_AT = 500;

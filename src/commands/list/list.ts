@@ -23,7 +23,7 @@ import { formListener } from '../form.ts';
 import { type Word, WordsError } from '../inputs/command-text.ts';
 import { daysIn } from '../inputs/days.ts';
 import { findUser } from '../inputs/find-user.ts';
-import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
+import { openInvitations } from '../invitations.ts';
 import { orNull } from '../or-null.ts';
 import { partOf, turnButtons } from '../paging.ts';
 import type { Subcommand } from '../subcommand.ts';
@@ -145,30 +145,6 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, ...unknownBlocks(unknown), actions, context(footnote(figures))],
   });
-}
-
-const MOST_SHOWN = 5;
-
-/** The latest open invitations, shown below the table, and a button to list all. */
-async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
-  const { services, log } = interaction;
-  if (services.disabled.has('invitations')) return [];
-  try {
-    const open = await services.fastly.listInvitations();
-    if (open.length === 0) return [];
-    const more = open.length - MOST_SHOWN;
-    return [
-      richText(
-        say`✉️ ${bold(openText(open.length))}`,
-        ...newestFirst(open).slice(0, MOST_SHOWN).map(invitationWords),
-        ...(more > 0 ? [say`and ${more} more.`] : []),
-      ),
-      { type: 'actions', elements: [invitationsButton(interaction, 'Withdraw invitations…')] },
-    ];
-  } catch (error) {
-    log.warn({ err: error }, 'the invitations could not be read for a list of users');
-    return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
-  }
 }
 
 /** '2 users aren't listed, because Fastly doesn't say when they were last active: Edda Morton and Silas Morton.' */

@@ -24,7 +24,7 @@ import { takesResets } from './steps.ts';
 const STEPS = 'steps';
 
 /** What can follow the lock of this user. */
-export type Offer = {
+type Offer = {
   steps: readonly LockStep[];
   /** Null where Fastly didn't list them. */
   tokens: { sessions: number; programs: TokenSnapshot } | null;

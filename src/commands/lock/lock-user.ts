@@ -1,6 +1,5 @@
 import type { RequestId } from '../../approvals/request.ts';
-import type { Change } from '../../changes/change.ts';
-import type { Lock } from '../../changes/lock.ts';
+import type { Change, Lock } from '../../changes/change.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';

@@ -46,7 +46,7 @@ const GLOBAL = 'global';
 export const FORM = { id: 'tokens.form', title: 'Filter API tokens', submit: 'Show', mainBlockId: UNUSED };
 
 /** Whose tokens are wanted, all users' where `user` is null, and which of them. */
-export type Wanted = { user: Meant | null; filter: TokenFilter };
+type Wanted = { user: Meant | null; filter: TokenFilter };
 
 export function filterForm(
   { user, filter }: { user: User | null; filter: TokenFilter },

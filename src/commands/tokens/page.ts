@@ -22,7 +22,7 @@ import { tokenName } from '../../messages/tokens/text.ts';
 import { unreadableText, userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { revokeButton } from '../inputs/user-button.ts';
+import { userButton } from '../inputs/user-button.ts';
 import { partOf, turnButtons } from '../paging.ts';
 import { filterWords, TokenFilterSchema } from './filter.ts';
 
@@ -158,5 +158,5 @@ function sessionText(sessions: number): Sentence[] {
 
 /** Only one user's tokens are revoked at a time. */
 function revokeButtons(page: Page, { whose, all, mayRevoke }: Contents): Button[] {
-  return whose && all > 0 && mayRevoke ? [revokeButton(whose, page.private)] : [];
+  return whose && all > 0 && mayRevoke ? [userButton('revoke', whose, page.private)] : [];
 }

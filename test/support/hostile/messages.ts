@@ -8,7 +8,7 @@ import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
 import { listedToken } from '../../../src/changes/token-snapshot.ts';
 import { reasonInput } from '../../../src/commands/inputs/reason.ts';
 import { settingInputs } from '../../../src/commands/inputs/settings-form.ts';
-import { deleteButton, resetButton, updateButton } from '../../../src/commands/inputs/user-button.ts';
+import { userButton } from '../../../src/commands/inputs/user-button.ts';
 import { userChoice, userPicker } from '../../../src/commands/inputs/user-picker.ts';
 import { invitationWords } from '../../../src/commands/invitations.ts';
 import { filterForm, ROLE_LENGTH, TEXT_LENGTH } from '../../../src/commands/list/filter-form.ts';
@@ -141,9 +141,9 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
   kind('a card', fc.record({ user, note: hostileText }), ({ user: each, note }) =>
     ofMessage(
       userCard(each, Customer.parse({ id: 'c1', owner_id: each.id }), say`For ${note}`, [
-        updateButton(each, false),
-        resetButton(each, false),
-        deleteButton(each, true),
+        userButton('update', each, false),
+        userButton('reset', each, false),
+        userButton('delete', each, true),
       ]),
     ),
   ),
