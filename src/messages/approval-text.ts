@@ -1,15 +1,10 @@
-import { type Action, isDeletion, isLockOfSeveral, type LockOfSeveral, verbOf } from '../approvals/action.ts';
-import { approvalsNeeded, mayApprove, standingApprovers } from '../approvals/approvers.ts';
-import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
 import type { ApprovalPolicy } from '../approvals/policy.ts';
 import type { ApprovalRequest, State } from '../approvals/request.ts';
 import { NOT_BEGUN, type Run } from '../approvals/run.ts';
-import type { ListedToken } from '../changes/token.ts';
 import { UserGroupId } from '../ids.ts';
 import {
   bold,
-  channel,
   code,
   counted,
   date,
@@ -28,7 +23,6 @@ import {
   type Marked,
   markedOutcome,
   outcomeMark,
-  outcomeText,
   type RequestOutcome,
   resultText,
   type Subject,
@@ -37,7 +31,6 @@ import {
 import { actionEnd } from './promotion-text.ts';
 import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { reachedText } from './several-text.ts';
-import { tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 
@@ -112,7 +105,7 @@ export function neededText(
 }
 
 /** Those who are asked, as far as they are mentioned; null for nobody. */
-function askedText(
+export function askedText(
   from: readonly string[],
   mentioned: ApprovalPolicy['mentioned'],
   conjunction: 'and' | 'or',
@@ -126,7 +119,7 @@ function askedText(
 }
 
 /** @param by who denied or cancelled; the request's own state says it where no step is told */
-function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
+export function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
   const approvals = { given: approvers.length, required: approvalsRequired };
   const isLocked = isDeletion(action) && action.target.locked === true;
@@ -258,7 +251,7 @@ function leftOut({ terms }: ApprovalRequest): Sentence {
     : say` ${mentions(about, 'and')} can't decide, because the request is about them.`;
 }
 
-const RETRY_CLOSED = say`The retry window has closed.`;
+export const RETRY_CLOSED = say`The retry window has closed.`;
 
 /** Whether a failed request can be retried; nothing for any other state. */
 function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
@@ -271,7 +264,7 @@ function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
 }
 
 /** @param waitsFor Fastly's rate limit, a check in Fastly, or Slack */
-function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marked {
+export function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marked {
   const when = date(new Date(until));
   const texts = {
     fastly: say`Fastly's rate limit is reached. The next attempt is due ${when}.`,
@@ -279,108 +272,6 @@ function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marke
     slack: say`Slack didn't confirm who asked for this and who approved it. The next attempt is due ${when}.`,
   };
   return { mark: say`⏸️`, text: texts[waitsFor] };
-}
-
-/** An outcome as the thread and the requester's direct message tell it. */
-export function outcomeStepText({ event, actor }: OutcomeStep, request: ApprovalRequest): Sentence {
-  return outcomeText(event, subjectOf(request, actor));
-}
-
-/** A step as the request's thread tells it; null for a step that the message itself shows. */
-export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalPolicy): Sentence | null {
-  if (isOutcome(step)) return outcomeStepText(step, request);
-  const { event, actor } = step;
-  const who = actor === null ? say`A bot admin` : say`${member(actor)}`;
-  const { expiresAt } = request;
-  const needed = approvalsNeeded(request, policy);
-  switch (event.kind) {
-    case 'approved':
-      return needed > 1
-        ? say`✅ ${who} approved (${event.given} of ${needed})${commentText(event.comment)}`
-        : say`✅ ${who} approved${commentText(event.comment)}`;
-    case 'reminded': {
-      const asked = mayApprove(request, policy);
-      if (asked.length === 0) return null;
-      const who = askedText(asked, policy.mentioned, 'and');
-      const expires = say`It expires ${date(new Date(expiresAt))}.`;
-      return who === null
-        ? say`⏰ This request still needs approval. ${expires}`
-        : say`⏰ ${who}: this request still needs approval. ${expires}`;
-    }
-    case 'started':
-      return event.mayBeDone ? say`🔎 Checking whether an earlier attempt already worked.` : null;
-    case 'postponed':
-      return together(postponed(event.until, event.waitsFor ?? (event.unclear ? 'check' : 'fastly')));
-    case 'retried':
-      return say`🔁 ${who} retried.`;
-    case 'locked':
-      return lockedText(who, request, event.comment);
-    case 'revoked':
-      return say`🔑 ${counted(event.revoked, 'token')} revoked.`;
-    case 'stopped':
-      return say`🛑 ${who} stopped this. The user under way may still be locked.`;
-    case 'unlocked':
-      return say`🔓 ${who} unlocked ${counted(event.users, 'user')}.`;
-    case 'asked-again':
-      return askedAgainText(event.unseen, request, policy);
-    case 'closed':
-      return say`⌛ ${RETRY_CLOSED}`;
-    default:
-      return null;
-  }
-}
-
-/** Why an approved request waits once more, and for whom. */
-function askedAgainText(
-  unseen: readonly ListedToken[],
-  request: ApprovalRequest,
-  policy: ApprovalPolicy,
-): Sentence {
-  const shown = unseen.length === 1 ? "wasn't shown" : "weren't shown";
-  const why = say`⚠️ ${targetText(request)} has ${counted(unseen.length, 'token')} that ${shown}: ${tokenNames(unseen)}. The user still exists. The approvals so far no longer count.`;
-  const asked = request.state.kind === 'pending' ? mayApprove(request, policy) : [];
-  if (asked.length === 0) return why;
-  const who = askedText(asked, policy.mentioned, 'and');
-  return who === null ? say`${why} Check the new list.` : say`${why} ${who}: check the new list.`;
-}
-
-/** That **Lock now** was used, in every place that tells it. */
-export function lockedText(who: Sentence, request: ApprovalRequest, comment?: string): Sentence {
-  return say`🔒 ${who} locked ${targetText(request)}${commentText(comment)}`;
-}
-
-/** In place of a request's message once people of another company can read it. It names nobody. */
-export const HIDDEN_REQUEST = say`This request isn't shown here any more, because people of another company can read this channel. Bot admins find it on the Home tab and with ${code('/fastly-user approvals')}.`;
-
-/** Why a channel did not take a request, for good. @param refusal Slack's error code */
-export function unseenText(refusal: string): Sentence {
-  return say`Slack refused the message (${refusal}). Try again in another channel.`;
-}
-
-/** For the requester: a request that goes on although its channel does not show it, and who can mend that. */
-export function notShownText(request: ApprovalRequest, refusal: string): Sentence {
-  const { action, id, channel: where } = request;
-  const about = say`request ${code(id)} to ${infinitive(verbOf(action), targetText(request))}`;
-  return say`${channel(where)} doesn't show the ${about} as it is now. ${remedyText(refusal)} Until then, bot admins find the request on the Home tab and with ${code('/fastly-user approvals')}.`;
-}
-
-/** @param refusal Slack's error code, of those that a person mends */
-function remedyText(refusal: string): Sentence {
-  switch (refusal) {
-    case 'not_in_channel':
-    case 'channel_not_found':
-      return say`The bot isn't in that channel: add it with ${code('/invite')}.`;
-    case 'is_archived':
-    case 'is_inactive':
-      return say`The channel is archived: unarchive it.`;
-    case 'restricted_action':
-    case 'restricted_action_read_only_channel':
-    case 'restricted_action_thread_only_channel':
-    case 'posting_to_channel_denied':
-      return say`The bot may not post in that channel: change who can post there.`;
-    default:
-      return say`Slack refuses it (${refusal}): ask an administrator of the workspace to allow it.`;
-  }
 }
 
 function capitalized(text: string): string {

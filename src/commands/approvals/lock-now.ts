@@ -5,7 +5,7 @@ import { isSuperuser } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { lockFormText } from '../../messages/approval-form.ts';
 import { LOCK } from '../../messages/approval-message.ts';
-import { lockedText } from '../../messages/approval-text.ts';
+import { lockedText } from '../../messages/approval-notices.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
 import { code, member, say } from '../../messages/kit/sentence.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../approvals/surfaces.ts';
 import type { ChannelId } from '../../ids.ts';
 import { approvalMessage } from '../../messages/approval-message.ts';
-import { HIDDEN_REQUEST, unseenText } from '../../messages/approval-text.ts';
+import { HIDDEN_REQUEST, unseenText } from '../../messages/approval-notices.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { plainText } from '../../messages/kit/sentence.ts';
 import { DisplayTakenOver, type RequestShowing } from './showing.ts';

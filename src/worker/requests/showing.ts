@@ -7,7 +7,7 @@ import type { Intents } from '../../changes/intents.ts';
 import type { RunningPromotion } from '../../changes/promotion.ts';
 import type { Promotions } from '../../changes/promotions.ts';
 import { type ChannelId, MemberId } from '../../ids.ts';
-import { notShownText } from '../../messages/approval-text.ts';
+import { notShownText } from '../../messages/approval-notices.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
 import { type Conversations, isDirect } from '../../slack/connection/conversations.ts';

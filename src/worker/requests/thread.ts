@@ -5,7 +5,7 @@ import type { ApprovalRequest } from '../../approvals/request.ts';
 import { type SurfaceName, surfacesOf } from '../../approvals/surfaces.ts';
 import type { MemberId } from '../../ids.ts';
 import { directRequest, revokeLeftButtons } from '../../messages/approval-message.ts';
-import { stepText } from '../../messages/approval-text.ts';
+import { stepText } from '../../messages/approval-notices.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
 import type { Sentence } from '../../messages/kit/sentence.ts';
 import { promotionButtons } from '../../slack/promotion-buttons.ts';

@@ -32,10 +32,10 @@ import {
   lockedText,
   notShownText,
   outcomeStepText,
-  stateInAnswer,
   stepText,
   unseenText,
-} from '../../../src/messages/approval-text.ts';
+} from '../../../src/messages/approval-notices.ts';
+import { stateInAnswer } from '../../../src/messages/approval-text.ts';
 import { auditText } from '../../../src/messages/audit-text.ts';
 import { interruptedText } from '../../../src/messages/change-text.ts';
 import { type HomeContent, homeView } from '../../../src/messages/home.ts';
