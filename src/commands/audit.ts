@@ -50,7 +50,6 @@ const onUser: OnUser = {
   },
 };
 
-/** Shows the audit log, of all users or one, newest first, in pages. */
 export const audit: Subcommand = {
   name: 'audit',
   summary: 'Show the latest changes, or those to one user',
@@ -152,7 +151,6 @@ async function latestOfUser(services: Services, id: UserId): Promise<Message> {
   return await latest(services, subject);
 }
 
-/** The latest entries, of all users or about one. */
 export async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {
   return await drawn(services, { subject, before: null });
 }

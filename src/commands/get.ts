@@ -8,7 +8,6 @@ import { oneUserSubcommand } from './inputs/one-user.ts';
 import { userButton } from './inputs/user-button.ts';
 import { orNull } from './or-null.ts';
 
-/** Shows a user's card, as Fastly has it now. */
 export const get = oneUserSubcommand({
   name: 'get',
   summary: "Show a user's card",

@@ -44,7 +44,6 @@ const Withdrawal = codecFor(
   'invitations',
 );
 
-/** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {
   name: 'invitations',
   summary: 'List and withdraw open invitations',
@@ -102,7 +101,6 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   return sideBySide([say`${bold(email)}`, ...about]);
 }
 
-/** How many invitations are open, as a headline. */
 function openText(open: number): string {
   return open === 1 ? 'One invitation is open' : `${open} invitations are open`;
 }

@@ -35,13 +35,11 @@ const FORM: NewcomerForm = {
   submit: 'Invite',
   mainBlockId: ADDRESS,
   loginLabel: 'Email address',
-  /** All that an invitation says beside the address. */
   offered: ['role', 'limit_services'],
   footer: (services) =>
     say`Fastly emails a link that is valid for 7 days. Without a role, Fastly assigns one.${superuserWaits(services, 'Inviting')}`,
 };
 
-/** What a button fills the form with. */
 const Filled = codecFor(
   'button',
   z.object({

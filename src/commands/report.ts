@@ -50,7 +50,6 @@ export const report: Subcommand = {
   ],
 };
 
-/** A button that shows something to whoever clicks it, and to nobody else. */
 function showing(id: string, draw: (shown: Interaction) => Promise<Message>): Listener {
   return {
     kind: 'click',

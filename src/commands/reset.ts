@@ -13,7 +13,6 @@ import { oneUserSubcommand } from './inputs/one-user.ts';
 import { makeChange } from './make-change.ts';
 import { together } from './together.ts';
 
-/** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({
   name: 'reset',
   summary: 'Send a password reset email',

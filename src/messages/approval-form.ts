@@ -38,7 +38,6 @@ export function cancelFormText(request: ApprovalRequest): FormText {
   ];
 }
 
-/** For **Lock now**. */
 export function lockFormText(request: ApprovalRequest): FormText {
   return [
     say`${targetText(request)} will be locked in Fastly at once, without approval. The lock stays, however the request ends. You can unlock the user later.`,

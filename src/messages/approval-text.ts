@@ -34,7 +34,6 @@ import { reachedText } from './several-text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 
-/** The user a request is about. */
 export function targetText({ action: { target } }: ApprovalRequest): Sentence {
   return userText(target);
 }
@@ -65,7 +64,6 @@ function extensionText(action: Action, end: Sentence): Sentence {
   return say`${bold('Role')} ${role} ${end}, then ${settingValue('role', action.back)}`;
 }
 
-/** The reason as a line of its own, if there is one. */
 export function reasonLine(reason: string | null): Sentence[] {
   return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
 }

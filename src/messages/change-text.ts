@@ -69,7 +69,6 @@ function objectOf(kind: ChangeKind, user: Sentence): Sentence {
   return CHANGES[kind].object?.(user) ?? user;
 }
 
-/** The emoji in front of a change that was made. */
 export function changeMark(kind: ChangeKind): Sentence {
   return CHANGES[kind].mark;
 }

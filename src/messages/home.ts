@@ -21,7 +21,6 @@ export const MOST_ON_HOME = { waiting: 20, own: 10 };
 /** An open request with a link to its message. */
 export type Placed = { request: StoredRequest; where: Sentence };
 
-/** Everything that the Home of one member shows. */
 export type HomeContent = {
   member: MemberId;
   policy: ApprovalPolicy;
@@ -47,13 +46,11 @@ export type FiguresAtHand =
   | { kind: 'late' }
   | { kind: 'unknown'; why: Sentence };
 
-/** A button that opens a form. */
 export type QuickAction = { text: string; actionId: string };
 
 /** docs.slack.dev, section block. */
 const SECTION_LENGTH = 3_000;
 
-/** A Home tab in words alone, for where Slack refuses the form of another. */
 export function plainHome(sentence: Sentence): HomeView {
   return { type: 'home', blocks: [{ type: 'section', text: label(plainText(sentence), SECTION_LENGTH) }] };
 }
@@ -61,7 +58,6 @@ export function plainHome(sentence: Sentence): HomeView {
 /** What a bot admin reads in place of their Home tab. */
 export const HOME_NOT_SHOWN = say`Slack didn't accept this Home tab. Run /fastly-user help to see all commands.`;
 
-/** The Home tab of a bot admin. */
 export function homeView(content: HomeContent): HomeView {
   const { recorded, quickActions, at } = content;
   return {

@@ -72,7 +72,6 @@ export function untilText({ role, endsAt, overdue, state }: PromotionShown): Sen
   return overdue ? say`${given}, should have ended ${end}` : say`${given} until ${end}`;
 }
 
-/** A promotion that runs, as a line of a list. */
 export function promotionLine(promotion: PromotionShown): Sentence {
   const mark = promotion.overdue || promotion.state.kind === 'to-check' ? say`⚠️` : say`⏳`;
   return say`${mark} ${userText(promotion.user)}: ${untilText(promotion)}`;
@@ -104,7 +103,6 @@ export function promotionLines(promotions: readonly PromotionShown[]): Sentence[
   ];
 }
 
-/** How the role can be kept. */
 export function keepText({ user, role }: Pick<RunningPromotion, 'user' | 'role'>): Sentence {
   return say`To keep the role without an end, run ${code(`/fastly-user update ${user.login} --role ${role}`)}.`;
 }

@@ -57,7 +57,6 @@ export function participle(verb: ActionVerb): string {
   return `${FORMS[verb].participle}${FORMS[verb].tail ?? ''}`;
 }
 
-/** The emoji in front of a completed action. */
 export function markOf(verb: ActionVerb): Sentence {
   return FORMS[verb].mark;
 }

@@ -9,7 +9,6 @@ import { refuseWords, type Subcommand } from '../subcommand.ts';
 /** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage); three are left for the rest. */
 export const MOST_LISTED = 15;
 
-/** Lists the open requests to the caller alone, with the buttons that they may use. */
 export const approvals: Subcommand = {
   name: 'approvals',
   summary: 'List open approval requests',
@@ -24,7 +23,6 @@ export const approvals: Subcommand = {
   },
 };
 
-/** The list of open requests as this caller sees it. */
 export async function openRequests({ services, caller }: Interaction): Promise<Message> {
   const { policy } = services.approvals;
   const { shown, more } = await services.approvals.open(MOST_LISTED);

@@ -133,7 +133,6 @@ function refuseWithoutApprovers(
   throw new Refusal(missingText(roll, { about, lasting }));
 }
 
-/** The bot admins who may approve what the caller asks for. */
 function approversFor({ services, caller }: Interaction): MemberId[] {
   const { botAdmins, allowSelfApproval } = services.approvals.policy;
   return botAdmins.filter((each) => each !== caller.memberId || allowSelfApproval);
@@ -163,7 +162,6 @@ async function placeFor(interaction: Interaction, kind: ActionKind): Promise<Cha
     : await resultPlace(interaction);
 }
 
-/** Says that a request about the same user is open, and where. */
 export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
   const line = requestLine(open, await whereRequestIs(services, open));
   const whom = isLockOfSeveral(open.action) ? 'these users' : 'this user';

@@ -7,7 +7,6 @@ import type { IncomingOf } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openRequests } from './approvals.ts';
 
-/** A click on a button of an approval request. */
 export type RequestClick = {
   interaction: Interaction;
   id: RequestId;

@@ -20,13 +20,10 @@ import { isShown, type RequestClick, requestButtonListener, showListAgain } from
 
 /** A step of a request that a button opens a form for: the form says what will happen, and takes a comment. */
 export type StepForm = {
-  /** The action id of the button. */
   actionId: string;
   title: string;
   submit: string;
-  /** What the button says that closes the form. */
   close: string;
-  /** What the input for the comment is called. */
   comment: string;
   says(request: ApprovalRequest, policy: ApprovalPolicy): readonly [Sentence, ...Sentence[]];
   /** What else the form has. @param values what was filled in, where it is drawn again */
@@ -63,7 +60,6 @@ const AboutSchema = z.object({
 type About = z.infer<typeof AboutSchema>;
 const About = codecFor('form', AboutSchema, 'approvals');
 
-/** The listeners of a step's button and of its form. */
 export function stepListeners(step: StepForm): Listener[] {
   const form = { id: `${step.actionId}-form`, title: step.title, mainBlockId: REASON };
   const submission = formListener(form, {

@@ -58,7 +58,6 @@ function nextWord({ mask }: Seen, from: number): number {
   return space === -1 ? mask.length : from + space;
 }
 
-/** The word that begins here, and where it ends. */
 function wordAt(text: Seen, start: number): { word: Word; end: number } {
   const mark = text.mask[start] ?? '';
   const closing = QUOTES.find((marks) => marks.includes(mark));

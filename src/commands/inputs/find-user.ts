@@ -30,7 +30,6 @@ export type Match = { typed: Sentence } & (
 
 export type SeveralMatch = Extract<Match, { kind: 'several' }>;
 
-/** What finding a user needs of an interaction. */
 export type Asking = Pick<Interaction, 'origin'> & {
   users: Pick<Interaction['users'], 'getUser'>;
   services: Pick<Services, 'directory' | 'disabled'> & {
@@ -47,7 +46,6 @@ const MENTIONED_FRESH_MILLISECONDS = 60_000;
 const MOST_NEAR = 3;
 const INVITATION_PAGES = 5;
 
-/** The words that are not empty. */
 export function givenWords(words: readonly Word[]): Word[] {
   return words.filter((word) => word.kind !== 'text' || word.text.trim() !== '');
 }

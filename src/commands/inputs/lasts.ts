@@ -30,7 +30,6 @@ export function lastsInput(
   });
 }
 
-/** How long, in milliseconds; null where nothing was entered. @throws {FieldError} */
 export function lastsFromForm(values: FormValues, times: Pick<Times, 'promotions'>): number | null {
   const typed = values[LASTS]?.trim() ?? '';
   return typed === '' ? null : readLasts(typed, times);

@@ -43,7 +43,6 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  /** What else there is to choose, once the user is known. */
   choices?: UserChoices;
   /** Begins what else will be asked, while the user with an id is asked for. */
   ahead?(interaction: Interaction): void;
@@ -271,7 +270,6 @@ async function formWithChoices(
 
 const CHANGED = say`What this form showed has changed. Nothing was done. Check the form, then send it again.`;
 
-/** Opens the form of a subcommand, about this user. */
 export async function openUserForm(
   subcommand: OneUserSubcommand,
   interaction: Interaction,

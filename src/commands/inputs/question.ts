@@ -32,7 +32,6 @@ const AskedSchema = z.object({
   lasts: z.number().optional(),
   /** The switches that were given, of those that the subcommand has. */
   chosen: z.array(z.string().max(30)).max(5).optional(),
-  /** Which tokens to show. */
   tokens: TokenFilterSchema.optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
@@ -45,7 +44,6 @@ export const Asked = codecFor('form', AskedSchema, 'help');
 const AnswerSchema = AskedSchema.extend({ user: Meant, private: z.boolean() });
 export const Answer = codecFor('button', AnswerSchema, 'help');
 
-/** Action id of the buttons. */
 export const CHOOSE = 'user.choose';
 /** The form for many users. */
 export const CHOOSE_FORM = {
@@ -79,12 +77,10 @@ type Question = {
   users: readonly [User, ...User[]];
   /** Whether more users fit than are asked about. */
   more?: boolean;
-  /** What goes before the users: how many fit, or what to know before it is done. */
   text: readonly Sentence[];
   asked: Asked;
 };
 
-/** More users than this are a select's options, in a form. */
 const MOST_BUTTONS = 5;
 
 /** So many characters fit a button's value (docs.slack.dev, button element). */
@@ -156,7 +152,6 @@ export async function askAnew(
   return true;
 }
 
-/** Tells the caller what may be lost, and asks whether to go on. */
 export async function askAboutRoles(
   interaction: Interaction,
   subcommand: OnUser,
@@ -240,7 +235,6 @@ export function chooseForm(
   });
 }
 
-/** A button that runs an update of this user, as it says. */
 export function updateUserButton(
   { origin }: Interaction,
   user: User,

@@ -24,7 +24,6 @@ const ANY = '*';
 /** One option of the select is for any role. */
 const MOST_ROLES = MOST_OPTIONS - 1;
 
-/** The form for another list, prefilled with the filter of the current one. */
 export function filterForm(filter: Filter, figures: Figures, origin: Origin, problem?: Sentence): ModalView {
   // The filter's role is offered even when no user has it now.
   const roles = new Set([...(filter.role === null ? [] : [filter.role]), ...rolesOf(figures)]);

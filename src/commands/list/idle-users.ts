@@ -7,7 +7,6 @@ import type { User } from '../../fastly/user.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { orNull } from '../or-null.ts';
 
-/** The filter of a list of idle users. */
 type IdleFilter = Filter & { inactive: number };
 
 /** Among so many, those under an open request are looked for. */
@@ -30,7 +29,6 @@ export type IdleUsers = {
   knowsTokens: boolean;
 };
 
-/** @throws {FastlyError} */
 export async function idleUsers({ services, log }: Interaction, filter: IdleFilter): Promise<IdleUsers> {
   const { directory, fastly, approvals } = services;
   const [{ users: listed, unknown }, holder, account, tokens] = await Promise.all([

@@ -31,7 +31,6 @@ import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } 
 import { leftListeners, showLeft } from './left.ts';
 import { LOCK_SEVERAL, lockSeveralListeners } from './lock-several.ts';
 
-/** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
@@ -107,7 +106,6 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
   );
 }
 
-/** A page of the list, as a message. */
 export async function listed(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
   const { services, log } = interaction;
@@ -199,7 +197,6 @@ function footnote({ withoutTwoFactor }: Figures): Sentence {
   return say`${notSet}The list may be a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
 }
 
-/** Says that no user matches, and what to do next. */
 function nobody(filter: Filter, all: Figures): [Sentence, Sentence] {
   if (all.users === 0) {
     return [

@@ -53,7 +53,6 @@ const About = codecFor(
   'list',
 );
 
-/** Opens the form of a list of idle users, and takes it. */
 export const lockSeveralListeners: readonly Listener[] = [
   carryingButton(LOCK_SEVERAL, Page, async (shown, { filter: { inactive, ...filter } }) => {
     if (inactive === null) throw noLongerWorks('button', 'list');

@@ -26,7 +26,6 @@ const STEPS = 'steps';
 /** What can follow the lock of this user. */
 type Offer = {
   steps: readonly LockStep[];
-  /** Null where Fastly didn't list them. */
   tokens: { sessions: number; programs: TokenSnapshot } | null;
   /** Whether the lock itself is a request, and what follows a part of it. */
   asRequest: boolean;
@@ -104,7 +103,6 @@ export function lockInputs(
 
 const REVOKED_LATER = say`API tokens can't be revoked from here, because a request about this user is open. Once it's decided or cancelled, run ${code('/fastly-user revoke')}.`;
 
-/** The ticks of a form. */
 export function tickedSteps(values: FormValues): LockStep[] {
   return LockStep.options.filter((step) => values[step] === 'yes');
 }

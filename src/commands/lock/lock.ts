@@ -30,7 +30,6 @@ const FORM = { id: 'lock.form', title: LOCK_TITLE, submit: 'Lock', mainBlockId: 
 /** On top of the form, which shows the login of now: sending it says that it is the right user. */
 const ANOTHER_LOGIN = say`This user has another login now. Nothing was done. Check that it's still the right user, then lock.`;
 
-/** The user a form is about. */
 const About = codecFor('form', Meant, 'lock');
 
 type Wanted = { steps: readonly LockStep[]; reason: string | null };
@@ -50,7 +49,6 @@ const FLAGS: Record<LockStep, string> = {
   reset: 'email-reset',
 };
 
-/** Locks a user, and does what is to follow. */
 export const lock: Subcommand = {
   name: 'lock',
   summary: 'Lock a user at once',

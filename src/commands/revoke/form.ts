@@ -80,7 +80,6 @@ function limits(count: number): Sentence[] {
 
 const CONSEQUENCE = say`What uses a token stops working as soon as the token is revoked. This can't be undone.`;
 
-/** The form that asks for the user first. */
 export function pickForm({ origin }: Interaction, problem?: Sentence): ModalView {
   return viewOf(PICK, origin, { onTop: problem, blocks: [userPicker()] });
 }
@@ -94,7 +93,6 @@ export function chosenIn(values: FormValues): string[] {
   throw new FieldError(TOKENS, say`Choose a token.`);
 }
 
-/** For tokens that can't be revoked as they were chosen. */
 export function tokensError(sentence: Sentence): FieldError {
   return new FieldError(TOKENS, sentence);
 }

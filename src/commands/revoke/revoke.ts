@@ -172,7 +172,6 @@ async function ownerOf(interaction: Interaction, whose: Whose): Promise<TokenOwn
   );
 }
 
-/** @throws {Refusal} where there is none */
 async function liveTokens({ users }: Interaction, owner: TokenOwner) {
   const { programs, unreadable } = await users.liveTokens(UserId.parse(owner.id));
   if (programs.length > 0) return tokenSnapshot(programs, Date.now(), unreadable);
@@ -182,7 +181,6 @@ async function liveTokens({ users }: Interaction, owner: TokenOwner) {
   );
 }
 
-/** @throws {FieldError} where one of them is gone */
 function chosenOf(live: readonly ListedToken[], ids: readonly string[]): ListedToken[] {
   const chosen = live.filter(({ id }) => ids.includes(id));
   if (chosen.length === ids.length) return chosen;

@@ -12,7 +12,6 @@ import { Days, daysIn, daysInField, daysInput } from '../inputs/days.ts';
 import { type Meant, readMeant } from '../inputs/meant.ts';
 import { USER_PICKER, userPicker } from '../inputs/user-picker.ts';
 
-/** A filter as a button carries it. */
 export const TokenFilterSchema = z.object({
   unused: Days.nullable(),
   expiring: Days.nullable(),
@@ -70,7 +69,6 @@ export function filterForm(
   });
 }
 
-/** @throws {FieldError} */
 export function wantedIn(values: FormValues): Wanted {
   return {
     user: readMeant(values[USER_PICKER]),

@@ -21,7 +21,6 @@ const onUser: OnUser = {
   act: async (interaction, user, { tokens: filter = EVERY_TOKEN }) => await show(interaction, user, filter),
 };
 
-/** Shows API tokens as a table, everybody's or one user's, in pages. */
 export const tokens: Subcommand = {
   name: 'tokens',
   summary: 'List API tokens',

@@ -52,7 +52,6 @@ export const EditableSettings = Settings.pick({
 });
 export const EDITABLE = EditableSettings.keyof().options;
 
-/** What a user is to have, and why. */
 export type Wanted = {
   settings: Settings;
   reason: string | null;
@@ -175,7 +174,6 @@ export async function alter(
 
 const ALONE = say`A role that ends is extended by itself. Leave the other changes out. Nothing was changed.`;
 
-/** 'until 17:30, then engineer'. */
 function endText(given: PromotionShown): Sentence {
   return say`until ${date(new Date(given.endsAt))}, then ${roleBack(given)}`;
 }
@@ -191,7 +189,6 @@ function actionOf(
   return { kind: 'promote-for', by: 'update', ...of, for: lasts, back: of.before.role ?? '' };
 }
 
-/** @throws {FieldError} where the role can't be given for a time */
 function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings): void {
   if (role === undefined) {
     throw new FieldError(LASTS, say`${who} has this role already, without an end. Nothing was changed.`);

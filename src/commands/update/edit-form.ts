@@ -147,7 +147,6 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
   return role === null || ROLES.includes(role) ? ROLES : [...ROLES, role];
 }
 
-/** @throws {FieldError} for an invalid field, and for one that was emptied */
 function wantedIn(values: FormValues, about: About, times: Pick<Times, 'promotions'>): Wanted {
   const settings = changedIn(values, about);
   const lasts = lastsFromForm(values, times);
@@ -160,7 +159,6 @@ function wantedIn(values: FormValues, about: About, times: Pick<Times, 'promotio
   };
 }
 
-/** @throws {FieldError} for an invalid field, and for one that was emptied */
 function changedIn(values: FormValues, { seen }: About): Settings {
   for (const setting of ['name', 'role'] as const) {
     const before = seen[setting]?.trim();

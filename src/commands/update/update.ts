@@ -56,7 +56,6 @@ const onUser: OnUser = {
       : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
-/** Changes a user, and shows before and after. */
 export const update: Subcommand = {
   name: 'update',
   summary: 'Change a user',

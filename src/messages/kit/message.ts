@@ -50,7 +50,6 @@ export function message(first: Sentence, ...others: readonly Sentence[]): Messag
 /** Slack refuses a top-level text that is much longer (docs.slack.dev, chat.postMessage). */
 const LONGEST_TEXT = 2_900;
 
-/** A message's top-level text. */
 export function notification(sentence: Sentence): string {
   return cutMrkdwn(mrkdwn(sentence), LONGEST_TEXT);
 }
@@ -100,7 +99,6 @@ function ofElement(element: RichTextElement): string {
   }
 }
 
-/** The same message with a small grey line under it. */
 export function withFootnote(original: Message, footnote: Sentence): Message {
   const { blocks, plainer } = original;
   return {
@@ -110,7 +108,6 @@ export function withFootnote(original: Message, footnote: Sentence): Message {
   };
 }
 
-/** The same message with buttons under it. */
 export function withButtons(original: Message, buttons: readonly Button[]): Message {
   return { ...original, blocks: [...original.blocks, ...rowsOf(buttons)] };
 }
@@ -134,7 +131,6 @@ export function context(sentence: Sentence): ContextBlock {
   return { type: 'context', elements: [textObject(sentence, TEXT_LENGTH)] };
 }
 
-/** A line with a button beside it. */
 export function lineWith(accessory: Button, sentence: Sentence): SectionBlock {
   return { type: 'section', text: textObject(sentence, TEXT_LENGTH), accessory };
 }
