@@ -16,7 +16,10 @@ export const get = oneUserSubcommand({
   form: { title: 'Find a user', submit: () => 'Show' },
   purpose: 'look',
   button: (_services, name) => `Show ${name}`,
-  ahead,
+  ahead({ reply, services: { directory } }) {
+    reply.resultFollows();
+    directory.account().catch(() => {});
+  },
   async act(interaction, { id }) {
     const { users, services, reply, log } = interaction;
     reply.resultFollows();
@@ -33,11 +36,6 @@ export const get = oneUserSubcommand({
     return await reply.result(userCard(user, account, footnote, buttons, running));
   },
 });
-
-function ahead({ reply, services: { directory } }: Interaction): void {
-  reply.resultFollows();
-  directory.account().catch(() => {});
-}
 
 const ON_CARD = ['update', 'unlock', 'lock', 'reset', 'tokens', 'delete'] as const;
 

@@ -2,19 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { withdrawal } from '../changes/operations.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
+import { madeText } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
-import {
-  bold,
-  code,
-  date,
-  member,
-  richText,
-  type Sentence,
-  say,
-  sideBySide,
-} from '../messages/kit/sentence.ts';
+import { bold, code, date, richText, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
 import { codecFor } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
@@ -189,9 +181,8 @@ async function withdraw(interaction: Interaction, about: ReturnType<typeof Withd
       say`The invitation of ${bold(email)} was accepted before it could be withdrawn. Run ${code(`/fastly-user get ${email}`)} to see the user.`,
     );
   }
-  const by = member(interaction.caller.memberId);
-  const done = say`↩️ ${by} withdrew the invitation of ${bold(email)}, ${date(new Date())}.`;
-  await confirm(interaction, message(done));
+  const done = madeText('withdraw', interaction.caller.memberId, say`${bold(email)}`);
+  await confirm(interaction, message(say`${done}.`));
   await redraw(interaction, about.page);
 }
 

@@ -67,30 +67,16 @@ async function rolesThatEnd({ promotions }: Services): Promise<Message> {
   return first ? message(first, ...others) : message(say`No role is to end any more.`);
 }
 
-async function drawn({
-  directory,
-  fastly,
-  promotions,
-  leavers,
-  reports,
-  disabled,
-}: Services): Promise<Message> {
+async function drawn(services: Services): Promise<Message> {
+  const { directory, fastly, reports, disabled } = services;
   const at = new Date();
-  const [figures, running, left, changes, next] = await Promise.all([
+  const [figures, promotions, leavers, changes, next] = await Promise.all([
     readAccountFigures(directory, fastly, at.getTime()),
-    promotions.counted(),
-    leavers.counted(),
+    services.promotions.counted(),
+    services.leavers.counted(),
     reports.changes(),
     reports.next(),
   ]);
-  return accountReport({
-    figures,
-    promotions: running,
-    leavers: left,
-    changes,
-    due: null,
-    next: next === null ? null : new Date(next),
-    at,
-    disabled,
-  });
+  const due = { due: null, next: next === null ? null : new Date(next) };
+  return accountReport({ figures, promotions, leavers, changes, ...due, at, disabled });
 }

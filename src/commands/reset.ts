@@ -1,10 +1,10 @@
 import { passwordReset } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
-import { changeMark, changePast } from '../messages/change-text.ts';
+import { madeText } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
-import { code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
+import { code, date, type Sentence, say } from '../messages/kit/sentence.ts';
 import { userText } from '../messages/user-text.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
@@ -32,11 +32,9 @@ export const reset = oneUserSubcommand({
       target: { id: user.id, login: user.login, name: nameOf(user) },
       operation: passwordReset(fastly, user.login),
     });
-    const who = userText(user);
     interaction.log.info({ user: user.id }, 'password reset requested');
-    const by = member(interaction.caller.memberId);
-    const done = say`${changeMark('reset')} ${by} ${changePast('reset', who)}, ${date(new Date())}.`;
-    return await confirm(interaction, message(done));
+    const done = madeText('reset', interaction.caller.memberId, userText(user));
+    return await confirm(interaction, message(say`${done}.`));
   },
 });
 

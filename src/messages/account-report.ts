@@ -31,9 +31,7 @@ import { type Around, tableMessage, textCell } from './kit/table.ts';
 import { settingValue } from './settings-text.ts';
 import { rolesText, unreadableText } from './user-text.ts';
 
-/**
- * What a report is drawn from. No name is in it: it may be for a whole channel.
- */
+/** What a report is drawn from. No name is in it: it may be for a whole channel. */
 export type AccountReport = {
   figures: AccountFigures;
   promotions: PromotionCounts;
@@ -78,7 +76,10 @@ export function accountReport(report: AccountReport): Message {
     below: belowChart(report),
   };
   const segments = roleSegments(report.figures);
-  if (segments.length === 0) return withoutRoles(around);
+  if (segments.length === 0) {
+    const { headline, above, below } = around;
+    return { ...message(headline), blocks: [richText(headline), ...above, ...below] };
+  }
   return pieChartMessage('Users by role', segments, around, roleTable(segments, around));
 }
 
@@ -92,12 +93,6 @@ function roleSegments({ users }: AccountFigures): Segment[] {
   return [...segments, ...(none > 0 ? [{ label: 'no role', value: none }] : [])].toSorted(
     (one, other) => other.value - one.value,
   );
-}
-
-function withoutRoles({ headline, above, below }: Around): Message {
-  const empty = message(headline);
-  empty.blocks.push(...above, ...below);
-  return empty;
 }
 
 /** So many roles have a row of their own. */

@@ -206,20 +206,19 @@ function severalButtons(request: ApprovalRequest): Button[] {
   const unlock = locked === 1 ? 'Unlock this user' : `Unlock these ${locked}`;
   return [
     ...retry,
-    ...(mayBeStopped(request) ? [stopButton(id)] : []),
+    ...(mayBeStopped(request)
+      ? [button({ actionId: STOP, text: 'Stop', value: id, style: 'danger', confirm: STOPPING })]
+      : []),
     ...(locked > 0 ? [button({ actionId: UNLOCK_SEVERAL, text: unlock, value: id })] : []),
   ];
 }
 
-function stopButton(id: string): Button {
-  const confirm = {
-    title: say`Stop?`,
-    text: say`Whoever isn't locked yet stays as they are. This request can't go on afterwards.`,
-    confirm: 'Stop',
-    style: 'danger',
-  } as const;
-  return button({ actionId: STOP, text: 'Stop', value: id, style: 'danger', confirm });
-}
+const STOPPING = {
+  title: say`Stop?`,
+  text: say`Whoever isn't locked yet stays as they are. This request can't go on afterwards.`,
+  confirm: 'Stop',
+  style: 'danger',
+} as const;
 
 function retryButton(id: string): Button {
   return button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });

@@ -201,14 +201,11 @@ function progress(
         text: say`${needed}${leftOut(request)} Expires ${date(new Date(request.expiresAt))}.`,
       };
     }
-    case 'approved':
-      return state.postponed === 0
-        ? { mark: say`⚙️`, text: say`Starting…` }
-        : withDone(
-            request,
-            state,
-            postponed(state.notBefore, state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly')),
-          );
+    case 'approved': {
+      if (state.postponed === 0) return { mark: say`⚙️`, text: say`Starting…` };
+      const waitsFor = state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly');
+      return withDone(request, state, postponed(state.notBefore, waitsFor));
+    }
     case 'executing':
       if (isLockOfSeveral(request.action)) return underWay(request.action, state.run ?? NOT_BEGUN);
       return withDone(request, state, {

@@ -2,7 +2,7 @@ import type { Lock } from '../changes/change.ts';
 import type { LockStep, StepRecord } from '../changes/lock-step.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { reasonLine } from './approval-text.ts';
-import { changeMark, changePast, checkText } from './change-text.ts';
+import { changeMark, checkText, madeText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
 import { bold, code, counted, date, member, type Sentence, say } from './kit/sentence.ts';
 import { STAYS, TOKENS_STAY } from './lock-limits.ts';
@@ -37,11 +37,11 @@ export function lockMessage(
 ): Message {
   const { change, madeAt, steps } = told;
   const { caller, target, reason = null } = change;
-  const when = date(new Date(madeAt));
+  const who = userText(target);
   const first =
     change.before?.locked === true
-      ? say`${changeMark('lock')} ${userText(target)} was already locked. ${member(caller)} asked for more, ${when}.`
-      : say`${changeMark('lock')} ${member(caller)} ${changePast('lock', userText(target))}, ${when}.`;
+      ? say`${changeMark('lock')} ${who} was already locked. ${member(caller)} asked for more, ${date(new Date(madeAt))}.`
+      : say`${madeText('lock', caller, who, madeAt)}.`;
   return message(
     first,
     ...stepLines(told, goesOn, why),

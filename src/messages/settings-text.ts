@@ -40,10 +40,15 @@ export function settingField(setting: Setting, value: string | boolean | null | 
   return value === undefined ? [] : [field(SETTING_LABELS[setting], settingValue(setting, value))];
 }
 
+/** The settings that have a value, in the order in which they are shown. */
+export function givenIn(settings: Settings | Partial<CurrentSettings>): Setting[] {
+  return SETTINGS.filter((setting) => settings[setting] !== undefined);
+}
+
 /** 'Role engineer → billing and Locked no → yes'. */
 export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
   return enumerate(
-    SETTINGS.filter((setting) => after[setting] !== undefined).map(
+    givenIn(after).map(
       (setting) =>
         say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, before[setting])} → ${settingValue(setting, after[setting])}`,
     ),
@@ -53,7 +58,7 @@ export function changeText(before: CurrentSettings, after: Settings | Partial<Cu
 /** The settings of a new user: 'Role engineer and Locked yes'. */
 export function settingsText(settings: Settings): Sentence {
   return enumerate(
-    SETTINGS.filter((setting) => settings[setting] !== undefined).map(
+    givenIn(settings).map(
       (setting) => say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, settings[setting])}`,
     ),
   );
@@ -61,7 +66,7 @@ export function settingsText(settings: Settings): Sentence {
 
 /** The same as fields of a section; `before` is null where there was nothing. */
 export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
-  return SETTINGS.filter((setting) => changes[setting] !== undefined).map((setting) => {
+  return givenIn(changes).map((setting) => {
     const after = settingValue(setting, changes[setting]);
     return field(
       SETTING_LABELS[setting],

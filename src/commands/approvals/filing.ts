@@ -138,6 +138,11 @@ function approversFor({ services, caller }: Interaction): MemberId[] {
   return botAdmins.filter((each) => each !== caller.memberId || allowSelfApproval);
 }
 
+/** ' Creating a Fastly superuser needs approval.', behind another sentence; nothing where it doesn't. */
+export function approvalText(services: Services, kind: ActionKind, doing: string): Sentence {
+  return isApprovalRequired(services, kind) ? say` ${doing} needs approval.` : say``;
+}
+
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
   return waitsForApproval(policy, kind);
 }

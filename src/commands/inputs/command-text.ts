@@ -118,11 +118,11 @@ export function readFlags(
 ): { positional: Word[]; flags: FlagValues } {
   const positional: Word[] = [];
   const flags = new Map<string, string | boolean>();
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index];
-    const flag = word && flagOf(word);
-    if (!word || flag === null || flag === undefined) {
-      if (word) positional.push(word);
+  const remaining = words.values();
+  for (const word of remaining) {
+    const flag = flagOf(word);
+    if (flag === null) {
+      positional.push(word);
       continue;
     }
     const kind = Object.hasOwn(kinds, flag.name) ? kinds[flag.name] : undefined;
@@ -133,8 +133,7 @@ export function readFlags(
       flags.set(flag.name, true);
       continue;
     }
-    const next = flag.value === null ? words[index + 1] : undefined;
-    if (next !== undefined) index += 1;
+    const next = flag.value === null ? remaining.next().value : undefined;
     flags.set(flag.name, flagValue(flag.name, kind, flag.value ?? (next && textOf(next))));
   }
   return { positional, flags: Object.fromEntries(flags) };

@@ -9,7 +9,7 @@ import { code, richText, type Sentence, say } from '../../messages/kit/sentence.
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
-import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
+import { approvalText, isApprovalRequired, whoDecides } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { FlagValues } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
@@ -53,9 +53,7 @@ export const lock: Subcommand = {
   name: 'lock',
   summary: 'Lock a user at once',
   about: (services) => {
-    const superusers = isApprovalRequired(services, 'demote')
-      ? say` Locking a Fastly superuser needs approval.`
-      : say``;
+    const superusers = approvalText(services, 'demote', 'Locking a Fastly superuser');
     return say`Keeps the user from being edited in Fastly, which promises no more. Sign-in, browser sessions and API tokens of a locked user may go on working. ${code('--end-sessions')} ends the browser sessions, ${code('--revoke-tokens')} requests that the API tokens are revoked, and ${code('--email-reset')} has Fastly email the user a link to choose a new password. The user is locked first. With a user's whole email, ID or name the lock is made at once. Otherwise a form opens.${superusers}`;
   },
   usage: '[user] [--end-sessions] [--revoke-tokens] [--email-reset] [--reason …] [--private]',

@@ -1,7 +1,8 @@
 import { passwordChange } from '../../changes/operations.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
+import { madeText } from '../../messages/change-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
@@ -67,9 +68,8 @@ async function changePassword(interaction: Interaction, submitted: Submitted): P
     throw inTheForm(error, fields);
   }
   interaction.log.info({ user: user?.id ?? null }, 'password changed');
-  const by = member(interaction.caller.memberId);
-  const done = say`🔑 ${by} changed the password of ${code(login)}, ${date(new Date())}.`;
-  return await confirm(interaction, message(done));
+  const done = madeText('password', interaction.caller.memberId, say`${code(login)}`);
+  return await confirm(interaction, message(say`${done}.`));
 }
 
 /**

@@ -18,6 +18,7 @@ import { undoKey } from '../../changes/undo.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
+import { madeText } from '../../messages/change-text.ts';
 import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -241,13 +242,11 @@ function updated(
   const kept = unmet(settings, now);
   const asWanted = EDITABLE.filter((setting) => !kept.includes(setting));
   const done = changeText(before, only(settings, asWanted));
-  const by = member(caller.memberId);
-  const when = date(new Date());
   const until = end === null ? say`` : say`, ${end}`;
   return message(
     done.parts.length === 0
-      ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
-      : say`✏️ ${by} updated ${who}, ${when}: ${done}${until}.`,
+      ? say`✏️ ${member(caller.memberId)} had Fastly update ${who}, ${date(new Date())}.`
+      : say`${madeText('update', caller.memberId, who)}: ${done}${until}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
     ...(off === null ? [] : [noLongerHolds(off.endsAt)]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),

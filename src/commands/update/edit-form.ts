@@ -15,7 +15,7 @@ import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
-import { isApprovalRequired } from '../approvals/filing.ts';
+import { approvalText, isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
 import { LASTS, lastsAsTyped, lastsFromForm, lastsInput } from '../inputs/lasts.ts';
@@ -86,13 +86,11 @@ function runningLines(running: PromotionShown | null): Sentence[] {
 
 /** Which changes need approval in this installation, to be put behind another sentence. */
 export function whatWaits(services: Services): Sentence {
-  const promotions = isApprovalRequired(services, 'promote');
-  const demotions = isApprovalRequired(services, 'demote');
-  if (promotions && demotions) {
-    return say` Making a user a Fastly superuser, or no longer one, needs approval.`;
+  if (!isApprovalRequired(services, 'promote')) {
+    return approvalText(services, 'demote', 'Demoting or locking a Fastly superuser');
   }
-  if (promotions) return say` Making a user a Fastly superuser needs approval.`;
-  return demotions ? say` Demoting or locking a Fastly superuser needs approval.` : say``;
+  const orNot = isApprovalRequired(services, 'demote') ? ', or no longer one,' : '';
+  return say` Making a user a Fastly superuser${orNot} needs approval.`;
 }
 
 export const editFormListener = formListener(FORM, {

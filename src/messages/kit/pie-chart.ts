@@ -23,20 +23,16 @@ export function pieChartMessage(
   { headline, above, below }: Around,
   plainer: Message,
 ): Message {
-  const block = pieChart(title, segments);
-  return { text: notification(headline), blocks: [richText(headline), ...above, block, ...below], plainer };
-}
-
-function pieChart(title: string, segments: readonly Segment[]): PieChartBlock {
   const labelled = withOther(segments).map(({ label, value }) => ({
     label: cut(plain(label), LABEL_LENGTH),
     value,
   }));
-  return {
+  const block: PieChartBlock = {
     type: 'data_visualization',
     title: cut(title, TITLE_LENGTH),
     chart: { type: 'pie', segments: labelled },
   };
+  return { text: notification(headline), blocks: [richText(headline), ...above, block, ...below], plainer };
 }
 
 function withOther(segments: readonly Segment[]): readonly Segment[] {
