@@ -1,6 +1,6 @@
 import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
-import type { User, UserId } from '../fastly/user.ts';
+import type { User } from '../fastly/user.ts';
 import { auditText } from '../messages/audit-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
@@ -46,7 +46,9 @@ const onUser: OnUser = {
   button: (_services, name) => `Show changes to ${name}`,
   act: async ({ reply, services }, { id }) => {
     reply.resultFollows();
-    return await reply.result(await latestOfUser(services, id));
+    // A user who was deleted since is found in the log by ID.
+    const subject = await services.fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
+    return await reply.result(await latest(services, subject));
   },
 };
 
@@ -143,12 +145,6 @@ async function subjectOf(
 
 function aboutUser({ id, login }: User): AuditSubject {
   return { id, login };
-}
-
-/** The chosen user's page. A user deleted since is found in the log by ID. */
-async function latestOfUser(services: Services, id: UserId): Promise<Message> {
-  const subject = await services.fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
-  return await latest(services, subject);
 }
 
 export async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {

@@ -236,21 +236,18 @@ export function approvalEntry(
   policy: ApprovalPolicy,
 ): KnownBlock[] {
   if (isNewer(request)) return [richText(newerRequestLine(request, where))];
+  const { action } = request;
   const buttons = buttonsFor(request, viewer, policy);
   return [
     richText(
       requestLine(request, where),
-      ...changesLine(request.action, request.state),
-      ...notesInShort(request.action),
+      ...changesLine(action, request.state),
+      ...(isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(action, tokenNotesInShort)),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),
     ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
   ];
-}
-
-function notesInShort(action: Action): Sentence[] {
-  return isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(action, tokenNotesInShort);
 }
 
 /** The buttons that this member may use. */

@@ -6,7 +6,7 @@ import type { ApprovalRequest } from '../approvals/request.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { askedText, postponed, RETRY_CLOSED, subjectOf, targetText } from './approval-text.ts';
 import { channel, code, counted, date, member, type Sentence, say } from './kit/sentence.ts';
-import { commentText, outcomeText, together } from './outcome-text.ts';
+import { commentText, outcomeText, withMark } from './outcome-text.ts';
 import { tokenNames } from './tokens/text.ts';
 import { infinitive } from './verb-text.ts';
 
@@ -39,7 +39,7 @@ export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalP
     case 'started':
       return event.mayBeDone ? say`🔎 Checking whether an earlier attempt already worked.` : null;
     case 'postponed':
-      return together(postponed(event.until, event.waitsFor ?? (event.unclear ? 'check' : 'fastly')));
+      return withMark(postponed(event.until, event.waitsFor ?? (event.unclear ? 'check' : 'fastly')));
     case 'retried':
       return say`🔁 ${who} retried.`;
     case 'locked':

@@ -1,3 +1,5 @@
+import { type Action, isDeletion, isLockOfSeveral, verbOf } from '../approvals/action.ts';
+import { approvalsNeeded, mayApprove, standingApprovers } from '../approvals/approvers.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
 import type { ApprovalPolicy } from '../approvals/policy.ts';
 import type { ApprovalRequest, State } from '../approvals/request.ts';
@@ -26,7 +28,7 @@ import {
   type RequestOutcome,
   resultText,
   type Subject,
-  together,
+  withMark,
 } from './outcome-text.ts';
 import { actionEnd } from './promotion-text.ts';
 import { changeText, settingsText, settingValue } from './settings-text.ts';
@@ -117,16 +119,23 @@ export function askedText(
 }
 
 /** @param by who denied or cancelled; the request's own state says it where no step is told */
-export function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
+export function subjectOf(
+  request: ApprovalRequest,
+  by: string | null = request.state.kind === 'denied' ? request.state.by : request.requester,
+): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
   const approvals = { given: approvers.length, required: approvalsRequired };
   const isLocked = isDeletion(action) && action.target.locked === true;
   const tokens = action.kind === 'revoke' ? { tokens: action.shown.tokens } : {};
-  return { verb: verbOf(action), target: action.target, by, channel, approvals, isLocked, ...tokens };
-}
-
-function endedBy({ state, requester }: ApprovalRequest): string {
-  return state.kind === 'denied' ? state.by : requester;
+  return {
+    verb: verbOf(action),
+    target: action.target,
+    by,
+    channel,
+    approvals,
+    isLocked,
+    ...tokens,
+  };
 }
 
 type ProgressState = Exclude<State, { kind: RequestOutcome['kind'] }>;
@@ -146,7 +155,7 @@ export function headline({ action, state }: ApprovalRequest): string {
 
 /** How a request stands, in sentences that stand alone. @param most how many approvers are named */
 export function stateText(request: ApprovalRequest, policy: ApprovalPolicy, most = MOST_MENTIONED): Sentence {
-  return together(markedState(request, policy, most));
+  return withMark(markedState(request, policy, most));
 }
 
 /** How a request stands, without emoji and naming the user, to follow another sentence. */
@@ -207,7 +216,12 @@ function progress(
       return withDone(request, state, postponed(state.notBefore, waitsFor));
     }
     case 'executing':
-      if (isLockOfSeveral(request.action)) return underWay(request.action, state.run ?? NOT_BEGUN);
+      if (isLockOfSeveral(request.action)) {
+        const { run = NOT_BEGUN } = state;
+        const stopping = run.stoppedBy ? say` Stopping…` : say``;
+        const reached = reachedText(run, request.action.targets.length);
+        return { mark: say`⚙️`, text: say`${reached}.${stopping}` };
+      }
       return withDone(request, state, {
         mark: say`⚙️`,
         text: state.revoked ? nextStepText(request.action, state.revoked) : say`In progress…`,
@@ -225,12 +239,6 @@ function withDone(
     return { mark, text: say`${reachedText(run, action.targets.length)}. ${text}` };
   }
   return revoked ? { mark, text: say`${counted(revoked, 'token')} revoked. ${text}` } : { mark, text };
-}
-
-function underWay({ targets }: LockOfSeveral, run: Run): Marked {
-  const reached = reachedText(run, targets.length);
-  const stopping = run.stoppedBy ? say` Stopping…` : say``;
-  return { mark: say`⚙️`, text: say`${reached}.${stopping}` };
 }
 
 function nextStepText(action: Action, revoked: number): Sentence {

@@ -25,7 +25,7 @@ import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 /** A text and the emoji that stands in front of it where there is none yet. */
 export type Marked = { mark: Sentence; text: Sentence };
 
-export function together({ mark, text }: Marked): Sentence {
+export function withMark({ mark, text }: Marked): Sentence {
   return say`${mark} ${text}`;
 }
 
@@ -47,7 +47,7 @@ export type Subject = {
 
 /** An outcome in sentences that stand alone: in threads, direct messages and the audit log. */
 export function outcomeText(outcome: RequestOutcome, subject: Subject): Sentence {
-  return together(markedOutcome(outcome, subject));
+  return withMark(markedOutcome(outcome, subject));
 }
 
 export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked {

@@ -32,13 +32,16 @@ export function promotionNotice(
         say`⬇️ Ended${byWhom(promotion)}: ${who} is ${roleBack(promotion)} again, and no longer ${given}.`,
         ...goesOn(made),
       );
-    case 'left':
+    case 'left': {
+      const found =
+        state.kind === 'left' ? say`the role ${settingValue('role', state.role)}` : say`another role`;
       return message(
-        say`⚠️ ${who} was to lose the role ${given} ${end}, but had ${foundRole(promotion)}, which was set outside the bot. The bot left it as it is.`,
+        say`⚠️ ${who} was to lose the role ${given} ${end}, but had ${found}, which was set outside the bot. The bot left it as it is.`,
       );
+    }
     case 'overdue':
       return message(
-        say`🚨 ${who} still has the role ${given}, which should have ended ${end}. ${whyNot(promotion)}`,
+        say`🚨 ${who} still has the role ${given}, which should have ended ${end}. ${HINDRANCES[(state.kind === 'running' && state.loud) || 'fastly']}`,
         ...keep,
       );
     case 'set-again':
@@ -55,14 +58,6 @@ export function promotionNotice(
 
 function byWhom({ state }: RunningPromotion): Sentence {
   return state.kind === 'ended' && state.by !== null ? say` by ${member(state.by)}` : say``;
-}
-
-function foundRole({ state }: RunningPromotion): Sentence {
-  return state.kind === 'left' ? say`the role ${settingValue('role', state.role)}` : say`another role`;
-}
-
-function whyNot({ state }: RunningPromotion): Sentence {
-  return HINDRANCES[(state.kind === 'running' && state.loud) || 'fastly'];
 }
 
 /** What the end of a role does not end. */

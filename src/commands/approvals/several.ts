@@ -13,7 +13,7 @@ import { UserId } from '../../fastly/user.ts';
 import { STOP, UNLOCK_SEVERAL } from '../../messages/approval-message.ts';
 import { explainRest, Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, counted, namesInShort, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, counted, namesInShort, plainText, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
@@ -58,15 +58,12 @@ async function unlockAll(interaction: Interaction, id: RequestId): Promise<void>
   await reply.privately(
     message(
       say`🔓 ${counted(unlocked.length, 'user')} unlocked. ${NOT_BROUGHT_BACK}`,
-      ...[...Map.groupBy(left.keys(), (login) => left.get(login) ?? '')].map(([why, logins]) =>
-        leftText(logins, why),
+      ...[...Map.groupBy(left.keys(), (login) => left.get(login) ?? '')].map(
+        ([why, logins]) =>
+          say`Not unlocked: ${namesInShort(logins.map((login) => say`${code(login)}`))} (${why.replace(/\.$/, '')}).`,
       ),
     ),
   );
-}
-
-function leftText(logins: readonly string[], why: string): Sentence {
-  return say`Not unlocked: ${namesInShort(logins.map((login) => say`${code(login)}`))} (${why.replace(/\.$/, '')}).`;
 }
 
 /** Those whom a request that has ended has locked, and who were not unlocked by its button. */

@@ -11,7 +11,6 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { approvalText, isApprovalRequired, whoDecides } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
-import type { FlagValues } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
 import { LoginChanged, Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { checkedReason, REASON, reasonFromFlag, reasonFromForm, reasonInput } from '../inputs/reason.ts';
@@ -67,7 +66,8 @@ export const lock: Subcommand = {
     reason: 'text',
   },
   async run(interaction, { words, flags }) {
-    const wanted = { steps: stepsIn(flags), reason: reasonFromFlag(flags) };
+    const steps = LockStep.options.filter((step) => flags[FLAGS[step]] === true);
+    const wanted = { steps, reason: reasonFromFlag(flags) };
     const given = givenWords(words);
     if (given.length === 0) {
       await openModal(interaction, userFirstForm(USER_FIRST, interaction, wanted));
@@ -116,10 +116,6 @@ export const lock: Subcommand = {
     userFirstListener('lock', USER_FIRST),
   ],
 };
-
-function stepsIn(flags: FlagValues): LockStep[] {
-  return LockStep.options.filter((step) => flags[FLAGS[step]] === true);
-}
 
 /** The form that says what locking does and does not do. @throws {Refusal} for a user who is gone */
 async function lockForm(

@@ -1,4 +1,4 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { listedToken } from '../../changes/token-snapshot.ts';
 import type { Directory } from '../../directory/directory.ts';
@@ -92,6 +92,7 @@ async function withOwners(
 }
 
 function pageOf(page: Page, now: number, contents: Contents): Message {
+  const { whose, all, mayRevoke } = contents;
   const part = partOf(contents.fitting, page.from, MOST_TOKENS);
   const { shown, range } = part;
   const valueFrom = (from: number) => Page.write({ ...page, from });
@@ -103,7 +104,8 @@ function pageOf(page: Page, now: number, contents: Contents): Message {
       elements: [
         ...turnButtons('tokens', part, MOST_TOKENS, valueFrom),
         button({ actionId: 'tokens.filter', text: 'Filter…', value: valueFrom(0) }),
-        ...revokeButtons(page, contents),
+        // Only one user's tokens are revoked at a time.
+        ...(whose && all > 0 && mayRevoke ? [userButton('revoke', whose, page.private)] : []),
       ],
     },
   ];
@@ -154,9 +156,4 @@ function unknownText(unknown: readonly OwnedToken[]): Sentence[] {
 function sessionText(sessions: number): Sentence[] {
   if (sessions === 0) return [];
   return [say`${counted(sessions, 'browser session')} ${sessions === 1 ? "isn't" : "aren't"} listed.`];
-}
-
-/** Only one user's tokens are revoked at a time. */
-function revokeButtons(page: Page, { whose, all, mayRevoke }: Contents): Button[] {
-  return whose && all > 0 && mayRevoke ? [userButton('revoke', whose, page.private)] : [];
 }
