@@ -195,6 +195,45 @@ onBothDatabases('leavers', (database) => {
     });
   });
 
+  it('are shown once more, by one process, where the audit log has something new about a user named there', async () => {
+    const { store, other } = await database.open();
+    const audit = (target: string) =>
+      store.transaction((transaction) =>
+        transaction.audit({ actor: null, change: 'lock', event: 'done', target, details: {} }),
+      );
+    await audit('silas1');
+    for (const each of ['edda1', 'silas1', 'lee1', 'mira1']) {
+      await leave(store, leaving(each));
+      // One message each; the last one only counts them.
+      const ids = (await store.read(openLeavers)).flatMap(({ id, userId }) => (userId === each ? [id] : []));
+      const most = each === 'mira1' ? 0 : MOST;
+      await store.transaction((transaction) => makeMessage(transaction, ids, most, [CDN_TEAM]));
+      await show(store);
+    }
+    expect(await due(store)).toEqual([]);
+    await store.transaction((transaction) => endLeavers(transaction, { userId: 'lee1' }, 'gone'));
+    await show(store);
+    for (const each of ['edda1', 'lee1', 'mira1', 'nobody1']) await audit(each);
+    const [id = '', ...others] = await due(store);
+    expect(others).toEqual([]);
+    const claim = () => store.transaction((transaction) => claimPlace(transaction, id, LEASE));
+    const { place, claim: held = '' } = (await claim()) ?? {};
+    const [edda] = await store.read((tables) => leaversIn(tables, place?.message ?? ''));
+    expect(edda?.userId).toBe('edda1');
+    expect(await due(other)).toEqual([]);
+    // Whoever shows it has died.
+    await run(store, 'update leaver_messages set lease_until = lease_until - 60001');
+    expect(await due(other)).toEqual([id]);
+    await run(store, 'update leaver_messages set lease_until = lease_until + 60001');
+    await audit('edda1');
+    const ended = { claim: held, shown: null, pause: LEASE };
+    await store.transaction((transaction) => releasePlace(transaction, { id, version: 1 }, ended));
+    expect(await due(store)).toEqual([]);
+    await run(store, 'update leaver_messages set due_at = due_at - 60000');
+    await show(other);
+    expect(await due(store)).toEqual([]);
+  });
+
   it('are kept once, with the reason, which is audited, until they have ended', async () => {
     const { store } = await database.open();
     await leave(store, leaving('edda1'));

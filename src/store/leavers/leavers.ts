@@ -160,17 +160,6 @@ export async function leaversToTell(
   return rows.some(({ waited }) => waited === 1) ? rows.map(leaverOf) : [];
 }
 
-/** The number of the latest entry of the audit log about the user of a leaver who was told of; null for none. */
-export async function latestEntryAboutLeavers(database: Database): Promise<number | null> {
-  const told = database.selectFrom('leavers').select('user_id').where('state', '=', 'told');
-  const { latest } = await database
-    .selectFrom('audit_log')
-    .select(({ fn }) => fn.max('seq').as('latest'))
-    .where('target', 'in', told)
-    .executeTakeFirstOrThrow();
-  return latest;
-}
-
 /** A leaver, ended or not; null where there is none. */
 export async function leaverWithId(database: Database, id: string): Promise<Leaver | null> {
   const row = await database.selectFrom('leavers').selectAll().where('id', '=', id).executeTakeFirst();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expressionBuilder, sql } from 'kysely';
 import { ChannelId, MemberId } from '../../ids.ts';
+import { lastEntry } from '../audit-log.ts';
 import type { Engine } from '../engine.ts';
 import { Leases } from '../leases.ts';
 import type { Transaction } from '../store.ts';
@@ -114,18 +115,20 @@ export async function duePlaces(
   return await leaverMessageLeases.due(database, isDue(engine), limit);
 }
 
-/** Claims a place; null when another process has, or Slack shows it. */
+/** Claims a place, before what it shows is read; null when another process has, or Slack shows what is the case. */
 export async function claimPlace(
   transaction: Transaction,
   id: string,
   lease: number,
 ): Promise<{ claim: string; place: LeaverPlace } | null> {
-  const claim = await leaverMessageLeases.claim(transaction, id, isDue(transaction.engine), lease);
+  const { database, engine } = transaction;
+  const claim = await leaverMessageLeases.claim(transaction, id, isDue(engine), lease);
   if (claim === null) return null;
-  const { message, place, channel, ts, wanted } = await transaction.database
-    .selectFrom('leaver_messages')
-    .selectAll()
+  const { message, place, channel, ts, wanted } = await database
+    .updateTable('leaver_messages')
+    .set({ seen_entry: lastEntry(), due_at: sql`coalesce(due_at, ${engine.now})` })
     .where('id', '=', id)
+    .returningAll()
     .executeTakeFirstOrThrow();
   const to = MemberId.safeParse(place).data ?? ChannelId.parse(place);
   const posted = channel !== null && ts !== null ? { channel: ChannelId.parse(channel), ts } : null;
@@ -168,7 +171,24 @@ export async function releasePlace(
     .execute();
 }
 
+/** A `due_at` that is set decides alone, so that a retry waits for its pause. */
 function isDue(engine: Engine) {
   const where = expressionBuilder<Tables, 'leaver_messages'>();
-  return where.and([where('due_at', '<=', engine.now), leaverMessageLeases.isFree(engine)]);
+  const { and, or } = where;
+  const isBehind = and([where('due_at', 'is', null), hasNews()]);
+  return and([or([where('due_at', '<=', engine.now), isBehind]), leaverMessageLeases.isFree(engine)]);
+}
+
+/** Whether the audit log has more than is shown about the user of somebody named there who needs a decision. */
+function hasNews() {
+  const { exists, selectFrom } = expressionBuilder<Tables, 'leaver_messages'>();
+  return exists(
+    selectFrom('leavers')
+      .innerJoin('audit_log', 'audit_log.target', 'leavers.user_id')
+      .select('leavers.id')
+      .whereRef('leavers.message', '=', 'leaver_messages.message')
+      .where('leavers.state', '=', 'told')
+      .where('leavers.position', 'is not', null)
+      .where('audit_log.seq', '>', sql<number>`coalesce(leaver_messages.seen_entry, 0)`),
+  );
 }

@@ -22,7 +22,6 @@ import {
   keepLeaver,
   type Leaver,
   type LeaverCounts,
-  latestEntryAboutLeavers,
   leaverCounts,
   leaverWithId,
   openLeavers,
@@ -82,8 +81,6 @@ export class LeaverWatch {
   #acquaintances: Acquaintances | null = null;
   /** What is shown though nobody is looked for. */
   #showing: Promise<void> = Promise.resolve();
-  /** The latest entry of the audit log about somebody in an open message. */
-  #seenEntry: number | null = null;
   #leftOut: NodeJS.Timeout | undefined;
   #woken = Promise.withResolvers<void>();
 
@@ -234,18 +231,9 @@ export class LeaverWatch {
     this.#woken = Promise.withResolvers<void>();
     store.mustTakeData();
     await this.#lookAtChanged();
-    await this.#noticeChanges();
     // What needs no call to Fastly is shown while that is away.
     await this.#telling.gather().finally(() => this.#telling.show());
     if (performance.now() - this.#open.at >= times.leavers.openMessages) await this.#readOpen();
-  }
-
-  /** What any replica does to those in an open message, and what is asked for, is to be seen there. */
-  async #noticeChanges(): Promise<void> {
-    const { store } = this.#options;
-    const latest = await store.read(latestEntryAboutLeavers);
-    if (latest !== null && latest !== this.#seenEntry) await store.transaction(wantOpenMessages);
-    this.#seenEntry = latest;
   }
 
   async #readOpen(): Promise<void> {

@@ -4,6 +4,7 @@ import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
 import { updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
 import {
+  clickLeaver,
   DAILY,
   LEFT,
   LIVE,
@@ -103,4 +104,36 @@ it('a leaver whose role ends is shown with it, until a bot admin has it ended fr
   );
   await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
   expect(await untilLeaversSay(workplace, 'In Fastly: engineer')).not.toContain('billing');
+});
+
+it('a change of a user redraws the message that names them, and no other', async () => {
+  const lee = { ...TOMAS, id: 'U0LEE0001', name: 'lee', email: 'lee@example.com' };
+  const workplace = await startWatching({
+    times: ONCE,
+    variables: LIVE,
+    options: { leavers: true, colleagues: [lee] },
+    prepare: (client) =>
+      client.putFastlyUsers([{ ...PRIYA_USER, id: 'lee1', name: 'Lee Example', login: lee.email }]),
+  });
+  const { client, log } = workplace;
+  await log.until('people who left were looked for');
+  await client.changeMember(lee.id, 'deactivated');
+  await untilLeaversSay(workplace, 'Lee Example');
+  await priyaLeaves(workplace);
+  await untilLeaversSay(workplace, PRIYA_USER.name);
+  const [ofLee] = await told(workplace);
+  await client.forgetSlackCalls();
+  await clickLeaver(workplace, 'lock');
+  await client
+    .as(NORA)
+    .until(({ modals }) => modals.some(({ callbackId }) => callbackId === 'lock.form'), 'the form');
+  await client.as(NORA).submit({ steps: [], reason: null });
+  await untilLeaversSay(workplace, '🔒 locked');
+  // What the lock led to is shown before this is looked at.
+  await client.changeMember(lee.id, 'full');
+  await untilLeaversSay(workplace, 'is active in Slack again.');
+  const updates = (await client.slackCalls()).filter(
+    ({ method, args }) => method === 'chat.update' && args.ts === ofLee?.ts,
+  );
+  expect(updates).toHaveLength(1);
 });
