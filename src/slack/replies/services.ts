@@ -59,8 +59,6 @@ export type Services = {
     asOfNow(id: string): Promise<Leaver | null>;
     /** Keeps the user. Null where they are no leaver any more, or kept already. @throws {StoreUnavailable} */
     keep(id: string, by: MemberId, reason: string): Promise<Leaver | null>;
-    /** What a member has asked for and waits for approval. @throws {StoreUnavailable} */
-    requestsOf(member: MemberId): Promise<ApprovalRequest[]>;
     /** Has the message about a leaver show what is the case now. @throws {StoreUnavailable} */
     showAgain(id: string): Promise<void>;
     /** Null where nobody looks for leavers, so they are not known. @throws {StoreUnavailable} */

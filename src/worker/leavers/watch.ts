@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
@@ -147,10 +146,6 @@ export class LeaverWatch {
     const kept = await store.transaction((transaction) => keepLeaver(transaction, id, { by, reason }));
     this.#wake();
     return kept;
-  }
-
-  async requestsOf(member: MemberId): Promise<ApprovalRequest[]> {
-    return await this.#rows.requestsOf(member);
   }
 
   async showAgain(id: string): Promise<void> {
