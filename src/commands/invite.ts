@@ -113,7 +113,7 @@ async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Pro
       reason,
       operation: invitation(fastly, { email, settings }),
     });
-    interaction.services.leavers.invited(sent.email);
+    interaction.services.leavers.admitted(sent.email);
     interaction.log.info({ invitation: sent.id }, 'an invitation was sent');
     const by = member(interaction.caller.memberId);
     return await confirmNewcomer(

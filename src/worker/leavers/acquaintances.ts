@@ -1,3 +1,4 @@
+import type { Directory } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import type { Logger } from '../../observability/log.ts';
@@ -8,7 +9,7 @@ import { storeInvited, storePair } from '../../store/leavers/pairs.ts';
 import type { Store } from '../../store/store.ts';
 import { pairWith } from './search.ts';
 
-export type AcquaintancesOptions = { store: Store; members: Members; log: Logger };
+export type AcquaintancesOptions = { store: Store; directory: Directory; members: Members; log: Logger };
 
 /** Nobody is asked about again who was met so lately, in milliseconds. */
 const MET_AGAIN = 3_600_000;
@@ -38,9 +39,12 @@ export class Acquaintances {
     this.#inBackground(() => this.#storeMet(user, member));
   }
 
-  /** Whoever joins by an invitation is a user whom the bot knows. */
-  invited(address: string): void {
-    this.#inBackground(() => this.#storeInvited(address));
+  /** Whoever was created with an address is a user whom the bot knows, and whoever joins by an invitation. */
+  admitted(address: string): void {
+    this.#inBackground(async () => {
+      const [user] = await this.#options.directory.withLogin(address);
+      await (user ? this.#storeMet(user) : this.#storeInvited(address));
+    });
   }
 
   /** Resolves when what is under way has ended. */

@@ -180,8 +180,8 @@ export class LeaverWatch {
     this.#acquaintances?.met(user, member);
   }
 
-  invited(address: string): void {
-    this.#acquaintances?.invited(address);
+  admitted(address: string): void {
+    this.#acquaintances?.admitted(address);
   }
 
   /** A message about leavers is to be brought up to date. Nothing else does that where they are not looked for any more. */

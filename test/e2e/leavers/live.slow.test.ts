@@ -17,6 +17,7 @@ import {
   told,
   untilLeaversSay,
 } from '../support/leavers.ts';
+import { askFor } from '../support/newcomers.ts';
 import { untilSaid } from '../support/promotions.ts';
 import type { Workplace } from '../support/workplace.ts';
 
@@ -55,19 +56,16 @@ it('whoever was invited is known once they have joined', async () => {
 /** Only a pair that is known shows whose the login was: with the profile, the address is gone. */
 describe('who is who is known, without another look,', () => {
   const NEWCOMER = { ...PRIYA_USER, id: 'priya2' };
-  it.each([
-    ['from a card', async ({ client }: Workplace) => client.putFastlyUsers([NEWCOMER]), `get ${NEWCOMER.id}`],
-    [
-      'from a mention',
-      async ({ client }: Workplace) => client.putFastlyUsers([NEWCOMER]),
-      `get @${PRIYA.name}`,
-    ],
-    [
-      'from creating the user',
-      async () => {},
-      `create ${PRIYA.email} --name "Priya Halloran" --role engineer`,
-    ],
-  ])('%s', async (_from, prepare, words) => {
+  const asked = async ({ client }: Workplace, words: string) => {
+    const nora = client.as(NORA);
+    await nora.command(words);
+    await nora.until((sees) => JSON.stringify(sees).includes(PRIYA.email), 'the answer');
+  };
+  const approved = async ({ client }: Workplace, words: string) => {
+    const request = await askFor(client, `${words} --role superuser`, PRIYA.email);
+    await request.take(client.as(TOMAS), 'approve');
+  };
+  const start = async () => {
     const workplace = await startWatching({
       times: ONCE,
       variables: LIVE,
@@ -75,13 +73,45 @@ describe('who is who is known, without another look,', () => {
       prepare: (client) => client.removeFastlyUser(PRIYA_USER.id),
     });
     await workplace.log.until('people who left were looked for');
-    await prepare(workplace);
-    const nora = workplace.client.as(NORA);
-    await nora.command(words);
-    await nora.until((sees) => JSON.stringify(sees).includes(PRIYA.email), 'the answer');
+    return workplace;
+  };
+
+  it.each([
+    [
+      'from a card',
+      async (workplace: Workplace) => {
+        await workplace.client.putFastlyUsers([NEWCOMER]);
+        await asked(workplace, `get ${NEWCOMER.id}`);
+      },
+    ],
+    [
+      'from a mention',
+      async (workplace: Workplace) => {
+        await workplace.client.putFastlyUsers([NEWCOMER]);
+        await asked(workplace, `get @${PRIYA.name}`);
+      },
+    ],
+    [
+      'from creating the user',
+      (workplace: Workplace) =>
+        asked(workplace, `create ${PRIYA.email} --name "Priya Halloran" --role engineer`),
+    ],
+    [
+      'from creating a Fastly superuser, once that is approved',
+      (workplace: Workplace) => approved(workplace, `create ${PRIYA.email}`),
+    ],
+  ])('%s', async (_from, learn) => {
+    const workplace = await start();
+    await learn(workplace);
     await workplace.log.until('it is known which member a user is');
     await workplace.client.changeMember(PRIYA.id, 'forgotten');
     await untilLeaversSay(workplace, 'was deactivated in Slack.');
+  });
+
+  it('from inviting a Fastly superuser, once that is approved', async () => {
+    const workplace = await start();
+    await approved(workplace, `invite ${PRIYA.email}`);
+    await workplace.log.until('it is known which member was invited');
   });
 });
 
