@@ -119,6 +119,17 @@ export async function openLeavers(database: Database): Promise<Leaver[]> {
   return rows.map(leaverOf);
 }
 
+/** The members who are leavers now. */
+export async function openMembers(database: Database): Promise<ReadonlySet<MemberId>> {
+  const rows = await database
+    .selectFrom('leavers')
+    .select('member')
+    .distinct()
+    .where('state', 'in', OPEN)
+    .execute();
+  return new Set(rows.map(({ member }) => MemberId.parse(member)));
+}
+
 /** How many are leavers now, by their state. */
 export async function countLeavers(database: Database): Promise<Record<(typeof OPEN)[number], number>> {
   const rows = await database

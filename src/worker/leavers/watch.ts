@@ -23,7 +23,7 @@ import {
   type LeaverCounts,
   leaverCounts,
   leaverWithId,
-  openLeavers,
+  openMembers,
 } from '../../store/leavers/leavers.ts';
 import { claimLeaverLook } from '../../store/leavers/look.ts';
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
@@ -232,8 +232,8 @@ export class LeaverWatch {
   }
 
   async #readOpen(): Promise<void> {
-    const open = await this.#options.store.read(openLeavers);
-    this.#open = { members: new Set(open.map(({ member }) => member)), at: performance.now() };
+    const members = await this.#options.store.read(openMembers);
+    this.#open = { members, at: performance.now() };
   }
 
   async #lookAtChanged(): Promise<void> {
