@@ -39,7 +39,7 @@ async function startSearch() {
   const directory = new Directory(fastly);
   const search = new LeaverSearch({
     ...{ store, fastly, directory, roster, workspace, stopping, log },
-    listEvery: () => TIMES.leavers.list,
+    times: TIMES,
   });
   /** How often all members were listed. */
   const lists = () => sandbox.slack.calls().filter(({ method }) => method === 'users.list').length;

@@ -45,8 +45,12 @@ export class Roster {
     return await this.#paced('address', (slack) => askForAddress(slack, address));
   }
 
-  /** All members, the deactivated included: all of them, or it throws (docs.slack.dev, users.list). */
-  async all(): Promise<SlackUser[]> {
+  /**
+   * All members, the deactivated included: all of them, or it throws (docs.slack.dev, users.list).
+   *
+   * @param afterPage what it throws ends the listing
+   */
+  async all(afterPage: () => Promise<void> = async () => {}): Promise<SlackUser[]> {
     const all: SlackUser[] = [];
     let unreadable = 0;
     const ask = (from: { cursor?: string }) =>
@@ -57,6 +61,7 @@ export class Roster {
         if (data) all.push(data);
         else unreadable += 1;
       }
+      await afterPage();
     }
     if (unreadable > 0) {
       this.#options.log.warn({ unreadable }, "some members of Slack's list could not be read");

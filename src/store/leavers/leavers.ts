@@ -5,7 +5,7 @@ import { MemberId } from '../../ids.ts';
 import type { Engine } from '../engine.ts';
 import type { Transaction } from '../store.ts';
 import type { Database } from '../tables.ts';
-import { wantMessages } from './messages.ts';
+import { messagesOf, wantMessages } from './messages.ts';
 
 const Kept = z.object({ by: MemberId, reason: z.string() });
 
@@ -74,7 +74,7 @@ export async function endLeavers(
     .where('state', 'in', OPEN);
   if (who.member !== undefined) ending = ending.where('member', '=', who.member);
   const ended = await ending.returning('message').execute();
-  await wantMessages(transaction, messagesIn(ended));
+  await wantMessages(transaction, messagesOf(ended));
 }
 
 /** Keeps the user of a leaver. @returns the leaver; null where they have ended, or are kept already */
@@ -96,7 +96,7 @@ export async function keepLeaver(
     .returning('message')
     .executeTakeFirst();
   if (!row) return null;
-  await wantMessages(transaction, messagesIn([row]));
+  await wantMessages(transaction, messagesOf([row]));
   await transaction.audit({
     actor: kept.by,
     change: 'leaver',
@@ -199,10 +199,6 @@ export async function forgetEnded({ database, now }: Transaction, milliseconds: 
     .deleteFrom('leaver_messages')
     .where('message', 'not in', sql<string>`(select message from leavers where message is not null)`)
     .execute();
-}
-
-function messagesIn(rows: readonly { message: string | null }[]): string[] {
-  return [...new Set(rows.flatMap(({ message }) => message ?? []))];
 }
 
 function leaverOf(row: {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expressionBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, expressionBuilder, sql } from 'kysely';
 import { ChannelId, MemberId } from '../../ids.ts';
 import { lastEntry } from '../audit-log.ts';
 import type { Engine } from '../engine.ts';
@@ -37,19 +37,20 @@ export async function wantMessages(
     .execute();
 }
 
-/** Has every message with an open leaver show what is the case now. */
+/** Has every message that names somebody who needs a decision show what is the case now. */
 export async function wantOpenMessages(transaction: Transaction): Promise<void> {
   const open = await transaction.database
     .selectFrom('leavers')
     .select('message')
     .distinct()
-    .where('state', 'in', ['told', 'kept'])
-    .where('message', 'is not', null)
+    .where(isUndecided)
     .execute();
-  await wantMessages(
-    transaction,
-    open.flatMap(({ message }) => message ?? []),
-  );
+  await wantMessages(transaction, messagesOf(open));
+}
+
+/** The messages that tell of these leavers. */
+export function messagesOf(rows: readonly { message: string | null }[]): string[] {
+  return [...new Set(rows.flatMap(({ message }) => message ?? []))];
 }
 
 /**
@@ -179,6 +180,11 @@ function isDue(engine: Engine) {
   return and([or([where('due_at', '<=', engine.now), isBehind]), leaverMessageLeases.isFree(engine)]);
 }
 
+/** Whether a message names somebody who needs a decision. */
+function isUndecided({ and, eb }: ExpressionBuilder<Tables, 'leavers'>) {
+  return and([eb('leavers.state', '=', 'told'), eb('leavers.position', 'is not', null)]);
+}
+
 /** Whether the audit log has more than is shown about the user of somebody named there who needs a decision. */
 function hasNews() {
   const { exists, selectFrom } = expressionBuilder<Tables, 'leaver_messages'>();
@@ -187,8 +193,7 @@ function hasNews() {
       .innerJoin('audit_log', 'audit_log.target', 'leavers.user_id')
       .select('leavers.id')
       .whereRef('leavers.message', '=', 'leaver_messages.message')
-      .where('leavers.state', '=', 'told')
-      .where('leavers.position', 'is not', null)
+      .where(isUndecided)
       .where('audit_log.seq', '>', sql<number>`coalesce(leaver_messages.seen_entry, 0)`),
   );
 }

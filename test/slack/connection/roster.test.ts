@@ -31,6 +31,18 @@ it('a list of members in which Slack repeats a cursor has no end, and nothing is
   expect(asked).toHaveLength(3);
 });
 
+it('what is done after each page can end a list of members', async () => {
+  const { slack, asked } = await circling();
+  const pace = { member: 0, address: 0, page: 0 };
+  const stopping = AbortSignal.timeout(5_000);
+  const roster = new Roster({ slack, pace, stopping, log: pino({ enabled: false }) });
+  const taken = async () => {
+    throw new Error('taken over');
+  };
+  await expect(roster.all(taken)).rejects.toThrow('taken over');
+  expect(asked).toHaveLength(1);
+});
+
 it('doctor says so, too', async () => {
   const { slack } = await circling();
   const finding = await checkLeavers(slack, 'daily');
