@@ -17,8 +17,8 @@ import {
   addPlaces,
   claimPlace,
   duePlaces,
+  type LeaverPlace,
   makeMessage,
-  releasePlace,
 } from '../../src/store/leavers/messages.ts';
 import {
   forgetInvited,
@@ -44,7 +44,8 @@ const leave = (store: Store, each: Leaving) =>
 const idsOf = async (store: Store) => (await store.read(openLeavers)).map(({ id }) => id);
 const tell = (store: Store, ids: readonly string[], places: readonly ChannelId[] = [CDN_TEAM]) =>
   store.transaction((transaction) => makeMessage(transaction, ids, MOST, places));
-const due = (store: Store) => store.read((database) => duePlaces(database, store.engine, 8));
+const due = (store: Store) => duePlaces(store, 8);
+const SHOWN = { channel: CDN_TEAM, ts: '1700000000.000100' };
 
 async function claimed(store: Store): Promise<LeaverLook> {
   const look = await claimLeaverLook(store, LEASE);
@@ -52,15 +53,17 @@ async function claimed(store: Store): Promise<LeaverLook> {
   return look;
 }
 
-/** Claims the only place that is due, and ends the claim as if Slack had shown it. */
-async function show(store: Store): Promise<void> {
+/** Claims the only place that is due. */
+async function claimedPlace(store: Store): Promise<LeaverPlace> {
   const [id = ''] = await due(store);
-  await store.transaction(async (transaction) => {
-    const { claim = '', place } = (await claimPlace(transaction, id, LEASE)) ?? {};
-    if (!place) throw new Error('nothing is due');
-    const shown = { channel: CDN_TEAM, ts: '1700000000.000100' };
-    await releasePlace(transaction, place, { claim, shown, pause: null });
-  });
+  const place = await claimPlace(store, id, LEASE);
+  if (place === null) throw new Error('nothing is due');
+  return place;
+}
+
+/** The same, and ends the claim as if Slack had shown it. */
+async function show(store: Store): Promise<void> {
+  await (await claimedPlace(store)).end(SHOWN, null);
 }
 
 onBothDatabases('pairs of members and users', (database) => {
@@ -164,35 +167,26 @@ onBothDatabases('leavers', (database) => {
     const { store, other } = await database.open();
     await leave(store, leaving('edda1'));
     await tell(store, await idsOf(store));
-    const [place = ''] = await due(store);
-    await store.transaction(async (transaction) => {
-      expect(await claimPlace(transaction, place, LEASE)).not.toBeNull();
-    });
+    const [id] = await due(store);
+    const place = await claimedPlace(store);
     expect(await due(other)).toEqual([]);
     await run(store, 'update leaver_messages set lease_until = lease_until - 60001');
     await show(other);
+    await expect(place.renew()).rejects.toThrow(TakenOver);
+    await expect(place.end(null, null)).rejects.toThrow(TakenOver);
     expect(await due(store)).toEqual([]);
     await store.transaction((transaction) => endLeavers(transaction, { userId: 'edda1' }, 'gone'));
-    expect(await due(store)).toEqual([place]);
+    expect(await due(store)).toEqual([id]);
   });
 
   it('are shown once more where something changes while they are shown', async () => {
     const { store } = await database.open();
     await leave(store, leaving('edda1'));
     await tell(store, await idsOf(store));
-    const [id = ''] = await due(store);
-    const claim = await store.transaction((transaction) => claimPlace(transaction, id, LEASE));
-    if (!claim) throw new Error('nothing is due');
+    const place = await claimedPlace(store);
     await store.transaction((transaction) => endLeavers(transaction, { userId: 'edda1' }, 'gone'));
-    const shown = { channel: CDN_TEAM, ts: '1700000000.000100' };
-    const ended = { claim: claim.claim, shown, pause: null };
-    await store.transaction((transaction) => releasePlace(transaction, claim.place, ended));
-    expect(await due(store)).toEqual([id]);
-    await store.transaction(async (transaction) => {
-      expect(await claimPlace(transaction, id, LEASE)).toMatchObject({
-        place: { posted: shown, version: 2 },
-      });
-    });
+    await place.end(SHOWN, null);
+    expect((await claimedPlace(store)).posted).toEqual(SHOWN);
   });
 
   it('are shown once more, by one process, where the audit log has something new about a user named there', async () => {
@@ -214,11 +208,10 @@ onBothDatabases('leavers', (database) => {
     await store.transaction((transaction) => endLeavers(transaction, { userId: 'lee1' }, 'gone'));
     await show(store);
     for (const each of ['edda1', 'lee1', 'mira1', 'nobody1']) await audit(each);
-    const [id = '', ...others] = await due(store);
+    const [id, ...others] = await due(store);
     expect(others).toEqual([]);
-    const claim = () => store.transaction((transaction) => claimPlace(transaction, id, LEASE));
-    const { place, claim: held = '' } = (await claim()) ?? {};
-    const [edda] = await store.read((tables) => leaversIn(tables, place?.message ?? ''));
+    const place = await claimedPlace(store);
+    const [edda] = await store.read((tables) => leaversIn(tables, place.message));
     expect(edda?.userId).toBe('edda1');
     expect(await due(other)).toEqual([]);
     // Whoever shows it has died.
@@ -226,8 +219,7 @@ onBothDatabases('leavers', (database) => {
     expect(await due(other)).toEqual([id]);
     await run(store, 'update leaver_messages set lease_until = lease_until + 60001');
     await audit('edda1');
-    const ended = { claim: held, shown: null, pause: LEASE };
-    await store.transaction((transaction) => releasePlace(transaction, { id, version: 1 }, ended));
+    await place.end(SHOWN, LEASE);
     expect(await due(store)).toEqual([]);
     await run(store, 'update leaver_messages set due_at = due_at - 60000');
     await show(other);
