@@ -45,7 +45,7 @@ function isOf({ team_id, is_stranger }: SlackUser, { teamId, enterpriseId }: Wor
 /** A member who left and whose address is a login. `guest`: null where nobody knows. */
 export type FoundLeaver = {
   member: MemberId;
-  how: 'deactivated' | 'left-workspace';
+  how: Extract<Presence, { kind: 'left' }>['how'];
   guest: boolean | null;
   user: User;
 };

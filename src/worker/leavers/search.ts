@@ -18,6 +18,7 @@ import type { LeaverLook } from '../../store/leavers/look.ts';
 import {
   forgetInvited,
   forgetPairs,
+  type Invited,
   invitedMembers,
   knownPairs,
   type Pair,
@@ -182,7 +183,8 @@ export class LeaverSearch {
     const { roster, workspace } = this.#options;
     const address = user.login.trim();
     if (!/\S@\S/.test(address)) return null;
-    return pairWith(await roster.withAddress(address), user, workspace);
+    const found = activeWith(await roster.withAddress(address), user.login, workspace);
+    return found && { ...found, userId: user.id };
   }
 
   /** Finds those who left before the bot knew them. */
@@ -229,15 +231,15 @@ export class LeaverSearch {
   }
 }
 
-/** The pair of a user and the member whom Slack has under the user's login; null for nobody who is active. */
-export function pairWith(
+/** The member whom Slack has under an address; null for nobody who is active. */
+export function activeWith(
   known: SlackUser | 'nobody',
-  user: Pick<User, 'id' | 'login'>,
+  address: string,
   workspace: Workspace,
-): Pair | null {
+): Invited | null {
   const presence = presenceOf(known, workspace, false);
   if (known === 'nobody' || presence.kind !== 'active') return null;
-  return { member: known.id, userId: user.id, address: user.login, guest: presence.guest };
+  return { member: known.id, address, guest: presence.guest };
 }
 
 const keyOf = ({ member, userId }: { member: string; userId: string }) => `${member} ${userId}`;
