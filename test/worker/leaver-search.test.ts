@@ -1,13 +1,13 @@
 import { WebClient } from '@slack/web-api';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { TIMES } from '../../src/config/times.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import { TeamId } from '../../src/ids.ts';
 import { Roster } from '../../src/slack/connection/roster.ts';
 import { openLeavers } from '../../src/store/leavers/leavers.ts';
-import { claimLeaverLook } from '../../src/store/leavers/look.ts';
+import { claimLeaverLook, type LeaverLook } from '../../src/store/leavers/look.ts';
 import { LeaverSearch } from '../../src/worker/leavers/search.ts';
 import { clientFor } from '../fastly/start.ts';
 import { PRIYA, TEAM, TOMAS } from '../sandbox/cast.ts';
@@ -43,9 +43,10 @@ async function startSearch() {
   });
   /** How often all members were listed. */
   const lists = () => sandbox.slack.calls().filter(({ method }) => method === 'users.list').length;
-  const look = async () => {
+  const look = async (prepare: (claimed: LeaverLook) => unknown = () => {}) => {
     const claimed = await claimLeaverLook(store, MINUTE);
     if (claimed === null) throw new Error('the look is not due');
+    prepare(claimed);
     expect(await search.lookAtAll(claimed)).toBe(true);
     await claimed.end(0);
   };
@@ -73,4 +74,11 @@ it('all members are listed at the first look, and again a week later at the earl
   clock.now += WEEK - MINUTE;
   await look();
   expect(lists()).toBe(2);
+});
+
+it('a look is kept after each page of members, which takes Slack seconds', async () => {
+  const { look, lists } = await startSearch();
+  const kept: number[] = [];
+  await look((claimed) => vi.spyOn(claimed, 'keep').mockImplementation(async () => void kept.push(lists())));
+  expect(kept.at(-1)).toBe(1);
 });
