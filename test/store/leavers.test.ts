@@ -157,7 +157,7 @@ onBothDatabases('leavers', (database) => {
     expect(await tell(store, ids)).toBe(true);
     expect(await tell(other, ids)).toBe(false);
     const [first] = await store.read(openLeavers);
-    const told = await store.read((tables) => leaversIn(tables, first?.message ?? ''));
+    const { leavers: told } = await store.read((tables) => leaversIn(tables, first?.message ?? ''));
     expect(told).toHaveLength(3);
     expect(told.filter(({ position }) => position !== null).map(({ id }) => id)).toEqual(ids.slice(0, 2));
     expect(await due(store)).toHaveLength(1);
@@ -211,8 +211,8 @@ onBothDatabases('leavers', (database) => {
     const [id, ...others] = await due(store);
     expect(others).toEqual([]);
     const place = await claimedPlace(store);
-    const [edda] = await store.read((tables) => leaversIn(tables, place.message));
-    expect(edda?.userId).toBe('edda1');
+    const { leavers } = await store.read((tables) => leaversIn(tables, place.message));
+    expect(leavers.map(({ userId }) => userId)).toEqual(['edda1']);
     expect(await due(other)).toEqual([]);
     // Whoever shows it has died.
     await run(store, 'update leaver_messages set lease_until = lease_until - 60001');
@@ -263,6 +263,22 @@ onBothDatabases('leavers', (database) => {
     const places = await store.read((tables) => tables.selectFrom('leaver_messages').selectAll().execute());
     expect(places).toHaveLength(1);
     expect(await store.read((tables) => leaverWithId(tables, two))).not.toBeNull();
+  });
+
+  it('that a newer version has recorded are left to it, and are counted', async () => {
+    const { store } = await database.open();
+    for (const each of ['edda1', 'silas1']) await leave(store, leaving(each));
+    await tell(store, await idsOf(store));
+    const { id = '', message } =
+      (await store.read(openLeavers)).find(({ userId }) => userId === 'edda1') ?? {};
+    await run(
+      store,
+      "update leavers set details = replace(details, 'seen', 'guessed') where user_id = 'edda1'",
+    );
+    expect((await store.read(openLeavers)).map(({ userId }) => userId)).toEqual(['silas1']);
+    expect(await store.read((tables) => leaverWithId(tables, id))).toBeNull();
+    const { leavers, newer } = await store.read((tables) => leaversIn(tables, message ?? ''));
+    expect([leavers.map(({ userId }) => userId), newer]).toEqual([['silas1'], 1]);
   });
 
   it('are shown in further places, each once', async () => {

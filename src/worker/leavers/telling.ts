@@ -110,10 +110,11 @@ export class LeaverTelling {
         return LEAVERS_ELSEWHERE;
       }
     }
-    const all = await store.read((database) => leaversIn(database, message));
-    const shown = all.filter(({ position }) => position !== null);
-    const more = all.filter(({ position, state }) => position === null && state === 'told').length;
-    return leaversMessage(await rows.rowsOf(shown, isChannel ? 'channel' : 'direct'), more, Date.now());
+    const { leavers, newer } = await store.read((database) => leaversIn(database, message));
+    const shown = leavers.filter(({ position }) => position !== null);
+    const counted = leavers.filter(({ position, state }) => position === null && state === 'told');
+    const told = await rows.rowsOf(shown, isChannel ? 'channel' : 'direct');
+    return leaversMessage(told, counted.length + newer, Date.now());
   }
 
   /** The approvals channel; the direct messages of bot admins where there is none, or others would read along. */
