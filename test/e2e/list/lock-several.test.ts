@@ -205,6 +205,16 @@ describe('locking several', () => {
     expect(request.buttons(await client.as(NORA).sees())).toEqual(['unlock-several']);
   });
 
+  it('goes on with the others where Fastly refuses to show one', async () => {
+    const { client } = await workplaceWith();
+    const forbidden = { status: 403, body: '{"msg":"No"}', times: 100 };
+    await client.fastlyFaults({ fail: { match: 'GET /user/idle2', ...forbidden } });
+    const request = await approved(client, SEVEN);
+    const end = await request.until(client.as(NORA), '✅ 6 of 7 locked, 1 refused.');
+    expect(end).toContain("Not locked: idle.2@example.com (Fastly doesn't allow the bot to do this");
+    expect(await puts(client)).toEqual(ids(SEVEN.filter(({ id }) => id !== 'idle2')));
+  });
+
   it('shows how far it is, and any bot admin stops it for good', async () => {
     const workplace = await workplaceWith();
     const { client } = workplace;
