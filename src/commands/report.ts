@@ -11,7 +11,7 @@ import { type Message, message } from '../messages/kit/message.ts';
 import { say } from '../messages/kit/sentence.ts';
 import { promotionLines } from '../messages/promotion-text.ts';
 import { noLongerWorks } from '../slack/carried.ts';
-import type { Listener } from '../slack/gate/listeners.ts';
+import { type Listener, needing } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { latest } from './audit.ts';
@@ -35,18 +35,26 @@ export const report: Subcommand = {
     await reply.result(await drawn(services));
   },
   listeners: [
-    ...Object.entries(COUNTED_USERS).map(([counted, filter]) =>
-      showing(namesButton(counted), async (shown) => await listed(shown, { filter, from: 0, private: true })),
-    ),
-    ...Object.entries(COUNTED_TOKENS).map(([counted, filter]) =>
-      showing(
-        namesButton(counted),
-        async (shown) => await tokensDrawn(shown, { user: null, filter, from: 0, private: true }, null),
+    ...needing('list', [
+      ...Object.entries(COUNTED_USERS).map(([counted, filter]) =>
+        showing(
+          namesButton(counted),
+          async (shown) => await listed(shown, { filter, from: 0, private: true }),
+        ),
+      ),
+      showing(PROMOTIONS_BUTTON, async ({ services }) => rolesThatEnd(services)),
+      showing(LEAVERS_BUTTON, async (shown) => await leftNow(shown, { from: 0, private: true })),
+    ]),
+    ...needing(
+      'tokens',
+      Object.entries(COUNTED_TOKENS).map(([counted, filter]) =>
+        showing(
+          namesButton(counted),
+          async (shown) => await tokensDrawn(shown, { user: null, filter, from: 0, private: true }, null),
+        ),
       ),
     ),
-    showing(PROMOTIONS_BUTTON, async ({ services }) => rolesThatEnd(services)),
-    showing(LEAVERS_BUTTON, async (shown) => await leftNow(shown, { from: 0, private: true })),
-    showing(CHANGES_BUTTON, async ({ services }) => await latest(services, null)),
+    ...needing('audit', [showing(CHANGES_BUTTON, async ({ services }) => await latest(services, null))]),
   ],
 };
 

@@ -109,7 +109,7 @@ function onUserNamed({ disabled }: Services, { subcommand }: Asked): OnUser {
 
 /**
  * The registry of everything the bot listens for. A subcommand that is switched off takes its forms and buttons with
- * it; those of approval requests stay, so that what waits can be decided.
+ * it, and those elsewhere that do its work; those of approval requests stay, so that what waits can be decided.
  */
 export function allListeners(disabled: ReadonlySet<string>): readonly Listener[] {
   return [
@@ -126,7 +126,7 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     endNowListener,
     ...extendListeners,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
-  ];
+  ].filter(({ needs }) => needs === undefined || !disabled.has(needs));
 }
 
 export const LISTENERS = allListeners(new Set());

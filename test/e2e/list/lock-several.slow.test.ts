@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NORA, TOMAS } from '../../sandbox/cast.ts';
 import { approved, clickOn, idlers, puts } from '../support/idle.ts';
-import { startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const SEVEN = idlers(7);
 
@@ -32,6 +32,14 @@ it.each([
   const request = await approved(client, SEVEN);
   const end = await request.until(client.as(NORA), '✅ 6 of 7 locked, 1 refused.');
   expect(end).toContain(`Not locked: idle.2@example.com (${why}`);
+});
+
+it('locking several offers no unlocking where that is disabled', async () => {
+  const { client } = await startWorkplace(DELIVERY, { DISABLED_COMMANDS: 'unlock' });
+  await client.putFastlyUsers(SEVEN);
+  const request = await approved(client, SEVEN);
+  await request.until(client.as(NORA), '✅ 7 of 7 locked.');
+  expect(request.buttons(await client.as(NORA).sees())).toEqual([]);
 });
 
 it('locking several fails where Fastly fails about everybody', async () => {

@@ -18,7 +18,7 @@ import {
 } from '../support/idle.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { DAY, fromNow } from '../support/tokens.ts';
-import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const SEVEN = idlers(7);
 const ids = (users: readonly { id: string }[]) => users.map(({ id }) => id);
@@ -80,8 +80,13 @@ describe('the form to lock several', () => {
     expect(wordsOf(approval.blocks).match(/l{20,}…/g)).toHaveLength(100);
   });
 
-  it.each(DELIVERY_MODES)('takes nobody whom it did not show, over %s', async (mode) => {
-    const slack = await startForgedSlack(mode);
+  const UNSEEN = ['nobody whom it did not show', {}, 'This form no longer works.'] as const;
+  it.each([
+    ['socket', ...UNSEEN],
+    ['http', ...UNSEEN],
+    ['socket', 'nobody where locking is disabled', { DISABLED_COMMANDS: 'lock' }, 'or is disabled in this'],
+  ] as const)('takes, over %s, %s', async (mode, _what, variables, says) => {
+    const slack = await startForgedSlack(mode, variables);
     await slack.client.putFastlyUsers(SEVEN);
     const filter = { text: 'idle', role: null, locked: null, withoutTwoFactor: false, inactive: 90 };
     const subject = JSON.stringify({ filter, shown: 'another' });
@@ -93,7 +98,7 @@ describe('the form to lock several', () => {
       state: { values: { 'users-0': users } },
     });
     const answer = await slack.deliver(deliveryTo({ kind: 'submission', id }, superuser, '', { view }));
-    expect(JSON.stringify(answer)).toContain('This form no longer works.');
+    expect(JSON.stringify(answer)).toContain(says);
     expect(await puts(slack.client)).toEqual([]);
   });
 
