@@ -77,7 +77,7 @@ const answerListeners: Listener[] = [
     async run(interaction, { value }) {
       const { user, private: alone, ...asked } = Answer.read(value);
       const onUser = onUserNamed(interaction.services, asked);
-      onUser.check?.(asked);
+      onUser.check?.(asked, interaction.services);
       const shown = interaction.shownTo({ private: alone });
       await shown.reply.removeOriginal();
       await shown.reply.waitFor(actOrAskAnew(shown, onUser, user, asked));

@@ -36,9 +36,15 @@ export function lastsFromForm(values: FormValues, times: Pick<Times, 'promotions
   return typed === '' ? null : readLasts(typed, times);
 }
 
-/** How long a role is to be given, in milliseconds: '4h', '1d 12h'. @throws {FieldError} */
-export function readLasts(text: string, { promotions }: Pick<Times, 'promotions'>): number {
+/** Whether a role can be given for so many milliseconds. */
+export function canLast(milliseconds: number, { promotions }: Pick<Times, 'promotions'>): boolean {
   const { shortest, longest } = promotions;
+  return Number.isInteger(milliseconds) && milliseconds >= shortest && milliseconds <= longest;
+}
+
+/** How long a role is to be given, in milliseconds: '4h', '1d 12h'. @throws {FieldError} */
+export function readLasts(text: string, times: Pick<Times, 'promotions'>): number {
+  const { shortest, longest } = times.promotions;
   const parts = [
     ...text
       .trim()
@@ -50,7 +56,7 @@ export function readLasts(text: string, { promotions }: Pick<Times, 'promotions'
     (sum, [, amount, unit]) => sum + Number(amount) * (UNITS.get(unit ?? '') ?? 0),
     0,
   );
-  if (isWhole && milliseconds >= shortest && milliseconds <= longest) return milliseconds;
+  if (isWhole && canLast(milliseconds, times)) return milliseconds;
   const range = say`from ${spanText(shortest)} to ${spanText(longest)}`;
   throw new FieldError(
     LASTS,
