@@ -27,6 +27,7 @@ import { cancelRequestsListener } from './leavers/cancel-requests.ts';
 import { keepListeners } from './leavers/keep.ts';
 import { endNowListener } from './promotions/end-now.ts';
 import { extendListeners } from './promotions/extend.ts';
+import { moreRolesListener } from './promotions/running.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -125,6 +126,7 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     // An end takes rights away, so it works whatever is switched off.
     endNowListener,
     ...extendListeners,
+    moreRolesListener,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
   ].filter(({ needs }) => needs === undefined || !disabled.has(needs));
 }

@@ -74,14 +74,24 @@ export function runningText(promotion: PromotionShown): Sentence {
 }
 
 /** More of them would crowd a list. */
-const MOST_LINES = 10;
+export const MOST_LINES = 10;
 
-/** Those that run, what is overdue first. */
-export function promotionLines(promotions: readonly PromotionShown[]): Sentence[] {
+/**
+ * Those that run, what is overdue first, for where they stand beside something else.
+ *
+ * @param disabled the names of the subcommands that this installation does without
+ */
+export function promotionLines(
+  promotions: readonly PromotionShown[],
+  disabled: ReadonlySet<string>,
+): Sentence[] {
   const more = promotions.length - MOST_LINES;
+  const all = disabled.has('approvals')
+    ? say``
+    : say` Run ${code('/fastly-user approvals')} to see all of them.`;
   return [
     ...promotions.slice(0, MOST_LINES).map(promotionLine),
-    ...(more > 0 ? [say`and ${more} more roles that end.`] : []),
+    ...(more > 0 ? [say`and ${more} more ${more === 1 ? 'role that ends' : 'roles that end'}.${all}`] : []),
   ];
 }
 
