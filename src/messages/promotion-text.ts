@@ -64,6 +64,11 @@ export function offText(promotion: PromotionShown): Sentence {
   return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
 }
 
+/** Once the role is kept without an end. */
+export function keptText(promotion: PromotionShown): Sentence {
+  return say`⏳ The end ${date(new Date(promotion.endsAt))} is off, so ${roleBack(promotion)} doesn't come back.`;
+}
+
 /** For whoever decides about somebody who left. */
 export function runningText(promotion: PromotionShown): Sentence {
   const { role, state } = promotion;
