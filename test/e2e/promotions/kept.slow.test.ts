@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
-import { untilEditForm, updateOf, updates } from '../support/altering.ts';
+import { askForUpdate, untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { openRequest } from '../support/approving.ts';
 import { promotedFor, untilSaid } from '../support/promotions.ts';
 import { elementsOf, messagesIn, wordsOf } from '../support/seeing.ts';
@@ -63,4 +63,17 @@ describe('a role that ends is kept', () => {
     await nora.command(`update ${ENGINEER.id}`);
     expect(wordsOf((await untilEditForm(nora)).blocks)).not.toContain('Keep this role without an end');
   });
+});
+
+it('an extension that was approved leaves an earlier change to be undone', async () => {
+  const { client } = await startWorkplace();
+  const nora = client.as(NORA);
+  await promotedFor(client, ENGINEER, '1d');
+  await nora.command(`update ${ENGINEER.id} --name "Edda Sommer"`);
+  await untilSaid(nora, 'Name Edda Morton → Edda Sommer');
+  const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser --for 2d');
+  await request.take(client.as(TOMAS), 'approve');
+  await request.untilInThread(nora, 'extended');
+  await nora.click({ channel: CDN_TEAM.id, actionId: 'update.undo' });
+  await untilSaid(nora, 'Name Edda Sommer → Edda Morton');
 });
