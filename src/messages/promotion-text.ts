@@ -40,6 +40,25 @@ export function actionEnd(action: Action, state: State | null = null): Sentence 
   return isWithout ? say`without an end` : null;
 }
 
+/** How long a promotion lasts, or has lasted. @param first when it was to end as it was set (Unix milliseconds) */
+export function lastsNow(promotion: RunningPromotion, first: number): Sentence {
+  const { state, endsAt, overAt } = promotion;
+  const over = date(new Date(overAt ?? endsAt));
+  switch (state.kind) {
+    case 'running':
+    case 'to-check':
+      return say`${endsAt > first ? 'extended until' : 'until'} ${date(new Date(endsAt))}, then ${roleBack(promotion)}`;
+    case 'ended':
+      return say`until ${over}, then ${roleBack(promotion)}`;
+    case 'closed':
+      return say`until the role was changed ${over}`;
+    case 'left':
+      return say`until another role was set outside the bot`;
+    case 'gone':
+      return say`until the user was deleted`;
+  }
+}
+
 /** The role that comes back, of an action that sets a promotion for a time. */
 export function roleBack({ before }: Pick<RunningPromotion, 'before'>): Sentence {
   return settingValue('role', before);
