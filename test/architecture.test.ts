@@ -92,6 +92,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
         'target',
         'token',
         'intents',
+        'promotion',
         'promotion-steps',
         'running-promotions',
         'roles',

@@ -83,6 +83,8 @@ export const Completed = z.object({
   found: z.boolean(),
   tokens: TokensLeft.exactOptional(),
   endsAt,
+  /** The end of another promotion, in Unix milliseconds, that no longer holds. */
+  closes: z.number().exactOptional(),
   run,
 });
 

@@ -30,6 +30,8 @@ export const ChangeDetails = z.object({
   settings: Settings.exactOptional(),
   /** For how many milliseconds from when it is set the role is given; not there where it has no end. */
   for: z.int().positive().exactOptional(),
+  /** The database was restored while it was under way, so a role that it gave for a time does not end by itself. */
+  restored: z.literal(true).exactOptional(),
   /** What the user had before, so that the log tells what a change took away. */
   before: CurrentSettings.exactOptional(),
   /** The id of the one that is withdrawn. */

@@ -39,7 +39,7 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
     const { database } = transaction;
     const before = await headOf(database);
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
-    const underWay = await intents.references(transaction);
+    const underWay = await intents.noteRestored(transaction);
     await forgetPlans(transaction);
     const toCheck = adopt ? [] : await leaveToCheck(transaction);
     if (adopt) await cutTies(transaction, intents);

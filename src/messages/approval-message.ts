@@ -8,6 +8,7 @@ import { type ApprovalRequest, isOpen, type State } from '../approvals/request.t
 import { mayBeCancelled } from '../approvals/rules.ts';
 import { stillLocked } from '../approvals/run.ts';
 import { mayBeStopped } from '../approvals/run-rules.ts';
+import type { RunningPromotion } from '../changes/promotion.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
 import type { TokenOwner, TokensLeft } from '../changes/token.ts';
@@ -27,7 +28,7 @@ import { context, type Message, message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
 import { channel, code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { actionEnd } from './promotion-text.ts';
+import { actionEnd, lastsNow } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
 import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
@@ -49,16 +50,21 @@ export const UNLOCK_SEVERAL = 'approvals.unlock-several';
 /** A list of many requests must fit into a message or a Home tab. */
 const MOST_NAMED = 5;
 
-/** A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked. */
+/**
+ * A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked.
+ *
+ * @param promotion what the request has begun or extended, as it is now
+ */
 export function approvalMessage(
   request: ApprovalRequest,
   steps: readonly Step[],
   policy: ApprovalPolicy,
+  promotion: RunningPromotion | null = null,
   buttons = requestButtons(request),
 ): Message {
   const { action } = request;
   const title = plainName(headline(request));
-  const detail = detailText(request, policy);
+  const detail = detailText(asItEnds(request, promotion), policy);
   const inShort = title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`;
   return {
     text: notification(inShort),
@@ -67,7 +73,7 @@ export function approvalMessage(
       header(title),
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
-      { type: 'section', fields: fieldsOf(request) },
+      { type: 'section', fields: fieldsOf(request, promotion) },
       ...linesAbout(action),
       richText(detail),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
@@ -82,8 +88,10 @@ export function directRequest(
   steps: readonly Step[],
   policy: ApprovalPolicy,
   viewer: MemberId,
+  disabled: ReadonlySet<string> = NOTHING,
 ): Message {
-  const { text, blocks } = approvalMessage(request, steps, policy, buttonsFor(request, viewer, policy));
+  const buttons = buttonsFor(request, viewer, policy, disabled);
+  const { text, blocks } = approvalMessage(request, steps, policy, null, buttons);
   const why = say`People of another company can read ${channel(request.channel)} now, so this request goes on here.`;
   return { text, blocks: [richText(why), ...blocks] };
 }
@@ -100,8 +108,8 @@ function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[
  * Everything that will be done, and to whom. The name is in the headline. Changed fields replace the unchanged ones, so
  * deletions and most updates both show six fields, in three rows.
  */
-function fieldsOf({ action, state }: ApprovalRequest): TextObject[] {
-  const end = endFields(action, state);
+function fieldsOf({ action, state }: ApprovalRequest, promotion: RunningPromotion | null): TextObject[] {
+  const end = endFields(action, state, promotion);
   if (isAdmission(action)) {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes), ...end];
   }
@@ -112,8 +120,21 @@ function fieldsOf({ action, state }: ApprovalRequest): TextObject[] {
   return [...changeFields(before, changes), ...end, ...targetFields(target, changes)];
 }
 
+/** The request with the end that its promotion has now; without one where that is over. */
+function asItEnds(request: ApprovalRequest, promotion: RunningPromotion | null): ApprovalRequest {
+  if (promotion === null || request.state.kind !== 'completed') return request;
+  const { endsAt: _first, ...state } = request.state;
+  return {
+    ...request,
+    state: promotion.overAt === null ? { ...state, endsAt: promotion.endsAt } : state,
+  };
+}
+
 /** When a promotion ends, and which role comes back then. */
-function endFields(action: Action, state: State): TextObject[] {
+function endFields(action: Action, state: State, promotion: RunningPromotion | null): TextObject[] {
+  if (promotion !== null && state.kind === 'completed' && state.endsAt !== undefined) {
+    return [field(promotion.overAt === null ? 'Lasts' : 'Lasted', lastsNow(promotion, state.endsAt))];
+  }
   const end = actionEnd(action, state);
   if (end === null) return [];
   if (action.kind !== 'promote-for') return [field('Lasts', end)];
@@ -158,8 +179,30 @@ function linesAbout(action: Action): KnownBlock[] {
   return first ? [richText(first, ...others)] : [];
 }
 
-/** The buttons that still work. Whether a member may use one is checked when they click it. */
-export function requestButtons(request: ApprovalRequest): Button[] {
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Of which subcommands a button does the work. */
+const WORK_OF: Record<string, readonly string[]> = {
+  [UNLOCK_SEVERAL]: ['unlock'],
+  [REVOKE_LEFT]: ['revoke'],
+  [REVOKE_FIRST]: ['delete', 'revoke'],
+};
+
+/** Those that do the work of no subcommand that is switched off. */
+export function enabledButtons(buttons: readonly Button[], disabled: ReadonlySet<string>): Button[] {
+  return buttons.filter(({ action_id }) => !WORK_OF[action_id ?? '']?.some((name) => disabled.has(name)));
+}
+
+/**
+ * The buttons that still work. Whether a member may use one is checked when they click it.
+ *
+ * @param disabled the names of the subcommands that this installation does without
+ */
+export function requestButtons(request: ApprovalRequest, disabled = NOTHING): Button[] {
+  return enabledButtons(buttonsInState(request), disabled);
+}
+
+function buttonsInState(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
   if (isLockOfSeveral(action) && state.kind !== 'pending') return severalButtons(request);
   if (state.kind === 'failed' && state.retryable) {
@@ -242,12 +285,17 @@ function notesInShort(action: Action): Sentence[] {
 }
 
 /** The buttons that this member may use. */
-function buttonsFor(request: ApprovalRequest, viewer: MemberId, policy: ApprovalPolicy): Button[] {
+function buttonsFor(
+  request: ApprovalRequest,
+  viewer: MemberId,
+  policy: ApprovalPolicy,
+  disabled = NOTHING,
+): Button[] {
   // The requester can cancel, the others decide.
   const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
   if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
   if (isAbout(request, viewer)) for (const decision of [DENY, RETRY]) unusable.add(decision);
-  return requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
+  return requestButtons(request, disabled).filter(({ action_id }) => !unusable.has(action_id));
 }
 
 /** A completed request as told in the channel for confirmations. */

@@ -99,7 +99,14 @@ function reasonOf(
       const found = outcome.found ? [say`Fastly's first reply was lost. A check confirmed the change.`] : [];
       const end = outcome.endsAt === undefined ? [] : [say`Until ${date(new Date(outcome.endsAt))}.`];
       const named = tokens.length > 0 ? [say`${tokenCount(tokens.length)}: ${tokenNames(tokens)}.`] : [];
-      const told = [...end, ...named, ...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
+      const closed = outcome.closes === undefined ? [] : [noLongerHolds(outcome.closes)];
+      const told = [
+        ...end,
+        ...closed,
+        ...named,
+        ...found,
+        ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : []),
+      ];
       return told.length === 0 ? null : inARow(told);
     }
     case 'failed':
@@ -124,6 +131,11 @@ function reasonOf(
         ? say`${lock}The request expired with ${approvals.given} of ${approvals.required} approvals.`
         : say`${lock}The request expired.`;
   }
+}
+
+/** After a change of the role. @param endsAt when the role before was to end, in Unix milliseconds */
+export function noLongerHolds(endsAt: number): Sentence {
+  return say`The earlier end ${date(new Date(endsAt))} no longer holds.`;
 }
 
 /** What became of the tokens of a user who was deleted. */

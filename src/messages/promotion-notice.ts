@@ -1,4 +1,4 @@
-import type { Notice, RunningPromotion } from '../changes/promotion.ts';
+import type { RunningPromotion, Told } from '../changes/promotion.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { type Message, message } from './kit/message.ts';
 import { date, member, type Sentence, say } from './kit/sentence.ts';
@@ -12,7 +12,7 @@ export type MadeMeanwhile = readonly ListedToken[] | null;
 
 /** What is told of a promotion. @param made what the user has made while it ran */
 export function promotionNotice(
-  { what, to }: Notice,
+  { what, to }: Told,
   promotion: RunningPromotion,
   made: MadeMeanwhile,
 ): Message {
@@ -62,7 +62,7 @@ function foundRole({ state }: RunningPromotion): Sentence {
 }
 
 function whyNot({ state }: RunningPromotion): Sentence {
-  return HINDRANCES[(state.kind === 'running' && state.waits) || 'fastly'];
+  return HINDRANCES[(state.kind === 'running' && state.loud) || 'fastly'];
 }
 
 /** What the end of a role does not end. */

@@ -133,7 +133,7 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
   const ending = running.filter(({ user }) => users.some(({ id }) => id === user.id));
   const lines = [
     ...figuresWords(filter, figures),
-    ...promotionLines(ending),
+    ...promotionLines(ending, interaction.services.disabled),
     ...(inPages ? [say`Showing ${range}.`] : []),
   ];
   return userTable(inPages ? `Users ${range}` : 'Users', shown, {

@@ -15,7 +15,7 @@ import { lockingText } from '../../messages/lock-limits.ts';
 import { counted, namesInShort, tokenName } from '../../messages/tokens/text.ts';
 import { userCount, userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { needing } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
@@ -46,7 +46,7 @@ const About = codecFor(
 );
 
 /** Opens the form of a list of idle users, and takes it. */
-export const lockSeveralListeners: readonly Listener[] = [
+export const lockSeveralListeners = needing('lock', [
   carryingButton(LOCK_SEVERAL, Page, async (shown, { filter: { inactive, ...filter } }) => {
     if (inactive === null) throw noLongerWorks('button', 'list');
     // Requests are public even if the list was private.
@@ -78,7 +78,7 @@ export const lockSeveralListeners: readonly Listener[] = [
       return await formOf(interaction, About.read(subject).filter, { ticked, reason, problem });
     },
   }),
-];
+]);
 
 /** What is asked for: approval is needed for more than a few. */
 function lockOf(users: readonly User[], days: number): LockOfSeveral {

@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { Times } from '../../config/times.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -9,7 +10,7 @@ import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { formListener, viewOf } from '../form.ts';
 import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords, isItThisOne, type Match, whichOne } from '../inputs/find-user.ts';
-import { FOR_A_ROLE, readLasts } from '../inputs/lasts.ts';
+import { canLast, FOR_A_ROLE, readLasts } from '../inputs/lasts.ts';
 import { LoginChanged, type Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import { type Asked, actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
@@ -36,10 +37,12 @@ const REFUSED_FLAGS: Record<string, Sentence> = {
 const onUser: OnUser = {
   name: 'update',
   button: (_services, name) => `Update ${name}`,
-  check: (asked) => void checked(asked),
+  check: (asked, { times }) => void checked(asked, times),
   act: (interaction, user, asked) =>
     asked.undoes === undefined
-      ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
+      ? alter(interaction, user, checked(asked, interaction.services.times), {
+          rolesShown: asked.rolesShown ?? null,
+        })
       : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
@@ -116,7 +119,7 @@ export const update: Subcommand = {
     formListener(PICK, {
       async work(interaction, { values, subject }) {
         const user = pickedUser(values);
-        const wanted = read(subject);
+        const wanted = read(subject, interaction.services.times);
         const view = await freshForm(interaction, user, wanted).catch(async (error: unknown) => {
           if (!(error instanceof LoginChanged)) throw error;
           return await editForm(interaction, error.user, wanted, { onTop: ANOTHER_LOGIN });
@@ -128,7 +131,8 @@ export const update: Subcommand = {
           orElse: message(say`You closed the form. Run ${again} to open it again.`),
         };
       },
-      again: async (interaction, { subject }, problem) => pickForm(interaction, read(subject), { problem }),
+      again: async (interaction, { subject }, problem) =>
+        pickForm(interaction, read(subject, interaction.services.times), { problem }),
     }),
   ],
 };
@@ -157,23 +161,27 @@ const Carried = codecFor(
   z.object({
     settings: EditableSettings,
     reason: z.string().nullable(),
-    lasts: z.number().nullable().default(null),
+    lasts: z.int().nullable().default(null),
   }),
   'update',
 );
 
 /** @throws {Refusal} for text that this version of the bot didn't write */
-function read(text: string | null): Wanted {
-  return checked(Carried.read(text));
+function read(text: string | null, times: Times): Wanted {
+  return checked(Carried.read(text), times);
 }
 
 /** What came back, checked as words are. @throws {Refusal} for what the bot would not take in words */
-function checked({
-  settings,
-  reason,
-  lasts = null,
-}: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts?: number | null | undefined }): Wanted {
+function checked(
+  {
+    settings,
+    reason,
+    lasts = null,
+  }: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts?: number | null | undefined },
+  times: Times,
+): Wanted {
   const editable = EditableSettings.safeParse(settings ?? {});
-  if (!editable.success) throw noLongerWorks('button', 'update');
+  if (!editable.success || (lasts !== null && !canLast(lasts, times)))
+    throw noLongerWorks('button', 'update');
   return { settings: checkSettings(editable.data), reason: checkedReason(reason ?? null), lasts };
 }

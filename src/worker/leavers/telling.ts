@@ -1,10 +1,7 @@
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { LEAVERS_ELSEWHERE, leaversMessage, MOST_LEAVERS } from '../../messages/leavers/leaver-message.ts';
-import type { Logger } from '../../observability/log.ts';
-import { type BotAdmins, membersWith } from '../../slack/bot-admins/bot-admins.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../../slack/connection/clients.ts';
-import type { Conversations } from '../../slack/connection/conversations.ts';
 import type { Posted, Posting, Updated } from '../../slack/connection/posting.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { TakenOver } from '../../store/held-lease.ts';
@@ -17,17 +14,14 @@ import {
   makeMessage,
 } from '../../store/leavers/messages.ts';
 import type { Store } from '../../store/store.ts';
+import { ableBotAdmins, type BotAdminPlacesOptions, botAdminPlaces } from '../bot-admin-places.ts';
 import type { LeaverRows } from './rows.ts';
 
-export type LeaverTellingOptions = {
+export type LeaverTellingOptions = BotAdminPlacesOptions & {
   store: Store;
   rows: LeaverRows;
-  botAdmins: BotAdmins;
   posting: Posting;
-  conversations: Conversations;
-  approvalsChannel: ChannelId | null;
   times: { leavers: { gather: number }; slowRetry: number };
-  log: Logger;
 };
 
 /** Longer than it takes to read what is told, with a few calls to Fastly for each person. */
@@ -49,7 +43,7 @@ export class LeaverTelling {
       leaversToTell(database, store.engine, times.leavers.gather),
     );
     if (untold.length === 0) return;
-    const places = await this.#places();
+    const places = await botAdminPlaces(this.#options);
     if (places.length === 0) return;
     const ids = (await rows.ranked(untold)).map(({ id }) => id);
     const isMade = await store.transaction((transaction) =>
@@ -105,7 +99,7 @@ export class LeaverTelling {
       const audience = await conversations.audienceOfChannel(place);
       if (audience === 'unknown') return null;
       if (audience === 'other-companies') {
-        const admins = await this.#admins();
+        const admins = await ableBotAdmins(this.#options);
         await store.transaction((transaction) => addPlaces(transaction, message, admins));
         return LEAVERS_ELSEWHERE;
       }
@@ -115,29 +109,6 @@ export class LeaverTelling {
     const counted = leavers.filter(({ position, state }) => position === null && state === 'told');
     const told = await rows.rowsOf(shown, isChannel ? 'channel' : 'direct');
     return leaversMessage(told, counted.length + newer, Date.now());
-  }
-
-  /** The approvals channel; the direct messages of bot admins where there is none, or others would read along. */
-  async #places(): Promise<(ChannelId | MemberId)[]> {
-    const { approvalsChannel, conversations, log } = this.#options;
-    if (approvalsChannel === null) return await this.#admins();
-    switch (await conversations.audienceOfChannel(approvalsChannel)) {
-      case 'own-workspace':
-        return [approvalsChannel];
-      case 'other-companies':
-      case 'hidden':
-        return await this.#admins();
-      case 'unknown':
-        log.warn("Slack didn't say who reads the approvals channel, so bot admins are told later who left");
-        return [];
-    }
-  }
-
-  async #admins(): Promise<MemberId[]> {
-    const { botAdmins, log } = this.#options;
-    const able = membersWith(await botAdmins.read(), 'able');
-    if (able.length === 0) log.warn('there is no bot admin to tell who left, trying again later');
-    return able;
   }
 }
 

@@ -233,6 +233,17 @@ export const INTERACTIONS: Record<string, Interaction> = {
     before: asked,
     act: (sandbox) => types(sandbox, 'approvals', 'One request is open'),
   },
+  'approvals, the next roles that end': clicking(
+    'promotion.more',
+    'approvals',
+    'There are no open requests.',
+    untilRead('idle.10@example.com ): billing until'),
+    async (sandbox) => {
+      const eleven = idlers(11);
+      await sandbox.client.putFastlyUsers(eleven);
+      for (const { id, login } of eleven) await types(sandbox, `update ${id} --role billing --for 1d`, login);
+    },
+  ),
   audit: {
     id: '/fastly-user',
     before: resets,

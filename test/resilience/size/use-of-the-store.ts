@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Action } from '../../../src/approvals/action.ts';
 import { Approvals } from '../../../src/approvals/approvals.ts';
 import { stepsOf } from '../../../src/approvals/history.ts';
+import { redrawPromotion } from '../../../src/approvals/promoting.ts';
 import type { RequestId } from '../../../src/approvals/request.ts';
 import { openRequestAbout, releaseClaims } from '../../../src/approvals/rows.ts';
 import {
@@ -19,7 +20,12 @@ import { claimPromotion, duePromotions } from '../../../src/changes/held-promoti
 import { Intents } from '../../../src/changes/intents.ts';
 import { leaveToCheck, over, retryEnds } from '../../../src/changes/promotion-steps.ts';
 import { Promotions } from '../../../src/changes/promotions.ts';
-import { countOverdue, isEnding, promotionLeases } from '../../../src/changes/running-promotions.ts';
+import {
+  countOverdue,
+  isEnding,
+  promotionLeases,
+  promotionOfRequest,
+} from '../../../src/changes/running-promotions.ts';
 import { undoKey } from '../../../src/changes/undo.ts';
 import { MOST_LISTED } from '../../../src/commands/approvals/approvals.ts';
 import { MOST_ON_HOME } from '../../../src/messages/home.ts';
@@ -160,6 +166,8 @@ async function promote(store: Store, approvals: Approvals, intents: Intents): Pr
     (transaction) => approvals.lockOpenAbout(transaction, target.id),
   );
   await held?.release({ telling: null, ending: null, watching: LEASE });
+  await store.transaction((transaction) => redrawPromotion(transaction, { user: target, beganAt: 0 }));
+  await store.read((database) => promotionOfRequest(database, target.id, 'none'));
   await promotions.roleEndedTo(target.id, { role: 'billing', since: 0 });
   await store.transaction(leaveToCheck);
 }

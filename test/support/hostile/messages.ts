@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { isOutcome } from '../../../src/approvals/event.ts';
 import type { ApprovalPolicy } from '../../../src/approvals/policy.ts';
-import { Notice, type PromotionShown } from '../../../src/changes/promotion.ts';
+import { type PromotionShown, Told } from '../../../src/changes/promotion.ts';
 import { ROLES } from '../../../src/changes/roles.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
 import { listedToken } from '../../../src/changes/token-snapshot.ts';
@@ -196,8 +196,8 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
       const rest = { beganAt: 0, remindAt: null, overAt: null, untold: [] };
       const left = { kind: 'left', role } as const;
       return ofMessage(
-        ...Notice.shape.what.options.flatMap((what) =>
-          Notice.shape.to.options.map((to) =>
+        ...Told.shape.what.options.flatMap((what) =>
+          (['thread', 'requester', 'member', 'approvals', requester] as const).map((to) =>
             promotionNotice({ what, to }, { ...about, ...rest, state: left }, tokens.map(listedToken)),
           ),
         ),
