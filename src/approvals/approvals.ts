@@ -2,9 +2,9 @@ import { type MemberId, newReference } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { targetKey, verbOf } from './action.ts';
 import { Claims } from './claims.ts';
-import { NeedsNewerVersion } from './newer.ts';
+import { NeedsNewerVersion, type StoredRequest } from './newer.ts';
 import { NewerRequests } from './newer-requests.ts';
-import { type OpenRequest, oldestOpen, openFor } from './open-requests.ts';
+import { type OpenRequest, oldestOpen, openFor, waitingOf } from './open-requests.ts';
 import { type ApprovalPolicy, waitsForApproval } from './policy.ts';
 import { type ApprovalRequest, type Listed, RequestId } from './request.ts';
 import * as rows from './rows.ts';
@@ -203,6 +203,11 @@ export class Approvals {
   ): Promise<{ waiting: Listed<OpenRequest>; own: Listed<OpenRequest> }> {
     const viewer = { member, policy: this.policy, newer: await this.#newer.ids() };
     return await this.#store.read((database) => openFor(database, viewer, most));
+  }
+
+  /** All open requests of a member that wait for approval, and those that need a newer version. */
+  async waitingOf(requester: MemberId): Promise<StoredRequest[]> {
+    return await this.#store.read((database) => waitingOf(database, requester));
   }
 
   /** How many open requests need a newer version. */

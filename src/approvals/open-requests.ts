@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { MemberId } from '../ids.ts';
 import type { Database, Tables } from '../store/tables.ts';
-import type { StoredRequest } from './newer.ts';
+import { isNewer, type StoredRequest } from './newer.ts';
 import type { ApprovalPolicy } from './policy.ts';
 import { readRequests } from './read-requests.ts';
 import { type Listed, RequestId } from './request.ts';
@@ -18,6 +18,20 @@ type Condition = (where: Where) => Expression<SqlBool>;
 export async function oldestOpen(database: Database, most: number): Promise<Listed<OpenRequest>> {
   const found = await oldest(database, hasOpenTarget, most);
   return listed(found, await withPlaces(database, found.ids));
+}
+
+/** All open requests of a member that wait for approval, and those that need a newer version, the oldest first. */
+export async function waitingOf(database: Database, requester: MemberId): Promise<StoredRequest[]> {
+  const rows = await database
+    .selectFrom('approval_requests')
+    .selectAll()
+    .where(hasOpenTarget)
+    .where('requester', '=', requester)
+    .orderBy('filed_at')
+    .orderBy('id')
+    .execute();
+  const requests = await readRequests(database, rows);
+  return requests.filter((request) => isNewer(request) || request.state.kind === 'pending');
 }
 
 /** Whose lists, under which policy, and which requests need a newer version. */

@@ -13,6 +13,7 @@ import { code, counted, date, richText, type Sentence, say } from '../messages/k
 import { protectionText } from '../messages/outcome-text.ts';
 import { COULD_NOT_LOOK, IN_TWO_STEPS, MAY_REFUSE, shownText } from '../messages/tokens/notes.ts';
 import { userText } from '../messages/user-text.ts';
+import { needing } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
@@ -79,12 +80,14 @@ export const deleteUser: Subcommand = {
   ...subcommand,
   listeners: [
     ...listeners,
-    requestOfferListener(REVOKE_FIRST, async (interaction, id) => {
-      const target = (await interaction.services.approvals.get(id))?.action.target;
-      if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
-      const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
-      await openUserForm(deletion, interaction, () => meant, [REVOKE_TOKENS]);
-    }),
+    ...needing('revoke', [
+      requestOfferListener(REVOKE_FIRST, async (interaction, id) => {
+        const target = (await interaction.services.approvals.get(id))?.action.target;
+        if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
+        const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
+        await openUserForm(deletion, interaction, () => meant, [REVOKE_TOKENS]);
+      }),
+    ]),
     leaverButtonListener('delete', async (interaction, whom) => {
       await openUserForm(deletion, interaction, whom);
     }),

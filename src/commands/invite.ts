@@ -112,7 +112,7 @@ async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Pro
       reason,
       operation: invitation(fastly, { email, settings }),
     });
-    interaction.services.leavers.invited(sent.email);
+    interaction.services.leavers.admitted(sent.email);
     interaction.log.info({ invitation: sent.id }, 'an invitation was sent');
     const done = madeText('invite', interaction.caller.memberId, say`${bold(sent.email)}`);
     return await confirmNewcomer(

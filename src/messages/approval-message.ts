@@ -88,8 +88,10 @@ export function directRequest(
   steps: readonly Step[],
   policy: ApprovalPolicy,
   viewer: MemberId,
+  disabled: ReadonlySet<string> = NOTHING,
 ): Message {
-  const { text, blocks } = approvalMessage(request, steps, policy, null, buttonsFor(request, viewer, policy));
+  const buttons = buttonsFor(request, viewer, policy, disabled);
+  const { text, blocks } = approvalMessage(request, steps, policy, null, buttons);
   const why = say`People of another company can read ${channel(request.channel)} now, so this request goes on here.`;
   return { text, blocks: [richText(why), ...blocks] };
 }
@@ -171,8 +173,30 @@ export function actionNotes(action: Action, aboutTokens = tokenNotes): Sentence[
   ];
 }
 
-/** The buttons that still work. Whether a member may use one is checked when they click it. */
-export function requestButtons(request: ApprovalRequest): Button[] {
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Of which subcommands a button does the work. */
+const WORK_OF: Record<string, readonly string[]> = {
+  [UNLOCK_SEVERAL]: ['unlock'],
+  [REVOKE_LEFT]: ['revoke'],
+  [REVOKE_FIRST]: ['delete', 'revoke'],
+};
+
+/** Those that do the work of no subcommand that is switched off. */
+export function enabledButtons(buttons: readonly Button[], disabled: ReadonlySet<string>): Button[] {
+  return buttons.filter(({ action_id }) => !WORK_OF[action_id ?? '']?.some((name) => disabled.has(name)));
+}
+
+/**
+ * The buttons that still work. Whether a member may use one is checked when they click it.
+ *
+ * @param disabled the names of the subcommands that this installation does without
+ */
+export function requestButtons(request: ApprovalRequest, disabled = NOTHING): Button[] {
+  return enabledButtons(buttonsInState(request), disabled);
+}
+
+function buttonsInState(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
   if (isLockOfSeveral(action) && state.kind !== 'pending') return severalButtons(request);
   if (state.kind === 'failed' && state.retryable) {
@@ -251,12 +275,17 @@ export function approvalEntry(
 }
 
 /** The buttons that this member may use. */
-function buttonsFor(request: ApprovalRequest, viewer: MemberId, policy: ApprovalPolicy): Button[] {
+function buttonsFor(
+  request: ApprovalRequest,
+  viewer: MemberId,
+  policy: ApprovalPolicy,
+  disabled = NOTHING,
+): Button[] {
   // The requester can cancel, the others decide.
   const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
   if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
   if (isAbout(request, viewer)) for (const decision of [DENY, RETRY]) unusable.add(decision);
-  return requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
+  return requestButtons(request, disabled).filter(({ action_id }) => !unusable.has(action_id));
 }
 
 /** A completed request as told in the channel for confirmations. */

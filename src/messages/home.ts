@@ -77,7 +77,10 @@ export function homeView(content: HomeContent): HomeView {
       ...quickActionBlocks(quickActions),
       ...(recorded === null ? [] : changesBlocks(recorded.changes, content)),
       header('The account'),
-      richText(...figuresLines(content.figures), ...promotionLines(recorded?.promotions ?? [])),
+      richText(
+        ...figuresLines(content.figures),
+        ...promotionLines(recorded?.promotions ?? [], content.disabled),
+      ),
       context(
         say`As of ${date(at)}. Updates automatically. Changes made directly in Fastly appear when you reopen this tab.`,
       ),

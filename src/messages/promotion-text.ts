@@ -82,6 +82,11 @@ export function offText(promotion: PromotionShown): Sentence {
   return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
 }
 
+/** Once the role is kept without an end. */
+export function keptText(promotion: PromotionShown): Sentence {
+  return say`⏳ The end ${date(new Date(promotion.endsAt))} is off, so ${roleBack(promotion)} doesn't come back.`;
+}
+
 /** For whoever decides about somebody who left. */
 export function runningText(promotion: PromotionShown): Sentence {
   const { role, state } = promotion;
@@ -92,14 +97,24 @@ export function runningText(promotion: PromotionShown): Sentence {
 }
 
 /** More of them would crowd a list. */
-const MOST_LINES = 10;
+export const MOST_LINES = 10;
 
-/** Those that run, what is overdue first. */
-export function promotionLines(promotions: readonly PromotionShown[]): Sentence[] {
+/**
+ * Those that run, what is overdue first, for where they stand beside something else.
+ *
+ * @param disabled the names of the subcommands that this installation does without
+ */
+export function promotionLines(
+  promotions: readonly PromotionShown[],
+  disabled: ReadonlySet<string>,
+): Sentence[] {
   const more = promotions.length - MOST_LINES;
+  const all = disabled.has('approvals')
+    ? say``
+    : say` Run ${code('/fastly-user approvals')} to see all of them.`;
   return [
     ...promotions.slice(0, MOST_LINES).map(promotionLine),
-    ...(more > 0 ? [say`and ${more} more roles that end.`] : []),
+    ...(more > 0 ? [say`and ${more} more ${more === 1 ? 'role that ends' : 'roles that end'}.${all}`] : []),
   ];
 }
 

@@ -45,12 +45,19 @@ export function givenIn(settings: Settings | Partial<CurrentSettings>): Setting[
   return SETTINGS.filter((setting) => settings[setting] !== undefined);
 }
 
+/** 'engineer → billing'; 'billing as before' where a role that ends is kept. */
+function valuesText(setting: Setting, before: CurrentSettings, after: Partial<CurrentSettings>): Sentence {
+  const value = settingValue(setting, after[setting]);
+  return before[setting] === after[setting]
+    ? say`${value} as before`
+    : say`${settingValue(setting, before[setting])} → ${value}`;
+}
+
 /** 'Role engineer → billing and Locked no → yes'. */
 export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
   return enumerate(
     givenIn(after).map(
-      (setting) =>
-        say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, before[setting])} → ${settingValue(setting, after[setting])}`,
+      (setting) => say`${bold(SETTING_LABELS[setting])} ${valuesText(setting, before, after)}`,
     ),
   );
 }
@@ -66,13 +73,12 @@ export function settingsText(settings: Settings): Sentence {
 
 /** The same as fields of a section; `before` is null where there was nothing. */
 export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
-  return givenIn(changes).map((setting) => {
-    const after = settingValue(setting, changes[setting]);
-    return field(
+  return givenIn(changes).map((setting) =>
+    field(
       SETTING_LABELS[setting],
-      before === null ? after : say`${settingValue(setting, before[setting])} → ${after}`,
-    );
-  });
+      before === null ? settingValue(setting, changes[setting]) : valuesText(setting, before, changes),
+    ),
+  );
 }
 
 /** A warning that Fastly accepted a setting but reports another value. */

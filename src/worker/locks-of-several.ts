@@ -125,9 +125,20 @@ export class LocksOfSeveral {
       }
       return await this.#call(change, id);
     } catch (error) {
-      if (isFastlyError(error)) return { kind: 'halted', error, isUnsettled };
-      throw error;
+      if (!isFastlyError(error)) throw error;
+      if (!isUnsettled && (await this.#concernsOne(error))) return { kind: 'left', why: explainRest(error) };
+      return { kind: 'halted', error, isUnsettled };
     }
+  }
+
+  /** Whether only this user can't be read: where Fastly is away, nobody can. */
+  async #concernsOne({ operation, kind }: FastlyError): Promise<boolean> {
+    if (operation !== 'get_user' || HALTING.includes(kind)) return false;
+    if (!AWAY.includes(kind)) return true;
+    return await this.#options.fastly.getCurrentUser().then(
+      () => true,
+      () => false,
+    );
   }
 
   /** What came of a lock that an earlier attempt had begun; null where nothing of it shows. @throws {FastlyError} */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isAdmission } from '../approvals/action.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
@@ -38,6 +39,8 @@ export type WorkerOptions = {
   promotionEnds: PromotionEnds;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
+  /** Called with the login of a user who was created or invited after an approval. */
+  onAdmitted: (login: string) => void;
   /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
   onHealth: (error: StoreUnavailable | null) => void;
   /** Called when the database turns out to belong elsewhere. */
@@ -212,12 +215,14 @@ export class Worker {
   }
 
   async #advance(id: RequestId): Promise<void> {
-    const { approvals, execution, onUsersChanged, log } = this.#options;
+    const { approvals, execution, onUsersChanged, onAdmitted, log } = this.#options;
     const claim = await approvals.claims.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
     log.info({ outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
+    const { action } = claim.request;
+    if (outcome.kind === 'completed' && isAdmission(action)) onAdmitted(action.target.login);
     const recorded = await approvals.claims.record(claim, outcome);
     if (recorded.kind !== 'step') {
       log.error({ outcome }, 'another process has taken the request over; this outcome is not recorded');

@@ -16,7 +16,7 @@ import { message } from '../../messages/kit/message.ts';
 import { code, counted, namesInShort, plainText, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { type Listener, needing } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { makeChange } from '../make-change.ts';
 import { objectionText } from './answer-text.ts';
@@ -33,17 +33,16 @@ export const severalListeners: readonly Listener[] = [
     }
     return 'done';
   }),
-  requestOfferListener(UNLOCK_SEVERAL, async (shown, id) => {
-    await shown.reply.waitFor(unlockAll(shown, id));
-  }),
+  ...needing('unlock', [
+    requestOfferListener(UNLOCK_SEVERAL, async (shown, id) => {
+      await shown.reply.waitFor(unlockAll(shown, id));
+    }),
+  ]),
 ];
 
 /** Unlocks all whom a request has locked and nobody has touched since. The request's thread tells it. */
 async function unlockAll(interaction: Interaction, id: RequestId): Promise<void> {
   const { services, caller, reply } = interaction;
-  if (services.disabled.has('update')) {
-    throw new Refusal(say`${code('update')} is disabled in this workspace, so nobody can be unlocked.`);
-  }
   const request = await services.approvals.get(id);
   const targets = request ? unlockable(request) : [];
   if (targets.length === 0) throw noLongerWorks('button', 'list');

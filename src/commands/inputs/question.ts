@@ -29,7 +29,7 @@ const AskedSchema = z.object({
   settings: Settings.optional(),
   reason: z.string().nullable().optional(),
   /** For how many milliseconds a role is given. */
-  lasts: z.number().optional(),
+  lasts: z.int().optional(),
   /** The switches that were given, of those that the subcommand has. */
   chosen: z.array(z.string().max(30)).max(5).optional(),
   tokens: TokenFilterSchema.optional(),
@@ -59,7 +59,7 @@ export type OnUser = {
   /** What a button says that does it to this user: 'Reset Ada Example'. */
   button(services: Services, name: string): string;
   /** Checks what came back with an answer, before the question goes. @throws {Refusal} */
-  check?(asked: Asked): void;
+  check?(asked: Asked, services: Services): void;
   act(interaction: Interaction, user: Meant, asked: Asked): Promise<Delivered>;
 };
 

@@ -135,7 +135,7 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
   const ending = (running ?? []).filter(({ user }) => users.some(({ id }) => id === user.id));
   const lines = [
     ...figuresWords(filter, figures),
-    ...promotionLines(ending),
+    ...promotionLines(ending, services.disabled),
     ...(range === null ? [] : [say`Showing ${range}.`]),
   ];
   return userTable(range === null ? 'Users' : `Users ${range}`, shown, {

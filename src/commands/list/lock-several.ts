@@ -23,7 +23,7 @@ import { lockingText } from '../../messages/lock-limits.ts';
 import { tokenName } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { needing } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
@@ -53,7 +53,7 @@ const About = codecFor(
   'list',
 );
 
-export const lockSeveralListeners: readonly Listener[] = [
+export const lockSeveralListeners = needing('lock', [
   carryingButton(LOCK_SEVERAL, Page, async (shown, { filter: { inactive, ...filter } }) => {
     if (inactive === null) throw noLongerWorks('button', 'list');
     // Requests are public even if the list was private.
@@ -85,7 +85,7 @@ export const lockSeveralListeners: readonly Listener[] = [
       return await formOf(interaction, About.read(subject).filter, { ticked, reason, problem });
     },
   }),
-];
+]);
 
 /** What is asked for: approval is needed for more than a few. */
 function lockOf(users: readonly User[], days: number): LockOfSeveral {

@@ -24,7 +24,7 @@ import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { noLongerHolds, protectionText } from '../../messages/outcome-text.ts';
-import { lastsText, roleBack } from '../../messages/promotion-text.ts';
+import { keptText, lastsText, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -164,12 +164,17 @@ export async function alter(
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   const given = lasts === null ? null : await promotions.of(id).catch(() => null);
   const end = lasts === null ? null : given === null ? lastsText(lasts) : endText(given);
-  const off = changes.role === undefined ? null : running;
-  const confirmation = updated(interaction, who, before, { settings: changes, reason, end, off }, after);
+  const closed = changes.role === undefined ? null : running;
+  const off = closed && (keeps ? keptText(closed) : noLongerHolds(closed.endsAt));
+  const told = { settings: changes, reason, end: keeps ? say`without an end` : end, off };
+  const confirmation = updated(interaction, who, before, told, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
   return await confirm(interaction, confirmation, [
     ...(given === null ? [] : promotionButtons(given.id, true)),
-    ...(asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : []),
+    // A role that was kept is no other one, so there is nothing to set back.
+    ...(asWanted
+      ? undoButtons({ ...change, settings: changed }, interaction.origin, interaction.services.disabled)
+      : []),
   ]);
 }
 
@@ -228,8 +233,8 @@ function withoutLimit(
   return new FieldError(blockOf('role'), ways, { buttons: [both] });
 }
 
-/** `end`: when the role ends; null for a role without an end. `off`: the promotion that the change has closed. */
-type Told = Omit<Wanted, 'lasts'> & { end: Sentence | null; off: PromotionShown | null };
+/** `end`: when the role ends; null where nothing is said of that. `off`: that an earlier end is off. */
+type Told = Omit<Wanted, 'lasts'> & { end: Sentence | null; off: Sentence | null };
 
 function updated(
   { caller }: Interaction,
@@ -239,16 +244,16 @@ function updated(
   after: User,
 ): Message {
   const now = settingsOf(after);
-  const kept = unmet(settings, now);
-  const asWanted = EDITABLE.filter((setting) => !kept.includes(setting));
+  const otherwise = unmet(settings, now);
+  const asWanted = EDITABLE.filter((setting) => !otherwise.includes(setting));
   const done = changeText(before, only(settings, asWanted));
   const until = end === null ? say`` : say`, ${end}`;
   return message(
     done.parts.length === 0
       ? say`✏️ ${member(caller.memberId)} had Fastly update ${who}, ${date(new Date())}.`
       : say`${madeText('update', caller.memberId, who)}: ${done}${until}.`,
-    ...kept.map((setting) => otherwiseText(setting, settings, now)),
-    ...(off === null ? [] : [noLongerHolds(off.endsAt)]),
+    ...otherwise.map((setting) => otherwiseText(setting, settings, now)),
+    ...(off === null || otherwise.includes('role') ? [] : [off]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),
   );

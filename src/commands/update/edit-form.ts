@@ -18,7 +18,7 @@ import { FieldError } from '../../slack/replies/submission.ts';
 import { approvalText, isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
-import { LASTS, lastsAsTyped, lastsFromForm, lastsInput } from '../inputs/lasts.ts';
+import { KEEP, keepInput, LASTS, lastsAsTyped, lastsFromForm, lastsInput } from '../inputs/lasts.ts';
 import { LoginChanged, Meant, meantBy } from '../inputs/meant.ts';
 import { RolesToLose } from '../inputs/question.ts';
 import { reasonFromForm, reasonInput } from '../inputs/reason.ts';
@@ -58,6 +58,8 @@ export async function editForm(
   const running = await interaction.services.promotions.of(user.id);
   const seen = seenOf(user);
   const caution = rolesCaution(user);
+  // What was set outside the bot meanwhile is left as it is, and has no end.
+  const ends = running !== null && running.role === seen.role;
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
   return viewOf(FORM, interaction.origin, {
     onTop,
@@ -66,7 +68,8 @@ export async function editForm(
       ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
       richText(userText(user), ...runningLines(running)),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
-      lastsInput(typed, { round }),
+      ...(ends ? [keepInput(lasts === null && settings.role === running.role, round)] : []),
+      lastsInput(typed, { round, ends }),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
     ],
@@ -148,6 +151,12 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
 function wantedIn(values: FormValues, about: About, times: Pick<Times, 'promotions'>): Wanted {
   const settings = changedIn(values, about);
   const lasts = lastsFromForm(values, times);
+  if (lasts !== null && values[KEEP] === 'yes') {
+    throw new FieldError(
+      LASTS,
+      say`Either keep the role without an end, or say for how long. Nothing was changed.`,
+    );
+  }
   // With a time the role counts as chosen, also where it is the one that the user has.
   const role = lasts === null ? undefined : (settings.role ?? about.seen.role ?? undefined);
   return {
@@ -167,7 +176,9 @@ function changedIn(values: FormValues, { seen }: About): Settings {
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
   // Spaces around a typed name are removed. That alone doesn't count as a change of the name.
   const typed = EDITABLE.filter((setting) => setting !== 'name' || settings.name !== seen.name?.trim());
-  return onlyChanged(only(settings, typed), seen);
+  const changed = onlyChanged(only(settings, typed), seen);
+  // A role that is kept counts as chosen, too.
+  return values[KEEP] === 'yes' && seen.role !== null ? { role: seen.role, ...changed } : changed;
 }
 
 /** The same, but empty where it's invalid. */

@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { Times } from '../../config/times.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
@@ -7,7 +8,7 @@ import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
 import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
-import { FOR_A_ROLE, readLasts } from '../inputs/lasts.ts';
+import { canLast, FOR_A_ROLE, readLasts } from '../inputs/lasts.ts';
 import { type Meant, meantBy, userMeant } from '../inputs/meant.ts';
 import type { Asked, OnUser } from '../inputs/question.ts';
 import { checkedReason, reasonFromFlag } from '../inputs/reason.ts';
@@ -37,11 +38,12 @@ const USER_FIRST: UserFirst<Wanted> = {
     z.object({
       settings: EditableSettings,
       reason: z.string().nullable(),
-      lasts: z.number().nullable().default(null),
+      lasts: z.int().nullable().default(null),
     }),
     'update',
   ),
-  next: (interaction, user, wanted, onTop) => freshForm(interaction, user, checked(wanted), onTop),
+  next: (interaction, user, wanted, onTop) =>
+    freshForm(interaction, user, checked(wanted, interaction.services.times), onTop),
   anotherLogin: ANOTHER_LOGIN,
   closed: (again) => say`You closed the form. Run ${again} to open it again.`,
 };
@@ -49,10 +51,12 @@ const USER_FIRST: UserFirst<Wanted> = {
 const onUser: OnUser = {
   name: 'update',
   button: (_services, name) => `Update ${name}`,
-  check: (asked) => void checked(asked),
+  check: (asked, { times }) => void checked(asked, times),
   act: (interaction, user, asked) =>
     asked.undoes === undefined
-      ? alter(interaction, user, checked(asked), { rolesShown: asked.rolesShown ?? null })
+      ? alter(interaction, user, checked(asked, interaction.services.times), {
+          rolesShown: asked.rolesShown ?? null,
+        })
       : undoAnswered(interaction, asked.undoes, asked.rolesShown ?? null),
 };
 
@@ -129,12 +133,16 @@ async function freshForm(
 }
 
 /** What came back, checked as words are. @throws {Refusal} for what the bot would not take in words */
-function checked({
-  settings,
-  reason,
-  lasts = null,
-}: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts?: number | null | undefined }): Wanted {
+function checked(
+  {
+    settings,
+    reason,
+    lasts = null,
+  }: Partial<Pick<Asked, 'settings' | 'reason'>> & { lasts?: number | null | undefined },
+  times: Times,
+): Wanted {
   const editable = EditableSettings.safeParse(settings ?? {});
-  if (!editable.success) throw noLongerWorks('button', 'update');
+  if (!editable.success || (lasts !== null && !canLast(lasts, times)))
+    throw noLongerWorks('button', 'update');
   return { settings: checkSettings(editable.data), reason: checkedReason(reason ?? null), lasts };
 }

@@ -10,7 +10,7 @@ import {
   type SurfaceName,
 } from '../../approvals/surfaces.ts';
 import type { ChannelId } from '../../ids.ts';
-import { approvalMessage } from '../../messages/approval-message.ts';
+import { approvalMessage, requestButtons } from '../../messages/approval-message.ts';
 import { HIDDEN_REQUEST, unseenText } from '../../messages/approval-notices.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { plainText } from '../../messages/kit/sentence.ts';
@@ -22,9 +22,10 @@ export async function showMessage(showing: RequestShowing, name: SurfaceName): P
   const known = surfaces.find((surface) => surface.name === name);
   const shared = await showing.isShared(known?.channel ?? request.channel);
   if (shared) await goOnDirectly(showing);
+  const { approvals, disabled } = showing.options;
   const drawn = shared
     ? message(HIDDEN_REQUEST)
-    : approvalMessage(request, steps, showing.options.approvals.policy, promotion);
+    : approvalMessage(request, steps, approvals.policy, promotion, requestButtons(request, disabled));
   if (known?.channel && known.ts) {
     await update(showing, name, { channel: known.channel, ts: known.ts }, drawn);
   } else if (name === 'message') await postMessage(showing, drawn, known?.channel ?? null);
