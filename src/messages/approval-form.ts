@@ -19,7 +19,7 @@ export function approvalFormText(request: ApprovalRequest, policy: ApprovalPolic
     consequence(verbOf(action), targetText(request), action.kind !== 'demote-with-tokens'),
     ...inUseNote(action),
     ...changesLine(action),
-    ...actionNotes(action),
+    ...actionNotes(request),
     say`Requested by ${member(requester)}.`,
     ...reasonLine(reason),
     ...(left > 0

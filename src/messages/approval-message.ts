@@ -31,7 +31,7 @@ import { outcomeText } from './outcome-text.ts';
 import { actionEnd, lastsNow } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
-import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
+import { afterRun, lockedUsersText, usersInShort, usersLines } from './several-text.ts';
 import { everyTokenText, tokenNotes, tokenNotesInShort } from './tokens/notes.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
@@ -62,7 +62,9 @@ export function approvalMessage(
   buttons = requestButtons(request),
 ): Message {
   const { action } = request;
-  const notes = actionNotes(action);
+  const notes = actionNotes(request);
+  const fields = fieldsOf(request, promotion);
+  const after = isLockOfSeveral(action) ? afterRun(request, steps) : [];
   const title = plainName(headline(request));
   const detail = detailText(asItEnds(request, promotion), policy);
   const inShort = title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`;
@@ -73,9 +75,10 @@ export function approvalMessage(
       header(title),
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
-      { type: 'section', fields: fieldsOf(request, promotion) },
+      ...(fields.length === 0 ? [] : [{ type: 'section', fields } satisfies KnownBlock]),
       ...(notes.length === 0 ? [] : [richText(...notes)]),
       richText(detail),
+      ...(after.length === 0 ? [] : [richText(...after)]),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
       context(footnote(request, steps)),
     ],
@@ -108,7 +111,8 @@ function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[
  * Everything that will be done, and to whom. The name is in the headline. Changed fields replace the unchanged ones, so
  * deletions and most updates both show six fields, in three rows.
  */
-function fieldsOf({ action, state }: ApprovalRequest, promotion: RunningPromotion | null): TextObject[] {
+function fieldsOf(request: ApprovalRequest, promotion: RunningPromotion | null): TextObject[] {
+  const { action, state } = request;
   const end = endFields(action, state, promotion);
   if (isAdmission(action)) {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes), ...end];
@@ -117,7 +121,9 @@ function fieldsOf({ action, state }: ApprovalRequest, promotion: RunningPromotio
     const { login, id } = action.target;
     return [field('Login', say`${code(login)}`), field('ID', say`${code(id)}`)];
   }
-  if (isLockOfSeveral(action)) return [field('To be locked', say`${counted(action.targets.length, 'user')}`)];
+  if (isLockOfSeveral(action)) {
+    return isOpen(request) ? [field('To be locked', say`${counted(action.targets.length, 'user')}`)] : [];
+  }
   if (!('before' in action)) return [...targetFields(action.target, {}), ...end];
   const { target, before, changes } = action;
   return [...changeFields(before, changes), ...end, ...targetFields(target, changes)];
@@ -159,11 +165,12 @@ function targetFields(target: Target, changes: Settings): TextObject[] {
 }
 
 /** What approvers have to know of the user's roles, services or tokens, if anything. */
-export function actionNotes(action: Action, aboutTokens = tokenNotes): Sentence[] {
+export function actionNotes(request: ApprovalRequest, aboutTokens = tokenNotes): Sentence[] {
+  const { action } = request;
   if (action.kind === 'promote' && action.by === 'invitation' && action.changes.limit_services) {
     return [NO_SERVICE_NAMED];
   }
-  if (isLockOfSeveral(action)) return usersLines(action);
+  if (isLockOfSeveral(action)) return usersLines(action, request);
   if (!('before' in action)) return aboutTokens(action);
   const caution = action.changes.role === undefined ? null : rolesCaution(action.target);
   return [
@@ -266,7 +273,7 @@ export function approvalEntry(
     richText(
       requestLine(request, where),
       ...changesLine(action, request.state),
-      ...(isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(action, tokenNotesInShort)),
+      ...(isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(request, tokenNotesInShort)),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),

@@ -74,6 +74,10 @@ describe('the message of a request about several users', () => {
       [
         '2 of 7 users were locked',
         '✅ 2 of 7 locked, 1 refused. Not locked: u2@example.com (was active since).',
+        '🔒 User 1 ( u1@example.com ), last active',
+        '– User 2 ( u2@example.com ), last active',
+        '– User 6 ( u6@example.com ), last active',
+        'Browser sessions and API tokens of a locked user may go on working.',
       ],
       ['unlock-several'],
     ],
@@ -109,6 +113,28 @@ describe('the message of a request about several users', () => {
     expect(ids).toEqual(buttons);
   });
 
+  it('says who is to be locked until it is over, and marks whom it has come to', () => {
+    const begun = said(several({ ...EXECUTING, run: RUN }));
+    expect(begun).toContain('To be locked* 7 users');
+    expect(begun).toMatch(/🔒 User 1 .* – User 2 .* • User 3 /);
+    const over = { kind: 'completed', found: false, run: { ...RUN, stoppedBy: NORA } } as const;
+    expect(said(several(over))).not.toContain('To be locked');
+    expect(said(several(over, 20))).toContain(
+      '🔒 u0@example.com and u1@example.com – u2@example.com, u3@example.com, u4@example.com,',
+    );
+    const unclear = said(several({ ...FAILED, retryable: false, mayBeDone: true, run: RUN }));
+    expect(unclear).toMatch(/– User 2 .* • User 3 /);
+  });
+
+  it('says who has unlocked users of it again, and which', () => {
+    const request = several({ kind: 'completed', found: false, run: { ...RUN, unlocked: ['u0'] } });
+    const step = { request: request.id, number: 9, at: 0, actor: NORA } as const;
+    const steps = [{ ...step, event: { kind: 'unlocked', users: 1 } } as const];
+    const words = wordsOf(approvalMessage(request, steps, POLICY).blocks).replaceAll(/\s+/g, ' ');
+    expect(words).toMatch(/🔓 User 0 .* 🔒 User 1 /);
+    expect(words).toContain(`🔓 Unlocked again by <@${NORA}> .`);
+  });
+
   it('offers no unlocking where that is disabled', () => {
     const request = several({ kind: 'completed', found: false, run: RUN });
     expect(requestButtons(request, new Set(['lock', 'update']))).toHaveLength(1);
@@ -138,4 +164,5 @@ it('a confirmation names who was locked', () => {
   const words = wordsOf(blocks).replaceAll(/\s+/g, ' ');
   expect(words).toContain('2 of 7 users were locked.');
   expect(words).toContain('Locked: u0@example.com and u1@example.com.');
+  expect(words).toContain('Browser sessions and API tokens of a locked user may go on working.');
 });

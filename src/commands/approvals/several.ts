@@ -13,10 +13,12 @@ import { UserId } from '../../fastly/user.ts';
 import { STOP, UNLOCK_SEVERAL } from '../../messages/approval-message.ts';
 import { explainRest, Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, counted, namesInShort, plainText, say } from '../../messages/kit/sentence.ts';
+import { code, counted, namesInShort, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
+import { unlockedText } from '../../messages/several-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import { type Listener, needing } from '../../slack/gate/listeners.ts';
+import { confirmElsewhere } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { makeChange } from '../make-change.ts';
 import { objectionText } from './answer-text.ts';
@@ -45,24 +47,39 @@ async function unlockAll(interaction: Interaction, id: RequestId): Promise<void>
   const { services, caller, reply } = interaction;
   const request = await services.approvals.get(id);
   const targets = request ? unlockable(request) : [];
-  if (targets.length === 0) throw noLongerWorks('button', 'list');
-  const unlocked: string[] = [];
-  const left = new Map<string, string>();
+  if (request === null || targets.length === 0) throw noLongerWorks('button', 'list');
+  const unlocked: Target[] = [];
+  const left = new Map<Target, string>();
   for (const target of targets) {
     const why = await unlock(interaction, id, target);
-    if (why === null) unlocked.push(target.id);
-    else left.set(target.login, why);
+    if (why === null) unlocked.push(target);
+    else left.set(target, why);
   }
-  if (unlocked.length > 0) await services.approvals.unlocked(id, caller.memberId, unlocked);
-  await reply.privately(
-    message(
-      say`🔓 ${counted(unlocked.length, 'user')} unlocked. ${NOT_BROUGHT_BACK}`,
-      ...[...Map.groupBy(left.keys(), (login) => left.get(login) ?? '')].map(
-        ([why, logins]) =>
-          say`Not unlocked: ${namesInShort(logins.map((login) => say`${code(login)}`))} (${why.replace(/\.$/, '')}).`,
-      ),
-    ),
-  );
+  if (unlocked.length > 0) {
+    await services.approvals.unlocked(
+      id,
+      caller.memberId,
+      unlocked.map((target) => target.id),
+    );
+    // The channel that has the request's message is told by that.
+    if (request.channel !== services.confirmationsChannel) {
+      await confirmElsewhere(interaction, message(unlockedText(unlocked, id, caller.memberId)));
+    }
+  }
+  const told =
+    unlocked.length === 0
+      ? say`Nobody was unlocked.`
+      : say`🔓 ${counted(unlocked.length, 'user')} unlocked. ${NOT_BROUGHT_BACK}`;
+  await reply.privately(message(told, ...stillLockedText(left)));
+}
+
+/** Why users were not unlocked. */
+function stillLockedText(left: ReadonlyMap<Target, string>): Sentence[] {
+  return [...Map.groupBy(left.keys(), (target) => left.get(target) ?? '')].map(([why, targets]) => {
+    const who = namesInShort(targets.map(({ login }) => say`${code(login)}`));
+    if (why === UNLOCKED) return say`${who} ${targets.length === 1 ? 'is' : 'are'} unlocked already.`;
+    return say`Not unlocked: ${who} (${why.replace(/\.$/, '')}).`;
+  });
 }
 
 /** Those whom a request that has ended has locked, and who were not unlocked by its button. */
@@ -84,7 +101,6 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
   if (undoable === null) return 'the bot has no record of the lock';
   if (undoable.undo?.state === 'done') return null;
   if (undoable.undo?.state === 'unknown') return "it's unclear whether they were unlocked";
-  if (undoable.over === 'changed-again') return CHANGED;
   const open = await approvals.openAbout(id);
   // Whoever decides on a request to revoke tokens is shown no settings.
   if (open !== null && open.action.kind !== 'revoke') return 'a request about this user is open';
@@ -96,6 +112,7 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
   const asLocked = { ...change.before, role, locked: true };
   const refuseWhereTouched = async () => {
     const user = await existingUser(fastly, id);
+    if (user?.locked === false) throw new Refusal(UNLOCKED_TEXT);
     const isSame =
       user?.login === change.target.login &&
       !mayBeSuperuser(user) &&
@@ -128,4 +145,5 @@ async function unlock(interaction: Interaction, request: RequestId, target: Targ
 }
 
 const CHANGED_TEXT = say`has changed since`;
-const CHANGED = plainText(CHANGED_TEXT);
+const UNLOCKED_TEXT = say`is unlocked already`;
+const UNLOCKED = plainText(UNLOCKED_TEXT);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT, NEVER_ACTIVE, NORA_USER, OWNER } from '../../sandbox/fastly/people.ts';
 import { askForDeletion, auditEntries, databaseInFile, untilTold } from '../support/approving.ts';
 import { deliveryTo, startForgedSlack, superuser, viewOf } from '../support/forged-delivery.ts';
@@ -153,7 +153,10 @@ describe('the form to lock several', () => {
 describe('locking several', () => {
   it('is done at once for up to five, and undone by one button where nobody was touched since', async () => {
     const database = await databaseInFile();
-    const { client, stop } = await workplaceWith(SEVEN, database);
+    const { client, stop } = await workplaceWith(SEVEN, {
+      ...database,
+      CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
+    });
     await openForm(client);
     const five = SEVEN.slice(0, 5);
     await submitTicked(client, five);
@@ -169,8 +172,20 @@ describe('locking several', () => {
     await clickOn(client, request, 'unlock-several', TOMAS);
     await request.untilInThread(client.as(NORA), 'unlocked 3 users.');
     const told = await untilTold(client.as(TOMAS), '3 users unlocked.');
-    expect(told).toContain('Not unlocked: idle.0@example.com and idle.1@example.com (has changed since).');
+    expect(told).toContain('idle.1@example.com is unlocked already.');
+    expect(told).toContain('Not unlocked: idle.0@example.com (has changed since).');
     expect(await lockedNow(client)).toEqual(['idle0']);
+    const copy = await client
+      .as(TOMAS)
+      .until((sees) => messageWith(sees, AUDIT_TRAIL, 'unlocked 3 users'), 'the copy of the confirmation');
+    expect(wordsOf(copy.blocks)).toContain('idle.2@example.com, idle.3@example.com and idle.4@example.com.');
+    await request.until(client.as(TOMAS), '🔓 Unlocked again by <@U0TOMAS01>');
+    expect(request.words(await client.as(TOMAS).sees())).not.toContain('To be locked');
+    await client.putFastlyUsers([{ ...five[0], locked: false }]);
+    await clickOn(client, request, 'unlock-several', TOMAS);
+    const again = await untilTold(client.as(TOMAS), 'Nobody was unlocked.');
+    expect(again).toContain('idle.0@example.com and idle.1@example.com are unlocked already.');
+    expect(again).not.toContain('brings back');
     await stop();
     const entries = await auditEntries(database);
     const locks = entries.filter(({ change, event }) => change === 'lock' && event === 'done');

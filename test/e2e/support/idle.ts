@@ -49,7 +49,7 @@ export async function submitTicked(client: ControlClient, users: readonly Idler[
 /** The message of the request to lock several users, whatever its state. */
 export function severalRequest(sees: Sees): RequestMessage | undefined {
   const found = messagesIn(sees, CDN_TEAM).find(
-    ({ blocks, threadTs }) => threadTs === undefined && wordsOf(blocks).includes('To be locked'),
+    ({ blocks, threadTs }) => threadTs === undefined && wordsOf(blocks).includes('Not active for more than'),
   );
   const id = found && /Request `?([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(wordsOf(found.blocks))?.[1];
   return found && id ? new RequestMessage(id, found.ts, CDN_TEAM) : undefined;
