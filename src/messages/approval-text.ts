@@ -94,9 +94,9 @@ export function neededText(
   count: number,
   from: readonly string[],
   mentioned: ApprovalPolicy['mentioned'],
-  { more = false, most = MOST_MENTIONED } = {},
+  { more = false, most = MOST_MENTIONED, needs = 'Needs' } = {},
 ): Sentence {
-  const needed = say`Needs ${count}${more ? ' more' : ''} ${count === 1 ? 'approval' : 'approvals'}`;
+  const needed = say`${needs} ${count}${more ? ' more' : ''} ${count === 1 ? 'approval' : 'approvals'}`;
   if (from.length === 0) return say`${needed}, but no one is left to approve.`;
   const who = askedText(from, mentioned, mentioned === 'all' ? 'or' : 'and', most);
   if (mentioned === 'all' && who !== null) return say`${needed} from ${who}.`;

@@ -147,15 +147,24 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
   return waitsForApproval(policy, kind);
 }
 
-/** For the form: who can approve, and where the request is posted. @throws {Refusal} where nobody could see it */
-export async function whoDecides(interaction: Interaction, kind: ActionKind): Promise<Sentence> {
+/**
+ * For the form: who can approve, and where the request is posted.
+ *
+ * @param needs what the sentence about approvals begins with
+ * @throws {Refusal} where nobody could see it
+ */
+export async function whoDecides(
+  interaction: Interaction,
+  kind: ActionKind,
+  needs = 'Needs',
+): Promise<Sentence> {
   const { services } = interaction;
   const place = await placeFor(interaction, kind);
   const where = isDirect(place) ? say`in your direct messages` : say`in ${channel(place)}`;
   const posted = say`The request is posted ${where}.`;
   if (!isApprovalRequired(services, kind)) return posted;
   const { approvalsRequired } = services.approvals.policy;
-  return say`${neededText(approvalsRequired, approversFor(interaction), 'all')} ${posted}`;
+  return say`${neededText(approvalsRequired, approversFor(interaction), 'all', { needs })} ${posted}`;
 }
 
 /** Where a request is shown: `APPROVALS_CHANNEL` if there is one. @throws {Refusal} where it can't be shown */

@@ -185,12 +185,17 @@ const YES_NO = new Map([
   ...['no', 'n', 'false', 'off', '0'].map((word) => [word, false] as const),
 ]);
 
+/** What the value of a flag looks like that is neither a name nor one of the user's settings. */
+const SUCH_AS: Readonly<Record<string, string>> = { inactive: '90d', for: '4h' };
+
 function flagValue(name: string, kind: 'text' | 'yes-no', value: string | undefined): string | boolean {
   const flag = code(`--${name}`);
+  const like = SUCH_AS[name];
+  const such = like === undefined ? say`` : say`, such as ${code(like)}`;
   if (value === undefined || value === '') {
     throw new WordsError(
       kind === 'text'
-        ? say`${flag} needs a value after it.`
+        ? say`${flag} needs a value after it${such}.`
         : say`${flag} needs ${code('yes')} or ${code('no')} after it.`,
     );
   }

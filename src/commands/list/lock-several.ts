@@ -121,7 +121,7 @@ async function formOf(
   filter: ReturnType<typeof About.read>['filter'],
   { ticked, reason = null, problem }: Filled,
 ): Promise<ModalView> {
-  const [found, note] = await Promise.all([idleUsers(interaction, filter), approvalNote(interaction)]);
+  const found = await idleUsers(interaction, filter);
   const leftOut = leftOutText(found);
   const offered = found.offered.filter(({ user }) => meantValue(user).length <= VALUE_LENGTH);
   const [reasons, ...others] = leftOut;
@@ -129,6 +129,7 @@ async function formOf(
     const why = others.reduce((all, each) => say`${all} ${each}`, reasons ?? say``);
     throw new Refusal(say`Nobody on this list can be locked. ${why}`);
   }
+  const note = offered.length > MOST_UNAPPROVED ? [await approvalNote(interaction)] : [];
   const atFirst = offered
     .filter(({ inUse }) => found.knowsTokens && inUse === null)
     .map(({ user }) => meantValue(user));
@@ -137,7 +138,7 @@ async function formOf(
     onTop: problem,
     subject: About.write({ filter, shown: offered.map(({ user }) => keyOf(meantBy(user))).join(' ') }),
     blocks: [
-      richText(lockingText(say`a user`), note, ...leftOut),
+      richText(lockingText(say`They`), ...note, ...leftOut),
       ...tickBlocks(offered, ticked ?? atFirst),
       reasonInput('Reason', reason, { optional: !needsReason(policy, 'lock-several') }),
     ],
@@ -147,13 +148,13 @@ async function formOf(
 /** docs.slack.dev, option object. */
 const VALUE_LENGTH = 75;
 
-/** Who decides where more than a few are ticked; why that can't be asked for here. */
+/** Who decides where more than a few are ticked, or that nobody has to; why that can't be asked for here. */
 async function approvalNote(interaction: Interaction): Promise<Sentence> {
-  const few = say`Up to ${MOST_UNAPPROVED} users are locked at once. More are locked by one request.`;
+  const more = `To lock more than ${MOST_UNAPPROVED} you need`;
   try {
-    return say`${few} ${await whoDecides(interaction, 'lock-several')}`;
+    return await whoDecides(interaction, 'lock-several', more);
   } catch (error) {
-    if (error instanceof Refusal) return say`${few} ${error.sentence}`;
+    if (error instanceof Refusal) return say`${more} approval. ${error.sentence}`;
     throw error;
   }
 }

@@ -9,7 +9,13 @@ import {
 } from '../../../src/commands/inputs/command-text.ts';
 import { plainText } from '../../../src/messages/kit/sentence.ts';
 
-const KINDS: FlagKinds = { name: 'text', role: 'text', locked: 'yes-no', private: 'switch' };
+const KINDS: FlagKinds = {
+  name: 'text',
+  role: 'text',
+  inactive: 'text',
+  locked: 'yes-no',
+  private: 'switch',
+};
 
 const word = (text: string, quoted = false): Word => ({ kind: 'text', text, quoted });
 const texts = (text: string) => splitWords(text).map((each) => (each.kind === 'text' ? each.text : each));
@@ -206,6 +212,7 @@ describe('flags', () => {
     ['--private=yes', '--private takes no value.'],
     ['--name', '--name needs a value after it.'],
     ['--name=', '--name needs a value after it.'],
+    ['--inactive', '--inactive needs a value after it, such as 90d.'],
     ['--name ""', '--name needs a value after it.'],
     ['--name --private', "--private is where a flag's value should be."],
     ['--name <@U0NORA001>', "A mention can't follow a flag."],

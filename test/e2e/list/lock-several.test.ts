@@ -46,6 +46,8 @@ describe('the form to lock several', () => {
     await askForDeletion(client, NORA, SEVEN[1] ?? NEVER_ACTIVE);
     const form = await openForm(client, '');
     const words = wordsOf(form.blocks);
+    expect(words).toContain("a locked user can't be edited. They may still be able to sign in.");
+    expect(words).toContain('To lock more than 5 you need 1 approval from');
     const all = tickedIn(form);
     expect(all).toContain(ticked(SEVEN[0] ?? NEVER_ACTIVE));
     expect(all).toContain(ticked(SEVEN[3] ?? NEVER_ACTIVE));
@@ -269,7 +271,7 @@ describe('locking several', () => {
 
   it('names one user who is locked alone', async () => {
     const { client } = await workplaceWith();
-    await openForm(client);
+    expect(wordsOf((await openForm(client, 'idle.0')).blocks)).not.toContain('approval');
     await submitTicked(client, SEVEN.slice(0, 1));
     const request = await untilRequested(client);
     await request.until(client.as(NORA), '✅ 1 of 1 locked.');
