@@ -37,7 +37,7 @@ export type AccountReport = {
   promotions: PromotionCounts;
   /** Null where nobody looks for them. `isFirst`: there may be more. */
   leavers: { all: number; kept: number; isFirst: boolean } | null;
-  /** What the bot has changed after `since` (Unix milliseconds), by the kinds that the audit log names. */
+  /** What the bot has changed after `since` (Unix milliseconds), by kind. */
   changes: { since: number; byKind: readonly { kind: string; count: number }[] };
   /** When this one was due by the schedule, and when the next one is; null where none is. */
   due: Date | null;
@@ -202,6 +202,7 @@ const KINDS: Record<ChangeKind | ActionKind, string> & Record<string, string> = 
   update: 'update',
   reset: 'password reset',
   lock: 'lock',
+  unlock: 'unlock',
   'end-sessions': 'end of browser sessions',
   password: 'password change',
   delete: 'deletion',
@@ -227,14 +228,14 @@ function changesText({ since, byKind }: AccountReport['changes']): Sentence {
   return say`${bold('Changed through the bot')} since ${day(new Date(since))}: ${what}`;
 }
 
-/** 'revocation of API tokens' has its plural in the first word. */
+/** 'revocation of API tokens' and 'promotion for a time' have their plural in front. */
 function kindCount(count: number, name: string): string {
-  const [, noun = name, rest = ''] = /^(.*?)( (?:of|to) .*)$/.exec(name) ?? [];
+  const [, noun = name, rest = ''] = /^(.*?)( (?:of|to|for) .*)$/.exec(name) ?? [];
   return `${counted(count, noun)}${rest}`;
 }
 
 function footnote({ due, next, at }: AccountReport): Sentence {
-  const scheduled = due === null ? say`` : say`, for ${date(due)}`;
+  const scheduled = due === null ? say`` : say` This report was due ${date(due)}.`;
   const following = next === null ? say`` : say` The next report is due ${date(next)}.`;
-  return say`As of ${date(at)}${scheduled}. Users whose 2FA is “not set” count as without 2FA. Idle: not active or used for ${IDLE_DAYS} days; what never was counts from when it was created. Expiring: within ${counted(EXPIRING_DAYS, 'day')}. The buttons show names only to you.${following}`;
+  return say`As of ${date(at)}.${scheduled} Users whose 2FA is “not set” count as without 2FA. Idle: not active or used for ${IDLE_DAYS} days; if never active or used, since it was created. Expiring: within ${counted(EXPIRING_DAYS, 'day')}. The buttons show names only to whoever clicks.${following}`;
 }

@@ -6,10 +6,11 @@ import { CurrentSettings, Settings, without } from '../changes/settings.ts';
 import { parseHead } from '../ids.ts';
 import type { AuditLine } from '../store/audit-page.ts';
 import { botAdminText } from './bot-admin-text.ts';
-import { changeInfinitive, changeMark, changePast } from './change-text.ts';
+import { changeInfinitive, changeMark, changePast, toldKind } from './change-text.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
+import { spanText } from './promotion-text.ts';
 import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { userText } from './user-text.ts';
 import { gerund, infinitive } from './verb-text.ts';
@@ -81,7 +82,7 @@ function promotionEvent(line: AuditLine): Sentence {
   const end = date(new Date(details.endsAt));
   switch (line.event) {
     case 'asked':
-      return say`⏳ ${who} had the role ${role} of ${user} end`;
+      return say`⏳ ${who} ended the role ${role} of ${user} early`;
     case 'extended':
       return say`⏳ ${who} extended the role ${role} of ${user} until ${end}`;
     case 'ended':
@@ -121,7 +122,7 @@ function stepOfRequest(line: AuditLine, verb: ActionVerb): Sentence {
     case 'stopped':
       return say`🛑 ${who} stopped ${gerund(verb, userText(target))}`;
     case 'unlocked':
-      return say`🔓 ${who} unlocked ${event.users} of ${userText(target)} again`;
+      return say`🔓 ${who} unlocked ${event.users} of ${userText(target)}`;
     case 'completed':
     case 'failed':
     case 'refused':
@@ -154,15 +155,19 @@ function ownChange(line: AuditLine): Sentence {
   const kind = ChangeKind.safeParse(change).data;
   if (kind === undefined) return plainEntry(line);
   const set = settingsOf(kind, details);
+  const told = toldKind(kind, Settings.safeParse(details.settings).data);
+  if (kind === 'end-sessions' && event === 'done' && isEmpty(details.tokens)) {
+    return say`${changeMark(kind)} ${who} found no browser session of ${user} to end`;
+  }
   switch (event) {
     case 'done': {
       const reason = typeof details.reason === 'string' ? say` (${details.reason})` : say``;
-      return say`${changeMark(kind)} ${who} ${changePast(kind, user)}${set}${reason}${undoOf(details)}${requestOf(details)}`;
+      return say`${changeMark(told)} ${who} ${changePast(told, user)}${set}${reason}${undoOf(details)}${requestOf(details)}`;
     }
     case 'failed':
-      return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It didn't work${whyOf(details)}`;
+      return say`⚠️ ${who} tried to ${changeInfinitive(told, user)}${set}. It didn't work${whyOf(details)}`;
     case 'unknown':
-      return say`⚠️ ${who} tried to ${changeInfinitive(kind, user)}${set}. It's unclear whether it worked${whyOf(details)}`;
+      return say`⚠️ ${who} tried to ${changeInfinitive(told, user)}${set}. It's unclear whether it worked${whyOf(details)}`;
     default:
       return plainEntry(line);
   }
@@ -182,12 +187,17 @@ function undoOf({ undoes }: AuditLine['details']): Sentence {
 /** The name is already in the sentence, and locking has no settings worth listing. */
 function settingsOf(kind: ChangeKind, details: AuditLine['details']): Sentence {
   const set = Settings.safeParse(details.settings).data ?? {};
-  if (kind === 'lock') return say``;
+  if (kind === 'lock' || toldKind(kind, set) === 'unlock') return say``;
   const before = CurrentSettings.safeParse(details.before).data;
   const told = before
     ? changeText(before, set)
     : settingsText(kind === 'create' ? without(set, 'name') : set);
-  return told.parts.length === 0 ? say`` : say`: ${told}`;
+  const lasts = typeof details.for === 'number' ? say`, for ${spanText(details.for)}` : say``;
+  return told.parts.length === 0 ? say`` : say`: ${told}${lasts}`;
+}
+
+function isEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0;
 }
 
 /** Short enough that a page of lines fits into a message, whatever a user's name is. */

@@ -1,4 +1,5 @@
 import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
+import { type Settings, without } from '../changes/settings.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { userText } from './user-text.ts';
 
@@ -16,7 +17,15 @@ type ChangeText = {
 const CHECK_USER = say`Check with ${code('/fastly-user get')} before you try again.`;
 const CHECK_INVITED = say`Check with ${code('/fastly-user invitations')} before you try again.`;
 
-const CHANGES: Record<ChangeKind, ChangeText> = {
+/** The kinds of change as people are told of them: an update that only unlocks has a word of its own. */
+export type ToldKind = ChangeKind | 'unlock';
+
+export function toldKind(kind: ChangeKind, settings: Settings | undefined): ToldKind {
+  const unlocks = settings?.locked === false && Object.keys(without(settings, 'locked')).length === 0;
+  return kind === 'update' && unlocks ? 'unlock' : kind;
+}
+
+const CHANGES: Record<ToldKind, ChangeText> = {
   create: { infinitive: 'create', past: 'created', gerund: 'creating', mark: say`🆕`, check: CHECK_USER },
   invite: { infinitive: 'invite', past: 'invited', gerund: 'inviting', mark: say`✉️`, check: CHECK_INVITED },
   withdraw: {
@@ -37,6 +46,7 @@ const CHANGES: Record<ChangeKind, ChangeText> = {
     check: say`Ask the user whether the email arrived before you try again.`,
   },
   lock: { infinitive: 'lock', past: 'locked', gerund: 'locking', mark: say`🔒`, check: CHECK_USER },
+  unlock: { infinitive: 'unlock', past: 'unlocked', gerund: 'unlocking', mark: say`🔓`, check: CHECK_USER },
   'end-sessions': {
     infinitive: 'end',
     past: 'ended',
@@ -56,25 +66,25 @@ const CHANGES: Record<ChangeKind, ChangeText> = {
 };
 
 /** '✏️ @nora updated X, 17:30', to be followed by more or a full stop. @param at Unix milliseconds */
-export function madeText(kind: ChangeKind, by: string, user: Sentence, at = Date.now()): Sentence {
+export function madeText(kind: ToldKind, by: string, user: Sentence, at = Date.now()): Sentence {
   return say`${changeMark(kind)} ${member(by)} ${changePast(kind, user)}, ${date(new Date(at))}`;
 }
 
 /** 'updated X', 'sent a password reset to X'. */
-export function changePast(kind: ChangeKind, user: Sentence): Sentence {
+export function changePast(kind: ToldKind, user: Sentence): Sentence {
   return say`${CHANGES[kind].past} ${objectOf(kind, user)}`;
 }
 
 /** 'update X', 'send a password reset to X'. */
-export function changeInfinitive(kind: ChangeKind, user: Sentence): Sentence {
+export function changeInfinitive(kind: ToldKind, user: Sentence): Sentence {
   return say`${CHANGES[kind].infinitive} ${objectOf(kind, user)}`;
 }
 
-function objectOf(kind: ChangeKind, user: Sentence): Sentence {
+function objectOf(kind: ToldKind, user: Sentence): Sentence {
   return CHANGES[kind].object?.(user) ?? user;
 }
 
-export function changeMark(kind: ChangeKind): Sentence {
+export function changeMark(kind: ToldKind): Sentence {
   return CHANGES[kind].mark;
 }
 
@@ -87,8 +97,12 @@ export function checkText(kind: ChangeKind): Sentence {
 const SHOWS_IN_FASTLY: readonly ChangeKind[] = ['create', 'invite', 'withdraw', 'update'];
 
 /** What the caller is told when the bot was interrupted between the beginning and the end of a change. */
-export function interruptedText({ kind, target, reference }: Change, settlement: Settlement): Sentence {
-  const interrupted = say`The bot was interrupted while ${CHANGES[kind].gerund} ${objectOf(kind, userText(target))}.`;
+export function interruptedText(
+  { kind, target, settings, reference }: Change,
+  settlement: Settlement,
+): Sentence {
+  const told = toldKind(kind, settings);
+  const interrupted = say`The bot was interrupted while ${CHANGES[told].gerund} ${objectOf(told, userText(target))}.`;
   const ref = say`Reference ${code(reference)}.`;
   switch (settlement.kind) {
     case 'done':

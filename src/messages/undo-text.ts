@@ -1,7 +1,7 @@
 import type { Change } from '../changes/change.ts';
 import type { CurrentSettings, Settings } from '../changes/settings.ts';
 import { reasonLine } from './approval-text.ts';
-import { changeMark, changePast } from './change-text.ts';
+import { changeMark, changePast, toldKind } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { changeText, givenIn, SETTING_LABELS } from './settings-text.ts';
@@ -10,9 +10,10 @@ import { userText } from './user-text.ts';
 /** The confirmation of a change that took effect as a whole, as the store knows it, with what became of it. */
 export function madeMessage(change: Change, madeAt: number, ...since: readonly Sentence[]): Message {
   const { kind, caller, target, settings = {}, before, reason = null } = change;
-  const made = say`${changeMark(kind)} ${member(caller)} ${changePast(kind, userText(target))}`;
+  const told = toldKind(kind, settings);
+  const made = say`${changeMark(told)} ${member(caller)} ${changePast(told, userText(target))}`;
   const what =
-    kind === 'update' && before ? say`, ${date(new Date(madeAt))}: ${changeText(before, settings)}.` : say`.`;
+    told === 'update' && before ? say`, ${date(new Date(madeAt))}: ${changeText(before, settings)}.` : say`.`;
   return message(say`${made}${what}`, ...reasonLine(reason), ...since);
 }
 

@@ -1,4 +1,4 @@
-import { expressionBuilder } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
 import { headOf } from './audit-log.ts';
 import type { Engine } from './engine.ts';
 import { HeldLease } from './held-lease.ts';
@@ -23,7 +23,15 @@ const KEPT_MILLISECONDS = 30 * DAY_MILLISECONDS;
 const MADE = ['done', 'completed', 'ended'];
 
 /**
- * The changes that the bot has made after `since` (Unix milliseconds), by the kinds that the audit log names. `entry`: the
+ * What a change counts as: an update that only unlocks has a kind of its own, and to end browser sessions where there is
+ * none is no change. Details are JSON without spaces, and within a string these quotes would be escaped.
+ */
+const COUNTED_AS = sql<string>`case
+  when change = 'update' and details like '%"settings":{"locked":false}%' then 'unlock' else change end`;
+const IS_CHANGE = sql<boolean>`not (change = 'end-sessions' and details like '%"tokens":[]%')`;
+
+/**
+ * The changes that the bot has made after `since` (Unix milliseconds), by kind. `entry`: the
  * last entry that is counted, 0 where there is none.
  */
 export type ChangesMade = {
@@ -80,11 +88,12 @@ export async function changesMade(store: Store): Promise<ChangesMade> {
     const entry = (await headOf(database))?.seq ?? 0;
     const rows = await database
       .selectFrom('audit_log')
-      .select(({ fn }) => ['change as kind', fn.countAll().as('count')])
+      .select(({ fn }) => [COUNTED_AS.as('kind'), fn.countAll().as('count')])
       .where('seq', '>', from)
       .where('seq', '<=', entry)
       .where('event', 'in', MADE)
-      .groupBy('change')
+      .where(IS_CHANGE)
+      .groupBy(COUNTED_AS)
       .execute();
     return { since, entry, byKind: rows.map(({ kind, count }) => ({ kind, count: Number(count) })) };
   });

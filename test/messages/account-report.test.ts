@@ -78,12 +78,14 @@ describe('the report of an account', () => {
       reset: 1,
       revoke: 2,
       promote: 1,
+      'promote-for': 2,
+      unlock: 2,
       'of-a-newer-version': 1,
     };
     const byKind = Object.entries(kinds).map(([kind, count]) => ({ kind, count }));
     const words = wordsOf(reportOf(await figuresFor([]), { changes: { since: NOW, byKind } }).blocks);
     expect(words).toContain(
-      '3 deletions · 2 revocations of API tokens · 1 other change · 1 password reset · 1 promotion to Fastly superuser',
+      '3 deletions · 2 promotions for a time · 2 revocations of API tokens · 2 unlocks · 1 other change · 1 password reset · 1 promotion to Fastly superuser',
     );
   });
 
@@ -109,6 +111,8 @@ describe('the report of an account', () => {
   it('says when the next one is due, and for when this one was', async () => {
     const moment = (days: number) => new Date(NOW + days * 86_400_000);
     const words = wordsOf(reportOf(await figuresFor([]), { due: moment(0), next: moment(7) }).blocks);
-    expect(words).toMatch(/, for <!date\^1772452800\^.*The next report is due <!date\^1773057600\^/);
+    expect(words).toMatch(
+      /This report was due <!date\^1772452800\^.*The next report is due <!date\^1773057600\^/,
+    );
   });
 });

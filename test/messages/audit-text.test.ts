@@ -108,7 +108,7 @@ const OF_REQUESTS: Entry[] = [
     change: 'lock-few',
     target: { id: null, login: '3 users', name: '3 users' },
     details: { verb: 'lock-several', users: 2 },
-    says: `🔓 <@${NORA}> unlocked 2 of *3 users* again`,
+    says: `🔓 <@${NORA}> unlocked 2 of *3 users*`,
   },
   { event: 'surprised', says: `<@${NORA}>: delete surprised, ${GRACE}` },
 ];
@@ -133,6 +133,36 @@ const OF_CHANGES: Entry[] = [
     event: 'done',
     details: { settings: { role: 'billing' }, before: { ...NOTHING_SET, role: 'engineer' } },
     says: `✏️ <@${NORA}> updated ${GRACE}: *Role* engineer → billing`,
+  },
+  {
+    change: 'update',
+    event: 'done',
+    details: { settings: { role: 'billing' }, before: { ...NOTHING_SET, role: 'user' }, for: 14_400_000 },
+    says: `✏️ <@${NORA}> updated ${GRACE}: *Role* user → billing, for 4 h`,
+  },
+  {
+    change: 'update',
+    event: 'done',
+    details: { settings: { locked: false }, before: { ...NOTHING_SET, locked: true } },
+    says: `🔓 <@${NORA}> unlocked ${GRACE}`,
+  },
+  {
+    change: 'end-sessions',
+    event: 'done',
+    details: { tokens: ['s1'] },
+    says: `🚪 <@${NORA}> ended the browser sessions of ${GRACE}`,
+  },
+  {
+    change: 'end-sessions',
+    event: 'done',
+    details: { tokens: [] },
+    says: `🚪 <@${NORA}> found no browser session of ${GRACE} to end`,
+  },
+  {
+    change: 'end-promotion',
+    event: 'asked',
+    details: { role: 'billing', before: 'user', endsAt: 0 },
+    says: `⏳ <@${NORA}> ended the role billing of ${GRACE} early`,
   },
   { change: 'reset', event: 'done', says: `✉️ <@${NORA}> sent a password reset to ${GRACE}` },
   {

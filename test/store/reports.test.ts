@@ -17,7 +17,13 @@ async function claimed(store: Store): Promise<DueReport> {
   return due;
 }
 
-const entry = (change: string, event: string) => ({ actor: null, change, event, target: null, details: {} });
+const entry = (change: string, event: string, details = {}) => ({
+  actor: null,
+  change,
+  event,
+  target: null,
+  details,
+});
 
 onBothDatabases('a report', (database) => {
   it('is planned once, whatever another process would plan', async () => {
@@ -81,7 +87,7 @@ onBothDatabases('a report', (database) => {
 onBothDatabases('the changes that a report counts', (database) => {
   it('are those that were made, by kind, since the last report', async () => {
     const { store } = await database.open();
-    const audit = (...entries: [string, string][]) =>
+    const audit = (...entries: [string, string, object?][]) =>
       Promise.all(
         entries.map((each) => store.transaction((transaction) => transaction.audit(entry(...each)))),
       );
@@ -99,9 +105,15 @@ onBothDatabases('the changes that a report counts', (database) => {
     expect(first.entry).toBe(5);
     await plan(store);
     await (await claimed(store)).posted(first.entry, null);
-    await audit(['lock', 'done']);
+    await audit(
+      ['lock', 'done'],
+      ['update', 'done', { settings: { locked: false } }],
+      ['update', 'done', { settings: { locked: false, role: 'user' }, name: '"settings":{"locked":false}' }],
+      ['end-sessions', 'done', { tokens: [] }],
+      ['end-sessions', 'done', { tokens: ['s1'], name: '"tokens":[]' }],
+    );
     const second = await changesMade(store);
-    expect(byKind(second)).toEqual({ lock: 1 });
+    expect(byKind(second)).toEqual({ lock: 1, unlock: 1, update: 1, 'end-sessions': 1 });
     expect(second.since).toBeGreaterThan(first.since);
   });
 });

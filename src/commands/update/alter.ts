@@ -18,7 +18,7 @@ import { undoKey } from '../../changes/undo.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
-import { madeText } from '../../messages/change-text.ts';
+import { madeText, toldKind } from '../../messages/change-text.ts';
 import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -248,10 +248,12 @@ function updated(
   const asWanted = EDITABLE.filter((setting) => !otherwise.includes(setting));
   const done = changeText(before, only(settings, asWanted));
   const until = end === null ? say`` : say`, ${end}`;
+  const kind = toldKind('update', settings);
+  const what = kind === 'update' ? say`: ${done}${until}.` : say`.`;
   return message(
     done.parts.length === 0
       ? say`✏️ ${member(caller.memberId)} had Fastly update ${who}, ${date(new Date())}.`
-      : say`${madeText('update', caller.memberId, who)}: ${done}${until}.`,
+      : say`${madeText(kind, caller.memberId, who)}${what}`,
     ...otherwise.map((setting) => otherwiseText(setting, settings, now)),
     ...(off === null || otherwise.includes('role') ? [] : [off]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),

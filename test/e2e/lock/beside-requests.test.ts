@@ -32,7 +32,7 @@ describe('a request to revoke tokens', () => {
     const told = await untilSaid(nora, 'asks to revoke 1 API token');
     const request = await untilRequest(nora);
     await nora.command(`unlock ${ENGINEER.id}`);
-    await untilSaid(nora, 'Locked yes → no');
+    await untilSaid(nora, `🔓 <@${NORA.id}> unlocked`);
     await nora.command(`lock ${ENGINEER.id}`);
     await expect.poll(() => updates(client)).toEqual([LOCK, UNLOCK, LOCK]);
     const again = (await nora.sees()).channels;

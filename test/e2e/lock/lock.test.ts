@@ -399,7 +399,7 @@ describe('unlock', () => {
     const nora = client.as(NORA);
     await client.putFastlyUsers([{ ...ENGINEER, locked: true }]);
     await nora.command(`unlock ${ENGINEER.login}`);
-    await untilSaid(nora, 'Locked yes → no');
+    await untilSaid(nora, `🔓 <@${NORA.id}> unlocked`);
     await untilSaid(nora, 'Unlocking brings back no browser session and no API token that has ended.');
     expect(await updates(client)).toEqual([updateOf(ENGINEER, { locked: 'false' })]);
   });
@@ -413,7 +413,7 @@ describe('unlock', () => {
     expect(actionsOf(card)).toContain('unlock.button');
     expect(actionsOf(card)).not.toContain('lock.button');
     await nora.click({ channel: CDN_TEAM.id, actionId: 'unlock.button' });
-    await untilSaid(nora, 'Locked yes → no');
+    await untilSaid(nora, `🔓 <@${NORA.id}> unlocked`);
     await nora.command('unlock');
     const says = 'brings back no browser session';
     await nora.until(({ modals }) => wordsOf(modals.map(({ blocks }) => blocks)).includes(says), 'the form');

@@ -116,7 +116,7 @@ describe('Undo', () => {
     await untilShown(nora, first, 'Role engineer → billing');
     await clickUndo(tomas, last);
     await untilShown(nora, last, `Undone by <@${TOMAS.id}>`);
-    const undone = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Locked yes → no'), 'the Undo');
+    const undone = await nora.until((sees) => messageWith(sees, CDN_TEAM, '🔓'), 'the Undo');
     await clickUndo(nora, undone);
     await untilShown(nora, undone, `Undone by <@${NORA.id}>`);
     expect((await inFastly(client, ENGINEER))?.locked).toBe(true);

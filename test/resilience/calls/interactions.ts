@@ -445,7 +445,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
     ({ client }) =>
       client.fastlyFaults({ fail: { match: 'POST /user/', status: 403, body: '{"msg":"No"}', times: 1 } }),
   ),
-  'unlock, by ID': { ...typing(`unlock ${ENGINEER.id}`, 'Locked yes → no'), before: engineerLocked },
+  'unlock, by ID': { ...typing(`unlock ${ENGINEER.id}`, '🔓'), before: engineerLocked },
   'unlock, without words': opening('unlock', 'unlock.form'),
   'unlock, its form': {
     id: 'unlock.form',
@@ -454,15 +454,9 @@ export const INTERACTIONS: Record<string, Interaction> = {
       await opens(sandbox, 'unlock', 'unlock.form');
       await offered(sandbox);
     },
-    act: (sandbox) => submits(sandbox, ENGINEER_PICKED, 'Locked yes → no'),
+    act: (sandbox) => submits(sandbox, ENGINEER_PICKED, '🔓'),
   },
-  'Unlock on a card': clicking(
-    'unlock.button',
-    CARD,
-    ENGINEER.login,
-    untilRead('Locked yes → no'),
-    engineerLocked,
-  ),
+  'Unlock on a card': clicking('unlock.button', CARD, ENGINEER.login, untilRead('🔓'), engineerLocked),
 
   create: typing(`create ${GRACE} --name Grace --role engineer`, '🆕'),
   'create, without words': opening('create', 'create.form'),
