@@ -3,6 +3,17 @@ import type { ValidValues } from '../config/variables.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import type { Finding } from './finding.ts';
 
+const HOUR_MILLISECONDS = 3_600_000;
+
+function tooOften(gap: number): Finding {
+  const minutes = Math.round(gap / 60_000);
+  return {
+    mark: 'warning',
+    what: `REPORT_SCHEDULE has reports ${minutes === 1 ? 'a minute' : `${minutes} minutes`} apart. Each reads the whole account, and is posted.`,
+    remedy: 'Set it to five fields of cron, such as 0 9 * * 1 for Mondays at 9:00.',
+  };
+}
+
 /** When the next report is due. What is wrong with the variables is told by then. @param now Unix milliseconds */
 export function checkReportSchedule(
   values: ValidValues,
@@ -12,6 +23,7 @@ export function checkReportSchedule(
   if (schedule === null) return [];
   try {
     const next = new Date(schedule.after(now));
+    const gap = schedule.after(next.getTime()) - next.getTime();
     const shown = new Intl.DateTimeFormat('en-GB', {
       timeZone: values.REPORT_TIMEZONE,
       dateStyle: 'full',
@@ -20,6 +32,7 @@ export function checkReportSchedule(
     const utc = next.toISOString().slice(0, 16).replace('T', ' ');
     return [
       { mark: 'fine', what: `The next report is due on ${shown} (${values.REPORT_TIMEZONE}), ${utc} UTC.` },
+      ...(gap < HOUR_MILLISECONDS ? [tooOften(gap)] : []),
     ];
   } catch (error) {
     return [

@@ -9,6 +9,10 @@ const MOST_LIVE = 5_000;
 /** The most that one answer may have (docs.slack.dev, users.list). */
 const PAGE_LENGTH = 1_000;
 
+/** No method of Slack's tells a bot which events its app has. */
+const UNSEEN =
+  "Slack doesn't say whether the app was updated from the manifest with --leavers, without which it sends no events.";
+
 const flag = z.boolean().catch(false);
 const Listed = z.looseObject({ deleted: flag, is_bot: flag, is_stranger: flag });
 
@@ -27,7 +31,8 @@ export async function checkLeavers(slack: WebClient, mode: 'off' | 'daily' | 'li
       };
     }
     const many = members > MOST_LIVE ? `more than ${MOST_LIVE}` : `${members}`;
-    return { mark: 'fine', what: `LEAVERS is ${mode}: the workspace has ${many} active members.` };
+    const what = `LEAVERS is ${mode}: the workspace has ${many} active members.`;
+    return { mark: 'fine', what: mode === 'live' ? `${what} ${UNSEEN}` : what };
   } catch (error) {
     return notTold(`LEAVERS is ${mode}, and Slack didn't list the workspace's members`, error);
   }

@@ -29,6 +29,7 @@ export function inForce(config: Config, { teamId: id, team: name }: { teamId: st
     },
     disabledCommands: config.DISABLED_COMMANDS,
     tokenReminders: config.TOKEN_REMINDERS,
+    leavers: config.LEAVERS,
     database: databaseText(config.DATABASE_URL),
     delivery: config.delivery.mode,
     proxies: {
@@ -52,6 +53,7 @@ export function inForceText(what: InForce): string {
       ? [`Reasons: needed for ${what.approvals.reasonRequiredFor.join(', ')}`]
       : []),
     ...(what.tokenReminders ? ['Token reminders: on'] : []),
+    ...(what.leavers === 'off' ? [] : [`People who left Slack: ${what.leavers}`]),
     ...(confirmationsChannel ? [`Confirmations: also in ${confirmationsChannel}`] : []),
     ...(what.reports ? [`Reports: ${what.reports}`] : []),
     `Database: ${what.database}`,

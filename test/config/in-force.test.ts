@@ -22,6 +22,7 @@ describe('what is in force', () => {
       CONFIRMATIONS_CHANNEL: 'C0TWO1234',
       REPORT_SCHEDULE: '0 9 * * 1',
       REPORT_TIMEZONE: 'Europe/Berlin',
+      LEAVERS: 'daily',
       APPROVALS_REQUIRED: '2',
       ALLOW_SELF_APPROVAL: 'yes',
       DATABASE_URL: 'postgres://nora:hush-db@db.example.com:5433/bot?password=hush-too',
@@ -30,7 +31,7 @@ describe('what is in force', () => {
     });
     const text = inForceText(what);
     expect(text).toContain(
-      " serves the workspace Example Corp (T0HOME001). Bot admins: 3. Commands: in C0ONE1234, C0TWO1234. Turned off: invite, password. Approvals: 2 for delete, promote, demote, revoke, lock-several, and the requester's own counts. Requests appear in C0ONE1234. Confirmations: also in C0TWO1234. Reports: 0 9 * * 1 Europe/Berlin. Database: PostgreSQL db.example.com:5433/bot. Delivery: HTTP. Proxy: http://proxy.example.com:3128 (HTTPS_PROXY), http://proxy.example.com (HTTP_PROXY).",
+      " serves the workspace Example Corp (T0HOME001). Bot admins: 3. Commands: in C0ONE1234, C0TWO1234. Turned off: invite, password. Approvals: 2 for delete, promote, demote, revoke, lock-several, and the requester's own counts. Requests appear in C0ONE1234. People who left Slack: daily. Confirmations: also in C0TWO1234. Reports: 0 9 * * 1 Europe/Berlin. Database: PostgreSQL db.example.com:5433/bot. Delivery: HTTP. Proxy: http://proxy.example.com:3128 (HTTPS_PROXY), http://proxy.example.com (HTTP_PROXY).",
     );
     const printed = text + JSON.stringify(what);
     expect(printed).not.toContain('hush');

@@ -8,6 +8,7 @@ import type { TokenSnapshot } from '../../changes/token.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { UserId } from '../../fastly/user.ts';
+import { Refusal } from '../../messages/failure-text.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
 import { code, counted, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
@@ -31,8 +32,8 @@ type Offer = {
   asRequest: boolean;
   /** Who decides on the request to revoke the tokens, where there is one. */
   note: Sentence | null;
-  /** Whether revoking tokens is left out because a request about the user is open. */
-  isInTheWay: boolean;
+  /** Why revoking tokens is left out, where the user has tokens that could be revoked elsewhere or later. */
+  notRevoked: Sentence | null;
 };
 
 /** Asks Fastly what can follow. What it doesn't say is not offered. @param open the request about the user, if one is open */
@@ -45,11 +46,10 @@ export async function offerFor(
   const { fastly, directory, disabled } = services;
   const said = <Read>(reading: Promise<Read>) =>
     orNull(reading, log, 'what can follow a lock could not be read');
-  const [listed, account, note] = await Promise.all([
+  const [listed, account, decision] = await Promise.all([
     said(liveTokensOf(fastly, user.id)),
     said(directory.account()),
-    // Where nobody could see the request, it can't be filed.
-    said(whoDecides(interaction, 'revoke')),
+    said(decisionOn(interaction)),
   ]);
   const asRequest = mayBeSuperuser(user);
   const mayRevoke = whyNotRevoked(services, asRequest ? 'demote' : null) === null;
@@ -57,11 +57,11 @@ export async function offerFor(
     sessions: listed.sessions.length,
     programs: tokenSnapshot(listed.programs, Date.now(), listed.unreadable),
   };
-  const hasTokens = (tokens?.programs.tokens.length ?? 0) > 0;
+  const canRevoke = (tokens?.programs.tokens.length ?? 0) > 0 && mayRevoke;
   const isOffered: Record<LockStep, boolean> = {
     'end-sessions': tokens !== null,
     // A user has one open request at most.
-    revoke: hasTokens && mayRevoke && open === null && note !== null,
+    revoke: canRevoke && open === null && decision?.note !== undefined,
     reset: account !== null && takesResets(account) && !disabled.has('reset'),
   };
   // With a Fastly superuser's lock, all that follows is part of one request.
@@ -71,16 +71,26 @@ export async function offerFor(
     steps,
     tokens,
     asRequest,
-    note: steps.includes('revoke') && !asRequest ? note : null,
-    isInTheWay: hasTokens && mayRevoke && open !== null,
+    note: steps.includes('revoke') && !asRequest ? (decision?.note ?? null) : null,
+    notRevoked: canRevoke ? (open === null ? (decision?.whyNot ?? null) : REVOKED_LATER) : null,
   };
+}
+
+/** Who decides on a request to revoke tokens; or why it can't be filed from here, as nobody could see it. */
+async function decisionOn(interaction: Interaction): Promise<{ note?: Sentence; whyNot?: Sentence }> {
+  try {
+    return { note: await whoDecides(interaction, 'revoke') };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { whyNot: say`API tokens can't be revoked from here. ${error.sentence}` };
+  }
 }
 
 /** What locking does and does not do, and what can follow, to be ticked. */
 export function lockInputs(
   { services }: Interaction,
   user: { login: string; name?: string | null | undefined },
-  { steps, tokens, asRequest, note, isInTheWay }: Offer,
+  { steps, tokens, asRequest, note, notRevoked }: Offer,
   ticked: readonly LockStep[],
 ): KnownBlock[] {
   const waits = isApprovalRequired(services, 'revoke');
@@ -88,7 +98,7 @@ export function lockInputs(
     option(STEP_LABELS[step], step, about(step, tokens, asRequest ? 'part' : waits ? 'waits' : 'at-once')),
   );
   const remarks = [
-    ...(isInTheWay ? [REVOKED_LATER] : []),
+    ...(notRevoked === null ? [] : [notRevoked]),
     ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
     ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
   ];
@@ -107,8 +117,12 @@ export function tickedSteps(values: FormValues): LockStep[] {
   return LockStep.options.filter((step) => values[step] === 'yes');
 }
 
-/** At most 75 characters (docs.slack.dev, option object). */
-function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' | 'at-once'): string {
+/** At most 75 characters (docs.slack.dev, option object). What a reset does takes more, below the ticks. */
+function about(
+  step: LockStep,
+  tokens: Offer['tokens'],
+  when: 'part' | 'waits' | 'at-once',
+): string | undefined {
   switch (step) {
     case 'end-sessions': {
       const sessions = tokens?.sessions ?? 0;
@@ -128,7 +142,7 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
         : `${count} now, revoked at once and for good.`;
     }
     case 'reset':
-      return 'Whoever reads the mailbox can set a new password.';
+      return undefined;
   }
 }
 

@@ -312,6 +312,18 @@ describe('the form to lock a user', () => {
     who.until(({ modals }) => modals.find(({ callbackId }) => callbackId === 'lock.form'), 'the form');
   const ticked = (...steps: string[]) => ({ steps, reason: null });
 
+  it("says in a direct message why API tokens can't be revoked from there", async () => {
+    const { client } = await startWithSessions();
+    const nora = client.as(NORA);
+    const direct = `D${NORA.id.slice(1)}`;
+    await nora.command(`get ${ENGINEER.id}`, direct);
+    await untilTold(nora, ENGINEER.login, 'direct');
+    await nora.click({ channel: direct, actionId: 'lock.button' });
+    const words = wordsOf((await untilForm(nora)).blocks);
+    expect(words).not.toContain('Revoke API tokens');
+    expect(words).toContain("API tokens can't be revoked from here. Approvers can't see this conversation.");
+  });
+
   it('opens from the card, says what locking does, and takes ticks', async () => {
     const workplace = await startWithSessions();
     const nora = workplace.client.as(NORA);
@@ -325,6 +337,7 @@ describe('the form to lock a user', () => {
     expect(words).toContain(
       `Sends a link to ${ENGINEER.login} . Anyone who can read that mailbox can set a new password.`,
     );
+    expect(words).not.toContain('Whoever reads the mailbox');
     expect(words).toContain('1 token now. Waits for approval.');
     expect(words).toContain('Revoking API tokens is a request, filed once the user is locked.');
     await nora.submit(ticked('end-sessions', 'revoke'));

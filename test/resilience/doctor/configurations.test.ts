@@ -446,7 +446,11 @@ describe('doctor, of a configuration that is wrong', () => {
 
   it.each([
     ['off', [], '– LEAVERS is off: nobody is told of people who left Slack.'],
-    ['live', [], '✓ LEAVERS is live: the workspace has 3 active members.'],
+    [
+      'live',
+      [],
+      "✓ LEAVERS is live: the workspace has 3 active members. Slack doesn't say whether the app was updated from the manifest with --leavers, without which it sends no events.",
+    ],
     ['daily', manyColleagues(5_001), '✓ LEAVERS is daily: the workspace has more than 5000 active members.'],
   ])('has no objection to LEAVERS=%s', async (LEAVERS, colleagues, line) => {
     const { lines } = await linesOf({ options: { colleagues }, change: () => ({ LEAVERS }) });
