@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ListedToken } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
+import type { Action } from './action.ts';
 import { Comment, Completed, Obstacle, type RequestId, Restored, WaitsFor } from './request.ts';
 import { Run } from './run.ts';
 
@@ -92,6 +93,11 @@ export function isRepetition({ number, event }: Step, steps: readonly Step[]): b
 
 function isOfAttempts({ kind }: Event): boolean {
   return kind === 'started' || kind === 'postponed';
+}
+
+/** Whether the request's message and the confirmation alone tell a step, as a few users were locked without approval. */
+export function isToldByMessage({ kind }: Action, event: Event): boolean {
+  return kind === 'lock-few' && event.kind === 'completed' && event.run?.stoppedBy === undefined;
 }
 
 /** Whether the requester is to be told directly: what they did themselves they know. */

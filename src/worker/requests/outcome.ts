@@ -1,4 +1,4 @@
-import { isOutcome } from '../../approvals/event.ts';
+import { isOutcome, isToldByMessage } from '../../approvals/event.ts';
 import type { ChannelId } from '../../ids.ts';
 import { approvalConfirmation } from '../../messages/approval-message.ts';
 import { outcomeStepText } from '../../messages/approval-notices.ts';
@@ -11,7 +11,7 @@ import type { RequestShowing } from './showing.ts';
 export async function showRequester(showing: RequestShowing): Promise<void> {
   const { request, steps } = showing.snapshot;
   const outcome = steps.findLast(isOutcome);
-  if (outcome) {
+  if (outcome && !isToldByMessage(request.action, outcome.event)) {
     // The requester hears of a cancelled request where it could not be posted: there is nothing to see.
     const seeIt =
       outcome.event.kind === 'cancelled' ? [] : [say`See ${await whereRequestIs(showing.options, request)}.`];

@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import { mayApprove } from '../../approvals/approvers.ts';
-import { isRepetition, type Step } from '../../approvals/event.ts';
+import { isRepetition, isToldByMessage, type Step } from '../../approvals/event.ts';
 import type { ApprovalRequest } from '../../approvals/request.ts';
 import { type SurfaceName, surfacesOf } from '../../approvals/surfaces.ts';
 import type { MemberId } from '../../ids.ts';
@@ -40,6 +40,7 @@ async function willBePosted(showing: RequestShowing): Promise<boolean> {
 function wordsInThread(showing: RequestShowing, step: Step, request: ApprovalRequest): Sentence | null {
   // Whoever is asked to approve when there is nothing to approve any more would look in vain.
   if (step.event.kind === 'reminded' && request.state.kind !== 'pending') return null;
+  if (isToldByMessage(request.action, step.event)) return null;
   if (isRepetition(step, showing.snapshot.steps)) return null;
   return stepText(step, request, showing.options.approvals.policy);
 }

@@ -164,6 +164,9 @@ describe('locking several', () => {
     await submitTicked(client, five);
     const request = await untilRequested(client);
     await request.until(client.as(NORA), '✅ 5 of 5 locked.');
+    await client
+      .as(NORA)
+      .until((sees) => messageWith(sees, AUDIT_TRAIL, '5 users were locked'), 'the copy of the confirmation');
     expect(request.words(await client.as(NORA).sees())).toContain('5 users were locked');
     expect(await puts(client)).toEqual(ids(five));
     await client.putFastlyUsers([{ ...five[0], role: 'billing', locked: true }]);
@@ -173,6 +176,9 @@ describe('locking several', () => {
     expect(request.buttons(await client.as(TOMAS).sees())).toEqual(['unlock-several']);
     await clickOn(client, request, 'unlock-several', TOMAS);
     await request.untilInThread(client.as(NORA), 'unlocked 3 users.');
+    const posted = (await client.slackCalls()).filter(({ method }) => method === 'chat.postMessage');
+    const about = posted.filter(({ args }) => JSON.stringify(args).includes('were locked'));
+    expect(about.map(({ args }) => args.channel)).toEqual([AUDIT_TRAIL.id]);
     const told = await untilTold(client.as(TOMAS), '3 users unlocked.');
     expect(told).toContain('idle.1@example.com is unlocked already.');
     expect(told).toContain('Not unlocked: idle.0@example.com (has changed since).');

@@ -33,7 +33,7 @@ const TABLE = `
 | list, Filter                        | GET customer/users                                                                 | views.open, views.update                                     | |
 | list, its form                      | GET customer/users                                                                 | chat.postMessage, conversations.info                         | |
 | list, Lock several                  | GET current_customer, GET current_user, GET customer/tokens, GET customer/users    | views.open, views.update                                     |  |
-| list, Lock several, its form        | GET current_customer ×3, GET current_user ×3, GET customer/tokens, GET customer/users, GET user ×2, PUT user ×2 | chat.getPermalink, chat.postMessage ×3, chat.update ≤ 4, conversations.info, users.info | GET current_customer, GET current_user |
+| list, Lock several, its form        | GET current_customer ×3, GET current_user ×3, GET customer/tokens, GET customer/users, GET user ×2, PUT user ×2 | chat.postMessage, chat.update ≤ 4, conversations.info, users.info | GET current_customer, GET current_user |
 | Stop on a request about several     |                                                                                    | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 2, conversations.info |  |
 | Unlock these                        | GET user ×4, PUT user ×2                                                           | chat.postMessage, chat.update ≤ 2, conversations.info, response_url | GET user |
 | list --left                         | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
