@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CDN_TEAM, GENERAL, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BOT_ACCOUNT } from '../../sandbox/fastly/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { readyz } from '../support/readyz.ts';
 import { connected, DELIVERY, environmentFor, runBot, startWorkplace } from '../support/workplace.ts';
 
 const CHECKED = 'the configuration was checked; npm run doctor tells more';
@@ -10,13 +11,15 @@ const ERROR = 50;
 
 describe('a start', () => {
   it('tells of channels that are not there and of members whom Slack does not know', async () => {
-    const { log } = await startWorkplace(
+    const place = await startWorkplace(
       DELIVERY,
       { SUPERUSERS: `${NORA.id},${TOMAS.id},U0NOBODY1`, APPROVALS_CHANNEL: 'C0NOWHERE' },
       {},
       AT_ONCE,
     );
+    const { log } = place;
     expect(await log.until(CHECKED)).toMatchObject({ wrong: 2 });
+    expect(JSON.stringify((await readyz(place)).body.degraded)).not.toContain('C0NOWHERE');
     expect(log.lines).toContainEqual(
       expect.objectContaining({
         level: ERROR,
