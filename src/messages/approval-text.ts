@@ -89,6 +89,7 @@ export function approvedBy({ approvers, comments }: ApprovalRequest): Sentence {
  *
  * @param from empty where nobody is left who could approve
  * @param mentioned whom of them to mention, and user groups
+ * @param needs what stands in place of 'Needs'
  */
 export function neededText(
   count: number,

@@ -81,7 +81,7 @@ it('a report is posted at each instant, with what has changed since the one befo
   expect(first).toMatch(/Changed through the bot since .*: 1 password reset /);
   expect(second).toMatch(/Changed through the bot since .*: nothing /);
   for (const words of [first, second]) {
-    expect(words).toMatch(/, for <!date\^\d+\^.*The next report is due <!date\^\d+\^/);
+    expect(words).toMatch(/This report was due <!date\^\d+\^.*The next report is due <!date\^\d+\^/);
     expect(words).not.toContain(ENGINEER.login);
   }
   expect(first).toContain('*Roles that end* 1');

@@ -43,6 +43,6 @@ it('reports are due at the same instants whatever the time zones of the database
       PATIENCE_MILLISECONDS,
     );
   const next = schedule.after(past) / 1_000;
-  expect(words).toContain(`for <!date^${Math.floor(past / 1_000)}^`);
+  expect(words).toContain(`This report was due <!date^${Math.floor(past / 1_000)}^`);
   expect(words).toContain(`The next report is due <!date^${next}^`);
 });

@@ -38,7 +38,7 @@ it('one of three replicas plans the reports, and one posts each', async () => {
   const told = await reports(sandbox);
   expect(told).toHaveLength(3);
   // Each is for an instant of its own.
-  expect(new Set(told.map((words) => /for <!date\^(\d+)/.exec(words)?.[1])).size).toBe(3);
+  expect(new Set(told.map((words) => /report was due <!date\^(\d+)/.exec(words)?.[1])).size).toBe(3);
 });
 
 it('an instant that two schedules have, as during an upgrade, has one report', async () => {
