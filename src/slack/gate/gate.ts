@@ -29,7 +29,7 @@ import {
   type Verdict,
   whyOutside,
 } from './authorization.ts';
-import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
+import { type Acknowledge, acknowledgeOf, hear, type Listener } from './listeners.ts';
 
 export type Gate = {
   policy: AccessPolicy;
@@ -41,7 +41,7 @@ export type Gate = {
   stopping: AbortSignal;
 };
 
-/** Runs before every listener. Turns away who is not allowed and what has no listener, and says why. */
+/** Stands before every listener. Turns away who is not allowed and what has no listener, and says why. */
 export function installGate(app: App, gate: Gate): void {
   const { policy, listeners, services, confirmsMembership, inFlight, stopping } = gate;
   const { metrics } = services;
@@ -71,10 +71,9 @@ export function installGate(app: App, gate: Gate): void {
       return heardOfGroup(incoming, policy, services);
     }
     const listener = known.get(`${incoming.kind} ${incoming.id}`);
-    const isKnown = listener !== undefined;
     trace({ request: listener?.requestIn?.(carriedBy(incoming)) ?? null });
     // What a command is for is not known before its words are read.
-    const name = isKnown && incoming.kind !== 'command' ? incoming.id : 'unknown';
+    const name = listener && incoming.kind !== 'command' ? incoming.id : 'unknown';
     const measured = new MeasuredInteraction(metrics, incoming.kind, name);
     const acknowledge = acknowledgeOf(ack, log, () => measured.acknowledged());
     const refuse = async (outcome: InteractionOutcome, why: Sentence) => {
@@ -94,7 +93,7 @@ export function installGate(app: App, gate: Gate): void {
       metrics.callerRefused(verdict.reason);
       return await refuse('denied', denial(verdict.reason, policy));
     }
-    if (!isKnown) {
+    if (!listener) {
       log.warn('nobody listens for this');
       return await refuse('outdated', OUTDATED);
     }
@@ -112,14 +111,8 @@ export function installGate(app: App, gate: Gate): void {
     }
     log.info('taken');
     const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference, measured });
-    args.context.delivery = new PassedDelivery(
-      listener,
-      interaction,
-      incoming,
-      acknowledge,
-      performance.now() - takenAt,
-    );
-    await args.next();
+    const waited = performance.now() - takenAt;
+    await hear({ listener, interaction, incoming, acknowledge, waited });
   });
 }
 
