@@ -25,36 +25,23 @@ export type GroupReading =
 /** An answer without `users` says nothing; an empty list says that nobody is in the group. */
 const Users = z.object({ users: z.array(MemberId) });
 
-/** The members of Slack's user groups. Its answers are kept, for whoever takes older ones. */
-export class UserGroups {
-  readonly #answers: KeptAnswers<UserGroupId, GroupReading>;
-  readonly #log: Logger;
+/** The members of Slack's user groups; null where Slack doesn't answer. */
+export class UserGroups extends KeptAnswers<UserGroupId, GroupReading, null> {
   /** When a group was last said to have changed, in Unix milliseconds: what was asked before doesn't count. */
   readonly #changed = new Map<UserGroupId, number>();
 
   constructor(slack: WebClient, log: Logger) {
-    this.#answers = new KeptAnswers((group) => ask(slack, group));
-    this.#log = log;
+    super(
+      (group) => ask(slack, group),
+      (group, error) => {
+        log.warn({ group, err: error }, "Slack didn't say who is in a user group");
+        return null;
+      },
+    );
   }
 
-  /** Grows with each answer. */
-  get version(): number {
-    return this.#answers.version;
-  }
-
-  /** A group as it was at `since` (Unix milliseconds) or later; null where Slack doesn't answer. */
-  async since(group: UserGroupId, since: number): Promise<GroupReading | null> {
-    try {
-      return await this.#answers.since(group, Math.max(since, this.#changed.get(group) ?? 0));
-    } catch (error) {
-      this.#log.warn({ group, err: error }, "Slack didn't say who is in a user group");
-      return null;
-    }
-  }
-
-  /** The latest answer, however old; `at` in Unix milliseconds. */
-  latest(group: UserGroupId): { answer: GroupReading; at: number } | null {
-    return this.#answers.latest(group);
+  override async since(group: UserGroupId, since: number): Promise<GroupReading | null> {
+    return await super.since(group, Math.max(since, this.#changed.get(group) ?? 0));
   }
 
   /** Slack says that a group has changed. The next use asks. */
