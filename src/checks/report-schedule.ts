@@ -1,7 +1,7 @@
 import { type ReportSchedule, scheduleOf } from '../config/report-schedule.ts';
 import type { ValidValues } from '../config/variables.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, wrong } from './finding.ts';
 
 /** When the next report is due. What is wrong with the variables is told by then. @param now Unix milliseconds */
 export function checkReportSchedule(
@@ -18,16 +18,9 @@ export function checkReportSchedule(
       timeStyle: 'short',
     }).format(next);
     const utc = next.toISOString().slice(0, 16).replace('T', ' ');
-    return [
-      { mark: 'fine', what: `The next report is due on ${shown} (${values.REPORT_TIMEZONE}), ${utc} UTC.` },
-    ];
+    return [fine(`The next report is due on ${shown} (${values.REPORT_TIMEZONE}), ${utc} UTC.`)];
   } catch (error) {
-    return [
-      {
-        mark: 'wrong',
-        what: `REPORT_SCHEDULE gives no later instant, so no report is posted: ${reasonOf(error)}.`,
-        remedy: 'Correct REPORT_SCHEDULE or REPORT_TIMEZONE.',
-      },
-    ];
+    const what = `REPORT_SCHEDULE gives no later instant, so no report is posted: ${reasonOf(error)}.`;
+    return [wrong(what, 'Correct REPORT_SCHEDULE or REPORT_TIMEZONE.')];
   }
 }
