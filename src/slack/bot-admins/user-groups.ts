@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { MemberId, type UserGroupId } from '../../ids.ts';
+import type { Problem } from '../../observability/health.ts';
 import { KeptAnswers } from '../connection/kept-answers.ts';
 import { wordOf } from '../connection/refused-words.ts';
 
@@ -16,6 +17,23 @@ const PROBLEMS = new Map<string | null, GroupProblem>([
   ['paid_teams_only', 'plan'],
   ['missing_scope', 'scope'],
 ]);
+
+/** What the operator is told of a user group through which nobody gets access. */
+export const GROUP_PROBLEMS: Record<GroupProblem, (group: UserGroupId) => Problem> = {
+  gone: (group) => ({
+    what: `SUPERUSERS: Slack has no active user group ${group}, so nobody gets access through it.`,
+    remedy: 'Enable the group in Slack, or correct the ID.',
+  }),
+  plan: (group) => ({
+    what: `SUPERUSERS: the plan of this Slack workspace has no user groups, so nobody gets access through ${group}.`,
+    remedy: 'List member IDs instead.',
+  }),
+  scope: (group) => ({
+    what: `SUPERUSERS: the Slack app may not read user groups, so nobody gets access through ${group}.`,
+    remedy:
+      'Update the Slack app from the manifest that npm run -s manifest -- --groups prints, and reinstall it in the workspace.',
+  }),
+};
 
 /** A group's members, or why it has none that count. */
 export type GroupReading =
