@@ -13,12 +13,7 @@ import type { Database, Tables } from './tables.ts';
  * - it was drawn from less than there is now, or
  * - its lease has run out, because the process that was drawing it died.
  */
-export const homeLeases = new Leases('homes', {
-  key: 'member',
-  due: 'due_at',
-  until: 'lease_until',
-  claim: 'claim',
-});
+export const homeLeases = new Leases('homes', { key: 'member', due: 'due_at' });
 
 /**
  * Two numbers that grow with whatever a Home shows. Both grow in the order of the commits: the audit log numbers its

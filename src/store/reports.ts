@@ -1,17 +1,11 @@
-import { expressionBuilder } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { headOf } from './audit-log.ts';
-import type { Engine } from './engine.ts';
 import { HeldLease } from './held-lease.ts';
 import { Leases } from './leases.ts';
 import type { Store, Transaction } from './store.ts';
-import type { Database, Tables } from './tables.ts';
+import type { Database } from './tables.ts';
 
-export const reportLeases = new Leases('report_schedules', {
-  key: 'schedule',
-  due: 'try_at',
-  until: 'lease_until',
-  claim: 'claim',
-});
+export const reportLeases = new Leases('report_schedules', { key: 'schedule', due: 'try_at' });
 
 const DAY_MILLISECONDS = 86_400_000;
 /** What the first report looks back on. */
@@ -133,7 +127,7 @@ export async function forgetPlans({ database }: Transaction): Promise<void> {
 
 /** Claims a schedule's report; null when it is not due, or another process is at it. @param lease milliseconds */
 export async function claimReport(store: Store, schedule: string, lease: number): Promise<DueReport | null> {
-  const isDue = dueNow(store.engine, schedule);
+  const isDue = sql<SqlBool>`schedule = ${schedule} and ${reportLeases.isDue(store.engine)}`;
   const due = await store.read((database) => reportLeases.due(database, isDue, 1));
   if (due.length === 0) return null;
   return await store.transaction(async (transaction) => {
@@ -222,13 +216,4 @@ export class DueReport {
   #schedules({ database }: Transaction) {
     return database.updateTable('report_schedules').where('schedule', '=', this.#schedule);
   }
-}
-
-function dueNow(engine: Engine, schedule: string) {
-  const where = expressionBuilder<Tables, 'report_schedules'>();
-  return where.and([
-    where('schedule', '=', schedule),
-    where('try_at', '<=', engine.now),
-    reportLeases.isFree(engine),
-  ]);
 }

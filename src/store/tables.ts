@@ -86,10 +86,10 @@ export type IntentRow = {
   due_at: number | null;
 };
 
-export type AccountLockRow = { name: string; holder: string | null; held_until: number };
+type AccountLockRow = { name: string; holder: string | null; held_until: number };
 
 /** The Home tab of a member who has opened it before. */
-export type HomeRow = {
+type HomeRow = {
   member: string;
   /** When the Home must be drawn whatever the two numbers say; null when they alone decide. */
   due_at: number | null;
@@ -105,16 +105,16 @@ export type HomeRow = {
 };
 
 /** One row: how often the message of an approval request has got its `ts`. */
-export type MessageCounterRow = { posted: number };
+type MessageCounterRow = { posted: number };
 
 /** `kind`: 'workspace' of Slack or 'account' of Fastly. */
-export type BelongingRow = { kind: string; id: string; name: string };
+type BelongingRow = { kind: string; id: string; name: string };
 
 /** One row: the number of the lowest migration that a version must know to use the database. */
-export type CompatibilityRow = { readable_from: number };
+type CompatibilityRow = { readable_from: number };
 
 /** Whether a member was able to use the bot when that was last recorded. */
-export type BotAdminRow = {
+type BotAdminRow = {
   member: string;
   /** 1 or 0. */
   able: number;
@@ -129,7 +129,7 @@ export type BotAdminRow = {
 };
 
 /** That a member is told that a token expires soon. */
-export type TokenReminderRow = {
+type TokenReminderRow = {
   token: string;
   member: string;
   /** In days: the lowest step that was reached. */
@@ -141,7 +141,7 @@ export type TokenReminderRow = {
 };
 
 /** One row: when the tokens are looked at next, and which process is at it until when. */
-export type TokenLookRow = {
+type TokenLookRow = {
   name: string;
   due_at: number;
   lease_until: Generated<number | null>;
@@ -149,7 +149,7 @@ export type TokenLookRow = {
 };
 
 /** The next report of a schedule. */
-export type ReportScheduleRow = {
+type ReportScheduleRow = {
   schedule: string;
   due_at: number;
   /** When it is tried next: at that instant, or later where it failed. */
@@ -159,10 +159,10 @@ export type ReportScheduleRow = {
 };
 
 /** A report that Slack has, by the instant it was due. `entry`: the audit log's last entry that it counts. */
-export type ReportRow = { due_at: number; posted_at: number; entry: number };
+type ReportRow = { due_at: number; posted_at: number; entry: number };
 
 /** That a member's address is, or was, the login of a Fastly user. */
-export type KnownPairRow = {
+type KnownPairRow = {
   member: string;
   user_id: string;
   /** The address that matched. */
@@ -172,7 +172,7 @@ export type KnownPairRow = {
 };
 
 /** A member who left while their address was a login: from when they left until they are back or the user is gone. */
-export type LeaverRow = {
+type LeaverRow = {
   id: string;
   member: string;
   user_id: string;
@@ -189,7 +189,7 @@ export type LeaverRow = {
 };
 
 /** One place in Slack that shows a message about leavers. */
-export type LeaverMessageRow = {
+type LeaverMessageRow = {
   id: string;
   message: string;
   /** The channel, or the member whose direct messages it is in. */
@@ -209,7 +209,7 @@ export type LeaverMessageRow = {
 };
 
 /** One row: when leavers are looked for next, and which process is at it until when. */
-export type LeaverLookRow = {
+type LeaverLookRow = {
   name: string;
   due_at: number;
   /** When all members of the workspace were listed last; null until then. */
