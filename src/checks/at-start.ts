@@ -12,7 +12,7 @@ import { checkSlackClock } from './slack-clock.ts';
 import { checkStore } from './store.ts';
 
 /** What the bot has made by the time it is connected to Slack. */
-export type StartedParts = { slack: WebClient; identity: Identity; fastly: FastlyClient; network: Network };
+type StartedParts = { slack: WebClient; identity: Identity; fastly: FastlyClient; network: Network };
 
 /**
  * The quick part: what the bot does not notice by itself until somebody needs it. What a token that is refused or a

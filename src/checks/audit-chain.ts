@@ -43,7 +43,7 @@ export async function checkAuditChain(location: DatabaseLocation, noted?: AuditH
 }
 
 /** What a log was found to be. `checked`: null where its chain is broken, as then nothing can be compared with it. */
-export type ReadLog = { verdict: Verdict; checked: CrossCheck | null };
+type ReadLog = { verdict: Verdict; checked: CrossCheck | null };
 
 /** Follows the chain and holds it against the tables, both as they are at one moment, while a bot goes on writing. */
 export async function readAuditLog(

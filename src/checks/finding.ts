@@ -17,7 +17,7 @@ export const warning = (what: string, remedy: string): Finding => ({ mark: 'warn
 export const wrong = (what: string, remedy: string): Finding => ({ mark: 'wrong', what, remedy });
 
 /** How the parts of a report are titled, in their order. */
-export const SECTIONS = ['The process', 'The variables', 'Slack', 'Fastly', 'The database'] as const;
+const SECTIONS = ['The process', 'The variables', 'Slack', 'Fastly', 'The database'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** A number and its noun. */

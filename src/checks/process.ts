@@ -5,7 +5,7 @@ import { reasonOf } from '../observability/reason-of.ts';
 import { type Finding, fine, warning, wrong } from './finding.ts';
 import { secrecyFindings } from './readable-by-others.ts';
 
-export type ProcessFacts = {
+type ProcessFacts = {
   /** Without a letter in front. Default: this process's. */
   node?: string;
   /** Null where the system has none. Default: this process's. */

@@ -13,7 +13,7 @@ import { type Finding, fine, notKnown, off, wrong } from './finding.ts';
 import { causeOf, notTold } from './slack-call.ts';
 
 /** `identity` is null where Slack doesn't accept the token, or can't be asked. */
-export type SlackTokenLook = { findings: Finding[]; identity: Identity | null };
+type SlackTokenLook = { findings: Finding[]; identity: Identity | null };
 
 /** What the bot cannot do without each scope. */
 const USES: Record<Scope, string> = {

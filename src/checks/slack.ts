@@ -14,7 +14,7 @@ import { checkLeavers } from './slack-leavers.ts';
 import { checkSlackToken } from './slack-token.ts';
 
 /** The variables that are right, and the names of those that are not. */
-export type ReadVariables = { values: ValidValues; wrong: ReadonlySet<string> };
+type ReadVariables = { values: ValidValues; wrong: ReadonlySet<string> };
 
 /** All that can be looked at in Slack without posting anything or opening a connection. */
 export async function checkSlack(variables: ReadVariables, network: Network): Promise<Finding[]> {

@@ -6,7 +6,7 @@ export const FIND_MEMBER_ID =
 export const FIND_CHANNEL_ID =
   "A channel ID looks like C0123ABCD. To find it, click the channel's name in Slack. The ID is at the end of About.";
 
-export function readMemberId(text: string): Entry<MemberId> {
+function readMemberId(text: string): Entry<MemberId> {
   const value = MemberId.safeParse(text).data;
   return value ? { value } : otherThan(text, (other) => MemberId.safeParse(other).success);
 }

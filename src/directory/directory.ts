@@ -20,7 +20,7 @@ export type Found =
 export type Purpose = 'look' | 'change';
 
 /** A member of the workspace: the address and the name that Slack has. */
-export type Mentioned = { address: string; name: string | null };
+type Mentioned = { address: string; name: string | null };
 
 const FRESH_MILLISECONDS = 60_000;
 

@@ -28,7 +28,7 @@ import { TokenHolder, type TokenProblem } from './token.ts';
 import { type Answer, type Call, type Read, Transport, type TransportListener } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId, type UserList } from './user.ts';
 
-export type FastlyClientOptions = Partial<TransportListener> & {
+type FastlyClientOptions = Partial<TransportListener> & {
   token: Secret;
   /** `https://api.fastly.com`, or a server that speaks its protocol. */
   baseUrl: string;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** In milliseconds. */
-export type ReadingTimes = {
+type ReadingTimes = {
   /** From one reading to the next, at least. */
   every: number;
   /** How old a value may get before it says nothing any more. */

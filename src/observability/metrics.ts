@@ -12,10 +12,10 @@ const ANSWER_SECONDS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1800];
 const FASTLY_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 
 /** The states of approval requests that are open; `failed` while somebody may retry. */
-export const OPEN_STATES = ['pending', 'approved', 'executing', 'failed'] as const;
+const OPEN_STATES = ['pending', 'approved', 'executing', 'failed'] as const;
 
 /** `untold` until the message is made; `kept` once a bot admin has decided so. */
-export const LEAVER_STATES = ['untold', 'told', 'kept'] as const;
+const LEAVER_STATES = ['untold', 'told', 'kept'] as const;
 
 /** What waits, as the store has it. Ages are in milliseconds; 0 where nothing has one. */
 export type Backlog = {
@@ -41,7 +41,7 @@ type ReminderResult = (typeof REMINDER_RESULTS)[number];
 const REPORT_RESULTS = ['posted', 'failed', 'refused', 'left-out'] as const;
 type ReportResult = (typeof REPORT_RESULTS)[number];
 
-export type MetricsOptions = {
+type MetricsOptions = {
   /** The bot's own. */
   version: string;
   /** Every reason why a caller, or a delivery, is refused. Each is there from the start, so that its first time is a rise. */

@@ -20,7 +20,7 @@ const MADE = ['done', 'completed', 'ended'];
  * The changes that the bot has made after `since` (Unix milliseconds), by the kinds that the audit log names. `entry`: the
  * last entry that is counted, 0 where there is none.
  */
-export type ChangesMade = {
+type ChangesMade = {
   since: number;
   entry: number;
   byKind: readonly { kind: string; count: number }[];

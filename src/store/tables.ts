@@ -172,7 +172,7 @@ type KnownPairRow = {
 };
 
 /** A member who left while their address was a login: from when they left until they are back or the user is gone. */
-type LeaverRow = {
+export type LeaverRow = {
   id: string;
   member: string;
   user_id: string;
@@ -189,7 +189,7 @@ type LeaverRow = {
 };
 
 /** One place in Slack that shows a message about leavers. */
-type LeaverMessageRow = {
+export type LeaverMessageRow = {
   id: string;
   message: string;
   /** The channel, or the member whose direct messages it is in. */

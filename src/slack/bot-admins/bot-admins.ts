@@ -7,7 +7,7 @@ import type { GroupProblem, GroupReading, UserGroups } from './user-groups.ts';
 /** In milliseconds: how old an answer of Slack's may be, and how old while Slack doesn't give a newer one. */
 export type KeptTimes = { fresh: number; away: number };
 
-export type BotAdminsOptions = {
+type BotAdminsOptions = {
   /** `SUPERUSERS`. */
   listed: readonly (MemberId | UserGroupId)[];
   members: Members;

@@ -6,7 +6,7 @@ import { KeptAnswers } from './kept-answers.ts';
 import { isTokenRefused, whatToDo, wordOf } from './refused-words.ts';
 
 /** A member's address and name, as Slack has them. `hidden` where Slack doesn't share an address with the bot. */
-export type Profile = { address: string; name: string | null } | 'hidden';
+type Profile = { address: string; name: string | null } | 'hidden';
 
 const FRESH_MILLISECONDS = 10 * 60_000;
 

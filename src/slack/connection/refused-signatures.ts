@@ -1,7 +1,7 @@
 import type { Logger } from '../../observability/log.ts';
 
 /** Why a request is not taken for Slack's: no signature, one of another time, or one that another secret made. */
-export const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
+const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
 export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
 
 /**
@@ -17,7 +17,7 @@ export function formRefusal(type: unknown): 'form' | 'left-out' {
 }
 
 /** Told of every request that is refused because of its signature. */
-export type OnRefusedSignature = (reason: SignatureRefusal) => void;
+type OnRefusedSignature = (reason: SignatureRefusal) => void;
 
 const REMEDIES: Record<SignatureRefusal, string> = {
   unsigned:

@@ -21,7 +21,7 @@ import {
   SWITCHED_OFF,
 } from './socket-problems.ts';
 
-export type SocketModeOptions = {
+type SocketModeOptions = {
   /** Calls `apps.connections.open` with the app token, in one attempt a call. */
   slack: WebClient;
   network: Network;

@@ -31,7 +31,7 @@ import {
 } from './authorization.ts';
 import { type Acknowledge, acknowledgeOf, hear, type Listener } from './listeners.ts';
 
-export type Gate = {
+type Gate = {
   policy: AccessPolicy;
   listeners: readonly Listener[];
   services: Services;

@@ -14,7 +14,7 @@ export class NeedsMending extends Error {
 }
 
 /** One thing that Slack should take for somebody. */
-export type Parcel<T> = {
+type Parcel<T> = {
   /** Brings it to Slack, once. What it throws of Slack's errors may pass: it is tried again. */
   attempt(): Promise<T>;
   /** Called before each pause, with its length in milliseconds. Must not throw. */

@@ -26,7 +26,7 @@ export type Delivered =
 type MessagePlace = { channel: ChannelId; ts: string };
 
 /** A result that is filled in: with what there is so far, and in the end with all of it. */
-export type GrowingResult = {
+type GrowingResult = {
   soFar(message: Message): Promise<void>;
   whole(message: Message): Promise<Delivered>;
 };
