@@ -126,10 +126,6 @@ export class FastlyCutOff extends FastlyFailure {
 /** A successful status with a body that is not what the operation answers, such as a user without a login. */
 export class FastlyUnexpectedAnswer extends FastlyFailure {
   readonly kind = 'unexpected_answer';
-
-  constructor(operation: string, status: number, problem: string, mayHaveBeenCarriedOut: boolean) {
-    super(operation, status, problem, mayHaveBeenCarriedOut);
-  }
 }
 
 /**
