@@ -58,7 +58,7 @@ export async function authorize(
   const identified = identify(sender, policy, confirmsMembership);
   const reason = (await withinAnswerTime(identified, { answerWithin: within })) ?? 'unverified';
   if (reason !== 'bot-admin') return { allowed: false, reason };
-  const caller = { memberId: sender.memberId, teamId: policy.teamId };
+  const caller = { memberId: sender.memberId };
   const startedIn = channelOf(incoming);
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
@@ -121,13 +121,11 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 
 const MOST_NAMED = 5;
 
-type Denying = {
-  botAdmins: Pick<BotAdmins, 'named' | 'unusableGroups'>;
-  commandChannels: readonly ChannelId[];
-};
-
 /** Why someone is turned away, and whom to ask. */
-export function denial(reason: Reason, policy: Denying): Sentence {
+export function denial(
+  reason: Reason,
+  policy: Pick<AccessPolicy, 'botAdmins' | 'commandChannels'>,
+): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
@@ -144,13 +142,13 @@ export function denial(reason: Reason, policy: Denying): Sentence {
   }
 }
 
-function whomToAsk({ botAdmins: { named } }: Denying): Sentence {
+function whomToAsk({ botAdmins: { named } }: Pick<AccessPolicy, 'botAdmins'>): Sentence {
   if (named.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
   return say`Ask ${mentions(named, 'or', MOST_NAMED)}.`;
 }
 
 /** Whoever is refused may be in such a group. */
-function unusableGroup({ botAdmins: { unusableGroups } }: Denying): Sentence {
+function unusableGroup({ botAdmins: { unusableGroups } }: Pick<AccessPolicy, 'botAdmins'>): Sentence {
   if (unusableGroups.length === 0) return say``;
   return say` A user group that gives access can't be used at the moment: tell the bot's operator.`;
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SlackError, WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Times } from '../../config/times.ts';
+import { InFlight } from '../../observability/in-flight.ts';
 import { ResponseUrlRefused } from '../connection/response-url.ts';
 import { withinAnswerTime } from './answer-time.ts';
 
@@ -40,7 +41,7 @@ const TRIES_IN_TURN = 3;
 export class Outbox {
   readonly #times: Times;
   readonly #lines = new Map<string, Line>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new InFlight();
   readonly #stopping = new AbortController();
 
   constructor(times: Times) {
@@ -63,18 +64,19 @@ export class Outbox {
     const { before, leave } = line.join();
     const waiting = Promise.withResolvers<null>();
     const delivered = this.#deliver(parcel, { line, before, leave, wait: () => waiting.resolve(null) });
-    const ended = delivered.finally(() => {
-      leave();
-      if (line.empty && this.#lines.get(to) === line) this.#lines.delete(to);
-    });
-    this.#track(ended);
+    const ended = this.#underWay.track(
+      delivered.finally(() => {
+        leave();
+        if (line.empty && this.#lines.get(to) === line) this.#lines.delete(to);
+      }),
+    );
     return await withinAnswerTime(Promise.race([ended, waiting.promise]), this.#times);
   }
 
   /** Tries once more what waits. Resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await this.#underWay.idle();
   }
 
   /** Null when it is given up. `wait` is called when it begins to wait, so that nobody waits for it. */
@@ -121,14 +123,6 @@ export class Outbox {
         await pause(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {});
       }
     }
-  }
-
-  #track(work: Promise<unknown>): void {
-    const forget = () => {
-      this.#underWay.delete(settled);
-    };
-    const settled: Promise<void> = work.then(forget, forget);
-    this.#underWay.add(settled);
   }
 }
 
