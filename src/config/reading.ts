@@ -48,8 +48,11 @@ export const list = <Value>(entry: (text: string) => Entry<Value>, hint: string)
       }
     }
     if (wrong.length === 0) return { value };
-    return { wrong: `can't contain ${alternatives(wrong)}`, remedy: withMeant(meant, hint) };
+    return { wrong: `can't contain ${ALTERNATIVES.format(wrong)}`, remedy: withMeant(meant, hint) };
   });
+
+/** `a, b or c` */
+const ALTERNATIVES = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 function withMeant(meant: readonly string[], hint: string): string {
   return meant.length === 0 ? hint : `Did you mean ${meant.join(', ')}? ${hint}`;
@@ -62,11 +65,6 @@ export const oneOf =
     const value = names.find((name) => name === text);
     return value === undefined ? { wrong: quoted(text), meant: nearest(text, names) } : { value };
   };
-
-/** `a, b or c` */
-function alternatives(names: readonly string[]): string {
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names.join('');
-}
 
 const LONGEST_QUOTED = 60;
 /** Slack's tokens, anything as long as a token of Fastly or a signing secret, and a password in an address. */

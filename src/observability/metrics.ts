@@ -113,24 +113,15 @@ export class Metrics implements InteractionMeter {
   readonly #ready = this.#gauge('ready', '1 while the bot can take a delivery and answer it.');
   readonly #connected = this.#gauge('connected', '1 while the bot takes deliveries from Slack.');
   readonly #degraded = this.#gauge('degraded', 'How many problems the bot has beside what it needs.');
-  readonly #botAdmins = new Gauge({
-    name: `${PREFIX}bot_admins`,
-    help: 'Listed bot admins, by whether they can use the bot as far as Slack says.',
-    labelNames: ['standing'],
-    registers: [this.#registry],
-  });
-  readonly #open = new Gauge({
-    name: `${PREFIX}approval_requests`,
-    help: 'Open approval requests.',
-    labelNames: ['state'],
-    registers: [this.#registry],
-  });
-  readonly #leavers = new Gauge({
-    name: `${PREFIX}leavers`,
-    help: 'Members who left Slack and are still users in Fastly.',
-    labelNames: ['state'],
-    registers: [this.#registry],
-  });
+  readonly #botAdmins = this.#gauge(
+    'bot_admins',
+    'Listed bot admins, by whether they can use the bot as far as Slack says.',
+    ['standing'],
+  );
+  readonly #open = this.#gauge('approval_requests', 'Open approval requests.', ['state']);
+  readonly #leavers = this.#gauge('leavers', 'Members who left Slack and are still users in Fastly.', [
+    'state',
+  ]);
   readonly #waiting = {
     oldestOpen: this.#gauge('oldest_open_request_age_seconds', 'Age of the oldest open approval request.'),
     oldestApproved: this.#gauge(
@@ -161,12 +152,8 @@ export class Metrics implements InteractionMeter {
   constructor(options: MetricsOptions) {
     this.#options = options;
     const { version, refusals } = options;
-    new Gauge({
-      name: `${PREFIX}build_info`,
-      help: 'The versions of the bot and of Node.',
-      labelNames: ['version', 'node'],
-      registers: [this.#registry],
-    }).set({ version, node: process.versions.node }, 1);
+    const built = this.#gauge('build_info', 'The versions of the bot and of Node.', ['version', 'node']);
+    built.set({ version, node: process.versions.node }, 1);
     for (const reason of refusals.callers) this.#callers.inc({ reason }, 0);
     for (const reason of refusals.deliveries) this.#deliveries.inc({ reason }, 0);
     for (const result of REMINDER_RESULTS) this.#tokenReminders.inc({ result }, 0);
@@ -270,8 +257,8 @@ export class Metrics implements InteractionMeter {
     return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
   }
 
-  #gauge(name: string, help: string): Gauge {
-    return new Gauge({ name: PREFIX + name, help, registers: [this.#registry] });
+  #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
+    return new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
   }
 
   #histogram<L extends string>(name: string, help: string, labelNames: L[], buckets: number[]): Histogram<L> {
