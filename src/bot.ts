@@ -9,6 +9,7 @@ import { readHolder } from './fastly/holder.ts';
 import { type Dependency, type HealthServer, serveHealth } from './observability/health.ts';
 import { InFlight } from './observability/in-flight.ts';
 import type { Logger } from './observability/log.ts';
+import { within } from './observability/within.ts';
 import { createParts } from './parts.ts';
 import { type Identity, readIdentity } from './slack/connection/identity.ts';
 import { createIntake, type Intake } from './slack/connection/intake.ts';
@@ -99,17 +100,17 @@ export class Bot {
     readiness.missing('process', 'stopping');
     if (this.#config.delivery.mode === 'http' && this.#intake !== null) await pause(stillTaking);
     this.#stopping.abort();
-    const drained = Promise.race([this.#drain().then(() => true), pause(drain, false, { ref: false })]);
-    if (!(await drained)) {
+    const drained = this.#drain().then(() => true);
+    if (!(await within(drained, drain))) {
       const unfinished = { unfinished: this.#inFlight.size, answers: services.outbox.size };
       this.#log.warn(unfinished, 'stopped with unfinished work');
     }
     await network.close();
     // So that a copy of the end of the audit log exists outside the database.
     const logged = auditHeads.logNow().catch(() => {});
-    await Promise.race([logged, pause(close, undefined, { ref: false })]);
+    await within(logged, close);
     // If the database doesn't answer, its connections stay open until the process ends.
-    await Promise.race([store.close(), pause(close, undefined, { ref: false })]);
+    await within(store.close(), close);
     await this.#health?.close();
     liveness.close();
   }
@@ -208,7 +209,7 @@ export class Bot {
     this.#log.info({ inForce: what }, inForceText(what));
     // A change that arrives before the database is known to belong here would be refused.
     const confirmed = Promise.all([this.#found('workspace', teamId, team), this.#fastlyTried.promise]);
-    await Promise.race([confirmed, pause(this.#times.answerWithin, undefined, { ref: false })]);
+    await within(confirmed, this.#times.answerWithin);
     if (this.#end !== null) return;
     if (missingScopes.length > 0) {
       const remedy = 'update it from manifest.yml and reinstall it';

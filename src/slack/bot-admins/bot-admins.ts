@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { MemberId, UserGroupId } from '../../ids.ts';
+import { within } from '../../observability/within.ts';
 import type { KnownMember, Members } from '../connection/members.ts';
 import { isInability, type Standing, standingOf, type Workspace } from './standing.ts';
 import type { GroupProblem, GroupReading, UserGroups } from './user-groups.ts';
@@ -180,8 +180,7 @@ export class BotAdmins {
   async #newerOr<T>(older: { answer: T; at: number } | null, asked: Promise<T | null>): Promise<T | null> {
     const { botAdmins, botAdminsAnswer } = this.#options.times;
     if (older === null || older.at < Date.now() - botAdmins.away) return await asked;
-    const newer = await Promise.race([asked, pause(botAdminsAnswer, null, { ref: false })]);
-    return newer ?? older.answer;
+    return (await within(asked, botAdminsAnswer)) ?? older.answer;
   }
 
   #latestStanding(member: MemberId): Standing {

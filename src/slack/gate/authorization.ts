@@ -1,10 +1,10 @@
 import type { ChannelId, TeamId } from '../../ids.ts';
 import { channel, enumerate, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { within } from '../../observability/within.ts';
 import type { BotAdmins } from '../bot-admins/bot-admins.ts';
 import type { Origin } from '../carried.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Caller, Incoming, Sender } from '../incoming.ts';
-import { withinAnswerTime } from '../replies/answer-time.ts';
 
 /** Who may use the bot, and where. */
 export type AccessPolicy = {
@@ -34,7 +34,7 @@ type Reason = (typeof CALLER_REFUSALS)[number];
 /** What only Slack knows, beside who is a bot admin. */
 export type AskSlack = {
   /** How long Slack may take to say who the sender is, in milliseconds. */
-  within: number;
+  patience: number;
   /** Between this caller and the bot. */
   isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean>;
   /** Whether the sender belongs to the bot's workspace; null where that is in no organisation. */
@@ -51,12 +51,12 @@ export type AskSlack = {
 export async function authorize(
   incoming: Incoming,
   policy: AccessPolicy,
-  { within, isDirectMessage, confirmsMembership }: AskSlack,
+  { patience, isDirectMessage, confirmsMembership }: AskSlack,
 ): Promise<Verdict> {
   const { sender } = incoming;
   if (sender === null) return { allowed: false, reason: 'unknown-caller' };
   const identified = identify(sender, policy, confirmsMembership);
-  const reason = (await withinAnswerTime(identified, { answerWithin: within })) ?? 'unverified';
+  const reason = (await within(identified, patience)) ?? 'unverified';
   if (reason !== 'bot-admin') return { allowed: false, reason };
   const caller = { memberId: sender.memberId };
   const startedIn = channelOf(incoming);

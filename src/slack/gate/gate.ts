@@ -6,6 +6,7 @@ import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type InteractionOutcome, MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import { trace } from '../../observability/trace.ts';
+import { within } from '../../observability/within.ts';
 import {
   type Caller,
   GROUP_CHANGED,
@@ -16,7 +17,6 @@ import {
   readIncoming,
   type Sender,
 } from '../incoming.ts';
-import { withinAnswerTime } from '../replies/answer-time.ts';
 import { type Interaction, interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
 import { OpenModal } from '../replies/open-modal.ts';
@@ -81,7 +81,7 @@ export function installGate(app: App, gate: Gate): void {
       await turnAway(services, incoming, { acknowledge, reference, measured }, why);
     };
     const asking = {
-      within: services.times.membershipWithin,
+      patience: services.times.membershipWithin,
       isDirectMessage: (channel: ChannelId, caller: Caller) =>
         services.conversations.isDirectMessage(channel, caller),
       confirmsMembership,
@@ -132,7 +132,7 @@ async function exception(
   if ((await whyOutside(sender, policy, asking.confirmsMembership)) !== null) return refused;
   const { memberId } = sender;
   const allowed = listener.alsoFor(services, memberId, incoming.value);
-  const isAllowed = (await withinAnswerTime(allowed, { answerWithin: asking.within })) === true;
+  const isAllowed = (await within(allowed, asking.patience)) === true;
   return isAllowed ? { allowed: true, caller: { memberId } } : refused;
 }
 

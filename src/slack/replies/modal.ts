@@ -3,8 +3,8 @@ import { explainWithReference, failureMessage, logFailure, Refusal } from '../..
 import { message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { within } from '../../observability/within.ts';
 import { Origin } from '../carried.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import type { Interaction } from './interaction.ts';
 import { OpenModal } from './open-modal.ts';
 
@@ -85,7 +85,7 @@ export async function openWhenReady(
     },
   );
   const modal = await opening;
-  if ((await withinAnswerTime(ready, interaction.services.times)) === null) {
+  if ((await within(ready, interaction.services.times.answerWithin)) === null) {
     await modal.show(interaction, noticeView(title, say`This takes longer than usual. ${WAY_ON}`));
   }
   const { view, error } = await ready;

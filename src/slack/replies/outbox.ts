@@ -3,8 +3,8 @@ import { SlackError, WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Times } from '../../config/times.ts';
 import { InFlight } from '../../observability/in-flight.ts';
+import { within } from '../../observability/within.ts';
 import { ResponseUrlRefused } from '../connection/response-url.ts';
-import { withinAnswerTime } from './answer-time.ts';
 
 /** Slack takes a message once the operator or an administrator has mended something, such as the token. */
 export class NeedsMending extends Error {
@@ -70,7 +70,7 @@ export class Outbox {
         if (line.empty && this.#lines.get(to) === line) this.#lines.delete(to);
       }),
     );
-    return await withinAnswerTime(Promise.race([ended, waiting.promise]), this.#times);
+    return await within(Promise.race([ended, waiting.promise]), this.#times.answerWithin);
   }
 
   /** Tries once more what waits. Resolves when nothing is under way. */

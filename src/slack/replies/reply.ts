@@ -3,11 +3,11 @@ import type { ChannelId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { MeasuredInteraction } from '../../observability/measured-interaction.ts';
+import { within } from '../../observability/within.ts';
 import type { Origin } from '../carried.ts';
 import type { Audience } from '../connection/conversations.ts';
 import { type Response, ResponseUrlRefused } from '../connection/response-url.ts';
 import type { Caller } from '../incoming.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import { NeedsMending } from './outbox.ts';
 import type { Services } from './services.ts';
 
@@ -115,7 +115,7 @@ export class Reply {
   /** Waits for the work. After `answerWithin` without an answer, tells the caller that it is still running. */
   async waitFor(work: Promise<void>): Promise<void> {
     const done = work.then(() => true);
-    const inTime = await withinAnswerTime(done, this.#services.times);
+    const inTime = await within(done, this.#services.times.answerWithin);
     if (inTime === null && !this.#answered) {
       const notice = this.#respond('caller', message(say`Still working on it…`));
       this.#said = notice.catch((error: Error) => {
