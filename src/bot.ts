@@ -225,10 +225,13 @@ export class Bot {
   }
 
   #createIntake(): Intake {
-    const { network, readiness, metrics, leavers } = this.#parts;
-    return createIntake(this.#config, network, readiness, this.#log, this.#times, (reason) => {
-      metrics.deliveryRefused(reason);
-      if (reason === 'left-out') leavers.eventsLeftOut();
+    const { metrics, leavers } = this.#parts;
+    return createIntake({
+      ...{ ...this.#parts, config: this.#config, times: this.#times, log: this.#log },
+      onRefused: (reason) => {
+        metrics.deliveryRefused(reason);
+        if (reason === 'left-out') leavers.eventsLeftOut();
+      },
     });
   }
 

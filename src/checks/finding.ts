@@ -16,9 +16,8 @@ export const notKnown = (what: string): Finding => ({ mark: 'unknown', what });
 export const warning = (what: string, remedy: string): Finding => ({ mark: 'warning', what, remedy });
 export const wrong = (what: string, remedy: string): Finding => ({ mark: 'wrong', what, remedy });
 
-/** How the parts of a report are titled, in their order. */
-const SECTIONS = ['The process', 'The variables', 'Slack', 'Fastly', 'The database'] as const;
-export type Section = (typeof SECTIONS)[number];
+/** How the parts of a report are titled. */
+export type Section = 'The process' | 'The variables' | 'Slack' | 'Fastly' | 'The database';
 
 /** A number and its noun. */
 export function counted(count: number, one: string, several = `${one}s`): string {

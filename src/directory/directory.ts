@@ -1,4 +1,4 @@
-import { accountUsers } from '../fastly/account-users.ts';
+import { accountUsers, knownUser } from '../fastly/account-users.ts';
 import { canonical } from '../fastly/canonical.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
@@ -101,7 +101,7 @@ export class Directory {
     const listing = isId && purpose === 'look' ? null : this.#indexOrNone(id);
     // What becomes of the list counts after the user was asked for.
     listing?.catch(() => {});
-    const asked = isId ? await byId(users, id) : null;
+    const asked = isId ? await knownUser(users, id) : null;
     if (asked && purpose === 'look' && this.#index.kept() === null) return { kind: 'certain', user: asked };
     const { index, noList } = await (listing ?? this.#indexOrNone(id));
     let found = whom(index, typed, asked);
@@ -111,7 +111,7 @@ export class Directory {
     if (found.length === 0) {
       found = asLikely(isAddress(typed) ? index.alike(typed) : fitting(index, typed, limit));
     }
-    if (found.length === 0 && id && !isId) found = asCertain(await byId(users, id));
+    if (found.length === 0 && id && !isId) found = asCertain(await knownUser(users, id));
     if (found.length === 0 && noList) throw noList.error;
     return asFound(found, limit);
   }
@@ -179,15 +179,6 @@ function longestIdleFirst(users: readonly User[]): User[] {
     .map((user) => ({ user, since: idleSince(user) ?? 0 }))
     .sort((one, other) => one.since - other.since)
     .map(({ user }) => user);
-}
-
-async function byId(users: Pick<FastlyClient, 'getUser'>, id: UserId): Promise<User | null> {
-  try {
-    return await users.getUser(id);
-  } catch (error) {
-    if (isFastlyError(error) && error.kind === 'not_found') return null;
-    throw error;
-  }
 }
 
 /** A user who could be meant, and whether what was typed is the whole of an id, a login or a name. */

@@ -39,7 +39,7 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
   const due_at = await now();
   await database
     .insertInto('homes')
-    .values({ member, due_at, lease_until: null, claim: null })
+    .values({ member, due_at })
     .onConflict((conflict) => conflict.column('member').doUpdateSet({ due_at }))
     .execute();
 }
