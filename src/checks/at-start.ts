@@ -12,7 +12,6 @@ import { checkWorkspace } from './slack.ts';
 import { checkSlackClock } from './slack-clock.ts';
 import { checkStore } from './store.ts';
 
-/** What the bot has made by the time it is connected to Slack. */
 type StartedParts = {
   slack: WebClient;
   identity: Identity;

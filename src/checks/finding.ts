@@ -16,10 +16,8 @@ export const notKnown = (what: string): Finding => ({ mark: 'unknown', what });
 export const warning = (what: string, remedy: string): Finding => ({ mark: 'warning', what, remedy });
 export const wrong = (what: string, remedy: string): Finding => ({ mark: 'wrong', what, remedy });
 
-/** How the parts of a report are titled. */
 export type Section = 'The process' | 'The variables' | 'Slack' | 'Fastly' | 'The database';
 
-/** A number and its noun. */
 export function counted(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`;
 }

@@ -9,7 +9,6 @@ import { askForMember } from '../slack/connection/members.ts';
 import { counted, type Finding, fine, notKnown, off, warning, wrong } from './finding.ts';
 import { causeOf } from './slack-call.ts';
 
-/** What the configuration says of approvals. */
 type ApprovalRules = {
   needed: boolean;
   approvalsRequired: number;

@@ -59,7 +59,6 @@ async function main(words: string[]): Promise<number> {
 
 type Task = (database: Kysely<Tables>) => Promise<number>;
 
-/** What the words ask for, or what is wrong with them. */
 function taskFor(command: string | undefined, others: readonly string[]): Task | string {
   switch (command) {
     case undefined:

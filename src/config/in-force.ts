@@ -38,7 +38,6 @@ export function inForce(config: Config, { teamId: id, team: name }: { teamId: st
   };
 }
 
-/** The same in sentences. */
 export function inForceText(what: InForce): string {
   const { workspace, commandChannels, disabledCommands, confirmationsChannel } = what;
   const proxies = Object.entries(what.proxies).map(([variable, address]) => `${address} (${variable})`);

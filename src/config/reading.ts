@@ -51,14 +51,12 @@ export const list = <Value>(entry: (text: string) => Entry<Value>, hint: string)
     return { wrong: `can't contain ${ALTERNATIVES.format(wrong)}`, remedy: withMeant(meant, hint) };
   });
 
-/** `a, b or c` */
 const ALTERNATIVES = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 function withMeant(meant: readonly string[], hint: string): string {
   return meant.length === 0 ? hint : `Did you mean ${meant.join(', ')}? ${hint}`;
 }
 
-/** One of these names. */
 export const oneOf =
   <const Name extends string>(names: readonly Name[]) =>
   (text: string): Entry<Name> => {

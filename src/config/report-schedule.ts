@@ -79,7 +79,6 @@ export const reportSchedule = read((text): Reading<string> => {
   }
 });
 
-/** An IANA time zone. */
 export const timeZone = read((text): Reading<string> => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });

@@ -14,7 +14,6 @@ function readMemberId(text: string): Entry<MemberId> {
 export const FIND_GROUP_ID =
   "A user group's ID looks like S0123ABCD. To find it, open the group in Slack under People and choose ⋮, then 'Copy group ID'.";
 
-/** A member's ID or a user group's. */
 export function readMemberOrGroupId(text: string): Entry<MemberId | UserGroupId> {
   const group = UserGroupId.safeParse(text).data;
   return group ? { value: group } : readMemberId(text);

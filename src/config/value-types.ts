@@ -57,7 +57,6 @@ function readBoolean(text: string): Entry<boolean> {
   return { wrong: quoted(text), meant: nearest(text, [...BOOLEANS.keys()]) };
 }
 
-/** Milliseconds, by unit. */
 export const UNITS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -84,7 +83,6 @@ export const duration = single((text): Entry<number> => {
   return { wrong: quoted(text), meant: millisecondsIn(tidy) === null ? null : tidy };
 }, 'Set it to a duration such as 500ms, 10s, 5m, 4h or 7d, from 1ms to 24d.');
 
-/** A duration as it is written in a variable. */
 export function durationText(milliseconds: number): string {
   for (const [unit, length] of UNITS) {
     if (milliseconds % length === 0) return `${milliseconds / length}${unit}`;

@@ -126,12 +126,10 @@ export class Directory {
     return asFound(asLikely(near), limit);
   }
 
-  /** The users whose login is nearest to an address that is nobody's. */
   async near(address: string, limit: number): Promise<User[]> {
     return (await this.#index.get()).near(address, limit);
   }
 
-  /** The words by which the account's users can be found. */
   async words(): Promise<string[]> {
     return (await this.#index.get()).words();
   }
@@ -141,7 +139,6 @@ export class Directory {
     return (await this.#index.get(ASKED_AGAIN_MILLISECONDS)).withLogin(login);
   }
 
-  /** The user with this id, as the list has them. */
   async withId(id: UserId): Promise<User | null> {
     return (await this.#index.get()).withId(id);
   }

@@ -163,7 +163,6 @@ export class SearchIndex {
     if (parts.length > 1) yield [IN_PARTS, this.#withAll(parts)];
   }
 
-  /** Lines that have every part somewhere in name or login. */
   *#withAll(parts: readonly string[]): Generator<number> {
     const [longest = ''] = parts.toSorted((a, b) => b.length - a.length);
     for (const line of merged(this.#names.with(longest), this.#logins.with(longest))) {

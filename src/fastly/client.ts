@@ -210,7 +210,6 @@ export class FastlyClient {
     return invitations;
   }
 
-  /** Withdraws an open invitation. */
   async deleteInvitation(id: InvitationId): Promise<void> {
     const operation = 'delete_invitation';
     const path = `/invitations/${checked(operation, InvitationId, id)}`;

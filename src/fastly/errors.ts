@@ -5,7 +5,6 @@ import type { ConnectionProblem } from '../http/connection-problem.ts';
  * the request's headers or body, so none can leak the token or a password.
  */
 abstract class FastlyFailure extends Error {
-  /** The operation that failed, such as `get_user`. */
   readonly operation: string;
   /** Fastly's status, or `null` when no answer came. */
   readonly status: number | null;

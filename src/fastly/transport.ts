@@ -14,7 +14,6 @@ import {
 import { type AttemptFailure, type CallKind, pauseBeforeRetry } from './retry.ts';
 
 export type Call = {
-  /** The operation's name, for errors. */
   operation: string;
   kind: CallKind;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -45,7 +44,6 @@ export type Attempt = {
   attempt: number;
 };
 
-/** Told of what each attempt came to. */
 export type TransportListener = {
   onAttempt(attempt: Attempt): void;
   /** How many writes the token has until `resetAt` (Unix seconds). */

@@ -29,7 +29,6 @@ export async function* boundedPieces(body: AsyncIterable<Uint8Array>, most: numb
   yield decoder.decode();
 }
 
-/** Such a body as one text. */
 export async function boundedText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
   return await joined(boundedPieces(body, most));
 }

@@ -56,7 +56,6 @@ export class Readiness {
   }
 }
 
-/** What there is at `/metrics`. */
 type Exposing = { exposition(): Promise<{ contentType: string; text: string }> };
 
 export type HealthServer = { address: ReturnType<Server['address']>; close(): Promise<void> };

@@ -1,7 +1,6 @@
 import type { Server } from 'node:net';
 import { FatalError } from './fatal-error.ts';
 
-/** An address to listen at, and the variables that it comes from. */
 type ListenAt = { host: string; port: number; variables: { host: string; port: string } };
 
 /** Resolves when the server listens. @throws {FatalError} that names the variable to correct */

@@ -42,7 +42,6 @@ const REPORT_RESULTS = ['posted', 'failed', 'refused', 'left-out'] as const;
 type ReportResult = (typeof REPORT_RESULTS)[number];
 
 type MetricsOptions = {
-  /** The bot's own. */
   version: string;
   /** Every reason why a caller, or a delivery, is refused. Each is there from the start, so that its first time is a rise. */
   refusals: { callers: readonly string[]; deliveries: readonly string[] };
@@ -194,12 +193,10 @@ export class Metrics implements InteractionMeter {
     this.#writes = { remaining: Math.min(known, remaining), resetAt };
   }
 
-  /** A member was sent a message about API tokens that expire soon. */
   tokenReminder(result: ReminderResult): void {
     this.#tokenReminders.inc({ result });
   }
 
-  /** The account's report was due. */
   report(result: ReportResult): void {
     this.#reports.inc({ result });
   }

@@ -44,7 +44,6 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
     .execute();
 }
 
-/** All members whose Home is kept up to date. */
 export async function homeMembers(database: Database): Promise<MemberId[]> {
   const rows = await database.selectFrom('homes').select('member').execute();
   return rows.map(({ member }) => MemberId.parse(member));

@@ -76,7 +76,6 @@ export class Leases<Table extends keyof Tables> {
     );
   }
 
-  /** Whether there was a row to write to. */
   async #write(
     { database, engine }: Transaction,
     held: { claim: string; lease: number } | null,

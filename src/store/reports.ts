@@ -8,7 +8,6 @@ import type { Database } from './tables.ts';
 export const reportLeases = new Leases('report_schedules', { key: 'schedule', due: 'try_at' });
 
 const DAY_MILLISECONDS = 86_400_000;
-/** What the first report looks back on. */
 const FIRST_LOOK_MILLISECONDS = 30 * DAY_MILLISECONDS;
 /** A report that was due longer ago is never made any more. */
 const KEPT_MILLISECONDS = 30 * DAY_MILLISECONDS;
@@ -36,7 +35,6 @@ export async function nextReport(database: Database, schedule: string): Promise<
   return row?.due_at ?? null;
 }
 
-/** What a report tells of the store. */
 export class ReportBook {
   readonly #store: Store;
   readonly #schedule: string | null;
@@ -167,7 +165,6 @@ export class DueReport {
     this.#schedule = schedule;
   }
 
-  /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
     await this.#held.renew();
   }
@@ -187,12 +184,10 @@ export class DueReport {
     });
   }
 
-  /** It is not made any more. */
   async leaveOut(next: number | null): Promise<void> {
     await this.#end(next, async () => {});
   }
 
-  /** It is made later. @param pause milliseconds */
   async putOff(pause: number): Promise<void> {
     await this.#held.end(async (transaction) => {
       const try_at = (await transaction.now()) + pause;

@@ -122,7 +122,6 @@ function newDatabase(...place: ConstructorParameters<typeof DatabaseSync>): Data
   return new (process.getBuiltinModule('node:sqlite').DatabaseSync)(...place);
 }
 
-/** Whether another connection holds a lock. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }

@@ -143,7 +143,6 @@ type TokenLookRow = Leased & {
   due_at: number;
 };
 
-/** The next report of a schedule. */
 type ReportScheduleRow = Leased & {
   schedule: string;
   due_at: number;
@@ -158,7 +157,6 @@ type ReportRow = { due_at: number; posted_at: number; entry: number };
 type KnownPairRow = {
   member: string;
   user_id: string;
-  /** The address that matched. */
   address: string;
   /** 1 where the member is or was a guest, or 0. */
   guest: number;
@@ -206,7 +204,6 @@ type LeaverLookRow = Leased & {
   listed_at: Generated<number | null>;
 };
 
-/** A role that was given for a time, while it runs and after. */
 export type RunningPromotionRow = Leased & {
   id: string;
   /** The user's id in Fastly while it runs, so that nobody has two; null once it is over. */
@@ -225,7 +222,6 @@ export type RunningPromotionRow = Leased & {
   ends_at: number;
   /** Null once people were reminded. */
   remind_at: number | null;
-  /** `PromotionState`, as JSON. */
   state: string;
   over_at: number | null;
   /** What is still to be told, as JSON: `Notice`s. */

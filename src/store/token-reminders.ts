@@ -42,7 +42,6 @@ export class TokenLook {
     this.#held = held;
   }
 
-  /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
     await this.#held.renew();
   }
@@ -77,7 +76,6 @@ export class TokenLook {
     });
   }
 
-  /** Records that a member was told of what is planned for these tokens. */
   async told(member: MemberId, tokens: readonly string[]): Promise<void> {
     await this.#held.write(async ({ database }) => {
       await database
@@ -89,7 +87,6 @@ export class TokenLook {
     });
   }
 
-  /** Forgets tokens that are gone. */
   async forget(tokens: readonly string[]): Promise<void> {
     await this.#held.write(async ({ database }) => {
       for (const token of tokens) {

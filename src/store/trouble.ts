@@ -137,7 +137,6 @@ const WORDS: readonly (readonly [RegExp, Trouble])[] = [
   ],
 ];
 
-/** Reads any error that the database, its driver or its files gave. */
 export function troubleOf(error: unknown): Trouble {
   const reason = reasonOf(error);
   if (error instanceof DatabaseGone) {

@@ -42,7 +42,6 @@ export class Conversations {
     return await this.#audiences.since(channel, Date.now() - FRESH_MILLISECONDS);
   }
 
-  /** Whether `channel` is the caller's direct message with the bot. */
   async isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean> {
     return (await this.directMessage(caller)) === channel;
   }
@@ -89,7 +88,6 @@ async function askForAudience(slack: WebClient, channel: ChannelId): Promise<Aud
   return shared ? 'other-companies' : 'own-workspace';
 }
 
-/** Direct messages have ids of their own form. */
 export function isDirect(channel: ChannelId): boolean {
   return channel.startsWith('D');
 }

@@ -10,7 +10,6 @@ import { HttpReceiver } from './http-receiver.ts';
 import { formRefusal, type OnRefusedDelivery } from './refused-signatures.ts';
 import { SocketMode } from './socket-mode.ts';
 
-/** Takes deliveries from Slack, over Socket Mode or HTTP. */
 export type Intake = {
   receiver: Receiver;
   /**

@@ -16,7 +16,6 @@ export function formRefusal(type: unknown): 'form' | 'left-out' {
   return type === 'app_rate_limited' ? 'left-out' : 'form';
 }
 
-/** Told of every request that is refused because of its signature. */
 type OnRefusedSignature = (reason: SignatureRefusal) => void;
 
 const REMEDIES: Record<SignatureRefusal, string> = {

@@ -12,7 +12,6 @@ type Pace = { member: number; address: number; page: number };
 export type RosterOptions = {
   slack: WebClient;
   pace: Pace;
-  /** Ends the pauses. */
   stopping: AbortSignal;
   log: Logger;
 };

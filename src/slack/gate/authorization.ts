@@ -6,7 +6,6 @@ import type { Origin } from '../carried.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Caller, Incoming, Sender } from '../incoming.ts';
 
-/** Who may use the bot, and where. */
 export type AccessPolicy = {
   /** The bot's own workspace. A member id alone is not enough, because members of other workspaces have ids too. */
   teamId: TeamId;
@@ -20,7 +19,6 @@ export type AccessPolicy = {
 };
 
 export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
-/** Why somebody is turned away. */
 export const CALLER_REFUSALS = [
   'unknown-caller',
   'unverified',
@@ -35,7 +33,6 @@ type Reason = (typeof CALLER_REFUSALS)[number];
 export type AskSlack = {
   /** How long Slack may take to say who the sender is, in milliseconds. */
   patience: number;
-  /** Between this caller and the bot. */
   isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean>;
   /** Whether the sender belongs to the bot's workspace; null where that is in no organisation. */
   confirmsMembership: ((sender: Sender) => Promise<boolean>) | null;

@@ -169,7 +169,6 @@ function described(incoming: Incoming): object {
   };
 }
 
-/** What a button or a form brings back. */
 function carriedBy(incoming: Incoming): string | null {
   if (incoming.kind === 'click') return incoming.value;
   return incoming.kind === 'submission' ? incoming.subject : null;

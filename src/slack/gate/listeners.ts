@@ -84,7 +84,6 @@ async function handOver(delivery: PassedDelivery): Promise<void> {
   }
 }
 
-/** A failure is told to the caller. */
 async function carryOut(
   { interaction, acknowledge }: PassedDelivery,
   run: () => Promise<void>,

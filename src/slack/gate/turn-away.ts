@@ -10,7 +10,6 @@ import type { Acknowledge } from './listeners.ts';
 
 type Refused = Pick<Interaction, 'reference' | 'measured'> & { acknowledge: Acknowledge };
 
-/** Tells only the caller why nothing happened. */
 export async function turnAway(
   services: Services,
   incoming: Incoming,

@@ -11,7 +11,6 @@ import { OpenModal } from './open-modal.ts';
 /** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */
 const TITLE_LENGTH = 24;
 
-/** A form to fill in. Where it was opened from travels with it. */
 export type Form = {
   callbackId: string;
   title: string;
@@ -34,7 +33,6 @@ export function formView(form: Form): ModalView {
   };
 }
 
-/** A view without inputs. */
 export function noticeView(title: string, ...sentences: readonly [Sentence, ...Sentence[]]): ModalView {
   return {
     type: 'modal',

@@ -126,7 +126,6 @@ export class Outbox {
   }
 }
 
-/** What is sent to one addressee. */
 class Line {
   #last: Promise<void> = Promise.resolve();
   #size = 0;

@@ -31,7 +31,6 @@ type GrowingResult = {
   whole(message: Message): Promise<Delivered>;
 };
 
-/** Whom an interaction answers, and how. */
 type Addressee = {
   caller: Caller;
   origin: Origin;
@@ -54,7 +53,6 @@ export class Reply {
   readonly #services: ReplyServices;
   readonly #log: Logger;
   readonly #to: Addressee;
-  /** Whether the caller has seen an answer or a form. */
   #answered = false;
   /** Who reads along where the result goes, asked before there was a result. */
   #ahead: Promise<Audience> | null = null;
@@ -107,7 +105,6 @@ export class Reply {
     return await this.#send(null, () => this.#tell(message, kept));
   }
 
-  /** Counts as an answer. */
   formOpened(): void {
     this.#answered = true;
   }
@@ -126,7 +123,6 @@ export class Reply {
     await work;
   }
 
-  /** Deletes the message whose button was clicked. */
   async removeOriginal(): Promise<void> {
     const { responseUrl } = this.#to;
     if (responseUrl === null) return;

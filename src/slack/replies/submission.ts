@@ -27,7 +27,6 @@ export class FieldError extends Refusal {
   }
 }
 
-/** A form that can be submitted. */
 export type SubmittedForm = {
   title: string;
   /** The block that shows errors about no particular field. */
