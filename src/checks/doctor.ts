@@ -48,17 +48,11 @@ export function examine(environment: Environment, warnings: readonly VariablePro
   return parts;
 }
 
-function part(section: Section, check: () => Finding[] | Promise<Finding[]>): Examined {
-  return { section, findings: settled(check) };
-}
-
 /** What fails is told of, and keeps no other part from being told. */
-async function settled(check: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
-  try {
-    return await check();
-  } catch (error) {
-    return [notKnown(`This could not be looked at: ${reasonOf(error)}.`)];
-  }
+function part(section: Section, check: () => Finding[] | Promise<Finding[]>): Examined {
+  const findings = (async () => await check())();
+  const failed = (error: unknown) => [notKnown(`This could not be looked at: ${reasonOf(error)}.`)];
+  return { section, findings: findings.catch(failed) };
 }
 
 async function checkFastly(values: ValidValues, { dispatcher }: Network): Promise<Finding[]> {

@@ -4,6 +4,11 @@ import { nearest } from './nearest.ts';
 /** A value that a text stands for, or what is wrong with the text. `wrong` follows the variable's name. */
 export type Reading<Value> = { value: Value } | { wrong: string; remedy: string };
 
+/** That a text can't be the value of its variable. @param why in words that follow the text */
+export function cannotBe(text: string, remedy: string, why = ''): { wrong: string; remedy: string } {
+  return { wrong: `can't be ${quoted(text)}${why}`, remedy };
+}
+
 /** A schema whose issues carry what is wrong as their message, and the remedy in `params`. */
 export const read = <Value>(reading: (text: string) => Reading<Value>) =>
   z.string().transform((text, context) => {

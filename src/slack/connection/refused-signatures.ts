@@ -16,8 +16,6 @@ export function formRefusal(type: unknown): 'form' | 'left-out' {
   return type === 'app_rate_limited' ? 'left-out' : 'form';
 }
 
-type OnRefusedSignature = (reason: SignatureRefusal) => void;
-
 const REMEDIES: Record<SignatureRefusal, string> = {
   unsigned:
     "If commands get no answer, check that whatever is in front of the bot passes Slack's headers on.",
@@ -29,10 +27,10 @@ const REMEDIES: Record<SignatureRefusal, string> = {
 /** Counts the refused requests by reason, and logs the first of each, the 10th, the 100th and so on. */
 export class RefusedSignatures {
   readonly #log: Logger;
-  readonly #onRefused: OnRefusedSignature;
+  readonly #onRefused: OnRefusedDelivery;
   readonly #counts = new Map<SignatureRefusal, number>();
 
-  constructor(log: Logger, onRefused: OnRefusedSignature) {
+  constructor(log: Logger, onRefused: OnRefusedDelivery) {
     this.#log = log;
     this.#onRefused = onRefused;
   }
