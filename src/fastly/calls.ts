@@ -1,7 +1,7 @@
+import { text } from 'node:stream/consumers';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
-import { joined } from '../http/bounded-body.ts';
 import { type FastlyError, FastlyOtherUser, FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
 import { parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { type Answer, type Call, type Read, Transport, type TransportListener } from './transport.ts';
@@ -27,7 +27,7 @@ const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_o
 type Reader<T> = Read<z.ZodSafeParseResult<T>>;
 
 export function asJson<T>(schema: z.ZodType<T>): Reader<T> {
-  return async (pieces) => schema.safeParse(parseJson(await joined(pieces)));
+  return async (pieces) => schema.safeParse(parseJson(await text(pieces)));
 }
 
 /** Makes calls, and decides which answers are believed: none of another shape, and none about another user. */

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
-import { BodyTooLarge, boundedPieces, joined, MEBIBYTE } from '../http/bounded-body.ts';
+import { BodyTooLarge, boundedPieces, MEBIBYTE } from '../http/bounded-body.ts';
 import { codeOf, connectionProblem } from '../http/connection-problem.ts';
 import {
   FastlyCutOff,
@@ -129,7 +130,7 @@ export class Transport {
       if (statusCode < 300) {
         return { answer: { status: statusCode, content: await whole(read(pieces)) } };
       }
-      return judge({ status: statusCode, headers, body: await whole(joined(pieces)) });
+      return judge({ status: statusCode, headers, body: await whole(text(pieces)) });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
       const { started: sent } = sending;
