@@ -43,6 +43,12 @@ export function installGate(app: App, gate: Gate): void {
   const { metrics } = services;
   const repeats = new Repeats();
   const known = new Map(listeners.map((listener) => [`${listener.kind} ${listener.id}`, listener]));
+  const asking = {
+    patience: services.times.membershipWithin,
+    isDirectMessage: (channel: ChannelId, caller: Caller) =>
+      services.conversations.isDirectMessage(channel, caller),
+    confirmsMembership,
+  };
   app.use(async ({ next }) => {
     await inFlight.track(next());
   });
@@ -75,12 +81,6 @@ export function installGate(app: App, gate: Gate): void {
     const refuse = async (outcome: InteractionOutcome, why: Sentence) => {
       measured.turnedAway(outcome);
       await turnAway(services, incoming, { acknowledge, reference, measured }, why);
-    };
-    const asking = {
-      patience: services.times.membershipWithin,
-      isDirectMessage: (channel: ChannelId, caller: Caller) =>
-        services.conversations.isDirectMessage(channel, caller),
-      confirmsMembership,
     };
     const first = await authorize(incoming, policy, asking);
     const verdict = first.allowed ? first : await exception(incoming, listener, first, { gate, asking });
