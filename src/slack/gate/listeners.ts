@@ -39,7 +39,7 @@ export function needing(needs: SubcommandName, listeners: readonly Listener[]): 
 }
 
 /** A delivery that the gate let pass. */
-export type PassedDelivery = {
+type PassedDelivery = {
   /** The one whose kind and id the delivery has. */
   listener: Listener;
   interaction: Interaction;
