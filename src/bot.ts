@@ -148,6 +148,7 @@ export class Bot {
       {
         onHealth: (error) => storeHealth.report(error),
         onWrongDatabase: (error) => this.#giveUp(error),
+        onAdmitted: (login) => this.#leavers.admitted(login),
       },
     );
     const approvalsChannel = config.APPROVALS_CHANNEL ?? null;

@@ -81,7 +81,8 @@ export function createMetrics(store: Store, readiness: Readiness, times: Times, 
  * The parts that work on the store, and the worker.
  *
  * @param told `onHealth` is called with the error when the worker cannot use the database, and with null when it can;
- *   `onWrongDatabase` when the database turns out to belong elsewhere
+ *   `onWrongDatabase` when the database turns out to belong elsewhere; `onAdmitted` with the login of a user who was
+ *   created or invited after an approval
  */
 export function createStoredParts(
   config: Config,
@@ -102,6 +103,7 @@ export function createStoredParts(
   told: {
     onHealth: (error: StoreUnavailable | null) => void;
     onWrongDatabase: (error: WrongDatabase) => void;
+    onAdmitted: (login: string) => void;
   },
 ) {
   const { store, fastly, directory, botAdmins, readiness, liveness, times, log } = parts;
@@ -144,7 +146,7 @@ export function createStoredParts(
     belonging,
     approvals,
     execution: new Execution(
-      approvals,
+      approvals.claims,
       intents,
       promotions,
       fastly,

@@ -37,9 +37,18 @@ function trespasses(folder: string, forbidden: readonly string[]): Import[] {
 const BASE = ['ids.ts', 'config/secret.ts', 'observability/', 'http/'];
 /** What `messages/` may know of the other rooms: pure functions and types. */
 const PURE = [
-  ...['request', 'run', 'run-rules', 'newer', 'listed', 'event', 'rules', 'standing'].map(
-    (file) => `approvals/${file}.ts`,
-  ),
+  ...[
+    'action',
+    'request',
+    'run',
+    'run-rules',
+    'newer',
+    'event',
+    'policy',
+    'ruling',
+    'rules',
+    'approvers',
+  ].map((file) => `approvals/${file}.ts`),
   ...['settings', 'target', 'token', 'change', 'lock-step', 'promotion', 'roles', 'superuser'].map(
     (file) => `changes/${file}.ts`,
   ),
@@ -83,6 +92,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
         'target',
         'token',
         'intents',
+        'promotion',
         'promotion-steps',
         'running-promotions',
         'roles',
@@ -110,7 +120,7 @@ const ALLOWED: readonly (readonly [part: string, imports: readonly string[]])[] 
         'changes/superuser.ts',
         'changes/change.ts',
       ],
-      ...['request', 'event', 'stored', 'newer', 'readable'].map((file) => `approvals/${file}.ts`),
+      ...['action', 'request', 'event', 'stored', 'newer', 'readable'].map((file) => `approvals/${file}.ts`),
     ],
   ],
   ['cli/app-manifest.ts', ['config/', 'slack/connection/identity.ts']],

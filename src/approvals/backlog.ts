@@ -5,9 +5,8 @@ import type { Engine } from '../store/engine.ts';
 import { countLeavers } from '../store/leavers/leavers.ts';
 import type { Database } from '../store/tables.ts';
 import { RELEASING } from './event.ts';
-import { hasOpenTarget } from './open-target.ts';
 import type { State } from './request.ts';
-import { hasState } from './stored.ts';
+import { hasOpenTarget, hasState } from './stored.ts';
 import { surfacesBehind } from './surfaces.ts';
 
 /** What waits. The database counts it, so 10,000 open requests cost no more than some. */

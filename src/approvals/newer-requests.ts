@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../store/store.ts';
 import type { Database } from '../store/tables.ts';
-import { hasOpenTarget } from './open-target.ts';
 import { onlyReadable } from './readable.ts';
 import { RequestId } from './request.ts';
 import { openIds } from './rows.ts';
+import { hasOpenTarget } from './stored.ts';
 
 /** How many requests are read in one go: it holds nobody else up, and for more PostgreSQL would read the whole audit log. */
 const AT_ONCE = 100;

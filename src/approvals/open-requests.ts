@@ -1,13 +1,11 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { MemberId } from '../ids.ts';
 import type { Database, Tables } from '../store/tables.ts';
-import type { Listed } from './listed.ts';
-import type { StoredRequest } from './newer.ts';
-import { hasOpenTarget } from './open-target.ts';
+import { isNewer, type StoredRequest } from './newer.ts';
+import type { ApprovalPolicy } from './policy.ts';
 import { readRequests } from './read-requests.ts';
-import { RequestId } from './request.ts';
-import type { ApprovalPolicy } from './rules.ts';
-import { hasState } from './stored.ts';
+import { type Listed, RequestId } from './request.ts';
+import { hasOpenTarget, hasState } from './stored.ts';
 import { type MessagePlace, messagesOf } from './surfaces.ts';
 
 /** An open request, and where its message is once that is known to have been posted. */
@@ -20,6 +18,20 @@ type Condition = (where: Where) => Expression<SqlBool>;
 export async function oldestOpen(database: Database, most: number): Promise<Listed<OpenRequest>> {
   const found = await oldest(database, hasOpenTarget, most);
   return listed(found, await withPlaces(database, found.ids));
+}
+
+/** All open requests of a member that wait for approval, and those that need a newer version, the oldest first. */
+export async function waitingOf(database: Database, requester: MemberId): Promise<StoredRequest[]> {
+  const rows = await database
+    .selectFrom('approval_requests')
+    .selectAll()
+    .where(hasOpenTarget)
+    .where('requester', '=', requester)
+    .orderBy('filed_at')
+    .orderBy('id')
+    .execute();
+  const requests = await readRequests(database, rows);
+  return requests.filter((request) => isNewer(request) || request.state.kind === 'pending');
 }
 
 /** Whose lists, under which policy, and which requests need a newer version. */

@@ -1,4 +1,6 @@
+import type { NotNull } from 'kysely';
 import { z } from 'zod';
+import type { RunningPromotion } from '../changes/promotion.ts';
 import {
   beginPromotion,
   closePromotion,
@@ -6,10 +8,17 @@ import {
   type Promotion,
   retryEnds,
 } from '../changes/promotion-steps.ts';
-import { readPromotion, roleEndedTo } from '../changes/running-promotions.ts';
+import {
+  lockRunning,
+  promotionOfRequest,
+  readPromotion,
+  roleEndedTo,
+} from '../changes/running-promotions.ts';
 import type { Transaction } from '../store/store.ts';
-import { type Action, type ApprovalRequest, isDeletion, isPromotion } from './request.ts';
-import type { Ruling } from './rules.ts';
+import type { Database } from '../store/tables.ts';
+import { type Action, isDeletion, isPromotion } from './action.ts';
+import type { ApprovalRequest } from './request.ts';
+import type { Ruling } from './ruling.ts';
 
 type Step = Extract<Ruling, { kind: 'step' }>;
 type PromotionFor = Extract<Action, { kind: 'promote-for' }>;
@@ -30,6 +39,7 @@ export async function withPromotion(
     await begin(transaction, request, { action, found: true });
   }
   if (state.kind !== 'completed' || event.kind !== 'completed') return step;
+  const closes = await endClosedBy(transaction, request);
   if (action.kind === 'promote-for') {
     const endsAt =
       action.by === 'extension'
@@ -41,7 +51,8 @@ export async function withPromotion(
       return { kind: 'step', state: over, event: over };
     }
     await retryEnds(transaction);
-    return { kind: 'step', state: { ...state, endsAt }, event: { ...event, endsAt } };
+    const ends = { endsAt, ...closes };
+    return { kind: 'step', state: { ...state, ...ends }, event: { ...event, ...ends } };
   }
   const { id } = action.target;
   if (isDeletion(action)) await closePromotion(transaction, action.target.id, 'gone');
@@ -50,7 +61,50 @@ export async function withPromotion(
   }
   // There is one more Fastly superuser, or the user can be edited again.
   if (isPromotion(action)) await retryEnds(transaction);
-  return step;
+  return { kind: 'step', state: { ...state, ...closes }, event: { ...event, ...closes } };
+}
+
+/** The end of what runs of the user, where a request sets another role; of the same request's own it says nothing. */
+async function endClosedBy(
+  transaction: Transaction,
+  { id, action }: ApprovalRequest,
+): Promise<{ closes?: number }> {
+  const setsRole = 'changes' in action && action.changes.role !== undefined;
+  const running =
+    setsRole && action.target.id !== null ? await lockRunning(transaction, action.target.id) : null;
+  return running === null || running.request === id ? {} : { closes: running.endsAt };
+}
+
+/** The promotion that a completed request has begun or extended, as it is now; null for none. */
+export async function promotionOf(
+  database: Database,
+  { id, action, state }: ApprovalRequest,
+): Promise<RunningPromotion | null> {
+  if (action.kind !== 'promote-for' || state.kind !== 'completed') return null;
+  return action.by === 'extension'
+    ? await readPromotion(database, action.promotion)
+    : await promotionOfRequest(database, action.target.id, id);
+}
+
+/** Has the messages of the requests that have begun or extended a promotion drawn anew. */
+export async function redrawPromotion(
+  { database, now }: Transaction,
+  { user, beganAt }: { user: { id: string }; beganAt: number },
+): Promise<void> {
+  await database
+    .updateTable('approval_requests')
+    .set({ display_due_at: await now() })
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('audit_log')
+        .select('request_id')
+        .where('target', '=', user.id)
+        .where('at', '>=', beganAt)
+        .where('change', '=', 'promote-for')
+        .where('event', '=', 'completed')
+        .$narrowType<{ request_id: NotNull }>(),
+    )
+    .where('display_due_at', 'is', null)
+    .execute();
 }
 
 /** When the promotion that was to be extended ended, in Unix milliseconds; null where it is ending. */

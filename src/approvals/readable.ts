@@ -2,8 +2,9 @@ import { type Expression, expressionBuilder, type Selectable, type SqlBool } fro
 import { ChannelId, MemberId } from '../ids.ts';
 import type { ApprovalRequestRow, Database, Tables } from '../store/tables.ts';
 import { readWhole } from '../store/whole.ts';
+import { Action } from './action.ts';
 import { EVENT_KINDS } from './event.ts';
-import { Action, type ApprovalRequest, RequestId, State, Terms } from './request.ts';
+import { type ApprovalRequest, RequestId, State, Terms } from './request.ts';
 import { fromStored } from './stored.ts';
 
 type Row = Pick<Selectable<ApprovalRequestRow>, 'action' | 'requester' | 'channel' | 'terms' | 'state'>;

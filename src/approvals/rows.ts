@@ -3,14 +3,14 @@ import type { MemberId } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Database } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
+import { isLockOfSeveral, SEVERAL, targetKey } from './action.ts';
 import type { Event } from './event.ts';
 import { isNewer, NeedsNewerVersion } from './newer.ts';
-import { hasOpenTarget } from './open-target.ts';
 import { readRequests } from './read-requests.ts';
 import { onlyReadable, readForm } from './readable.ts';
-import { type ApprovalRequest, isLockOfSeveral, isOpen, RequestId, SEVERAL, targetKey } from './request.ts';
+import { type ApprovalRequest, isOpen, RequestId } from './request.ts';
 import { dueAt } from './rules.ts';
-import { hasState, toStored } from './stored.ts';
+import { hasOpenTarget, hasState, toStored } from './stored.ts';
 
 /** The request, locked until the transaction ends; `null` when there is none. @throws {NeedsNewerVersion} */
 export async function lockRequest(

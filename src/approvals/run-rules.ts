@@ -1,6 +1,7 @@
 import type { MemberId } from '../ids.ts';
-import { type ApprovalRequest, isLockOfSeveral, isOpen } from './request.ts';
-import { doneIn, no, type Ruling, step } from './rules.ts';
+import { isLockOfSeveral } from './action.ts';
+import { type ApprovalRequest, isOpen } from './request.ts';
+import { doneIn, no, type Ruling, step } from './ruling.ts';
 import { NOT_BEGUN } from './run.ts';
 
 /** Whether a run over several users can be stopped: it has begun, or may go on. */

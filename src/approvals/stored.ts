@@ -24,3 +24,7 @@ export function hasState(kind: State['kind']) {
   return ({ eb }: ExpressionBuilder<Tables, 'approval_requests'>) =>
     eb('approval_requests.state', 'like', `%"kind":"${kind}"%`);
 }
+
+/** The condition that a request is open, as both databases look it up in the index: SQLite has none for 'is not null'. */
+export const hasOpenTarget = ({ eb }: ExpressionBuilder<Tables, 'approval_requests'>) =>
+  eb('open_target', '>=', '');

@@ -6,9 +6,9 @@ import { Leases } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Database, SurfaceRow, Tables } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
-import { hasOpenTarget } from './open-target.ts';
 import { onlyReadable } from './readable.ts';
 import { RequestId } from './request.ts';
+import { hasOpenTarget } from './stored.ts';
 
 /**
  * What Slack must show of a request, as state: per surface the version wanted and the version shown. A surface is

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MemberId } from '../ids.ts';
-import { LockStep } from './lock-step.ts';
+import { LockStep, type StepRecord } from './lock-step.ts';
 import { CurrentSettings, Settings } from './settings.ts';
 
 /**
@@ -30,6 +30,8 @@ export const ChangeDetails = z.object({
   settings: Settings.exactOptional(),
   /** For how many milliseconds from when it is set the role is given; not there where it has no end. */
   for: z.int().positive().exactOptional(),
+  /** The database was restored while it was under way, so a role that it gave for a time does not end by itself. */
+  restored: z.literal(true).exactOptional(),
   /** What the user had before, so that the log tells what a change took away. */
   before: CurrentSettings.exactOptional(),
   /** The id of the one that is withdrawn. */
@@ -58,6 +60,9 @@ export type Change = z.infer<typeof ChangeDetails> & {
   kind: ChangeKind;
   caller: MemberId;
 };
+
+/** A lock that was made, and how far each step is that was asked for with it. `madeAt`: Unix milliseconds. */
+export type Lock = { change: Change; madeAt: number; steps: readonly StepRecord[] };
 
 /** How a change ended. `unknown`: Fastly was called, and its answer was lost. */
 export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };

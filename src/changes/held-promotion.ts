@@ -84,8 +84,8 @@ function dueNext(
   const moments: number[] = [];
   if (untold.length > 0) moments.push(now + (pauses.telling ?? 0));
   if (state.kind === 'running') {
-    moments.push(endsAt > now ? endsAt : now + (pauses.ending ?? 0));
-    if (remindAt !== null) moments.push(remindAt);
+    // Nobody is reminded of an end that is due.
+    moments.push(endsAt > now ? (remindAt ?? endsAt) : now + (pauses.ending ?? 0));
   }
   const isWatched = state.kind === 'ended' && !state.setAgain;
   if (isWatched && overAt !== null && overAt + WATCHED_MILLISECONDS > now) {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
-import { type Change, ChangeKind, isInterrupted, type Settlement } from './change.ts';
-import { type Lock, readLock } from './lock.ts';
+import { type Change, ChangeKind, isInterrupted, type Lock, type Settlement } from './change.ts';
+import { readLock } from './lock.ts';
 import { settlePromotion } from './promotion-steps.ts';
 import { isEnding } from './running-promotions.ts';
 import { readChange } from './stored.ts';
@@ -13,6 +13,7 @@ import { readUndoable, type Undoable } from './undo.ts';
 const IntentState = z.enum(['open', 'done', 'failed', 'unknown']);
 type IntentState = z.infer<typeof IntentState>;
 
+const Details = z.record(z.string(), z.unknown());
 const Attempts = z.object({ reference: z.string(), earlier: z.array(z.string()).default([]) });
 
 /** Whether a change may be made now. `repeat`: the same delivery has begun one before, and this is its state. */
@@ -178,10 +179,24 @@ export class Intents<InTheWay = unknown> {
       .execute();
   }
 
-  /** The references of the changes whose end is not known yet. */
-  async references({ database }: Transaction): Promise<string[]> {
+  /**
+   * Notes on the changes whose end is not known yet that the database was restored.
+   *
+   * @returns their references
+   */
+  async noteRestored({ database }: Transaction): Promise<string[]> {
     const open = await database.selectFrom('intents').selectAll().where('state', '=', 'open').execute();
-    return open.map((row) => ownChange(row).reference);
+    const references: string[] = [];
+    for (const row of open) {
+      references.push(ownChange(row).reference);
+      const details = JSON.stringify({ ...Details.parse(JSON.parse(row.details)), restored: true });
+      await database
+        .updateTable('intents')
+        .set({ details })
+        .where('delivery_key', '=', row.delivery_key)
+        .execute();
+    }
+    return references;
   }
 
   /**

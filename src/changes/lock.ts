@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import type { Database } from '../store/tables.ts';
-import type { Change } from './change.ts';
+import type { Lock } from './change.ts';
 import { LockStep, type StepRecord, stepKey } from './lock-step.ts';
 import { readChange } from './stored.ts';
 import { TokenSnapshot } from './token.ts';
-
-/** A lock that was made, and how far each step is that was asked for with it. `madeAt`: Unix milliseconds. */
-export type Lock = { change: Change; madeAt: number; steps: readonly StepRecord[] };
 
 const State = z.enum(['open', 'done', 'failed', 'unknown']);
 

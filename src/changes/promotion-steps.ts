@@ -1,7 +1,14 @@
 import { newReference } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Change } from './change.ts';
-import { type Notice, type PromotionState, RUNNING, type RunningPromotion, reminderAt } from './promotion.ts';
+import {
+  type Notice,
+  type PromotionState,
+  REDRAWN,
+  RUNNING,
+  type RunningPromotion,
+  reminderAt,
+} from './promotion.ts';
 import { lockRunning, readPromotion } from './running-promotions.ts';
 
 /** What a promotion is about: who gets which role in place of which other, and who asked. */
@@ -51,7 +58,7 @@ export async function closePromotion(
  */
 export async function settlePromotion(
   transaction: Transaction,
-  { kind, target, settings, before, caller, for: lasts }: Change,
+  { kind, target, settings, before, caller, for: lasts, restored }: Change,
   begunAt: number | null,
 ): Promise<void> {
   if (kind !== 'update' || target.id === null) return;
@@ -62,6 +69,7 @@ export async function settlePromotion(
     else {
       const promotion = { user, before: before.role, role, requester: caller, request: null };
       await beginPromotion(transaction, promotion, begunAt ?? (await transaction.now()), lasts);
+      if (restored) await leaveToCheck(transaction, user.id);
     }
   }
   // What Fastly refused because of the lock may be done now.
@@ -71,14 +79,14 @@ export async function settlePromotion(
 /** Records that a promotion is over, in whichever way, and what people are to be told of it. */
 export async function over(
   { database, now }: Transaction,
-  { id, untold }: Pick<RunningPromotion, 'id' | 'untold'>,
+  { id, untold, request }: Pick<RunningPromotion, 'id' | 'untold' | 'request'>,
   state: Exclude<PromotionState, { kind: 'running' | 'to-check' }>,
   notices: readonly Notice[] = [],
 ): Promise<void> {
   const at = await now();
   // A reminder that was not told yet would come too late.
   const left = untold.filter(({ what }) => what !== 'reminder' && what !== 'overdue');
-  const toTell = [...left, ...notices];
+  const toTell = [...left, ...notices, ...redrawn(request)];
   await database
     .updateTable('running_promotions')
     .set({
@@ -106,16 +114,21 @@ export async function movePromotion(
   const now = await transaction.now();
   const endsAt = now + milliseconds;
   const remindAt = reminderAt(now, endsAt);
+  const untold = redrawn(promotion.request);
   await transaction.database
     .updateTable('running_promotions')
     .set({
-      ...{ ends_at: endsAt, remind_at: remindAt, due_at: remindAt },
+      ...{ ends_at: endsAt, remind_at: remindAt, due_at: untold.length > 0 ? now : remindAt },
       state: JSON.stringify(RUNNING),
-      untold: '[]',
+      untold: JSON.stringify(untold),
     })
     .where('id', '=', id)
     .execute();
   return endsAt;
+}
+
+function redrawn(request: string | null): Notice[] {
+  return request === null ? [] : [REDRAWN];
 }
 
 function mayMove({ state }: RunningPromotion): boolean {
@@ -137,12 +150,15 @@ export async function retryEnds({ database, now }: Transaction, user: string | n
 }
 
 /**
- * No promotion ends by itself after the database was restored: whether it has ended since the backup, or was extended, is
- * not known. The approvals channel is told.
+ * No promotion, or not the one of a user, ends by itself after the database was restored: whether it has ended since the
+ * backup, or was extended, is not known. Bot admins are told.
  *
  * @returns the logins of their users
  */
-export async function leaveToCheck({ database, now }: Transaction): Promise<string[]> {
+export async function leaveToCheck(
+  { database, now }: Transaction,
+  user: string | null = null,
+): Promise<string[]> {
   const untold: Notice[] = [{ what: 'to-check', to: 'approvals' }];
   const rows = await database
     .updateTable('running_promotions')
@@ -151,7 +167,7 @@ export async function leaveToCheck({ database, now }: Transaction): Promise<stri
       state: JSON.stringify({ kind: 'to-check' }),
       untold: JSON.stringify(untold),
     })
-    .where('running_user', '>=', '')
+    .where('running_user', user === null ? '>=' : '=', user ?? '')
     .returning('login')
     .execute();
   return rows.map(({ login }) => login);

@@ -10,7 +10,8 @@ export type Hindrance = z.infer<typeof Hindrance>;
 /**
  * Where a promotion stands. Moments are Unix milliseconds by the database's clock.
  * - `running`, until its end is carried out. `mayBeDone`: the call that ends it may have been sent. `waits`: why it has
- *   not ended although it is due. `loud`: the approvals channel is told so. `endedBy`: who clicked **End now**.
+ *   not ended although it is due. `loud`: the reason that was told last; null where it was not told that it is overdue.
+ *   `endedBy`: who clicked **End now**.
  * - `to-check`: the database was restored. It does not end by itself.
  * - `ended`: the role before it is back. `setAgain`: whether the role was given again since, not through the bot
  * - `closed`: the bot made another change of the role, or deleted the user; nothing was put back
@@ -22,7 +23,7 @@ export const PromotionState = z.discriminatedUnion('kind', [
     kind: z.literal('running'),
     mayBeDone: z.boolean(),
     waits: Hindrance.nullable(),
-    loud: z.boolean(),
+    loud: Hindrance.nullable(),
     endedBy: MemberId.nullable(),
   }),
   z.object({ kind: z.literal('to-check') }),
@@ -37,21 +38,32 @@ export const RUNNING = {
   kind: 'running',
   mayBeDone: false,
   waits: null,
-  loud: false,
+  loud: null,
   endedBy: null,
 } as const satisfies PromotionState;
 
-/** Something that people are told of a promotion, and where. `member`: whose address is the user's login. */
-export const Notice = z.object({
+/**
+ * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `approvals`: in the
+ * approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
+ */
+export const Told = z.object({
   what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check']),
-  to: z.enum(['thread', 'requester', 'member', 'approvals']),
+  to: z.enum(['thread', 'requester', 'member', 'approvals']).or(MemberId),
 });
+export type Told = z.infer<typeof Told>;
+
+/** That the messages of the requests that have given or extended the role say when it ends, or that it has. */
+export const REDRAWN = { what: 'end', to: 'messages' } as const;
+const Redrawn = z.object({ what: z.literal(REDRAWN.what), to: z.literal(REDRAWN.to) });
+
+/** What Slack has yet to show of a promotion. */
+export const Notice = z.union([Told, Redrawn]);
 export type Notice = z.infer<typeof Notice>;
 
-const TOLD: readonly Notice['to'][] = ['thread', 'requester', 'member'];
+const TOLD: readonly Told['to'][] = ['thread', 'requester', 'member'];
 
 /** That something is told to all whom it concerns. */
-export function noticesOf(what: Notice['what']): Notice[] {
+export function noticesOf(what: Told['what']): Told[] {
   return TOLD.map((to) => ({ what, to }));
 }
 

@@ -25,7 +25,8 @@ export class Promotions {
 
   /** The one that runs of a user; null for none. */
   async of(user: string): Promise<PromotionShown | null> {
-    return (await this.running()).find((each) => each.user.id === user) ?? null;
+    const running = await this.#store.read((database) => allRunning(database, this.#store.engine, user));
+    return running[0] ?? null;
   }
 
   /** All that run, the next end first. */

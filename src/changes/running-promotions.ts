@@ -55,6 +55,23 @@ export async function readPromotion(
   return row ? promotionIn(row) : null;
 }
 
+/** The latest that a request has begun, of the user whom it is about; null for none. */
+export async function promotionOfRequest(
+  database: Database,
+  user: string,
+  request: string,
+): Promise<RunningPromotion | null> {
+  const row = await database
+    .selectFrom('running_promotions')
+    .selectAll()
+    .where('user_id', '=', user)
+    .where('request_id', '=', request)
+    .orderBy('began_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? promotionIn(row) : null;
+}
+
 /** The role that a user has since an end put it back after `since` (Unix milliseconds), in place of `role`; null for none. */
 export async function roleEndedTo(
   database: Database,
@@ -73,13 +90,17 @@ export async function roleEndedTo(
   return last?.state.kind === 'ended' && last.role === role ? last.before : null;
 }
 
-/** All that run, the next end first. */
-export async function allRunning(database: Database, { now }: Engine): Promise<PromotionShown[]> {
+/** All that run, or the one that runs of a user, the next end first. */
+export async function allRunning(
+  database: Database,
+  { now }: Engine,
+  user: string | null = null,
+): Promise<PromotionShown[]> {
   const rows = await database
     .selectFrom('running_promotions')
     .selectAll()
     .select(now.as('now'))
-    .where('running_user', '>=', '')
+    .where('running_user', user === null ? '>=' : '=', user ?? '')
     .orderBy('ends_at')
     .execute();
   // What only a newer version can read is left to it.

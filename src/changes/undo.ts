@@ -130,7 +130,7 @@ async function wasChangedAgain(
   if (changes.some((row) => !leftTheLock(row))) return true;
   const ends = await database
     .selectFrom('audit_log')
-    .select(['event', 'details'])
+    .select(['request_id', 'event', 'details'])
     .where('target', '=', target.id)
     .where('at', '>=', madeAt)
     .where('request_id', 'is not', null)
@@ -139,7 +139,22 @@ async function wasChangedAgain(
     .where('change', '!=', 'revoke')
     .where('event', 'in', ['completed', 'failed'])
     .execute();
-  return ends.some(
-    ({ event, details }) => event === 'completed' || Failure.safeParse(JSON.parse(details)).data?.unclear,
-  );
+  for (const { request_id: request, event, details } of ends) {
+    const mayBeMade = event === 'completed' || Failure.safeParse(JSON.parse(details)).data?.unclear;
+    if (mayBeMade && !(await isExtension(database, request))) return true;
+  }
+  return false;
+}
+
+const FiledExtension = z.object({ action: z.object({ by: z.literal('extension') }) });
+
+/** Whether a request moved an end, which leaves the user as they are in Fastly. */
+async function isExtension(database: Database, request: string | null): Promise<boolean> {
+  const filed = await database
+    .selectFrom('audit_log')
+    .select('details')
+    .where('request_id', '=', request)
+    .where('event', '=', 'filed')
+    .executeTakeFirst();
+  return FiledExtension.safeParse(JSON.parse(filed?.details ?? 'null')).success;
 }

@@ -1,7 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Secret } from '../config/secret.ts';
-import { CredentialRefused } from '../config/secret.ts';
+import { CredentialRefused, type Secret } from '../config/secret.ts';
 import { throwIfRefused } from '../slack/connection/identity.ts';
 import { whatToDo, wordOf } from '../slack/connection/refused-words.ts';
 import { NEW_TOKEN } from '../slack/connection/socket-problems.ts';

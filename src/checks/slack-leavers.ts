@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { memberPages } from '../slack/connection/member-pages.ts';
 import type { Finding } from './finding.ts';
 import { notTold } from './slack-call.ts';
 
@@ -9,10 +10,7 @@ const MOST_LIVE = 5_000;
 const PAGE_LENGTH = 1_000;
 
 const flag = z.boolean().catch(false);
-const Page = z.object({
-  members: z.array(z.looseObject({ deleted: flag, is_bot: flag, is_stranger: flag })),
-  response_metadata: z.object({ next_cursor: z.string().catch('') }).catch({ next_cursor: '' }),
-});
+const Listed = z.looseObject({ deleted: flag, is_bot: flag, is_stranger: flag });
 
 /** Whether the workspace is small enough to be told of every change of a member. */
 export async function checkLeavers(slack: WebClient, mode: 'off' | 'daily' | 'live'): Promise<Finding> {
@@ -38,11 +36,10 @@ export async function checkLeavers(slack: WebClient, mode: 'off' | 'daily' | 'li
 /** Stops at the first page that makes it too many. */
 async function countMembers(slack: WebClient): Promise<number> {
   let count = 0;
-  let cursor = '';
-  do {
-    const page = Page.parse(await slack.users.list({ limit: PAGE_LENGTH, ...(cursor && { cursor }) }));
-    count += page.members.filter((each) => !each.deleted && !each.is_bot && !each.is_stranger).length;
-    cursor = page.response_metadata.next_cursor;
-  } while (cursor !== '' && count <= MOST_LIVE);
+  for await (const members of memberPages((from) => slack.users.list({ limit: PAGE_LENGTH, ...from }))) {
+    const listed = members.map((each) => Listed.parse(each));
+    count += listed.filter((each) => !each.deleted && !each.is_bot && !each.is_stranger).length;
+    if (count > MOST_LIVE) break;
+  }
   return count;
 }

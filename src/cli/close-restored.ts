@@ -1,5 +1,6 @@
+import { verbOf } from '../approvals/action.ts';
 import { Approvals } from '../approvals/approvals.ts';
-import { type ApprovalRequest, verbOf } from '../approvals/request.ts';
+import type { ApprovalRequest } from '../approvals/request.ts';
 import { forgetPlaces } from '../approvals/surfaces.ts';
 import { Intents } from '../changes/intents.ts';
 import { forgetPromotions, leaveToCheck } from '../changes/promotion-steps.ts';
@@ -38,7 +39,7 @@ export async function closeRestored(store: Store, adopt: boolean): Promise<Resto
     const { database } = transaction;
     const before = await headOf(database);
     const closed = (await approvals.closeRestored(transaction)).map(summaryOf);
-    const underWay = await intents.references(transaction);
+    const underWay = await intents.noteRestored(transaction);
     await forgetPlans(transaction);
     const toCheck = adopt ? [] : await leaveToCheck(transaction);
     if (adopt) await cutTies(transaction, intents);

@@ -1,6 +1,6 @@
 import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
-import type { User, UserId } from '../fastly/user.ts';
+import type { User } from '../fastly/user.ts';
 import { auditText } from '../messages/audit-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
@@ -15,9 +15,10 @@ import type { Services } from '../slack/replies/services.ts';
 import type { AuditSubject } from '../store/audit-page.ts';
 import { formListener, viewOf } from './form.ts';
 import { type Word, WordsError } from './inputs/command-text.ts';
-import { findUser, givenWords, type Match, whichOne } from './inputs/find-user.ts';
-import { ask, type OnUser } from './inputs/question.ts';
+import { findUser, givenWords, type SeveralMatch } from './inputs/find-user.ts';
+import type { OnUser } from './inputs/question.ts';
 import { pickedUser, USER_PICKER, userPicker } from './inputs/user-picker.ts';
+import { actOrAsk } from './inputs/which-user.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const PAGE_SIZE = 15;
@@ -30,23 +31,27 @@ const Typed = z
   .refine((text) => !text.includes('\0') && text.isWellFormed());
 
 /** A page of the log: whose changes, and before which entry. Buttons carry it, so it comes back as input. */
-const PageSchema = z.object({
-  subject: z.union([z.object({ id: Typed, login: Typed }), z.object({ typed: Typed })]).nullable(),
-  before: z.number().int().nullable(),
-});
-type Page = z.infer<typeof PageSchema>;
-const Page = codecFor('button', PageSchema, 'audit');
+const Page = codecFor(
+  'button',
+  z.object({
+    subject: z.union([z.object({ id: Typed, login: Typed }), z.object({ typed: Typed })]).nullable(),
+    before: z.number().int().nullable(),
+  }),
+  'audit',
+);
+type Page = ReturnType<typeof Page.read>;
 
 const onUser: OnUser = {
   name: 'audit',
   button: (_services, name) => `Show changes to ${name}`,
   act: async ({ reply, services }, { id }) => {
     reply.resultFollows();
-    return await reply.result(await latestOfUser(services, id));
+    // A user who was deleted since is found in the log by ID.
+    const subject = await services.fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
+    return await reply.result(await latest(services, subject));
   },
 };
 
-/** Shows the audit log, of all users or one, newest first, in pages. */
 export const audit: Subcommand = {
   name: 'audit',
   summary: 'Show the latest changes, or those to one user',
@@ -59,14 +64,7 @@ export const audit: Subcommand = {
     reply.resultFollows();
     const subject = await subjectOf(interaction, givenWords(words));
     if (subject !== null && 'users' in subject) {
-      const { users, more } = subject;
-      await ask(interaction, onUser, {
-        users,
-        more,
-        text: [whichOne(subject)],
-        asked: { subcommand: 'audit' },
-      });
-      return;
+      return await actOrAsk(interaction, onUser, subject, { asked: { subcommand: 'audit' } });
     }
     await reply.result(await latest(services, subject));
   },
@@ -125,7 +123,7 @@ function isShared(place: IncomingOf<'click'>['place']): boolean {
 async function subjectOf(
   interaction: Interaction,
   words: readonly Word[],
-): Promise<AuditSubject | null | Extract<Match, { kind: 'several' }>> {
+): Promise<AuditSubject | null | SeveralMatch> {
   const [first] = words;
   if (!first) return null;
   const text = words.map((word) => (word.kind === 'text' ? (word.address ?? word.text) : '')).join(' ');
@@ -149,13 +147,6 @@ function aboutUser({ id, login }: User): AuditSubject {
   return { id, login };
 }
 
-/** The chosen user's page. A user deleted since is found in the log by ID. */
-async function latestOfUser(services: Services, id: UserId): Promise<Message> {
-  const subject = await services.fastly.getUser(id).then(aboutUser, () => ({ typed: id }));
-  return await latest(services, subject);
-}
-
-/** The latest entries, of all users or about one. */
 export async function latest(services: Services, subject: AuditSubject | null): Promise<Message> {
   return await drawn(services, { subject, before: null });
 }

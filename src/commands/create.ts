@@ -3,13 +3,14 @@ import { SETTINGS } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
 import { isFastlyError } from '../fastly/errors.ts';
-import { nameOf } from '../fastly/user.ts';
+import { madeText } from '../messages/change-text.ts';
 import { loginTaken, Refusal } from '../messages/failure-text.ts';
-import { code, date, member, say } from '../messages/kit/sentence.ts';
+import { code, say } from '../messages/kit/sentence.ts';
 import { userText } from '../messages/user-text.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
+import { approvalText } from './approvals/filing.ts';
 import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf } from './inputs/settings-form.ts';
 import { offerInvitation } from './invite.ts';
@@ -21,7 +22,6 @@ import {
   type NewcomerForm,
   newcomerSubcommand,
   newcomerTarget,
-  superuserWaits,
 } from './newcomer.ts';
 
 const LEFT_OUT = say`Empty fields use Fastly's defaults.`;
@@ -35,7 +35,7 @@ const FORM: NewcomerForm = {
   loginLabel: 'Login',
   /** All that Fastly takes for a new user, beside the login (seed). */
   offered: SETTINGS,
-  footer: (services) => say`${LEFT_OUT}${superuserWaits(services, 'Creating')}`,
+  footer: (services) => say`${LEFT_OUT}${approvalText(services, 'promote', 'Creating a Fastly superuser')}`,
 };
 
 /** Creates a user, or files an approval request for a Fastly superuser. */
@@ -44,7 +44,7 @@ export const create = newcomerSubcommand(
   {
     summary: 'Create a user',
     about: (services) => {
-      const waits = superuserWaits(services, 'Creating');
+      const waits = approvalText(services, 'promote', 'Creating a Fastly superuser');
       const otherwise = services.disabled.has('invite')
         ? say``
         : say` If the account can't create users directly, you can invite them.`;
@@ -78,14 +78,8 @@ async function createUser(interaction: Interaction, user: Newcomer): Promise<Del
     const created = await makeChange(interaction, { kind: 'create', target, settings, reason, operation });
     interaction.services.leavers.met(created);
     interaction.log.info({ user: created.id }, 'a user was created');
-    const who = userText({ name: nameOf(created), login: created.login });
-    const by = member(interaction.caller.memberId);
-    return await confirmNewcomer(
-      interaction,
-      user,
-      settingsOf(created),
-      (what) => say`🆕 ${by} created ${who}, ${date(new Date())}${what}.`,
-    );
+    const done = madeText('create', interaction.caller.memberId, userText(created));
+    return await confirmNewcomer(interaction, user, settingsOf(created), (what) => say`${done}${what}.`);
   } catch (error) {
     if (isFastlyError(error) && operation.finalObstacle(error)?.kind === 'only-invited') {
       interaction.log.info({ err: error }, 'this account does not create users directly');

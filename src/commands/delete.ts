@@ -1,5 +1,5 @@
-import { type Deletion, tokensKey } from '../approvals/request.ts';
-import { needsReason } from '../approvals/rules.ts';
+import { type Deletion, tokensKey } from '../approvals/action.ts';
+import { needsReason } from '../approvals/policy.ts';
 import { type Protection, protectionOf } from '../changes/protection.ts';
 import { targetOf } from '../changes/snapshot.ts';
 import type { TokenSnapshot } from '../changes/token.ts';
@@ -9,11 +9,11 @@ import { type User, UserId } from '../fastly/user.ts';
 import { REVOKE_FIRST } from '../messages/approval-message.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { checkboxes, option, select } from '../messages/kit/inputs.ts';
-import { code, date, richText, type Sentence, say } from '../messages/kit/sentence.ts';
+import { code, counted, date, richText, type Sentence, say } from '../messages/kit/sentence.ts';
 import { protectionText } from '../messages/outcome-text.ts';
 import { COULD_NOT_LOOK, IN_TWO_STEPS, MAY_REFUSE, shownText } from '../messages/tokens/notes.ts';
-import { tokenCount } from '../messages/tokens/text.ts';
 import { userText } from '../messages/user-text.ts';
+import { needing } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { fileRequest, isApprovalRequired, whoDecides } from './approvals/filing.ts';
@@ -25,7 +25,7 @@ import {
   openUserForm,
   type UserInputs,
 } from './inputs/one-user.ts';
-import { deleteButton } from './inputs/user-button.ts';
+import { userButton } from './inputs/user-button.ts';
 import { leaverButtonListener } from './leavers/leaver-button.ts';
 import { whyNotRevoked } from './revoke/as-part.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -53,7 +53,6 @@ const deletion: OneUserSubcommand = {
   purpose: 'change',
   button: (services, name) =>
     isApprovalRequired(services, 'delete') ? `Request deletion of ${name}` : `Delete ${name}`,
-  takesReason: true,
   needsReason: ({ approvals }) => needsReason(approvals.policy, 'delete'),
   choices: { flags: [REVOKE_TOKENS, LATER_TOKENS], inputs: tokenInputs },
   note: (interaction) => whoDecides(interaction, 'delete'),
@@ -81,14 +80,16 @@ export const deleteUser: Subcommand = {
   ...subcommand,
   listeners: [
     ...listeners,
-    requestOfferListener(REVOKE_FIRST, async (interaction, id) => {
-      const target = (await interaction.services.approvals.get(id))?.action.target;
-      if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
-      const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
-      await openUserForm(deletion, interaction, () => meant, [REVOKE_TOKENS]);
-    }),
+    ...needing('revoke', [
+      requestOfferListener(REVOKE_FIRST, async (interaction, id) => {
+        const target = (await interaction.services.approvals.get(id))?.action.target;
+        if (!target?.id) throw new Refusal(say`This request no longer exists. Nothing was done.`);
+        const meant = meantBy({ id: UserId.parse(target.id), login: target.login });
+        await openUserForm(deletion, interaction, () => meant, [REVOKE_TOKENS]);
+      }),
+    ]),
     leaverButtonListener('delete', async (interaction, whom) => {
-      await openUserForm(deletion, interaction, whom, []);
+      await openUserForm(deletion, interaction, whom);
     }),
   ],
 };
@@ -152,7 +153,7 @@ async function tokenInputs(
   const problem = whyNotRevoked(interaction.services, 'delete');
   const plainly = option('Delete only', 'plainly', 'Fastly may refuse, or the tokens end with the user.');
   const revoking = option(
-    count === 0 ? 'End browser sessions, then delete' : `Revoke ${tokenCount(count)}, then delete`,
+    count === 0 ? 'End browser sessions, then delete' : `Revoke ${counted(count, 'token')}, then delete`,
     REVOKE_TOKENS,
     "Revoking can't be undone, even if the deletion fails.",
   );
@@ -194,20 +195,20 @@ function refuseWhereUnseen(
 ): void {
   const isNothing = shown?.tokens.length === 0 && !shown.unreadable;
   if (wasShown || isNothing || isApprovalRequired(services, 'delete')) return;
-  const buttons = [deleteButton(user, false)];
+  const buttons = [userButton('delete', user, false)];
   if (shown === null || shown.tokens.length === 0) {
     const what = shown === null ? COULD_NOT_LOOK : shownText(shown);
     throw new Refusal(say`${what} Nothing was deleted. Use the form to delete the user anyway.`, { buttons });
   }
   throw new Refusal(
-    say`${userText(targetOf(user))} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,
+    say`${userText(user)} has ${shownText(shown)} Nothing was deleted. Choose in the form what happens to them.`,
     { buttons },
   );
 }
 
 /** Refuses what can't be done before anyone is asked to approve it. */
 async function refuseWhereImpossible(user: User, asked: Promise<Protection | null>): Promise<void> {
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}.`);
   }

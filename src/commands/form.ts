@@ -19,7 +19,6 @@ export function viewOf(
   return formView({ callbackId: id, title, submit, origin, ...about, blocks: all });
 }
 
-/** Listens for the form's submission. */
 export function formListener(
   { id, title, mainBlockId }: Omit<Form, 'submit'>,
   answers: Pick<SubmittedForm, 'work' | 'again'>,

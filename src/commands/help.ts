@@ -6,7 +6,6 @@ import type { Services } from '../slack/replies/services.ts';
 import { nearest, type Word } from './inputs/command-text.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
-/** Lists the subcommands, or shows how to use one. */
 export function helpAbout(all: () => readonly Subcommand[]): Subcommand {
   return {
     name: 'help',
@@ -46,7 +45,6 @@ const WORDS_OF_OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
   ['deny', 'approvals'],
 ]);
 
-/** The name of a subcommand, as it may be typed. */
 export function nameIn(word: Word): string {
   return word.kind === 'text' ? word.text.toLowerCase() : '';
 }

@@ -13,7 +13,6 @@ const OFFERS: readonly { text: string; subcommand: Subcommand }[] = [
   { text: 'Reset a password', subcommand: reset },
 ];
 
-/** The offers as buttons, but for those of subcommands that are switched off. */
 export function quickActionsWithout(disabled: ReadonlySet<string>): QuickAction[] {
   return offersWithout(disabled).map(({ text, subcommand }) => ({ text, actionId: actionIdOf(subcommand) }));
 }

@@ -2,10 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { withdrawal } from '../changes/operations.ts';
 import { type Invitation, InvitationId } from '../fastly/invitation.ts';
+import { madeText } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { lineWith, type Message, message } from '../messages/kit/message.ts';
-import { bold, code, date, member, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
+import { bold, code, date, richText, type Sentence, say, sideBySide } from '../messages/kit/sentence.ts';
 import { settingValue } from '../messages/settings-text.ts';
 import { codecFor } from '../slack/carried.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
@@ -25,14 +26,16 @@ const LIFE_MILLISECONDS = 7 * 24 * 3_600_000;
 /** What the buttons carry: the page, and whether what comes of it is for the caller alone. It comes back as input. */
 const PageSchema = z.object({ page: z.int().positive(), private: z.boolean() });
 const Page = codecFor('button', PageSchema, 'invitations');
-const WithdrawalSchema = PageSchema.extend({
-  invitation: InvitationId,
-  /** To whom it was, as the person saw it. */
-  email: z.string(),
-});
-const Withdrawal = codecFor('button', WithdrawalSchema, 'invitations');
+const Withdrawal = codecFor(
+  'button',
+  PageSchema.extend({
+    invitation: InvitationId,
+    /** To whom it was, as the person saw it. */
+    email: z.string(),
+  }),
+  'invitations',
+);
 
-/** Lists the open invitations, with a button to withdraw each. */
 export const invitations: Subcommand = {
   name: 'invitations',
   summary: 'List and withdraw open invitations',
@@ -55,9 +58,28 @@ export const invitations: Subcommand = {
   ],
 };
 
-/** A button that lists the invitations, for messages that only mention them. */
-export function invitationsButton(interaction: Interaction, text: string) {
-  return pageButton(interaction, SHOW, text, 1);
+const MOST_IN_SHORT = 5;
+
+/** The latest open invitations, shown below the table, and a button to list all. */
+export async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
+  const { services, log } = interaction;
+  if (services.disabled.has('invitations')) return [];
+  try {
+    const open = await services.fastly.listInvitations();
+    if (open.length === 0) return [];
+    const more = open.length - MOST_IN_SHORT;
+    return [
+      richText(
+        say`✉️ ${bold(openText(open.length))}`,
+        ...newestFirst(open).slice(0, MOST_IN_SHORT).map(invitationWords),
+        ...(more > 0 ? [say`and ${more} more.`] : []),
+      ),
+      { type: 'actions', elements: [pageButton(interaction, SHOW, 'Withdraw invitations…', 1)] },
+    ];
+  } catch (error) {
+    log.warn({ err: error }, 'the invitations could not be read for a list of users');
+    return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
+  }
 }
 
 /** An invitation in a line: to whom, as what, until when. */
@@ -71,12 +93,11 @@ export function invitationWords({ email, role, limit_services, created_at }: Inv
   return sideBySide([say`${bold(email)}`, ...about]);
 }
 
-/** How many invitations are open, as a headline. */
-export function openText(open: number): string {
+function openText(open: number): string {
   return open === 1 ? 'One invitation is open' : `${open} invitations are open`;
 }
 
-export function newestFirst(invitations: readonly Invitation[]): Invitation[] {
+function newestFirst(invitations: readonly Invitation[]): Invitation[] {
   return invitations.toSorted((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''));
 }
 
@@ -132,7 +153,7 @@ function pageButton({ origin }: Interaction, actionId: string, text: string, pag
   return button({ actionId, text, value: Page.write({ page, private: origin.private }) });
 }
 
-async function withdraw(interaction: Interaction, about: z.infer<typeof WithdrawalSchema>): Promise<void> {
+async function withdraw(interaction: Interaction, about: ReturnType<typeof Withdrawal.read>): Promise<void> {
   const { fastly } = interaction.services;
   const invitation = (await fastly.listInvitations()).find(({ id }) => id === about.invitation);
   if (!invitation) {
@@ -160,9 +181,8 @@ async function withdraw(interaction: Interaction, about: z.infer<typeof Withdraw
       say`The invitation of ${bold(email)} was accepted before it could be withdrawn. Run ${code(`/fastly-user get ${email}`)} to see the user.`,
     );
   }
-  const by = member(interaction.caller.memberId);
-  const done = say`↩️ ${by} withdrew the invitation of ${bold(email)}, ${date(new Date())}.`;
-  await confirm(interaction, message(done));
+  const done = madeText('withdraw', interaction.caller.memberId, say`${bold(email)}`);
+  await confirm(interaction, message(say`${done}.`));
   await redraw(interaction, about.page);
 }
 
@@ -175,7 +195,7 @@ async function redraw(interaction: Interaction, page: number): Promise<void> {
   }
 }
 
-async function turnTo(shown: Interaction, { page }: z.infer<typeof PageSchema>): Promise<void> {
+async function turnTo(shown: Interaction, { page }: { page: number }): Promise<void> {
   shown.reply.resultFollows();
   await shown.reply.replaceOriginal(await drawn(shown, page));
 }

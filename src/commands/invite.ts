@@ -3,15 +3,17 @@ import { invitation, openInvitation } from '../changes/operations.ts';
 import { Settings } from '../changes/settings.ts';
 import { settingsOf } from '../changes/snapshot.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
+import { madeText } from '../messages/change-text.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { message } from '../messages/kit/message.ts';
-import { bold, code, date, member, say } from '../messages/kit/sentence.ts';
+import { bold, code, say } from '../messages/kit/sentence.ts';
 import { NO_SERVICE_NAMED } from '../messages/settings-text.ts';
 import { codecFor } from '../slack/carried.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import { FieldError, type NextForm } from '../slack/replies/submission.ts';
+import { approvalText } from './approvals/filing.ts';
 import { carryingButton } from './carrying-button.ts';
 import { ADDRESS, atItsField, isUserAlready } from './inputs/address.ts';
 import { blockOf } from './inputs/settings-form.ts';
@@ -24,7 +26,6 @@ import {
   newcomerSubcommand,
   newcomerTarget,
   newcomerView,
-  superuserWaits,
 } from './newcomer.ts';
 import { together } from './together.ts';
 
@@ -35,13 +36,11 @@ const FORM: NewcomerForm = {
   submit: 'Invite',
   mainBlockId: ADDRESS,
   loginLabel: 'Email address',
-  /** All that an invitation says beside the address. */
   offered: ['role', 'limit_services'],
   footer: (services) =>
-    say`Fastly emails a link that is valid for 7 days. Without a role, Fastly assigns one.${superuserWaits(services, 'Inviting')}`,
+    say`Fastly emails a link that is valid for 7 days. Without a role, Fastly assigns one.${approvalText(services, 'promote', 'Inviting a Fastly superuser')}`,
 };
 
-/** What a button fills the form with. */
 const Filled = codecFor(
   'button',
   z.object({
@@ -58,7 +57,7 @@ export const invite = newcomerSubcommand(
   {
     summary: 'Invite a user to the Fastly account',
     about: (services) =>
-      say`Fastly emails a link that is valid for 7 days. The invited user chooses a name and a password.${superuserWaits(services, 'Inviting')}`,
+      say`Fastly emails a link that is valid for 7 days. The invited user chooses a name and a password.${approvalText(services, 'promote', 'Inviting a Fastly superuser')}`,
     usage: '[email] [--role …] [--limit-services yes|no] [--reason …] [--private]',
     examples: ['invite', 'invite hedy@example.com', 'invite joan@example.com --role engineer'],
     listeners: [
@@ -113,15 +112,14 @@ async function sendInvitation(interaction: Interaction, newcomer: Newcomer): Pro
       reason,
       operation: invitation(fastly, { email, settings }),
     });
-    interaction.services.leavers.invited(sent.email);
+    interaction.services.leavers.admitted(sent.email);
     interaction.log.info({ invitation: sent.id }, 'an invitation was sent');
-    const by = member(interaction.caller.memberId);
+    const done = madeText('invite', interaction.caller.memberId, say`${bold(sent.email)}`);
     return await confirmNewcomer(
       interaction,
       newcomer,
       settingsOf(sent),
-      (what) =>
-        say`✉️ ${by} invited ${bold(sent.email)}, ${date(new Date())}${what}. The invitation is valid for 7 days.`,
+      (what) => say`${done}${what}. The invitation is valid for 7 days.`,
       settings.limit_services ? [NO_SERVICE_NAMED] : [],
     );
   } catch (error) {

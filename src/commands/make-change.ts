@@ -11,7 +11,7 @@ import type { Transaction } from '../store/store.ts';
 import { alreadyOpen, refuseWhereTokenCannot } from './approvals/filing.ts';
 
 /** A change that a bot admin makes at once. */
-export type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
+type OwnChange<Answer extends Seen, Seen> = Omit<Change, 'deliveryKey' | 'caller' | 'reference'> & {
   /** Instead of the interaction's own: an Undo's key follows from the change. */
   deliveryKey?: string;
   /** What must still hold once the change is recorded. Where it throws, nothing is called. */

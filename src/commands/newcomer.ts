@@ -14,7 +14,7 @@ import { openModal } from '../slack/replies/modal.ts';
 import type { Delivered } from '../slack/replies/reply.ts';
 import type { Services } from '../slack/replies/services.ts';
 import type { NextForm, Submitted } from '../slack/replies/submission.ts';
-import { fileRequest, isApprovalRequired } from './approvals/filing.ts';
+import { fileRequest } from './approvals/filing.ts';
 import { type Form, formListener, viewOf } from './form.ts';
 import { ADDRESS, addressInput, addressInWords, readAddress } from './inputs/address.ts';
 import { REASON, reasonFromFlag, reasonFromForm, reasonInput } from './inputs/reason.ts';
@@ -32,7 +32,7 @@ import type { Subcommand } from './subcommand.ts';
 export type Newcomer = { login: string; settings: Settings; reason: string | null };
 
 /** The same as it was typed; `login` is null where none was. */
-export type NewcomerDraft = Omit<Newcomer, 'login'> & { login: string | null };
+type NewcomerDraft = Omit<Newcomer, 'login'> & { login: string | null };
 
 /** The form of `create` or `invite`. */
 export type NewcomerForm = Form & {
@@ -80,12 +80,6 @@ export function newcomerSubcommand(
       ...(told.listeners ?? []),
     ],
   };
-}
-
-/** Whether a Fastly superuser needs approval, to be put behind another sentence. */
-export function superuserWaits(services: Services, doing: 'Creating' | 'Inviting'): Sentence {
-  if (!isApprovalRequired(services, 'promote')) return say``;
-  return say` ${doing} a Fastly superuser needs approval.`;
 }
 
 const WITHOUT_END = say`The role is given without an end.`;

@@ -7,16 +7,16 @@ import {
   namesButton,
   PROMOTIONS_BUTTON,
 } from '../messages/account-report.ts';
-import { type Message, message } from '../messages/kit/message.ts';
+import type { Message } from '../messages/kit/message.ts';
 import { say } from '../messages/kit/sentence.ts';
-import { promotionLines } from '../messages/promotion-text.ts';
 import { noLongerWorks } from '../slack/carried.ts';
-import type { Listener } from '../slack/gate/listeners.ts';
+import { type Listener, needing } from '../slack/gate/listeners.ts';
 import type { Interaction } from '../slack/replies/interaction.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { latest } from './audit.ts';
 import { leftNow } from './list/left.ts';
 import { listed } from './list/list.ts';
+import { rolesThatEndMessage } from './promotions/running.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 import { drawn as tokensDrawn } from './tokens/page.ts';
 
@@ -35,22 +35,29 @@ export const report: Subcommand = {
     await reply.result(await drawn(services));
   },
   listeners: [
-    ...Object.entries(COUNTED_USERS).map(([counted, filter]) =>
-      showing(namesButton(counted), async (shown) => await listed(shown, { filter, from: 0, private: true })),
-    ),
-    ...Object.entries(COUNTED_TOKENS).map(([counted, filter]) =>
-      showing(
-        namesButton(counted),
-        async (shown) => await tokensDrawn(shown, { user: null, filter, from: 0, private: true }, null),
+    ...needing('list', [
+      ...Object.entries(COUNTED_USERS).map(([counted, filter]) =>
+        showing(
+          namesButton(counted),
+          async (shown) => await listed(shown, { filter, from: 0, private: true }),
+        ),
+      ),
+      showing(PROMOTIONS_BUTTON, async ({ services }) => rolesThatEndMessage(services)),
+      showing(LEAVERS_BUTTON, async (shown) => await leftNow(shown, { from: 0, private: true })),
+    ]),
+    ...needing(
+      'tokens',
+      Object.entries(COUNTED_TOKENS).map(([counted, filter]) =>
+        showing(
+          namesButton(counted),
+          async (shown) => await tokensDrawn(shown, { user: null, filter, from: 0, private: true }, null),
+        ),
       ),
     ),
-    showing(PROMOTIONS_BUTTON, async ({ services }) => rolesThatEnd(services)),
-    showing(LEAVERS_BUTTON, async (shown) => await leftNow(shown, { from: 0, private: true })),
-    showing(CHANGES_BUTTON, async ({ services }) => await latest(services, null)),
+    ...needing('audit', [showing(CHANGES_BUTTON, async ({ services }) => await latest(services, null))]),
   ],
 };
 
-/** A button that shows something to whoever clicks it, and to nobody else. */
 function showing(id: string, draw: (shown: Interaction) => Promise<Message>): Listener {
   return {
     kind: 'click',
@@ -63,35 +70,16 @@ function showing(id: string, draw: (shown: Interaction) => Promise<Message>): Li
   };
 }
 
-async function rolesThatEnd({ promotions }: Services): Promise<Message> {
-  const [first, ...others] = promotionLines(await promotions.running());
-  return first ? message(first, ...others) : message(say`No role is to end any more.`);
-}
-
-async function drawn({
-  directory,
-  fastly,
-  promotions,
-  leavers,
-  reports,
-  disabled,
-}: Services): Promise<Message> {
+async function drawn(services: Services): Promise<Message> {
+  const { directory, fastly, reports, disabled } = services;
   const at = new Date();
-  const [figures, running, left, changes, next] = await Promise.all([
+  const [figures, promotions, leavers, changes, next] = await Promise.all([
     readAccountFigures(directory, fastly, at.getTime()),
-    promotions.counted(),
-    leavers.counted(),
+    services.promotions.counted(),
+    services.leavers.counted(),
     reports.changes(),
     reports.next(),
   ]);
-  return accountReport({
-    figures,
-    promotions: running,
-    leavers: left,
-    changes,
-    due: null,
-    next: next === null ? null : new Date(next),
-    at,
-    disabled,
-  });
+  const due = { due: null, next: next === null ? null : new Date(next) };
+  return accountReport({ figures, promotions, leavers, changes, ...due, at, disabled });
 }

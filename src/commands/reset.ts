@@ -1,10 +1,11 @@
 import { passwordReset } from '../changes/operations.ts';
 import { isFastlyError } from '../fastly/errors.ts';
 import { type Customer, nameOf, type User } from '../fastly/user.ts';
-import { changeMark, changePast } from '../messages/change-text.ts';
+import { madeText } from '../messages/change-text.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { message } from '../messages/kit/message.ts';
-import { bold, code, date, member, type Sentence, say } from '../messages/kit/sentence.ts';
+import { code, date, type Sentence, say } from '../messages/kit/sentence.ts';
+import { userText } from '../messages/user-text.ts';
 import { confirm } from '../slack/replies/confirmation.ts';
 import type { Services } from '../slack/replies/services.ts';
 import { userMeant } from './inputs/meant.ts';
@@ -12,7 +13,6 @@ import { oneUserSubcommand } from './inputs/one-user.ts';
 import { makeChange } from './make-change.ts';
 import { together } from './together.ts';
 
-/** Has Fastly e-mail a user the link to choose a new password. */
 export const reset = oneUserSubcommand({
   name: 'reset',
   summary: 'Send a password reset email',
@@ -32,11 +32,9 @@ export const reset = oneUserSubcommand({
       target: { id: user.id, login: user.login, name: nameOf(user) },
       operation: passwordReset(fastly, user.login),
     });
-    const who = say`${bold(nameOf(user))} (${code(user.login)})`;
     interaction.log.info({ user: user.id }, 'password reset requested');
-    const by = member(interaction.caller.memberId);
-    const done = say`${changeMark('reset')} ${by} ${changePast('reset', who)}, ${date(new Date())}.`;
-    return await confirm(interaction, message(done));
+    const done = madeText('reset', interaction.caller.memberId, userText(user));
+    return await confirm(interaction, message(say`${done}.`));
   },
 });
 
@@ -59,7 +57,7 @@ async function caution({ directory, log }: Services): Promise<Sentence | null> {
 }
 
 function refuseWherePointless({ disabled }: Services, user: User): void {
-  const who = say`${bold(nameOf(user))} (${code(user.login)})`;
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(
       say`${who} was deleted ${date(new Date(user.deleted_at))}, so there's no password to reset.`,

@@ -27,6 +27,7 @@ import { cancelRequestsListener } from './leavers/cancel-requests.ts';
 import { keepListeners } from './leavers/keep.ts';
 import { endNowListener } from './promotions/end-now.ts';
 import { extendListeners } from './promotions/extend.ts';
+import { moreRolesListener } from './promotions/running.ts';
 
 /** `/fastly-user <subcommand> [user] [--flags]`: reads the words and hands them to the subcommand. */
 const slashCommand: Listener = {
@@ -77,7 +78,7 @@ const answerListeners: Listener[] = [
     async run(interaction, { value }) {
       const { user, private: alone, ...asked } = Answer.read(value);
       const onUser = onUserNamed(interaction.services, asked);
-      onUser.check?.(asked);
+      onUser.check?.(asked, interaction.services);
       const shown = interaction.shownTo({ private: alone });
       await shown.reply.removeOriginal();
       await shown.reply.waitFor(actOrAskAnew(shown, onUser, user, asked));
@@ -109,7 +110,7 @@ function onUserNamed({ disabled }: Services, { subcommand }: Asked): OnUser {
 
 /**
  * The registry of everything the bot listens for. A subcommand that is switched off takes its forms and buttons with
- * it; those of approval requests stay, so that what waits can be decided.
+ * it, and those elsewhere that do its work; those of approval requests stay, so that what waits can be decided.
  */
 export function allListeners(disabled: ReadonlySet<string>): readonly Listener[] {
   return [
@@ -125,8 +126,9 @@ export function allListeners(disabled: ReadonlySet<string>): readonly Listener[]
     // An end takes rights away, so it works whatever is switched off.
     endNowListener,
     ...extendListeners,
+    moreRolesListener,
     ...SUBCOMMANDS.filter(({ name }) => !disabled.has(name)).flatMap(({ listeners }) => listeners),
-  ];
+  ].filter(({ needs }) => needs === undefined || !disabled.has(needs));
 }
 
 export const LISTENERS = allListeners(new Set());

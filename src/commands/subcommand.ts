@@ -7,13 +7,13 @@ import { type FlagKinds, type FlagValues, type Word, WordsError } from './inputs
 import type { OnUser } from './inputs/question.ts';
 
 /** What was typed after the subcommand, with `--private` already taken out. */
-export type Typed = { words: readonly Word[]; flags: FlagValues };
+type Typed = { words: readonly Word[]; flags: FlagValues };
 
 /**
  * What to know before using a subcommand: what it does, what it needs from others, what it never does. A function where
  * that depends on how this installation is set up.
  */
-export type About = Sentence | ((services: Services) => Sentence);
+type About = Sentence | ((services: Services) => Sentence);
 
 /** What follows `/fastly-user`. Help, usage hints and the registry of listeners follow from it. */
 export type Subcommand = {

@@ -5,7 +5,6 @@ import { type Sentence, say } from '../messages/kit/sentence.ts';
 import { userCard } from '../messages/user-card.ts';
 import { refuseWords, type Subcommand } from './subcommand.ts';
 
-/** Shows the Fastly user behind the bot's token. */
 export const whoami: Subcommand = {
   name: 'whoami',
   summary: "Show the Fastly user behind the bot's token",

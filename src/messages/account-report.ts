@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { ActionKind } from '../approvals/request.ts';
+import type { ActionKind } from '../approvals/action.ts';
 import type { ChangeKind } from '../changes/change.ts';
 import type { PromotionCounts } from '../changes/promotion.ts';
 import {
@@ -17,6 +17,7 @@ import { pieChartMessage, type Segment } from './kit/pie-chart.ts';
 import { cut, plain } from './kit/plain.ts';
 import {
   bold,
+  counted,
   date,
   day,
   enumerate,
@@ -28,12 +29,9 @@ import {
 } from './kit/sentence.ts';
 import { type Around, tableMessage, textCell } from './kit/table.ts';
 import { settingValue } from './settings-text.ts';
-import { counted } from './tokens/text.ts';
-import { rolesText, unreadableText, userCount } from './user-text.ts';
+import { rolesText, unreadableText } from './user-text.ts';
 
-/**
- * What a report is drawn from. No name is in it: it may be for a whole channel.
- */
+/** What a report is drawn from. No name is in it: it may be for a whole channel. */
 export type AccountReport = {
   figures: AccountFigures;
   promotions: PromotionCounts;
@@ -73,12 +71,15 @@ const LEAVERS = 'Left Slack';
 export function accountReport(report: AccountReport): Message {
   const { users } = report.figures;
   const around = {
-    headline: say`📊 ${bold(userCount(users.users))} in the Fastly account${unreadableText(users)}`,
+    headline: say`📊 ${bold(counted(users.users, 'user'))} in the Fastly account${unreadableText(users)}`,
     above: users.byRole.length === 0 ? [] : [richText(rolesText(users))],
     below: belowChart(report),
   };
   const segments = roleSegments(report.figures);
-  if (segments.length === 0) return withoutRoles(around);
+  if (segments.length === 0) {
+    const { headline, above, below } = around;
+    return { ...message(headline), blocks: [richText(headline), ...above, ...below] };
+  }
   return pieChartMessage('Users by role', segments, around, roleTable(segments, around));
 }
 
@@ -92,12 +93,6 @@ function roleSegments({ users }: AccountFigures): Segment[] {
   return [...segments, ...(none > 0 ? [{ label: 'no role', value: none }] : [])].toSorted(
     (one, other) => other.value - one.value,
   );
-}
-
-function withoutRoles({ headline, above, below }: Around): Message {
-  const empty = message(headline);
-  empty.blocks.push(...above, ...below);
-  return empty;
 }
 
 /** So many roles have a row of their own. */

@@ -1,6 +1,7 @@
+import { verbOf } from '../approvals/action.ts';
+import { approvalsNeeded, standingApprovers } from '../approvals/approvers.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
-import { verbOf } from '../approvals/request.ts';
-import { type ApprovalPolicy, approvalsNeeded, standingApprovers } from '../approvals/rules.ts';
 import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';
@@ -37,7 +38,6 @@ export function cancelFormText(request: ApprovalRequest): FormText {
   ];
 }
 
-/** For **Lock now**. */
 export function lockFormText(request: ApprovalRequest): FormText {
   return [
     say`${targetText(request)} will be locked in Fastly at once, without approval. The lock stays, however the request ends. You can unlock the user later.`,

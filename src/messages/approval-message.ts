@@ -1,22 +1,17 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
+import { type Action, isAdmission, isLockOfSeveral, mayBeLocked, verbOf } from '../approvals/action.ts';
+import { isAbout, mayApprove } from '../approvals/approvers.ts';
 import { isOutcome, type Step } from '../approvals/event.ts';
 import { isNewer, type StoredRequest } from '../approvals/newer.ts';
-import {
-  type Action,
-  type ApprovalRequest,
-  isAdmission,
-  isLockOfSeveral,
-  isOpen,
-  mayBeLocked,
-  type State,
-  verbOf,
-} from '../approvals/request.ts';
-import { type ApprovalPolicy, isAbout, mayApprove, mayBeCancelled } from '../approvals/rules.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
+import { type ApprovalRequest, isOpen, type State } from '../approvals/request.ts';
+import { mayBeCancelled } from '../approvals/rules.ts';
 import { stillLocked } from '../approvals/run.ts';
 import { mayBeStopped } from '../approvals/run-rules.ts';
+import type { RunningPromotion } from '../changes/promotion.ts';
 import type { Setting, Settings } from '../changes/settings.ts';
 import type { Target } from '../changes/target.ts';
-import type { TokenOwner, TokensLeft } from '../changes/token.ts';
+import type { TokensLeft } from '../changes/token.ts';
 import type { MemberId } from '../ids.ts';
 import {
   approvedBy,
@@ -31,14 +26,13 @@ import {
 import { button, field, HEADER_LENGTH, header, momentField } from './kit/blocks.ts';
 import { context, type Message, message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
-import { channel, code, date, member, richText, type Sentence, say } from './kit/sentence.ts';
+import { channel, code, counted, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { actionEnd } from './promotion-text.ts';
+import { actionEnd, lastsNow } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
 import { lockedUsersText, usersInShort, usersLines } from './several-text.ts';
 import { everyTokenText, tokenNotes, tokenNotesInShort } from './tokens/notes.ts';
-import { userCount } from './user-text.ts';
 
 /** The action ids of a request's buttons. Each button's value is the request's id. */
 export const APPROVE = 'approvals.approve';
@@ -55,16 +49,22 @@ export const UNLOCK_SEVERAL = 'approvals.unlock-several';
 /** A list of many requests must fit into a message or a Home tab. */
 const MOST_NAMED = 5;
 
-/** A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked. */
+/**
+ * A request as its channel sees it: what is to be done, by whom and why, how it stands, and what can be clicked.
+ *
+ * @param promotion what the request has begun or extended, as it is now
+ */
 export function approvalMessage(
   request: ApprovalRequest,
   steps: readonly Step[],
   policy: ApprovalPolicy,
+  promotion: RunningPromotion | null = null,
   buttons = requestButtons(request),
 ): Message {
   const { action } = request;
+  const notes = actionNotes(action);
   const title = plainName(headline(request));
-  const detail = detailText(request, policy);
+  const detail = detailText(asItEnds(request, promotion), policy);
   const inShort = title.endsWith('?') ? say`${title} ${detail}` : say`${title}. ${detail}`;
   return {
     text: notification(inShort),
@@ -73,8 +73,8 @@ export function approvalMessage(
       header(title),
       ...(title.length > HEADER_LENGTH ? [richText(say`${action.target.name}`)] : []),
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
-      { type: 'section', fields: fieldsOf(request) },
-      ...linesAbout(action),
+      { type: 'section', fields: fieldsOf(request, promotion) },
+      ...(notes.length === 0 ? [] : [richText(...notes)]),
       richText(detail),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
       context(footnote(request, steps)),
@@ -88,8 +88,10 @@ export function directRequest(
   steps: readonly Step[],
   policy: ApprovalPolicy,
   viewer: MemberId,
+  disabled: ReadonlySet<string> = NOTHING,
 ): Message {
-  const { text, blocks } = approvalMessage(request, steps, policy, buttonsFor(request, viewer, policy));
+  const buttons = buttonsFor(request, viewer, policy, disabled);
+  const { text, blocks } = approvalMessage(request, steps, policy, null, buttons);
   const why = say`People of another company can read ${channel(request.channel)} now, so this request goes on here.`;
   return { text, blocks: [richText(why), ...blocks] };
 }
@@ -106,28 +108,40 @@ function footnote({ id, filedAt, state }: ApprovalRequest, steps: readonly Step[
  * Everything that will be done, and to whom. The name is in the headline. Changed fields replace the unchanged ones, so
  * deletions and most updates both show six fields, in three rows.
  */
-function fieldsOf({ action, state }: ApprovalRequest): TextObject[] {
-  const end = endFields(action, state);
+function fieldsOf({ action, state }: ApprovalRequest, promotion: RunningPromotion | null): TextObject[] {
+  const end = endFields(action, state, promotion);
   if (isAdmission(action)) {
     return [field('Login', say`${code(action.target.login)}`), ...changeFields(null, action.changes), ...end];
   }
-  if (action.kind === 'revoke') return ownerFields(action.target);
-  if (isLockOfSeveral(action)) return [field('To be locked', say`${userCount(action.targets.length)}`)];
+  if (action.kind === 'revoke') {
+    const { login, id } = action.target;
+    return [field('Login', say`${code(login)}`), field('ID', say`${code(id)}`)];
+  }
+  if (isLockOfSeveral(action)) return [field('To be locked', say`${counted(action.targets.length, 'user')}`)];
   if (!('before' in action)) return [...targetFields(action.target, {}), ...end];
   const { target, before, changes } = action;
   return [...changeFields(before, changes), ...end, ...targetFields(target, changes)];
 }
 
+/** The request with the end that its promotion has now; without one where that is over. */
+function asItEnds(request: ApprovalRequest, promotion: RunningPromotion | null): ApprovalRequest {
+  if (promotion === null || request.state.kind !== 'completed') return request;
+  const { endsAt: _first, ...state } = request.state;
+  return {
+    ...request,
+    state: promotion.overAt === null ? { ...state, endsAt: promotion.endsAt } : state,
+  };
+}
+
 /** When a promotion ends, and which role comes back then. */
-function endFields(action: Action, state: State): TextObject[] {
+function endFields(action: Action, state: State, promotion: RunningPromotion | null): TextObject[] {
+  if (promotion !== null && state.kind === 'completed' && state.endsAt !== undefined) {
+    return [field(promotion.overAt === null ? 'Lasts' : 'Lasted', lastsNow(promotion, state.endsAt))];
+  }
   const end = actionEnd(action, state);
   if (end === null) return [];
   if (action.kind !== 'promote-for') return [field('Lasts', end)];
   return [field('Lasts', say`${end}, then ${settingValue('role', action.back)}`)];
-}
-
-function ownerFields({ login, id }: TokenOwner): TextObject[] {
-  return [field('Login', say`${code(login)}`), field('ID', say`${code(id)}`)];
 }
 
 /** @param changes settings that have fields of their own, with the values before */
@@ -159,13 +173,30 @@ export function actionNotes(action: Action, aboutTokens = tokenNotes): Sentence[
   ];
 }
 
-function linesAbout(action: Action): KnownBlock[] {
-  const [first, ...others] = actionNotes(action);
-  return first ? [richText(first, ...others)] : [];
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Of which subcommands a button does the work. */
+const WORK_OF: Record<string, readonly string[]> = {
+  [UNLOCK_SEVERAL]: ['unlock'],
+  [REVOKE_LEFT]: ['revoke'],
+  [REVOKE_FIRST]: ['delete', 'revoke'],
+};
+
+/** Those that do the work of no subcommand that is switched off. */
+export function enabledButtons(buttons: readonly Button[], disabled: ReadonlySet<string>): Button[] {
+  return buttons.filter(({ action_id }) => !WORK_OF[action_id ?? '']?.some((name) => disabled.has(name)));
 }
 
-/** The buttons that still work. Whether a member may use one is checked when they click it. */
-export function requestButtons(request: ApprovalRequest): Button[] {
+/**
+ * The buttons that still work. Whether a member may use one is checked when they click it.
+ *
+ * @param disabled the names of the subcommands that this installation does without
+ */
+export function requestButtons(request: ApprovalRequest, disabled = NOTHING): Button[] {
+  return enabledButtons(buttonsInState(request), disabled);
+}
+
+function buttonsInState(request: ApprovalRequest): Button[] {
   const { id, state, action } = request;
   if (isLockOfSeveral(action) && state.kind !== 'pending') return severalButtons(request);
   if (state.kind === 'failed' && state.retryable) {
@@ -199,20 +230,19 @@ function severalButtons(request: ApprovalRequest): Button[] {
   const unlock = locked === 1 ? 'Unlock this user' : `Unlock these ${locked}`;
   return [
     ...retry,
-    ...(mayBeStopped(request) ? [stopButton(id)] : []),
+    ...(mayBeStopped(request)
+      ? [button({ actionId: STOP, text: 'Stop', value: id, style: 'danger', confirm: STOPPING })]
+      : []),
     ...(locked > 0 ? [button({ actionId: UNLOCK_SEVERAL, text: unlock, value: id })] : []),
   ];
 }
 
-function stopButton(id: string): Button {
-  const confirm = {
-    title: say`Stop?`,
-    text: say`Whoever isn't locked yet stays as they are. This request can't go on afterwards.`,
-    confirm: 'Stop',
-    style: 'danger',
-  } as const;
-  return button({ actionId: STOP, text: 'Stop', value: id, style: 'danger', confirm });
-}
+const STOPPING = {
+  title: say`Stop?`,
+  text: say`Whoever isn't locked yet stays as they are. This request can't go on afterwards.`,
+  confirm: 'Stop',
+  style: 'danger',
+} as const;
 
 function retryButton(id: string): Button {
   return button({ actionId: RETRY, text: 'Retry', value: id, style: 'primary' });
@@ -230,12 +260,13 @@ export function approvalEntry(
   policy: ApprovalPolicy,
 ): KnownBlock[] {
   if (isNewer(request)) return [richText(newerRequestLine(request, where))];
+  const { action } = request;
   const buttons = buttonsFor(request, viewer, policy);
   return [
     richText(
       requestLine(request, where),
-      ...changesLine(request.action, request.state),
-      ...notesInShort(request.action),
+      ...changesLine(action, request.state),
+      ...(isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(action, tokenNotesInShort)),
       ...reasonLine(request.reason),
       stateText(request, policy, MOST_NAMED),
     ),
@@ -243,17 +274,18 @@ export function approvalEntry(
   ];
 }
 
-function notesInShort(action: Action): Sentence[] {
-  return isLockOfSeveral(action) ? [usersInShort(action)] : actionNotes(action, tokenNotesInShort);
-}
-
 /** The buttons that this member may use. */
-function buttonsFor(request: ApprovalRequest, viewer: MemberId, policy: ApprovalPolicy): Button[] {
+function buttonsFor(
+  request: ApprovalRequest,
+  viewer: MemberId,
+  policy: ApprovalPolicy,
+  disabled = NOTHING,
+): Button[] {
   // The requester can cancel, the others decide.
   const unusable = new Set<string | undefined>([viewer === request.requester ? DENY : CANCEL]);
   if (!mayApprove(request, policy).includes(viewer)) unusable.add(APPROVE);
   if (isAbout(request, viewer)) for (const decision of [DENY, RETRY]) unusable.add(decision);
-  return requestButtons(request).filter(({ action_id }) => !unusable.has(action_id));
+  return requestButtons(request, disabled).filter(({ action_id }) => !unusable.has(action_id));
 }
 
 /** A completed request as told in the channel for confirmations. */

@@ -1,22 +1,14 @@
-import { isOutcome, type OutcomeStep, type Step } from '../approvals/event.ts';
+import { type Action, isDeletion, isLockOfSeveral, verbOf } from '../approvals/action.ts';
+import { approvalsNeeded, mayApprove, standingApprovers } from '../approvals/approvers.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
-import {
-  type Action,
-  type ApprovalRequest,
-  isDeletion,
-  isLockOfSeveral,
-  type LockOfSeveral,
-  type State,
-  verbOf,
-} from '../approvals/request.ts';
-import { type ApprovalPolicy, approvalsNeeded, mayApprove, standingApprovers } from '../approvals/rules.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
+import type { ApprovalRequest, State } from '../approvals/request.ts';
 import { NOT_BEGUN, type Run } from '../approvals/run.ts';
-import type { ListedToken } from '../changes/token.ts';
 import { UserGroupId } from '../ids.ts';
 import {
   bold,
-  channel,
   code,
+  counted,
   date,
   enumerate,
   MOST_MENTIONED,
@@ -33,20 +25,17 @@ import {
   type Marked,
   markedOutcome,
   outcomeMark,
-  outcomeText,
   type RequestOutcome,
   resultText,
   type Subject,
-  together,
+  withMark,
 } from './outcome-text.ts';
 import { actionEnd } from './promotion-text.ts';
 import { changeText, settingsText, settingValue } from './settings-text.ts';
 import { reachedText } from './several-text.ts';
-import { tokenCount, tokenNames } from './tokens/text.ts';
-import { userCount, userText } from './user-text.ts';
+import { userText } from './user-text.ts';
 import { infinitive, participle, subcommandFor } from './verb-text.ts';
 
-/** The user a request is about. */
 export function targetText({ action: { target } }: ApprovalRequest): Sentence {
   return userText(target);
 }
@@ -77,7 +66,6 @@ function extensionText(action: Action, end: Sentence): Sentence {
   return say`${bold('Role')} ${role} ${end}, then ${settingValue('role', action.back)}`;
 }
 
-/** The reason as a line of its own, if there is one. */
 export function reasonLine(reason: string | null): Sentence[] {
   return reason === null ? [] : [say`${bold('Reason:')} ${reason}`];
 }
@@ -117,7 +105,7 @@ export function neededText(
 }
 
 /** Those who are asked, as far as they are mentioned; null for nobody. */
-function askedText(
+export function askedText(
   from: readonly string[],
   mentioned: ApprovalPolicy['mentioned'],
   conjunction: 'and' | 'or',
@@ -131,16 +119,23 @@ function askedText(
 }
 
 /** @param by who denied or cancelled; the request's own state says it where no step is told */
-function subjectOf(request: ApprovalRequest, by: string | null = endedBy(request)): Subject {
+export function subjectOf(
+  request: ApprovalRequest,
+  by: string | null = request.state.kind === 'denied' ? request.state.by : request.requester,
+): Subject {
   const { action, channel, approvers, approvalsRequired } = request;
   const approvals = { given: approvers.length, required: approvalsRequired };
   const isLocked = isDeletion(action) && action.target.locked === true;
   const tokens = action.kind === 'revoke' ? { tokens: action.shown.tokens } : {};
-  return { verb: verbOf(action), target: action.target, by, channel, approvals, isLocked, ...tokens };
-}
-
-function endedBy({ state, requester }: ApprovalRequest): string {
-  return state.kind === 'denied' ? state.by : requester;
+  return {
+    verb: verbOf(action),
+    target: action.target,
+    by,
+    channel,
+    approvals,
+    isLocked,
+    ...tokens,
+  };
 }
 
 type ProgressState = Exclude<State, { kind: RequestOutcome['kind'] }>;
@@ -160,7 +155,7 @@ export function headline({ action, state }: ApprovalRequest): string {
 
 /** How a request stands, in sentences that stand alone. @param most how many approvers are named */
 export function stateText(request: ApprovalRequest, policy: ApprovalPolicy, most = MOST_MENTIONED): Sentence {
-  return together(markedState(request, policy, most));
+  return withMark(markedState(request, policy, most));
 }
 
 /** How a request stands, without emoji and naming the user, to follow another sentence. */
@@ -215,16 +210,18 @@ function progress(
         text: say`${needed}${leftOut(request)} Expires ${date(new Date(request.expiresAt))}.`,
       };
     }
-    case 'approved':
-      return state.postponed === 0
-        ? { mark: say`⚙️`, text: say`Starting…` }
-        : withDone(
-            request,
-            state,
-            postponed(state.notBefore, state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly')),
-          );
+    case 'approved': {
+      if (state.postponed === 0) return { mark: say`⚙️`, text: say`Starting…` };
+      const waitsFor = state.waitsFor ?? (state.mayBeDone ? 'check' : 'fastly');
+      return withDone(request, state, postponed(state.notBefore, waitsFor));
+    }
     case 'executing':
-      if (isLockOfSeveral(request.action)) return underWay(request.action, state.run ?? NOT_BEGUN);
+      if (isLockOfSeveral(request.action)) {
+        const { run = NOT_BEGUN } = state;
+        const stopping = run.stoppedBy ? say` Stopping…` : say``;
+        const reached = reachedText(run, request.action.targets.length);
+        return { mark: say`⚙️`, text: say`${reached}.${stopping}` };
+      }
       return withDone(request, state, {
         mark: say`⚙️`,
         text: state.revoked ? nextStepText(request.action, state.revoked) : say`In progress…`,
@@ -241,13 +238,7 @@ function withDone(
   if (run && isLockOfSeveral(action)) {
     return { mark, text: say`${reachedText(run, action.targets.length)}. ${text}` };
   }
-  return revoked ? { mark, text: say`${tokenCount(revoked)} revoked. ${text}` } : { mark, text };
-}
-
-function underWay({ targets }: LockOfSeveral, run: Run): Marked {
-  const reached = reachedText(run, targets.length);
-  const stopping = run.stoppedBy ? say` Stopping…` : say``;
-  return { mark: say`⚙️`, text: say`${reached}.${stopping}` };
+  return revoked ? { mark, text: say`${counted(revoked, 'token')} revoked. ${text}` } : { mark, text };
 }
 
 function nextStepText(action: Action, revoked: number): Sentence {
@@ -263,7 +254,7 @@ function leftOut({ terms }: ApprovalRequest): Sentence {
     : say` ${mentions(about, 'and')} can't decide, because the request is about them.`;
 }
 
-const RETRY_CLOSED = say`The retry window has closed.`;
+export const RETRY_CLOSED = say`The retry window has closed.`;
 
 /** Whether a failed request can be retried; nothing for any other state. */
 function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
@@ -276,7 +267,7 @@ function nextText({ state, action, expiresAt }: ApprovalRequest): Sentence {
 }
 
 /** @param waitsFor Fastly's rate limit, a check in Fastly, or Slack */
-function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marked {
+export function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marked {
   const when = date(new Date(until));
   const texts = {
     fastly: say`Fastly's rate limit is reached. The next attempt is due ${when}.`,
@@ -284,108 +275,6 @@ function postponed(until: number, waitsFor: 'fastly' | 'check' | 'slack'): Marke
     slack: say`Slack didn't confirm who asked for this and who approved it. The next attempt is due ${when}.`,
   };
   return { mark: say`⏸️`, text: texts[waitsFor] };
-}
-
-/** An outcome as the thread and the requester's direct message tell it. */
-export function outcomeStepText({ event, actor }: OutcomeStep, request: ApprovalRequest): Sentence {
-  return outcomeText(event, subjectOf(request, actor));
-}
-
-/** A step as the request's thread tells it; null for a step that the message itself shows. */
-export function stepText(step: Step, request: ApprovalRequest, policy: ApprovalPolicy): Sentence | null {
-  if (isOutcome(step)) return outcomeStepText(step, request);
-  const { event, actor } = step;
-  const who = actor === null ? say`A bot admin` : say`${member(actor)}`;
-  const { expiresAt } = request;
-  const needed = approvalsNeeded(request, policy);
-  switch (event.kind) {
-    case 'approved':
-      return needed > 1
-        ? say`✅ ${who} approved (${event.given} of ${needed})${commentText(event.comment)}`
-        : say`✅ ${who} approved${commentText(event.comment)}`;
-    case 'reminded': {
-      const asked = mayApprove(request, policy);
-      if (asked.length === 0) return null;
-      const who = askedText(asked, policy.mentioned, 'and');
-      const expires = say`It expires ${date(new Date(expiresAt))}.`;
-      return who === null
-        ? say`⏰ This request still needs approval. ${expires}`
-        : say`⏰ ${who}: this request still needs approval. ${expires}`;
-    }
-    case 'started':
-      return event.mayBeDone ? say`🔎 Checking whether an earlier attempt already worked.` : null;
-    case 'postponed':
-      return together(postponed(event.until, event.waitsFor ?? (event.unclear ? 'check' : 'fastly')));
-    case 'retried':
-      return say`🔁 ${who} retried.`;
-    case 'locked':
-      return lockedText(who, request, event.comment);
-    case 'revoked':
-      return say`🔑 ${tokenCount(event.revoked)} revoked.`;
-    case 'stopped':
-      return say`🛑 ${who} stopped this. The user under way may still be locked.`;
-    case 'unlocked':
-      return say`🔓 ${who} unlocked ${userCount(event.users)}.`;
-    case 'asked-again':
-      return askedAgainText(event.unseen, request, policy);
-    case 'closed':
-      return say`⌛ ${RETRY_CLOSED}`;
-    default:
-      return null;
-  }
-}
-
-/** Why an approved request waits once more, and for whom. */
-function askedAgainText(
-  unseen: readonly ListedToken[],
-  request: ApprovalRequest,
-  policy: ApprovalPolicy,
-): Sentence {
-  const shown = unseen.length === 1 ? "wasn't shown" : "weren't shown";
-  const why = say`⚠️ ${targetText(request)} has ${tokenCount(unseen.length)} that ${shown}: ${tokenNames(unseen)}. The user still exists. The approvals so far no longer count.`;
-  const asked = request.state.kind === 'pending' ? mayApprove(request, policy) : [];
-  if (asked.length === 0) return why;
-  const who = askedText(asked, policy.mentioned, 'and');
-  return who === null ? say`${why} Check the new list.` : say`${why} ${who}: check the new list.`;
-}
-
-/** That **Lock now** was used, in every place that tells it. */
-export function lockedText(who: Sentence, request: ApprovalRequest, comment?: string): Sentence {
-  return say`🔒 ${who} locked ${targetText(request)}${commentText(comment)}`;
-}
-
-/** In place of a request's message once people of another company can read it. It names nobody. */
-export const HIDDEN_REQUEST = say`This request isn't shown here any more, because people of another company can read this channel. Bot admins find it on the Home tab and with ${code('/fastly-user approvals')}.`;
-
-/** Why a channel did not take a request, for good. @param refusal Slack's error code */
-export function unseenText(refusal: string): Sentence {
-  return say`Slack refused the message (${refusal}). Try again in another channel.`;
-}
-
-/** For the requester: a request that goes on although its channel does not show it, and who can mend that. */
-export function notShownText(request: ApprovalRequest, refusal: string): Sentence {
-  const { action, id, channel: where } = request;
-  const about = say`request ${code(id)} to ${infinitive(verbOf(action), targetText(request))}`;
-  return say`${channel(where)} doesn't show the ${about} as it is now. ${remedyText(refusal)} Until then, bot admins find the request on the Home tab and with ${code('/fastly-user approvals')}.`;
-}
-
-/** @param refusal Slack's error code, of those that a person mends */
-function remedyText(refusal: string): Sentence {
-  switch (refusal) {
-    case 'not_in_channel':
-    case 'channel_not_found':
-      return say`The bot isn't in that channel: add it with ${code('/invite')}.`;
-    case 'is_archived':
-    case 'is_inactive':
-      return say`The channel is archived: unarchive it.`;
-    case 'restricted_action':
-    case 'restricted_action_read_only_channel':
-    case 'restricted_action_thread_only_channel':
-    case 'posting_to_channel_denied':
-      return say`The bot may not post in that channel: change who can post there.`;
-    default:
-      return say`Slack refuses it (${refusal}): ask an administrator of the workspace to allow it.`;
-  }
 }
 
 function capitalized(text: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ACTION_VERBS, type ActionVerb } from '../approvals/action.ts';
 import { Event } from '../approvals/event.ts';
-import { ACTION_VERBS, type ActionVerb } from '../approvals/request.ts';
 import { ChangeKind } from '../changes/change.ts';
 import { CurrentSettings, Settings, without } from '../changes/settings.ts';
 import { parseHead } from '../ids.ts';
@@ -20,7 +20,6 @@ const WHY_LENGTH = 200;
 const REQUEST_LENGTH = 20;
 const KIND_LENGTH = 40;
 
-/** The kinds of action that go through approval requests. */
 const APPROVAL_CHANGES = [
   'delete',
   'delete-with-tokens',
@@ -200,7 +199,6 @@ function actorText(actor: string | null): Sentence {
   return actor === null ? say`The bot` : say`${member(actor)}`;
 }
 
-/** The recorded cause of a failure. */
 function whyOf({ why }: AuditLine['details']): Sentence {
   return typeof why === 'string' ? say` (${cut(plain(why), WHY_LENGTH)})` : say``;
 }

@@ -1,5 +1,5 @@
 import type { Change, ChangeKind, Settlement } from '../changes/change.ts';
-import { code, type Sentence, say } from './kit/sentence.ts';
+import { code, date, member, type Sentence, say } from './kit/sentence.ts';
 import { userText } from './user-text.ts';
 
 type ChangeText = {
@@ -55,6 +55,11 @@ const CHANGES: Record<ChangeKind, ChangeText> = {
   },
 };
 
+/** '✏️ @nora updated X, 17:30', to be followed by more or a full stop. @param at Unix milliseconds */
+export function madeText(kind: ChangeKind, by: string, user: Sentence, at = Date.now()): Sentence {
+  return say`${changeMark(kind)} ${member(by)} ${changePast(kind, user)}, ${date(new Date(at))}`;
+}
+
 /** 'updated X', 'sent a password reset to X'. */
 export function changePast(kind: ChangeKind, user: Sentence): Sentence {
   return say`${CHANGES[kind].past} ${objectOf(kind, user)}`;
@@ -69,7 +74,6 @@ function objectOf(kind: ChangeKind, user: Sentence): Sentence {
   return CHANGES[kind].object?.(user) ?? user;
 }
 
-/** The emoji in front of a change that was made. */
 export function changeMark(kind: ChangeKind): Sentence {
   return CHANGES[kind].mark;
 }

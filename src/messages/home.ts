@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { Listed } from '../approvals/listed.ts';
 import type { StoredRequest } from '../approvals/newer.ts';
-import type { ApprovalPolicy } from '../approvals/rules.ts';
+import type { ApprovalPolicy } from '../approvals/policy.ts';
+import type { Listed } from '../approvals/request.ts';
 import type { PromotionShown } from '../changes/promotion.ts';
 import type { Figures } from '../directory/filter.ts';
 import type { MemberId } from '../ids.ts';
@@ -11,9 +11,9 @@ import { auditText } from './audit-text.ts';
 import { button, header } from './kit/blocks.ts';
 import { context } from './kit/message.ts';
 import { label } from './kit/plain.ts';
-import { bold, code, date, plainText, richText, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, counted, date, plainText, richText, type Sentence, say } from './kit/sentence.ts';
 import { promotionLines } from './promotion-text.ts';
-import { rolesText, unreadableText, userCount } from './user-text.ts';
+import { rolesText, unreadableText } from './user-text.ts';
 
 /** A Home tab holds 100 blocks (docs.slack.dev): three a request with its divider, and twelve for the rest. */
 export const MOST_ON_HOME = { waiting: 20, own: 10 };
@@ -21,7 +21,6 @@ export const MOST_ON_HOME = { waiting: 20, own: 10 };
 /** An open request with a link to its message. */
 export type Placed = { request: StoredRequest; where: Sentence };
 
-/** Everything that the Home of one member shows. */
 export type HomeContent = {
   member: MemberId;
   policy: ApprovalPolicy;
@@ -47,13 +46,11 @@ export type FiguresAtHand =
   | { kind: 'late' }
   | { kind: 'unknown'; why: Sentence };
 
-/** A button that opens a form. */
 export type QuickAction = { text: string; actionId: string };
 
 /** docs.slack.dev, section block. */
 const SECTION_LENGTH = 3_000;
 
-/** A Home tab in words alone, for where Slack refuses the form of another. */
 export function plainHome(sentence: Sentence): HomeView {
   return { type: 'home', blocks: [{ type: 'section', text: label(plainText(sentence), SECTION_LENGTH) }] };
 }
@@ -61,7 +58,6 @@ export function plainHome(sentence: Sentence): HomeView {
 /** What a bot admin reads in place of their Home tab. */
 export const HOME_NOT_SHOWN = say`Slack didn't accept this Home tab. Run /fastly-user help to see all commands.`;
 
-/** The Home tab of a bot admin. */
 export function homeView(content: HomeContent): HomeView {
   const { recorded, quickActions, at } = content;
   return {
@@ -81,7 +77,10 @@ export function homeView(content: HomeContent): HomeView {
       ...quickActionBlocks(quickActions),
       ...(recorded === null ? [] : changesBlocks(recorded.changes, content)),
       header('The account'),
-      richText(...figuresLines(content.figures), ...promotionLines(recorded?.promotions ?? [])),
+      richText(
+        ...figuresLines(content.figures),
+        ...promotionLines(recorded?.promotions ?? [], content.disabled),
+      ),
       context(
         say`As of ${date(at)}. Updates automatically. Changes made directly in Fastly appear when you reopen this tab.`,
       ),
@@ -130,7 +129,7 @@ function figuresLines(at: FiguresAtHand): Sentence[] {
   if (at.kind === 'unknown') return [say`⚠️ The figures aren't available. ${at.why}`];
   const { users, byRole, locked, withoutTwoFactor, neverActive } = at.figures;
   return [
-    say`${bold(userCount(users))}${unreadableText(at.figures)}`,
+    say`${bold(counted(users, 'user'))}${unreadableText(at.figures)}`,
     ...(byRole.length === 0 ? [] : [rolesText(at.figures)]),
     say`${bold(String(locked))} locked  ·  ${bold(String(withoutTwoFactor))} without 2FA  ·  ${bold(String(neverActive))} never active`,
   ];

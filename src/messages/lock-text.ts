@@ -1,12 +1,12 @@
-import type { Change } from '../changes/change.ts';
+import type { Lock } from '../changes/change.ts';
 import type { LockStep, StepRecord } from '../changes/lock-step.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { reasonLine } from './approval-text.ts';
-import { changeMark, changePast, checkText } from './change-text.ts';
+import { changeMark, checkText, madeText } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
-import { bold, code, date, member, type Sentence, say } from './kit/sentence.ts';
+import { bold, code, counted, date, member, type Sentence, say } from './kit/sentence.ts';
 import { STAYS, TOKENS_STAY } from './lock-limits.ts';
-import { counted, tokenNames } from './tokens/text.ts';
+import { tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 
 /** What a password reset means, in the form where it can be ticked. */
@@ -21,14 +21,6 @@ export const STEP_LABELS: Record<LockStep, string> = {
   reset: 'Email a password reset',
 };
 
-/** A lock, and how far its steps are. */
-export type ToldLock = {
-  change: Change;
-  /** Unix milliseconds. */
-  madeAt: number;
-  steps: readonly StepRecord[];
-};
-
 type Further = {
   /** Whether the steps that have not begun are still to come. */
   goesOn?: boolean;
@@ -40,16 +32,16 @@ type Further = {
 
 /** The confirmation of a lock: what was done, step by step, and what stays. */
 export function lockMessage(
-  told: ToldLock,
+  told: Lock,
   { goesOn = false, why = new Map(), since = [] }: Further = {},
 ): Message {
   const { change, madeAt, steps } = told;
   const { caller, target, reason = null } = change;
-  const when = date(new Date(madeAt));
+  const who = userText(target);
   const first =
     change.before?.locked === true
-      ? say`${changeMark('lock')} ${userText(target)} was already locked. ${member(caller)} asked for more, ${when}.`
-      : say`${changeMark('lock')} ${member(caller)} ${changePast('lock', userText(target))}, ${when}.`;
+      ? say`${changeMark('lock')} ${who} was already locked. ${member(caller)} asked for more, ${date(new Date(madeAt))}.`
+      : say`${madeText('lock', caller, who, madeAt)}.`;
   return message(
     first,
     ...stepLines(told, goesOn, why),
@@ -60,7 +52,7 @@ export function lockMessage(
 }
 
 /** What the caller is told of a lock that a crash interrupted after it was made. */
-export function interruptedLockMessage(told: ToldLock): Message {
+export function interruptedLockMessage(told: Lock): Message {
   const { target, reference } = told.change;
   return message(
     say`✅ The bot was interrupted while locking ${userText(target)}. The lock worked. Reference ${code(reference)}.`,
@@ -74,7 +66,7 @@ function hasEndedSessions({ step, state }: StepRecord): boolean {
 }
 
 function stepLines(
-  { change, steps }: ToldLock,
+  { change, steps }: Lock,
   goesOn: boolean,
   why: ReadonlyMap<LockStep, Sentence>,
 ): Sentence[] {
@@ -113,7 +105,9 @@ const WORDS: Record<LockStep, Words> = {
   'end-sessions': {
     underWay: say`⏳ Ending browser sessions…`,
     done: ({ tokens }) =>
-      tokens === 0 ? say`✅ There was no browser session to end.` : say`✅ ${sessionCount(tokens)} ended.`,
+      tokens === 0
+        ? say`✅ There was no browser session to end.`
+        : say`✅ ${counted(tokens, 'browser session')} ended.`,
     undone: say`⚠️ Not all browser sessions were ended.`,
     unclear: say`⚠️ It's unclear whether all browser sessions were ended.`,
   },
@@ -141,9 +135,4 @@ export function madeSince(made: readonly ListedToken[] | null): Sentence[] {
   return [
     say`⚠️ ${counted(made.length, 'API token')} made since: ${tokenNames(made)}. Run ${code('/fastly-user revoke')} to revoke more.`,
   ];
-}
-
-/** '1 browser session', '2 browser sessions'. */
-export function sessionCount(count: number): string {
-  return count === 1 ? '1 browser session' : `${count} browser sessions`;
 }

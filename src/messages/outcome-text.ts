@@ -1,18 +1,31 @@
+import type { ActionVerb } from '../approvals/action.ts';
 import type { OutcomeStep } from '../approvals/event.ts';
-import type { ActionVerb, Obstacle, Restored } from '../approvals/request.ts';
+import type { Obstacle, Restored } from '../approvals/request.ts';
 import type { Run } from '../approvals/run.ts';
 import type { ListedToken, TokensLeft } from '../changes/token.ts';
-import { bold, channel, code, date, enumerate, member, type Sentence, say } from './kit/sentence.ts';
+import {
+  bold,
+  channel,
+  code,
+  counted,
+  date,
+  enumerate,
+  joined,
+  member,
+  namesInShort,
+  type Sentence,
+  say,
+} from './kit/sentence.ts';
 import { settingValue } from './settings-text.ts';
 import { leftText } from './several-text.ts';
-import { namesInShort, tokenCount, tokenNames, unreadableTokens } from './tokens/text.ts';
+import { tokenNames, unreadableTokens } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
 
 /** A text and the emoji that stands in front of it where there is none yet. */
 export type Marked = { mark: Sentence; text: Sentence };
 
-export function together({ mark, text }: Marked): Sentence {
+export function withMark({ mark, text }: Marked): Sentence {
   return say`${mark} ${text}`;
 }
 
@@ -34,7 +47,7 @@ export type Subject = {
 
 /** An outcome in sentences that stand alone: in threads, direct messages and the audit log. */
 export function outcomeText(outcome: RequestOutcome, subject: Subject): Sentence {
-  return together(markedOutcome(outcome, subject));
+  return withMark(markedOutcome(outcome, subject));
 }
 
 export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked {
@@ -66,7 +79,7 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
     return say`It's unclear whether ${what} ${was(verb)} ${participle(verb)}`;
   }
   if ((outcome.kind === 'failed' || outcome.kind === 'refused') && outcome.revoked) {
-    const revoked = say`${tokenCount(outcome.revoked)} revoked`;
+    const revoked = say`${counted(outcome.revoked, 'token')} revoked`;
     if (verb !== 'delete') return say`${revoked}, not all ${what}`;
     const isGone = outcome.kind === 'refused' && outcome.obstacle.kind === 'gone';
     return isGone ? say`${revoked}, ${user} wasn't deleted` : say`${revoked}, ${user} still exists`;
@@ -83,7 +96,7 @@ export function becauseText(outcome: RequestOutcome, subject: Subject): Sentence
   const run = runOf(outcome);
   const why = reasonOf(outcome, subject);
   const left = run ? leftText(run, (id) => say`${member(id)}`) : [];
-  return why === null && left.length === 0 ? null : inARow([...(why === null ? [] : [why]), ...left]);
+  return why === null && left.length === 0 ? null : joined([...(why === null ? [] : [why]), ...left]);
 }
 
 function reasonOf(
@@ -97,13 +110,16 @@ function reasonOf(
     case 'completed': {
       const found = outcome.found ? [say`Fastly's first reply was lost. A check confirmed the change.`] : [];
       const end = outcome.endsAt === undefined ? [] : [say`Until ${date(new Date(outcome.endsAt))}.`];
-      const named = tokens.length > 0 ? [say`${tokenCount(tokens.length)}: ${tokenNames(tokens)}.`] : [];
-      const told = [...end, ...named, ...found, ...(outcome.tokens ? [tokensLeftText(outcome.tokens)] : [])];
-      return told.length === 0 ? null : inARow(told);
+      const closed = outcome.closes === undefined ? [] : [noLongerHolds(outcome.closes)];
+      const named =
+        tokens.length > 0 ? [say`${counted(tokens.length, 'token')}: ${tokenNames(tokens)}.`] : [];
+      const left = outcome.tokens ? [tokensLeftText(outcome.tokens)] : [];
+      const told = [...end, ...closed, ...named, ...found, ...left];
+      return told.length === 0 ? null : joined(told);
     }
     case 'failed':
       return outcome.unclear && outcome.revoked
-        ? say`${tokenCount(outcome.revoked)} revoked. ${outcome.why}`
+        ? say`${counted(outcome.revoked, 'token')} revoked. ${outcome.why}`
         : say`${outcome.why}`;
     case 'refused':
       return obstacleText(outcome.obstacle);
@@ -125,6 +141,11 @@ function reasonOf(
   }
 }
 
+/** After a change of the role. @param endsAt when the role before was to end, in Unix milliseconds */
+export function noLongerHolds(endsAt: number): Sentence {
+  return say`The earlier end ${date(new Date(endsAt))} no longer holds.`;
+}
+
 /** What became of the tokens of a user who was deleted. */
 function tokensLeftText({ unreadable = 0, ...known }: TokensLeft): Sentence {
   if (unreadable === 0) return knownLeftText(known);
@@ -139,11 +160,7 @@ function knownLeftText({ ended, left }: Omit<TokensLeft, 'unreadable'>): Sentenc
   }
   if (left.length === 0) return say`The user's ${ended === 1 ? 'token' : `${ended} tokens`} ended.`;
   const those = left.length === 1 ? 'is still listed and may go on' : 'are still listed and may go on';
-  return say`⚠️ ${tokenCount(left.length)} of the user ${those} working: ${tokenNames(left)}.`;
-}
-
-function inARow(sentences: readonly Sentence[]): Sentence {
-  return sentences.reduce((row, each, index) => (index === 0 ? each : say`${row} ${each}`), say``);
+  return say`⚠️ ${counted(left.length, 'token')} of the user ${those} working: ${tokenNames(left)}.`;
 }
 
 /** By whether a call might have been sent when the backup was made. */

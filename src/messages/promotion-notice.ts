@@ -1,10 +1,10 @@
-import type { Notice, RunningPromotion } from '../changes/promotion.ts';
+import type { RunningPromotion, Told } from '../changes/promotion.ts';
 import type { ListedToken } from '../changes/token.ts';
 import { type Message, message } from './kit/message.ts';
-import { date, member, type Sentence, say } from './kit/sentence.ts';
+import { counted, date, member, type Sentence, say } from './kit/sentence.ts';
 import { HINDRANCES, keepText, roleBack } from './promotion-text.ts';
 import { settingValue } from './settings-text.ts';
-import { counted, tokenNames } from './tokens/text.ts';
+import { tokenNames } from './tokens/text.ts';
 import { userText } from './user-text.ts';
 
 /** API tokens that a user has made since a moment; null where Fastly didn't list them. */
@@ -12,7 +12,7 @@ export type MadeMeanwhile = readonly ListedToken[] | null;
 
 /** What is told of a promotion. @param made what the user has made while it ran */
 export function promotionNotice(
-  { what, to }: Notice,
+  { what, to }: Told,
   promotion: RunningPromotion,
   made: MadeMeanwhile,
 ): Message {
@@ -32,13 +32,16 @@ export function promotionNotice(
         say`⬇️ Ended${byWhom(promotion)}: ${who} is ${roleBack(promotion)} again, and no longer ${given}.`,
         ...goesOn(made),
       );
-    case 'left':
+    case 'left': {
+      const found =
+        state.kind === 'left' ? say`the role ${settingValue('role', state.role)}` : say`another role`;
       return message(
-        say`⚠️ ${who} was to lose the role ${given} ${end}, but had ${foundRole(promotion)}, which was set outside the bot. The bot left it as it is.`,
+        say`⚠️ ${who} was to lose the role ${given} ${end}, but had ${found}, which was set outside the bot. The bot left it as it is.`,
       );
+    }
     case 'overdue':
       return message(
-        say`🚨 ${who} still has the role ${given}, which should have ended ${end}. ${whyNot(promotion)}`,
+        say`🚨 ${who} still has the role ${given}, which should have ended ${end}. ${HINDRANCES[(state.kind === 'running' && state.loud) || 'fastly']}`,
         ...keep,
       );
     case 'set-again':
@@ -55,14 +58,6 @@ export function promotionNotice(
 
 function byWhom({ state }: RunningPromotion): Sentence {
   return state.kind === 'ended' && state.by !== null ? say` by ${member(state.by)}` : say``;
-}
-
-function foundRole({ state }: RunningPromotion): Sentence {
-  return state.kind === 'left' ? say`the role ${settingValue('role', state.role)}` : say`another role`;
-}
-
-function whyNot({ state }: RunningPromotion): Sentence {
-  return HINDRANCES[(state.kind === 'running' && state.waits) || 'fastly'];
 }
 
 /** What the end of a role does not end. */

@@ -1,4 +1,5 @@
-import type { Action, State } from '../approvals/request.ts';
+import type { Action } from '../approvals/action.ts';
+import type { State } from '../approvals/request.ts';
 import type { Hindrance, PromotionShown, RunningPromotion } from '../changes/promotion.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
 import { code, date, enumerate, type Sentence, say } from './kit/sentence.ts';
@@ -39,6 +40,25 @@ export function actionEnd(action: Action, state: State | null = null): Sentence 
   return isWithout ? say`without an end` : null;
 }
 
+/** How long a promotion lasts, or has lasted. @param first when it was to end as it was set (Unix milliseconds) */
+export function lastsNow(promotion: RunningPromotion, first: number): Sentence {
+  const { state, endsAt, overAt } = promotion;
+  const over = date(new Date(overAt ?? endsAt));
+  switch (state.kind) {
+    case 'running':
+    case 'to-check':
+      return say`${endsAt > first ? 'extended until' : 'until'} ${date(new Date(endsAt))}, then ${roleBack(promotion)}`;
+    case 'ended':
+      return say`until ${over}, then ${roleBack(promotion)}`;
+    case 'closed':
+      return say`until the role was changed ${over}`;
+    case 'left':
+      return say`until another role was set outside the bot`;
+    case 'gone':
+      return say`until the user was deleted`;
+  }
+}
+
 /** The role that comes back, of an action that sets a promotion for a time. */
 export function roleBack({ before }: Pick<RunningPromotion, 'before'>): Sentence {
   return settingValue('role', before);
@@ -52,7 +72,6 @@ export function untilText({ role, endsAt, overdue, state }: PromotionShown): Sen
   return overdue ? say`${given}, should have ended ${end}` : say`${given} until ${end}`;
 }
 
-/** A promotion that runs, as a line of a list. */
 export function promotionLine(promotion: PromotionShown): Sentence {
   const mark = promotion.overdue || promotion.state.kind === 'to-check' ? say`⚠️` : say`⏳`;
   return say`${mark} ${userText(promotion.user)}: ${untilText(promotion)}`;
@@ -61,6 +80,11 @@ export function promotionLine(promotion: PromotionShown): Sentence {
 /** For whoever approves a change of the role. */
 export function offText(promotion: PromotionShown): Sentence {
   return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
+}
+
+/** Once the role is kept without an end. */
+export function keptText(promotion: PromotionShown): Sentence {
+  return say`⏳ The end ${date(new Date(promotion.endsAt))} is off, so ${roleBack(promotion)} doesn't come back.`;
 }
 
 /** For whoever decides about somebody who left. */
@@ -73,18 +97,27 @@ export function runningText(promotion: PromotionShown): Sentence {
 }
 
 /** More of them would crowd a list. */
-const MOST_LINES = 10;
+export const MOST_LINES = 10;
 
-/** Those that run, what is overdue first. */
-export function promotionLines(promotions: readonly PromotionShown[]): Sentence[] {
+/**
+ * Those that run, what is overdue first, for where they stand beside something else.
+ *
+ * @param disabled the names of the subcommands that this installation does without
+ */
+export function promotionLines(
+  promotions: readonly PromotionShown[],
+  disabled: ReadonlySet<string>,
+): Sentence[] {
   const more = promotions.length - MOST_LINES;
+  const all = disabled.has('approvals')
+    ? say``
+    : say` Run ${code('/fastly-user approvals')} to see all of them.`;
   return [
     ...promotions.slice(0, MOST_LINES).map(promotionLine),
-    ...(more > 0 ? [say`and ${more} more roles that end.`] : []),
+    ...(more > 0 ? [say`and ${more} more ${more === 1 ? 'role that ends' : 'roles that end'}.${all}`] : []),
   ];
 }
 
-/** How the role can be kept. */
 export function keepText({ user, role }: Pick<RunningPromotion, 'user' | 'role'>): Sentence {
   return say`To keep the role without an end, run ${code(`/fastly-user update ${user.login} --role ${role}`)}.`;
 }

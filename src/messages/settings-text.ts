@@ -40,12 +40,24 @@ export function settingField(setting: Setting, value: string | boolean | null | 
   return value === undefined ? [] : [field(SETTING_LABELS[setting], settingValue(setting, value))];
 }
 
+/** The settings that have a value, in the order in which they are shown. */
+export function givenIn(settings: Settings | Partial<CurrentSettings>): Setting[] {
+  return SETTINGS.filter((setting) => settings[setting] !== undefined);
+}
+
+/** 'engineer → billing'; 'billing as before' where a role that ends is kept. */
+function valuesText(setting: Setting, before: CurrentSettings, after: Partial<CurrentSettings>): Sentence {
+  const value = settingValue(setting, after[setting]);
+  return before[setting] === after[setting]
+    ? say`${value} as before`
+    : say`${settingValue(setting, before[setting])} → ${value}`;
+}
+
 /** 'Role engineer → billing and Locked no → yes'. */
 export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
   return enumerate(
-    SETTINGS.filter((setting) => after[setting] !== undefined).map(
-      (setting) =>
-        say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, before[setting])} → ${settingValue(setting, after[setting])}`,
+    givenIn(after).map(
+      (setting) => say`${bold(SETTING_LABELS[setting])} ${valuesText(setting, before, after)}`,
     ),
   );
 }
@@ -53,7 +65,7 @@ export function changeText(before: CurrentSettings, after: Settings | Partial<Cu
 /** The settings of a new user: 'Role engineer and Locked yes'. */
 export function settingsText(settings: Settings): Sentence {
   return enumerate(
-    SETTINGS.filter((setting) => settings[setting] !== undefined).map(
+    givenIn(settings).map(
       (setting) => say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, settings[setting])}`,
     ),
   );
@@ -61,13 +73,12 @@ export function settingsText(settings: Settings): Sentence {
 
 /** The same as fields of a section; `before` is null where there was nothing. */
 export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
-  return SETTINGS.filter((setting) => changes[setting] !== undefined).map((setting) => {
-    const after = settingValue(setting, changes[setting]);
-    return field(
+  return givenIn(changes).map((setting) =>
+    field(
       SETTING_LABELS[setting],
-      before === null ? after : say`${settingValue(setting, before[setting])} → ${after}`,
-    );
-  });
+      before === null ? settingValue(setting, changes[setting]) : valuesText(setting, before, changes),
+    ),
+  );
 }
 
 /** A warning that Fastly accepted a setting but reports another value. */

@@ -1,9 +1,8 @@
-import type { LockOfSeveral } from '../approvals/request.ts';
+import type { LockOfSeveral } from '../approvals/action.ts';
 import type { Run } from '../approvals/run.ts';
 import type { Target } from '../changes/target.ts';
 import { cut, plain, plainName } from './kit/plain.ts';
-import { bold, code, day, enumerate, type Sentence, say } from './kit/sentence.ts';
-import { counted, namesInShort } from './tokens/text.ts';
+import { bold, code, counted, day, enumerate, namesInShort, type Sentence, say } from './kit/sentence.ts';
 
 /**
  * More users are named by their logins alone, in one piece of text: Slack takes 12,000 characters in all blocks of a message,

@@ -1,10 +1,10 @@
 import type { Change } from '../changes/change.ts';
-import { type CurrentSettings, SETTINGS, type Settings } from '../changes/settings.ts';
+import type { CurrentSettings, Settings } from '../changes/settings.ts';
 import { reasonLine } from './approval-text.ts';
 import { changeMark, changePast } from './change-text.ts';
 import { type Message, message } from './kit/message.ts';
 import { code, date, member, type Sentence, say } from './kit/sentence.ts';
-import { changeText, SETTING_LABELS } from './settings-text.ts';
+import { changeText, givenIn, SETTING_LABELS } from './settings-text.ts';
 import { userText } from './user-text.ts';
 
 /** The confirmation of a change that took effect as a whole, as the store knows it, with what became of it. */
@@ -36,7 +36,7 @@ export function notUndoneText(why: Sentence, login: string): Sentence {
  * for a lock alone: 'Unlock'.
  */
 export function undoLabel(settings: Settings, before: CurrentSettings): string {
-  const changed = SETTINGS.filter((setting) => settings[setting] !== undefined);
+  const changed = givenIn(settings);
   if (settings.locked === true && changed.length === 1) return 'Unlock';
   const unset = changed.filter((setting) => before[setting] === null);
   const off = unset.filter((setting) => setting !== 'locked').map((setting) => SETTING_LABELS[setting]);

@@ -6,19 +6,15 @@ import { settingValue } from './settings-text.ts';
 /** Further roles are counted together. */
 const MOST_ROLES = 6;
 
-/** '1 user', '2 users'. */
-export function userCount(count: number): string {
-  return count === 1 ? '1 user' : `${count} users`;
-}
-
 /** '; 1 more could not be read', to be put behind the number of users; nothing where all could be. */
 export function unreadableText({ unreadable }: Pick<Figures, 'unreadable'>): Sentence {
   return unreadable === 0 ? say`` : say`; ${unreadable} more could not be read`;
 }
 
 /** A user's name and login, or the login alone where it is the name too or there is no name. */
-export function userText({ name, login }: { name: string; login: string }): Sentence {
-  return name === '' || name === login ? say`${bold(plain(login))}` : say`${bold(name)} (${code(login)})`;
+export function userText({ name, login }: { name?: string | null | undefined; login: string }): Sentence {
+  const called = name?.trim() || login;
+  return called === login ? say`${bold(plain(login))}` : say`${bold(called)} (${code(login)})`;
 }
 
 /** How many users have which role: 'engineer: 3'. Fastly may have any role, so no role is put in the plural. */

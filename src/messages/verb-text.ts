@@ -1,4 +1,4 @@
-import type { ActionVerb } from '../approvals/request.ts';
+import type { ActionVerb } from '../approvals/action.ts';
 import { type Sentence, say } from './kit/sentence.ts';
 import { STAYS } from './lock-limits.ts';
 
@@ -57,7 +57,6 @@ export function participle(verb: ActionVerb): string {
   return `${FORMS[verb].participle}${FORMS[verb].tail ?? ''}`;
 }
 
-/** The emoji in front of a completed action. */
 export function markOf(verb: ActionVerb): Sentence {
   return FORMS[verb].mark;
 }

@@ -5,8 +5,7 @@ import { say } from '../messages/kit/sentence.ts';
 import { codecFor } from './carried.ts';
 
 /** What a message offers to do about somebody who left. */
-export const LEAVER_ACTIONS = ['lock', 'delete', 'requests', 'keep'] as const;
-export type LeaverAction = (typeof LEAVER_ACTIONS)[number];
+export type LeaverAction = 'lock' | 'delete' | 'requests' | 'keep';
 
 const LABELS: Record<LeaverAction, string> = {
   lock: 'Lock…',

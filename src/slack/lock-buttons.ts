@@ -1,8 +1,9 @@
 import type { Button } from '@slack/types';
 import { z } from 'zod';
+import type { Lock } from '../changes/change.ts';
 import { type LockStep, mayBeRepeated } from '../changes/lock-step.ts';
 import { button } from '../messages/kit/blocks.ts';
-import { STEP_LABELS, type ToldLock } from '../messages/lock-text.ts';
+import { STEP_LABELS } from '../messages/lock-text.ts';
 import { codecFor, type Origin } from './carried.ts';
 import { undoButtons } from './undo-button.ts';
 
@@ -16,7 +17,7 @@ export const StepValue = codecFor('button', z.object({ lock: z.string(), private
 
 /** What a lock offers: to unlock the user, and its steps that were not done. */
 export function lockButtons(
-  { change, steps }: Pick<ToldLock, 'change' | 'steps'>,
+  { change, steps }: Pick<Lock, 'change' | 'steps'>,
   origin: Pick<Origin, 'private'>,
   disabled: ReadonlySet<string>,
 ): Button[] {
@@ -27,7 +28,7 @@ export function lockButtons(
 
 /** Only the steps that were not done. */
 export function stepButtons(
-  { change, steps }: Pick<ToldLock, 'change' | 'steps'>,
+  { change, steps }: Pick<Lock, 'change' | 'steps'>,
   { private: alone }: Pick<Origin, 'private'>,
   disabled: ReadonlySet<string>,
 ): Button[] {

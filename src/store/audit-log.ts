@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { AuditHead } from '../ids.ts';
 import type { Engine } from './engine.ts';
 import type { AuditRow, Database } from './tables.ts';
@@ -30,6 +31,11 @@ export async function headOf(database: Database): Promise<AuditHead | null> {
     .limit(1)
     .executeTakeFirst();
   return last ?? null;
+}
+
+/** For a statement: the number of the last entry, 0 while there is none. */
+export function lastEntry() {
+  return sql<number>`(select coalesce(max(seq), 0) from audit_log)`;
 }
 
 /** What the first row has in place of its predecessor's hash. */

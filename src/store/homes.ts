@@ -1,5 +1,6 @@
 import { expressionBuilder, sql } from 'kysely';
 import { MemberId } from '../ids.ts';
+import { lastEntry } from './audit-log.ts';
 import type { Engine } from './engine.ts';
 import { Leases } from './leases.ts';
 import type { Transaction } from './store.ts';
@@ -148,10 +149,6 @@ function isDue(engine: Engine, { entry, posted }: Progress) {
       ]),
     ]),
   ]);
-}
-
-function lastEntry() {
-  return sql<number>`(select coalesce(max(seq), 0) from audit_log)`;
 }
 
 function messagesPosted() {

@@ -199,11 +199,13 @@ export type LeaverMessageRow = {
   ts: string | null;
   /** Grows with each change that it has to show. */
   wanted: number;
-  /** When it is to be shown; null when Slack shows it. */
+  /** When it is to be shown; null when only a new entry of the audit log makes that due. */
   due_at: number | null;
   /** Until when one process may show it, and that process's claim. */
   lease_until: Generated<number | null>;
   claim: Generated<string | null>;
+  /** The audit log's last entry when it was last begun to be shown; null before that. */
+  seen_entry: Generated<number | null>;
 };
 
 /** One row: when leavers are looked for next, and which process is at it until when. */

@@ -1,13 +1,12 @@
 import {
   type Action,
-  type ApprovalRequest,
   type Extension,
   isAdmission,
   isDeletion,
   isPromotion,
   type LockOfSeveral,
-  type Obstacle,
-} from '../approvals/request.ts';
+} from '../approvals/action.ts';
+import type { ApprovalRequest, Obstacle } from '../approvals/request.ts';
 import type { Intents } from '../changes/intents.ts';
 import {
   type ApprovableOperation,
@@ -19,7 +18,7 @@ import {
 } from '../changes/operations.ts';
 import type { Promotions } from '../changes/promotions.ts';
 import { protectionOf } from '../changes/protection.ts';
-import type { CurrentSettings, Settings } from '../changes/settings.ts';
+import type { Settings } from '../changes/settings.ts';
 import { settingsOf, targetOf } from '../changes/snapshot.ts';
 import type { Target } from '../changes/target.ts';
 import { accountTokens } from '../fastly/account-tokens.ts';
@@ -27,7 +26,7 @@ import { existingUser, userWithLogin } from '../fastly/account-users.ts';
 import type { ApiToken } from '../fastly/api-token.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { type User, UserId } from '../fastly/user.ts';
-import { cut } from '../messages/kit/plain.ts';
+import { difference, differencesOf, settingDifferencesOf } from './differences.ts';
 
 /** What a look at Fastly shows of an approved change: its effect, or why it must not be made. */
 export type Finding =
@@ -194,49 +193,4 @@ function guarded<Answer extends Seen, Seen>(
 async function protectedUser(fastly: FastlyClient, user: User): Promise<Obstacle | null> {
   const protection = await protectionOf(fastly, user);
   return protection === null ? null : { kind: 'protected', protection };
-}
-
-/** More of a list of roles is no help to those who compare two. */
-const ROLES_LENGTH = 200;
-
-type Difference = Extract<Obstacle, { kind: 'changed' }>['differences'][number];
-
-/** What the approvers were shown of a user and is different now. */
-function differencesOf(approved: Target, found: Target): Difference[] {
-  const lock = ({ locked }: Target) => (locked ? 'locked' : 'not locked');
-  return [
-    ...difference('login', approved.login, found.login),
-    ...difference('name', approved.name, found.name),
-    ...difference('role', approved.role ?? 'not set', found.role ?? 'not set'),
-    ...rolesDifference(approved.roles, found.roles ?? []),
-    ...difference('lock', lock(approved), lock(found)),
-  ];
-}
-
-/** The same for the settings that a `Target` does not hold. */
-function settingDifferencesOf(approved: CurrentSettings, found: CurrentSettings): Difference[] {
-  const word = (value: boolean | null) => (value ? 'yes' : 'no');
-  return [
-    ...difference('limited services', word(approved.limit_services), word(found.limit_services)),
-    ...difference(
-      'password change required',
-      word(approved.require_new_password),
-      word(found.require_new_password),
-    ),
-  ];
-}
-
-/** A request that was stored before roles were says nothing of them, which is no difference. */
-function rolesDifference(approved: readonly string[] | undefined, found: readonly string[]): Difference[] {
-  if (approved === undefined) return [];
-  const listed = (roles: readonly string[]) => [...new Set(roles)].sort().join(', ') || 'none';
-  return difference('roles', listed(approved), listed(found)).map(({ field, approved, found }) => ({
-    field,
-    approved: cut(approved, ROLES_LENGTH),
-    found: cut(found, ROLES_LENGTH),
-  }));
-}
-
-function difference(field: Difference['field'], approved: string, found: string): Difference[] {
-  return approved === found ? [] : [{ field, approved, found }];
 }

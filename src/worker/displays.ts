@@ -1,7 +1,8 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
+import { stepsOf } from '../approvals/history.ts';
+import { promotionOf } from '../approvals/promoting.ts';
 import type { RequestId } from '../approvals/request.ts';
 import { readRequest } from '../approvals/rows.ts';
-import { stepsOf } from '../approvals/steps.ts';
 import {
   claimDisplay,
   displayDue,
@@ -114,18 +115,23 @@ export class Displays {
     return await this.#options.store.read(async (database) => {
       const surfaces = await surfacesOf(database, id);
       const request = await readRequest(database, id);
-      return request && { request, surfaces, steps: await stepsOf(database, id) };
+      if (request === null) return null;
+      const promotion = await promotionOf(database, request);
+      return { request, surfaces, steps: await stepsOf(database, id), promotion };
     });
   }
 }
 
 /**
  * What doesn't show the latest step. Where all does, the list of bot admins has changed, and whoever can approve is named;
- * or a request about several users is further than its message says.
+ * or a request about several users is further than its message says. A role that was given for a time may end at another
+ * time by now.
  */
-function toShow({ request: { state }, surfaces }: Snapshot): readonly Surface[] {
+function toShow({ request: { state }, surfaces, promotion }: Snapshot): readonly Surface[] {
   const behind = surfaces.filter(({ wanted, shown }) => wanted > shown);
   const isDrawnAnew = state.kind === 'pending' || (state.kind === 'executing' && state.run !== undefined);
-  if (behind.length > 0 || !isDrawnAnew) return behind;
-  return surfaces.filter(({ name, ts }) => ts !== null && (name === 'message' || name.startsWith('copy ')));
+  if (promotion === null && (behind.length > 0 || !isDrawnAnew)) return behind;
+  const isMessage = ({ name, ts }: Surface) =>
+    ts !== null && (name === 'message' || name.startsWith('copy '));
+  return surfaces.filter((each) => behind.includes(each) || isMessage(each));
 }

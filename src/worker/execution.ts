@@ -1,6 +1,7 @@
-import type { Approvals, Claim } from '../approvals/approvals.ts';
-import { isLockOfSeveral, type LockOfSeveral } from '../approvals/request.ts';
-import { type ExecutionOutcome, lostUnlessConfirmed } from '../approvals/rules.ts';
+import { isLockOfSeveral, type LockOfSeveral } from '../approvals/action.ts';
+import { lostUnlessConfirmed } from '../approvals/approvers.ts';
+import type { Claim, Claims } from '../approvals/claims.ts';
+import type { ExecutionOutcome } from '../approvals/execution-rules.ts';
 import type { Intents } from '../changes/intents.ts';
 import type { Promotions } from '../changes/promotions.ts';
 import type { FastlyClient } from '../fastly/client.ts';
@@ -40,7 +41,7 @@ type Attempt = {
  * may be made and is what was approved, and makes the call. Returns the outcome to record, also for failures.
  */
 export class Execution {
-  readonly #approvals: Approvals;
+  readonly #claims: Claims;
   readonly #intents: Intents;
   readonly #promotions: Promotions;
   readonly #fastly: FastlyClient;
@@ -54,7 +55,7 @@ export class Execution {
    * @param showEvery how often Slack is shown how far a run over several users is, in milliseconds
    */
   constructor(
-    approvals: Approvals,
+    claims: Claims,
     intents: Intents,
     promotions: Promotions,
     fastly: FastlyClient,
@@ -62,14 +63,14 @@ export class Execution {
     callTimeout: number,
     showEvery: number,
   ) {
-    this.#approvals = approvals;
+    this.#claims = claims;
     this.#intents = intents;
     this.#promotions = promotions;
     this.#fastly = fastly;
     this.#botAdmins = botAdmins;
     this.#callTimeout = callTimeout;
-    this.#tokens = new TokenSteps(approvals, fastly);
-    this.#several = new LocksOfSeveral({ approvals, intents, promotions, fastly, showEvery });
+    this.#tokens = new TokenSteps(claims, fastly);
+    this.#several = new LocksOfSeveral({ claims, intents, promotions, fastly, showEvery });
   }
 
   async carryOut(claim: Claim): Promise<ExecutionOutcome> {
@@ -137,7 +138,7 @@ export class Execution {
   async #send(attempt: Attempt, mayResend: boolean): Promise<ExecutionOutcome> {
     const { claim, change } = attempt;
     // Long enough for the call and for the looks after it, before another process could take over.
-    if (!(await this.#approvals.holds(claim, 3 * this.#callTimeout))) {
+    if (!(await this.#claims.holds(claim, 3 * this.#callTimeout))) {
       return failed('Fastly took too long to respond.', attempt);
     }
     try {
@@ -200,7 +201,7 @@ export class Execution {
 
   /** Why those who asked and approved may not have it done, now or ever. */
   async #lost({ claim, rights, mayBeDone }: Pick<Attempt, 'claim' | 'rights' | 'mayBeDone'>) {
-    const lost = lostUnlessConfirmed(claim.request, this.#approvals.policy, await rights);
+    const lost = lostUnlessConfirmed(claim.request, this.#claims.policy, await rights);
     if (lost === null) return null;
     if (lost !== 'unconfirmed') return { kind: 'refused', obstacle: lost } as const;
     const why = "Slack didn't confirm who asked for this and who approved it.";

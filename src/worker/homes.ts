@@ -1,8 +1,8 @@
 import type { HomeView } from '@slack/types';
 import type { Logger } from 'pino';
 import type { Approvals } from '../approvals/approvals.ts';
-import type { Listed } from '../approvals/listed.ts';
 import type { OpenRequest } from '../approvals/open-requests.ts';
+import type { Listed } from '../approvals/request.ts';
 import type { Promotions } from '../changes/promotions.ts';
 import type { Times } from '../config/times.ts';
 import { Cached } from '../directory/cached.ts';

@@ -1,6 +1,7 @@
-import type { Approvals, Claim } from '../approvals/approvals.ts';
-import type { ApprovalRequest, LockOfSeveral } from '../approvals/request.ts';
-import type { ExecutionOutcome } from '../approvals/rules.ts';
+import type { LockOfSeveral } from '../approvals/action.ts';
+import type { Claim, Claims } from '../approvals/claims.ts';
+import type { ExecutionOutcome } from '../approvals/execution-rules.ts';
+import type { ApprovalRequest } from '../approvals/request.ts';
 import { isReached, NOT_BEGUN, type Run, runKey } from '../approvals/run.ts';
 import type { Change } from '../changes/change.ts';
 import type { Intents } from '../changes/intents.ts';
@@ -32,7 +33,7 @@ type End =
   | { kind: 'passed' };
 
 type Options = {
-  approvals: Approvals;
+  claims: Claims;
   intents: Intents;
   promotions: Pick<Promotions, 'roleEndedTo'>;
   fastly: FastlyClient;
@@ -55,17 +56,17 @@ export class LocksOfSeveral {
 
   /** For the holder of the claim. */
   async carryOut(claim: Claim, action: LockOfSeveral): Promise<ExecutionOutcome> {
-    const { approvals, showEvery } = this.#options;
+    const { claims, showEvery } = this.#options;
     const { state } = claim.request;
     let run: Run = (state.kind === 'executing' ? state.run : undefined) ?? NOT_BEGUN;
     let shownAt = Number.NEGATIVE_INFINITY;
     for (const target of action.targets.filter(({ id }) => !isReached(run, id))) {
       const isShown = performance.now() - shownAt >= showEvery;
       if (isShown) shownAt = performance.now();
-      const kept = await approvals.reached(claim, run, { isShown });
+      const kept = await claims.reached(claim, run, { isShown });
       if (kept === null) return failed('Fastly took too long to respond.', run);
       run = kept;
-      const holdsOn = async () => (await approvals.reached(claim, run, { isShown: false })) !== null;
+      const holdsOn = async () => (await claims.reached(claim, run, { isShown: false })) !== null;
       const end = await this.#lock(claim.request, action, target, {
         holdsOn,
         isStopped: run.stoppedBy !== undefined,
@@ -124,9 +125,20 @@ export class LocksOfSeveral {
       }
       return await this.#call(change, id);
     } catch (error) {
-      if (isFastlyError(error)) return { kind: 'halted', error, isUnsettled };
-      throw error;
+      if (!isFastlyError(error)) throw error;
+      if (!isUnsettled && (await this.#concernsOne(error))) return { kind: 'left', why: explainRest(error) };
+      return { kind: 'halted', error, isUnsettled };
     }
+  }
+
+  /** Whether only this user can't be read: where Fastly is away, nobody can. */
+  async #concernsOne({ operation, kind }: FastlyError): Promise<boolean> {
+    if (operation !== 'get_user' || HALTING.includes(kind)) return false;
+    if (!AWAY.includes(kind)) return true;
+    return await this.#options.fastly.getCurrentUser().then(
+      () => true,
+      () => false,
+    );
   }
 
   /** What came of a lock that an earlier attempt had begun; null where nothing of it shows. @throws {FastlyError} */

@@ -12,7 +12,7 @@ import { type ExpiringToken, tokenReminder } from '../messages/tokens/reminder.t
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { tracing } from '../observability/trace.ts';
-import { type BotAdmins, membersWith } from '../slack/bot-admins/bot-admins.ts';
+import type { BotAdmins } from '../slack/bot-admins/bot-admins.ts';
 import { standingOf, type Workspace } from '../slack/bot-admins/standing.ts';
 import type { Members } from '../slack/connection/members.ts';
 import type { Posting } from '../slack/connection/posting.ts';
@@ -25,6 +25,7 @@ import {
   type TokenLook,
   type TokenReminder,
 } from '../store/token-reminders.ts';
+import { ableBotAdmins } from './bot-admin-places.ts';
 
 export type TokenRemindersOptions = {
   store: Store;
@@ -145,12 +146,7 @@ export class TokenReminders {
   }
 
   async #admins(): Promise<Recipient[]> {
-    const { botAdmins, log } = this.#options;
-    const able = membersWith(await botAdmins.read(), 'able');
-    if (able.length === 0) {
-      log.warn('there is no bot admin to tell that API tokens expire soon, trying again later');
-    }
-    return able.map((member) => ({ member, owns: false }));
+    return (await ableBotAdmins(this.#options)).map((member) => ({ member, owns: false }));
   }
 
   async #tell(look: TokenLook, due: ReadonlyMap<string, Due>): Promise<boolean> {

@@ -1,6 +1,8 @@
-import type { Approvals, Claim } from '../approvals/approvals.ts';
-import { type Action, type ApprovalRequest, isDeletion } from '../approvals/request.ts';
-import { approvalsNeeded, type ExecutionOutcome } from '../approvals/rules.ts';
+import { type Action, isDeletion } from '../approvals/action.ts';
+import { approvalsNeeded } from '../approvals/approvers.ts';
+import type { Claim, Claims } from '../approvals/claims.ts';
+import type { ExecutionOutcome } from '../approvals/execution-rules.ts';
+import type { ApprovalRequest } from '../approvals/request.ts';
 import type { ListedToken, TokensLeft } from '../changes/token.ts';
 import { BotsOwnToken, isRevoked, mayRepeat, revokeToken } from '../changes/token-revocation.ts';
 import { listedToken, tokenSnapshot } from '../changes/token-snapshot.ts';
@@ -27,11 +29,11 @@ type Lost = () => Promise<Extract<ExecutionOutcome, { kind: 'refused' | 'postpon
 
 /** What an execution does about the tokens of its user: before its call, and after it. */
 export class TokenSteps {
-  readonly #approvals: Approvals;
+  readonly #claims: Claims;
   readonly #fastly: FastlyClient;
 
-  constructor(approvals: Approvals, fastly: FastlyClient) {
-    this.#approvals = approvals;
+  constructor(claims: Claims, fastly: FastlyClient) {
+    this.#claims = claims;
     this.#fastly = fastly;
   }
 
@@ -47,7 +49,7 @@ export class TokenSteps {
     const plan = planOf(action);
     if (plan === null || plan.later || !isDeletion(action)) return null;
     // Where nobody has approved, nobody was shown anything.
-    if (approvalsNeeded(request, this.#approvals.policy) === 0) return null;
+    if (approvalsNeeded(request, this.#claims.policy) === 0) return null;
     const read = liveTokensOf(this.#fastly, plan.owner);
     const { programs, sessions, unreadable } = await read.catch((error: unknown) => {
       if (plan.shown === null && isFastlyError(error)) return { programs: [], sessions: [], unreadable: 0 };
@@ -80,10 +82,10 @@ export class TokenSteps {
     const all = [...left, ...sessions];
     const called = all.length > 0;
     if (called && begun === undefined) {
-      await this.#approvals.recordRevoked(claim, 0);
+      await this.#claims.recordRevoked(claim, 0);
     }
     for (const [index, token] of all.entries()) {
-      if (!(await this.#approvals.renew(claim, revoked))) {
+      if (!(await this.#claims.renew(claim, revoked))) {
         return { revoked, called, stopped: TOOK_TOO_LONG };
       }
       const stopped = await this.#revokeOne(token, plan.owner);
@@ -91,7 +93,7 @@ export class TokenSteps {
       if (index < left.length) revoked += 1;
     }
     if (isDeletion(request.action) && revoked > 0 && (called || begun !== revoked)) {
-      await this.#approvals.recordRevoked(claim, revoked);
+      await this.#claims.recordRevoked(claim, revoked);
     }
     return { revoked, called, stopped: null };
   }
@@ -146,7 +148,7 @@ export class TokenSteps {
     if (why?.kind === 'refused') return halfDone(plainText(obstacleText(why.obstacle)));
     if (why !== null) return why;
     for (const token of meant) {
-      if (!(await this.#approvals.renew(claim))) return halfDone(TOOK_TOO_LONG);
+      if (!(await this.#claims.renew(claim))) return halfDone(TOOK_TOO_LONG);
       const stopped = await this.#revokeOne(token, owner);
       if (stopped !== null) return halfDone(typeof stopped === 'string' ? stopped : explainRest(stopped));
     }

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
+import { isAdmission } from '../approvals/action.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { RequestId } from '../approvals/request.ts';
 import type { Interrupted } from '../changes/intents.ts';
 import type { Times } from '../config/times.ts';
 import type { MemberId } from '../ids.ts';
-import type { Problem, Readiness } from '../observability/health.ts';
+import type { Readiness } from '../observability/health.ts';
 import type { Liveness } from '../observability/liveness.ts';
 import type { AuditHeads } from '../store/audit-head.ts';
 import type { Belonging } from '../store/belonging.ts';
@@ -16,6 +17,7 @@ import type { Execution } from './execution.ts';
 import type { Homes } from './homes.ts';
 import type { InterruptedChanges } from './interrupted-changes.ts';
 import { Loop } from './loop.ts';
+import { reportOverdue } from './overdue.ts';
 import type { PromotionEnds } from './promotions/ends.ts';
 
 const AT_A_TIME = 8;
@@ -37,6 +39,8 @@ export type WorkerOptions = {
   promotionEnds: PromotionEnds;
   /** Called when the set of users has changed. */
   onUsersChanged: () => void;
+  /** Called with the login of a user who was created or invited after an approval. */
+  onAdmitted: (login: string) => void;
   /** Called with the error when the worker cannot use the database, and with null when all of it can be used. */
   onHealth: (error: StoreUnavailable | null) => void;
   /** Called when the database turns out to belong elsewhere. */
@@ -96,7 +100,7 @@ export class Worker {
     });
     const advancing = new Loop<RequestId>({
       ...common('approval requests'),
-      find: (limit) => approvals.due(limit),
+      find: (limit) => approvals.claims.due(limit),
       key: (id) => id,
       trace: (request) => ({ request }),
       work: (id) => this.#advance(id),
@@ -125,7 +129,10 @@ export class Worker {
     this.#watching = new Loop<never>({
       ...common('overdue displays'),
       interval: times.overdueLook,
-      find: () => this.#report(),
+      find: async () => {
+        await reportOverdue(options);
+        return [];
+      },
       key: () => '',
       work: async () => {},
     });
@@ -207,68 +214,18 @@ export class Worker {
     }
   }
 
-  async #report(): Promise<readonly never[]> {
-    const { approvals, displays, homes, interruptedChanges, promotionEnds, readiness, times } = this.#options;
-    const { overdueAfter } = times;
-    const [requests, tabs, changes] = await Promise.all([
-      displays.overdue(overdueAfter),
-      homes.overdue(overdueAfter),
-      interruptedChanges.overdue(overdueAfter),
-    ]);
-    readiness.degraded('overdue', overdueProblem({ requests, tabs, changes }));
-    const late = await promotionEnds.overdue(times.promotions.loud);
-    readiness.degraded('overdue-promotions', late === 0 ? null : lateProblem(late));
-    const newer = await approvals.newer();
-    readiness.degraded('newer-requests', newer === 0 ? null : newerProblem(newer));
-    return [];
-  }
-
   async #advance(id: RequestId): Promise<void> {
-    const { approvals, execution, onUsersChanged, log } = this.#options;
-    const claim = await approvals.advance(id);
+    const { approvals, execution, onUsersChanged, onAdmitted, log } = this.#options;
+    const claim = await approvals.claims.advance(id);
     if (claim === null) return;
     const outcome = await execution.carryOut(claim);
     log.info({ outcome: outcome.kind }, 'an attempt at an approved request ended');
     if (outcome.kind !== 'refused') onUsersChanged();
-    const recorded = await approvals.record(claim, outcome);
+    const { action } = claim.request;
+    if (outcome.kind === 'completed' && isAdmission(action)) onAdmitted(action.target.login);
+    const recorded = await approvals.claims.record(claim, outcome);
     if (recorded.kind !== 'step') {
       log.error({ outcome }, 'another process has taken the request over; this outcome is not recorded');
     }
   }
-}
-
-/** What Slack has yet to be shown, by how many; null for nothing. */
-function overdueProblem({ requests, tabs, changes }: Overdue): Problem | null {
-  const overdue = [
-    counted(requests, 'the latest step of 1 approval request', 'the latest steps of # approval requests'),
-    counted(tabs, '1 Home tab as it is now', '# Home tabs as they are now'),
-    counted(changes, 'the result of 1 change', 'the results of # changes'),
-  ].filter((each) => each !== null);
-  if (overdue.length === 0) return null;
-  return {
-    what: `Slack doesn't show ${new Intl.ListFormat('en').format(overdue)} yet.`,
-    remedy: "The bot keeps trying. Its log says why in the warnings that end with 'trying again'.",
-  };
-}
-
-type Overdue = Record<'requests' | 'tabs' | 'changes', number>;
-
-function counted(count: number, one: string, several: string): string | null {
-  if (count === 0) return null;
-  return count === 1 ? one : several.replace('#', String(count));
-}
-
-function lateProblem(promotions: number): Problem {
-  return {
-    what: `${promotions === 1 ? '1 role that was given for a time has' : `${promotions} roles that were given for a time have`} not ended.`,
-    remedy:
-      "The bot keeps trying. Its log says why in the warnings 'the end of a promotion could not be carried out yet'.",
-  };
-}
-
-function newerProblem(requests: number): Problem {
-  return {
-    what: `${requests === 1 ? '1 open approval request needs' : `${requests} open approval requests need`} a newer version of the bot.`,
-    remedy: 'Start the newer version again. This one leaves them alone.',
-  };
 }

@@ -75,7 +75,7 @@ onBothDatabases('filing', (database) => {
   it('waits for nobody where this kind of change needs no approval', async () => {
     const service = await startService(database, { requiredFor: [] });
     const { id } = await fileOne(service);
-    expect(await service.approvals.advance(id)).toMatchObject({ request: { id }, mayBeDone: false });
+    expect(await service.approvals.claims.advance(id)).toMatchObject({ request: { id }, mayBeDone: false });
   });
 
   it('keeps names and reasons of any characters', async () => {
@@ -205,7 +205,7 @@ onBothDatabases('deciding', (database) => {
   it('knows of no request that nobody filed', async () => {
     const { approvals } = await startService(database);
     expect(await approvals.approve(UNKNOWN, TOMAS)).toEqual({ kind: 'unknown' });
-    expect(await approvals.advance(UNKNOWN)).toBeNull();
+    expect(await approvals.claims.advance(UNKNOWN)).toBeNull();
     expect(await approvals.get(UNKNOWN)).toBeNull();
   });
 
@@ -223,10 +223,10 @@ onBothDatabases('deciding', (database) => {
     const service = await startService(database);
     const { id } = await fileOne(service);
     await service.approvals.approve(id, NORA);
-    await service.approvals.advance(id);
+    await service.approvals.claims.advance(id);
     expect(service.steps()).toBe(1);
     await service.approvals.approve(id, TOMAS);
-    await service.approvals.advance(id);
+    await service.approvals.claims.advance(id);
     expect(service.steps()).toBe(3);
   });
 
@@ -249,8 +249,8 @@ onBothDatabases('time', (database) => {
   it('has nothing to do for what was just filed', async () => {
     const service = await startService(database);
     const { id } = await fileOne(service);
-    expect(await service.approvals.due(8)).toEqual([]);
-    expect(await service.approvals.advance(id)).toBeNull();
+    expect(await service.approvals.claims.due(8)).toEqual([]);
+    expect(await service.approvals.claims.advance(id)).toBeNull();
     expect(await eventsOf(service, id)).toEqual(['filed']);
   });
 
@@ -258,10 +258,10 @@ onBothDatabases('time', (database) => {
     const service = await startService(database);
     const { id } = await fileOne(service);
     await letTimePass(service.store, POLICY.reminder);
-    expect(await service.approvals.due(8)).toEqual([id]);
-    await Promise.all([service.approvals.advance(id), service.others.advance(id)]);
+    expect(await service.approvals.claims.due(8)).toEqual([id]);
+    await Promise.all([service.approvals.claims.advance(id), service.others.claims.advance(id)]);
     expect(await eventsOf(service, id)).toEqual(['filed', 'reminded']);
-    expect(await service.approvals.due(8)).toEqual([]);
+    expect(await service.approvals.claims.due(8)).toEqual([]);
     expect((await service.approvals.approve(id, TOMAS)).kind).toBe('step');
   });
 
@@ -271,8 +271,8 @@ onBothDatabases('time', (database) => {
     await letTimePass(service.store, POLICY.ttl);
     expect(await service.approvals.approve(id, TOMAS)).toMatchObject({ objection: 'too-late' });
     expect(await service.approvals.deny(id, TOMAS, null)).toMatchObject({ objection: 'too-late' });
-    expect(await service.approvals.due(8)).toEqual([id]);
-    await service.approvals.advance(id);
+    expect(await service.approvals.claims.due(8)).toEqual([id]);
+    await service.approvals.claims.advance(id);
     expect(await stateOf(service, id)).toEqual({ kind: 'expired' });
     expect(await service.approvals.approve(id, TOMAS)).toMatchObject({ objection: 'not-waiting' });
     expect((await fileOne(service)).id).not.toBe(id);
@@ -281,14 +281,14 @@ onBothDatabases('time', (database) => {
   it('closes what failed, which nobody can retry then', async () => {
     const service = await startService(database);
     const { id } = await fileFailed(service);
-    expect(await service.approvals.due(8)).toEqual([]);
+    expect(await service.approvals.claims.due(8)).toEqual([]);
     await letTimePass(service.store, POLICY.ttl);
     expect(await service.approvals.retry(id, TOMAS)).toMatchObject({ objection: 'too-late' });
-    expect(await service.approvals.due(8)).toEqual([id]);
-    await service.approvals.advance(id);
+    expect(await service.approvals.claims.due(8)).toEqual([id]);
+    await service.approvals.claims.advance(id);
     expect(await stateOf(service, id)).toMatchObject({ kind: 'failed', retryable: false });
     expect((await eventsOf(service, id)).at(-1)).toBe('closed');
-    expect(await service.approvals.due(8)).toEqual([]);
+    expect(await service.approvals.claims.due(8)).toEqual([]);
     expect(await allOpen(service)).toEqual([]);
   });
 
@@ -300,6 +300,6 @@ onBothDatabases('time', (database) => {
       await letTimePass(service.store, 1_000);
     }
     await letTimePass(service.store, POLICY.ttl);
-    expect(await service.approvals.due(2)).toEqual(ids.slice(0, 2));
+    expect(await service.approvals.claims.due(2)).toEqual(ids.slice(0, 2));
   });
 });

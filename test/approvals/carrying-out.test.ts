@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Claim } from '../../src/approvals/approvals.ts';
-import type { ExecutionOutcome } from '../../src/approvals/rules.ts';
+import type { Claim } from '../../src/approvals/claims.ts';
+import type { ExecutionOutcome } from '../../src/approvals/execution-rules.ts';
 import { traced, tracing } from '../../src/observability/trace.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { ENGINEER, FASTLY_SUPERUSER, NORA, POLICY, PRIYA, TOMAS } from './people.ts';
@@ -37,13 +37,13 @@ onBothDatabases('carrying out', (database) => {
     const service = await startService(database);
     const { approvals, others } = service;
     const { id } = await fileApproved(service);
-    expect(await others.due(8)).toEqual([id]);
+    expect(await others.claims.due(8)).toEqual([id]);
     const claims = await Promise.all(
-      Array.from({ length: 10 }, (_, place) => (place % 2 ? approvals : others).advance(id)),
+      Array.from({ length: 10 }, (_, place) => (place % 2 ? approvals : others).claims.advance(id)),
     );
     expect(executing(claims)).toBe(1);
     expect(await eventsOf(service, id)).toEqual(['filed', 'approved', 'started']);
-    expect(await approvals.due(8)).toEqual([]);
+    expect(await approvals.claims.due(8)).toEqual([]);
   });
 
   it('names the interaction of the latest decision, whichever process it was in, and none for what was recorded without', async () => {
@@ -53,15 +53,15 @@ onBothDatabases('carrying out', (database) => {
     await tracing({ interaction: 'YESS-YESS' }, () => approvals.approve(id, TOMAS));
     const attempt = () =>
       tracing({ request: id }, async () => {
-        const claim = await others.advance(id);
-        if (claim) await others.record(claim, FAILED);
+        const claim = await others.claims.advance(id);
+        if (claim) await others.claims.record(claim, FAILED);
         return traced();
       });
     expect(await attempt()).toEqual({ interaction: 'YESS-YESS', request: id });
     await tracing({ interaction: 'MORE-MORE' }, () => approvals.retry(id, PRIYA));
     await attempt();
     const old = await fileApproved(service, SECOND_SUPERUSER);
-    await tracing({}, () => others.advance(old.id));
+    await tracing({}, () => others.claims.advance(old.id));
     const rows = await store.read((tables) =>
       tables.selectFrom('audit_log').select(['event', 'details']).orderBy('seq').execute(),
     );
@@ -85,7 +85,7 @@ onBothDatabases('carrying out', (database) => {
     const { id } = await fileOne(service);
     const clickAndGoOn = async (each: typeof approvals, by: typeof NORA) => {
       await each.approve(id, by);
-      return await each.advance(id);
+      return await each.claims.advance(id);
     };
     const claims = await Promise.all([
       clickAndGoOn(approvals, TOMAS),
@@ -103,9 +103,9 @@ onBothDatabases('carrying out', (database) => {
     const service = await startService(database);
     const claim = await fileClaimed(service);
     const { id } = claim.request;
-    expect(await service.approvals.record(claim, outcome)).toMatchObject({ kind: 'step' });
+    expect(await service.approvals.claims.record(claim, outcome)).toMatchObject({ kind: 'step' });
     expect(await stateOf(service, id)).toEqual(outcome);
-    const again = await service.others.record(claim, {
+    const again = await service.others.claims.record(claim, {
       kind: 'failed',
       why: 'late',
       unclear: true,
@@ -119,7 +119,7 @@ onBothDatabases('carrying out', (database) => {
   it('is stored with the key that earlier versions of the bot wrote', async () => {
     const service = await startService(database);
     const claim = await fileClaimed(service);
-    await service.approvals.record(claim, { ...POSTPONED, mayBeDone: true });
+    await service.approvals.claims.record(claim, { ...POSTPONED, mayBeDone: true });
     const stored = await service.store.read((tables) =>
       tables.selectFrom('approval_requests').select('state').executeTakeFirstOrThrow(),
     );
@@ -131,8 +131,8 @@ onBothDatabases('carrying out', (database) => {
     const service = await startService(database);
     const claim = await fileClaimed(service);
     const answers = await Promise.all([
-      service.approvals.record(claim, DONE),
-      service.others.record(claim, DONE),
+      service.approvals.claims.record(claim, DONE),
+      service.others.claims.record(claim, DONE),
     ]);
     expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['no', 'step']);
   });
@@ -142,10 +142,14 @@ onBothDatabases('carrying out', (database) => {
     const { approvals, others } = service;
     const dead = await fileClaimed(service);
     const { id } = dead.request;
-    expect(await others.advance(id)).toBeNull();
+    expect(await others.claims.advance(id)).toBeNull();
     await letLeasePass(service);
-    expect(await others.due(8)).toEqual([id]);
-    const claims = await Promise.all([others.advance(id), approvals.advance(id), others.advance(id)]);
+    expect(await others.claims.due(8)).toEqual([id]);
+    const claims = await Promise.all([
+      others.claims.advance(id),
+      approvals.claims.advance(id),
+      others.claims.advance(id),
+    ]);
     expect(executing(claims)).toBe(1);
     expect(claimed(claims.find((claim) => claim !== null) ?? null).mayBeDone).toBe(true);
   });
@@ -155,10 +159,10 @@ onBothDatabases('carrying out', (database) => {
     const late = await fileClaimed(service);
     const { id } = late.request;
     await letLeasePass(service);
-    const next = claimed(await service.others.advance(id));
-    expect(await service.approvals.record(late, DONE)).toMatchObject({ objection: 'another-claim' });
+    const next = claimed(await service.others.claims.advance(id));
+    expect(await service.approvals.claims.record(late, DONE)).toMatchObject({ objection: 'another-claim' });
     expect(await stateOf(service, id)).toMatchObject({ kind: 'executing', claim: next.claim });
-    expect(await service.others.record(next, { kind: 'completed', found: true })).toMatchObject({
+    expect(await service.others.claims.record(next, { kind: 'completed', found: true })).toMatchObject({
       kind: 'step',
     });
   });
@@ -167,8 +171,8 @@ onBothDatabases('carrying out', (database) => {
     const service = await startService(database);
     const late = await fileClaimed(service);
     await letLeasePass(service);
-    expect((await service.approvals.record(late, DONE)).kind).toBe('step');
-    expect(await service.others.advance(late.request.id)).toBeNull();
+    expect((await service.approvals.claims.record(late, DONE)).kind).toBe('step');
+    expect(await service.others.claims.advance(late.request.id)).toBeNull();
   });
 
   it('can be retried by any bot admin after it failed, once, with the approvals there were', async () => {
@@ -176,7 +180,7 @@ onBothDatabases('carrying out', (database) => {
     const { id } = await fileFailed(service);
     const answers = await Promise.all([service.approvals.retry(id, PRIYA), service.others.retry(id, NORA)]);
     expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['no', 'step']);
-    const claim = claimed(await service.others.advance(id));
+    const claim = claimed(await service.others.claims.advance(id));
     expect(claim).toMatchObject({ mayBeDone: false, request: { approvers: [TOMAS] } });
   });
 
@@ -184,7 +188,7 @@ onBothDatabases('carrying out', (database) => {
     const service = await startService(database);
     const { id } = await fileFailed(service, true);
     await service.approvals.retry(id, PRIYA);
-    expect(claimed(await service.approvals.advance(id)).mayBeDone).toBe(true);
+    expect(claimed(await service.approvals.claims.advance(id)).mayBeDone).toBe(true);
   });
 
   it('can be given up by the requester after it failed', async () => {
@@ -200,13 +204,13 @@ onBothDatabases('carrying out', (database) => {
     const claim = await fileClaimed(service);
     const { id, filedAt } = claim.request;
     const until = filedAt + 10 * POLICY.lease;
-    await service.approvals.record(claim, { ...POSTPONED, until, mayBeDone: true });
+    await service.approvals.claims.record(claim, { ...POSTPONED, until, mayBeDone: true });
     expect(await stateOf(service, id)).toMatchObject({ kind: 'approved', notBefore: until, mayBeDone: true });
-    expect(await service.approvals.due(8)).toEqual([]);
-    expect(await service.approvals.advance(id)).toBeNull();
+    expect(await service.approvals.claims.due(8)).toEqual([]);
+    expect(await service.approvals.claims.advance(id)).toBeNull();
     await letTimePass(service.store, 10 * POLICY.lease);
-    expect(await service.approvals.due(8)).toEqual([id]);
-    expect(claimed(await service.others.advance(id)).mayBeDone).toBe(true);
+    expect(await service.approvals.claims.due(8)).toEqual([id]);
+    expect(claimed(await service.others.claims.advance(id)).mayBeDone).toBe(true);
   });
 });
 
@@ -221,7 +225,10 @@ onBothDatabases('taking Fastly superusers away', (database) => {
 
   it('happens one at a time, when both are due at the same moment', async () => {
     const { service, one, other } = await twoApproved();
-    const claims = await Promise.all([service.approvals.advance(one), service.others.advance(other)]);
+    const claims = await Promise.all([
+      service.approvals.claims.advance(one),
+      service.others.claims.advance(other),
+    ]);
     expect(executing(claims)).toBe(1);
     const states = [await stateOf(service, one), await stateOf(service, other)];
     expect(states.map((state) => state?.kind).toSorted()).toEqual(['approved', 'executing']);
@@ -236,13 +243,13 @@ onBothDatabases('taking Fastly superusers away', (database) => {
       return (await due)?.due_at ?? 0;
     };
     const before = await dueAt();
-    await service.approvals.advance(one);
-    expect(await service.others.advance(other)).toBeNull();
+    await service.approvals.claims.advance(one);
+    expect(await service.others.claims.advance(other)).toBeNull();
     expect(await dueAt()).toBeGreaterThan(before);
     expect(await eventsOf(service, other)).toEqual(['filed', 'approved']);
     await letTimePass(service.store, POLICY.lease / 2);
-    expect(await service.approvals.due(8)).toEqual([other]);
-    expect(await service.others.advance(other)).toBeNull();
+    expect(await service.approvals.claims.due(8)).toEqual([other]);
+    expect(await service.others.claims.advance(other)).toBeNull();
   });
 
   it.each<[string, ExecutionOutcome]>([
@@ -251,47 +258,47 @@ onBothDatabases('taking Fastly superusers away', (database) => {
     ['postponed', POSTPONED],
   ])('goes on with the second once the first is recorded as %s', async (_kind, outcome) => {
     const { service, one, other } = await twoApproved();
-    await service.approvals.record(claimed(await service.approvals.advance(one)), outcome);
-    expect(executing([await service.others.advance(other)])).toBe(1);
+    await service.approvals.claims.record(claimed(await service.approvals.claims.advance(one)), outcome);
+    expect(executing([await service.others.claims.advance(other)])).toBe(1);
   });
 
   it('waits with the second for as long as the first may still take effect', async () => {
     const { service, one, other } = await twoApproved();
     const unclear = { ...POSTPONED, unclear: true, mayBeDone: true };
-    await service.approvals.record(claimed(await service.approvals.advance(one)), unclear);
-    expect(await service.others.advance(other)).toBeNull();
+    await service.approvals.claims.record(claimed(await service.approvals.claims.advance(one)), unclear);
+    expect(await service.others.claims.advance(other)).toBeNull();
     await letLeasePass(service);
-    expect(executing([await service.others.advance(other)])).toBe(1);
+    expect(executing([await service.others.claims.advance(other)])).toBe(1);
   });
 
   it('goes on with the second once the first is dead, and takes the first over after that', async () => {
     const { service, one, other } = await twoApproved();
-    await service.approvals.advance(one);
+    await service.approvals.claims.advance(one);
     await letLeasePass(service);
-    const second = claimed(await service.others.advance(other));
-    expect(await service.others.advance(one)).toBeNull();
-    await service.others.record(second, DONE);
-    expect(claimed(await service.others.advance(one)).mayBeDone).toBe(true);
+    const second = claimed(await service.others.claims.advance(other));
+    expect(await service.others.claims.advance(one)).toBeNull();
+    await service.others.claims.record(second, DONE);
+    expect(claimed(await service.others.claims.advance(one)).mayBeDone).toBe(true);
   });
 
   it('keeps the lock with who took it over when the late one records', async () => {
     const { service, one, other } = await twoApproved();
-    const late = claimed(await service.approvals.advance(one));
+    const late = claimed(await service.approvals.claims.advance(one));
     await letLeasePass(service);
-    const second = claimed(await service.others.advance(other));
-    await service.approvals.record(late, DONE);
+    const second = claimed(await service.others.claims.advance(other));
+    await service.approvals.claims.record(late, DONE);
     const third = await fileApproved(service, { ...FASTLY_SUPERUSER, id: 'max1' });
-    expect(await service.approvals.advance(third.id)).toBeNull();
-    await service.others.record(second, DONE);
-    expect(executing([await service.approvals.advance(third.id)])).toBe(1);
+    expect(await service.approvals.claims.advance(third.id)).toBeNull();
+    await service.others.claims.record(second, DONE);
+    expect(executing([await service.approvals.claims.advance(third.id)])).toBe(1);
   });
 
   it('waits for nobody where the target is no Fastly superuser, or is locked', async () => {
     const { service, one } = await twoApproved();
-    await service.approvals.advance(one);
+    await service.approvals.claims.advance(one);
     const engineer = await fileApproved(service, ENGINEER);
     const locked = await fileApproved(service, { ...FASTLY_SUPERUSER, id: 'max1', locked: true });
-    expect(executing([await service.others.advance(engineer.id)])).toBe(1);
-    expect(executing([await service.others.advance(locked.id)])).toBe(1);
+    expect(executing([await service.others.claims.advance(engineer.id)])).toBe(1);
+    expect(executing([await service.others.claims.advance(locked.id)])).toBe(1);
   });
 });

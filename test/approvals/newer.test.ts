@@ -90,7 +90,7 @@ onBothDatabases('requests that a newer version has stored', (database) => {
         () => approvals.cancel(id, NORA),
         () => approvals.cancelUnseen(id, 'nobody sees it'),
         () => approvals.retry(id, TOMAS),
-        () => approvals.advance(id),
+        () => approvals.claims.advance(id),
         () => approvals.file(filing({ action })),
         () => approvals.seenAt(id, { channel: first.channel, ts: '1.2' }),
         () => store.transaction((each) => approvals.targetLocked(each, id, TOMAS)),
@@ -108,12 +108,12 @@ onBothDatabases('requests that a newer version has stored', (database) => {
     const displays = await store.read((tables) => dueDisplays(tables, store.engine, 2));
     expect(displays.toSorted()).toEqual([first.id, last.id].toSorted());
     expect(await store.read((tables) => overdueDisplays(tables, store.engine, 0))).toBe(2);
-    expect(await approvals.due(1)).toHaveLength(1);
-    const due = await approvals.due(2);
+    expect(await approvals.claims.due(1)).toHaveLength(1);
+    const due = await approvals.claims.due(2);
     expect(due.toSorted()).toEqual([first.id, last.id].toSorted());
-    for (const id of due) await approvals.advance(id);
+    for (const id of due) await approvals.claims.advance(id);
     expect(await stateOf(service, last.id)).toEqual({ kind: 'expired' });
-    expect(await approvals.due(8)).toEqual([]);
+    expect(await approvals.claims.due(8)).toEqual([]);
     expect(await rowsIn(service, ids)).toEqual(before);
   });
 
@@ -130,7 +130,7 @@ onBothDatabases('requests that a newer version has stored', (database) => {
     const before = await rowsIn(service, [id]);
     await store.transaction(releaseClaims);
     expect(await rowsIn(service, [id])).toEqual(before);
-    expect(await service.approvals.due(8)).toEqual([known.request.id]);
+    expect(await service.approvals.claims.due(8)).toEqual([known.request.id]);
     const locks = await store.read((tables) => tables.selectFrom('account_lock').selectAll().execute());
     expect(locks).toContainEqual({ name: 'a newer lock', holder: 'X', held_until: 1 });
   });
@@ -139,8 +139,8 @@ onBothDatabases('requests that a newer version has stored', (database) => {
     const service = await startService(database);
     const { id, action } = await fileApproved(service);
     await run(service.store, set(id, 'action', { ...action, kind: 'delete-with-tokens' }));
-    expect(await service.approvals.due(8)).toEqual([]);
-    await expect(service.approvals.advance(id)).rejects.toThrow(NeedsNewerVersion);
+    expect(await service.approvals.claims.due(8)).toEqual([]);
+    await expect(service.approvals.claims.advance(id)).rejects.toThrow(NeedsNewerVersion);
   });
 });
 

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Listed } from '../../src/approvals/listed.ts';
+import { mayApprove } from '../../src/approvals/approvers.ts';
 import { isNewer, type StoredRequest } from '../../src/approvals/newer.ts';
 import type { OpenRequest } from '../../src/approvals/open-requests.ts';
-import { type ApprovalPolicy, mayApprove } from '../../src/approvals/rules.ts';
+import type { ApprovalPolicy } from '../../src/approvals/policy.ts';
+import type { Listed } from '../../src/approvals/request.ts';
 import { recordPosted } from '../../src/approvals/surfaces.ts';
 import type { MemberId } from '../../src/ids.ts';
 import { onBothDatabases, run } from '../store/both-databases.ts';
@@ -41,10 +42,10 @@ async function fileMixed({ approvals, store }: Service): Promise<void> {
     if (number % 4 > 0) await approvals.approve(id, first, reason);
     if (number % 4 > 1) await approvals.approve(id, second);
     if (number % 4 === 3 && number % 3 > 0) {
-      const claim = claimed(await approvals.advance(id));
+      const claim = claimed(await approvals.claims.advance(id));
       const why = `The answer was {"kind":"pending"}.`;
       const failed = { kind: 'failed', why, unclear: false, mayBeDone: false } as const;
-      if (number % 3 === 2) await approvals.record(claim, failed);
+      if (number % 3 === 2) await approvals.claims.record(claim, failed);
     }
     if (number === 29) await approvals.deny(id, second, null);
     const newer = [

@@ -1,5 +1,6 @@
-import { type ApprovalRequest, type Newcomer, RequestId } from '../../src/approvals/request.ts';
-import type { ApprovalPolicy } from '../../src/approvals/rules.ts';
+import type { Newcomer } from '../../src/approvals/action.ts';
+import type { ApprovalPolicy } from '../../src/approvals/policy.ts';
+import { type ApprovalRequest, RequestId } from '../../src/approvals/request.ts';
 import type { CurrentSettings } from '../../src/changes/settings.ts';
 import type { Target } from '../../src/changes/target.ts';
 import { ChannelId, MemberId } from '../../src/ids.ts';

@@ -29,8 +29,13 @@ onBothDatabases('a role that may have been given for a time', (database) => {
   it('ends although nobody knows whether it was given, or with all that was to be set', async () => {
     const { store, approvals } = await startService(database);
     const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
-    const claim = claimed(await approvals.advance(request.id));
-    await approvals.record(claim, { kind: 'failed', why: 'Only a part.', unclear: true, mayBeDone: true });
+    const claim = claimed(await approvals.claims.advance(request.id));
+    await approvals.claims.record(claim, {
+      kind: 'failed',
+      why: 'Only a part.',
+      unclear: true,
+      mayBeDone: true,
+    });
     const [running] = await new Promotions(store, () => {}).running();
     expect(running).toMatchObject({ role: 'superuser', before: 'engineer' });
     expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
@@ -40,11 +45,11 @@ onBothDatabases('a role that may have been given for a time', (database) => {
     const { store, approvals } = await startService(database);
     const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
     for (let looks = 0; looks < 3; looks += 1) {
-      await approvals.record(claimed(await approvals.advance(request.id)), NOT_CONFIRMED);
+      await approvals.claims.record(claimed(await approvals.claims.advance(request.id)), NOT_CONFIRMED);
       await letTimePass(store, HOUR);
     }
-    const last = claimed(await approvals.advance(request.id));
-    await approvals.record(last, { kind: 'completed', found: true });
+    const last = claimed(await approvals.claims.advance(request.id));
+    await approvals.claims.record(last, { kind: 'completed', found: true });
     const [running] = await new Promotions(store, () => {}).running();
     expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
   });
@@ -52,7 +57,10 @@ onBothDatabases('a role that may have been given for a time', (database) => {
   it('is extended no more once somebody had it end', async () => {
     const { store, approvals } = await startService(database);
     const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
-    await approvals.record(claimed(await approvals.advance(request.id)), { kind: 'completed', found: false });
+    await approvals.claims.record(claimed(await approvals.claims.advance(request.id)), {
+      kind: 'completed',
+      found: false,
+    });
     const promotions = new Promotions(store, () => {});
     const [running] = await promotions.running();
     if (!running) throw new Error('nothing runs');

@@ -10,7 +10,7 @@ import {
   takesSuperuserAway,
   targetKey,
   verbOf,
-} from '../../src/approvals/request.ts';
+} from '../../src/approvals/action.ts';
 import { onlyChanged, type Settings } from '../../src/changes/settings.ts';
 import { CURRENT, ENGINEER, FASTLY_SUPERUSER, NEWCOMER } from './people.ts';
 

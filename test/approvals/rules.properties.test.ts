@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type ExecutionOutcome, recordOutcome } from '../../src/approvals/execution-rules.ts';
+import type { ApprovalPolicy } from '../../src/approvals/policy.ts';
 import { type ApprovalRequest, isOpen } from '../../src/approvals/request.ts';
 import * as rules from '../../src/approvals/rules.ts';
+import type { Ruling } from '../../src/approvals/ruling.ts';
 import { POLICY, pendingRequest, SUPERUSERS } from './people.ts';
 
 /** Something that may happen to a request; claims are small numbers and moments whole seconds, so that they meet. */
@@ -9,7 +12,7 @@ type Happening =
   | { kind: 'approve' | 'deny' | 'cancel'; by: number }
   | { kind: 'cancelUnseen' | 'retry' | 'targetLocked' }
   | { kind: 'time'; passes: number; claim: number }
-  | { kind: 'record'; claim: number; outcome: rules.ExecutionOutcome };
+  | { kind: 'record'; claim: number; outcome: ExecutionOutcome };
 
 const seconds = (min: number, max: number) => fc.integer({ min, max }).map((each) => each * 1_000);
 const member = fc.nat(SUPERUSERS.length - 1);
@@ -22,7 +25,7 @@ const outcome = fc.oneof(
     unclear: fc.boolean(),
     mayBeDone: fc.boolean(),
   }),
-  fc.constant<rules.ExecutionOutcome>({ kind: 'refused', obstacle: { kind: 'gone' } }),
+  fc.constant<ExecutionOutcome>({ kind: 'refused', obstacle: { kind: 'gone' } }),
   fc.record({
     kind: fc.constant('postponed' as const),
     until: fc.option(seconds(0, 40)),
@@ -47,12 +50,7 @@ const policy = fc.record({
 });
 
 /** What the rules say to a happening. */
-function rule(
-  request: ApprovalRequest,
-  what: Happening,
-  policy: rules.ApprovalPolicy,
-  now: number,
-): rules.Ruling | null {
+function rule(request: ApprovalRequest, what: Happening, policy: ApprovalPolicy, now: number): Ruling | null {
   const by = SUPERUSERS['by' in what ? what.by : 0] ?? request.requester;
   switch (what.kind) {
     case 'approve':
@@ -70,7 +68,7 @@ function rule(
     case 'time':
       return rules.whatIsDue(request, `claim ${what.claim}`, policy, now);
     case 'record':
-      return rules.record(request, `claim ${what.claim}`, what.outcome, policy, now);
+      return recordOutcome(request, `claim ${what.claim}`, what.outcome, policy, now);
   }
 }
 
@@ -78,15 +76,15 @@ function rule(
 type Step = {
   before: ApprovalRequest;
   what: Happening;
-  ruling: rules.Ruling | null;
+  ruling: Ruling | null;
   after: ApprovalRequest;
   now: number;
-  policy: rules.ApprovalPolicy;
+  policy: ApprovalPolicy;
 };
 
 /** Files a request at 0 and lets things happen to it. */
 function follow(
-  changes: Omit<rules.ApprovalPolicy, 'botAdmins' | 'requiredFor' | 'mentioned' | 'reasonRequiredFor'>,
+  changes: Omit<ApprovalPolicy, 'botAdmins' | 'requiredFor' | 'mentioned' | 'reasonRequiredFor'>,
   what: readonly Happening[],
 ): Step[] {
   const policy = { ...POLICY, ...changes };

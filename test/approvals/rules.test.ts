@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { lostRights, mayApprove } from '../../src/approvals/approvers.ts';
+import { type ExecutionOutcome, recordOutcome } from '../../src/approvals/execution-rules.ts';
 import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
 import * as rules from '../../src/approvals/rules.ts';
+import type { Objection } from '../../src/approvals/ruling.ts';
 import type { MemberId } from '../../src/ids.ts';
 import { AIDA, ENGINEER, NORA, POLICY, PRIYA, pendingRequest, TOMAS } from './people.ts';
 
@@ -21,7 +24,7 @@ const FAILED: State = {
   retryable: true,
 };
 const DENIED: State = { kind: 'denied', by: TOMAS, reason: null };
-const objection = (objected: rules.Objection) => ({ kind: 'no', objection: objected });
+const objection = (objected: Objection) => ({ kind: 'no', objection: objected });
 const { ttl, reminder, lease } = POLICY;
 
 describe('filing', () => {
@@ -50,7 +53,7 @@ describe('approving', () => {
     });
   });
 
-  it.each<[rules.Objection, Partial<ApprovalRequest>, MemberId, number]>([
+  it.each<[Objection, Partial<ApprovalRequest>, MemberId, number]>([
     ['own-request', {}, NORA, 9],
     ['already-approved', { approvers: [TOMAS], approvalsRequired: 2 }, TOMAS, 9],
     ['already-approved', { approvers: [TOMAS], state: COMPLETED }, TOMAS, 9],
@@ -85,7 +88,7 @@ describe('denying', () => {
     expect(rules.deny(oneGiven, TOMAS, null, 9).kind).toBe('step');
   });
 
-  it.each<[rules.Objection, Partial<ApprovalRequest>, MemberId, number]>([
+  it.each<[Objection, Partial<ApprovalRequest>, MemberId, number]>([
     ['own-request', {}, NORA, 9],
     ['not-waiting', { state: APPROVED }, TOMAS, 9],
     ['too-late', {}, TOMAS, ttl],
@@ -173,17 +176,17 @@ describe('the stricter rule', () => {
 
   it('counts where more approvals are needed by now than when it was filed', () => {
     expect(rules.approve(pendingRequest(), TOMAS, MORE, 9)).toMatchObject({ state: { kind: 'pending' } });
-    expect(rules.lostRights(pendingRequest({ approvers: [TOMAS] }), POLICY)).toBeNull();
-    expect(rules.lostRights(pendingRequest({ approvers: [TOMAS] }), MORE)).toEqual({ kind: 'rules' });
+    expect(lostRights(pendingRequest({ approvers: [TOMAS] }), POLICY)).toBeNull();
+    expect(lostRights(pendingRequest({ approvers: [TOMAS] }), MORE)).toEqual({ kind: 'rules' });
     const none = pendingRequest({ approvalsRequired: 0 });
-    expect(rules.lostRights(none, { ...POLICY, requiredFor: [] })).toBeNull();
-    expect(rules.lostRights(none, POLICY)).toEqual({ kind: 'rules' });
+    expect(lostRights(none, { ...POLICY, requiredFor: [] })).toBeNull();
+    expect(lostRights(none, POLICY)).toEqual({ kind: 'rules' });
   });
 
   it('counts where fewer are needed by now', () => {
     const request = pendingRequest({ approvalsRequired: 2 });
     expect(rules.approve(request, TOMAS, POLICY, 9)).toMatchObject({ state: { kind: 'pending' } });
-    expect(rules.lostRights({ ...request, approvers: [TOMAS] }, { ...POLICY, requiredFor: [] })).toEqual({
+    expect(lostRights({ ...request, approvers: [TOMAS] }, { ...POLICY, requiredFor: [] })).toEqual({
       kind: 'rights',
       whose: 'approvers',
     });
@@ -212,8 +215,8 @@ describe('the stricter rule', () => {
     expect(rules.retry(pendingRequest({ ...about, state: FAILED }), TOMAS, 9)).toEqual(
       objection('about-you'),
     );
-    expect(rules.mayApprove(request, POLICY)).not.toContain(TOMAS);
-    expect(rules.lostRights({ ...request, approvers: [TOMAS] }, POLICY)).toEqual({
+    expect(mayApprove(request, POLICY)).not.toContain(TOMAS);
+    expect(lostRights({ ...request, approvers: [TOMAS] }, POLICY)).toEqual({
       kind: 'rights',
       whose: 'approvers',
     });
@@ -251,32 +254,34 @@ describe('time', () => {
 describe('recording', () => {
   it('is for who holds the claim', () => {
     const request = pendingRequest({ state: EXECUTING });
-    const done: rules.ExecutionOutcome = { kind: 'completed', found: true };
-    expect(rules.record(request, 'mine', done, POLICY, 9)).toEqual({
+    const done: ExecutionOutcome = { kind: 'completed', found: true };
+    expect(recordOutcome(request, 'mine', done, POLICY, 9)).toEqual({
       kind: 'step',
       state: done,
       event: done,
     });
-    expect(rules.record(request, 'yours', done, POLICY, 9)).toEqual(objection('another-claim'));
-    expect(rules.record(pendingRequest(), 'mine', done, POLICY, 9)).toEqual(objection('another-claim'));
+    expect(recordOutcome(request, 'yours', done, POLICY, 9)).toEqual(objection('another-claim'));
+    expect(recordOutcome(pendingRequest(), 'mine', done, POLICY, 9)).toEqual(objection('another-claim'));
   });
 
   it('lets what failed be retried only while its time lasts', () => {
-    const failed: rules.ExecutionOutcome = {
+    const failed: ExecutionOutcome = {
       kind: 'failed',
       why: 'Fastly answered 503.',
       unclear: true,
       mayBeDone: true,
     };
     const request = pendingRequest({ state: EXECUTING });
-    expect(rules.record(request, 'mine', failed, POLICY, ttl - 1)).toMatchObject({
+    expect(recordOutcome(request, 'mine', failed, POLICY, ttl - 1)).toMatchObject({
       state: { retryable: true },
     });
-    expect(rules.record(request, 'mine', failed, POLICY, ttl)).toMatchObject({ state: { retryable: false } });
+    expect(recordOutcome(request, 'mine', failed, POLICY, ttl)).toMatchObject({
+      state: { retryable: false },
+    });
   });
 
   const why = 'Fastly takes no more changes.';
-  const postponed: rules.ExecutionOutcome = {
+  const postponed: ExecutionOutcome = {
     kind: 'postponed',
     until: null,
     unclear: true,
@@ -288,7 +293,7 @@ describe('recording', () => {
   it('puts off what Fastly does not take now, for longer each time, and until then at least', () => {
     const record = (before: number, until: number | null) => {
       const state = { ...EXECUTING, postponed: before };
-      return rules.record(
+      return recordOutcome(
         pendingRequest({ state, expiresAt: hour }),
         'mine',
         { ...postponed, until },
@@ -310,12 +315,12 @@ describe('recording', () => {
   it('has failed where it would have to be put off beyond its time', () => {
     const request = pendingRequest({ state: EXECUTING, expiresAt: hour });
     const outcome = { ...postponed, until: hour };
-    expect(rules.record(request, 'mine', outcome, POLICY, 9)).toEqual({
+    expect(recordOutcome(request, 'mine', outcome, POLICY, 9)).toEqual({
       kind: 'step',
       state: { kind: 'failed', why, unclear: true, mayBeDone: true, retryable: true },
       event: { kind: 'failed', why, unclear: true },
     });
-    expect(rules.record(request, 'mine', outcome, POLICY, hour)).toMatchObject({
+    expect(recordOutcome(request, 'mine', outcome, POLICY, hour)).toMatchObject({
       state: { retryable: false },
     });
   });
@@ -340,22 +345,22 @@ describe('rights', () => {
   });
 
   it('are looked at again: of who asked and of as many as had to approve', () => {
-    expect(rules.lostRights(approved, POLICY)).toBeNull();
-    expect(rules.lostRights(approved, without(AIDA))).toBeNull();
-    expect(rules.lostRights(approved, without(NORA, PRIYA))).toEqual({ kind: 'rights', whose: 'requester' });
-    expect(rules.lostRights(approved, without(PRIYA))).toEqual({ kind: 'rights', whose: 'approvers' });
-    expect(rules.lostRights({ ...approved, approvalsRequired: 1 }, without(PRIYA))).toBeNull();
+    expect(lostRights(approved, POLICY)).toBeNull();
+    expect(lostRights(approved, without(AIDA))).toBeNull();
+    expect(lostRights(approved, without(NORA, PRIYA))).toEqual({ kind: 'rights', whose: 'requester' });
+    expect(lostRights(approved, without(PRIYA))).toEqual({ kind: 'rights', whose: 'approvers' });
+    expect(lostRights({ ...approved, approvalsRequired: 1 }, without(PRIYA))).toBeNull();
   });
 
   it("do not count the requester's own approval where that is not allowed any more", () => {
     const own = pendingRequest({ approvers: [NORA], state: APPROVED });
-    expect(rules.lostRights(own, { ...POLICY, allowSelfApproval: true })).toBeNull();
-    expect(rules.lostRights(own, POLICY)).toEqual({ kind: 'rights', whose: 'approvers' });
+    expect(lostRights(own, { ...POLICY, allowSelfApproval: true })).toBeNull();
+    expect(lostRights(own, POLICY)).toEqual({ kind: 'rights', whose: 'approvers' });
   });
 
   it('to approve are those of the others who have not yet', () => {
     const request = pendingRequest({ approvers: [TOMAS] });
-    expect(rules.mayApprove(request, POLICY)).toEqual([PRIYA, AIDA]);
-    expect(rules.mayApprove(request, { ...POLICY, allowSelfApproval: true })).toEqual([NORA, PRIYA, AIDA]);
+    expect(mayApprove(request, POLICY)).toEqual([PRIYA, AIDA]);
+    expect(mayApprove(request, { ...POLICY, allowSelfApproval: true })).toEqual([NORA, PRIYA, AIDA]);
   });
 });

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
-import { Approvals, type Claim, type Filing } from '../../src/approvals/approvals.ts';
+import { Approvals, type Filing } from '../../src/approvals/approvals.ts';
+import type { Claim } from '../../src/approvals/claims.ts';
 import type { Step } from '../../src/approvals/event.ts';
+import { stepsOf } from '../../src/approvals/history.ts';
 import type { StoredRequest } from '../../src/approvals/newer.ts';
+import type { ApprovalPolicy } from '../../src/approvals/policy.ts';
 import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
-import type { ApprovalPolicy } from '../../src/approvals/rules.ts';
-import { stepsOf } from '../../src/approvals/steps.ts';
 import type { Target } from '../../src/changes/target.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Kind, letTimePass, type OpenDatabase } from '../store/both-databases.ts';
@@ -72,7 +73,7 @@ export async function fileApproved(service: Service, target: Target = ENGINEER):
 /** A request that is being carried out, with the claim of whoever does. */
 export async function fileClaimed(service: Service, target: Target = ENGINEER): Promise<Claim> {
   const { id } = await fileApproved(service, target);
-  return claimed(await service.approvals.advance(id));
+  return claimed(await service.approvals.claims.advance(id));
 }
 
 export function claimed(claim: Claim | null): Claim {
@@ -83,7 +84,7 @@ export function claimed(claim: Claim | null): Claim {
 /** A request whose attempt failed. */
 export async function fileFailed(service: Service, unclear = false): Promise<ApprovalRequest> {
   const claim = await fileClaimed(service);
-  await service.approvals.record(claim, {
+  await service.approvals.claims.record(claim, {
     kind: 'failed',
     why: 'Fastly answered 503.',
     unclear,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ApprovalRequest, type State, targetKey, verbOf } from '../../src/approvals/request.ts';
-import { cancel, type ExecutionOutcome, record, retry, waitsForApproval } from '../../src/approvals/rules.ts';
+import { targetKey, verbOf } from '../../src/approvals/action.ts';
+import { type ExecutionOutcome, recordOutcome } from '../../src/approvals/execution-rules.ts';
+import { waitsForApproval } from '../../src/approvals/policy.ts';
+import type { ApprovalRequest, State } from '../../src/approvals/request.ts';
+import { cancel, retry } from '../../src/approvals/rules.ts';
 import { mayBeStopped, stop, unlocked } from '../../src/approvals/run-rules.ts';
 import { ENGINEER, NORA, POLICY, pendingRequest, TOMAS } from './people.ts';
 
@@ -49,7 +52,7 @@ describe('a request about several users', () => {
   });
 
   it('keeps how far it is when it fails, is retried and is postponed', () => {
-    const failed = record(
+    const failed = recordOutcome(
       several(EXECUTING),
       'mine',
       { ...FAILED, run: { ...RUN, locked: ['a1', 'b2'] } },
@@ -59,7 +62,7 @@ describe('a request about several users', () => {
     expect(failed).toMatchObject({ state: { kind: 'failed', run: { locked: ['a1', 'b2'] } } });
     expect(retry(several(FAILED), TOMAS, 1)).toMatchObject({ state: { kind: 'approved', run: RUN } });
     const put = { kind: 'postponed', until: null, unclear: false, mayBeDone: false, why: 'Later.' } as const;
-    expect(record(several(EXECUTING), 'mine', put, POLICY, 1)).toMatchObject({
+    expect(recordOutcome(several(EXECUTING), 'mine', put, POLICY, 1)).toMatchObject({
       state: { kind: 'approved', run: RUN },
     });
     expect(cancel(several(FAILED), NORA)).toMatchObject({ kind: 'no' });
@@ -79,7 +82,7 @@ describe('a stop', () => {
       { kind: 'postponed', until: null, unclear: false, mayBeDone: false, why: 'Later.', run: RUN },
     ];
     for (const outcome of outcomes) {
-      expect(record(stopped, 'mine', outcome, POLICY, 1)).toMatchObject({
+      expect(recordOutcome(stopped, 'mine', outcome, POLICY, 1)).toMatchObject({
         state: { kind: 'completed', run: { ...('run' in outcome && outcome.run), stoppedBy: TOMAS } },
       });
     }

@@ -37,7 +37,7 @@ onBothDatabases('what Slack must show', (database) => {
   it('is told to the requester when it is completed, and confirmed', async () => {
     const service = await startService(database);
     const claim = await fileClaimed(service);
-    await service.approvals.record(claim, { kind: 'completed', found: false });
+    await service.approvals.claims.record(claim, { kind: 'completed', found: false });
     const { requester, confirmation } = await surfaces(service, claim.request.id);
     expect([requester?.wanted, confirmation?.wanted]).toEqual([4, 4]);
   });

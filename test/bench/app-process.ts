@@ -16,6 +16,8 @@ const PEER = fileURLToPath(new URL('peers/bolt-app.ts', import.meta.url));
 export const HEAP_FLAGS = ['--expose-gc', '--import', new URL('heap.ts', import.meta.url).href];
 /** With these, a process tells how often it has queried SQLite. */
 export const QUERY_FLAGS = ['--import', new URL('queries.ts', import.meta.url).href];
+/** With these, it does so only at its start and when something happens. */
+export const QUIET_FLAGS = ['--import', new URL('quiet.ts', import.meta.url).href];
 const PORT_LINE = /"port":(\d+)\}?,"msg":"taking Slack|^listening on (\d+)$/;
 
 export type Mode = 'socket' | 'http';
@@ -124,9 +126,9 @@ export class AppProcess {
     return z.object({ heapUsed: z.number() }).parse(await this.#told()).heapUsed;
   }
 
-  /** How many statements it has had SQLite carry out; needs `QUERY_FLAGS`. */
-  async queries(): Promise<number> {
-    return z.object({ queries: z.number() }).parse(await this.#told()).queries;
+  /** The statements that it has had SQLite carry out, and how often each; needs `QUERY_FLAGS`. */
+  async queries(): Promise<Record<string, number>> {
+    return z.object({ queries: z.record(z.string(), z.number()) }).parse(await this.#told()).queries;
   }
 
   async stop(): Promise<void> {

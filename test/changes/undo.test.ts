@@ -83,14 +83,14 @@ async function start(database: Kind) {
     await intents.settle(made, { kind });
     return made.deliveryKey;
   };
-  const end = (event: string, details: object) =>
+  const end = (event: string, details: object, step = 4) =>
     store.transaction(({ audit }) =>
       audit({
         actor: null,
         change: 'promote',
         event,
         target: 'grace1',
-        request: { id: 'K7Q2-9FMX', step: 4 },
+        request: { id: 'K7Q2-9FMX', step },
         details,
       }),
     );
@@ -151,6 +151,21 @@ onBothDatabases('a change that may be undone', (database) => {
     await end(event, details);
     expect(await intents.undoable(made)).toMatchObject({ over });
   });
+
+  it.each([
+    { by: 'extension', over: null },
+    { by: 'update', over: 'changed-again' },
+  ])(
+    'is over ($over) when a request about its user gave a role for a time by an $by',
+    async ({ by, over }) => {
+      const { store, intents, make, end } = await start(database);
+      const made = await make(change());
+      await letTimePass(store, 10);
+      await end('filed', { action: { kind: 'promote-for', by } }, 1);
+      await end('completed', { found: false });
+      expect(await intents.undoable(made)).toMatchObject({ over });
+    },
+  );
 
   it('is over after 24 hours by the clock of the database', async () => {
     const { store, intents, make } = await start(database);

@@ -59,7 +59,10 @@ async function start(database: Kind): Promise<Service & { intents: Intents }> {
     filing({}, { ...target(id), role: 'user', locked: false, twoFactor: null, lastActiveAt: null });
   const { request: deleted } = await approvals.file(person('edda1'));
   await approvals.approve(deleted.id, TOMAS);
-  await approvals.record(claimed(await approvals.advance(deleted.id)), { kind: 'completed', found: false });
+  await approvals.claims.record(claimed(await approvals.claims.advance(deleted.id)), {
+    kind: 'completed',
+    found: false,
+  });
   const { request: denied } = await approvals.file(person('mika1'));
   await approvals.deny(denied.id, PRIYA, 'still needed');
   await approvals.file(person('juno1'));
@@ -118,8 +121,8 @@ onBothDatabases('the audit log beside the changes and requests', (database) => {
     await approvals.approve(request.id, TOMAS);
     const token = { id: 't1', name: 'ci', scope: 'global', services: 0 };
     const shown = { readAt: 1, tokens: [token] };
-    const claim = claimed(await approvals.advance(request.id));
-    await approvals.record(claim, { kind: 'asked-again', shown, unseen: [token] });
+    const claim = claimed(await approvals.claims.advance(request.id));
+    await approvals.claims.record(claim, { kind: 'asked-again', shown, unseen: [token] });
     expect((await check(store)).problems).toEqual([]);
     await run(store, `insert into decisions values ('${request.id}', '${TOMAS}', 'approved', null, 1)`);
     expect((await check(store)).problems).toEqual([

@@ -4,6 +4,7 @@ import { Secret } from '../../src/config/secret.ts';
 import { postgres } from '../../src/store/postgres.ts';
 import { connectedStore, run } from '../store/both-databases.ts';
 import { administer, newSchema, withSearchPath } from '../support/postgres/database.ts';
+import { ONE_OVERDUE } from './support/promotions.ts';
 
 const check = (url: string) => checkStore({ kind: 'postgres', url: new Secret(url) });
 const marked = async (url: string) => (await check(url)).map(({ mark, what }) => `${mark}: ${what}`);
@@ -53,6 +54,15 @@ describe('the check of a PostgreSQL database', () => {
     );
     expect(await marked(url)).toContainEqual(expected);
     expect(await marked(url)).toContainEqual(expected);
+  });
+
+  it('warns of roles that should have ended, and of none that runs', async () => {
+    const { url } = await newSchema();
+    const store = await connectedStore({ url, engine: () => postgres(new Secret(url)) });
+    await run(store, ...ONE_OVERDUE);
+    expect(await marked(url)).toContain(
+      'warning: 1 role that was given for a time should have ended over 10 minutes ago.',
+    );
   });
 
   it('names the rights that a role lacks', async () => {

@@ -5,6 +5,7 @@ import { checkStore } from '../../src/checks/store.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { connectedStore, newStore, run, temporaryFolder } from '../store/both-databases.ts';
+import { ONE_OVERDUE } from './support/promotions.ts';
 
 const check = (path: string) => checkStore({ kind: 'sqlite', path });
 const marked = async (path: string) => (await check(path)).map(({ mark, what }) => `${mark}: ${what}`);
@@ -77,11 +78,7 @@ describe('the check of a SQLite file', () => {
 
   it('warns of roles that should have ended, and of none that runs', async () => {
     const path = await newPath();
-    const columns =
-      'id, running_user, user_id, login, name, role_before, role, requester, began_at, ends_at, state, untold';
-    const promotion = (id: string, endsAt: number) =>
-      `insert into running_promotions (${columns}) values ('${id}', '${id}', '${id}', '', '', '', '', '', 0, ${endsAt}, '', '')`;
-    await usedBefore(path, [promotion('late', 1), promotion('runs', Date.now() + 60_000)]);
+    await usedBefore(path, ONE_OVERDUE);
     expect(await marked(path)).toContain(
       'warning: 1 role that was given for a time should have ended over 10 minutes ago.',
     );

@@ -101,7 +101,7 @@ onBothDatabases('a database that was restored', (database) => {
     }
     expect(await allOpen({ approvals })).toEqual([]);
     await letTimePass(store, 365 * 24 * 3_600_000);
-    expect(await approvals.due(100)).toEqual([]);
+    expect(await approvals.claims.due(100)).toEqual([]);
     expect(restore.before).toEqual(head);
     expect(restore.closed.map(({ id, mayBeDone }) => [id, mayBeDone])).toEqual([
       [pending?.id, false],

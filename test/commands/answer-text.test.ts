@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { StepResult } from '../../src/approvals/approvals.ts';
 import type { ApprovalRequest } from '../../src/approvals/request.ts';
+import type { StepResult } from '../../src/approvals/steps.ts';
 import { doneText, objectionText } from '../../src/commands/approvals/answer-text.ts';
 import { AIDA, NORA, POLICY, PRIYA, pendingRequest, TOMAS } from '../approvals/people.ts';
 import { read } from '../messages/read.ts';

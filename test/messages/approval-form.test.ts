@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Action } from '../../src/approvals/request.ts';
+import type { Action } from '../../src/approvals/action.ts';
 import { approvalFormText } from '../../src/messages/approval-form.ts';
 import {
   CURRENT,

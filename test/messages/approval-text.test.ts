@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Action } from '../../src/approvals/action.ts';
 import type { Event, Step } from '../../src/approvals/event.ts';
-import type { Action, ApprovalRequest, Obstacle, State } from '../../src/approvals/request.ts';
-import {
-  detailText,
-  headline,
-  notShownText,
-  stateInAnswer,
-  stateText,
-  stepText,
-  unseenText,
-} from '../../src/messages/approval-text.ts';
+import type { ApprovalRequest, Obstacle, State } from '../../src/approvals/request.ts';
+import { notShownText, stepText, unseenText } from '../../src/messages/approval-notices.ts';
+import { detailText, headline, stateInAnswer, stateText } from '../../src/messages/approval-text.ts';
 import {
   AIDA,
   CDN_TEAM,

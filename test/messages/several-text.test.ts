@@ -109,6 +109,12 @@ describe('the message of a request about several users', () => {
     expect(ids).toEqual(buttons);
   });
 
+  it('offers no unlocking where that is disabled', () => {
+    const request = several({ kind: 'completed', found: false, run: RUN });
+    expect(requestButtons(request, new Set(['lock', 'update']))).toHaveLength(1);
+    expect(requestButtons(request, new Set(['unlock']))).toEqual([]);
+  });
+
   it('counts on its button those who are still locked', () => {
     const texts = (unlocked: string[]) =>
       requestButtons(several({ kind: 'completed', found: false, run: { ...RUN, unlocked } })).map(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BotProcess } from './bot-process.ts';
 import { AUDIT_TRAIL, CDN_ADMINS, CDN_TEAM, MIRA, NORA, SUPERUSERS, TOMAS } from './cast.ts';
-import { FIRST_STEPS } from './control/setting.ts';
+import { FIRST_STEPS, REPORT } from './control/setting.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { UnusableManifest } from './slack/manifest.ts';
 
@@ -75,6 +75,7 @@ async function start(port: number): Promise<Sandbox> {
     return await startSandbox({
       ports,
       organisation: true,
+      datedNow: true,
       ...(options.manifest ? { manifest: options.manifest } : { groups: true, leavers: true }),
       ...(bot && { bot }),
     });
@@ -99,7 +100,7 @@ function botVariables(): { [name: string]: string } {
     SLACK_APP_TOKEN: slack.appToken,
     SUPERUSERS: BOT_ADMINS,
     CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id,
-    REPORT_SCHEDULE: '0 9 * * *',
+    REPORT_SCHEDULE: REPORT.schedule,
     LEAVERS: options.manifest ? 'daily' : 'live',
     FASTLY_API_URL: fastly.url,
     FASTLY_API_TOKEN: fastly.token,

@@ -30,6 +30,8 @@ export type SandboxOptions = {
   colleagues?: readonly Member[];
   /** Slack's rate limits hold, with minutes so many times shorter. Default: there are none. */
   limited?: { faster: number };
+  /** The dates of the account's people are as if it had been in use up to the start. Default: they are fixed. */
+  datedNow?: boolean;
   /** The bot's process, for the control API to kill and start. Default: that is for whoever runs one. */
   bot?: BotSwitch;
 };
@@ -45,6 +47,7 @@ export type Sandbox = {
   close(): Promise<void>;
 };
 
+const DAY_MILLISECONDS = 86_400_000;
 const PROJECT_MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta.url));
 
 /** Starts a Slack workspace, a Fastly account and the control API, in this process and on a clock of their own. */
@@ -68,7 +71,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...(options.limited !== undefined && { limited: options.limited }),
     colleagues,
   });
-  const fastly = await startFastly({ port: ports.fastly ?? 0, host, now });
+  const fastly = await startFastly({
+    port: ports.fastly ?? 0,
+    host,
+    now,
+    datedNow: options.datedNow ?? false,
+  });
   const control = await startControl({
     slack,
     fastly,
@@ -94,14 +102,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 function newClock(bot: BotSwitch | null): Clock {
   const listeners = new Set<() => void>();
   let ahead = 0;
+  const advance = (milliseconds: number) => {
+    ahead += milliseconds;
+    bot?.setClock(ahead);
+    for (const listener of listeners) listener();
+  };
   return {
     get ahead() {
       return ahead;
     },
-    advance(milliseconds) {
-      ahead += milliseconds;
-      bot?.setClock(ahead);
-      for (const listener of listeners) listener();
+    advance,
+    advanceTo(time) {
+      const now = Date.now() + ahead;
+      const today = Date.parse(`${new Date(now).toISOString().slice(0, 10)}T${time}Z`);
+      advance(today > now ? today - now : today + DAY_MILLISECONDS - now);
     },
     onChange(listener) {
       listeners.add(listener);

@@ -89,10 +89,10 @@ describe.each(FULL_DISKS)('a full disk under $kind.name', ({ kind, fill, free })
     const approvals = new Approvals(store, POLICY, false, () => {});
     const { request } = await approvals.file(filing());
     await approvals.approve(request.id, TOMAS);
-    await expect(approvals.advance(request.id)).rejects.toMatchObject({ trouble: { kind: 'full' } });
+    await expect(approvals.claims.advance(request.id)).rejects.toMatchObject({ trouble: { kind: 'full' } });
     await store.check();
     expect(await intents.begin(RESET)).toEqual({ kind: 'begun' });
-    expect(await approvals.advance(request.id)).not.toBeNull();
+    expect(await approvals.claims.advance(request.id)).not.toBeNull();
     await write(store);
     expect(await store.read((database) => verify(rowsOf(database)))).toMatchObject({ entries: entries + 5 });
     const left = await store.read((tables) => tables.selectFrom('account_lock').selectAll().execute());

@@ -17,8 +17,8 @@ import {
   addPlaces,
   claimPlace,
   duePlaces,
+  type LeaverPlace,
   makeMessage,
-  releasePlace,
 } from '../../src/store/leavers/messages.ts';
 import {
   forgetInvited,
@@ -44,7 +44,8 @@ const leave = (store: Store, each: Leaving) =>
 const idsOf = async (store: Store) => (await store.read(openLeavers)).map(({ id }) => id);
 const tell = (store: Store, ids: readonly string[], places: readonly ChannelId[] = [CDN_TEAM]) =>
   store.transaction((transaction) => makeMessage(transaction, ids, MOST, places));
-const due = (store: Store) => store.read((database) => duePlaces(database, store.engine, 8));
+const due = (store: Store) => duePlaces(store, 8);
+const SHOWN = { channel: CDN_TEAM, ts: '1700000000.000100' };
 
 async function claimed(store: Store): Promise<LeaverLook> {
   const look = await claimLeaverLook(store, LEASE);
@@ -52,15 +53,17 @@ async function claimed(store: Store): Promise<LeaverLook> {
   return look;
 }
 
-/** Claims the only place that is due, and ends the claim as if Slack had shown it. */
-async function show(store: Store): Promise<void> {
+/** Claims the only place that is due. */
+async function claimedPlace(store: Store): Promise<LeaverPlace> {
   const [id = ''] = await due(store);
-  await store.transaction(async (transaction) => {
-    const { claim = '', place } = (await claimPlace(transaction, id, LEASE)) ?? {};
-    if (!place) throw new Error('nothing is due');
-    const shown = { channel: CDN_TEAM, ts: '1700000000.000100' };
-    await releasePlace(transaction, place, { claim, shown, pause: null });
-  });
+  const place = await claimPlace(store, id, LEASE);
+  if (place === null) throw new Error('nothing is due');
+  return place;
+}
+
+/** The same, and ends the claim as if Slack had shown it. */
+async function show(store: Store): Promise<void> {
+  await (await claimedPlace(store)).end(SHOWN, null);
 }
 
 onBothDatabases('pairs of members and users', (database) => {
@@ -154,7 +157,7 @@ onBothDatabases('leavers', (database) => {
     expect(await tell(store, ids)).toBe(true);
     expect(await tell(other, ids)).toBe(false);
     const [first] = await store.read(openLeavers);
-    const told = await store.read((tables) => leaversIn(tables, first?.message ?? ''));
+    const { leavers: told } = await store.read((tables) => leaversIn(tables, first?.message ?? ''));
     expect(told).toHaveLength(3);
     expect(told.filter(({ position }) => position !== null).map(({ id }) => id)).toEqual(ids.slice(0, 2));
     expect(await due(store)).toHaveLength(1);
@@ -164,35 +167,63 @@ onBothDatabases('leavers', (database) => {
     const { store, other } = await database.open();
     await leave(store, leaving('edda1'));
     await tell(store, await idsOf(store));
-    const [place = ''] = await due(store);
-    await store.transaction(async (transaction) => {
-      expect(await claimPlace(transaction, place, LEASE)).not.toBeNull();
-    });
+    const [id] = await due(store);
+    const place = await claimedPlace(store);
     expect(await due(other)).toEqual([]);
     await run(store, 'update leaver_messages set lease_until = lease_until - 60001');
     await show(other);
+    await expect(place.renew()).rejects.toThrow(TakenOver);
+    await expect(place.end(null, null)).rejects.toThrow(TakenOver);
     expect(await due(store)).toEqual([]);
     await store.transaction((transaction) => endLeavers(transaction, { userId: 'edda1' }, 'gone'));
-    expect(await due(store)).toEqual([place]);
+    expect(await due(store)).toEqual([id]);
   });
 
   it('are shown once more where something changes while they are shown', async () => {
     const { store } = await database.open();
     await leave(store, leaving('edda1'));
     await tell(store, await idsOf(store));
-    const [id = ''] = await due(store);
-    const claim = await store.transaction((transaction) => claimPlace(transaction, id, LEASE));
-    if (!claim) throw new Error('nothing is due');
+    const place = await claimedPlace(store);
     await store.transaction((transaction) => endLeavers(transaction, { userId: 'edda1' }, 'gone'));
-    const shown = { channel: CDN_TEAM, ts: '1700000000.000100' };
-    const ended = { claim: claim.claim, shown, pause: null };
-    await store.transaction((transaction) => releasePlace(transaction, claim.place, ended));
-    expect(await due(store)).toEqual([id]);
-    await store.transaction(async (transaction) => {
-      expect(await claimPlace(transaction, id, LEASE)).toMatchObject({
-        place: { posted: shown, version: 2 },
-      });
-    });
+    await place.end(SHOWN, null);
+    expect((await claimedPlace(store)).posted).toEqual(SHOWN);
+  });
+
+  it('are shown once more, by one process, where the audit log has something new about a user named there', async () => {
+    const { store, other } = await database.open();
+    const audit = (target: string) =>
+      store.transaction((transaction) =>
+        transaction.audit({ actor: null, change: 'lock', event: 'done', target, details: {} }),
+      );
+    await audit('silas1');
+    for (const each of ['edda1', 'silas1', 'lee1', 'mira1']) {
+      await leave(store, leaving(each));
+      // One message each; the last one only counts them.
+      const ids = (await store.read(openLeavers)).flatMap(({ id, userId }) => (userId === each ? [id] : []));
+      const most = each === 'mira1' ? 0 : MOST;
+      await store.transaction((transaction) => makeMessage(transaction, ids, most, [CDN_TEAM]));
+      await show(store);
+    }
+    expect(await due(store)).toEqual([]);
+    await store.transaction((transaction) => endLeavers(transaction, { userId: 'lee1' }, 'gone'));
+    await show(store);
+    for (const each of ['edda1', 'lee1', 'mira1', 'nobody1']) await audit(each);
+    const [id, ...others] = await due(store);
+    expect(others).toEqual([]);
+    const place = await claimedPlace(store);
+    const { leavers } = await store.read((tables) => leaversIn(tables, place.message));
+    expect(leavers.map(({ userId }) => userId)).toEqual(['edda1']);
+    expect(await due(other)).toEqual([]);
+    // Whoever shows it has died.
+    await run(store, 'update leaver_messages set lease_until = lease_until - 60001');
+    expect(await due(other)).toEqual([id]);
+    await run(store, 'update leaver_messages set lease_until = lease_until + 60001');
+    await audit('edda1');
+    await place.end(SHOWN, LEASE);
+    expect(await due(store)).toEqual([]);
+    await run(store, 'update leaver_messages set due_at = due_at - 60000');
+    await show(other);
+    expect(await due(store)).toEqual([]);
   });
 
   it('are kept once, with the reason, which is audited, until they have ended', async () => {
@@ -232,6 +263,22 @@ onBothDatabases('leavers', (database) => {
     const places = await store.read((tables) => tables.selectFrom('leaver_messages').selectAll().execute());
     expect(places).toHaveLength(1);
     expect(await store.read((tables) => leaverWithId(tables, two))).not.toBeNull();
+  });
+
+  it('that a newer version has recorded are left to it, and are counted', async () => {
+    const { store } = await database.open();
+    for (const each of ['edda1', 'silas1']) await leave(store, leaving(each));
+    await tell(store, await idsOf(store));
+    const { id = '', message } =
+      (await store.read(openLeavers)).find(({ userId }) => userId === 'edda1') ?? {};
+    await run(
+      store,
+      "update leavers set details = replace(details, 'seen', 'guessed') where user_id = 'edda1'",
+    );
+    expect((await store.read(openLeavers)).map(({ userId }) => userId)).toEqual(['silas1']);
+    expect(await store.read((tables) => leaverWithId(tables, id))).toBeNull();
+    const { leavers, newer } = await store.read((tables) => leaversIn(tables, message ?? ''));
+    expect([leavers.map(({ userId }) => userId), newer]).toEqual([['silas1'], 1]);
   });
 
   it('are shown in further places, each once', async () => {

@@ -269,6 +269,7 @@ describe.each([SQLITE, WHOLE_POSTGRESQL])('the indexes of the audit log, on $nam
       { migration: '011-running-promotions' },
       { migration: '012-leavers' },
       { migration: '013-reports' },
+      { migration: '014-leaver-entries' },
     ]);
     await written(2, 'Grace After').execute(earlier);
     const pages = new AuditPages(store);
@@ -339,6 +340,7 @@ describe('a newer version that starts at the same moment on PostgreSQL', () => {
         ('011-running-promotions', '2030-01-02T03:04:05.900Z'),
         ('012-leavers', '2030-01-02T03:04:05.900Z'),
         ('013-reports', '2030-01-02T03:04:05.900Z'),
+        ('014-leaver-entries', '2030-01-02T03:04:05.900Z'),
         ('999-later', '2030-01-02T03:04:06.000Z');
       commit`);
     await (await connecting).transaction((transaction) => transaction.audit(ENTRY));

@@ -158,7 +158,9 @@ it('a full database that went back says that it went back', async () => {
   expect(await troubleOf(store.check())).toMatchObject({ kind: 'back' });
   // Nothing is begun, for that reason.
   const approvals = new Approvals(store, POLICY, false, () => {});
-  expect(await troubleOf(approvals.advance(RequestId.parse('K7Q2-9FMX')))).toMatchObject({ kind: 'back' });
+  expect(await troubleOf(approvals.claims.advance(RequestId.parse('K7Q2-9FMX')))).toMatchObject({
+    kind: 'back',
+  });
 });
 
 describe('a fresh database', () => {

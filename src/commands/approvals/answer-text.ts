@@ -1,10 +1,12 @@
-import type { StepResult } from '../../approvals/approvals.ts';
-import { type ApprovalRequest, verbOf } from '../../approvals/request.ts';
-import { type ApprovalPolicy, mayApprove } from '../../approvals/rules.ts';
+import { verbOf } from '../../approvals/action.ts';
+import { mayApprove } from '../../approvals/approvers.ts';
+import type { ApprovalPolicy } from '../../approvals/policy.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
+import type { StepResult } from '../../approvals/steps.ts';
 import { stateInAnswer, stateText, targetText } from '../../messages/approval-text.ts';
 import { code, date, member, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { gerund, subcommandFor } from '../../messages/verb-text.ts';
-import { ABOUT_YOU } from './about-you.ts';
+import { ABOUT_YOU } from './deciders.ts';
 
 /** What a click did, for a caller who does not see the request's message. */
 export function doneText(request: ApprovalRequest, policy: ApprovalPolicy): Sentence {

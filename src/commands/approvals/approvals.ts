@@ -1,19 +1,18 @@
 import { approvalEntry } from '../../messages/approval-message.ts';
-import { context, type Message, message } from '../../messages/kit/message.ts';
+import { context, type Message, message, withButtons } from '../../messages/kit/message.ts';
 import { bold, richText, say } from '../../messages/kit/sentence.ts';
-import { promotionLines } from '../../messages/promotion-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { placeText } from '../../slack/replies/request-link.ts';
+import { rolesThatEnd } from '../promotions/running.ts';
 import { refuseWords, type Subcommand } from '../subcommand.ts';
 
-/** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage); three are left for the rest. */
+/** Each takes three blocks of the 50 that a message holds (docs.slack.dev, chat.postMessage); five are left for the rest. */
 export const MOST_LISTED = 15;
 
-/** Lists the open requests to the caller alone, with the buttons that they may use. */
 export const approvals: Subcommand = {
   name: 'approvals',
   summary: 'List open approval requests',
-  about: say`Lists the open requests with the buttons you can use: approve or deny the requests of others, cancel your own, retry any that failed. Only you see the list.`,
+  about: say`Lists the open requests with the buttons you can use: approve or deny the requests of others, cancel your own, retry any that failed. Lists the roles that end, too. Only you see the list.`,
   usage: '',
   examples: ['approvals'],
   flags: {},
@@ -24,13 +23,12 @@ export const approvals: Subcommand = {
   },
 };
 
-/** The list of open requests as this caller sees it. */
 export async function openRequests({ services, caller }: Interaction): Promise<Message> {
   const { policy } = services.approvals;
   const { shown, more } = await services.approvals.open(MOST_LISTED);
-  const running = promotionLines(await services.promotions.running());
+  const { lines, more: moreRoles } = await rolesThatEnd(services);
   const all = shown.length + more;
-  if (all === 0) return message(say`There are no open requests.`, ...running);
+  if (all === 0) return withButtons(message(say`There are no open requests.`, ...lines), moreRoles);
   const list = message(say`${bold(all === 1 ? 'One request is open' : `${all} requests are open`)}`);
   const entries = await Promise.all(
     shown.map(async ({ request, posted }) =>
@@ -39,7 +37,6 @@ export async function openRequests({ services, caller }: Interaction): Promise<M
   );
   list.blocks.push(...entries.flatMap((entry) => [{ type: 'divider' } as const, ...entry]));
   if (more > 0) list.blocks.push(context(say`These are the oldest ${shown.length} of ${all}.`));
-  const [first, ...others] = running;
-  if (first) list.blocks.push(richText(first, ...others));
-  return list;
+  if (lines.length > 0) list.blocks.push(richText(...lines));
+  return withButtons(list, moreRoles);
 }

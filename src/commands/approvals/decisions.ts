@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { StepResult } from '../../approvals/approvals.ts';
 import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import type { StepResult } from '../../approvals/steps.ts';
 import { approvalFormText, cancelFormText, denialFormText } from '../../messages/approval-form.ts';
 import { APPROVE, CANCEL, DENY, RETRY } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';
@@ -9,9 +9,8 @@ import { richText } from '../../messages/kit/sentence.ts';
 import { offText } from '../../messages/promotion-text.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { refuseWhoItIsAbout } from './about-you.ts';
 import { doneText, objectionText } from './answer-text.ts';
-import { refuseUnlessConfirmed } from './confirmed-rights.ts';
+import { refuseWhoItIsAbout, refuseWhoMayNotDecide } from './deciders.ts';
 import { isShown, requestButtonListener } from './request-button.ts';
 import { type StepForm, stepListeners } from './step-form.ts';
 
@@ -48,9 +47,7 @@ export const decisions: readonly Listener[] = [
   // What is tried again has been approved, in a form.
   requestButtonListener(RETRY, async ({ interaction, id, seenAt }) => {
     const { approvals } = interaction.services;
-    const asked = await approvals.get(id);
-    await refuseUnlessConfirmed(interaction, asked);
-    await refuseWhoItIsAbout(interaction, asked, 'retry');
+    await refuseWhoMayNotDecide(interaction, await approvals.get(id), 'retry');
     const request = stepTaken(interaction, await approvals.retry(id, interaction.caller.memberId));
     if (!isShown(seenAt, request)) {
       await interaction.reply.privately(message(doneText(request, approvals.policy)));
@@ -81,11 +78,7 @@ function checkedAndTaken(step: 'approve' | 'deny' | 'cancel'): Pick<StepForm, 'c
       const { services, caller } = interaction;
       const { approvals } = services;
       const by = caller.memberId;
-      if (step !== 'cancel') {
-        const asked = await approvals.get(id);
-        await refuseUnlessConfirmed(interaction, asked);
-        await refuseWhoItIsAbout(interaction, asked, step);
-      }
+      if (step !== 'cancel') await refuseWhoMayNotDecide(interaction, await approvals.get(id), step);
       const taken =
         step === 'approve' ? approvals.approve(id, by, comment, seen) : approvals[step](id, by, comment);
       const request = stepTaken(interaction, await taken);

@@ -1,17 +1,19 @@
 import {
   type Action,
   type ActionKind,
-  type ApprovalRequest,
   isLockOfSeveral,
   loginsOf,
   revokesTokens,
-} from '../../approvals/request.ts';
-import { needsReason, waitsForApproval } from '../../approvals/rules.ts';
+  verbOf,
+} from '../../approvals/action.ts';
+import { needsReason, waitsForApproval } from '../../approvals/policy.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { SubcommandName } from '../../config/subcommand-names.ts';
 import type { ChannelId, MemberId } from '../../ids.ts';
 import { neededText, requestLine } from '../../messages/approval-text.ts';
 import { Refusal, RepeatedDelivery, tokenProblemText } from '../../messages/failure-text.ts';
 import { channel, code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { subcommandFor } from '../../messages/verb-text.ts';
 import { trace } from '../../observability/trace.ts';
 import { membersWith, type Roll } from '../../slack/bot-admins/bot-admins.ts';
 import { missingText } from '../../slack/bot-admins/missing-text.ts';
@@ -23,7 +25,7 @@ import type { Services } from '../../slack/replies/services.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { REASON } from '../inputs/reason.ts';
 import { together } from '../together.ts';
-import { adminsWithLogin } from './about-you.ts';
+import { adminsWithLogin } from './deciders.ts';
 
 /** Files an approval request. @throws {Refusal} where nobody could see it, or one about the same user is open */
 export async function fileRequest(
@@ -48,8 +50,10 @@ export async function file(
 ): Promise<ApprovalRequest> {
   const { services } = interaction;
   const kinds: ActionKind[] = revokesTokens(action) ? [action.kind, 'revoke'] : [action.kind];
+  const subcommand = subcommandFor(verbOf(action));
   refuseWithoutReason(services, kinds, reason, {
-    subcommand: subcommandOf(action),
+    // `unlock` takes no reason.
+    subcommand: subcommand === 'unlock' ? 'update' : subcommand,
     nothing: say`Nothing was requested.`,
   });
   await refuseWhereTokenCannot(services);
@@ -92,30 +96,6 @@ export function refuseWithoutReason(
   );
 }
 
-const PROMOTED_BY = { update: 'update', creation: 'create', invitation: 'invite' } as const;
-
-/** The subcommand that asks for this action in words. */
-function subcommandOf(action: Action): SubcommandName {
-  switch (action.kind) {
-    case 'delete':
-    case 'delete-with-tokens':
-      return 'delete';
-    case 'revoke':
-      return 'revoke';
-    case 'lock-several':
-    case 'lock-few':
-      return 'list';
-    case 'demote-with-tokens':
-      return 'lock';
-    case 'demote':
-      return 'update';
-    case 'promote-for':
-      return 'update';
-    case 'promote':
-      return PROMOTED_BY[action.by];
-  }
-}
-
 /** Says where the request is, unless its message is before the caller. */
 async function whereToSee(
   { services, origin }: Interaction,
@@ -153,10 +133,14 @@ function refuseWithoutApprovers(
   throw new Refusal(missingText(roll, { about, lasting }));
 }
 
-/** The bot admins who may approve what the caller asks for. */
 function approversFor({ services, caller }: Interaction): MemberId[] {
   const { botAdmins, allowSelfApproval } = services.approvals.policy;
   return botAdmins.filter((each) => each !== caller.memberId || allowSelfApproval);
+}
+
+/** ' Creating a Fastly superuser needs approval.', behind another sentence; nothing where it doesn't. */
+export function approvalText(services: Services, kind: ActionKind, doing: string): Sentence {
+  return isApprovalRequired(services, kind) ? say` ${doing} needs approval.` : say``;
 }
 
 export function isApprovalRequired({ approvals: { policy } }: Services, kind: ActionKind): boolean {
@@ -183,7 +167,6 @@ async function placeFor(interaction: Interaction, kind: ActionKind): Promise<Cha
     : await resultPlace(interaction);
 }
 
-/** Says that a request about the same user is open, and where. */
 export async function alreadyOpen(services: Services, open: ApprovalRequest): Promise<Sentence> {
   const line = requestLine(open, await whereRequestIs(services, open));
   const whom = isLockOfSeveral(open.action) ? 'these users' : 'this user';

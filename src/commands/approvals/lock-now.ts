@@ -1,17 +1,11 @@
-import {
-  type Action,
-  type ApprovalRequest,
-  type Deletion,
-  isDeletion,
-  mayBeLocked,
-  type RequestId,
-} from '../../approvals/request.ts';
+import { type Action, type Deletion, isDeletion, mayBeLocked } from '../../approvals/action.ts';
+import type { ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { isSuperuser } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { lockFormText } from '../../messages/approval-form.ts';
 import { LOCK } from '../../messages/approval-message.ts';
-import { lockedText } from '../../messages/approval-text.ts';
+import { lockedText } from '../../messages/approval-notices.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
 import { code, member, say } from '../../messages/kit/sentence.ts';
@@ -39,9 +33,8 @@ export const lockNow: readonly Listener[] = stepListeners({
   says: lockFormText,
   async more(interaction, request, values) {
     const { target } = request.action;
-    const { login, name } = target;
     const offer = await offerFor(interaction, { ...target, id: UserId.parse(target.id) }, request);
-    return lockInputs(interaction, { login, name }, offer, tickedSteps(values));
+    return lockInputs(interaction, target, offer, tickedSteps(values));
   },
   async check({ services }, id) {
     const open = await pendingDeletion(services, id);

@@ -3,10 +3,10 @@ import type { ChannelId } from '../../ids.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
+import type { IncomingOf } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openRequests } from './approvals.ts';
 
-/** A click on a button of an approval request. */
 export type RequestClick = {
   interaction: Interaction;
   id: RequestId;
@@ -17,33 +17,26 @@ export type RequestClick = {
 };
 
 /** `form`: the step is still to come, by a form. */
-export type Clicked = 'form' | 'done';
+type Clicked = 'form' | 'done';
 
 /** Listens for a button whose value is a request's id. */
 export function requestButtonListener(
   actionId: string,
   act: (click: RequestClick) => Promise<Clicked>,
 ): Listener {
-  return {
-    kind: 'click',
-    id: actionId,
-    requestIn: (value) => RequestId.safeParse(value).data ?? null,
-    run: async (interaction, { value, place, responseUrl }) => {
-      const id = RequestId.safeParse(value);
-      if (!id.success) throw noLongerWorks('button', 'approvals');
-      const seenAt =
-        place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
-      // What only the caller sees is the list of requests.
-      const listUrl = place.kind === 'message' && place.ts === null ? responseUrl : null;
-      let clicked: Clicked = 'done';
-      try {
-        clicked = await act({ interaction, id: id.data, seenAt, listUrl });
-      } finally {
-        if (clicked === 'done' && listUrl !== null) await showListAgain(interaction, listUrl);
-        if (seenAt !== null) await interaction.services.approvals.seenAt(id.data, seenAt);
-      }
-    },
-  };
+  return clickOnRequest(actionId, async (interaction, id, { place, responseUrl }) => {
+    const seenAt =
+      place.kind === 'message' && place.ts !== null ? { channel: place.channel, ts: place.ts } : null;
+    // What only the caller sees is the list of requests.
+    const listUrl = place.kind === 'message' && place.ts === null ? responseUrl : null;
+    let clicked: Clicked = 'done';
+    try {
+      clicked = await act({ interaction, id, seenAt, listUrl });
+    } finally {
+      if (clicked === 'done' && listUrl !== null) await showListAgain(interaction, listUrl);
+      if (seenAt !== null) await interaction.services.approvals.seenAt(id, seenAt);
+    }
+  });
 }
 
 /** Listens for a button that a request offers once it has ended, on its message and in its thread. */
@@ -51,15 +44,23 @@ export function requestOfferListener(
   actionId: string,
   act: (interaction: Interaction, id: RequestId) => Promise<void>,
 ): Listener {
+  // A request that is made here is public, as this one was.
+  return clickOnRequest(actionId, (interaction, id) => act(interaction.shownTo({ private: false }), id));
+}
+
+function clickOnRequest(
+  actionId: string,
+  act: (interaction: Interaction, id: RequestId, click: IncomingOf<'click'>) => Promise<void>,
+): Listener {
+  const requestIn = (value: string | null) => RequestId.safeParse(value).data ?? null;
   return {
     kind: 'click',
     id: actionId,
-    requestIn: (value) => RequestId.safeParse(value).data ?? null,
-    run: async (interaction, { value }) => {
-      const id = RequestId.safeParse(value);
-      if (!id.success) throw noLongerWorks('button', 'approvals');
-      // A request that is made here is public, as this one was.
-      await act(interaction.shownTo({ private: false }), id.data);
+    requestIn,
+    async run(interaction, click) {
+      const id = requestIn(click.value);
+      if (id === null) throw noLongerWorks('button', 'approvals');
+      await act(interaction, id, click);
     },
   };
 }

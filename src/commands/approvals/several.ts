@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ApprovalRequest, isLockOfSeveral, isOpen, type RequestId } from '../../approvals/request.ts';
+import { isLockOfSeveral } from '../../approvals/action.ts';
+import { type ApprovalRequest, isOpen, type RequestId } from '../../approvals/request.ts';
 import { runKey, stillLocked } from '../../approvals/run.ts';
 import { update } from '../../changes/operations.ts';
 import { settingsOf } from '../../changes/snapshot.ts';
@@ -12,12 +13,10 @@ import { UserId } from '../../fastly/user.ts';
 import { STOP, UNLOCK_SEVERAL } from '../../messages/approval-message.ts';
 import { explainRest, Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, plainText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, counted, namesInShort, plainText, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK } from '../../messages/lock-limits.ts';
-import { namesInShort } from '../../messages/tokens/text.ts';
-import { userCount } from '../../messages/user-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { type Listener, needing } from '../../slack/gate/listeners.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { makeChange } from '../make-change.ts';
 import { objectionText } from './answer-text.ts';
@@ -34,17 +33,16 @@ export const severalListeners: readonly Listener[] = [
     }
     return 'done';
   }),
-  requestOfferListener(UNLOCK_SEVERAL, async (shown, id) => {
-    await shown.reply.waitFor(unlockAll(shown, id));
-  }),
+  ...needing('unlock', [
+    requestOfferListener(UNLOCK_SEVERAL, async (shown, id) => {
+      await shown.reply.waitFor(unlockAll(shown, id));
+    }),
+  ]),
 ];
 
 /** Unlocks all whom a request has locked and nobody has touched since. The request's thread tells it. */
 async function unlockAll(interaction: Interaction, id: RequestId): Promise<void> {
   const { services, caller, reply } = interaction;
-  if (services.disabled.has('update')) {
-    throw new Refusal(say`${code('update')} is disabled in this workspace, so nobody can be unlocked.`);
-  }
   const request = await services.approvals.get(id);
   const targets = request ? unlockable(request) : [];
   if (targets.length === 0) throw noLongerWorks('button', 'list');
@@ -58,16 +56,13 @@ async function unlockAll(interaction: Interaction, id: RequestId): Promise<void>
   if (unlocked.length > 0) await services.approvals.unlocked(id, caller.memberId, unlocked);
   await reply.privately(
     message(
-      say`🔓 ${userCount(unlocked.length)} unlocked. ${NOT_BROUGHT_BACK}`,
-      ...[...Map.groupBy(left.keys(), (login) => left.get(login) ?? '')].map(([why, logins]) =>
-        leftText(logins, why),
+      say`🔓 ${counted(unlocked.length, 'user')} unlocked. ${NOT_BROUGHT_BACK}`,
+      ...[...Map.groupBy(left.keys(), (login) => left.get(login) ?? '')].map(
+        ([why, logins]) =>
+          say`Not unlocked: ${namesInShort(logins.map((login) => say`${code(login)}`))} (${why.replace(/\.$/, '')}).`,
       ),
     ),
   );
-}
-
-function leftText(logins: readonly string[], why: string): Sentence {
-  return say`Not unlocked: ${namesInShort(logins.map((login) => say`${code(login)}`))} (${why.replace(/\.$/, '')}).`;
 }
 
 /** Those whom a request that has ended has locked, and who were not unlocked by its button. */

@@ -1,7 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import { type ApprovalRequest, RequestId, tokensKey } from '../../approvals/request.ts';
-import { type ApprovalPolicy, mayDecide } from '../../approvals/rules.ts';
+import { tokensKey } from '../../approvals/action.ts';
+import { mayDecide } from '../../approvals/approvers.ts';
+import type { ApprovalPolicy } from '../../approvals/policy.ts';
+import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { richText, type Sentence } from '../../messages/kit/sentence.ts';
@@ -18,13 +20,10 @@ import { isShown, type RequestClick, requestButtonListener, showListAgain } from
 
 /** A step of a request that a button opens a form for: the form says what will happen, and takes a comment. */
 export type StepForm = {
-  /** The action id of the button. */
   actionId: string;
   title: string;
   submit: string;
-  /** What the button says that closes the form. */
   close: string;
-  /** What the input for the comment is called. */
   comment: string;
   says(request: ApprovalRequest, policy: ApprovalPolicy): readonly [Sentence, ...Sentence[]];
   /** What else the form has. @param values what was filled in, where it is drawn again */
@@ -47,10 +46,7 @@ export type StepForm = {
  * The request after a step, and what the caller is told unless they see its message, which shows the step. `delivered`:
  * they have been told.
  */
-export type Taken = { request: ApprovalRequest } & (
-  | { told: Message; isShown: boolean }
-  | { delivered: Delivered }
-);
+type Taken = { request: ApprovalRequest } & ({ told: Message; isShown: boolean } | { delivered: Delivered });
 
 /** The request a form is about, and where its button was. It comes back as input. */
 const AboutSchema = z.object({
@@ -64,7 +60,6 @@ const AboutSchema = z.object({
 type About = z.infer<typeof AboutSchema>;
 const About = codecFor('form', AboutSchema, 'approvals');
 
-/** The listeners of a step's button and of its form. */
 export function stepListeners(step: StepForm): Listener[] {
   const form = { id: `${step.actionId}-form`, title: step.title, mainBlockId: REASON };
   const submission = formListener(form, {

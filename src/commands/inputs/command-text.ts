@@ -20,7 +20,7 @@ export type Word =
   | { kind: 'special'; text: string };
 
 /** A flag is there or not (`switch`), or takes text, or takes `yes` or `no`. */
-export type FlagKind = 'switch' | 'text' | 'yes-no';
+type FlagKind = 'switch' | 'text' | 'yes-no';
 export type FlagKinds = Readonly<Record<string, FlagKind>>;
 
 /** What flags were given, by name: `true` for a switch, text, or yes and no as booleans. */
@@ -58,7 +58,6 @@ function nextWord({ mask }: Seen, from: number): number {
   return space === -1 ? mask.length : from + space;
 }
 
-/** The word that begins here, and where it ends. */
 function wordAt(text: Seen, start: number): { word: Word; end: number } {
   const mark = text.mask[start] ?? '';
   const closing = QUOTES.find((marks) => marks.includes(mark));
@@ -119,11 +118,11 @@ export function readFlags(
 ): { positional: Word[]; flags: FlagValues } {
   const positional: Word[] = [];
   const flags = new Map<string, string | boolean>();
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index];
-    const flag = word && flagOf(word);
-    if (!word || flag === null || flag === undefined) {
-      if (word) positional.push(word);
+  const remaining = words.values();
+  for (const word of remaining) {
+    const flag = flagOf(word);
+    if (flag === null) {
+      positional.push(word);
       continue;
     }
     const kind = Object.hasOwn(kinds, flag.name) ? kinds[flag.name] : undefined;
@@ -134,8 +133,7 @@ export function readFlags(
       flags.set(flag.name, true);
       continue;
     }
-    const next = flag.value === null ? words[index + 1] : undefined;
-    if (next !== undefined) index += 1;
+    const next = flag.value === null ? remaining.next().value : undefined;
     flags.set(flag.name, flagValue(flag.name, kind, flag.value ?? (next && textOf(next))));
   }
   return { positional, flags: Object.fromEntries(flags) };

@@ -15,6 +15,7 @@ import {
 } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
+import { orNull } from '../or-null.ts';
 import { linkedAddress, nearest, type Word, WordsError } from './command-text.ts';
 import { lookButton } from './question.ts';
 
@@ -27,7 +28,8 @@ export type Match = { typed: Sentence } & (
   | { kind: 'several'; users: readonly [User, ...User[]]; more: boolean }
 );
 
-/** What finding a user needs of an interaction. */
+export type SeveralMatch = Extract<Match, { kind: 'several' }>;
+
 export type Asking = Pick<Interaction, 'origin'> & {
   users: Pick<Interaction['users'], 'getUser'>;
   services: Pick<Services, 'directory' | 'disabled'> & {
@@ -44,7 +46,6 @@ const MENTIONED_FRESH_MILLISECONDS = 60_000;
 const MOST_NEAR = 3;
 const INVITATION_PAGES = 5;
 
-/** The words that are not empty. */
 export function givenWords(words: readonly Word[]): Word[] {
   return words.filter((word) => word.kind !== 'text' || word.text.trim() !== '');
 }
@@ -107,16 +108,6 @@ async function byText(
   );
 }
 
-/** That the words only fit a user, as a question. */
-export function isItThisOne({ typed }: Match): Sentence {
-  return say`One user matches ${typed}. Is it the right one?`;
-}
-
-/** How many users match, as a question. */
-export function whichOne({ users, more, typed }: Extract<Match, { kind: 'several' }>): Sentence {
-  return say`${users.length}${more ? '+' : ''} users match ${typed}. Which one do you mean?`;
-}
-
 function matchOf(found: Found, typed: Sentence): Match | null {
   switch (found.kind) {
     case 'none':
@@ -165,10 +156,8 @@ async function nobodysAddress(asking: Asking, address: string, purpose: Purpose)
 
 async function invitationOf({ services, log }: Asking, address: string): Promise<Sentence | null> {
   const { fastly, disabled } = services;
-  const invitation = await openInvitation(fastly, address, INVITATION_PAGES).catch((error: unknown) => {
-    log.warn({ err: error }, 'the open invitations could not be looked through for an address');
-    return null;
-  });
+  const why = 'the open invitations could not be looked through for an address';
+  const invitation = await orNull(openInvitation(fastly, address, INVITATION_PAGES), log, why);
   if (!invitation) return null;
   const when = invitation.created_at ? say` on ${date(new Date(invitation.created_at))}` : say``;
   const withdraw = disabled.has('invitations')

@@ -1,7 +1,7 @@
 import type { InputBlock } from '@slack/types';
 import type { Times } from '../../config/times.ts';
 import { UNITS } from '../../config/value-types.ts';
-import { textInput } from '../../messages/kit/inputs.ts';
+import { checkboxes, option, textInput } from '../../messages/kit/inputs.ts';
 import { code, say, typedWords } from '../../messages/kit/sentence.ts';
 import { spanText } from '../../messages/promotion-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
@@ -12,17 +12,32 @@ export const LASTS = 'for';
 
 export const FOR_A_ROLE = say`${code('--for')} says how long a role is given. Add ${code('--role')}. Nothing was changed.`;
 
+/** Block and action id, and the value, of the tick that keeps a role without an end. */
+export const KEEP = 'keep';
+
 /** @param round as `blockOf` takes it */
+export function keepInput(ticked: boolean, round: number): InputBlock {
+  return checkboxes({
+    id: KEEP,
+    blockId: round === 0 ? KEEP : `${KEEP} ${round}`,
+    label: 'The end of the role',
+    options: [option('Keep this role without an end', KEEP)],
+    ticked: ticked ? [KEEP] : [],
+    optional: true,
+  });
+}
+
+/** @param round as `blockOf` takes it @param ends whether the role that the user has ends */
 export function lastsInput(
   typed: string | null,
-  { optional = true, round = 0 }: { optional?: boolean; round?: number } = {},
+  { optional = true, round = 0, ends = false }: { optional?: boolean; round?: number; ends?: boolean } = {},
 ): InputBlock {
   return textInput({
     id: LASTS,
     blockId: round === 0 ? LASTS : `${LASTS} ${round}`,
     label: 'For how long',
     hint: optional
-      ? 'Such as 4h or 2d. The role before comes back then. Leave it empty for a role without an end.'
+      ? `Such as 4h or 2d. The role before comes back then. Leave it empty for ${ends ? 'another role' : 'a role'} without an end.`
       : 'Such as 4h or 2d, counted from when it is set.',
     value: typed,
     maxLength: 20,
@@ -30,15 +45,20 @@ export function lastsInput(
   });
 }
 
-/** How long, in milliseconds; null where nothing was entered. @throws {FieldError} */
 export function lastsFromForm(values: FormValues, times: Pick<Times, 'promotions'>): number | null {
   const typed = values[LASTS]?.trim() ?? '';
   return typed === '' ? null : readLasts(typed, times);
 }
 
-/** How long a role is to be given, in milliseconds: '4h', '1d 12h'. @throws {FieldError} */
-export function readLasts(text: string, { promotions }: Pick<Times, 'promotions'>): number {
+/** Whether a role can be given for so many milliseconds. */
+export function canLast(milliseconds: number, { promotions }: Pick<Times, 'promotions'>): boolean {
   const { shortest, longest } = promotions;
+  return Number.isInteger(milliseconds) && milliseconds >= shortest && milliseconds <= longest;
+}
+
+/** How long a role is to be given, in milliseconds: '4h', '1d 12h'. @throws {FieldError} */
+export function readLasts(text: string, times: Pick<Times, 'promotions'>): number {
+  const { shortest, longest } = times.promotions;
   const parts = [
     ...text
       .trim()
@@ -50,7 +70,7 @@ export function readLasts(text: string, { promotions }: Pick<Times, 'promotions'
     (sum, [, amount, unit]) => sum + Number(amount) * (UNITS.get(unit ?? '') ?? 0),
     0,
   );
-  if (isWhole && milliseconds >= shortest && milliseconds <= longest) return milliseconds;
+  if (isWhole && canLast(milliseconds, times)) return milliseconds;
   const range = say`from ${spanText(shortest)} to ${spanText(longest)}`;
   throw new FieldError(
     LASTS,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { nameOf, type User, UserId } from '../../fastly/user.ts';
+import { type User, UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -42,7 +42,7 @@ export class LoginChanged extends Refusal {
 
   constructor(user: User) {
     super(
-      say`${userText({ name: nameOf(user), login: user.login })} had another login when you chose. Nothing was done. If it's still the right user, choose the user again.`,
+      say`${userText(user)} had another login when you chose. Nothing was done. If it's still the right user, choose the user again.`,
     );
     this.user = user;
   }

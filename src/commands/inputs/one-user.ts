@@ -15,12 +15,13 @@ import type { NextForm } from '../../slack/replies/submission.ts';
 import { formListener, viewOf } from '../form.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { together } from '../together.ts';
-import { findUser, givenWords, isItThisOne, type Match, whichOne } from './find-user.ts';
-import { type Meant, meantBy, userMeant } from './meant.ts';
+import { findUser, givenWords } from './find-user.ts';
+import { type Meant, userMeant } from './meant.ts';
 import { actOrAskAnew, ask, type OnUser } from './question.ts';
 import { checkedReason, reasonFromFlag, reasonFromForm, reasonInput } from './reason.ts';
-import { clickedUser } from './user-button.ts';
+import { userButtonListener } from './user-button.ts';
 import { pickedAgain, pickedUser, USER_PICKER, userPicker } from './user-picker.ts';
+import { actOrAsk } from './which-user.ts';
 
 /** A subcommand about one user, who is given in words, chosen from a form, or stands behind a button. */
 export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 'examples'> & {
@@ -30,9 +31,7 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
   purpose: Purpose;
   /** What the button of a question says: 'Reset Ada Example'. */
   button(services: Services, name: string): string;
-  /** Takes `--reason`; then a card's button opens the form, where there is a field for it. */
-  takesReason?: true;
-  /** Whether the form insists on one. */
+  /** Set where it takes a reason: whether the form insists on one. A card's button then opens the form. */
   needsReason?(services: Services): boolean;
   /**
    * What the form says under its fields.
@@ -44,7 +43,6 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
    * @throws {Refusal} when it cannot be done in this account at all
    */
   caution?(services: Services): Promise<Sentence | null>;
-  /** What else there is to choose, once the user is known. */
   choices?: UserChoices;
   /** Begins what else will be asked, while the user with an id is asked for. */
   ahead?(interaction: Interaction): void;
@@ -52,7 +50,7 @@ export type OneUserSubcommand = Pick<Subcommand, 'name' | 'summary' | 'about' | 
 };
 
 /** Switches in words, which the form has inputs for as soon as it is about one user. */
-export type UserChoices = {
+type UserChoices = {
   flags: readonly string[];
   /** The inputs for this user. An input or its chosen value is a flag's name. */
   inputs(interaction: Interaction, user: User, chosen: readonly string[]): Promise<UserInputs>;
@@ -62,7 +60,7 @@ export type UserChoices = {
 export type UserInputs = { blocks: KnownBlock[]; showing: string };
 
 /** The flags that were chosen, and whether the caller chose in a form that showed what there is now. */
-export type UserChoice = { chosen: readonly string[]; wasShown: boolean };
+type UserChoice = { chosen: readonly string[]; wasShown: boolean };
 
 type FormContents = {
   user?: User | null;
@@ -77,7 +75,8 @@ type FormContents = {
  * mean. Without words, the form opens.
  */
 export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
-  const { name, summary, about, examples, takesReason, choices } = subcommand;
+  const { name, summary, about, examples, choices } = subcommand;
+  const takesReason = subcommand.needsReason !== undefined;
   const switches = choices?.flags ?? [];
   const onUser: OnUser = {
     name,
@@ -114,7 +113,10 @@ export function oneUserSubcommand(subcommand: OneUserSubcommand): Subcommand {
         findUser(interaction, given, subcommand.purpose),
         cautionOf(subcommand, interaction),
       );
-      await actOrAsk(subcommand, onUser, interaction, { match, warning, reason, chosen });
+      // What can't be done from here at all is refused before anything is asked.
+      if (match.kind !== 'certain' || warning !== null) await subcommand.note?.(interaction);
+      const asked = { subcommand: name, reason, ...(chosen.length > 0 && { chosen }) };
+      await actOrAsk(interaction, onUser, match, { asked, warning, isLook: subcommand.purpose === 'look' });
     },
     onUser,
     listeners: [userFormListener(subcommand), buttonListener(subcommand, onUser)],
@@ -132,44 +134,13 @@ async function cautionOf(
   return (await caution?.(services)) ?? null;
 }
 
-/** Acts where it is certain who is meant and there is nothing to know before; else asks. There is one question at most. */
-async function actOrAsk(
-  { purpose, note }: OneUserSubcommand,
-  onUser: OnUser,
-  interaction: Interaction,
-  about: { match: Match; warning: Sentence | null; reason: string | null; chosen: string[] },
-): Promise<void> {
-  const { match, warning, reason, chosen } = about;
-  const asked = { subcommand: onUser.name, reason, ...(chosen.length > 0 && { chosen }) };
-  // What can't be done from here at all is refused before anything is asked.
-  if (match.kind !== 'certain' || warning !== null) await note?.(interaction);
-  if (match.kind === 'several') {
-    const { users, more } = match;
-    const text = [...(warning ? [warning] : []), whichOne(match)];
-    return await ask(interaction, onUser, { users, more, text, asked });
-  }
-  const { user } = match;
-  if (warning === null && (match.kind === 'certain' || purpose === 'look')) {
-    return await actOrAskAnew(interaction, onUser, meantBy(user), asked);
-  }
-  const question = match.kind === 'certain' ? say`Continue anyway?` : isItThisOne(match);
-  await ask(interaction, onUser, { users: [user], text: [...(warning ? [warning] : []), question], asked });
-}
-
+/** A request is public, and its form says where it goes. */
 function buttonListener(subcommand: OneUserSubcommand, onUser: OnUser): Listener {
-  return {
-    kind: 'click',
-    id: `${subcommand.name}.button`,
-    run: async (interaction, click) => {
-      if (!subcommand.takesReason) {
-        const { shown, user } = clickedUser(interaction, click);
-        return await shown.reply.waitFor(actOrAskFor(subcommand, onUser, shown, user));
-      }
-      // Results are public even if the card was private; the form says where they go.
-      const { shown, user } = clickedUser(interaction, click, { private: false });
-      await openForm(subcommand, shown, async () => ({ user: await userMeant(shown, user) }));
-    },
-  };
+  const isPublic = subcommand.needsReason !== undefined;
+  return userButtonListener(`${subcommand.name}.button`, { isPublic }, async (shown, user) => {
+    if (isPublic) await openUserForm(subcommand, shown, () => user);
+    else await shown.reply.waitFor(actOrAskFor(subcommand, onUser, shown, user));
+  });
 }
 
 /** After a card's button, whose dialog has asked: only a caution asks once more. */
@@ -222,16 +193,18 @@ async function userForm(
   contents: FormContents,
 ): Promise<ModalView> {
   const { user, reason, onTop, note, chosen = [] } = contents;
-  const inputs = (user && (await subcommand.choices?.inputs(interaction, user, chosen))) ?? null;
+  const { choices, needsReason } = subcommand;
+  const inputs = (user && (await choices?.inputs(interaction, user, chosen))) ?? null;
   const form = { ...formOf(subcommand), submit: subcommand.form.submit(interaction.services) };
-  const optional = !subcommand.needsReason?.(interaction.services);
   const blocks = [
     userPicker(user ?? null),
     ...(inputs?.blocks ?? []),
-    ...(subcommand.takesReason ? [reasonInput('Reason', reason ?? null, { optional })] : []),
+    ...(needsReason
+      ? [reasonInput('Reason', reason ?? null, { optional: !needsReason(interaction.services) })]
+      : []),
     ...(note ? [richText(note)] : []),
   ];
-  const subject = subcommand.choices && {
+  const subject = choices && {
     subject: Chosen.write({ of: user?.id ?? null, chosen: [...chosen], showing: inputs?.showing ?? null }),
   };
   return viewOf(form, interaction.origin, { onTop, blocks, ...subject });
@@ -244,7 +217,7 @@ function formOf({ name, form: { title } }: OneUserSubcommand) {
 function userFormListener(subcommand: OneUserSubcommand): Listener {
   return formListener(formOf(subcommand), {
     async work(interaction, { values, subject }) {
-      const reason = subcommand.takesReason ? reasonFromForm(values) : null;
+      const reason = subcommand.needsReason ? reasonFromForm(values) : null;
       const meant = pickedUser(values);
       const { choices } = subcommand;
       if (!choices) return await subcommand.act(interaction, meant, reason, { chosen: [], wasShown: false });
@@ -297,12 +270,11 @@ async function formWithChoices(
 
 const CHANGED = say`What this form showed has changed. Nothing was done. Check the form, then send it again.`;
 
-/** Opens the form of a subcommand, about this user. */
 export async function openUserForm(
   subcommand: OneUserSubcommand,
   interaction: Interaction,
   whom: () => Meant | Promise<Meant>,
-  chosen: readonly string[],
+  chosen: readonly string[] = [],
 ): Promise<void> {
   await openForm(subcommand, interaction, async () => ({
     user: await userMeant(interaction, await whom()),

@@ -1,5 +1,6 @@
 import type { Button, ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { PromotionShown } from '../../changes/promotion.ts';
 import { rolesDigest } from '../../changes/roles.ts';
 import { Settings } from '../../changes/settings.ts';
 import { SUBCOMMAND_NAMES, type SubcommandName } from '../../config/subcommand-names.ts';
@@ -8,7 +9,7 @@ import { Refusal } from '../../messages/failure-text.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, lineWith, type Message, message } from '../../messages/kit/message.ts';
 import { richText, type Sentence, say, sideBySide, withoutTyped } from '../../messages/kit/sentence.ts';
-import { lastsText } from '../../messages/promotion-text.ts';
+import { lastsText, offText } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { settingsText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -28,10 +29,9 @@ const AskedSchema = z.object({
   settings: Settings.optional(),
   reason: z.string().nullable().optional(),
   /** For how many milliseconds a role is given. */
-  lasts: z.number().optional(),
+  lasts: z.int().optional(),
   /** The switches that were given, of those that the subcommand has. */
   chosen: z.array(z.string().max(30)).max(5).optional(),
-  /** Which tokens to show. */
   tokens: TokenFilterSchema.optional(),
   /** Stands for the user's roles where the caller was told what of them may be lost (`rolesDigest`). */
   rolesShown: z.string().max(64).optional(),
@@ -44,7 +44,6 @@ export const Asked = codecFor('form', AskedSchema, 'help');
 const AnswerSchema = AskedSchema.extend({ user: Meant, private: z.boolean() });
 export const Answer = codecFor('button', AnswerSchema, 'help');
 
-/** Action id of the buttons. */
 export const CHOOSE = 'user.choose';
 /** The form for many users. */
 export const CHOOSE_FORM = {
@@ -60,7 +59,7 @@ export type OnUser = {
   /** What a button says that does it to this user: 'Reset Ada Example'. */
   button(services: Services, name: string): string;
   /** Checks what came back with an answer, before the question goes. @throws {Refusal} */
-  check?(asked: Asked): void;
+  check?(asked: Asked, services: Services): void;
   act(interaction: Interaction, user: Meant, asked: Asked): Promise<Delivered>;
 };
 
@@ -74,16 +73,14 @@ export class RolesToLose extends Refusal {
   }
 }
 
-export type Question = {
+type Question = {
   users: readonly [User, ...User[]];
   /** Whether more users fit than are asked about. */
   more?: boolean;
-  /** What goes before the users: how many fit, or what to know before it is done. */
   text: readonly Sentence[];
   asked: Asked;
 };
 
-/** More users than this are a select's options, in a form. */
 const MOST_BUTTONS = 5;
 
 /** So many characters fit a button's value (docs.slack.dev, button element). */
@@ -115,8 +112,11 @@ async function askInMessage(
   subcommand: OnUser,
   question: Question,
 ): Promise<boolean> {
-  const asked = withButtons(interaction, subcommand, question);
-  const kept = withButtons(interaction, subcommand, { ...question, text: question.text.map(withoutTyped) });
+  const setsRole = question.asked.settings?.role !== undefined;
+  const running = setsRole ? await interaction.services.promotions.running() : [];
+  const asked = withButtons(interaction, subcommand, question, running);
+  const text = question.text.map(withoutTyped);
+  const kept = withButtons(interaction, subcommand, { ...question, text }, running);
   if (asked === null || kept === null) return false;
   await interaction.reply.privately(asked, kept);
   return true;
@@ -152,7 +152,6 @@ export async function askAnew(
   return true;
 }
 
-/** Tells the caller what may be lost, and asks whether to go on. */
 export async function askAboutRoles(
   interaction: Interaction,
   subcommand: OnUser,
@@ -167,12 +166,13 @@ function withButtons(
   { services, origin }: Interaction,
   subcommand: OnUser,
   { users, more, text, asked }: Question,
+  running: readonly PromotionShown[],
 ): Message | null {
-  const alone = users.length === 1 ? cautionsFor(users[0], asked) : [];
+  const alone = users.length === 1 ? cautionsFor(users[0], asked, running) : [];
   const [first = say`Which user do you mean?`, ...others] = [...alone, ...text];
   const shown = message(first, ...others, ...wanted(asked));
   for (const user of users) {
-    const cautions = cautionsFor(user, asked);
+    const cautions = cautionsFor(user, asked, running);
     const rolesShown = cautions.length > 0 ? { rolesShown: rolesDigest(user) } : {};
     const value = Answer.write({ ...asked, ...rolesShown, user: meantBy(user), private: origin.private });
     if (value.length > VALUE_LENGTH) return null;
@@ -192,15 +192,26 @@ function wanted({ settings = {}, lasts }: Pick<Asked, 'settings' | 'lasts'>): Se
   return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings)}${end}.`];
 }
 
-/** What to know of the user's roles before one is set. */
-function cautionsFor(user: User, { settings = {} }: Pick<Asked, 'settings'>): Sentence[] {
-  const caution = settings.role === undefined || settings.role === user.role ? null : rolesCaution(user);
-  return caution ? [say`⚠️ ${caution}`] : [];
+/** What to know of the user's roles, and of one that ends, before a role is set. */
+function cautionsFor(
+  user: User,
+  { settings: { role } = {}, lasts }: Pick<Asked, 'settings' | 'lasts'>,
+  running: readonly PromotionShown[],
+): Sentence[] {
+  if (role === undefined) return [];
+  const caution = role === user.role ? null : rolesCaution(user);
+  const promotion = running.find((each) => each.user.id === user.id);
+  // With a new time, the same role goes on to another end.
+  const isOff = role !== user.role || (role === promotion?.role && lasts === undefined);
+  return [
+    ...(caution ? [say`⚠️ ${caution}`] : []),
+    ...(promotion !== undefined && isOff ? [offText(promotion)] : []),
+  ];
 }
 
 function about(user: User): Sentence {
   const role = user.role == null ? say`` : say` · ${roleText(user)}`;
-  return say`${userText({ name: nameOf(user), login: user.login })}${role}`;
+  return say`${userText(user)}${role}`;
 }
 
 /** @param question without one, the form searches all users */
@@ -224,7 +235,6 @@ export function chooseForm(
   });
 }
 
-/** A button that runs an update of this user, as it says. */
 export function updateUserButton(
   { origin }: Interaction,
   user: User,

@@ -30,7 +30,6 @@ export function reasonFromForm(values: FormValues, what = 'reason'): string | nu
   return checkedReason(values[REASON] ?? null, what);
 }
 
-/** The reason after `--reason`. @throws {FieldError} for more than `REASON_LENGTH` characters */
 export function reasonFromFlag({ reason }: FlagValues): string | null {
   return checkedReason(typeof reason === 'string' ? reason : null);
 }

@@ -9,7 +9,6 @@ import type { FormValues } from '../../slack/incoming.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
 import { type FlagKinds, type FlagValues, nearest } from './command-text.ts';
 
-/** Settings that are on or off. */
 type Switch = Exclude<Setting, 'name' | 'role'>;
 
 /** What each one means. For a lock, Fastly promises only that the user can't be edited. */
@@ -21,7 +20,6 @@ const SWITCHES: Record<Switch, string> = {
   two_factor_setup_required: 'Must set up 2FA',
 };
 
-/** Block and action id of the checkboxes for all switches. */
 const SWITCH_BLOCK = 'switches';
 
 /**
@@ -33,7 +31,6 @@ export function blockOf(setting: Setting, round = 0): string {
   return round === 0 ? block : `${block} ${round}`;
 }
 
-/** The flags that set these settings in a command. */
 export function settingFlags(settings: readonly Setting[]): FlagKinds {
   return Object.fromEntries(
     settings.map((setting) => [flagOf(setting), isSwitch(setting) ? 'yes-no' : 'text'] as const),

@@ -28,7 +28,6 @@ export function userPicker(picked: User | null = null, { optional = false } = {}
   });
 }
 
-/** A select of these users, at most 100. */
 export function userChoice(users: readonly User[]): InputBlock {
   return select({
     id: USER_PICKER,

@@ -1,17 +1,18 @@
-import { type ApprovalRequest, RequestId } from '../../approvals/request.ts';
+import { NeedsNewerVersion, type StoredRequest } from '../../approvals/newer.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, enumerate, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, counted, namesInShort, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { LeaverValue, leaverActionId } from '../../slack/leaver-buttons.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { refuseWhoItIsAbout } from '../approvals/about-you.ts';
 import { objectionText } from '../approvals/answer-text.ts';
-import { refuseUnlessConfirmed } from '../approvals/confirmed-rights.ts';
+import { refuseWhoMayNotDecide } from '../approvals/deciders.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { stillGone } from './leaver-button.ts';
 
 const REASON = 'The requester left Slack.';
+/** Of many requests that could not be denied, so many are explained. */
+const MOST_EXPLAINED = 10;
 
 /** The button that ends what somebody who left has asked for. It denies each request, as its own button would. */
 export const cancelRequestsListener: Listener = carryingButton(
@@ -22,29 +23,33 @@ export const cancelRequestsListener: Listener = carryingButton(
     const { member } = await stillGone(shown, id);
     const denied: Sentence[] = [];
     const kept: Sentence[] = [];
-    for (const request of await services.leavers.requestsOf(member)) {
+    for (const request of await services.approvals.waitingOf(member)) {
       const why = await deny(shown, request);
       if (why === null) denied.push(say`${code(request.id)}`);
       else kept.push(say`${code(request.id)}: ${why}`);
     }
     await services.leavers.showAgain(id);
-    const done = denied.length === 0 ? say`No request was denied.` : say`Denied: ${enumerate(denied)}.`;
-    await reply.privately(message(done, ...kept));
+    const done =
+      denied.length === 0
+        ? say`No request was denied.`
+        : say`Denied ${counted(denied.length, 'request')}: ${namesInShort(denied)}.`;
+    const more = kept.length - MOST_EXPLAINED;
+    const others = more > 0 ? [say`${counted(more, 'more request')} could not be denied.`] : [];
+    await reply.privately(message(done, ...kept.slice(0, MOST_EXPLAINED), ...others));
   },
 );
 
 /** Null where it is denied, or why it isn't. */
-async function deny(interaction: Interaction, { id }: ApprovalRequest): Promise<Sentence | null> {
+async function deny(interaction: Interaction, { id }: StoredRequest): Promise<Sentence | null> {
   const { services, caller } = interaction;
   const { approvals } = services;
   try {
-    const asked = await approvals.get(RequestId.parse(id));
-    await refuseUnlessConfirmed(interaction, asked);
-    await refuseWhoItIsAbout(interaction, asked, 'deny');
+    await refuseWhoMayNotDecide(interaction, await approvals.get(id), 'deny');
     const answer = await approvals.deny(id, caller.memberId, REASON);
     return answer.kind === 'step' ? null : objectionText(answer, approvals.policy);
   } catch (error) {
     if (error instanceof Refusal) return error.sentence;
+    if (error instanceof NeedsNewerVersion) return say`It needs a newer version of the bot.`;
     throw error;
   }
 }

@@ -2,7 +2,6 @@ import type { ModalView } from '@slack/types';
 import { Refusal } from '../../messages/failure-text.ts';
 import { richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { userText } from '../../messages/user-text.ts';
-import type { Origin } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { LeaverSubject } from '../../slack/leaver-buttons.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -50,8 +49,7 @@ async function keepForm(
 ): Promise<ModalView> {
   const { name, login } = await stillGone(interaction, id);
   const user = userText({ name, login });
-  const origin: Origin = interaction.origin;
-  return viewOf(FORM, origin, {
+  return viewOf(FORM, interaction.origin, {
     onTop: problem,
     subject: LeaverSubject.write({ leaver: id, private: false }),
     blocks: [

@@ -1,6 +1,7 @@
 import { UserId } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { endText } from '../../messages/leavers/leaver-message.ts';
 import { userText } from '../../messages/user-text.ts';
 import { noLongerWorks } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
@@ -28,8 +29,8 @@ export function leaverButtonListener(
 export async function stillGone({ services }: Interaction, id: string): Promise<Leaver> {
   const leaver = await services.leavers.asOfNow(id);
   if (leaver === null) throw noLongerWorks('button', 'list');
-  const ended = endText(leaver);
-  if (ended !== null) throw new Refusal(say`${ended} Nothing was done.`);
+  const decided = decidedText(leaver);
+  if (decided !== null) throw new Refusal(say`${decided} Nothing was done.`);
   return leaver;
 }
 
@@ -39,7 +40,7 @@ function userOf({ userId, login }: Leaver): Meant {
 }
 
 /** Null for somebody who still needs a decision. */
-function endText({ name, login, state, kept }: Leaver): Sentence | null {
+function decidedText({ name, login, state, kept }: Leaver): Sentence | null {
   const user = userText({ name, login });
   switch (state) {
     case 'untold':
@@ -47,11 +48,7 @@ function endText({ name, login, state, kept }: Leaver): Sentence | null {
       return null;
     case 'kept':
       return kept ? say`${member(kept.by)} keeps ${user}.` : say`${user} is kept.`;
-    case 'returned':
-      return say`${user} is active in Slack again.`;
-    case 'moved':
-      return say`${user} has another account in Slack now.`;
-    case 'gone':
-      return say`${user} is no longer in Fastly.`;
+    default:
+      return endText(user, state);
   }
 }

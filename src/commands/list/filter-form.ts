@@ -24,7 +24,6 @@ const ANY = '*';
 /** One option of the select is for any role. */
 const MOST_ROLES = MOST_OPTIONS - 1;
 
-/** The form for another list, prefilled with the filter of the current one. */
 export function filterForm(filter: Filter, figures: Figures, origin: Origin, problem?: Sentence): ModalView {
   // The filter's role is offered even when no user has it now.
   const roles = new Set([...(filter.role === null ? [] : [filter.role]), ...rolesOf(figures)]);
@@ -133,10 +132,13 @@ export const PageFilter = z.object({
  * One page of a list: `from` users come before it, and a list made of it may be for the caller alone. It travels in the
  * buttons, and comes back as input.
  */
-const PageSchema = z.object({
-  filter: PageFilter,
-  from: z.int().min(0),
-  private: z.boolean(),
-});
-export type Page = z.infer<typeof PageSchema>;
-export const Page = codecFor('button', PageSchema, 'list');
+export const Page = codecFor(
+  'button',
+  z.object({
+    filter: PageFilter,
+    from: z.int().min(0),
+    private: z.boolean(),
+  }),
+  'list',
+);
+export type Page = ReturnType<typeof Page.read>;

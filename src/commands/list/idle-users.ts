@@ -5,9 +5,9 @@ import { accountTokens } from '../../fastly/account-tokens.ts';
 import type { ApiToken } from '../../fastly/api-token.ts';
 import type { User } from '../../fastly/user.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
+import { orNull } from '../or-null.ts';
 
-/** The filter of a list of idle users. */
-export type IdleFilter = Filter & { inactive: number };
+type IdleFilter = Filter & { inactive: number };
 
 /** Among so many, those under an open request are looked for. */
 const MOST_LOOKED_AT = 500;
@@ -29,17 +29,13 @@ export type IdleUsers = {
   knowsTokens: boolean;
 };
 
-/** @throws {FastlyError} */
 export async function idleUsers({ services, log }: Interaction, filter: IdleFilter): Promise<IdleUsers> {
   const { directory, fastly, approvals } = services;
   const [{ users: listed, unknown }, holder, account, tokens] = await Promise.all([
     directory.list(filter),
     fastly.getCurrentUser(),
     directory.account(),
-    accountTokens(fastly).catch((error: unknown) => {
-      log.warn({ err: error }, 'the API tokens of idle users could not be read');
-      return null;
-    }),
+    orNull(accountTokens(fastly), log, 'the API tokens of idle users could not be read'),
   ]);
   const users = listed.filter(({ locked }) => locked !== true);
   const isGuarded = ({ id }: User) => id === holder.id || id === account.owner_id;

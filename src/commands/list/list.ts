@@ -1,22 +1,21 @@
-import type { Button, KnownBlock } from '@slack/types';
-import type { PromotionShown } from '../../changes/promotion.ts';
+import type { KnownBlock } from '@slack/types';
 import { type Figures, type Filter, figuresOf, isOpen } from '../../directory/filter.ts';
-import { nameOf, type User } from '../../fastly/user.ts';
+import type { User } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
 import {
   bold,
   code,
-  enumerate,
+  counted,
+  namesInShort,
   richText,
   type Sentence,
   say,
   sideBySide,
 } from '../../messages/kit/sentence.ts';
 import { promotionLines } from '../../messages/promotion-text.ts';
-import { counted } from '../../messages/tokens/text.ts';
 import { MOST_USERS, userTable } from '../../messages/user-table.ts';
-import { rolesText, unreadableText, userCount, userText } from '../../messages/user-text.ts';
+import { rolesText, unreadableText, userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
 import { carryingButton } from '../carrying-button.ts';
@@ -24,13 +23,14 @@ import { formListener } from '../form.ts';
 import { type Word, WordsError } from '../inputs/command-text.ts';
 import { daysIn } from '../inputs/days.ts';
 import { findUser } from '../inputs/find-user.ts';
-import { invitationsButton, invitationWords, newestFirst, openText } from '../invitations.ts';
+import { openInvitations } from '../invitations.ts';
+import { orNull } from '../or-null.ts';
+import { partOf, turnButtons } from '../paging.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { FORM, filterForm, filterIn, knownRole, Page, searchText, typedFilter } from './filter-form.ts';
 import { leftListeners, showLeft } from './left.ts';
 import { LOCK_SEVERAL, lockSeveralListeners } from './lock-several.ts';
 
-/** Shows the account's users as a table, all or those that match the filters, in pages. */
 export const list: Subcommand = {
   name: 'list',
   summary: 'List the users',
@@ -106,20 +106,24 @@ async function openFilterForm(interaction: Interaction, { filter }: Page): Promi
   );
 }
 
-/** A page of the list, as a message. */
 export async function listed(interaction: Interaction, page: Page): Promise<Message> {
   const { filter } = page;
+  const { services, log } = interaction;
   const [{ users, unknown, account }, running, invited] = await Promise.all([
-    interaction.services.directory.list(filter),
-    runningPromotions(interaction),
+    services.directory.list(filter),
+    // A list is shown also where the database is away.
+    orNull(services.promotions.running(), log, 'which roles end could not be read for a list of users'),
     isOpen(filter) && page.from === 0 ? openInvitations(interaction) : [],
   ]);
-  const from = Math.min(page.from, startOfLast(users.length));
-  const shown = users.slice(from, from + MOST_USERS);
+  const part = partOf(users, page.from, MOST_USERS);
+  const { shown, range } = part;
   const figures = figuresOf(users);
+  const valueFrom = (from: number) => Page.write({ ...page, from });
+  const mayLock = filter.inactive !== null && users.length > 0 && !services.disabled.has('lock');
   const elements = [
-    ...buttons({ ...page, from }, users.length),
-    ...lockSeveralButton(interaction, page, users.length),
+    ...turnButtons('list', part, MOST_USERS, valueFrom),
+    button({ actionId: 'list.filter', text: 'Filter…', value: valueFrom(0) }),
+    ...(mayLock ? [button({ actionId: LOCK_SEVERAL, text: 'Lock several…', value: valueFrom(0) })] : []),
   ];
   const actions: KnownBlock = { type: 'actions', elements };
   if (shown.length === 0) {
@@ -128,90 +132,28 @@ export async function listed(interaction: Interaction, page: Page): Promise<Mess
     if (account.users > 0) empty.blocks.push(actions, context(footnote(figures)));
     return empty;
   }
-  const range = `${from + 1} to ${from + shown.length}`;
-  const inPages = users.length > MOST_USERS;
-  const ending = running.filter(({ user }) => users.some(({ id }) => id === user.id));
+  const ending = (running ?? []).filter(({ user }) => users.some(({ id }) => id === user.id));
   const lines = [
     ...figuresWords(filter, figures),
-    ...promotionLines(ending),
-    ...(inPages ? [say`Showing ${range}.`] : []),
+    ...promotionLines(ending, services.disabled),
+    ...(range === null ? [] : [say`Showing ${range}.`]),
   ];
-  return userTable(inPages ? `Users ${range}` : 'Users', shown, {
+  return userTable(range === null ? 'Users' : `Users ${range}`, shown, {
     headline: headline(filter, users.length, account),
     above: lines.length > 0 ? [richText(...lines)] : [],
     below: [...invited, ...unknownBlocks(unknown), actions, context(footnote(figures))],
   });
 }
 
-/** The roles that end. A list is shown also where the database is away. */
-async function runningPromotions({ services, log }: Interaction): Promise<readonly PromotionShown[]> {
-  return await services.promotions.running().catch((error: Error) => {
-    log.warn({ err: error }, 'which roles end could not be read for a list of users');
-    return [];
-  });
-}
-
-/** The labels have numbers, because Slack's own paging of a data table has buttons too. */
-function buttons(page: Page, users: number): Button[] {
-  const { from } = page;
-  const rest = users - from - MOST_USERS;
-  const to = (actionId: string, text: string, start: number) =>
-    button({ actionId, text, value: Page.write({ ...page, from: start }) });
-  return [
-    ...(from > 0 ? [to('list.previous', `Previous ${MOST_USERS}`, Math.max(0, from - MOST_USERS))] : []),
-    ...(rest > 0 ? [to('list.next', `Next ${Math.min(rest, MOST_USERS)}`, from + MOST_USERS)] : []),
-    to('list.filter', 'Filter…', 0),
-  ];
-}
-
-function lockSeveralButton({ services }: Interaction, page: Page, users: number): Button[] {
-  if (page.filter.inactive === null || users === 0 || services.disabled.has('lock')) return [];
-  return [button({ actionId: LOCK_SEVERAL, text: 'Lock several…', value: Page.write({ ...page, from: 0 }) })];
-}
-
-/** Where the last page begins. Users may have been deleted since a button was drawn. */
-function startOfLast(users: number): number {
-  return Math.max(0, Math.ceil(users / MOST_USERS) - 1) * MOST_USERS;
-}
-
-const MOST_SHOWN = 5;
-
-/** The latest open invitations, shown below the table, and a button to list all. */
-async function openInvitations(interaction: Interaction): Promise<KnownBlock[]> {
-  const { services, log } = interaction;
-  if (services.disabled.has('invitations')) return [];
-  try {
-    const open = await services.fastly.listInvitations();
-    if (open.length === 0) return [];
-    const more = open.length - MOST_SHOWN;
-    return [
-      richText(
-        say`✉️ ${bold(openText(open.length))}`,
-        ...newestFirst(open).slice(0, MOST_SHOWN).map(invitationWords),
-        ...(more > 0 ? [say`and ${more} more.`] : []),
-      ),
-      { type: 'actions', elements: [invitationsButton(interaction, 'Withdraw invitations…')] },
-    ];
-  } catch (error) {
-    log.warn({ err: error }, 'the invitations could not be read for a list of users');
-    return [richText(say`✉️ Open invitations couldn't be read from Fastly.`)];
-  }
-}
-
-/** Of those of whom it is not known whether they fit, so many are named. */
-const MOST_UNKNOWN = 10;
-
 /** '2 users aren't listed, because Fastly doesn't say when they were last active: Edda Morton and Silas Morton.' */
 function unknownBlocks(unknown: readonly User[]): KnownBlock[] {
   if (unknown.length === 0) return [];
-  const named = unknown.slice(0, MOST_UNKNOWN).map((user) => userText({ ...user, name: nameOf(user) }));
-  const more = unknown.length - named.length;
-  const who = enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
-  const those =
-    unknown.length === 1
-      ? "1 user isn't listed, because Fastly doesn't say when they were"
-      : `${unknown.length} users aren't listed, because Fastly doesn't say when they were`;
-  return [richText(say`${those} last active: ${who}.`)];
+  const are = unknown.length === 1 ? "isn't" : "aren't";
+  return [
+    richText(
+      say`${counted(unknown.length, 'user')} ${are} listed, because Fastly doesn't say when they were last active: ${namesInShort(unknown.map(userText))}.`,
+    ),
+  ];
 }
 
 /** '3 of 40 users: role engineer'. */
@@ -227,7 +169,7 @@ function headline(
     ...(withoutTwoFactor ? [say`without 2FA`] : []),
     ...(inactive === null ? [] : [say`inactive for ${counted(inactive, 'day')}`]),
   ];
-  const users = userCount(all.users);
+  const users = counted(all.users, 'user');
   if (wanted.length > 0) {
     return say`${bold(`${fitting} of ${users}`)}: ${sideBySide(wanted)}${unreadableText(all)}`;
   }
@@ -255,7 +197,6 @@ function footnote({ withoutTwoFactor }: Figures): Sentence {
   return say`${notSet}The list may be a minute old. Run ${code('/fastly-user get')} to see a user as of now.`;
 }
 
-/** Says that no user matches, and what to do next. */
 function nobody(filter: Filter, all: Figures): [Sentence, Sentence] {
   if (all.users === 0) {
     return [

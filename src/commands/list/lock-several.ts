@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import type { LockOfSeveral } from '../../approvals/request.ts';
-import { needsReason } from '../../approvals/rules.ts';
+import type { LockOfSeveral } from '../../approvals/action.ts';
+import { needsReason } from '../../approvals/policy.ts';
 import { MOST_LOCKED, MOST_UNAPPROVED } from '../../approvals/run.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { listedToken } from '../../changes/token-snapshot.ts';
@@ -10,12 +10,20 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
 import { cut, plain } from '../../messages/kit/plain.ts';
-import { day, plainText, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import {
+  counted,
+  day,
+  namesInShort,
+  plainText,
+  richText,
+  type Sentence,
+  say,
+} from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
-import { counted, namesInShort, tokenName } from '../../messages/tokens/text.ts';
-import { userCount, userText } from '../../messages/user-text.ts';
+import { tokenName } from '../../messages/tokens/text.ts';
+import { userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { needing } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
@@ -45,8 +53,7 @@ const About = codecFor(
   'list',
 );
 
-/** Opens the form of a list of idle users, and takes it. */
-export const lockSeveralListeners: readonly Listener[] = [
+export const lockSeveralListeners = needing('lock', [
   carryingButton(LOCK_SEVERAL, Page, async (shown, { filter: { inactive, ...filter } }) => {
     if (inactive === null) throw noLongerWorks('button', 'list');
     // Requests are public even if the list was private.
@@ -78,13 +85,13 @@ export const lockSeveralListeners: readonly Listener[] = [
       return await formOf(interaction, About.read(subject).filter, { ticked, reason, problem });
     },
   }),
-];
+]);
 
 /** What is asked for: approval is needed for more than a few. */
 function lockOf(users: readonly User[], days: number): LockOfSeveral {
   const targets = users.map(targetOf);
   const [only, another] = targets;
-  const words = userCount(targets.length);
+  const words = counted(targets.length, 'user');
   const { login, name } = only && !another ? only : { login: words, name: words };
   const kind = targets.length > MOST_UNAPPROVED ? 'lock-several' : 'lock-few';
   return { kind, version: 1, target: { id: null, login, name }, targets, days };
@@ -154,20 +161,16 @@ async function approvalNote(interaction: Interaction): Promise<Sentence> {
 function leftOutText(found: IdleUsers): Sentence[] {
   const { superusers, guarded, underRequest, more, unknown, locked, knowsTokens } = found;
   const named = (users: readonly User[], why: string) =>
-    users.length === 0
-      ? []
-      : [
-          say`Left out, ${why}: ${namesInShort(users.map((user) => userText({ ...user, name: nameOf(user) })))}.`,
-        ];
+    users.length === 0 ? [] : [say`Left out, ${why}: ${namesInShort(users.map(userText))}.`];
   return [
     ...(knowsTokens ? [] : [say`⚠️ The bot couldn't read the API tokens, so nobody is ticked.`]),
     ...named(superusers, 'because they are or may be Fastly superusers'),
     ...named(guarded, 'because the bot never locks them'),
     ...named(underRequest, 'because a request about them is open'),
     ...(unknown > 0
-      ? [say`Left out, because Fastly doesn't say when they were last active: ${userCount(unknown)}.`]
+      ? [say`Left out, because Fastly doesn't say when they were last active: ${counted(unknown, 'user')}.`]
       : []),
-    ...(locked > 0 ? [say`Left out, because they are locked already: ${userCount(locked)}.`] : []),
+    ...(locked > 0 ? [say`Left out, because they are locked already: ${counted(locked, 'user')}.`] : []),
     ...(more > 0
       ? [
           say`These are the ${MOST_LOCKED} who have been inactive for longest. For the other ${more}, narrow the list down with a role, a text or a longer period.`,

@@ -9,24 +9,23 @@ import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import type { UserId } from '../../fastly/user.ts';
 import { checkboxes, option } from '../../messages/kit/inputs.ts';
-import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, counted, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { lockingText } from '../../messages/lock-limits.ts';
-import { resetCaution, STEP_LABELS, sessionCount } from '../../messages/lock-text.ts';
+import { resetCaution, STEP_LABELS } from '../../messages/lock-text.ts';
 import { shownText } from '../../messages/tokens/notes.ts';
-import { tokenCount } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { isApprovalRequired, whoDecides } from '../approvals/filing.ts';
+import { orNull } from '../or-null.ts';
 import { whyNotRevoked } from '../revoke/as-part.ts';
 import { takesResets } from './steps.ts';
 
 const STEPS = 'steps';
 
 /** What can follow the lock of this user. */
-export type Offer = {
+type Offer = {
   steps: readonly LockStep[];
-  /** Null where Fastly didn't list them. */
   tokens: { sessions: number; programs: TokenSnapshot } | null;
   /** Whether the lock itself is a request, and what follows a part of it. */
   asRequest: boolean;
@@ -44,15 +43,13 @@ export async function offerFor(
 ): Promise<Offer> {
   const { services, log } = interaction;
   const { fastly, directory, disabled } = services;
-  const unsaid = (error: unknown) => {
-    log.warn({ err: error }, 'what can follow a lock could not be read');
-    return null;
-  };
+  const said = <Read>(reading: Promise<Read>) =>
+    orNull(reading, log, 'what can follow a lock could not be read');
   const [listed, account, note] = await Promise.all([
-    liveTokensOf(fastly, user.id).catch(unsaid),
-    directory.account().catch(unsaid),
+    said(liveTokensOf(fastly, user.id)),
+    said(directory.account()),
     // Where nobody could see the request, it can't be filed.
-    whoDecides(interaction, 'revoke').catch(unsaid),
+    said(whoDecides(interaction, 'revoke')),
   ]);
   const asRequest = mayBeSuperuser(user);
   const mayRevoke = whyNotRevoked(services, asRequest ? 'demote' : null) === null;
@@ -82,7 +79,7 @@ export async function offerFor(
 /** What locking does and does not do, and what can follow, to be ticked. */
 export function lockInputs(
   { services }: Interaction,
-  user: { login: string; name: string },
+  user: { login: string; name?: string | null | undefined },
   { steps, tokens, asRequest, note, isInTheWay }: Offer,
   ticked: readonly LockStep[],
 ): KnownBlock[] {
@@ -95,19 +92,17 @@ export function lockInputs(
     ...(note === null ? [] : [say`Revoking API tokens is a request, filed once the user is locked. ${note}`]),
     ...(steps.includes('reset') ? [resetCaution(user.login)] : []),
   ];
-  const [first, ...others] = remarks;
   return [
-    richText(lockingText(userText(user)), ...tokensText(tokens)),
+    richText(lockingText(userText(user)), tokens === null ? UNREADABLE : shownText(tokens.programs)),
     ...(options.length === 0
       ? []
       : [checkboxes({ id: STEPS, label: 'After the lock', options, ticked, optional: true })]),
-    ...(first ? [richText(first, ...others)] : []),
+    ...(remarks.length > 0 ? [richText(...remarks)] : []),
   ];
 }
 
 const REVOKED_LATER = say`API tokens can't be revoked from here, because a request about this user is open. Once it's decided or cancelled, run ${code('/fastly-user revoke')}.`;
 
-/** The ticks of a form. */
 export function tickedSteps(values: FormValues): LockStep[] {
   return LockStep.options.filter((step) => values[step] === 'yes');
 }
@@ -117,16 +112,16 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
   switch (step) {
     case 'end-sessions': {
       const sessions = tokens?.sessions ?? 0;
-      if (when === 'part') return `${sessionCount(sessions)} now. Part of the request.`;
+      if (when === 'part') return `${counted(sessions, 'browser session')} now. Part of the request.`;
       if (sessions > MOST_ENDED) {
-        return `${sessionCount(sessions)} now. ${MOST_ENDED} end at once, the others at another click.`;
+        return `${counted(sessions, 'browser session')} now. ${MOST_ENDED} end at once, the others at another click.`;
       }
       return sessions === 0
         ? 'None now. One begun before the lock ends, too.'
-        : `${sessionCount(sessions)} now, ended at once and for good.`;
+        : `${counted(sessions, 'browser session')} now, ended at once and for good.`;
     }
     case 'revoke': {
-      const count = tokenCount(tokens?.programs.tokens.length ?? 0);
+      const count = counted(tokens?.programs.tokens.length ?? 0, 'token');
       if (when === 'part') return `${count} now. Part of the request.`;
       return when === 'waits'
         ? `${count} now. Waits for approval.`
@@ -137,9 +132,4 @@ function about(step: LockStep, tokens: Offer['tokens'], when: 'part' | 'waits' |
   }
 }
 
-function tokensText(tokens: Offer['tokens']): Sentence[] {
-  if (tokens === null) {
-    return [say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`];
-  }
-  return [shownText(tokens.programs)];
-}
+const UNREADABLE = say`⚠️ The bot couldn't read the user's browser sessions and API tokens.`;

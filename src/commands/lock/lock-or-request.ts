@@ -1,4 +1,5 @@
-import { type Action, type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
+import { type Action, isDeletion } from '../../approvals/action.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { settingsOf, targetOf } from '../../changes/snapshot.ts';
@@ -49,7 +50,7 @@ async function demotionOf(
   steps: readonly LockStep[],
 ): Promise<Action> {
   const { fastly } = services;
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) throw new Refusal(say`${who} was already deleted. Nothing was requested.`);
   if (user.locked) throw new Refusal(alreadyLocked(user));
   if (steps.includes('reset')) {
@@ -91,7 +92,7 @@ export async function refuseWhereInTheWay(
 }
 
 function alreadyLocked(user: User): Sentence {
-  return say`${userText(targetOf(user))} is already locked. Nothing was requested.`;
+  return say`${userText(user)} is already locked. Nothing was requested.`;
 }
 
 function takesLock({ action, state }: ApprovalRequest): boolean {

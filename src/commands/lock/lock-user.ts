@@ -1,10 +1,9 @@
 import type { RequestId } from '../../approvals/request.ts';
-import type { Change } from '../../changes/change.ts';
-import type { Lock } from '../../changes/lock.ts';
+import type { Change, Lock } from '../../changes/change.ts';
 import type { LockStep } from '../../changes/lock-step.ts';
 import { update } from '../../changes/operations.ts';
 import { protectionOf } from '../../changes/protection.ts';
-import { settingsOf, targetOf } from '../../changes/snapshot.ts';
+import { settingsOf } from '../../changes/snapshot.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { Refusal, RepeatedDelivery } from '../../messages/failure-text.ts';
@@ -120,7 +119,7 @@ async function refuseWhereImpossible(
   user: User,
   steps: readonly LockStep[],
 ): Promise<void> {
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(say`${who} was already deleted ${date(new Date(user.deleted_at))}. Nothing was done.`);
   }
@@ -138,6 +137,6 @@ async function refuseWhereChanged({ services: { fastly } }: Interaction, seen: U
   const now = await fastly.getUser(seen.id);
   if (now.login === seen.login && !now.deleted_at && !mayBeSuperuser(now)) return;
   throw new Refusal(
-    say`${userText(targetOf(now))} has changed in the meantime. Nothing was done. Check the user, then try again.`,
+    say`${userText(now)} has changed in the meantime. Nothing was done. Check the user, then try again.`,
   );
 }

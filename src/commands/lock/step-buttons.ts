@@ -1,4 +1,4 @@
-import type { Lock } from '../../changes/lock.ts';
+import type { Lock } from '../../changes/change.ts';
 import { LockStep } from '../../changes/lock-step.ts';
 import { mayBeSuperuser } from '../../changes/superuser.ts';
 import { UserId } from '../../fastly/user.ts';

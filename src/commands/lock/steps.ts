@@ -1,6 +1,6 @@
 import { RequestId } from '../../approvals/request.ts';
+import type { Lock } from '../../changes/change.ts';
 import { endingSessions, MOST_ENDED, SessionsLeft, sessionsOf } from '../../changes/ending-sessions.ts';
-import type { Lock } from '../../changes/lock.ts';
 import { type LockStep, type StepRecord, stepKey } from '../../changes/lock-step.ts';
 import { passwordReset } from '../../changes/operations.ts';
 import type { ListedToken } from '../../changes/token.ts';
@@ -21,7 +21,7 @@ import { makeChange } from '../make-change.ts';
 import { tooManyText, whyNotRevoked } from '../revoke/as-part.ts';
 
 /** How a step ended, and why it was not done. */
-export type StepEnd = { record: StepRecord; why: Sentence | null };
+type StepEnd = { record: StepRecord; why: Sentence | null };
 
 /** Takes a step of a lock that was made. What fails is in the answer. @throws {RepeatedDelivery} where it is taken already */
 export async function takeStep(interaction: Interaction, lock: Lock, step: LockStep): Promise<StepEnd> {

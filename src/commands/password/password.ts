@@ -1,7 +1,8 @@
 import { passwordChange } from '../../changes/operations.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
+import { madeText } from '../../messages/change-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openWhenReady } from '../../slack/replies/modal.ts';
@@ -10,6 +11,7 @@ import { FieldError, type Submitted } from '../../slack/replies/submission.ts';
 import { formListener } from '../form.ts';
 import { looksLikeAnAddress } from '../inputs/address.ts';
 import { makeChange } from '../make-change.ts';
+import { orNull } from '../or-null.ts';
 import { singleSignOnCaution } from '../reset.ts';
 import type { Subcommand } from '../subcommand.ts';
 import {
@@ -46,11 +48,8 @@ export const password: Subcommand = {
 };
 
 async function caution({ services: { directory }, log }: Interaction): Promise<Sentence | null> {
-  const account = await directory.account().catch((error: unknown) => {
-    log.warn({ err: error }, 'the account could not be read, so the form opens without its settings');
-    return null;
-  });
-  return singleSignOnCaution(account);
+  const why = 'the account could not be read, so the form opens without its settings';
+  return singleSignOnCaution(await orNull(directory.account(), log, why));
 }
 
 async function changePassword(interaction: Interaction, submitted: Submitted): Promise<Delivered> {
@@ -69,9 +68,8 @@ async function changePassword(interaction: Interaction, submitted: Submitted): P
     throw inTheForm(error, fields);
   }
   interaction.log.info({ user: user?.id ?? null }, 'password changed');
-  const by = member(interaction.caller.memberId);
-  const done = say`🔑 ${by} changed the password of ${code(login)}, ${date(new Date())}.`;
-  return await confirm(interaction, message(done));
+  const done = madeText('password', interaction.caller.memberId, say`${code(login)}`);
+  return await confirm(interaction, message(say`${done}.`));
 }
 
 /**

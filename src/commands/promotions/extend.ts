@@ -6,12 +6,12 @@ import { type User, UserId } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { bold, code, date, member, richText, say } from '../../messages/kit/sentence.ts';
+import { bold, date, member, richText, say } from '../../messages/kit/sentence.ts';
 import { roleBack } from '../../messages/promotion-text.ts';
 import { settingValue } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
-import type { Listener } from '../../slack/gate/listeners.ts';
+import { needing } from '../../slack/gate/listeners.ts';
 import { EXTEND, PromotionValue, promotionButtons } from '../../slack/promotion-buttons.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
@@ -69,14 +69,13 @@ export function overText(promotion: RunningPromotion | null) {
 }
 
 /** **Extend…** opens a form, whose submission is a new request. */
-export const extendListeners: readonly Listener[] = [
+export const extendListeners = needing('update', [
   {
     kind: 'click',
     id: EXTEND,
     async run(interaction, { value }) {
       const { promotion } = PromotionValue.read(value);
       const shown = interaction.shownTo({ private: false });
-      refuseWhereDisabled(shown);
       await openWhenReady(shown, FORM.title, () =>
         extendForm(shown, promotion, { lasts: null, reason: null }),
       );
@@ -84,7 +83,6 @@ export const extendListeners: readonly Listener[] = [
   },
   formListener(FORM, {
     async work(interaction, { values, subject }) {
-      refuseWhereDisabled(interaction);
       const { promotion: id } = About.read(subject);
       const lasts = readLasts(values[LASTS] ?? '', interaction.services.times);
       const reason = reasonFromForm(values);
@@ -100,7 +98,7 @@ export const extendListeners: readonly Listener[] = [
         problem,
       ),
   }),
-];
+]);
 
 async function extendForm(
   interaction: Interaction,
@@ -136,9 +134,4 @@ async function runningWith(interaction: Interaction, id: string): Promise<Promot
   const found = await promotions.get(id);
   if (found === null) throw noLongerWorks('button', 'update');
   throw new Refusal(overText(found));
-}
-
-function refuseWhereDisabled({ services }: Interaction): void {
-  if (!services.disabled.has('update')) return;
-  throw new Refusal(say`${code('update')} is disabled in this workspace, so no role can be extended.`);
 }

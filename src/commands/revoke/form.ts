@@ -1,7 +1,7 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { needsReason } from '../../approvals/policy.ts';
 import { RequestId } from '../../approvals/request.ts';
-import { needsReason } from '../../approvals/rules.ts';
 import type { ListedToken, TokenSnapshot } from '../../changes/token.ts';
 import { MOST_REVOKED } from '../../changes/token-revocation.ts';
 import { MOST_OPTIONS, multiSelect, option } from '../../messages/kit/inputs.ts';
@@ -80,13 +80,8 @@ function limits(count: number): Sentence[] {
 
 const CONSEQUENCE = say`What uses a token stops working as soon as the token is revoked. This can't be undone.`;
 
-/** The form that asks for the user first. */
-export function pickForm(
-  { origin }: Interaction,
-  text: readonly KnownBlock[] = [],
-  problem?: Sentence,
-): ModalView {
-  return viewOf(PICK, origin, { onTop: problem, blocks: [...text, userPicker()] });
+export function pickForm({ origin }: Interaction, problem?: Sentence): ModalView {
+  return viewOf(PICK, origin, { onTop: problem, blocks: [userPicker()] });
 }
 
 /** The ids of the tokens that were chosen. @throws {FieldError} where there is none */
@@ -98,7 +93,6 @@ export function chosenIn(values: FormValues): string[] {
   throw new FieldError(TOKENS, say`Choose a token.`);
 }
 
-/** For tokens that can't be revoked as they were chosen. */
 export function tokensError(sentence: Sentence): FieldError {
   return new FieldError(TOKENS, sentence);
 }

@@ -6,14 +6,8 @@ import { nameOf, UserId } from '../../fastly/user.ts';
 import { REVOKE_LEFT } from '../../messages/approval-message.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
-import { code, say, typedWords } from '../../messages/kit/sentence.ts';
-import {
-  namesInShort,
-  tokenCount,
-  tokenName,
-  tokenNames,
-  unreadableTokens,
-} from '../../messages/tokens/text.ts';
+import { code, counted, namesInShort, say, typedWords } from '../../messages/kit/sentence.ts';
+import { tokenName, tokenNames, unreadableTokens } from '../../messages/tokens/text.ts';
 import { userText } from '../../messages/user-text.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import { openModal, openWhenReady } from '../../slack/replies/modal.ts';
@@ -25,7 +19,7 @@ import { WordsError } from '../inputs/command-text.ts';
 import { findUser, givenWords } from '../inputs/find-user.ts';
 import { meantBy, userMeant } from '../inputs/meant.ts';
 import { REASON, reasonFromFlag, reasonFromForm } from '../inputs/reason.ts';
-import { clickedUser } from '../inputs/user-button.ts';
+import { userButtonListener } from '../inputs/user-button.ts';
 import { pickedUser } from '../inputs/user-picker.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { tooManyText } from './as-part.ts';
@@ -88,15 +82,9 @@ export const revoke: Subcommand = {
     });
   },
   listeners: [
-    {
-      kind: 'click',
-      id: 'revoke.button',
-      async run(interaction, click) {
-        // Requests are public even if the list was private.
-        const { shown, user } = clickedUser(interaction, click, { private: false });
-        await openWhenReady(shown, FORM.title, () => freshForm(shown, { user }, {}));
-      },
-    },
+    userButtonListener('revoke.button', { isPublic: true }, async (shown, user) => {
+      await openWhenReady(shown, FORM.title, () => freshForm(shown, { user }, {}));
+    }),
     requestOfferListener(REVOKE_LEFT, async (shown, id) => {
       await openWhenReady(shown, FORM.title, () => freshForm(shown, { deletedBy: id }, { typed: 'all' }));
     }),
@@ -110,7 +98,7 @@ export const revoke: Subcommand = {
           orElse: message(say`You closed the form. Nothing was requested. Run ${again} to go on.`),
         };
       },
-      again: async (interaction, _submitted, problem) => pickForm(interaction, [], problem),
+      again: async (interaction, _submitted, problem) => pickForm(interaction, problem),
     }),
     formListener(FORM, {
       async work(interaction, { values, subject }) {
@@ -184,7 +172,6 @@ async function ownerOf(interaction: Interaction, whose: Whose): Promise<TokenOwn
   );
 }
 
-/** @throws {Refusal} where there is none */
 async function liveTokens({ users }: Interaction, owner: TokenOwner) {
   const { programs, unreadable } = await users.liveTokens(UserId.parse(owner.id));
   if (programs.length > 0) return tokenSnapshot(programs, Date.now(), unreadable);
@@ -194,13 +181,12 @@ async function liveTokens({ users }: Interaction, owner: TokenOwner) {
   );
 }
 
-/** @throws {FieldError} where one of them is gone */
 function chosenOf(live: readonly ListedToken[], ids: readonly string[]): ListedToken[] {
   const chosen = live.filter(({ id }) => ids.includes(id));
   if (chosen.length === ids.length) return chosen;
   const gone = ids.length - chosen.length;
   throw tokensError(
-    say`${tokenCount(gone)} of those you chose ${gone === 1 ? 'is' : 'are'} gone. Choose again.`,
+    say`${counted(gone, 'token')} of those you chose ${gone === 1 ? 'is' : 'are'} gone. Choose again.`,
   );
 }
 

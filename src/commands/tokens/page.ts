@@ -1,4 +1,4 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { listedToken } from '../../changes/token-snapshot.ts';
 import type { Directory } from '../../directory/directory.ts';
@@ -8,30 +8,39 @@ import type { ApiToken } from '../../fastly/api-token.ts';
 import { nameOf, type User, UserId } from '../../fastly/user.ts';
 import { button } from '../../messages/kit/blocks.ts';
 import { context, type Message, message } from '../../messages/kit/message.ts';
-import { bold, enumerate, richText, type Sentence, say, sideBySide } from '../../messages/kit/sentence.ts';
+import {
+  bold,
+  counted,
+  namesInShort,
+  richText,
+  type Sentence,
+  say,
+  sideBySide,
+} from '../../messages/kit/sentence.ts';
 import { MOST_TOKENS, type OwnedToken, ownerText, tokenTable } from '../../messages/tokens/table.ts';
-import { counted, tokenCount, tokenName } from '../../messages/tokens/text.ts';
+import { tokenName } from '../../messages/tokens/text.ts';
 import { unreadableText, userText } from '../../messages/user-text.ts';
 import { codecFor } from '../../slack/carried.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
-import { revokeButton } from '../inputs/user-button.ts';
+import { userButton } from '../inputs/user-button.ts';
+import { partOf, turnButtons } from '../paging.ts';
 import { filterWords, TokenFilterSchema } from './filter.ts';
 
 /**
  * One page of a list: whose tokens (null: everybody's), which of them, and how many come before it. It travels in the
  * buttons, and comes back as input.
  */
-const PageSchema = z.object({
-  user: UserId.nullable(),
-  filter: TokenFilterSchema,
-  from: z.int().min(0),
-  private: z.boolean(),
-});
-export type Page = z.infer<typeof PageSchema>;
-export const Page = codecFor('button', PageSchema, 'tokens');
-
-/** Tokens of which it is not known whether they fit, by name; more are counted. */
-const MOST_UNKNOWN = 10;
+export const Page = codecFor(
+  'button',
+  z.object({
+    user: UserId.nullable(),
+    filter: TokenFilterSchema,
+    from: z.int().min(0),
+    private: z.boolean(),
+  }),
+  'tokens',
+);
+export type Page = ReturnType<typeof Page.read>;
 
 /** What a page shows. `all`: how many tokens there are, whatever the filter. */
 type Contents = {
@@ -83,15 +92,21 @@ async function withOwners(
 }
 
 function pageOf(page: Page, now: number, contents: Contents): Message {
-  const { fitting } = contents;
-  const from = Math.min(page.from, startOfLast(fitting.length));
-  const shown = fitting.slice(from, from + MOST_TOKENS);
+  const { whose, all, mayRevoke } = contents;
+  const part = partOf(contents.fitting, page.from, MOST_TOKENS);
+  const { shown, range } = part;
+  const valueFrom = (from: number) => Page.write({ ...page, from });
   const lines = [...unknownText(contents.unknown), ...sessionText(contents.sessions)];
   const below: KnownBlock[] = [
     ...(lines.length > 0 ? [richText(...lines)] : []),
     {
       type: 'actions',
-      elements: [...buttons({ ...page, from }, fitting.length), ...revokeButtons(page, contents)],
+      elements: [
+        ...turnButtons('tokens', part, MOST_TOKENS, valueFrom),
+        button({ actionId: 'tokens.filter', text: 'Filter…', value: valueFrom(0) }),
+        // Only one user's tokens are revoked at a time.
+        ...(whose && all > 0 && mayRevoke ? [userButton('revoke', whose, page.private)] : []),
+      ],
     },
   ];
   if (shown.length === 0) {
@@ -99,11 +114,9 @@ function pageOf(page: Page, now: number, contents: Contents): Message {
     none.blocks.push(...below);
     return none;
   }
-  const inPages = fitting.length > MOST_TOKENS;
-  const range = `${from + 1} to ${from + shown.length}`;
-  return tokenTable(inPages ? `API tokens ${range}` : 'API tokens', shown, now, {
+  return tokenTable(range === null ? 'API tokens' : `API tokens ${range}`, shown, now, {
     headline: headline(page, contents),
-    above: inPages ? [richText(say`Showing ${range}.`)] : [],
+    above: range === null ? [] : [richText(say`Showing ${range}.`)],
     below: [...below, context(FOOTNOTE)],
   });
 }
@@ -113,9 +126,9 @@ const FOOTNOTE = say`These are the tokens that programs use. A token itself is n
 /** '2 of 7 API tokens of Edda: unused for 90 days'. */
 function headline({ filter }: Page, { whose, all, fitting, unreadable }: Contents): Sentence {
   const wanted = filterWords(filter);
-  const count = `${tokenCount(all).replace('token', 'API token')}`;
+  const count = counted(all, 'API token');
   const counts = wanted.length > 0 ? `${fitting.length} of ${count}` : count;
-  const of = whose === null ? say` in the Fastly account` : say` of ${userText(namesOf(whose))}`;
+  const of = whose === null ? say` in the Fastly account` : say` of ${userText(whose)}`;
   const which = wanted.length > 0 ? say`: ${sideBySide(wanted)}` : say``;
   return say`${bold(counts)}${of}${which}${unreadableText({ unreadable })}`;
 }
@@ -127,21 +140,15 @@ function noneText(page: Page, contents: Contents): Sentence {
   }
   return whose === null
     ? say`Fastly lists no API tokens that programs use${unreadableText({ unreadable })}.`
-    : say`${userText(namesOf(whose))} has no API tokens that programs use${unreadableText({ unreadable })}.`;
-}
-
-function namesOf(user: User): { name: string; login: string } {
-  return { name: nameOf(user), login: user.login };
+    : say`${userText(whose)} has no API tokens that programs use${unreadableText({ unreadable })}.`;
 }
 
 /** 'Fastly doesn't say enough about 2 more tokens: `ci` (Edda Morton) and `old` (no user).' */
 function unknownText(unknown: readonly OwnedToken[]): Sentence[] {
   if (unknown.length === 0) return [];
-  const named = unknown
-    .slice(0, MOST_UNKNOWN)
-    .map(({ listed, owner }) => say`${tokenName(listed)} (${ownerText(owner)})`);
-  const more = unknown.length - named.length;
-  const those = enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])]);
+  const those = namesInShort(
+    unknown.map(({ listed, owner }) => say`${tokenName(listed)} (${ownerText(owner)})`),
+  );
   const count = unknown.length === 1 ? 'another token fits' : `${unknown.length} other tokens fit`;
   return [say`Fastly doesn't tell enough to know whether ${count}: ${those}.`];
 }
@@ -149,27 +156,4 @@ function unknownText(unknown: readonly OwnedToken[]): Sentence[] {
 function sessionText(sessions: number): Sentence[] {
   if (sessions === 0) return [];
   return [say`${counted(sessions, 'browser session')} ${sessions === 1 ? "isn't" : "aren't"} listed.`];
-}
-
-/** The labels have numbers, because Slack's own paging of a data table has buttons too. */
-function buttons(page: Page, tokens: number): Button[] {
-  const { from } = page;
-  const rest = tokens - from - MOST_TOKENS;
-  const to = (actionId: string, text: string, start: number) =>
-    button({ actionId, text, value: Page.write({ ...page, from: start }) });
-  return [
-    ...(from > 0 ? [to('tokens.previous', `Previous ${MOST_TOKENS}`, Math.max(0, from - MOST_TOKENS))] : []),
-    ...(rest > 0 ? [to('tokens.next', `Next ${Math.min(rest, MOST_TOKENS)}`, from + MOST_TOKENS)] : []),
-    to('tokens.filter', 'Filter…', 0),
-  ];
-}
-
-/** Only one user's tokens are revoked at a time. */
-function revokeButtons(page: Page, { whose, all, mayRevoke }: Contents): Button[] {
-  return whose && all > 0 && mayRevoke ? [revokeButton(whose, page.private)] : [];
-}
-
-/** Where the last page begins. Tokens may have been revoked since a button was drawn. */
-function startOfLast(tokens: number): number {
-  return Math.max(0, Math.ceil(tokens / MOST_TOKENS) - 1) * MOST_TOKENS;
 }

@@ -5,14 +5,14 @@ import { openWhenReady } from '../../slack/replies/modal.ts';
 import type { Delivered } from '../../slack/replies/reply.ts';
 import { carryingButton } from '../carrying-button.ts';
 import { formListener } from '../form.ts';
-import { findUser, givenWords, whichOne } from '../inputs/find-user.ts';
-import { type Meant, meantBy, userMeant } from '../inputs/meant.ts';
-import { actOrAskAnew, ask, type OnUser } from '../inputs/question.ts';
-import { clickedUser } from '../inputs/user-button.ts';
+import { findUser, givenWords } from '../inputs/find-user.ts';
+import { type Meant, userMeant } from '../inputs/meant.ts';
+import { actOrAskAnew, type OnUser } from '../inputs/question.ts';
+import { userButtonListener } from '../inputs/user-button.ts';
 import { pickedAgain, USER_PICKER } from '../inputs/user-picker.ts';
+import { actOrAsk } from '../inputs/which-user.ts';
 import type { Subcommand } from '../subcommand.ts';
-import { FILTER_FLAGS, filterFromFlags } from './filter.ts';
-import { FORM, filterForm, typedFilter, wantedIn } from './filter-form.ts';
+import { FILTER_FLAGS, FORM, filterForm, filterFromFlags, typedFilter, wantedIn } from './filter.ts';
 import { drawn, Page } from './page.ts';
 
 const onUser: OnUser = {
@@ -21,7 +21,6 @@ const onUser: OnUser = {
   act: async (interaction, user, { tokens: filter = EVERY_TOKEN }) => await show(interaction, user, filter),
 };
 
-/** Shows API tokens as a table, everybody's or one user's, in pages. */
 export const tokens: Subcommand = {
   name: 'tokens',
   summary: 'List API tokens',
@@ -43,28 +42,19 @@ export const tokens: Subcommand = {
       return;
     }
     const match = await findUser(interaction, given, 'look');
-    const asked = { subcommand: 'tokens', tokens: filter } as const;
-    if (match.kind === 'several') {
-      const { users, more } = match;
-      await ask(interaction, onUser, { users, more, text: [whichOne(match)], asked });
-      return;
-    }
-    await actOrAskAnew(interaction, onUser, meantBy(match.user), asked);
+    await actOrAsk(interaction, onUser, match, {
+      asked: { subcommand: 'tokens', tokens: filter },
+      isLook: true,
+    });
   },
   onUser,
   listeners: [
     carryingButton('tokens.previous', Page, turnTo),
     carryingButton('tokens.next', Page, turnTo),
     carryingButton('tokens.filter', Page, openFilterForm),
-    {
-      kind: 'click',
-      id: 'tokens.button',
-      async run(interaction, click) {
-        const { shown, user } = clickedUser(interaction, click);
-        const asked = { subcommand: 'tokens' } as const;
-        await shown.reply.waitFor(actOrAskAnew(shown, onUser, user, asked));
-      },
-    },
+    userButtonListener('tokens.button', { isPublic: false }, async (shown, user) => {
+      await shown.reply.waitFor(actOrAskAnew(shown, onUser, user, { subcommand: 'tokens' }));
+    }),
     formListener(FORM, {
       async work(interaction, { values }) {
         const { user, filter } = wantedIn(values);

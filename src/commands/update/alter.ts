@@ -1,4 +1,4 @@
-import { type Action, superuserChange } from '../../approvals/request.ts';
+import { type Action, superuserChange } from '../../approvals/action.ts';
 import { update } from '../../changes/operations.ts';
 import { type PromotionShown, whyNoEnd } from '../../changes/promotion.ts';
 import { protectionOf } from '../../changes/protection.ts';
@@ -18,12 +18,13 @@ import { undoKey } from '../../changes/undo.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
+import { madeText } from '../../messages/change-text.ts';
 import { explain, Refusal } from '../../messages/failure-text.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
-import { protectionText } from '../../messages/outcome-text.ts';
-import { lastsText, roleBack } from '../../messages/promotion-text.ts';
+import { noLongerHolds, protectionText } from '../../messages/outcome-text.ts';
+import { keptText, lastsText, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
 import { changeText, otherwiseText } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
@@ -52,7 +53,6 @@ export const EditableSettings = Settings.pick({
 });
 export const EDITABLE = EditableSettings.keyof().options;
 
-/** What a user is to have, and why. */
 export type Wanted = {
   settings: Settings;
   reason: string | null;
@@ -74,9 +74,7 @@ export class ChangedMeanwhile extends Refusal {
       Object.keys(settings).length > 0 || seenRoles === null
         ? changeText(seen, settings)
         : say`the roles were ${roleText(seenRoles)} and are now ${roleText(user)}`;
-    super(
-      say`${userText(targetOf(user))} has changed in the meantime: ${what}. Your changes weren't applied.`,
-    );
+    super(say`${userText(user)} has changed in the meantime: ${what}. Your changes weren't applied.`);
     this.user = user;
   }
 }
@@ -105,7 +103,7 @@ export async function alter(
   const { fastly, promotions } = interaction.services;
   const [user, running] = await together(userMeant(interaction, meant), promotions.of(meant.id));
   const { id } = user;
-  const who = userText(targetOf(user));
+  const who = userText(user);
   if (user.deleted_at) {
     throw new Refusal(say`${who} was deleted ${date(new Date(user.deleted_at))}. Nothing was changed.`);
   }
@@ -166,17 +164,22 @@ export async function alter(
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   const given = lasts === null ? null : await promotions.of(id).catch(() => null);
   const end = lasts === null ? null : given === null ? lastsText(lasts) : endText(given);
-  const confirmation = updated(interaction, who, before, { settings: changes, reason, end }, after);
+  const closed = changes.role === undefined ? null : running;
+  const off = closed && (keeps ? keptText(closed) : noLongerHolds(closed.endsAt));
+  const told = { settings: changes, reason, end: keeps ? say`without an end` : end, off };
+  const confirmation = updated(interaction, who, before, told, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
   return await confirm(interaction, confirmation, [
     ...(given === null ? [] : promotionButtons(given.id, true)),
-    ...(asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : []),
+    // A role that was kept is no other one, so there is nothing to set back.
+    ...(asWanted
+      ? undoButtons({ ...change, settings: changed }, interaction.origin, interaction.services.disabled)
+      : []),
   ]);
 }
 
 const ALONE = say`A role that ends is extended by itself. Leave the other changes out. Nothing was changed.`;
 
-/** 'until 17:30, then engineer'. */
 function endText(given: PromotionShown): Sentence {
   return say`until ${date(new Date(given.endsAt))}, then ${roleBack(given)}`;
 }
@@ -192,7 +195,6 @@ function actionOf(
   return { kind: 'promote-for', by: 'update', ...of, for: lasts, back: of.before.role ?? '' };
 }
 
-/** @throws {FieldError} where the role can't be given for a time */
 function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings): void {
   if (role === undefined) {
     throw new FieldError(LASTS, say`${who} has this role already, without an end. Nothing was changed.`);
@@ -231,25 +233,27 @@ function withoutLimit(
   return new FieldError(blockOf('role'), ways, { buttons: [both] });
 }
 
+/** `end`: when the role ends; null where nothing is said of that. `off`: that an earlier end is off. */
+type Told = Omit<Wanted, 'lasts'> & { end: Sentence | null; off: Sentence | null };
+
 function updated(
   { caller }: Interaction,
   who: Sentence,
   before: CurrentSettings,
-  { settings, reason, end }: Omit<Wanted, 'lasts'> & { end: Sentence | null },
+  { settings, reason, end, off }: Told,
   after: User,
 ): Message {
   const now = settingsOf(after);
-  const kept = unmet(settings, now);
-  const asWanted = EDITABLE.filter((setting) => !kept.includes(setting));
+  const otherwise = unmet(settings, now);
+  const asWanted = EDITABLE.filter((setting) => !otherwise.includes(setting));
   const done = changeText(before, only(settings, asWanted));
-  const by = member(caller.memberId);
-  const when = date(new Date());
   const until = end === null ? say`` : say`, ${end}`;
   return message(
     done.parts.length === 0
-      ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
-      : say`✏️ ${by} updated ${who}, ${when}: ${done}${until}.`,
-    ...kept.map((setting) => otherwiseText(setting, settings, now)),
+      ? say`✏️ ${member(caller.memberId)} had Fastly update ${who}, ${date(new Date())}.`
+      : say`${madeText('update', caller.memberId, who)}: ${done}${until}.`,
+    ...otherwise.map((setting) => otherwiseText(setting, settings, now)),
+    ...(off === null || otherwise.includes('role') ? [] : [off]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),
   );

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { PromotionShown } from '../../changes/promotion.ts';
 import { ROLES, rolesDigest } from '../../changes/roles.ts';
 import { CurrentSettings, only, onlyChanged, Settings } from '../../changes/settings.ts';
-import { targetOf } from '../../changes/snapshot.ts';
 import type { Times } from '../../config/times.ts';
 import type { User } from '../../fastly/user.ts';
 import { message } from '../../messages/kit/message.ts';
@@ -16,10 +15,10 @@ import type { FormValues } from '../../slack/incoming.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
-import { isApprovalRequired } from '../approvals/filing.ts';
+import { approvalText, isApprovalRequired } from '../approvals/filing.ts';
 import { formListener, viewOf } from '../form.ts';
 import { atItsField } from '../inputs/address.ts';
-import { LASTS, lastsAsTyped, lastsFromForm, lastsInput } from '../inputs/lasts.ts';
+import { KEEP, keepInput, LASTS, lastsAsTyped, lastsFromForm, lastsInput } from '../inputs/lasts.ts';
 import { LoginChanged, Meant, meantBy } from '../inputs/meant.ts';
 import { RolesToLose } from '../inputs/question.ts';
 import { reasonFromForm, reasonInput } from '../inputs/reason.ts';
@@ -33,15 +32,18 @@ const FORM = { id: 'update.form', title: EDIT_TITLE, submit: 'Save', mainBlockId
 export const ANOTHER_LOGIN = say`This user has another login now. Nothing was changed. Check that it's still the right user, then save.`;
 
 /** The user a form is about, as of when it was drawn, and how often it was drawn. It comes back as input. */
-const AboutSchema = z.object({
-  user: Meant,
-  seen: CurrentSettings,
-  /** Stands for the user's roles that the form showed (`rolesDigest`); not in forms of older versions. */
-  rolesShown: z.string().optional(),
-  round: z.number().int().nonnegative(),
-});
-type About = z.infer<typeof AboutSchema>;
-const About = codecFor('form', AboutSchema, 'update');
+const About = codecFor(
+  'form',
+  z.object({
+    user: Meant,
+    seen: CurrentSettings,
+    /** Stands for the user's roles that the form showed (`rolesDigest`); not in forms of older versions. */
+    rolesShown: z.string().optional(),
+    round: z.number().int().nonnegative(),
+  }),
+  'update',
+);
+type About = ReturnType<typeof About.read>;
 
 /**
  * The form to edit a user, filled in with the user's settings and the changes asked for so far. A redrawn form has new
@@ -51,20 +53,23 @@ export async function editForm(
   interaction: Interaction,
   user: User,
   { settings, reason, lasts }: Wanted,
-  { onTop = null, round = 0, typed = lastsAsTyped(lasts) }: Drawn = {},
+  { onTop, round = 0, typed = lastsAsTyped(lasts) }: Drawn = {},
 ): Promise<ModalView> {
   const running = await interaction.services.promotions.of(user.id);
   const seen = seenOf(user);
   const caution = rolesCaution(user);
+  // What was set outside the bot meanwhile is left as it is, and has no end.
+  const ends = running !== null && running.role === seen.role;
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
   return viewOf(FORM, interaction.origin, {
     onTop,
     subject: About.write({ user: meantBy(user), seen, rolesShown: rolesDigest(user), round }),
     blocks: [
       ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
-      richText(userText(targetOf(user)), ...runningLines(running)),
+      richText(userText(user), ...runningLines(running)),
       ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
-      lastsInput(typed, { round }),
+      ...(ends ? [keepInput(lasts === null && settings.role === running.role, round)] : []),
+      lastsInput(typed, { round, ends }),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
     ],
@@ -72,7 +77,7 @@ export async function editForm(
 }
 
 /** `typed`: how long the role is given, as it was entered. */
-type Drawn = { onTop?: Sentence | null; round?: number; typed?: string | null };
+type Drawn = { onTop?: Sentence | undefined; round?: number; typed?: string | null };
 
 /** What becomes of a role that ends, where it is changed here. */
 function runningLines(running: PromotionShown | null): Sentence[] {
@@ -84,13 +89,11 @@ function runningLines(running: PromotionShown | null): Sentence[] {
 
 /** Which changes need approval in this installation, to be put behind another sentence. */
 export function whatWaits(services: Services): Sentence {
-  const promotions = isApprovalRequired(services, 'promote');
-  const demotions = isApprovalRequired(services, 'demote');
-  if (promotions && demotions) {
-    return say` Making a user a Fastly superuser, or no longer one, needs approval.`;
+  if (!isApprovalRequired(services, 'promote')) {
+    return approvalText(services, 'demote', 'Demoting or locking a Fastly superuser');
   }
-  if (promotions) return say` Making a user a Fastly superuser needs approval.`;
-  return demotions ? say` Demoting or locking a Fastly superuser needs approval.` : say``;
+  const orNot = isApprovalRequired(services, 'demote') ? ', or no longer one,' : '';
+  return say` Making a user a Fastly superuser${orNot} needs approval.`;
 }
 
 export const editFormListener = formListener(FORM, {
@@ -145,10 +148,15 @@ function rolesFor({ role }: CurrentSettings): readonly string[] {
   return role === null || ROLES.includes(role) ? ROLES : [...ROLES, role];
 }
 
-/** @throws {FieldError} for an invalid field, and for one that was emptied */
 function wantedIn(values: FormValues, about: About, times: Pick<Times, 'promotions'>): Wanted {
   const settings = changedIn(values, about);
   const lasts = lastsFromForm(values, times);
+  if (lasts !== null && values[KEEP] === 'yes') {
+    throw new FieldError(
+      LASTS,
+      say`Either keep the role without an end, or say for how long. Nothing was changed.`,
+    );
+  }
   // With a time the role counts as chosen, also where it is the one that the user has.
   const role = lasts === null ? undefined : (settings.role ?? about.seen.role ?? undefined);
   return {
@@ -158,7 +166,6 @@ function wantedIn(values: FormValues, about: About, times: Pick<Times, 'promotio
   };
 }
 
-/** @throws {FieldError} for an invalid field, and for one that was emptied */
 function changedIn(values: FormValues, { seen }: About): Settings {
   for (const setting of ['name', 'role'] as const) {
     const before = seen[setting]?.trim();
@@ -169,7 +176,9 @@ function changedIn(values: FormValues, { seen }: About): Settings {
   const settings = settingsInForm(values, EDITABLE, { roles: rolesFor(seen), offIs: () => false });
   // Spaces around a typed name are removed. That alone doesn't count as a change of the name.
   const typed = EDITABLE.filter((setting) => setting !== 'name' || settings.name !== seen.name?.trim());
-  return onlyChanged(only(settings, typed), seen);
+  const changed = onlyChanged(only(settings, typed), seen);
+  // A role that is kept counts as chosen, too.
+  return values[KEEP] === 'yes' && seen.role !== null ? { role: seen.role, ...changed } : changed;
 }
 
 /** The same, but empty where it's invalid. */

@@ -1,4 +1,5 @@
-import { RequestId, verbOf } from '../../approvals/request.ts';
+import { verbOf } from '../../approvals/action.ts';
+import { RequestId } from '../../approvals/request.ts';
 import { only, unmet } from '../../changes/settings.ts';
 import { settingsOf } from '../../changes/snapshot.ts';
 import type { Undoable } from '../../changes/undo.ts';

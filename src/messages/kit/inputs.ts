@@ -1,4 +1,4 @@
-import type { InputBlock, PlainTextOption, StaticSelect } from '@slack/types';
+import type { InputBlock, PlainTextOption } from '@slack/types';
 import { label, plain, plainName } from './plain.ts';
 
 /** Characters and options that Slack takes (docs.slack.dev: input block, select menu, checkboxes, option object). */
@@ -26,8 +26,19 @@ export function textInput(
 }
 
 /** @param input `chosen` is the value of an option; with any other value nothing is chosen */
-export function select(input: Input & Menu): InputBlock {
-  return inputBlock(input, menu(input));
+export function select(
+  input: Input & { options: readonly PlainTextOption[]; chosen?: string | null; placeholder?: string },
+): InputBlock {
+  const { id, chosen = null, placeholder } = input;
+  const options = fittingOptions(input.options);
+  const initial = options.find(({ value }) => value === chosen);
+  return inputBlock(input, {
+    type: 'static_select',
+    action_id: id,
+    ...(placeholder !== undefined && { placeholder: label(placeholder, PLACEHOLDER_LENGTH) }),
+    options,
+    ...(initial && { initial_option: initial }),
+  });
 }
 
 /** A select whose options come from a type-ahead listener with this `id`. */
@@ -74,27 +85,6 @@ export function multiSelect(
     options,
     ...(initial.length > 0 && { initial_options: initial }),
   });
-}
-
-type Menu = {
-  id: string;
-  options: readonly PlainTextOption[];
-  chosen?: string | null;
-  placeholder?: string;
-};
-
-/** The select of a form without its block, for messages. */
-export function menu(definition: Menu): StaticSelect {
-  const { id, chosen = null, placeholder } = definition;
-  const options = fittingOptions(definition.options);
-  const initial = options.find(({ value }) => value === chosen);
-  return {
-    type: 'static_select',
-    action_id: id,
-    ...(placeholder !== undefined && { placeholder: label(placeholder, PLACEHOLDER_LENGTH) }),
-    options,
-    ...(initial && { initial_option: initial }),
-  };
 }
 
 /** @param value comes back with the submission or the click, as input */

@@ -1,7 +1,24 @@
-import type { ActionsBlock, Button, ContextBlock, SectionBlock } from '@slack/types';
-import type { MessageBlock } from './message-block.ts';
-import { cutMrkdwn, mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
-import { textOfBlocks } from './text-of-blocks.ts';
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  KnownBlock,
+  RichTextElement,
+  SectionBlock,
+  TextObject,
+} from '@slack/types';
+import { cutMrkdwn, escaped, escapedCode, mrkdwn, richText, type Sentence, textObject } from './sentence.ts';
+
+/** A pie chart. `@slack/types` has none yet. @see https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block */
+export type PieChartBlock = {
+  type: 'data_visualization';
+  block_id?: string;
+  title: string;
+  chart: { type: 'pie'; segments: { label: string; value: number }[] };
+};
+
+/** What a message is made of. */
+export type MessageBlock = KnownBlock | PieChartBlock;
 
 /**
  * What is posted: blocks, and the text that notifications and screen readers use in their place. `plainer` is the message
@@ -30,12 +47,58 @@ export function message(first: Sentence, ...others: readonly Sentence[]): Messag
   return { text: notification(first), blocks: [richText(first, ...others)] };
 }
 
-/** A message's top-level text; Slack refuses what is much longer (docs.slack.dev, chat.postMessage). */
+/** Slack refuses a top-level text that is much longer (docs.slack.dev, chat.postMessage). */
+const LONGEST_TEXT = 2_900;
+
 export function notification(sentence: Sentence): string {
-  return cutMrkdwn(mrkdwn(sentence), 2_900);
+  return cutMrkdwn(mrkdwn(sentence), LONGEST_TEXT);
 }
 
-/** The same message with a small grey line under it. */
+/** All words in these blocks, a line a block, as a message's text. What can be clicked is left out. */
+export function textOfBlocks(blocks: readonly MessageBlock[]): string {
+  const lines = blocks.map(textOf).filter((line) => line !== '');
+  return cutMrkdwn(lines.join('\n'), LONGEST_TEXT);
+}
+
+function textOf(block: MessageBlock): string {
+  switch (block.type) {
+    case 'header':
+      return ofText(block.text);
+    case 'section':
+      return [...(block.text ? [block.text] : []), ...(block.fields ?? [])].map(ofText).join('\n');
+    case 'context':
+      return block.elements.map((element) => ('text' in element ? ofText(element) : '')).join('  ');
+    case 'rich_text':
+      return block.elements
+        .flatMap((section) => (section.type === 'rich_text_section' ? section.elements : []))
+        .map(ofElement)
+        .join('');
+    default:
+      return '';
+  }
+}
+
+function ofText({ type, text }: TextObject): string {
+  return type === 'mrkdwn' ? text : escaped(text);
+}
+
+function ofElement(element: RichTextElement): string {
+  switch (element.type) {
+    case 'text':
+      return element.style?.code ? escapedCode(element.text) : escaped(element.text);
+    case 'user':
+      return `<@${element.user_id}>`;
+    case 'channel':
+      return `<#${element.channel_id}>`;
+    case 'link':
+      return `<${escaped(element.url)}|${escaped(element.text ?? element.url)}>`;
+    case 'date':
+      return `<!date^${element.timestamp}^${element.format}|${element.fallback ?? ''}>`;
+    default:
+      return '';
+  }
+}
+
 export function withFootnote(original: Message, footnote: Sentence): Message {
   const { blocks, plainer } = original;
   return {
@@ -45,7 +108,6 @@ export function withFootnote(original: Message, footnote: Sentence): Message {
   };
 }
 
-/** The same message with buttons under it. */
 export function withButtons(original: Message, buttons: readonly Button[]): Message {
   return { ...original, blocks: [...original.blocks, ...rowsOf(buttons)] };
 }
@@ -69,7 +131,6 @@ export function context(sentence: Sentence): ContextBlock {
   return { type: 'context', elements: [textObject(sentence, TEXT_LENGTH)] };
 }
 
-/** A line with a button beside it. */
 export function lineWith(accessory: Button, sentence: Sentence): SectionBlock {
   return { type: 'section', text: textObject(sentence, TEXT_LENGTH), accessory };
 }

@@ -1,5 +1,4 @@
-import { type Message, notification } from './message.ts';
-import type { PieChartBlock } from './message-block.ts';
+import { type Message, notification, type PieChartBlock } from './message.ts';
 import { cut, plain } from './plain.ts';
 import { richText } from './sentence.ts';
 import type { Around } from './table.ts';
@@ -24,20 +23,16 @@ export function pieChartMessage(
   { headline, above, below }: Around,
   plainer: Message,
 ): Message {
-  const block = pieChart(title, segments);
-  return { text: notification(headline), blocks: [richText(headline), ...above, block, ...below], plainer };
-}
-
-function pieChart(title: string, segments: readonly Segment[]): PieChartBlock {
   const labelled = withOther(segments).map(({ label, value }) => ({
     label: cut(plain(label), LABEL_LENGTH),
     value,
   }));
-  return {
+  const block: PieChartBlock = {
     type: 'data_visualization',
     title: cut(title, TITLE_LENGTH),
     chart: { type: 'pie', segments: labelled },
   };
+  return { text: notification(headline), blocks: [richText(headline), ...above, block, ...below], plainer };
 }
 
 function withOther(segments: readonly Segment[]): readonly Segment[] {

@@ -59,23 +59,19 @@ function text(words: string): Part {
   };
 }
 
+function dataPart(kind: Kind, rich: RichTextElement, mrkdwn: string, plain: string): Part {
+  return { kind, rich, mrkdwn, plain, fixed: DATA };
+}
+
 export function bold(words: string): Part {
   const shown = data(words);
-  const rich: RichTextElement = { type: 'text', text: shown, style: { bold: true } };
-  return { kind: 'bold', rich, mrkdwn: `*${escaped(shown)}*`, plain: shown, fixed: DATA };
+  return dataPart('bold', { type: 'text', text: shown, style: { bold: true } }, `*${escaped(shown)}*`, shown);
 }
 
 /** For what one would copy or type: ids, logins, commands. Nothing in it stays unseen. */
 export function code(words: string): Part {
   const shown = cut(plain(words), LONGEST_DATA);
-  const rich: RichTextElement = { type: 'text', text: shown, style: { code: true } };
-  return {
-    kind: 'code',
-    rich,
-    mrkdwn: escapedCode(shown),
-    plain: shown,
-    fixed: DATA,
-  };
+  return dataPart('code', { type: 'text', text: shown, style: { code: true } }, escapedCode(shown), shown);
 }
 
 /** Words that somebody typed, shown back to them. They may hold a secret, so they go nowhere but to who typed them. */
@@ -94,36 +90,22 @@ export function fixedText({ parts }: Sentence): string {
 }
 
 export function member(id: string): Part {
-  return {
-    kind: 'member',
-    rich: { type: 'user', user_id: id },
-    mrkdwn: `<@${id}>`,
-    plain: 'a member',
-    fixed: DATA,
-  };
+  return dataPart('member', { type: 'user', user_id: id }, `<@${id}>`, 'a member');
 }
 
 export function userGroup(id: string): Part {
-  return {
-    kind: 'group',
-    rich: { type: 'usergroup', usergroup_id: id },
-    mrkdwn: `<!subteam^${id}>`,
-    plain: 'a user group',
-    fixed: DATA,
-  };
+  return dataPart('group', { type: 'usergroup', usergroup_id: id }, `<!subteam^${id}>`, 'a user group');
 }
 
 export function channel(id: string): Part {
-  const rich: RichTextElement = { type: 'channel', channel_id: id };
-  return { kind: 'channel', rich, mrkdwn: `<#${id}>`, plain: 'that channel', fixed: DATA };
+  return dataPart('channel', { type: 'channel', channel_id: id }, `<#${id}>`, 'that channel');
 }
 
 /** A link to where Slack itself said something is. What is no web address is only its text. */
 export function link(words: string, url: string): Part {
   const shown = data(words);
   if (!URL.canParse(url) || !/^https?:\/\/[^\s<>|]+$/.test(url)) return text(shown);
-  const rich: RichTextElement = { type: 'link', url, text: shown };
-  return { kind: 'link', rich, mrkdwn: `<${escaped(url)}|${escaped(shown)}>`, plain: shown, fixed: DATA };
+  return dataPart('link', { type: 'link', url, text: shown }, `<${escaped(url)}|${escaped(shown)}>`, shown);
 }
 
 /** A moment, shown in the reader's time zone and language. */
@@ -142,7 +124,7 @@ function dated(moment: Date, format: string): Part {
   const timestamp = Math.floor(moment.getTime() / 1000);
   const inUtc = `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const rich: RichTextElement = { type: 'date', timestamp, format, fallback: inUtc };
-  return { kind: 'date', rich, mrkdwn: `<!date^${timestamp}^${format}|${inUtc}>`, plain: inUtc, fixed: DATA };
+  return dataPart('date', rich, `<!date^${timestamp}^${format}|${inUtc}>`, inUtc);
 }
 
 /** 'a', 'a and b', 'a, b and c'. */
@@ -168,9 +150,32 @@ export function mentions(
   return enumerate([...named, ...more], conjunction);
 }
 
+/** '1 day', '2 days'. */
+export function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+/** Of many names, so many are told. */
+const MOST_NAMED = 10;
+
+/** 'a, b and 3 more'. */
+export function namesInShort(
+  names: readonly Sentence[],
+  most = MOST_NAMED,
+  conjunction: 'and' | 'or' = 'and',
+): Sentence {
+  const more = names.length - most;
+  return enumerate([...names.slice(0, most), ...(more > 0 ? [say`${more} more`] : [])], conjunction);
+}
+
+/** Sentences in a row. */
+export function joined(items: readonly Sentence[], between = say` `): Sentence {
+  return items.reduce((line, item, index) => (index === 0 ? item : say`${line}${between}${item}`), say``);
+}
+
 /** 'a  ·  b  ·  c'. */
 export function sideBySide(items: readonly Sentence[]): Sentence {
-  return items.reduce((line, item, index) => (index === 0 ? item : say`${line}  ·  ${item}`), say``);
+  return joined(items, say`  ·  `);
 }
 
 /** Sentences as one rich text block, each on a line of its own (docs.slack.dev, rich text block). */

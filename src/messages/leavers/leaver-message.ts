@@ -2,9 +2,9 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { ListedToken } from '../../changes/token.ts';
 import { nameOf, type User } from '../../fastly/user.ts';
 import { context, type Message, message, notification } from '../kit/message.ts';
-import { code, member, richText, type Sentence, say } from '../kit/sentence.ts';
+import { code, counted, member, richText, type Sentence, say } from '../kit/sentence.ts';
 import { roleText } from '../role-text.ts';
-import { counted, isInUse } from '../tokens/text.ts';
+import { isInUse } from '../tokens/text.ts';
 import { userText } from '../user-text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -22,7 +22,7 @@ export type Left = {
 };
 
 /** A user as Fastly has them, and their API tokens that programs use; null where Fastly doesn't list them. */
-export type UserNow = { user: User; tokens: readonly ListedToken[] | null };
+type UserNow = { user: User; tokens: readonly ListedToken[] | null };
 
 export type ToldLeaver = Left & {
   state: 'told' | 'kept' | 'returned' | 'moved' | 'gone';
@@ -72,12 +72,22 @@ function leaverText(leaver: ToldLeaver, at: number): Sentence {
       return say`${user}${leftText(leaver)} ${nowText(now, at)}`;
     case 'kept':
       return kept ? say`✅ ${user}${leftText(leaver)} Kept by ${member(kept.by)}: ${kept.reason}` : user;
-    case 'returned':
-      return say`↩️ ${user} is active in Slack again.`;
-    case 'moved':
-      return say`↩️ ${user} has another account in Slack now.`;
     case 'gone':
-      return say`🗑️ ${user} is no longer in Fastly.`;
+      return say`🗑️ ${endText(user, state)}`;
+    default:
+      return say`↩️ ${endText(user, state)}`;
+  }
+}
+
+/** Why a user's member is no leaver any more. */
+export function endText(user: Sentence, end: Exclude<ToldLeaver['state'], 'told' | 'kept'>): Sentence {
+  switch (end) {
+    case 'returned':
+      return say`${user} is active in Slack again.`;
+    case 'moved':
+      return say`${user} has another account in Slack now.`;
+    case 'gone':
+      return say`${user} is no longer in Fastly.`;
   }
 }
 

@@ -5,7 +5,7 @@ import { type Sentence, say, sideBySide } from '../kit/sentence.ts';
 import { type Around, type Cell, tableMessage, textCell } from '../kit/table.ts';
 import { roleCell } from '../role-text.ts';
 import { userText } from '../user-text.ts';
-import { activeText } from './leaver-message.ts';
+import { activeText, type ToldLeaver } from './leaver-message.ts';
 
 /** They keep a table within 100 rows and 10,000 characters (docs.slack.dev, table block and data table block). */
 export const MOST_LEFT = 50;
@@ -16,13 +16,8 @@ const REASON_LENGTH = 40;
 
 const HEADER = ['Name', 'Login', 'Role', 'In Fastly', 'In Slack', 'Kept'];
 
-/** A user whose member left. `guest`: null where nobody knows. */
-export type LeftRow = {
-  user: User;
-  how: 'deactivated' | 'left-workspace';
-  guest: boolean | null;
-  kept: { by: string; reason: string } | null;
-};
+/** A user whose member left. */
+export type LeftRow = { user: User } & Pick<ToldLeaver, 'how' | 'guest' | 'kept'>;
 
 /** @param rows 1 to `MOST_LEFT` @param at Unix milliseconds */
 export function leaverTable(rows: readonly LeftRow[], at: number, around: Around): Message {

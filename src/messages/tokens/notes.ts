@@ -1,7 +1,7 @@
-import type { Action } from '../../approvals/request.ts';
+import type { Action } from '../../approvals/action.ts';
 import type { TokenSnapshot } from '../../changes/token.ts';
-import { type Sentence, say } from '../kit/sentence.ts';
-import { isInUse, tokenCount, tokenName, tokenNames, tokenText, unreadableTokens } from './text.ts';
+import { counted, joined, type Sentence, say } from '../kit/sentence.ts';
+import { isInUse, tokenName, tokenNames, tokenText, unreadableTokens } from './text.ts';
 
 /** Of many tokens, so many are told with all that is known of them. */
 const MOST_TOLD = 15;
@@ -48,7 +48,7 @@ export function tokenNotesInShort(action: Action): Sentence[] {
   const { shown } = action;
   if (shown === null || shown.tokens.length === 0) return tokenNotes(action);
   return [
-    say`${tokenCount(shown.tokens.length)} that programs use: ${tokenNames(shown.tokens, MOST_IN_LIST)}.`,
+    say`${counted(shown.tokens.length, 'token')} that programs use: ${tokenNames(shown.tokens, MOST_IN_LIST)}.`,
     ...('revokeFirst' in action && action.revokeFirst ? [IN_TWO_STEPS] : []),
   ];
 }
@@ -64,13 +64,9 @@ export function inUseNote(action: Action): Sentence[] {
 }
 
 /** '2 tokens that programs use: `ci-purge` (purge_all, …), `laptop` (global, unused for 400 days).' */
-export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Sentence {
-  const unread = unreadable === 0 ? say`` : say` ${unreadableTokens(unreadable)}`;
-  if (tokens.length === 0) return say`No API token that programs use.${unread}`;
-  const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
-  const more = tokens.length - told.length;
-  const all = [...told, ...(more > 0 ? [say`${more} more`] : [])];
-  return say`${inAll(tokens.length, 'that programs use', all)}${unread}`;
+export function shownText(snapshot: TokenSnapshot): Sentence {
+  const more = snapshot.tokens.length - MOST_TOLD;
+  return snapshotText(snapshot, 'that programs use', more > 0 ? [say`${more} more`] : []);
 }
 
 /**
@@ -78,13 +74,17 @@ export function shownText({ readAt, tokens, unreadable = 0 }: TokenSnapshot): Se
  *
  * @param which behind the number: 'to revoke'
  */
-export function everyTokenText({ readAt, tokens, unreadable = 0 }: TokenSnapshot, which: string): Sentence {
-  if (tokens.length === 0) return shownText({ readAt, tokens, unreadable });
-  const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
-  const unread = unreadable === 0 ? say`` : say` ${unreadableTokens(unreadable)}`;
-  return say`${inAll(tokens.length, which, [...told, ...tokens.slice(MOST_TOLD).map(tokenName)])}${unread}`;
+export function everyTokenText(snapshot: TokenSnapshot, which: string): Sentence {
+  return snapshotText(snapshot, which, snapshot.tokens.slice(MOST_TOLD).map(tokenName));
 }
 
-function inAll(count: number, which: string, told: readonly Sentence[]): Sentence {
-  return say`${tokenCount(count)} ${which}: ${told.reduce((list, each) => say`${list}, ${each}`)}.`;
+function snapshotText(
+  { readAt, tokens, unreadable = 0 }: TokenSnapshot,
+  which: string,
+  rest: readonly Sentence[],
+): Sentence {
+  const unread = unreadable === 0 ? say`` : say` ${unreadableTokens(unreadable)}`;
+  if (tokens.length === 0) return say`No API token that programs use.${unread}`;
+  const told = tokens.slice(0, MOST_TOLD).map((token) => tokenText(token, readAt));
+  return say`${counted(tokens.length, 'token')} ${which}: ${joined([...told, ...rest], say`, `)}.${unread}`;
 }

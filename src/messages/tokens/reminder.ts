@@ -1,8 +1,8 @@
 import type { ListedToken } from '../../changes/token.ts';
 import { type Message, message } from '../kit/message.ts';
-import { date, type Sentence, say, sideBySide } from '../kit/sentence.ts';
+import { counted, date, type Sentence, say, sideBySide } from '../kit/sentence.ts';
 import { userText } from '../user-text.ts';
-import { counted, tokenName } from './text.ts';
+import { tokenName } from './text.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -1,17 +1,10 @@
 import type { ListedToken } from '../../changes/token.ts';
-import { bold, code, enumerate, type Sentence, say } from '../kit/sentence.ts';
+import { bold, code, counted, joined, namesInShort, type Sentence, say } from '../kit/sentence.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const WEEK = 7 * DAY;
-/** Of many tokens, so many are named. */
-const MOST_NAMED = 10;
 /** What was used longer ago counts as unused since. */
 const UNUSED_AFTER = 30 * DAY;
-
-/** '1 token', '2 tokens'. */
-export function tokenCount(count: number): string {
-  return counted(count, 'token');
-}
 
 /** Whether a token was used within a week before `now` (Unix milliseconds). */
 export function isInUse({ lastUsedAt }: Pick<ListedToken, 'lastUsedAt'>, now: number): boolean {
@@ -27,7 +20,7 @@ export function tokenText(token: ListedToken, now: number): Sentence {
     ...(services ? [say`${counted(services, 'service')}`] : []),
     isInUse(token, now) ? say`${bold(used)}` : say`${used}`,
   ];
-  return say`${tokenName(token)} (${about.reduce((list, each) => say`${list}, ${each}`)})`;
+  return say`${tokenName(token)} (${joined(about, say`, `)})`;
 }
 
 /** The name that its owner chose, or the ID where there is none. */
@@ -36,24 +29,13 @@ export function tokenName({ name, id }: Pick<ListedToken, 'name' | 'id'>): Sente
 }
 
 /** '`ci-purge`, `laptop` and 3 more'. */
-export function tokenNames(tokens: readonly ListedToken[], most = MOST_NAMED): Sentence {
+export function tokenNames(tokens: readonly ListedToken[], most?: number): Sentence {
   return namesInShort(tokens.map(tokenName), most);
-}
-
-/** The same for what is named already. */
-export function namesInShort(
-  names: readonly Sentence[],
-  most = MOST_NAMED,
-  conjunction: 'and' | 'or' = 'and',
-): Sentence {
-  const named = names.slice(0, most);
-  const more = names.length - named.length;
-  return enumerate([...named, ...(more > 0 ? [say`${more} more`] : [])], conjunction);
 }
 
 /** That entries of Fastly's list could not be read, which may be the user's. */
 export function unreadableTokens(count: number): Sentence {
-  return say`⚠️ The bot couldn't read ${tokenCount(count)} of the account. ${count === 1 ? 'It' : 'They'} may belong to this user.`;
+  return say`⚠️ The bot couldn't read ${counted(count, 'token')} of the account. ${count === 1 ? 'It' : 'They'} may belong to this user.`;
 }
 
 function usedText({ lastUsedAt }: ListedToken, now: number): string {
@@ -65,9 +47,4 @@ function usedText({ lastUsedAt }: ListedToken, now: number): string {
   if (since >= HOUR) return `used ${counted(Math.floor(since / HOUR), 'hour')} ago`;
   if (since >= MINUTE) return `used ${counted(Math.floor(since / MINUTE), 'minute')} ago`;
   return 'used less than a minute ago';
-}
-
-/** '1 day', '2 days'. */
-export function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }

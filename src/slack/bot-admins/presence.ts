@@ -45,11 +45,9 @@ function isOf({ team_id, is_stranger }: SlackUser, { teamId, enterpriseId }: Wor
 /** A member who left and whose address is a login. `guest`: null where nobody knows. */
 export type FoundLeaver = {
   member: MemberId;
-  how: 'deactivated' | 'left-workspace';
+  how: Extract<Presence, { kind: 'left' }>['how'];
   guest: boolean | null;
   user: User;
-  /** The address that matched. */
-  address: string;
 };
 
 type Known = { member: MemberId; userId: string; address: string; guest: boolean };
@@ -67,10 +65,10 @@ export function leaversAmong(
   workspace: Workspace,
 ): FoundLeaver[] {
   const pairsOf = Map.groupBy(pairs, ({ member }) => member);
-  const addresses = new Set<string>();
+  const active = new Set<string>();
   for (const each of members) {
     const address = each.profile?.email;
-    if (address && presenceOf(each, workspace, false).kind === 'active') addresses.add(canonical(address));
+    if (address && presenceOf(each, workspace, false).kind === 'active') active.add(canonical(address));
   }
   const byId = new Map<string, User>(users.map((user) => [user.id, user]));
   const byLogin = new Map(users.map((user) => [canonical(user.login), user]));
@@ -81,18 +79,15 @@ export function leaversAmong(
     const presence = presenceOf(each, workspace, known.length > 0);
     if (presence.kind !== 'left') continue;
     const own = each.profile?.email;
-    const listed = own === undefined ? undefined : byLogin.get(canonical(own));
-    const matches = [
-      ...known.flatMap(({ userId, address, guest }) => {
-        const user = byId.get(userId);
-        return user && isLogin(user, [address]) ? [{ user, address, guest }] : [];
-      }),
-      ...(listed && own !== undefined ? [{ user: listed, address: own, guest: null }] : []),
-    ];
-    for (const { user, address, guest } of matches) {
-      if (addresses.has(canonical(user.login))) continue;
-      const remembered = guest ?? known.find(({ userId }) => userId === user.id)?.guest ?? null;
-      found.set(user.id, { member: each.id, how: presence.how, guest: remembered, user, address });
+    const byAddress = own === undefined ? undefined : byLogin.get(canonical(own));
+    const byPair = known.map(({ userId, address }) => {
+      const user = byId.get(userId);
+      return user && isLogin(user, [address]) ? user : undefined;
+    });
+    for (const user of [...byPair, byAddress]) {
+      if (!user || active.has(canonical(user.login))) continue;
+      const guest = known.find(({ userId }) => userId === user.id)?.guest ?? null;
+      found.set(user.id, { member: each.id, how: presence.how, guest, user });
     }
   }
   return [...found.values()];

@@ -3,6 +3,7 @@ import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { MemberId } from '../../ids.ts';
 import type { Logger } from '../../observability/log.ts';
+import { memberPages } from './member-pages.ts';
 import { askForAddress, askForMember, type KnownMember, SlackUser } from './members.ts';
 
 /** The pauses between calls, in milliseconds. */
@@ -21,11 +22,6 @@ const PAGE_LENGTH = 200;
 
 /** Of many members, only what the bot reads is kept. */
 const Listed = z.object(SlackUser.shape);
-
-const Page = z.object({
-  members: z.array(z.unknown()),
-  response_metadata: z.object({ next_cursor: z.string().catch('') }).catch({ next_cursor: '' }),
-});
 
 /**
  * Asks Slack about many members, one call after the other at a pace that leaves room for other calls. A rate limit is
@@ -49,21 +45,23 @@ export class Roster {
     return await this.#paced('address', (slack) => askForAddress(slack, address));
   }
 
-  /** All members, the deactivated included: all of them, or it throws (docs.slack.dev, users.list). */
-  async all(): Promise<SlackUser[]> {
+  /**
+   * All members, the deactivated included: all of them, or it throws (docs.slack.dev, users.list).
+   *
+   * @param afterPage what it throws ends the listing
+   */
+  async all(afterPage: () => Promise<void> = async () => {}): Promise<SlackUser[]> {
     const all: SlackUser[] = [];
     let unreadable = 0;
-    for (let cursor: string | null = ''; cursor !== null; ) {
-      const from: string = cursor;
-      const { members, response_metadata } = await this.#paced('page', async (slack) =>
-        Page.parse(await slack.users.list({ limit: PAGE_LENGTH, ...(from !== '' && { cursor: from }) })),
-      );
+    const ask = (from: { cursor?: string }) =>
+      this.#paced('page', (slack) => slack.users.list({ limit: PAGE_LENGTH, ...from }));
+    for await (const members of memberPages(ask)) {
       for (const each of members) {
         const { data } = Listed.safeParse(each);
         if (data) all.push(data);
         else unreadable += 1;
       }
-      cursor = response_metadata.next_cursor || null;
+      await afterPage();
     }
     if (unreadable > 0) {
       this.#options.log.warn({ unreadable }, "some members of Slack's list could not be read");

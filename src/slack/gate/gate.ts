@@ -164,7 +164,7 @@ function heardOfMember(
   leavers.changed(changed.id, hasLeft);
 }
 
-const OUTDATED = say`This no longer works. Start again with ${code('/fastly-user help')}.`;
+const OUTDATED = say`This no longer works, or is disabled in this workspace. Start again with ${code('/fastly-user help')}.`;
 
 const RESTARTING = say`The bot is restarting. Nothing was done. Try again in a minute.`;
 const UNDER_WAY = noticeView('One moment', say`Already in progress. The result will appear shortly.`);

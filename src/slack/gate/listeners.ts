@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { SubcommandName } from '../../config/subcommand-names.ts';
 import type { MemberId } from '../../ids.ts';
 import { failureMessage, logFailure, RepeatedDelivery } from '../../messages/failure-text.ts';
 import type { Incoming, IncomingOf } from '../incoming.ts';
@@ -17,6 +18,8 @@ type Options = (interaction: Interaction, text: string) => Promise<PlainTextOpti
 export type Listener = {
   /** The id of the approval request that a button's value or a form's subject names, for the log; null for none. */
   requestIn?(carried: string | null): string | null;
+  /** The subcommand whose work it does, where it is not one of that subcommand's own. */
+  needs?: SubcommandName;
 } & (
   | { kind: 'command'; id: `/${string}`; run: Run<'command'> }
   | {
@@ -30,6 +33,11 @@ export type Listener = {
   | { kind: 'submission'; id: string; form: SubmittedForm }
   | { kind: 'event'; id: string; run: Run<'event'> }
 );
+
+/** Listeners that do the work of a subcommand, for where they stand elsewhere: they are switched off with it. */
+export function needing(needs: SubcommandName, listeners: readonly Listener[]): Listener[] {
+  return listeners.map((listener) => ({ ...listener, needs }));
+}
 
 /** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
 export class PassedDelivery {

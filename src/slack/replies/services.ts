@@ -53,14 +53,12 @@ export type Services = {
     changed(member: MemberId, hasLeft: boolean): void;
     /** Told that the bot knows who a user is, and which member that is where it knows it. Never throws. */
     met(user: Pick<User, 'id' | 'login'>, member?: MemberId): void;
-    /** Told that an address was invited to Fastly. Never throws. */
-    invited(address: string): void;
+    /** Told that a user was created with this address, or invited. Never throws. */
+    admitted(address: string): void;
     /** A leaver as they are now, whom Slack was asked about; null where there is none. @throws {StoreUnavailable} */
     asOfNow(id: string): Promise<Leaver | null>;
     /** Keeps the user. Null where they are no leaver any more, or kept already. @throws {StoreUnavailable} */
     keep(id: string, by: MemberId, reason: string): Promise<Leaver | null>;
-    /** What a member has asked for and waits for approval. @throws {StoreUnavailable} */
-    requestsOf(member: MemberId): Promise<ApprovalRequest[]>;
     /** Has the message about a leaver show what is the case now. @throws {StoreUnavailable} */
     showAgain(id: string): Promise<void>;
     /** Null where nobody looks for leavers, so they are not known. @throws {StoreUnavailable} */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { MemberId } from '../../ids.ts';
 import type { Engine } from '../engine.ts';
 import type { Transaction } from '../store.ts';
-import type { Database } from '../tables.ts';
-import { wantMessages } from './messages.ts';
+import type { Database, LeaverRow } from '../tables.ts';
+import { readWhole } from '../whole.ts';
+import { messagesOf, wantMessages } from './messages.ts';
 
 const Kept = z.object({ by: MemberId, reason: z.string() });
 
@@ -74,7 +75,7 @@ export async function endLeavers(
     .where('state', 'in', OPEN);
   if (who.member !== undefined) ending = ending.where('member', '=', who.member);
   const ended = await ending.returning('message').execute();
-  await wantMessages(transaction, messagesIn(ended));
+  await wantMessages(transaction, messagesOf(ended));
 }
 
 /** Keeps the user of a leaver. @returns the leaver; null where they have ended, or are kept already */
@@ -96,7 +97,7 @@ export async function keepLeaver(
     .returning('message')
     .executeTakeFirst();
   if (!row) return null;
-  await wantMessages(transaction, messagesIn([row]));
+  await wantMessages(transaction, messagesOf([row]));
   await transaction.audit({
     actor: kept.by,
     change: 'leaver',
@@ -116,7 +117,18 @@ export async function openLeavers(database: Database): Promise<Leaver[]> {
     .orderBy('found_at')
     .orderBy('id')
     .execute();
-  return rows.map(leaverOf);
+  return rows.flatMap(readable);
+}
+
+/** The members who are leavers now. */
+export async function openMembers(database: Database): Promise<ReadonlySet<MemberId>> {
+  const rows = await database
+    .selectFrom('leavers')
+    .select('member')
+    .distinct()
+    .where('state', 'in', OPEN)
+    .execute();
+  return new Set(rows.map(({ member }) => MemberId.parse(member)));
 }
 
 /** How many are leavers now, by their state. */
@@ -157,35 +169,28 @@ export async function leaversToTell(
     .orderBy('id')
     .select(sql<number>`case when found_at + ${milliseconds} <= ${now} then 1 else 0 end`.as('waited'))
     .execute();
-  return rows.some(({ waited }) => waited === 1) ? rows.map(leaverOf) : [];
+  return rows.some(({ waited }) => waited === 1) ? rows.flatMap(readable) : [];
 }
 
-/** The number of the latest entry of the audit log about the user of a leaver who was told of; null for none. */
-export async function latestEntryAboutLeavers(database: Database): Promise<number | null> {
-  const told = database.selectFrom('leavers').select('user_id').where('state', '=', 'told');
-  const { latest } = await database
-    .selectFrom('audit_log')
-    .select(({ fn }) => fn.max('seq').as('latest'))
-    .where('target', 'in', told)
-    .executeTakeFirstOrThrow();
-  return latest;
-}
-
-/** A leaver, ended or not; null where there is none. */
+/** A leaver, ended or not; null where there is none that this version can read. */
 export async function leaverWithId(database: Database, id: string): Promise<Leaver | null> {
   const row = await database.selectFrom('leavers').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? leaverOf(row) : null;
+  return (row && readable(row)[0]) ?? null;
 }
 
-/** Those of one message, in its order. */
-export async function leaversIn(database: Database, message: string): Promise<Leaver[]> {
+/** Those of one message, in its order. `newer`: how many others only a newer version can read. */
+export async function leaversIn(
+  database: Database,
+  message: string,
+): Promise<{ leavers: Leaver[]; newer: number }> {
   const rows = await database
     .selectFrom('leavers')
     .selectAll()
     .where('message', '=', message)
     .orderBy('position')
     .execute();
-  return rows.map(leaverOf);
+  const leavers = rows.flatMap(readable);
+  return { leavers, newer: rows.length - leavers.length };
 }
 
 /** Forgets those who ended that many milliseconds ago, with the messages that told of nobody else. */
@@ -201,25 +206,13 @@ export async function forgetEnded({ database, now }: Transaction, milliseconds: 
     .execute();
 }
 
-function messagesIn(rows: readonly { message: string | null }[]): string[] {
-  return [...new Set(rows.flatMap(({ message }) => message ?? []))];
-}
-
-function leaverOf(row: {
-  id: string;
-  member: string;
-  user_id: string;
-  details: string;
-  state: string;
-  message: string | null;
-  position: number | null;
-}): Leaver {
-  const { id, message, position } = row;
-  const { kept = null, ...details } = Details.parse(JSON.parse(row.details));
-  return {
-    ...{ id, message, position, ...details, kept },
-    member: MemberId.parse(row.member),
-    userId: row.user_id,
-    state: z.enum([...OPEN, ...ENDED]).parse(row.state),
-  };
+/** The leaver of a row; none where only a newer version can read it, to which it is left. */
+function readable(row: Selectable<LeaverRow>): [Leaver] | [] {
+  const { id, message, position, user_id: userId } = row;
+  const details = readWhole(Details, row.details);
+  const state = z.enum([...OPEN, ...ENDED]).safeParse(row.state);
+  if (details === null || !state.success) return [];
+  const { kept = null, ...left } = details.whole;
+  const member = MemberId.parse(row.member);
+  return [{ id, member, userId, message, position, state: state.data, ...left, kept }];
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { expressionBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, expressionBuilder, type Selectable, sql } from 'kysely';
 import { ChannelId, MemberId } from '../../ids.ts';
+import { lastEntry } from '../audit-log.ts';
 import type { Engine } from '../engine.ts';
+import { HeldLease } from '../held-lease.ts';
 import { Leases } from '../leases.ts';
-import type { Transaction } from '../store.ts';
-import type { Database, Tables } from '../tables.ts';
+import type { Store, Transaction } from '../store.ts';
+import type { LeaverMessageRow, Tables } from '../tables.ts';
 
 export const leaverMessageLeases = new Leases('leaver_messages', {
   key: 'id',
@@ -12,16 +14,6 @@ export const leaverMessageLeases = new Leases('leaver_messages', {
   until: 'lease_until',
   claim: 'claim',
 });
-
-/** A place in Slack that is to show a message about leavers. `posted`: where it is; null until it is posted. */
-export type LeaverPlace = {
-  id: string;
-  message: string;
-  place: ChannelId | MemberId;
-  posted: { channel: ChannelId; ts: string } | null;
-  /** What is shown counts for this version. */
-  version: number;
-};
 
 /** Has these messages show what is the case now, wherever they are. */
 export async function wantMessages(
@@ -36,19 +28,20 @@ export async function wantMessages(
     .execute();
 }
 
-/** Has every message with an open leaver show what is the case now. */
+/** Has every message that names somebody who needs a decision show what is the case now. */
 export async function wantOpenMessages(transaction: Transaction): Promise<void> {
   const open = await transaction.database
     .selectFrom('leavers')
     .select('message')
     .distinct()
-    .where('state', 'in', ['told', 'kept'])
-    .where('message', 'is not', null)
+    .where(isUndecided)
     .execute();
-  await wantMessages(
-    transaction,
-    open.flatMap(({ message }) => message ?? []),
-  );
+  await wantMessages(transaction, messagesOf(open));
+}
+
+/** The messages that tell of these leavers. */
+export function messagesOf(rows: readonly { message: string | null }[]): string[] {
+  return [...new Set(rows.flatMap(({ message }) => message ?? []))];
 }
 
 /**
@@ -106,69 +99,90 @@ export async function addPlaces(
 }
 
 /** The places that are due, by at most `limit`. */
-export async function duePlaces(
-  database: Database,
-  engine: Engine,
-  limit: number,
-): Promise<readonly string[]> {
-  return await leaverMessageLeases.due(database, isDue(engine), limit);
+export async function duePlaces(store: Store, limit: number): Promise<readonly string[]> {
+  return await store.read((database) => leaverMessageLeases.due(database, isDue(store.engine), limit));
 }
 
-/** Claims a place; null when another process has, or Slack shows it. */
-export async function claimPlace(
-  transaction: Transaction,
-  id: string,
-  lease: number,
-): Promise<{ claim: string; place: LeaverPlace } | null> {
-  const claim = await leaverMessageLeases.claim(transaction, id, isDue(transaction.engine), lease);
-  if (claim === null) return null;
-  const { message, place, channel, ts, wanted } = await transaction.database
-    .selectFrom('leaver_messages')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  const to = MemberId.safeParse(place).data ?? ChannelId.parse(place);
-  const posted = channel !== null && ts !== null ? { channel: ChannelId.parse(channel), ts } : null;
-  return { claim, place: { id, message, place: to, posted, version: wanted } };
-}
-
-/** Keeps other processes off a place for another lease. False where another process has claimed it. */
-export async function holdPlace(
-  transaction: Transaction,
-  id: string,
-  claim: string,
-  lease: number,
-): Promise<boolean> {
-  return await leaverMessageLeases.renew(transaction, id, claim, lease);
+/** Claims a place, before what it shows is read; null when another process has, or Slack shows what is the case. */
+export async function claimPlace(store: Store, id: string, lease: number): Promise<LeaverPlace | null> {
+  return await store.transaction(async (transaction) => {
+    const { database, engine } = transaction;
+    const claim = await leaverMessageLeases.claim(transaction, id, isDue(engine), lease);
+    if (claim === null) return null;
+    const row = await database
+      .updateTable('leaver_messages')
+      .set({ seen_entry: lastEntry(), due_at: sql`coalesce(due_at, ${engine.now})` })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return new LeaverPlace(new HeldLease(store, leaverMessageLeases, { key: id, claim, lease }), row);
+  });
 }
 
 /**
- * Ends a claim.
- *
- * @param shown where Slack shows the message; null where it shows none
- * @param pause milliseconds until the next attempt; null where there is none
+ * A place in Slack that is to show a message about leavers, while one process is at it. Each method throws `TakenOver` when
+ * another process has taken over.
  */
-export async function releasePlace(
-  transaction: Transaction,
-  { id, version }: Pick<LeaverPlace, 'id' | 'version'>,
-  { claim, shown, pause }: { claim: string; shown: LeaverPlace['posted']; pause: number | null },
-): Promise<void> {
-  const { database, now } = transaction;
-  if (!(await leaverMessageLeases.release(transaction, id, claim))) return;
-  if (shown !== null) {
-    const { channel, ts } = shown;
-    await database.updateTable('leaver_messages').set({ channel, ts }).where('id', '=', id).execute();
+export class LeaverPlace {
+  readonly message: string;
+  readonly place: ChannelId | MemberId;
+  /** Where the message is; null until it is posted. */
+  readonly posted: { channel: ChannelId; ts: string } | null;
+  readonly #held: HeldLease<'leaver_messages'>;
+  readonly #row: Selectable<LeaverMessageRow>;
+
+  constructor(held: HeldLease<'leaver_messages'>, row: Selectable<LeaverMessageRow>) {
+    const { message, place, channel, ts } = row;
+    this.message = message;
+    this.place = MemberId.safeParse(place).data ?? ChannelId.parse(place);
+    this.posted = channel !== null && ts !== null ? { channel: ChannelId.parse(channel), ts } : null;
+    this.#held = held;
+    this.#row = row;
   }
-  await database
-    .updateTable('leaver_messages')
-    .set({ due_at: pause === null ? null : (await now()) + pause })
-    .where('id', '=', id)
-    // What has changed since is shown as well.
-    .where('wanted', '=', version)
-    .execute();
+
+  /** Keeps other processes off for another lease. */
+  async renew(): Promise<void> {
+    await this.#held.renew();
+  }
+
+  /**
+   * @param posted where the message is now; null where it is not posted
+   * @param pause milliseconds until the next attempt; null where there is none
+   */
+  async end(posted: LeaverPlace['posted'], pause: number | null): Promise<void> {
+    const { id, wanted } = this.#row;
+    await this.#held.end(async ({ database, now }) => {
+      const place = database.updateTable('leaver_messages').where('id', '=', id);
+      await place.set({ channel: posted?.channel ?? null, ts: posted?.ts ?? null }).execute();
+      const due_at = pause === null ? null : (await now()) + pause;
+      // What has changed since is shown as well.
+      await place.set({ due_at }).where('wanted', '=', wanted).execute();
+    });
+  }
 }
 
+/** A `due_at` that is set decides alone, so that a retry waits for its pause. */
 function isDue(engine: Engine) {
   const where = expressionBuilder<Tables, 'leaver_messages'>();
-  return where.and([where('due_at', '<=', engine.now), leaverMessageLeases.isFree(engine)]);
+  const { and, or } = where;
+  const isBehind = and([where('due_at', 'is', null), hasNews()]);
+  return and([or([where('due_at', '<=', engine.now), isBehind]), leaverMessageLeases.isFree(engine)]);
+}
+
+/** Whether a message names somebody who needs a decision. */
+function isUndecided({ and, eb }: ExpressionBuilder<Tables, 'leavers'>) {
+  return and([eb('leavers.state', '=', 'told'), eb('leavers.position', 'is not', null)]);
+}
+
+/** Whether the audit log has more than is shown about the user of somebody named there who needs a decision. */
+function hasNews() {
+  const { exists, selectFrom } = expressionBuilder<Tables, 'leaver_messages'>();
+  return exists(
+    selectFrom('leavers')
+      .innerJoin('audit_log', 'audit_log.target', 'leavers.user_id')
+      .select('leavers.id')
+      .whereRef('leavers.message', '=', 'leaver_messages.message')
+      .where(isUndecided)
+      .where('audit_log.seq', '>', sql<number>`coalesce(leaver_messages.seen_entry, 0)`),
+  );
 }

@@ -15,6 +15,7 @@ import * as tokenReminders from './010-token-reminders.ts';
 import * as runningPromotions from './011-running-promotions.ts';
 import * as leavers from './012-leavers.ts';
 import * as reports from './013-reports.ts';
+import * as leaverEntries from './014-leaver-entries.ts';
 
 const FIRST = '001-approvals';
 
@@ -42,6 +43,7 @@ export const MIGRATIONS: Migrations = {
   '011-running-promotions': runningPromotions,
   '012-leavers': leavers,
   '013-reports': reports,
+  '014-leaver-entries': leaverEntries,
 };
 
 /**

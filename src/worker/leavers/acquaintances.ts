@@ -1,14 +1,16 @@
+import type { Directory } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
+import { InFlight } from '../../observability/in-flight.ts';
 import type { Logger } from '../../observability/log.ts';
-import { isLogin, presenceOf } from '../../slack/bot-admins/presence.ts';
+import { isLogin } from '../../slack/bot-admins/presence.ts';
 import type { Workspace } from '../../slack/bot-admins/standing.ts';
 import type { Members } from '../../slack/connection/members.ts';
 import { storeInvited, storePair } from '../../store/leavers/pairs.ts';
 import type { Store } from '../../store/store.ts';
-import { pairWith } from './search.ts';
+import { activeWith } from './search.ts';
 
-export type AcquaintancesOptions = { store: Store; members: Members; log: Logger };
+export type AcquaintancesOptions = { store: Store; directory: Directory; members: Members; log: Logger };
 
 /** Nobody is asked about again who was met so lately, in milliseconds. */
 const MET_AGAIN = 3_600_000;
@@ -20,7 +22,7 @@ export class Acquaintances {
   readonly #workspace: Workspace;
   /** When each user was met last, by `performance.now()`. */
   readonly #met = new Map<string, number>();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new InFlight();
 
   constructor(options: AcquaintancesOptions, workspace: Workspace) {
     this.#options = options;
@@ -38,14 +40,17 @@ export class Acquaintances {
     this.#inBackground(() => this.#storeMet(user, member));
   }
 
-  /** Whoever joins by an invitation is a user whom the bot knows. */
-  invited(address: string): void {
-    this.#inBackground(() => this.#storeInvited(address));
+  /** Whoever was created with an address is a user whom the bot knows, and whoever joins by an invitation. */
+  admitted(address: string): void {
+    this.#inBackground(async () => {
+      const [user] = await this.#options.directory.withLogin(address);
+      await (user ? this.#storeMet(user) : this.#storeInvited(address));
+    });
   }
 
   /** Resolves when what is under way has ended. */
   async ended(): Promise<void> {
-    await Promise.all(this.#underWay);
+    await this.#underWay.idle();
   }
 
   async #storeMet(user: Pick<User, 'id' | 'login'>, member?: MemberId): Promise<void> {
@@ -54,29 +59,25 @@ export class Acquaintances {
     const asked = member && members.latest(member)?.answer;
     const known = asked ?? (await members.withAddress(user.login));
     const hasLogin = typeof known !== 'string' && isLogin(user, [known.profile?.email]);
-    const pair = hasLogin ? pairWith(known, user, this.#workspace) : null;
-    if (pair === null) return;
-    await store.transaction(({ database }) => storePair(database, pair));
-    log.debug({ user: user.id, member: pair.member }, 'it is known which member a user is');
+    const active = hasLogin ? activeWith(known, user.login, this.#workspace) : null;
+    if (active === null) return;
+    await store.transaction(({ database }) => storePair(database, { ...active, userId: user.id }));
+    log.debug({ user: user.id, member: active.member }, 'it is known which member a user is');
   }
 
   async #storeInvited(address: string): Promise<void> {
     const { store, members, log } = this.#options;
-    const known = await members.withAddress(address);
-    const presence = presenceOf(known, this.#workspace, false);
-    if (known === 'nobody' || presence.kind !== 'active') return;
-    const invited = { member: known.id, address, guest: presence.guest };
+    const invited = activeWith(await members.withAddress(address), address, this.#workspace);
+    if (invited === null) return;
     await store.transaction(({ database }) => storeInvited(database, invited));
-    log.debug({ member: known.id }, 'it is known which member was invited');
+    log.debug({ member: invited.member }, 'it is known which member was invited');
   }
 
   #inBackground(work: () => Promise<void>): void {
-    const ended = work()
-      // The daily look learns it as well.
-      .catch((error: unknown) => {
-        this.#options.log.info({ err: error }, 'which member a user is could not be stored');
-      })
-      .finally(() => this.#underWay.delete(ended));
-    this.#underWay.add(ended);
+    // The daily look learns it as well.
+    const done = work().catch((error: unknown) => {
+      this.#options.log.info({ err: error }, 'which member a user is could not be stored');
+    });
+    void this.#underWay.track(done);
   }
 }

@@ -1,3 +1,4 @@
+import { EVERYBODY } from '../../directory/account-figures.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { leaversAmong } from '../../slack/bot-admins/presence.ts';
 import type { Workspace } from '../../slack/bot-admins/standing.ts';
@@ -8,7 +9,6 @@ import type { LeftUser } from '../../slack/replies/services.ts';
 import { openLeavers } from '../../store/leavers/leavers.ts';
 import { knownPairs } from '../../store/leavers/pairs.ts';
 import type { Store } from '../../store/store.ts';
-import { EVERYBODY } from './search.ts';
 
 /** How old a list of all members may be, in milliseconds. */
 const FRESH = 60_000;

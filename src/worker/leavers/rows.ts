@@ -1,8 +1,8 @@
 import type { Button } from '@slack/types';
+import { isDeletion } from '../../approvals/action.ts';
 import type { Approvals } from '../../approvals/approvals.ts';
-import { isNewer } from '../../approvals/newer.ts';
-import { type ApprovalRequest, isDeletion } from '../../approvals/request.ts';
-import { waitsForApproval } from '../../approvals/rules.ts';
+import { isNewer, NeedsNewerVersion, type StoredRequest } from '../../approvals/newer.ts';
+import { waitsForApproval } from '../../approvals/policy.ts';
 import type { Promotions } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSuperuser, mayBeSuperuser } from '../../changes/superuser.ts';
@@ -14,12 +14,11 @@ import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { type User, UserId } from '../../fastly/user.ts';
-import type { MemberId } from '../../ids.ts';
-import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
-import type { ToldLeaver, UserNow } from '../../messages/leavers/leaver-message.ts';
+import { code, namesInShort, type Sentence, say } from '../../messages/kit/sentence.ts';
+import type { ToldLeaver } from '../../messages/leavers/leaver-message.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { runningText } from '../../messages/promotion-text.ts';
-import { isInUse, namesInShort } from '../../messages/tokens/text.ts';
+import { isInUse } from '../../messages/tokens/text.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
 import { type LeaverAction, leaverButtons } from '../../slack/leaver-buttons.ts';
@@ -36,13 +35,12 @@ export type LeaverRowsOptions = {
   log: Logger;
 };
 
-/** What Fastly has of the leavers' users now. `tokens` is null where it shows none, a user where they are gone. */
-type Account = { users: ReadonlyMap<string, User | null>; tokens: readonly ApiToken[] | null };
-
 /** Where a message is: in direct messages nobody can be asked to approve. */
 type Where = 'channel' | 'direct';
 
-const MOST_REQUESTS = 5;
+/** What to know about a leaver, and what can be done from here. */
+type Offer = { notes: Sentence[]; actions: LeaverAction[] };
+
 /** How Fastly answers where it never says who is protected. */
 const LASTING: readonly FastlyError['kind'][] = ['forbidden', 'not_found', 'unexpected_answer'];
 
@@ -57,39 +55,44 @@ export class LeaverRows {
   /** Those who can do most harm first: Fastly superusers, then owners of tokens in use. @throws {FastlyError} */
   async ranked(leavers: readonly Leaver[]): Promise<Leaver[]> {
     const tokens = (await this.#tokens()) ?? [];
-    const ranks = new Map<Leaver, number>();
+    const isUsed = (token: ApiToken) => isInUse(listedToken(token), Date.now());
+    const owners = new Set<string | null | undefined>(tokens.filter(isUsed).map((token) => token.user_id));
+    const ranked: { leaver: Leaver; rank: number }[] = [];
     for (const leaver of leavers) {
       // A list is good enough for an order.
       const user = await this.#options.directory.withId(UserId.parse(leaver.userId));
-      const own = tokens.filter((token) => token.user_id === leaver.userId).map(listedToken);
-      const isInUseNow = own.some((token) => isInUse(token, Date.now()));
-      ranks.set(leaver, user && isSuperuser(user) ? 0 : isInUseNow ? 1 : 2);
+      ranked.push({ leaver, rank: user && isSuperuser(user) ? 0 : owners.has(leaver.userId) ? 1 : 2 });
     }
-    return leavers.toSorted((one, other) => (ranks.get(one) ?? 2) - (ranks.get(other) ?? 2));
+    return ranked.toSorted((one, other) => one.rank - other.rank).map(({ leaver }) => leaver);
   }
 
   /** @throws {FastlyError} {StoreUnavailable} */
   async rowsOf(leavers: readonly Leaver[], where: Where): Promise<ToldLeaver[]> {
-    const undecided = leavers.filter(({ state }) => state === 'told');
-    const account = await this.#account(undecided);
+    const tokens = leavers.some(({ state }) => state === 'told') ? await this.#tokens() : null;
     const rows: ToldLeaver[] = [];
-    for (const leaver of leavers) rows.push(await this.#row(leaver, account, where));
+    for (const leaver of leavers) rows.push(await this.#row(leaver, tokens, where));
     return rows;
   }
 
-  async #row(leaver: Leaver, { users, tokens }: Account, where: Where): Promise<ToldLeaver> {
+  /** @param tokens null where Fastly shows none */
+  async #row(leaver: Leaver, tokens: readonly ApiToken[] | null, where: Where): Promise<ToldLeaver> {
     // What is not told of yet is in no message.
     const state = leaver.state === 'untold' ? 'told' : leaver.state;
-    const told = { ...leaver, state };
-    const user = users.get(leaver.userId);
-    if (state !== 'told') return { ...told, now: null, notes: [], buttons: [] };
-    if (!user) return { ...told, state: 'gone', now: null, notes: [], buttons: [] };
-    const live = (token: ApiToken) => token.user_id === user.id && !isExpired(token, Date.now());
-    const now: UserNow = { user, tokens: tokens?.filter(live).map(listedToken) ?? null };
-    const { notes, actions } = await this.#offer(leaver, user, where);
+    const decided = { ...leaver, state, now: null, notes: [], buttons: [] };
+    if (state !== 'told') return decided;
+    const user = await existingUser(this.#options.fastly, UserId.parse(leaver.userId));
+    if (user === null) return { ...decided, state: 'gone' };
+    const isLive = (token: ApiToken) => token.user_id === user.id && !isExpired(token, Date.now());
+    const now = { user, tokens: tokens?.filter(isLive).map(listedToken) ?? null };
+    const ofUser = await this.#aboutUser(leaver, user, where);
+    const ofMember = await this.#aboutMember(leaver);
     const promotion = await this.#promotionOf(user);
-    const buttons = [...leaverButtons(leaver.id, actions), ...promotion.buttons];
-    return { ...told, now, notes: [...notes, ...promotion.notes], buttons };
+    const actions = [...ofUser.actions, ...ofMember.actions, 'keep'] as const;
+    return {
+      ...{ ...leaver, state, now },
+      notes: [...ofUser.notes, ...ofMember.notes, ...promotion.notes],
+      buttons: [...leaverButtons(leaver.id, actions), ...promotion.buttons],
+    };
   }
 
   /** A role of theirs that ends. Nothing is offered where somebody has had it ended. @throws {StoreUnavailable} */
@@ -102,17 +105,12 @@ export class LeaverRows {
     return { notes: [runningText(promotion)], buttons };
   }
 
-  /** What can be done about a leaver from here, and why not the rest. */
-  async #offer(
-    leaver: Leaver,
-    user: User,
-    where: Where,
-  ): Promise<{ notes: Sentence[]; actions: LeaverAction[] }> {
+  /** Whether the user can be locked or deleted, and what is in the way. */
+  async #aboutUser(leaver: Leaver, user: User, where: Where): Promise<Offer> {
     const { fastly, approvals, disabled } = this.#options;
-    const { notes: about, actions: more } = await this.#aboutMember(leaver);
     if (user.login !== leaver.login) {
       const other = say`⚠️ The user has another login than when this was found. Check who that is.`;
-      return { notes: [other, ...about], actions: [...more, 'keep'] };
+      return { notes: [other], actions: [] };
     }
     const protection = await protectionOf(fastly, user).catch((error: unknown) => {
       // What is done later is checked once more.
@@ -121,61 +119,59 @@ export class LeaverRows {
     });
     if (protection !== null) {
       const why = say`⚠️ The user can't be locked or deleted. ${protectionText(protection)}`;
-      return { notes: [why, ...about], actions: [...more, 'keep'] };
+      return { notes: [why], actions: [] };
     }
-    const open = await approvals.openAbout(user.id);
     const waits = (kind: 'delete' | 'demote') =>
       waitsForApproval(approvals.policy, kind) && where === 'direct';
-    const mayLock = open === null || (isDeletion(open.action) && !mayBeSuperuser(user));
-    const isLocked = user.locked === true || disabled.has('lock');
-    const locks = !isLocked && mayLock && !(mayBeSuperuser(user) && waits('demote'));
-    const deletes = !disabled.has('delete') && open === null && !waits('delete');
-    const notes = [
-      ...(open === null ? [] : [say`Request ${code(open.id)} about this user is open.`]),
-      ...(open === null && !deletes && !disabled.has('delete')
-        ? [
-            say`To ask for the deletion, run ${code(`/fastly-user delete ${user.login}`)} in a channel with approvers.`,
-          ]
-        : []),
-      ...about,
-    ];
-    const locking: LeaverAction[] = locks ? ['lock'] : [];
-    const deleting: LeaverAction[] = deletes ? ['delete'] : [];
-    return { notes, actions: [...locking, ...deleting, ...more, 'keep'] };
+    const isEnabled = (command: 'lock' | 'delete') => !disabled.has(command);
+    const open = await this.#openAbout(user);
+    const maySuperuser = mayBeSuperuser(user);
+    const mayLock = maySuperuser ? open === null && !waits('demote') : open === null || open.isDeletion;
+    const notes = open === null ? [] : [open.note];
+    const actions: LeaverAction[] = [];
+    if (isEnabled('lock') && user.locked !== true && mayLock) actions.push('lock');
+    if (isEnabled('delete') && open === null) {
+      if (!waits('delete')) actions.push('delete');
+      else {
+        const command = code(`/fastly-user delete ${user.login}`);
+        notes.push(say`To ask for the deletion, run ${command} in a channel with approvers.`);
+      }
+    }
+    return { notes, actions };
+  }
+
+  /** The open request about a user, also where only a newer version can read it. */
+  async #openAbout({ id }: User): Promise<{ isDeletion: boolean; note: Sentence } | null> {
+    try {
+      const open = await this.#options.approvals.openAbout(id);
+      if (open === null) return null;
+      return {
+        isDeletion: isDeletion(open.action),
+        note: say`Request ${code(open.id)} about this user is open.`,
+      };
+    } catch (error) {
+      if (!(error instanceof NeedsNewerVersion)) throw error;
+      const note = say`⏸️ Request ${code(error.request)} about this user needs a newer version of the bot. This version can't show more of it.`;
+      return { isDeletion: false, note };
+    }
   }
 
   /** What the member was to the bot. */
-  async #aboutMember({ member }: Leaver): Promise<{ notes: Sentence[]; actions: LeaverAction[] }> {
-    const isListed = await this.#options.botAdmins.listing(member);
-    const requests = await this.requestsOf(member);
-    const ids = namesInShort(requests.map(({ id }) => say`${code(id)}`));
-    return {
-      notes: [
-        ...(isListed === true
-          ? [say`⚠️ They are still on the list of bot admins. Ask the bot's operator to remove them.`]
-          : []),
-        ...(requests.length > 0 ? [say`⚠️ They asked for what still waits for approval: ${ids}.`] : []),
-      ],
-      actions: requests.length > 0 ? ['requests'] : [],
-    };
-  }
-
-  /** What a member has asked for and waits for approval. @throws {StoreUnavailable} */
-  async requestsOf(member: MemberId): Promise<ApprovalRequest[]> {
-    const most = { waiting: MOST_REQUESTS, own: MOST_REQUESTS };
-    const { waiting, own } = await this.#options.approvals.openFor(member, most);
-    return [...waiting.shown, ...own.shown].flatMap(({ request }) =>
-      !isNewer(request) && request.requester === member && request.state.kind === 'pending' ? [request] : [],
-    );
-  }
-
-  async #account(leavers: readonly Leaver[]): Promise<Account> {
-    const users = new Map<string, User | null>();
-    if (leavers.length === 0) return { users, tokens: null };
-    for (const { userId } of leavers) {
-      users.set(userId, await existingUser(this.#options.fastly, UserId.parse(userId)));
+  async #aboutMember({ member }: Leaver): Promise<Offer> {
+    const { botAdmins, approvals } = this.#options;
+    const notes: Sentence[] = [];
+    if ((await botAdmins.listing(member)) === true) {
+      notes.push(say`⚠️ They are still on the list of bot admins. Ask the bot's operator to remove them.`);
     }
-    return { users, tokens: await this.#tokens() };
+    const requests = await approvals.waitingOf(member);
+    const newer = requests.filter(isNewer);
+    const waiting = requests.filter((each) => !isNewer(each));
+    const idsOf = (those: readonly StoredRequest[]) => namesInShort(those.map(({ id }) => say`${code(id)}`));
+    if (waiting.length > 0)
+      notes.push(say`⚠️ They asked for what still waits for approval: ${idsOf(waiting)}.`);
+    if (newer.length > 0)
+      notes.push(say`⏸️ They asked for what needs a newer version of the bot: ${idsOf(newer)}.`);
+    return { notes, actions: waiting.length > 0 ? ['requests'] : [] };
   }
 
   async #tokens(): Promise<readonly ApiToken[] | null> {

@@ -1,4 +1,5 @@
 import { openInvitation } from '../../changes/operations.ts';
+import { EVERYBODY } from '../../directory/account-figures.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { accountUsers, existingUser } from '../../fastly/account-users.ts';
 import { canonical } from '../../fastly/canonical.ts';
@@ -17,6 +18,7 @@ import type { LeaverLook } from '../../store/leavers/look.ts';
 import {
   forgetInvited,
   forgetPairs,
+  type Invited,
   invitedMembers,
   knownPairs,
   type Pair,
@@ -30,17 +32,16 @@ export type LeaverSearchOptions = {
   directory: Directory;
   roster: Roster;
   workspace: Workspace;
-  /** How often all members of the workspace may be listed, in milliseconds. */
-  listEvery: () => number;
+  times: { leavers: { list: number } };
   stopping: AbortSignal;
   log: Logger;
 };
 
-/** No filter at all. */
-export const EVERYBODY = { text: '', role: null, locked: null, withoutTwoFactor: false, inactive: null };
-
 /** Does something in a transaction. Throws where another process has taken over. */
 type Write = (work: (transaction: Transaction) => Promise<void>) => Promise<void>;
+
+/** What one look writes by, and who was a leaver when it began. */
+type Looking = { write: Write; open: ReadonlySet<string> };
 
 /**
  * Finds out who left Slack while their address is a Fastly login, who is back, and which pairs of member and user there
@@ -60,65 +61,56 @@ export class LeaverSearch {
    * @throws {TakenOver} {StoreUnavailable}
    */
   async lookAtAll(look: LeaverLook): Promise<boolean> {
-    const { store, fastly, listEvery } = this.#options;
+    const { store, fastly, times } = this.#options;
     const { users } = await accountUsers(fastly);
-    const byId = new Map<string, User>(users.map((user) => [user.id, user]));
-    await this.#settleInvited(users, (work) => look.write(work));
-    const pairs = await store.read(knownPairs);
-    const open = new Set((await store.read(openLeavers)).map(keyOf));
-    const write: Write = (work) => look.write(work);
-    const whole: boolean[] = [];
-    for (const pair of pairs) {
+    const looking = await this.#looking((work) => look.write(work));
+    await this.#settleInvited(users, looking);
+    let isWhole = true;
+    const each = async (work: () => Promise<void>) => {
       await look.keep();
-      whole.push(await this.#settled(() => this.#lookAtPair(pair, byId.get(pair.userId), write, open)));
-    }
+      if (!(await this.#settled(work))) isWhole = false;
+    };
+    const pairs = await store.read(knownPairs);
+    const byId = new Map<string, User>(users.map((user) => [user.id, user]));
+    for (const pair of pairs) await each(() => this.#lookAtPair(pair, byId.get(pair.userId), looking));
     const paired = new Set(pairs.map(({ userId }) => userId));
     const unknown: User[] = [];
     for (const user of users.filter(({ id }) => !paired.has(id))) {
-      await look.keep();
-      whole.push(
-        await this.#settled(async () => {
-          if (!(await this.#learn(user, write))) unknown.push(user);
-        }),
-      );
+      await each(async () => {
+        if (!(await this.#learn(user, looking))) unknown.push(user);
+      });
     }
     const { listedAgo } = look;
-    const mayList = listedAgo === null || listedAgo >= listEvery();
+    const mayList = listedAgo === null || listedAgo >= times.leavers.list;
     // Whoever could not be looked up would wait for the next list.
-    if (mayList && unknown.length > 0 && whole.every((each) => each)) {
-      const found = listedAgo === null ? 'first-look' : 'listed';
-      whole.push(await this.#settled(() => this.#lookInList(look, unknown, found)));
+    if (mayList && unknown.length > 0 && isWhole) {
+      await each(() => this.#lookInList(look, unknown, looking));
     }
-    return whole.every((each) => each);
+    return isWhole;
   }
 
   /** Looks at one member who is said to have changed. @throws where Slack or Fastly doesn't answer */
   async lookAtMember(member: MemberId): Promise<void> {
     const { store, directory, roster } = this.#options;
-    const write: Write = (work) => store.transaction(work);
     const known = await roster.member(member);
     const pairs = (await store.read(knownPairs)).filter((pair) => pair.member === member);
-    const open = new Set((await store.read(openLeavers)).map(keyOf));
+    const looking = await this.#looking((work) => store.transaction(work));
     const { users } = await directory.list(EVERYBODY);
-    for (const pair of pairs) {
-      const user = users.find(({ id }) => id === pair.userId);
-      if (user) await this.#judge(known, pair, user, write, open);
-    }
-    const paired = new Set(pairs.map(({ userId }) => userId));
     const address = typeof known === 'string' ? undefined : known.profile?.email;
-    for (const user of users.filter((each) => !paired.has(each.id) && isLogin(each, [address]))) {
-      await this.#judge(
-        known,
-        { member, userId: user.id, address: user.login, guest: null },
-        user,
-        write,
-        open,
-      );
+    for (const user of users) {
+      const pair = pairs.find(({ userId }) => userId === user.id);
+      const isNew = pair === undefined && isLogin(user, [address]);
+      const found = isNew ? { member, userId: user.id, address: user.login, guest: null } : pair;
+      if (found) await this.#judge(known, found, user, looking);
     }
   }
 
+  async #looking(write: Write): Promise<Looking> {
+    return { write, open: new Set((await this.#options.store.read(openLeavers)).map(keyOf)) };
+  }
+
   /** Whoever was invited and has joined is one of a pair; whoever has no invitation any more is nobody's business. */
-  async #settleInvited(users: readonly User[], write: Write): Promise<void> {
+  async #settleInvited(users: readonly User[], { write }: Looking): Promise<void> {
     const { store, fastly } = this.#options;
     for (const invited of await store.read(invitedMembers)) {
       await this.#settled(async () => {
@@ -132,23 +124,16 @@ export class LeaverSearch {
     }
   }
 
-  async #lookAtPair(
-    pair: Pair,
-    listed: User | undefined,
-    write: Write,
-    open: ReadonlySet<string>,
-  ): Promise<void> {
+  async #lookAtPair(pair: Pair, listed: User | undefined, looking: Looking): Promise<void> {
     const { fastly, roster } = this.#options;
+    const { userId } = pair;
     // Only what Fastly says of the user alone counts: a list can come short.
-    const user = listed ?? (await existingUser(fastly, UserId.parse(pair.userId)));
-    if (user === null) {
-      await write(async (transaction) => {
-        await forgetPairs(transaction.database, pair.userId);
-        await endLeavers(transaction, { userId: pair.userId }, 'gone');
-      });
-      return;
-    }
-    await this.#judge(await roster.member(pair.member), pair, user, write, open);
+    const user = listed ?? (await existingUser(fastly, UserId.parse(userId)));
+    if (user !== null) return await this.#judge(await roster.member(pair.member), pair, user, looking);
+    await looking.write(async (transaction) => {
+      await forgetPairs(transaction.database, userId);
+      await endLeavers(transaction, { userId }, 'gone');
+    });
   }
 
   /** Records what has become of a pair. @param pair `guest` is null where the bot hasn't known the member before */
@@ -156,17 +141,16 @@ export class LeaverSearch {
     known: KnownMember,
     pair: Omit<Pair, 'guest'> & { guest: boolean | null },
     user: User,
-    write: Write,
-    open: ReadonlySet<string>,
+    { write, open }: Looking,
   ): Promise<void> {
-    const { member, userId } = pair;
-    const presence = presenceOf(known, this.#options.workspace, pair.guest !== null);
+    const { member, userId, guest } = pair;
+    const presence = presenceOf(known, this.#options.workspace, guest !== null);
     const own = typeof known === 'string' ? undefined : known.profile?.email;
     const isOpen = open.has(keyOf(pair));
     if (presence.kind === 'active') {
       // Whoever has another address by now may be another person's successor at this login.
       const address = isLogin(user, [own]) ? user.login : pair.address;
-      const isNews = presence.guest !== pair.guest || canonical(address) !== canonical(pair.address);
+      const isNews = presence.guest !== guest || canonical(address) !== canonical(pair.address);
       if (!isNews && !isOpen) return;
       await write(async (transaction) => {
         await storePair(transaction.database, { member, userId, address, guest: presence.guest });
@@ -185,13 +169,11 @@ export class LeaverSearch {
       return;
     }
     if (isOpen) return;
-    const { guest } = pair;
-    const leaving = leavingOf(user, { member, how: presence.how, found: 'seen', guest });
-    await this.#record(write, leaving, { ...pair, address: user.login, guest: guest ?? false });
+    await this.#record(write, user, { member, how: presence.how, found: 'seen', guest });
   }
 
   /** Whether an active member has the user's login as their address; the pair is stored. */
-  async #learn(user: User, write: Write): Promise<boolean> {
+  async #learn(user: User, { write }: Looking): Promise<boolean> {
     const pair = await this.#activeWithLogin(user);
     if (pair !== null) await write(({ database }) => storePair(database, pair));
     return pair !== null;
@@ -201,30 +183,36 @@ export class LeaverSearch {
     const { roster, workspace } = this.#options;
     const address = user.login.trim();
     if (!/\S@\S/.test(address)) return null;
-    return pairWith(await roster.withAddress(address), user, workspace);
+    const found = activeWith(await roster.withAddress(address), user.login, workspace);
+    return found && { ...found, userId: user.id };
   }
 
   /** Finds those who left before the bot knew them. */
-  async #lookInList(look: LeaverLook, users: readonly User[], found: Leaving['found']): Promise<void> {
-    const { roster, workspace, store } = this.#options;
-    const left = leaversAmong(await roster.all(), users, [], workspace);
-    const open = new Set((await store.read(openLeavers)).map(keyOf));
-    for (const { member, how, guest, user, address } of left) {
-      const pair = { member, userId: user.id, address, guest: guest ?? false };
-      if (open.has(keyOf(pair))) continue;
-      await this.#record((work) => look.write(work), leavingOf(user, { member, how, found, guest }), pair);
+  async #lookInList(look: LeaverLook, users: readonly User[], { write, open }: Looking): Promise<void> {
+    const { roster, workspace } = this.#options;
+    const found = look.listedAgo === null ? 'first-look' : 'listed';
+    const members = await roster.all(() => look.keep());
+    for (const { member, how, guest, user } of leaversAmong(members, users, [], workspace)) {
+      if (open.has(keyOf({ member, userId: user.id }))) continue;
+      await this.#record(write, user, { member, how, found, guest });
     }
-    await look.write((transaction) => look.listed(transaction));
+    await write((transaction) => look.listed(transaction));
   }
 
-  async #record(write: Write, leaving: Leaving, pair: Pair): Promise<void> {
+  async #record(
+    write: Write,
+    user: User,
+    left: Pick<Leaving, 'member' | 'how' | 'found' | 'guest'>,
+  ): Promise<void> {
+    const { member, how, guest } = left;
+    const { id: userId, login } = user;
     let isNew = false;
     await write(async (transaction) => {
-      await storePair(transaction.database, pair);
-      isNew = await recordLeaving(transaction, leaving);
+      await storePair(transaction.database, { member, userId, address: login, guest: guest ?? false });
+      isNew = await recordLeaving(transaction, { ...left, userId, name: nameOf(user), login });
     });
-    const { member, userId: user, how } = leaving;
-    if (isNew) this.#options.log.info({ member, user, how }, 'a member who left is still a Fastly user');
+    const { log } = this.#options;
+    if (isNew) log.info({ member, user: userId, how }, 'a member who left is still a Fastly user');
   }
 
   /** False where Slack or Fastly didn't answer: the others are looked at all the same. */
@@ -243,19 +231,15 @@ export class LeaverSearch {
   }
 }
 
-/** The pair of a user and the member whom Slack has under the user's login; null for nobody who is active. */
-export function pairWith(
+/** The member whom Slack has under an address; null for nobody who is active. */
+export function activeWith(
   known: SlackUser | 'nobody',
-  user: Pick<User, 'id' | 'login'>,
+  address: string,
   workspace: Workspace,
-): Pair | null {
+): Invited | null {
   const presence = presenceOf(known, workspace, false);
   if (known === 'nobody' || presence.kind !== 'active') return null;
-  return { member: known.id, userId: user.id, address: user.login, guest: presence.guest };
-}
-
-function leavingOf(user: User, left: Pick<Leaving, 'member' | 'how' | 'found' | 'guest'>): Leaving {
-  return { ...left, userId: user.id, name: nameOf(user), login: user.login };
+  return { member: known.id, address, guest: presence.guest };
 }
 
 const keyOf = ({ member, userId }: { member: string; userId: string }) => `${member} ${userId}`;

@@ -1,34 +1,27 @@
 import type { ChannelId, MemberId } from '../../ids.ts';
 import type { Message } from '../../messages/kit/message.ts';
 import { LEAVERS_ELSEWHERE, leaversMessage, MOST_LEAVERS } from '../../messages/leavers/leaver-message.ts';
-import type { Logger } from '../../observability/log.ts';
-import { type BotAdmins, membersWith } from '../../slack/bot-admins/bot-admins.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../../slack/connection/clients.ts';
-import type { Conversations } from '../../slack/connection/conversations.ts';
 import type { Posted, Posting, Updated } from '../../slack/connection/posting.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
+import { TakenOver } from '../../store/held-lease.ts';
 import { leaversIn, leaversToTell } from '../../store/leavers/leavers.ts';
 import {
   addPlaces,
   claimPlace,
   duePlaces,
-  holdPlace,
   type LeaverPlace,
   makeMessage,
-  releasePlace,
 } from '../../store/leavers/messages.ts';
 import type { Store } from '../../store/store.ts';
+import { ableBotAdmins, type BotAdminPlacesOptions, botAdminPlaces } from '../bot-admin-places.ts';
 import type { LeaverRows } from './rows.ts';
 
-export type LeaverTellingOptions = {
+export type LeaverTellingOptions = BotAdminPlacesOptions & {
   store: Store;
   rows: LeaverRows;
-  botAdmins: BotAdmins;
   posting: Posting;
-  conversations: Conversations;
-  approvalsChannel: ChannelId | null;
   times: { leavers: { gather: number }; slowRetry: number };
-  log: Logger;
 };
 
 /** Longer than it takes to read what is told, with a few calls to Fastly for each person. */
@@ -50,7 +43,7 @@ export class LeaverTelling {
       leaversToTell(database, store.engine, times.leavers.gather),
     );
     if (untold.length === 0) return;
-    const places = await this.#places();
+    const places = await botAdminPlaces(this.#options);
     if (places.length === 0) return;
     const ids = (await rows.ranked(untold)).map(({ id }) => id);
     const isMade = await store.transaction((transaction) =>
@@ -62,42 +55,39 @@ export class LeaverTelling {
   /** Brings the messages up to date that are not. @throws {StoreUnavailable} */
   async show(): Promise<void> {
     const { store, times, log } = this.#options;
-    for (const id of await store.read((database) => duePlaces(database, store.engine, AT_A_TIME))) {
-      const claimed = await store.transaction((transaction) =>
-        claimPlace(transaction, id, LEASE_MILLISECONDS),
-      );
-      if (claimed === null) continue;
-      const { claim, place } = claimed;
-      const { shown, again } = await this.#show(place, claim).catch((error: unknown) => {
-        if (error instanceof StoreUnavailable) throw error;
-        log.warn({ err: error }, 'a message about people who left could not be shown, trying again');
-        return { shown: null, again: true };
-      });
-      const pause = again ? times.slowRetry : null;
-      await store.transaction((transaction) => releasePlace(transaction, place, { claim, shown, pause }));
+    for (const id of await duePlaces(store, AT_A_TIME)) {
+      const place = await claimPlace(store, id, LEASE_MILLISECONDS);
+      if (place === null) continue;
+      try {
+        const { posted, again } = await this.#show(place).catch((error: unknown) => {
+          if (error instanceof StoreUnavailable || error instanceof TakenOver) throw error;
+          log.warn({ err: error }, 'a message about people who left could not be shown, trying again');
+          return { posted: place.posted, again: true };
+        });
+        await place.end(posted, again ? times.slowRetry : null);
+      } catch (error) {
+        if (!(error instanceof TakenOver)) throw error;
+      }
     }
   }
 
-  /** `shown`: where it is now, where that is new. `again`: it is to be tried later. */
-  async #show(place: LeaverPlace, claim: string): Promise<{ shown: LeaverPlace['posted']; again: boolean }> {
-    const { store, posting, log } = this.#options;
-    const message = await this.#message(place);
-    if (message === null) return { shown: null, again: true };
-    const holds = await store.transaction((transaction) =>
-      holdPlace(transaction, place.id, claim, LEASE_MILLISECONDS),
-    );
-    if (!holds) return { shown: null, again: true };
+  /** `posted`: where the message is now. `again`: it is to be tried later. */
+  async #show(place: LeaverPlace): Promise<{ posted: LeaverPlace['posted']; again: boolean }> {
+    const { posting, log } = this.#options;
     const { posted } = place;
+    const message = await this.#message(place);
+    if (message === null) return { posted, again: true };
+    await place.renew();
     const taken: Posted | Updated =
       posted === null ? await posting.post(place.place, message) : await posting.update(posted, message);
     switch (taken.kind) {
       case 'posted':
-        return { shown: { channel: taken.channel, ts: taken.ts }, again: false };
+        return { posted: { channel: taken.channel, ts: taken.ts }, again: false };
       case 'shown':
-        return { shown: null, again: false };
+        return { posted, again: false };
       case 'refused':
         log.warn({ why: taken.word }, "Slack doesn't take a message about people who left");
-        return { shown: null, again: taken.what?.kind === 'person' };
+        return { posted, again: taken.what?.kind === 'person' };
     }
   }
 
@@ -109,38 +99,16 @@ export class LeaverTelling {
       const audience = await conversations.audienceOfChannel(place);
       if (audience === 'unknown') return null;
       if (audience === 'other-companies') {
-        const admins = await this.#admins();
+        const admins = await ableBotAdmins(this.#options);
         await store.transaction((transaction) => addPlaces(transaction, message, admins));
         return LEAVERS_ELSEWHERE;
       }
     }
-    const all = await store.read((database) => leaversIn(database, message));
-    const shown = all.filter(({ position }) => position !== null);
-    const more = all.filter(({ position, state }) => position === null && state === 'told').length;
-    return leaversMessage(await rows.rowsOf(shown, isChannel ? 'channel' : 'direct'), more, Date.now());
-  }
-
-  /** The approvals channel; the direct messages of bot admins where there is none, or others would read along. */
-  async #places(): Promise<(ChannelId | MemberId)[]> {
-    const { approvalsChannel, conversations, log } = this.#options;
-    if (approvalsChannel === null) return await this.#admins();
-    switch (await conversations.audienceOfChannel(approvalsChannel)) {
-      case 'own-workspace':
-        return [approvalsChannel];
-      case 'other-companies':
-      case 'hidden':
-        return await this.#admins();
-      case 'unknown':
-        log.warn("Slack didn't say who reads the approvals channel, so bot admins are told later who left");
-        return [];
-    }
-  }
-
-  async #admins(): Promise<MemberId[]> {
-    const { botAdmins, log } = this.#options;
-    const able = membersWith(await botAdmins.read(), 'able');
-    if (able.length === 0) log.warn('there is no bot admin to tell who left, trying again later');
-    return able;
+    const { leavers, newer } = await store.read((database) => leaversIn(database, message));
+    const shown = leavers.filter(({ position }) => position !== null);
+    const counted = leavers.filter(({ position, state }) => position === null && state === 'told');
+    const told = await rows.rowsOf(shown, isChannel ? 'channel' : 'direct');
+    return leaversMessage(told, counted.length + newer, Date.now());
   }
 }
 

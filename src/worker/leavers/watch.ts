@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApprovalRequest } from '../../approvals/request.ts';
 import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { User } from '../../fastly/user.ts';
@@ -22,10 +21,9 @@ import {
   keepLeaver,
   type Leaver,
   type LeaverCounts,
-  latestEntryAboutLeavers,
   leaverCounts,
   leaverWithId,
-  openLeavers,
+  openMembers,
 } from '../../store/leavers/leavers.ts';
 import { claimLeaverLook } from '../../store/leavers/look.ts';
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
@@ -66,7 +64,6 @@ const TOO_MANY_EVENTS = {
  */
 export class LeaverWatch {
   readonly #options: LeaverWatchOptions;
-  readonly #rows: LeaverRows;
   readonly #telling: LeaverTelling;
   readonly #leftNow: LeftNow;
   /** Members who are said to have changed. */
@@ -77,20 +74,17 @@ export class LeaverWatch {
     at: Number.NEGATIVE_INFINITY,
   };
   #workspace: Workspace | null = null;
-  #search: LeaverSearch | null = null;
   /** Null where nobody is looked for. */
   #acquaintances: Acquaintances | null = null;
   /** What is shown though nobody is looked for. */
   #showing: Promise<void> = Promise.resolve();
-  /** The latest entry of the audit log about somebody in an open message. */
-  #seenEntry: number | null = null;
   #leftOut: NodeJS.Timeout | undefined;
-  #woken = Promise.withResolvers<void>();
+  /** Ends the rest before it is looked again what is to be told. */
+  #rest = new AbortController();
 
   constructor(options: LeaverWatchOptions) {
     this.#options = options;
-    this.#rows = new LeaverRows(options);
-    this.#telling = new LeaverTelling({ ...options, rows: this.#rows });
+    this.#telling = new LeaverTelling({ ...options, rows: new LeaverRows(options) });
     const { store, directory, slack } = options;
     this.#leftNow = new LeftNow(store, directory, { ...options, slack: slack.once });
   }
@@ -104,22 +98,11 @@ export class LeaverWatch {
       return await this.#showing;
     }
     const roster = new Roster({ slack: slack.once, pace: times.leavers.pace, stopping, log });
-    const listEvery = () => times.leavers.list;
     this.#acquaintances = new Acquaintances(this.#options, workspace);
-    this.#search = new LeaverSearch({ ...this.#options, roster, workspace, listEvery });
+    const search = new LeaverSearch({ ...this.#options, roster, workspace });
     await Promise.all([
-      this.#follow(
-        (isAway) =>
-          pause(isAway ? times.workerInterval : times.leavers.look, undefined, {
-            signal: stopping,
-            ref: false,
-          }),
-        () => this.#look(),
-      ),
-      this.#follow(
-        () => this.#untilWoken(),
-        () => this.#tell(),
-      ),
+      this.#repeat(times.leavers.look, () => this.#look(search)),
+      this.#repeat(times.leavers.tell, (rest) => this.#tell(search, rest)),
     ]);
     await this.#acquaintances.ended();
   }
@@ -128,7 +111,7 @@ export class LeaverWatch {
   changed(member: MemberId, hasLeft: boolean): void {
     if (this.#options.mode !== 'live' || (!hasLeft && !this.#open.members.has(member))) return;
     this.#changed.add(member);
-    this.#woken.resolve();
+    this.#rest.abort();
   }
 
   async asOfNow(id: string): Promise<Leaver | null> {
@@ -150,10 +133,6 @@ export class LeaverWatch {
     const kept = await store.transaction((transaction) => keepLeaver(transaction, id, { by, reason }));
     this.#wake();
     return kept;
-  }
-
-  async requestsOf(member: MemberId): Promise<ApprovalRequest[]> {
-    return await this.#rows.requestsOf(member);
   }
 
   async showAgain(id: string): Promise<void> {
@@ -188,32 +167,31 @@ export class LeaverWatch {
     this.#acquaintances?.met(user, member);
   }
 
-  invited(address: string): void {
-    this.#acquaintances?.invited(address);
+  admitted(address: string): void {
+    this.#acquaintances?.admitted(address);
   }
 
   /** A message about leavers is to be brought up to date. Nothing else does that where they are not looked for any more. */
   #wake(): void {
     const { mode, log } = this.#options;
-    if (mode !== 'off') {
-      this.#woken.resolve();
-      return;
+    if (mode !== 'off') this.#rest.abort();
+    else {
+      this.#showing = this.#showing
+        .then(() => this.#telling.show())
+        .catch((error: unknown) => {
+          log.warn({ err: error }, 'a message about people who left could not be brought up to date');
+        });
     }
-    this.#showing = this.#showing
-      .then(() => this.#telling.show())
-      .catch((error: unknown) => {
-        log.warn({ err: error }, 'a message about people who left could not be brought up to date');
-      });
   }
 
-  async #look(): Promise<void> {
+  async #look(search: LeaverSearch): Promise<void> {
     const { store, times, stopping, log } = this.#options;
     store.mustTakeData();
     const look = await claimLeaverLook(store, LEASE_MILLISECONDS);
-    if (look === null || this.#search === null) return;
+    if (look === null) return;
     let isWhole = false;
     try {
-      isWhole = await this.#search.lookAtAll(look);
+      isWhole = await search.lookAtAll(look);
     } catch (error) {
       if (error instanceof TakenOver || error instanceof StoreUnavailable) throw error;
       if (!stopping.aborted)
@@ -226,39 +204,30 @@ export class LeaverWatch {
     const { every, again } = times.leavers;
     await look.end(stopping.aborted ? 0 : isWhole ? every : again);
     log.debug({ isWhole }, 'people who left were looked for');
-    this.#woken.resolve();
+    this.#rest.abort();
   }
 
-  async #tell(): Promise<void> {
+  async #tell(search: LeaverSearch, rest: AbortController): Promise<void> {
     const { store, times } = this.#options;
-    this.#woken = Promise.withResolvers<void>();
+    this.#rest = rest;
     store.mustTakeData();
-    await this.#lookAtChanged();
-    await this.#noticeChanges();
+    await this.#lookAtChanged(search);
     // What needs no call to Fastly is shown while that is away.
     await this.#telling.gather().finally(() => this.#telling.show());
     if (performance.now() - this.#open.at >= times.leavers.openMessages) await this.#readOpen();
   }
 
-  /** What any replica does to those in an open message, and what is asked for, is to be seen there. */
-  async #noticeChanges(): Promise<void> {
-    const { store } = this.#options;
-    const latest = await store.read(latestEntryAboutLeavers);
-    if (latest !== null && latest !== this.#seenEntry) await store.transaction(wantOpenMessages);
-    this.#seenEntry = latest;
-  }
-
   async #readOpen(): Promise<void> {
-    const open = await this.#options.store.read(openLeavers);
-    this.#open = { members: new Set(open.map(({ member }) => member)), at: performance.now() };
+    const members = await this.#options.store.read(openMembers);
+    this.#open = { members, at: performance.now() };
   }
 
-  async #lookAtChanged(): Promise<void> {
+  async #lookAtChanged(search: LeaverSearch): Promise<void> {
     const { log } = this.#options;
     for (const member of [...this.#changed].slice(0, CHANGED_AT_ONCE)) {
       this.#changed.delete(member);
       try {
-        await this.#search?.lookAtMember(member);
+        await search.lookAtMember(member);
         log.debug({ member }, 'a member who changed was looked at');
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
@@ -267,29 +236,23 @@ export class LeaverWatch {
       }
       await this.#readOpen();
     }
-    if (this.#changed.size > 0) this.#woken.resolve();
+    if (this.#changed.size > 0) this.#rest.abort();
   }
 
-  /** Does something again and again. @param rest told whether the database was away */
-  async #follow(rest: (isAway: boolean) => Promise<void>, work: () => Promise<void>): Promise<void> {
-    const { stopping: signal, log } = this.#options;
-    while (!signal.aborted) {
-      let isAway = false;
-      await tracing({}, work).catch((error: unknown) => {
+  /** Does something now and every so many milliseconds. @param work may end the rest after it early */
+  async #repeat(every: number, work: (rest: AbortController) => Promise<void>): Promise<void> {
+    const { times, stopping, log } = this.#options;
+    while (!stopping.aborted) {
+      const rest = new AbortController();
+      let milliseconds = every;
+      await tracing({}, () => work(rest)).catch((error: unknown) => {
         // The worker notices by itself that the database is away.
-        isAway = error instanceof StoreUnavailable;
-        if (signal.aborted || isAway || error instanceof TakenOver) return;
-        log.warn({ err: error }, 'people who left could not be told of, trying again');
+        if (error instanceof StoreUnavailable) milliseconds = Math.min(every, times.workerInterval);
+        else if (!stopping.aborted && !(error instanceof TakenOver))
+          log.warn({ err: error }, 'people who left could not be told of, trying again');
       });
-      await rest(isAway).catch(() => {});
+      const signal = AbortSignal.any([stopping, rest.signal]);
+      await pause(milliseconds, undefined, { signal, ref: false }).catch(() => {});
     }
-  }
-
-  async #untilWoken(): Promise<void> {
-    const { times, stopping } = this.#options;
-    const rest = new AbortController();
-    const signal = AbortSignal.any([stopping, rest.signal]);
-    const over = pause(times.leavers.tell, undefined, { signal, ref: false });
-    await Promise.race([over, this.#woken.promise]).finally(() => rest.abort());
   }
 }

@@ -150,16 +150,20 @@ export class PromotionEnding {
     const { times, log } = this.#options;
     await held.write(async (transaction, promotion) => {
       const { state, untold, id, endsAt } = promotion;
-      if (state.kind !== 'running') return;
-      const isLate = (await transaction.now()) >= endsAt + times.promotions.loud;
-      const isNew = isLate && !state.loud;
-      const notices: Notice[] = isNew ? [{ what: 'overdue', to: 'approvals' }] : [];
+      const now = await transaction.now();
+      // Somebody may have extended it since it was looked at.
+      if (state.kind !== 'running' || endsAt > now) return;
+      const isLate = now >= endsAt + times.promotions.loud;
+      // Fastly may fail to answer in between. Any other new reason is one that a person can mend.
+      const isNew = isLate && (state.loud === null || (waits !== 'fastly' && waits !== state.loud));
+      const others = untold.filter(({ what }) => what !== 'overdue');
+      const toTell: readonly Notice[] = isNew ? [...others, { what: 'overdue', to: 'approvals' }] : untold;
       const mayBeDone = state.mayBeDone && !notDone;
       await transaction.database
         .updateTable('running_promotions')
         .set({
-          state: JSON.stringify({ ...state, mayBeDone, waits, loud: state.loud || isNew }),
-          untold: JSON.stringify([...untold, ...notices]),
+          state: JSON.stringify({ ...state, mayBeDone, waits, loud: isNew ? waits : state.loud }),
+          untold: JSON.stringify(toTell),
         })
         .where('id', '=', id)
         .execute();

@@ -7,7 +7,10 @@ import { type Ending, type EndingOptions, PromotionEnding } from './ending.ts';
 import type { PromotionNotices } from './notices.ts';
 import { tellIfSetAgain } from './set-again.ts';
 
-export type PromotionEndsOptions = EndingOptions & { store: Store; notices: PromotionNotices };
+export type PromotionEndsOptions = EndingOptions & {
+  store: Store;
+  notices: Pick<PromotionNotices, 'tell' | 'waiting'>;
+};
 
 /**
  * Gives back the role before, once the time of one that was given is over. It needs no approval and nobody's rights. The
@@ -90,19 +93,20 @@ export class PromotionEnds {
 
   async #advance(held: HeldPromotion): Promise<Ending> {
     const { promotion, now } = await held.read();
-    const { state, endsAt, remindAt } = promotion;
+    const { state, endsAt } = promotion;
     if (state.kind === 'ended') {
       await tellIfSetAgain(held, promotion, this.#options.fastly);
       return 'over';
     }
     if (state.kind !== 'running') return 'over';
     if (endsAt <= now) return await this.#ending.carryOut(held, promotion);
-    if (remindAt !== null && remindAt <= now) await this.#remind(held);
+    await this.#remindIfDue(held);
     return 'over';
   }
 
-  async #remind(held: HeldPromotion): Promise<void> {
-    await held.write(async ({ database }, { id, untold }) => {
+  async #remindIfDue(held: HeldPromotion): Promise<void> {
+    await held.write(async ({ database, now }, { id, state, remindAt, untold }) => {
+      if (state.kind !== 'running' || remindAt === null || remindAt > (await now())) return;
       const all = [...untold, ...noticesOf('reminder')];
       await database
         .updateTable('running_promotions')
@@ -126,6 +130,7 @@ export class PromotionEnds {
     if (!isSlow) return growing;
     const untilLoud = endsAt + times.promotions.loud - now;
     const slow = times.promotions.hindered;
-    return !state.loud && untilLoud > 0 ? Math.min(slow, untilLoud) : slow;
+    // It may have become overdue since it was put off.
+    return state.loud === null ? Math.min(slow, Math.max(untilLoud, 0)) : slow;
   }
 }

@@ -1,39 +1,35 @@
 import type { Approvals } from '../../approvals/approvals.ts';
+import { redrawPromotion } from '../../approvals/promoting.ts';
 import { RequestId } from '../../approvals/request.ts';
 import type { HeldPromotion } from '../../changes/held-promotion.ts';
-import type { Notice, RunningPromotion } from '../../changes/promotion.ts';
+import type { Notice, RunningPromotion, Told } from '../../changes/promotion.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import type { Times } from '../../config/times.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { UserId } from '../../fastly/user.ts';
-import type { ChannelId, MemberId } from '../../ids.ts';
+import { type ChannelId, MemberId } from '../../ids.ts';
 import { withButtons } from '../../messages/kit/message.ts';
 import { type MadeMeanwhile, promotionNotice } from '../../messages/promotion-notice.ts';
 import type { ReportProblem } from '../../observability/health.ts';
-import type { Logger } from '../../observability/log.ts';
-import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
-import { type Conversations, isDirect } from '../../slack/connection/conversations.ts';
+import { isDirect } from '../../slack/connection/conversations.ts';
 import type { Members } from '../../slack/connection/members.ts';
 import type { Posting } from '../../slack/connection/posting.ts';
 import { promotionButtons } from '../../slack/promotion-buttons.ts';
+import { type BotAdminPlacesOptions, botAdminPlaces } from '../bot-admin-places.ts';
 import { Pauses, throwIfMendable } from '../pauses.ts';
 
-export type PromotionNoticesOptions = {
+export type PromotionNoticesOptions = BotAdminPlacesOptions & {
   fastly: FastlyClient;
   approvals: Approvals;
   posting: Posting;
-  conversations: Conversations;
   members: Members;
-  botAdmins: BotAdmins;
-  approvalsChannel: ChannelId | null;
   /** The names of the subcommands that this installation does without. */
   disabled: ReadonlySet<string>;
   /** Told what a person has to mend before people can be told. */
   degraded: ReportProblem;
   times: Times;
-  log: Logger;
 };
 
 type Place = { to: ChannelId | MemberId; threadTs?: string };
@@ -51,21 +47,7 @@ export class PromotionNotices {
   /** @returns after how many milliseconds to try again; null where all is told */
   async tell(held: HeldPromotion): Promise<number | null> {
     const { promotion } = await held.read();
-    let failure: unknown = null;
-    for (const notice of promotion.untold) {
-      try {
-        await this.#tellOne(notice, promotion);
-        await held.write(({ database }, { id, untold }) =>
-          database
-            .updateTable('running_promotions')
-            .set({ untold: JSON.stringify(untold.filter((each) => !isSame(each, notice))) })
-            .where('id', '=', id)
-            .execute(),
-        );
-      } catch (error) {
-        failure ??= error;
-      }
-    }
+    const failure = await this.#tellAll(promotion.untold, promotion, held);
     if (failure === null) {
       this.#pauses.over(promotion.id);
       return null;
@@ -78,12 +60,48 @@ export class PromotionNotices {
     return pause;
   }
 
+  /** The first failure; null where all is told. */
+  async #tellAll(
+    notices: readonly Notice[],
+    promotion: RunningPromotion,
+    held: HeldPromotion,
+  ): Promise<unknown> {
+    let failure: unknown = null;
+    for (const notice of notices) {
+      try {
+        const instead = await this.#tellOne(notice, promotion, held);
+        await replace(held, notice, instead);
+        const next = await this.#tellAll(instead, promotion, held);
+        failure ??= next;
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    return failure;
+  }
+
+  /** @returns what is to be told instead: where no channel is for bot admins, to each of them, until Slack takes it */
+  async #tellOne(notice: Notice, promotion: RunningPromotion, held: HeldPromotion): Promise<readonly Told[]> {
+    if (notice.what === 'end') {
+      await redraw(held, promotion);
+      return [];
+    }
+    if (notice.to === 'approvals') {
+      const places = await botAdminPlaces(this.#options);
+      if (places.length === 0) throw new Error('bot admins can not be told of a promotion yet');
+      const members = places.flatMap((place) => MemberId.safeParse(place).data ?? []);
+      if (members.length > 0) return members.map((to) => ({ what: notice.what, to }));
+    }
+    await this.#post(notice, promotion);
+    return [];
+  }
+
   /** The ids of promotions that wait for Slack to take what is told, but for what a person has to mend. */
   waiting(): string[] {
     return this.#pauses.endPassing();
   }
 
-  async #tellOne(notice: Notice, promotion: RunningPromotion): Promise<void> {
+  async #post(notice: Told, promotion: RunningPromotion): Promise<void> {
     const { posting, disabled, log } = this.#options;
     const place = await this.#placeOf(notice, promotion);
     if (place === null) return;
@@ -101,8 +119,7 @@ export class PromotionNotices {
   }
 
   /** Null where nobody is to be told there. */
-  async #placeOf({ to }: Notice, promotion: RunningPromotion): Promise<Place | null> {
-    const { approvalsChannel } = this.#options;
+  async #placeOf({ to }: Told, promotion: RunningPromotion): Promise<Place | null> {
     switch (to) {
       case 'thread':
         return await this.#threadOf(promotion);
@@ -112,12 +129,10 @@ export class PromotionNotices {
         const member = await this.#memberOf(promotion);
         return member === null || member === promotion.requester ? null : { to: member };
       }
-      case 'approvals': {
-        if (approvalsChannel === null || (await this.#isShared(approvalsChannel))) {
-          return { to: promotion.requester };
-        }
-        return { to: approvalsChannel };
-      }
+      case 'approvals':
+        return this.#options.approvalsChannel && { to: this.#options.approvalsChannel };
+      default:
+        return { to };
     }
   }
 
@@ -159,6 +174,26 @@ export class PromotionNotices {
       return null;
     }
   }
+}
+
+/** Requests are locked before promotions. */
+async function redraw(held: HeldPromotion, promotion: RunningPromotion): Promise<void> {
+  await held.write(
+    async () => {},
+    (transaction) => redrawPromotion(transaction, promotion),
+  );
+}
+
+/** Puts others in the place of a notice that was told. */
+async function replace(held: HeldPromotion, told: Notice, others: readonly Notice[]): Promise<void> {
+  await held.write(async ({ database }, { id, untold }) => {
+    const left = untold.flatMap((each) => (isSame(each, told) ? others : [each]));
+    await database
+      .updateTable('running_promotions')
+      .set({ untold: JSON.stringify(left) })
+      .where('id', '=', id)
+      .execute();
+  });
 }
 
 function isSame(one: Notice, other: Notice): boolean {

@@ -1,4 +1,4 @@
-import { approvalsNeeded, mayApprove, standingApprovers } from '../../approvals/rules.ts';
+import { approvalsNeeded, mayApprove, standingApprovers } from '../../approvals/approvers.ts';
 import type { MemberId } from '../../ids.ts';
 import { message } from '../../messages/kit/message.ts';
 import { say } from '../../messages/kit/sentence.ts';

@@ -1,5 +1,5 @@
+import { mayDecide } from '../../approvals/approvers.ts';
 import { lockRequest } from '../../approvals/rows.ts';
-import { mayDecide } from '../../approvals/rules.ts';
 import {
   addCopy,
   addDirect,
@@ -10,21 +10,22 @@ import {
   type SurfaceName,
 } from '../../approvals/surfaces.ts';
 import type { ChannelId } from '../../ids.ts';
-import { approvalMessage } from '../../messages/approval-message.ts';
-import { HIDDEN_REQUEST, unseenText } from '../../messages/approval-text.ts';
+import { approvalMessage, requestButtons } from '../../messages/approval-message.ts';
+import { HIDDEN_REQUEST, unseenText } from '../../messages/approval-notices.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import { plainText } from '../../messages/kit/sentence.ts';
 import { DisplayTakenOver, type RequestShowing } from './showing.ts';
 
 /** Shows the request's message, or a copy of it. The place of a copy is known from the start. */
 export async function showMessage(showing: RequestShowing, name: SurfaceName): Promise<void> {
-  const { request, steps, surfaces } = showing.snapshot;
+  const { request, steps, surfaces, promotion } = showing.snapshot;
   const known = surfaces.find((surface) => surface.name === name);
   const shared = await showing.isShared(known?.channel ?? request.channel);
   if (shared) await goOnDirectly(showing);
+  const { approvals, disabled } = showing.options;
   const drawn = shared
     ? message(HIDDEN_REQUEST)
-    : approvalMessage(request, steps, showing.options.approvals.policy);
+    : approvalMessage(request, steps, approvals.policy, promotion, requestButtons(request, disabled));
   if (known?.channel && known.ts) {
     await update(showing, name, { channel: known.channel, ts: known.ts }, drawn);
   } else if (name === 'message') await postMessage(showing, drawn, known?.channel ?? null);

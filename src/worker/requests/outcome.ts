@@ -1,7 +1,7 @@
 import { isOutcome } from '../../approvals/event.ts';
 import type { ChannelId } from '../../ids.ts';
 import { approvalConfirmation } from '../../messages/approval-message.ts';
-import { outcomeStepText } from '../../messages/approval-text.ts';
+import { outcomeStepText } from '../../messages/approval-notices.ts';
 import { message } from '../../messages/kit/message.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import { unconfirmed } from '../../slack/replies/confirmation.ts';

@@ -4,9 +4,10 @@ import type { Step } from '../../approvals/event.ts';
 import { type ApprovalRequest, isOpen } from '../../approvals/request.ts';
 import { addTold, recordShown, type Surface, type SurfaceName } from '../../approvals/surfaces.ts';
 import type { Intents } from '../../changes/intents.ts';
+import type { RunningPromotion } from '../../changes/promotion.ts';
 import type { Promotions } from '../../changes/promotions.ts';
 import { type ChannelId, MemberId } from '../../ids.ts';
-import { notShownText } from '../../messages/approval-text.ts';
+import { notShownText } from '../../messages/approval-notices.ts';
 import { type Message, message } from '../../messages/kit/message.ts';
 import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
 import { type Conversations, isDirect } from '../../slack/connection/conversations.ts';
@@ -33,6 +34,8 @@ export type Snapshot = {
   request: ApprovalRequest;
   steps: readonly Step[];
   surfaces: readonly Surface[];
+  /** What the request has begun or extended, as it is now; null for none. */
+  promotion: RunningPromotion | null;
 };
 
 /** Another process has taken on showing the request: this one was too slow. */

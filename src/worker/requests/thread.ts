@@ -1,11 +1,11 @@
 import type { Button } from '@slack/types';
+import { mayApprove } from '../../approvals/approvers.ts';
 import { isRepetition, type Step } from '../../approvals/event.ts';
 import type { ApprovalRequest } from '../../approvals/request.ts';
-import { mayApprove } from '../../approvals/rules.ts';
 import { type SurfaceName, surfacesOf } from '../../approvals/surfaces.ts';
 import type { MemberId } from '../../ids.ts';
-import { directRequest, revokeLeftButtons } from '../../messages/approval-message.ts';
-import { stepText } from '../../messages/approval-text.ts';
+import { directRequest, enabledButtons, revokeLeftButtons } from '../../messages/approval-message.ts';
+import { stepText } from '../../messages/approval-notices.ts';
 import { message, withButtons } from '../../messages/kit/message.ts';
 import type { Sentence } from '../../messages/kit/sentence.ts';
 import { promotionButtons } from '../../slack/promotion-buttons.ts';
@@ -62,7 +62,7 @@ async function offersWith(
   if (event.kind === 'completed') key = id;
   const undoable = key === null ? null : await intents.undoable(key);
   const undo = undoable === null ? [] : undoButtons(undoable.change, { private: false }, disabled);
-  return [...undo, ...left];
+  return [...undo, ...enabledButtons(left, disabled)];
 }
 
 /** Shows the request in an approver's direct messages, and the steps made since as replies. */
@@ -72,14 +72,14 @@ export async function showDirectly(
   approver: MemberId,
 ): Promise<void> {
   const { request, steps, surfaces } = showing.snapshot;
-  const { approvals, posting, log } = showing.options;
+  const { approvals, posting, disabled, log } = showing.options;
   const known = surfaces.find((surface) => surface.name === name);
   const place = known?.channel && known.ts ? { channel: known.channel, ts: known.ts } : null;
   // Who was a bot admin when the request went on there, and is none any more, is shown nothing further.
   if (!approvals.policy.botAdmins.includes(approver)) {
     return await showing.recordShown(name, request.version, place ?? undefined);
   }
-  const drawn = directRequest(request, steps, approvals.policy, approver);
+  const drawn = directRequest(request, steps, approvals.policy, approver, disabled);
   const shown = place ? await posting.update(place, drawn) : await posting.post(approver, drawn);
   if (shown.kind === 'refused') {
     log.warn(

@@ -83,7 +83,7 @@ function desk(store: Store, client: FastlyClient): (user: User) => Promise<numbe
   const approvals = new Approvals(store, POLICY, false, () => {});
   const intents = new Intents(store, POLICY.lease, openRequestAbout, () => {});
   const execution = new Execution(
-    approvals,
+    approvals.claims,
     intents,
     new Promotions(store, () => {}),
     client,
@@ -95,11 +95,11 @@ function desk(store: Store, client: FastlyClient): (user: User) => Promise<numbe
     const { request } = await approvals.file(deletionOf(user));
     const begun = performance.now();
     await approvals.approve(request.id, TOMAS);
-    const [due] = await approvals.due(1);
-    const claim = due === request.id ? await approvals.advance(due) : null;
+    const [due] = await approvals.claims.due(1);
+    const claim = due === request.id ? await approvals.claims.advance(due) : null;
     if (claim === null) throw new Error('an approved request was not due');
     const outcome = await execution.carryOut(claim);
-    await approvals.record(claim, outcome);
+    await approvals.claims.record(claim, outcome);
     const took = performance.now() - begun;
     if (outcome.kind !== 'completed') throw new Error(`a deletion was ${outcome.kind}`);
     return took;

@@ -137,9 +137,9 @@ async function makeRequests(store: Store): Promise<void> {
       ts: `1700000000.${String(index).padStart(6, '0')}`,
     });
     await approvals.approve(request.id, TOMAS);
-    const claim = await approvals.advance(request.id);
+    const claim = await approvals.claims.advance(request.id);
     if (claim === null) throw new Error('an approved request was not to be carried out');
-    await approvals.record(claim, { kind: 'completed', found: false });
+    await approvals.claims.record(claim, { kind: 'completed', found: false });
   }
 }
 

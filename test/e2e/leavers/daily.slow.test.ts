@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { AUDIT_TRAIL, CDN_TEAM, MIRA, NORA, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
@@ -21,7 +22,7 @@ import {
 import { metricsOf } from '../support/metrics.ts';
 import { wordsOf } from '../support/seeing.ts';
 import { CI_PURGE, fromNow } from '../support/tokens.ts';
-import { DELIVERY } from '../support/workplace.ts';
+import { DELIVERY, type Workplace } from '../support/workplace.ts';
 
 describe('a member who is deactivated and whose email is a login', () => {
   it('is told of after a restart that came before the message', async () => {
@@ -260,11 +261,72 @@ describe('who can be neither locked nor deleted', () => {
     expect(words).toMatch(/They asked for what still waits for approval: [A-Z0-9]{4}-[A-Z0-9]{4} \./);
     expect(await leaverButtons(workplace)).toEqual(['lock', 'delete', 'requests', 'keep']);
     await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
-    await untilTold(client.as(NORA), 'Denied: ');
+    await untilTold(client.as(NORA), 'Denied 1 request: ');
     await request.until(client.as(NORA), 'denied the request: The requester left Slack.');
     await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
   });
 });
+
+describe('what a leaver has to do with requests', () => {
+  const SUPERUSERS = [NORA, TOMAS, PRIYA].map(({ id }) => id).join();
+  const users = Array.from({ length: 7 }, (_, index) => ({
+    ...PRIYA_USER,
+    ...{ id: `user${index}`, name: `User ${index}`, login: `user${index}@example.com` },
+  }));
+  const cancel = ({ client }: Workplace) =>
+    client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
+
+  it('all that they asked for is cancelled at once, and counted', async () => {
+    const workplace = await startWatching({ variables: { SUPERUSERS } });
+    const { client } = workplace;
+    await client.putFastlyUsers(users);
+    await lookedAgain(workplace.log);
+    for (const { id } of users) await client.as(PRIYA).command(`delete ${id}`);
+    await workplace.log.untilTimes('an approval request was filed', users.length);
+    await priyaLeaves(workplace);
+    await untilLeaversSay(workplace, LEFT);
+    await cancel(workplace);
+    await untilTold(client.as(NORA), 'Denied 7 requests: ');
+    await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
+  });
+
+  it('is told of with what this version can’t show of requests that a newer one has stored', async () => {
+    const database = await databaseInFile();
+    const variables = { ...DAILY, ...database, SUPERUSERS };
+    const before = await startWatching({ variables });
+    await before.client.putFastlyUsers(users);
+    await lookedAgain(before.log);
+    for (const { id } of users.slice(0, 2)) await before.client.as(PRIYA).command(`delete ${id}`);
+    await before.client.as(NORA).command(`delete ${PRIYA_USER.id}`);
+    await before.log.untilTimes('an approval request was filed', 3);
+    await before.stop();
+    const ids = asOfNewerVersion(database, ['user0', PRIYA_USER.id]);
+    await priyaLeaves(before);
+    const workplace = await startAnother(before, variables, DELIVERY, { leavers: ONCE });
+    const words = await untilLeaversSay(workplace, LEFT);
+    const needs = "needs a newer version of the bot. This version can't show more of it.";
+    expect(words).toContain(`Request ${ids[PRIYA_USER.id]} about this user ${needs}`);
+    expect(words).toContain(`what needs a newer version of the bot: ${ids.user0}`);
+    expect(await leaverButtons(workplace)).toEqual(['requests', 'keep']);
+    await cancel(workplace);
+    await untilTold(workplace.client.as(NORA), 'Denied 1 request: ');
+    await untilTold(workplace.client.as(NORA), `${ids.user0} : It needs a newer version of the bot.`);
+  });
+});
+
+/** Has the open requests about these users be of a newer version. Their ids, by user. */
+function asOfNewerVersion({ DATABASE_URL }: { DATABASE_URL: string }, users: readonly string[]) {
+  const database = new DatabaseSync(DATABASE_URL.slice('file:'.length));
+  const ids = users.map((user) => {
+    const update = database.prepare(
+      `update approval_requests set action = replace(action, '"version":1', '"version":2')
+        where open_target = ? returning id`,
+    );
+    return [user, String(update.get(user)?.id)];
+  });
+  database.close();
+  return Object.fromEntries(ids);
+}
 
 describe('the buttons beside somebody who left', () => {
   it('open the form to lock the user, and the message shows the lock', async () => {

@@ -4,6 +4,7 @@ import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
 import { updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
 import {
+  clickLeaver,
   DAILY,
   LEFT,
   LIVE,
@@ -16,6 +17,7 @@ import {
   told,
   untilLeaversSay,
 } from '../support/leavers.ts';
+import { askFor } from '../support/newcomers.ts';
 import { untilSaid } from '../support/promotions.ts';
 import type { Workplace } from '../support/workplace.ts';
 
@@ -54,19 +56,16 @@ it('whoever was invited is known once they have joined', async () => {
 /** Only a pair that is known shows whose the login was: with the profile, the address is gone. */
 describe('who is who is known, without another look,', () => {
   const NEWCOMER = { ...PRIYA_USER, id: 'priya2' };
-  it.each([
-    ['from a card', async ({ client }: Workplace) => client.putFastlyUsers([NEWCOMER]), `get ${NEWCOMER.id}`],
-    [
-      'from a mention',
-      async ({ client }: Workplace) => client.putFastlyUsers([NEWCOMER]),
-      `get @${PRIYA.name}`,
-    ],
-    [
-      'from creating the user',
-      async () => {},
-      `create ${PRIYA.email} --name "Priya Halloran" --role engineer`,
-    ],
-  ])('%s', async (_from, prepare, words) => {
+  const asked = async ({ client }: Workplace, words: string) => {
+    const nora = client.as(NORA);
+    await nora.command(words);
+    await nora.until((sees) => JSON.stringify(sees).includes(PRIYA.email), 'the answer');
+  };
+  const approved = async ({ client }: Workplace, words: string) => {
+    const request = await askFor(client, `${words} --role superuser`, PRIYA.email);
+    await request.take(client.as(TOMAS), 'approve');
+  };
+  const start = async () => {
     const workplace = await startWatching({
       times: ONCE,
       variables: LIVE,
@@ -74,13 +73,45 @@ describe('who is who is known, without another look,', () => {
       prepare: (client) => client.removeFastlyUser(PRIYA_USER.id),
     });
     await workplace.log.until('people who left were looked for');
-    await prepare(workplace);
-    const nora = workplace.client.as(NORA);
-    await nora.command(words);
-    await nora.until((sees) => JSON.stringify(sees).includes(PRIYA.email), 'the answer');
+    return workplace;
+  };
+
+  it.each([
+    [
+      'from a card',
+      async (workplace: Workplace) => {
+        await workplace.client.putFastlyUsers([NEWCOMER]);
+        await asked(workplace, `get ${NEWCOMER.id}`);
+      },
+    ],
+    [
+      'from a mention',
+      async (workplace: Workplace) => {
+        await workplace.client.putFastlyUsers([NEWCOMER]);
+        await asked(workplace, `get @${PRIYA.name}`);
+      },
+    ],
+    [
+      'from creating the user',
+      (workplace: Workplace) =>
+        asked(workplace, `create ${PRIYA.email} --name "Priya Halloran" --role engineer`),
+    ],
+    [
+      'from creating a Fastly superuser, once that is approved',
+      (workplace: Workplace) => approved(workplace, `create ${PRIYA.email}`),
+    ],
+  ])('%s', async (_from, learn) => {
+    const workplace = await start();
+    await learn(workplace);
     await workplace.log.until('it is known which member a user is');
     await workplace.client.changeMember(PRIYA.id, 'forgotten');
     await untilLeaversSay(workplace, 'was deactivated in Slack.');
+  });
+
+  it('from inviting a Fastly superuser, once that is approved', async () => {
+    const workplace = await start();
+    await approved(workplace, `invite ${PRIYA.email}`);
+    await workplace.log.until('it is known which member was invited');
   });
 });
 
@@ -103,4 +134,36 @@ it('a leaver whose role ends is shown with it, until a bot admin has it ended fr
   );
   await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
   expect(await untilLeaversSay(workplace, 'In Fastly: engineer')).not.toContain('billing');
+});
+
+it('a change of a user redraws the message that names them, and no other', async () => {
+  const lee = { ...TOMAS, id: 'U0LEE0001', name: 'lee', email: 'lee@example.com' };
+  const workplace = await startWatching({
+    times: ONCE,
+    variables: LIVE,
+    options: { leavers: true, colleagues: [lee] },
+    prepare: (client) =>
+      client.putFastlyUsers([{ ...PRIYA_USER, id: 'lee1', name: 'Lee Example', login: lee.email }]),
+  });
+  const { client, log } = workplace;
+  await log.until('people who left were looked for');
+  await client.changeMember(lee.id, 'deactivated');
+  await untilLeaversSay(workplace, 'Lee Example');
+  await priyaLeaves(workplace);
+  await untilLeaversSay(workplace, PRIYA_USER.name);
+  const [ofLee] = await told(workplace);
+  await client.forgetSlackCalls();
+  await clickLeaver(workplace, 'lock');
+  await client
+    .as(NORA)
+    .until(({ modals }) => modals.some(({ callbackId }) => callbackId === 'lock.form'), 'the form');
+  await client.as(NORA).submit({ steps: [], reason: null });
+  await untilLeaversSay(workplace, '🔒 locked');
+  // What the lock led to is shown before this is looked at.
+  await client.changeMember(lee.id, 'full');
+  await untilLeaversSay(workplace, 'is active in Slack again.');
+  const updates = (await client.slackCalls()).filter(
+    ({ method, args }) => method === 'chat.update' && args.ts === ofLee?.ts,
+  );
+  expect(updates).toHaveLength(1);
 });

@@ -18,7 +18,7 @@ import {
 } from '../support/idle.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
 import { DAY, fromNow } from '../support/tokens.ts';
-import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 const SEVEN = idlers(7);
 const ids = (users: readonly { id: string }[]) => users.map(({ id }) => id);
@@ -80,8 +80,13 @@ describe('the form to lock several', () => {
     expect(wordsOf(approval.blocks).match(/l{20,}…/g)).toHaveLength(100);
   });
 
-  it.each(DELIVERY_MODES)('takes nobody whom it did not show, over %s', async (mode) => {
-    const slack = await startForgedSlack(mode);
+  const UNSEEN = ['nobody whom it did not show', {}, 'This form no longer works.'] as const;
+  it.each([
+    ['socket', ...UNSEEN],
+    ['http', ...UNSEEN],
+    ['socket', 'nobody where locking is disabled', { DISABLED_COMMANDS: 'lock' }, 'or is disabled in this'],
+  ] as const)('takes, over %s, %s', async (mode, _what, variables, says) => {
+    const slack = await startForgedSlack(mode, variables);
     await slack.client.putFastlyUsers(SEVEN);
     const filter = { text: 'idle', role: null, locked: null, withoutTwoFactor: false, inactive: 90 };
     const subject = JSON.stringify({ filter, shown: 'another' });
@@ -93,7 +98,7 @@ describe('the form to lock several', () => {
       state: { values: { 'users-0': users } },
     });
     const answer = await slack.deliver(deliveryTo({ kind: 'submission', id }, superuser, '', { view }));
-    expect(JSON.stringify(answer)).toContain('This form no longer works.');
+    expect(JSON.stringify(answer)).toContain(says);
     expect(await puts(slack.client)).toEqual([]);
   });
 
@@ -203,6 +208,16 @@ describe('locking several', () => {
     expect(end).toContain('Not locked: idle.3@example.com (Fastly doesn’t allow'.replace('’', "'"));
     expect(await lockedNow(client)).toEqual(['idle0', 'idle2', 'idle4', 'idle5', 'idle6']);
     expect(request.buttons(await client.as(NORA).sees())).toEqual(['unlock-several']);
+  });
+
+  it('goes on with the others where Fastly refuses to show one', async () => {
+    const { client } = await workplaceWith();
+    const forbidden = { status: 403, body: '{"msg":"No"}', times: 100 };
+    await client.fastlyFaults({ fail: { match: 'GET /user/idle2', ...forbidden } });
+    const request = await approved(client, SEVEN);
+    const end = await request.until(client.as(NORA), '✅ 6 of 7 locked, 1 refused.');
+    expect(end).toContain("Not locked: idle.2@example.com (Fastly doesn't allow the bot to do this");
+    expect(await puts(client)).toEqual(ids(SEVEN.filter(({ id }) => id !== 'idle2')));
   });
 
   it('shows how far it is, and any bot admin stops it for good', async () => {

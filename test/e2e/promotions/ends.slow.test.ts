@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA, PARTNERS, PRIYA, TOMAS } from '../../sandbox/cast.ts';
 import type { ControlClient } from '../../sandbox/control/client.ts';
 import {
   ENGINEER,
@@ -55,12 +55,37 @@ describe('an end', () => {
     expect(loud.length).toBeLessThanOrEqual(1);
   });
 
+  it.each([{}, { APPROVALS_CHANNEL: PARTNERS.id }])(
+    'that is overdue is told to each bot admin once, where no channel is for that (%j)',
+    async (variables) => {
+      const { client } = await startWorkplace(DELIVERY, variables, {}, LOUD);
+      const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
+      await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
+      await untilSaid(nora, 'Role engineer → billing');
+      await client.fastlyFaults({ fail: { match: 'PUT', status: 503, times: 1_000 } });
+      await clickPromotion(nora, 'end');
+      for (const each of [nora, tomas]) await untilTold(each, 'still has the role billing', 'direct');
+      await client.fastlyFaults({ fail: null });
+      await untilTold(nora, 'Ended by', 'direct');
+      for (const each of [nora, tomas]) {
+        const told = toldPrivately(await each.sees(), 'direct').filter((words) =>
+          words.includes('still has'),
+        );
+        expect(told).toHaveLength(1);
+      }
+      expect(messagesIn(await nora.sees(), PARTNERS)).toEqual([]);
+    },
+  );
+
   it('waits where no other Fastly superuser would be left, and comes when there is one again', async () => {
     const { client } = await startWorkplace(DELIVERY, IN_CHANNEL, {}, LOUD);
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const first = await promotedFor(client, ENGINEER, '1d');
     await leaveNoOther(client);
+    await client.fastlyFaults({ fail: { match: `GET /user/${ENGINEER.id}`, status: 503, times: 1_000 } });
     await clickPromotion(client.as(NORA), 'end');
+    await untilSaid(nora, "Fastly hasn't taken the change yet");
+    await client.fastlyFaults({ fail: null });
     await untilSaid(nora, 'the last unlocked Fastly superuser');
     expect(await updates(client)).toEqual([GIVEN]);
     const another = await askForUpdate(client, NORA, THIRD_SUPERUSER, '--role superuser');

@@ -76,10 +76,16 @@ describe('as time passes, a role', () => {
     expect(request.words(await tomas.sees())).toContain('for 6 h from when it is set, then engineer');
     await request.take(tomas, 'approve');
     await request.until(tomas, 'Until');
+    await first.until(tomas, '*Lasts* extended until');
     await pass(5 * HOUR);
     expect(await updates(client)).toEqual([GIVEN]);
     await pass(HOUR);
     await first.untilInThread(tomas, 'Ended: Priya Halloran');
+    for (const each of [first, request]) {
+      const words = await each.until(tomas, '*Lasted* until');
+      expect(words).toContain(', then engineer');
+      expect(words).not.toContain('Until');
+    }
     expect(await updates(client)).toEqual([GIVEN, TAKEN]);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BILLING, ENGINEER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
+import { untilAsked } from '../support/answering.ts';
 import { untilTold } from '../support/approving.ts';
 import { promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
 import { messageWith, wordsOf } from '../support/seeing.ts';
@@ -66,8 +67,12 @@ describe('a role that is given for a time', () => {
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
     await untilSaid(nora, 'Role engineer → billing');
+    await nora.command('update edda --role user');
+    expect(wordsOf((await untilAsked(nora, CDN_TEAM)).blocks)).toMatch(
+      /The user is billing until .*, then engineer\. Once this is done, that end is off/,
+    );
     await nora.command(`update ${ENGINEER.id} --role user --for 500ms`);
-    await untilSaid(nora, 'Role billing → user');
+    expect(await untilSaid(nora, 'Role billing → user')).toMatch(/The earlier end .*no longer holds\./);
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
     expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'billing' });
   });
@@ -75,13 +80,15 @@ describe('a role that is given for a time', () => {
   it('is kept by an ordinary request for the same role', async () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
-    await promotedFor(client, ENGINEER, '4h');
+    const first = await promotedFor(client, ENGINEER, '4h');
     await nora.command(`get ${ENGINEER.id}`);
     await nora.until((sees) => messageWith(sees, CDN_TEAM, 'Fastly superuser until'), 'the card');
     const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser');
     expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain('that end is off');
     await tomas.submit();
     await request.until(tomas, '✅ Promoted');
+    await request.untilInThread(tomas, 'The earlier end');
+    await first.until(tomas, '*Lasted* until the role was changed');
     await client.as(NORA).command(`update ${ENGINEER.id} --role superuser`);
     await untilTold(nora, 'already has these settings');
   });

@@ -3,8 +3,9 @@ import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { untilEditForm, updateOf, updates } from '../support/altering.ts';
 import { untilTold } from '../support/approving.ts';
-import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
-import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
+import { deliveryTo, startForgedSlack, superuser, viewOf } from '../support/forged-delivery.ts';
+import { elementsOf, messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
+import { DAY } from '../support/tokens.ts';
 import { startWorkplace } from '../support/workplace.ts';
 
 const LONG = 'Edda '.repeat(580).trim();
@@ -51,11 +52,11 @@ describe('a login', () => {
 
 describe('what a choice among several carries', () => {
   const user = { id: ENGINEER.id, login: ENGINEER.login };
-  const chosen = (settings: object) => ({
+  const chosen = (settings: object, more: object = {}) => ({
     type: 'button',
     action_id: 'user.choose',
     block_id: ENGINEER.id,
-    value: JSON.stringify({ subcommand: 'update', settings, reason: null, user, private: false }),
+    value: JSON.stringify({ subcommand: 'update', settings, reason: null, user, private: false, ...more }),
   });
 
   it.each([
@@ -74,6 +75,27 @@ describe('what a choice among several carries', () => {
       text: expect.stringContaining(said),
     });
     expect(await updates(slack.client)).toEqual([]);
+  });
+
+  it('is checked like words where it says for how long', async () => {
+    const slack = await startForgedSlack('http');
+    for (const lasts of [-5, 1.5, 60_000, 3_650 * DAY]) {
+      const actions = [chosen({ role: 'superuser' }, { lasts })];
+      const click = deliveryTo({ kind: 'click', id: 'user.choose' }, superuser, slack.responseUrl, {
+        actions,
+      });
+      await slack.deliver(click);
+      expect(await slack.nextResponse()).toMatchObject({ text: expect.stringContaining('no longer works') });
+      const id = 'update.pick';
+      const subject = JSON.stringify({ settings: { role: 'superuser' }, reason: null, lasts });
+      const view = viewOf(id, {
+        private_metadata: JSON.stringify({ channel: CDN_TEAM.id, private: false, subject }),
+      });
+      const submission = deliveryTo({ kind: 'submission', id }, superuser, slack.responseUrl, { view });
+      expect(JSON.stringify(await slack.deliver(submission))).toContain('no longer works');
+    }
+    const seen = await slack.client.as(NORA).sees();
+    expect(messagesIn(seen, CDN_TEAM)).toEqual([]);
   });
 
   it.each(['superuser ', 'Superuser'])(

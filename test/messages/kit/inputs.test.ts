@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   checkboxes,
   fittingOptions,
-  menu,
   option,
   searchSelect,
   select,
@@ -97,7 +96,9 @@ describe('options', () => {
   it('are left out where their value is too long, as Slack would refuse all of them', () => {
     const offered = [option('Long', 'x'.repeat(76)), option('Fits', 'x'.repeat(75))];
     expect(fittingOptions(offered)).toEqual([offered[1]]);
-    const message = [{ type: 'actions', elements: [menu({ id: 'a', options: offered })] }];
+    const message = [
+      { type: 'actions', elements: [select({ id: 'a', label: 'A', options: offered }).element] },
+    ];
     expect(problemsOfBlocks(json(message))).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedToken } from '../../../src/changes/token.ts';
 import { User } from '../../../src/fastly/user.ts';
+import { textOfBlocks } from '../../../src/messages/kit/message.ts';
 import { say } from '../../../src/messages/kit/sentence.ts';
-import { textOfBlocks } from '../../../src/messages/kit/text-of-blocks.ts';
 import {
   leaversMessage,
   MOST_LEAVERS,

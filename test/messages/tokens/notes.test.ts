@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../../src/approvals/request.ts';
+import type { Action } from '../../../src/approvals/action.ts';
 import type { ListedToken } from '../../../src/changes/token.ts';
 import { tokenNotes, tokenNotesInShort } from '../../../src/messages/tokens/notes.ts';
 import { CURRENT } from '../../approvals/people.ts';

@@ -44,6 +44,7 @@ const TABLE = `
 | Cancel requests of somebody who left | GET current_customer, GET current_user, GET customer/tokens, GET user            | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 3, response_url, users.info ×2 | |
 | Keep, its form                      |                                                                                    | chat.update, conversations.info, users.info                  | |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
+| approvals, the next roles that end  |                                                                                    | response_url                                                 | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |
 | audit, of a user by ID              | GET user                                                                           | conversations.info, response_url                             | |
 | audit, of a user by name            | GET customer/users                                                                 | conversations.info, response_url                             | |

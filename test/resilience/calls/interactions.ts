@@ -214,7 +214,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
     act: async ({ client }) => {
       await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
       await reads(client.as(NORA), 'denied the request: The requester left Slack.');
-      await untilTold(client.as(NORA), 'Denied: ');
+      await untilTold(client.as(NORA), 'Denied 1 request: ');
     },
   },
   'Keep, its form': {
@@ -233,6 +233,17 @@ export const INTERACTIONS: Record<string, Interaction> = {
     before: asked,
     act: (sandbox) => types(sandbox, 'approvals', 'One request is open'),
   },
+  'approvals, the next roles that end': clicking(
+    'promotion.more',
+    'approvals',
+    'There are no open requests.',
+    untilRead('idle.10@example.com ): billing until'),
+    async (sandbox) => {
+      const eleven = idlers(11);
+      await sandbox.client.putFastlyUsers(eleven);
+      for (const { id, login } of eleven) await types(sandbox, `update ${id} --role billing --for 1d`, login);
+    },
+  ),
   audit: {
     id: '/fastly-user',
     before: resets,

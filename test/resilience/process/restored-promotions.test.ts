@@ -1,19 +1,29 @@
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { updateOf, updates } from '../../e2e/support/altering.ts';
 import { untilTold } from '../../e2e/support/approving.ts';
 import { clickPromotion, untilSaid } from '../../e2e/support/promotions.ts';
-import { CDN_TEAM, NORA } from '../../sandbox/cast.ts';
+import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { newBackedUp, newHead, restored } from '../support/backup.ts';
-import { ENGINES } from '../support/databases.ts';
-import { startBot } from '../support/place.ts';
+import { ENGINES, type EngineName } from '../support/databases.ts';
+import { hold, killOnceHeld, startBot } from '../support/place.ts';
+import { holdFastly } from '../support/points.ts';
 
 const PATIENT = { timeout: 120_000 };
 /** As if a backup were so old that all its ends are due. */
 const LONG_AGO = 'update running_promotions set ends_at = 1, remind_at = 1';
+
+const [GIVEN, TAKEN] = ['billing', 'engineer'].map((role) => updateOf(ENGINEER, { role }));
+
+async function newPlace(engine: EngineName) {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.close());
+  const place = { ...sandbox, database: await newBackedUp(engine) };
+  return { place, nora: place.client.as(NORA) };
+}
 
 async function write(url: string, statement: string): Promise<void> {
   if (url.startsWith('file:')) {
@@ -28,15 +38,10 @@ async function write(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-it.each(ENGINES)(
-  'no role of a backup ends before a bot admin has it ended, on %s',
-  PATIENT,
-  async (engine) => {
-    const sandbox = await startSandbox();
-    onTestFinished(() => sandbox.close());
-    const place = { ...sandbox, database: await newBackedUp(engine) };
+describe.each(ENGINES)('on %s, before a bot admin has it ended', PATIENT, (engine) => {
+  it('no role of a backup ends', async () => {
+    const { place, nora } = await newPlace(engine);
     const { client, database } = place;
-    const nora = client.as(NORA);
     const first = await startBot(place);
     await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
     await untilSaid(nora, 'Role engineer → billing');
@@ -50,12 +55,28 @@ it.each(ENGINES)(
     expect(await untilSaid(nora, "The bot's database was restored")).toContain("It doesn't end by itself");
     await nora.command('approvals');
     await untilTold(nora, 'to be checked');
-    expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
+    expect(await updates(client)).toEqual([GIVEN]);
     await clickPromotion(nora, 'end');
     await untilTold(nora, 'Ended by', 'direct');
-    expect(await updates(client)).toEqual([
-      updateOf(ENGINEER, { role: 'billing' }),
-      updateOf(ENGINEER, { role: 'engineer' }),
-    ]);
-  },
-);
+    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
+  });
+
+  it('no role ends that was being given when the backup was made', async () => {
+    const { place, nora } = await newPlace(engine);
+    const { client, database } = place;
+    const first = await startBot(place);
+    await hold(place, holdFastly('after', `PUT /user/${ENGINEER.id}`));
+    await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
+    await killOnceHeld(place, first, 'fastly');
+    await write(database.url, 'update intents set begun_at = 1, due_at = 1');
+    const ended = await restored({ DATABASE_URL: database.url });
+    await startBot(place, { variables: { AUDIT_HEAD: newHead(ended) } });
+    for (const each of [nora, client.as(TOMAS)]) {
+      await untilTold(each, "The bot's database was restored", 'direct');
+    }
+    expect(await updates(client)).toEqual([GIVEN]);
+    await clickPromotion(nora, 'end', 'direct');
+    await untilTold(nora, 'Ended by', 'direct');
+    expect(await updates(client)).toEqual([GIVEN, TAKEN]);
+  });
+});

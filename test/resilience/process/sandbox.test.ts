@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { NORA } from '../../sandbox/cast.ts';
 import { ControlClient } from '../../sandbox/control/client.ts';
+import { NORA_USER } from '../../sandbox/fastly/people.ts';
 import { portOf } from '../../support/stand-in.ts';
 import { WatchedProcess } from '../../support/watched-process.ts';
 import { logLine, startBotProcess } from '../support/bot-process.ts';
@@ -104,7 +105,10 @@ describe('npm run sandbox', () => {
     const cli = start('npm', 'run', '-s', 'sandbox', '--', '--json', '--port', '0');
     const { control, page } = await addresses(cli);
     expect(await (await fetch(page)).text()).toContain('<title>Sandbox</title>');
-    const nora = new ControlClient(control).as(NORA);
+    const client = new ControlClient(control);
+    const active = (await client.fastlyUsers()).find(({ id }) => id === NORA_USER.id)?.last_active_at;
+    expect(Date.now() - Date.parse(String(active))).toBeLessThan(86_400_000);
+    const nora = client.as(NORA);
     await nora.command('whoami');
     await nora.until(
       ({ channels }) => JSON.stringify(channels).includes('fastly-bot@example.com'),

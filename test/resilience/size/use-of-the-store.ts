@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
+import type { Action } from '../../../src/approvals/action.ts';
 import { Approvals } from '../../../src/approvals/approvals.ts';
-import type { Action, RequestId } from '../../../src/approvals/request.ts';
+import { stepsOf } from '../../../src/approvals/history.ts';
+import { redrawPromotion } from '../../../src/approvals/promoting.ts';
+import type { RequestId } from '../../../src/approvals/request.ts';
 import { openRequestAbout, releaseClaims } from '../../../src/approvals/rows.ts';
-import { stepsOf } from '../../../src/approvals/steps.ts';
 import {
   addDirect,
   addTold,
@@ -18,7 +20,12 @@ import { claimPromotion, duePromotions } from '../../../src/changes/held-promoti
 import { Intents } from '../../../src/changes/intents.ts';
 import { leaveToCheck, over, retryEnds } from '../../../src/changes/promotion-steps.ts';
 import { Promotions } from '../../../src/changes/promotions.ts';
-import { countOverdue, isEnding, promotionLeases } from '../../../src/changes/running-promotions.ts';
+import {
+  countOverdue,
+  isEnding,
+  promotionLeases,
+  promotionOfRequest,
+} from '../../../src/changes/running-promotions.ts';
 import { undoKey } from '../../../src/changes/undo.ts';
 import { MOST_LISTED } from '../../../src/commands/approvals/approvals.ts';
 import { MOST_ON_HOME } from '../../../src/messages/home.ts';
@@ -104,16 +111,16 @@ async function carryOut(store: Store, intents: Intents): Promise<string> {
     before: { ...CURRENT, role: 'superuser' },
   };
   const id = await approved(approvals, demotion);
-  await approvals.due(8);
-  const claim = await approvals.advance(id);
+  await approvals.claims.due(8);
+  const claim = await approvals.claims.advance(id);
   if (claim === null) throw new Error('the request was not to be carried out');
-  await approvals.holds(claim, 1_000);
-  expect((await approvals.record(claim, { kind: 'completed', found: false })).kind).toBe('step');
+  await approvals.claims.holds(claim, 1_000);
+  expect((await approvals.claims.record(claim, { kind: 'completed', found: false })).kind).toBe('step');
   await lockSeveral(approvals, intents);
   const target = { ...ENGINEER, ...userOf(30_000) };
   expect((await intents.begin({ ...changeOf('in the way', 'update'), target })).kind).toBe('begun');
   const waiting = await approved(approvals, { kind: 'delete', version: 1, target });
-  expect(await approvals.advance(waiting)).toBeNull();
+  expect(await approvals.claims.advance(waiting)).toBeNull();
   return id;
 }
 
@@ -125,13 +132,13 @@ async function lockSeveral(approvals: Approvals, intents: Intents): Promise<void
   );
   const among = await approvals.openAmong(targets.map(({ id }) => id));
   expect(among.size).toBe(2);
-  const claim = await approvals.advance(request.id);
+  const claim = await approvals.claims.advance(request.id);
   if (claim === null) throw new Error('the users were not to be locked');
   const locked = targets.map(({ id }) => id);
-  await approvals.reached(claim, { locked, left: [] }, { isShown: true });
+  await approvals.claims.reached(claim, { locked, left: [] }, { isShown: true });
   await intents.withKey('none');
   await approvals.stop(request.id, TOMAS);
-  await approvals.record(claim, { kind: 'completed', found: false });
+  await approvals.claims.record(claim, { kind: 'completed', found: false });
   expect((await approvals.unlocked(request.id, TOMAS, locked)).kind).toBe('step');
 }
 
@@ -159,6 +166,8 @@ async function promote(store: Store, approvals: Approvals, intents: Intents): Pr
     (transaction) => approvals.lockOpenAbout(transaction, target.id),
   );
   await held?.release({ telling: null, ending: null, watching: LEASE });
+  await store.transaction((transaction) => redrawPromotion(transaction, { user: target, beganAt: 0 }));
+  await store.read((database) => promotionOfRequest(database, target.id, 'none'));
   await promotions.roleEndedTo(target.id, { role: 'billing', since: 0 });
   await store.transaction(leaveToCheck);
 }

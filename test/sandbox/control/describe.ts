@@ -1,4 +1,4 @@
-import { BOT, CHANNELS, MEMBERS, USER_GROUPS } from '../cast.ts';
+import { BOT, CHANNELS, MEMBERS, MIRA, USER_GROUPS } from '../cast.ts';
 import type { Json, JsonObject, SeenMessage, SeenView, Sees } from './protocol.ts';
 
 /** What a member sees, as lines of text for a person to read. */
@@ -75,7 +75,7 @@ function run({
     case 'user':
       return `@${nameOf(String(user))}`;
     case 'usergroup':
-      return `@${USER_GROUPS.find(({ id }) => id === group)?.handle ?? String(group)}`;
+      return `@${handleOf(String(group))}`;
     case 'channel':
       return `#${channelName(String(channel))}`;
     case 'link':
@@ -92,12 +92,17 @@ function readable(text: string): string {
   return text
     .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
     .replaceAll(/<@(\w+)>/g, (_, id: string) => `@${nameOf(id)}`)
+    .replaceAll(/<!subteam\^(\w+)>/g, (_, id: string) => `@${handleOf(id)}`)
     .replaceAll(/<#(\w+)>/g, (_, id: string) => `#${channelName(id)}`)
     .replaceAll(/<[^|>]*\|([^>]*)>/g, '$1');
 }
 
 function nameOf(id: string): string {
-  return id === BOT.userId ? BOT.name : (MEMBERS.find((member) => member.id === id)?.name ?? id);
+  return id === BOT.userId ? BOT.name : ([...MEMBERS, MIRA].find((member) => member.id === id)?.name ?? id);
+}
+
+function handleOf(id: string): string {
+  return USER_GROUPS.find((group) => group.id === id)?.handle ?? id;
 }
 
 function channelName(id: string): string {

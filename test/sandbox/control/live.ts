@@ -42,6 +42,8 @@ export function live(services: Services): (context: Context) => Response {
 function now({ slack, fastly, bot, clock }: Services, memberId: string): Live {
   const calls = fastly.calls();
   return {
+    // First, as the dates in what is seen are told by it.
+    clock: { ahead: clock.ahead },
     sees: slack.sees(memberId),
     fastly: {
       users: fastly.users(),
@@ -54,7 +56,6 @@ function now({ slack, fastly, bot, clock }: Services, memberId: string): Live {
     },
     bot: botState(slack, bot),
     people: slack.people(),
-    clock: { ahead: clock.ahead },
   };
 }
 

@@ -88,6 +88,8 @@ export type Setting = {
   takesMessages: boolean;
   /** What to type first into the project's own bot: a command and the words after it. Null: the app is another one. */
   firstSteps: { command: string; lookUp: string; askForDeletion: string; whom: string[] } | null;
+  /** When the bot of `npm run sandbox` posts the account's report each day: `HH:MM` in UTC. */
+  reportAt: string;
 };
 
 /**
@@ -159,6 +161,7 @@ export type SlackDelivery = { id: string; payload: JsonObject; acknowledged: Jso
  * POST   /slack/member      { member, standing: Standing } -> Outcome
  * POST   /slack/group       GroupChange (what is left out stays as it is) -> Outcome
  * POST   /clock             { advance: milliseconds }: the clocks of Slack, Fastly and the bot run ahead by that much more
+ *                           { to: 'HH:MM' }: until it is next that time in UTC
  */
 /**
  * `forgotten`: deactivated, and an administrator has deleted the profile. `elsewhere`: in the organisation's other workspace

@@ -102,7 +102,10 @@ export const memberChange = z.strictObject({
   standing: z.enum(['full', 'guest', 'deactivated', 'forgotten', 'elsewhere']),
 });
 export const botRequest = z.strictObject({ want: z.enum(['kill', 'start']) });
-export const clockRequest = z.strictObject({ advance: z.int().min(0) });
+export const clockRequest = z.strictObject({
+  advance: z.int().min(0).default(0),
+  to: z.iso.time({ precision: -1 }).exactOptional(),
+});
 
 export { fastlyFaults } from '../fastly/faults.ts';
 export const fastlyUsers = z.strictObject({ users: z.array(z.record(z.string(), z.json())) });

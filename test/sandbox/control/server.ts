@@ -46,6 +46,8 @@ export type Clock = {
   /** Milliseconds before this machine's. */
   readonly ahead: number;
   advance(milliseconds: number): void;
+  /** To when it is next this time in UTC, such as `09:00`. */
+  advanceTo(time: string): void;
   onChange(listener: () => void): () => void;
 };
 
@@ -181,7 +183,9 @@ export function controlApi({ slack, fastly, bot, clock }: ControlOptions): Hono 
     context.json(await slack.changeGroup(await body(context, requests.groupChange))),
   );
   app.post('/clock', async (context) => {
-    clock.advance((await body(context, requests.clockRequest)).advance);
+    const { advance, to } = await body(context, requests.clockRequest);
+    clock.advance(advance);
+    if (to !== undefined) clock.advanceTo(to);
     return nothing(context);
   });
 

@@ -18,6 +18,9 @@ export const FIRST_STEPS = {
   ],
 };
 
+/** When the bot of `npm run sandbox` posts the account's report each day, in UTC: on the clock, and as fields of cron. */
+export const REPORT = { at: '09:00', schedule: '0 9 * * *' };
+
 /** Who and what there is in the workspace. */
 export function settingOf({ manifest, members }: SlackServer): Setting {
   return {
@@ -39,5 +42,6 @@ export function settingOf({ manifest, members }: SlackServer): Setting {
     homeTab: manifest.homeTab,
     takesMessages: manifest.messagesTab && !manifest.messagesTabReadOnly,
     firstSteps: manifest.commands.has(FIRST_STEPS.command) ? FIRST_STEPS : null,
+    reportAt: REPORT.at,
   };
 }

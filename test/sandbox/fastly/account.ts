@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../control/protocol.ts';
 import { type ApiToken, completeToken } from './api-token.ts';
+import { botTokenAt, peopleAt } from './dated-now.ts';
 import { BOT_TOKEN, firstTokens } from './first-tokens.ts';
 import type { Invitation } from './invitation.ts';
 import { OWNER, PASSWORD, PEOPLE } from './people.ts';
@@ -42,8 +43,8 @@ export class Account {
     deleted_at: null,
   };
   /** The token that the sandbox hands out. */
-  token: ApiToken = BOT_TOKEN;
-  readonly users = new Map(PEOPLE.map((user) => [user.id, { ...user }]));
+  token: ApiToken;
+  readonly users: Map<string, User>;
   readonly invitations = new Map<string, Invitation>();
   readonly now: () => number;
   readonly #removed = new Set<string>();
@@ -51,9 +52,12 @@ export class Account {
   readonly #tokens: Map<string, ApiToken>;
   readonly #passwords = new Map<string, string>();
 
-  /** `now` gives Unix milliseconds. */
-  constructor(now: () => number) {
+  /** `now` gives Unix milliseconds. `datedNow`: the dates of people and token are moved up to the start. */
+  constructor(now: () => number, datedNow: boolean) {
     this.now = now;
+    const people = datedNow ? peopleAt(now()) : PEOPLE;
+    this.users = new Map(people.map((user) => [user.id, { ...user }]));
+    this.token = datedNow ? botTokenAt(now()) : BOT_TOKEN;
     this.#tokens = new Map(firstTokens(now()).map((token) => [token.id, token]));
   }
 

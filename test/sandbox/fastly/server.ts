@@ -23,6 +23,8 @@ export type FastlyOptions = {
   host?: string;
   /** Unix milliseconds by the service's clock. Default: the computer's. */
   now?: () => number;
+  /** People's dates are as if the account had been in use up to the start. Default: they are fixed. */
+  datedNow?: boolean;
 };
 
 export type Fastly = {
@@ -68,8 +70,8 @@ export type Fastly = {
 };
 
 export async function startFastly(options: FastlyOptions = {}): Promise<Fastly> {
-  const { port = 0, host = '127.0.0.1', now = Date.now } = options;
-  const account = new Account(now);
+  const { port = 0, host = '127.0.0.1', now = Date.now, datedNow = false } = options;
+  const account = new Account(now, datedNow);
   const faults = new Faults();
   const service = { account, faults, rateLimit: new RateLimit(), token: newToken() };
   const calls: FastlyCall[] = [];

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeInBrowser, eventually, openPage, type Reader } from '../../support/browser/browser.ts';
-import { BOT, CDN_TEAM, NORA, TOMAS } from '../cast.ts';
+import { BOT, CDN_ADMINS, CDN_TEAM, NORA, TOMAS } from '../cast.ts';
 import type { JsonObject } from '../control/protocol.ts';
 import { mrkdwn, option, plain, post, startSample } from './support/sample.ts';
 
@@ -77,6 +77,27 @@ describeInBrowser('mrkdwn', () => {
 });
 
 describeInBrowser('a message', () => {
+  it("tells its dates by the sandbox's clock, and anew when that is moved on", async () => {
+    const sandbox = await startSample();
+    const now = Math.floor(Date.now() / 1000);
+    await post(sandbox, section(`<!date^${now}^Filed {date_short_pretty}, {ago}|x>`));
+    const reader = await openPage(sandbox.page, { timezoneId: 'UTC', locale: 'en-GB' });
+    const message = reader.message('Filed');
+    await reader.sees(message);
+    await sandbox.client.advanceClock(86_400_000);
+    await reader.sees(message.getByText('Filed yesterday, yesterday'));
+    await reader.sees(message.getByText(/^yesterday \d/));
+  });
+
+  it('names a user group by its handle', async () => {
+    const reader = await draw(
+      section(`Asks <!subteam^${CDN_ADMINS.id}>`),
+      rich({ type: 'usergroup', usergroup_id: CDN_ADMINS.id }),
+    );
+    const mentions = reader.page.getByRole('article').locator('.mention');
+    await eventually(() => mentions.allInnerTexts()).toEqual(['@cdn-admins', '@cdn-admins']);
+  });
+
   it('has its author, its time here, and a mark of what only one sees', async () => {
     const { page: url } = await startSample((app) => {
       app.command('/sample', ({ ack }) => ack({ text: 'for you', response_type: 'ephemeral' }));

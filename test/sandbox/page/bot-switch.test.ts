@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeInBrowser, openPage, type Reader } from '../../support/browser/browser.ts';
-import { AUDIT_TRAIL, CDN_TEAM, TOMAS } from '../cast.ts';
+import { AUDIT_TRAIL, BOT, CDN_TEAM, TOMAS } from '../cast.ts';
 import { ENGINEER } from '../fastly/people.ts';
 import { startSandboxProcess } from './support/sandbox-process.ts';
 
@@ -80,19 +80,30 @@ describeInBrowser('the clock', () => {
     const before = await clock.getByRole('status').innerText();
     await reader.open(AUDIT_TRAIL.name);
     const report = reader.message('in the Fastly account');
-    // It is due at 9:00 in UTC.
-    const [hour, day] = [3_600_000, 24 * 3_600_000];
-    const hours = Math.ceil(((9 * hour - (Date.now() % day) + day) % day) / hour);
-    for (let moved = 0; moved < hours; moved += 1) {
-      await clock.getByRole('button', { name: '1 hour on' }).click();
-    }
-    expect(await clock.getByRole('status').innerText()).not.toBe(before);
+    await clock.getByRole('button', { name: 'To the next report' }).click();
     await reader.sees(report);
+    expect(await clock.getByRole('status').innerText()).not.toBe(before);
     await bot(reader).getByRole('button', { name: 'Kill the bot' }).click();
     await reader.sees(bot(reader).getByText('Not running'));
     await bot(reader).getByRole('button', { name: 'Start the bot' }).click();
     await reader.sees(bot(reader).getByText('Connected to Slack'));
     await reader.say('/fastly-user report');
-    await reader.sees(reader.message('The next report is due'));
+    await reader.sees(reader.message('The next report is due tomorrow'));
+  });
+
+  it('is moved on to the reminder and to the end of a role', async () => {
+    const { page: url, client } = await startSandboxProcess();
+    const reader = await openPage(url);
+    const on = reader.page.getByRole('button', { name: '15 minutes on' });
+    await reader.say(`/fastly-user update ${ENGINEER.login} --role billing --for 30m`);
+    await reader.sees(reader.message('Role engineer → billing'));
+    await reader.open(BOT.name);
+    await on.click();
+    await reader.sees(reader.message('has the role billing').getByRole('button', { name: 'End now' }));
+    await on.click();
+    await reader.sees(reader.message('Ended'));
+    expect(await client.fastlyUsers()).toContainEqual(
+      expect.objectContaining({ id: ENGINEER.id, role: 'engineer' }),
+    );
   });
 });

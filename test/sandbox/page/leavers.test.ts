@@ -14,6 +14,8 @@ describeInBrowser('the members on the page', () => {
     const reader = await openPage(url);
     const members = reader.page.getByRole('region', { name: 'Slack members' });
     await members.getByRole('button', { name: `Deactivate: ${PRIYA.realName}` }).click();
+    const priya = reader.page.getByRole('group', { name: 'You are' }).getByLabel(PRIYA.realName);
+    await reader.sees(priya.and(reader.page.getByLabel('deactivated')));
     const told = reader.message(/left Slack|needs a decision/);
     await reader.sees(told.getByText('was deactivated in Slack.'));
     expect(await told.getByRole('button').allTextContents()).toEqual(['Lock…', 'Ask for deletion…', 'Keep…']);

@@ -190,6 +190,15 @@ describeInBrowser('a modal', () => {
     await reader.sees(page.getByRole('link', { name: 'general' }));
   });
 
+  it('covers all of the bar at the top', async () => {
+    const reader = await openModal(view('Form', textField('Name')));
+    for (const width of [1280, 1000]) {
+      await reader.page.setViewportSize({ width, height: 800 });
+      const covering = `[4, innerWidth - 4].map((x) => document.elementFromPoint(x, 20)?.className)`;
+      expect(await reader.page.evaluate(covering)).toEqual(['veil', 'veil']);
+    }
+  });
+
   it('keeps what is typed while the app is busy with what was typed before', async () => {
     const answered = Promise.withResolvers<void>();
     const told: string[] = [];

@@ -39,6 +39,11 @@ describeInBrowser('the panel beside the workspace', () => {
     ]);
     await reader.sees(laptop.getByText('Edda Morton'));
     await reader.sees(laptop.getByText('global · all services · never used · expired'));
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    await client.putFastlyTokens([{ id: 'laptop1', name: 'edda-laptop', expires_at: inAnHour }]);
+    await reader.sees(laptop.getByText(`expires ${inAnHour.slice(0, 10)}`));
+    await client.advanceClock(3_600_000);
+    await reader.sees(laptop.getByText('never used · expired'));
     await client.revokeFastlyToken('laptop1');
     await reader.seesNoMore(laptop);
   });

@@ -1,14 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { isOutcome } from '../../../src/approvals/event.ts';
-import type { ApprovalPolicy } from '../../../src/approvals/rules.ts';
-import { Notice, type PromotionShown } from '../../../src/changes/promotion.ts';
+import type { ApprovalPolicy } from '../../../src/approvals/policy.ts';
+import { type PromotionShown, Told } from '../../../src/changes/promotion.ts';
 import { ROLES } from '../../../src/changes/roles.ts';
 import { settingsOf, targetOf } from '../../../src/changes/snapshot.ts';
 import { listedToken } from '../../../src/changes/token-snapshot.ts';
 import { reasonInput } from '../../../src/commands/inputs/reason.ts';
 import { settingInputs } from '../../../src/commands/inputs/settings-form.ts';
-import { deleteButton, resetButton, updateButton } from '../../../src/commands/inputs/user-button.ts';
+import { userButton } from '../../../src/commands/inputs/user-button.ts';
 import { userChoice, userPicker } from '../../../src/commands/inputs/user-picker.ts';
 import { invitationWords } from '../../../src/commands/invitations.ts';
 import { filterForm, ROLE_LENGTH, TEXT_LENGTH } from '../../../src/commands/list/filter-form.ts';
@@ -32,10 +32,10 @@ import {
   lockedText,
   notShownText,
   outcomeStepText,
-  stateInAnswer,
   stepText,
   unseenText,
-} from '../../../src/messages/approval-text.ts';
+} from '../../../src/messages/approval-notices.ts';
+import { stateInAnswer } from '../../../src/messages/approval-text.ts';
 import { auditText } from '../../../src/messages/audit-text.ts';
 import { interruptedText } from '../../../src/messages/change-text.ts';
 import { type HomeContent, homeView } from '../../../src/messages/home.ts';
@@ -141,9 +141,9 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
   kind('a card', fc.record({ user, note: hostileText }), ({ user: each, note }) =>
     ofMessage(
       userCard(each, Customer.parse({ id: 'c1', owner_id: each.id }), say`For ${note}`, [
-        updateButton(each, false),
-        resetButton(each, false),
-        deleteButton(each, true),
+        userButton('update', each, false),
+        userButton('reset', each, false),
+        userButton('delete', each, true),
       ]),
     ),
   ),
@@ -196,8 +196,8 @@ export const shown: fc.Arbitrary<Case> = fc.oneof(
       const rest = { beganAt: 0, remindAt: null, overAt: null, untold: [] };
       const left = { kind: 'left', role } as const;
       return ofMessage(
-        ...Notice.shape.what.options.flatMap((what) =>
-          Notice.shape.to.options.map((to) =>
+        ...Told.shape.what.options.flatMap((what) =>
+          (['thread', 'requester', 'member', 'approvals', requester] as const).map((to) =>
             promotionNotice({ what, to }, { ...about, ...rest, state: left }, tokens.map(listedToken)),
           ),
         ),

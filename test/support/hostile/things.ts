@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { Action } from '../../../src/approvals/action.ts';
 import { Event, type Step } from '../../../src/approvals/event.ts';
 import {
-  Action,
   type ApprovalRequest,
   Obstacle,
   REASON_LENGTH,

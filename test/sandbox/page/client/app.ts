@@ -52,7 +52,7 @@ export function App({ setting }: { setting: Setting }) {
 
   return h(
     NamesContext.Provider,
-    { value: { setting, channels, who, memberId } },
+    { value: { setting, channels, groups: people?.groups ?? [], who, memberId } },
     h(
       'div',
       {
@@ -63,7 +63,7 @@ export function App({ setting }: { setting: Setting }) {
         inert: covered,
         children: writable ? 'Skip to the message box' : 'Skip to the content',
       }),
-      h(Who, { setting, memberId, inert: covered, become: (handle) => go({ who: handle }) }),
+      h(Who, { setting, people, memberId, inert: covered, become: (handle) => go({ who: handle }) }),
       lost &&
         h(
           'p',

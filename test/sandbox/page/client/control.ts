@@ -37,7 +37,6 @@ export const changeMember = (member: string, standing: Standing) =>
   call<Outcome>('/slack/member', { member, standing });
 export const changeGroup = (change: GroupChange) => call<Outcome>('/slack/group', change);
 export const setBot = (want: 'kill' | 'start') => call<BotState>('/bot', { want });
-
-export const advanceClock = (milliseconds: number) => call<null>('/clock', { advance: milliseconds });
+export const moveClock = (step: { advance: number } | { to: string }) => call<null>('/clock', step);
 
 export const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

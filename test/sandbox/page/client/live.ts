@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../../control/protocol.ts';
+import { setAhead } from './now.ts';
 import type { Sight } from './seen.ts';
 
 export type LiveState = {
@@ -29,7 +30,9 @@ export function useLive(memberId: string): LiveState {
     const source = new EventSource(`/live?member=${encodeURIComponent(memberId)}`);
     const told = (name: keyof Live) => (event: MessageEvent<string>) =>
       setState((before) => ({ ...before, [name]: JSON.parse(event.data), lost: false }));
-    for (const name of ['sees', 'fastly', 'bot', 'people', 'clock'] as const)
+    // Before the state changes: whatever is drawn then tells its dates by this clock.
+    source.addEventListener('clock', ({ data }) => setAhead(JSON.parse(data).ahead));
+    for (const name of ['clock', 'sees', 'fastly', 'bot', 'people'] as const)
       source.addEventListener(name, told(name));
     source.onerror = () => setState((before) => ({ ...before, lost: true }));
     return () => source.close();

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { now } from './now.ts';
 
 /** What Slack itself says in a channel to the member alone: that a command did not reach the app, say. */
 export type Notice = { memberId: string; channelId: string; ts: string; text: string };
@@ -9,7 +10,7 @@ export function useNotices() {
   return {
     notices,
     tell: (notice: Omit<Notice, 'ts'>, after: string | undefined) => {
-      const ts = String(Math.max(Date.now() / 1000, Number(after ?? 0) + 0.000001));
+      const ts = String(Math.max(now() / 1000, Number(after ?? 0) + 0.000001));
       setNotices((before) => [...before, { ...notice, ts }]);
     },
   };

@@ -1,46 +1,61 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { BotState, ClockState } from '../../../control/protocol.ts';
-import { advanceClock, reasonOf } from '../control.ts';
+import type { BotState } from '../../../control/protocol.ts';
+import { moveClock, reasonOf } from '../control.ts';
+import { useNames } from '../names.ts';
+import { now } from '../now.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const STEPS = [
-  { name: '1 hour on', milliseconds: HOUR },
-  { name: '6 hours on', milliseconds: 6 * HOUR },
-  { name: '1 day on', milliseconds: 24 * HOUR },
+  { name: '15 minutes on', step: { advance: 15 * MINUTE } },
+  { name: '1 hour on', step: { advance: 60 * MINUTE } },
+  { name: '6 hours on', step: { advance: 6 * 60 * MINUTE } },
 ];
 
 /** What time it is for Slack, Fastly and the bot, and the buttons that move it on. */
-export function Clock({ clock, bot }: { clock: ClockState; bot: BotState }) {
-  const [now, setNow] = useState(Date.now());
+export function Clock({ bot }: { bot: BotState }) {
+  const { reportAt } = useNames().setting;
+  const [, tick] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    const timer = setInterval(() => tick(now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const advance = (milliseconds: number) =>
-    advanceClock(milliseconds).then(
-      () => setProblem(null),
-      (error: unknown) => setProblem(reasonOf(error)),
-    );
+  const isOurs = bot.process !== 'foreign';
+  const steps = isOurs ? [...STEPS, { name: 'To the next report', step: { to: reportAt } }] : STEPS;
   const shown = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   return h(
     'section',
     { class: 'bot', 'aria-label': 'The clock' },
     h('h3', null, 'The clock'),
-    h('p', null, h('time', { role: 'status' }, shown.format(now + clock.ahead))),
+    h('p', null, h('time', { role: 'status' }, shown.format(now()))),
     h(
       'p',
       { class: 'clock-steps' },
-      STEPS.map(({ name, milliseconds }) =>
+      steps.map(({ name, step }) =>
         h(
           'button',
-          { key: name, type: 'button', class: 'button', onClick: () => advance(milliseconds) },
+          {
+            key: name,
+            type: 'button',
+            class: 'button',
+            onClick: () =>
+              moveClock(step).then(
+                () => setProblem(null),
+                (error: unknown) => setProblem(reasonOf(error)),
+              ),
+          },
           name,
         ),
       ),
     ),
-    bot.process === 'foreign' && h('p', null, 'A bot that you run yourself keeps its own clock.'),
+    h(
+      'small',
+      null,
+      isOurs
+        ? `The report is due at ${reportAt} UTC. A step past the end of a role leaves out the reminder.`
+        : 'A bot that you run yourself keeps its own clock.',
+    ),
     problem !== null && h('p', { class: 'error', role: 'alert' }, problem),
   );
 }

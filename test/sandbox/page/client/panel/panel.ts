@@ -33,7 +33,7 @@ export function Panel({
       'div',
       { class: 'panel-body' },
       bot !== null && h(BotSwitch, { bot }),
-      bot !== null && clock !== null && h(Clock, { clock, bot }),
+      bot !== null && clock !== null && h(Clock, { bot }),
       fastly !== null && [
         h(Faults, { key: 'faults', faults: fastly.faults }),
         people !== null && h(People, { key: 'people', people }),

@@ -1,5 +1,6 @@
 import { h } from 'preact';
 import type { JsonObject } from '../../../control/protocol.ts';
+import { now } from '../now.ts';
 
 /** The account's API tokens, as they stand. */
 export function Tokens({ tokens, users }: { tokens: JsonObject[]; users: JsonObject[] }) {
@@ -37,7 +38,7 @@ function marksOf(token: JsonObject): string[] {
 }
 
 function isExpired({ expires_at: expires }: JsonObject): boolean {
-  return typeof expires === 'string' && Date.parse(expires) <= Date.now();
+  return typeof expires === 'string' && Date.parse(expires) <= now();
 }
 
 function day(time: string): string {

@@ -1,3 +1,5 @@
+import { now } from '../now.ts';
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /** The tokens of a date's format, see https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
@@ -48,11 +50,11 @@ function near(date: Date): string | null {
 
 function daysAgo(date: Date): number {
   const midnight = (of: Date) => new Date(of.getFullYear(), of.getMonth(), of.getDate()).getTime();
-  return Math.round((midnight(new Date()) - midnight(date)) / DAY_MILLISECONDS);
+  return Math.round((midnight(new Date(now())) - midnight(date)) / DAY_MILLISECONDS);
 }
 
 function ago(date: Date): string {
-  const minutes = Math.round((date.getTime() - Date.now()) / 60_000);
+  const minutes = Math.round((date.getTime() - now()) / 60_000);
   const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
   if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
   if (Math.abs(minutes) < 1440) return relative.format(Math.round(minutes / 60), 'hour');

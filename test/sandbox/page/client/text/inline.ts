@@ -9,6 +9,12 @@ export function UserMention({ id }: { id: string }) {
   return h('span', { class: 'mention' }, `@${nameOf(id)}`);
 }
 
+/** A mention of a user group. */
+export function GroupMention({ id }: { id: string }) {
+  const { handleOf } = useNames();
+  return h('span', { class: 'mention' }, `@${handleOf(id)}`);
+}
+
 /** A mention of a channel; one the reader is not in has no name for them. */
 export function ChannelMention({ id }: { id: string }) {
   const { channelOf, who } = useNames();

@@ -1,5 +1,5 @@
 import { type ComponentChild, h } from 'preact';
-import { ChannelMention, Link, Moment, UserMention } from './inline.ts';
+import { ChannelMention, GroupMention, Link, Moment, UserMention } from './inline.ts';
 import { type Piece, parseMrkdwn } from './parse-mrkdwn.ts';
 
 export function Mrkdwn({ text, verbatim = false }: { text: string; verbatim?: boolean }) {
@@ -26,6 +26,8 @@ function draw(piece: Piece): ComponentChild | string {
       return h(UserMention, { id: piece.id });
     case 'channel':
       return h(ChannelMention, { id: piece.id });
+    case 'group':
+      return h(GroupMention, { id: piece.id });
     case 'broadcast':
       return h('span', { class: 'mention' }, piece.text);
     case 'link':

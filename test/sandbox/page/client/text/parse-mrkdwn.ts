@@ -5,7 +5,7 @@ export type Piece =
   | { kind: 'text'; text: string }
   | { kind: 'bold' | 'italic' | 'strike' | 'quote'; pieces: Piece[] }
   | { kind: 'code' | 'preformatted'; text: string }
-  | { kind: 'user' | 'channel'; id: string }
+  | { kind: 'user' | 'channel' | 'group'; id: string }
   | { kind: 'broadcast'; text: string }
   | { kind: 'link'; url: string; text: string }
   | { kind: 'date'; seconds: number; format: string; url: string | null; fallback: string };
@@ -57,6 +57,7 @@ function inAngleBrackets(content: string): Piece {
   }
   if (target.startsWith('@')) return { kind: 'user', id: target.slice(1) };
   if (target.startsWith('#')) return { kind: 'channel', id: target.slice(1) };
+  if (target.startsWith('!subteam^')) return { kind: 'group', id: target.slice('!subteam^'.length) };
   if (target.startsWith('!')) return { kind: 'broadcast', text: label ?? `@${target.slice(1)}` };
   return { kind: 'link', url: unescaped(target), text: label ?? unescaped(target.replace(/^mailto:/, '')) };
 }

@@ -2,7 +2,7 @@ import { type ComponentChild, h } from 'preact';
 import type { RichText as RichTextBlock } from '../block-kit.ts';
 import { formatDate } from './date.ts';
 import { emojiNamed } from './emoji.ts';
-import { ChannelMention, Link, Moment, UserMention } from './inline.ts';
+import { ChannelMention, GroupMention, Link, Moment, UserMention } from './inline.ts';
 
 type Part = RichTextBlock['elements'][number];
 type Run = Extract<Part, { type: 'rich_text_section' }>['elements'][number];
@@ -69,6 +69,6 @@ function bare(element: Run): ComponentChild {
     case 'team':
       return h('span', { class: 'mention' }, element.team_id);
     case 'usergroup':
-      return h('span', { class: 'mention' }, `@${element.usergroup_id}`);
+      return h(GroupMention, { id: element.usergroup_id });
   }
 }

@@ -1,4 +1,5 @@
-import { type ApprovalRequest, isPromotion, loginsOf } from '../../approvals/request.ts';
+import { isPromotion, loginsOf } from '../../approvals/action.ts';
+import type { ApprovalRequest } from '../../approvals/request.ts';
 import { withoutTag } from '../../directory/search.ts';
 import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
@@ -6,10 +7,11 @@ import { Refusal } from '../../messages/failure-text.ts';
 import { say } from '../../messages/kit/sentence.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
-import { SLACK_DID_NOT_CONFIRM } from './confirmed-rights.ts';
 
 /** Why a bot admin can't decide on a request. */
 export const ABOUT_YOU = say`This request is about you, so you can't decide on it. Other bot admins can.`;
+
+const SLACK_DID_NOT_CONFIRM = say`Slack didn't confirm who you are. Nothing was done. Try again in a minute.`;
 
 /** Why nobody can tell whether a request is about who clicks. */
 const NOT_CONFIRMED = {
@@ -20,7 +22,7 @@ const NOT_CONFIRMED = {
 /** Who clicks is asked about anew after this long. */
 const CLICKER_FRESH_MILLISECONDS = 60_000;
 
-/** The bot admins whose address is this login, by what Slack has said. The list was read before. Whoever a request is about neither decides nor is asked to. */
+/** The bot admins whose address is this login, as far as Slack has said. The list was read before. */
 export function adminsWithLogin(
   { members, botAdmins }: Pick<Services, 'members' | 'botAdmins'>,
   login: string,
@@ -30,6 +32,34 @@ export function adminsWithLogin(
     const address = typeof known === 'string' ? undefined : known.profile?.email;
     return address !== undefined && isMailbox(address, login);
   });
+}
+
+/** Comes before a decision is recorded. @throws {Refusal} for a caller who may not decide, as Slack says now */
+export async function refuseWhoMayNotDecide(
+  interaction: Interaction,
+  request: ApprovalRequest | null,
+  step: 'approve' | 'deny' | 'retry',
+): Promise<void> {
+  await refuseUnlessConfirmed(interaction, request);
+  await refuseWhoItIsAbout(interaction, request, step);
+}
+
+/**
+ * Has Slack say anew whether the caller is a bot admin, and those who have approved before: whoever can edit a user group
+ * can make approvers.
+ */
+async function refuseUnlessConfirmed(
+  { services, caller: { memberId }, measured }: Interaction,
+  request: ApprovalRequest | null,
+): Promise<void> {
+  const asked = [memberId, ...(request?.approvers ?? [])];
+  const { confirmed, unknown } = await services.botAdmins.confirm(asked, measured.begunAt);
+  if (confirmed.includes(memberId)) return;
+  throw new Refusal(
+    unknown.includes(memberId)
+      ? SLACK_DID_NOT_CONFIRM
+      : say`You can't use this bot any more. Nothing was done.`,
+  );
 }
 
 /**
