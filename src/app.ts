@@ -8,11 +8,10 @@ import { slackFetch } from './slack/connection/clients.ts';
 import type { Identity } from './slack/connection/identity.ts';
 import { Memberships } from './slack/connection/memberships.ts';
 import { installGate } from './slack/gate/gate.ts';
-import { register } from './slack/gate/listeners.ts';
 import type { Sender } from './slack/incoming.ts';
 import type { Services } from './slack/replies/services.ts';
 
-/** The Bolt app: the gate in front, every listener behind it. Bolt is told who the bot is, so it asks Slack nothing. */
+/** The Bolt app, with the gate in front of every listener. Bolt is told who the bot is, so it asks Slack nothing. */
 export function createApp(
   config: Config,
   identity: Identity,
@@ -48,6 +47,5 @@ export function createApp(
     enterpriseId && new Memberships(services.members, { teamId, enterpriseId }, services.log);
   const confirmsMembership = memberships && ((sender: Sender) => memberships.confirms(sender));
   installGate(app, { policy, listeners, services, confirmsMembership, inFlight, stopping });
-  register(app);
   return app;
 }

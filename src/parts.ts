@@ -1,54 +1,160 @@
-import { Approvals } from './approvals/approvals.ts';
 import { readBacklog } from './approvals/backlog.ts';
-import { releaseClaims as releaseRequests, requestInTheWay } from './approvals/rows.ts';
-import { displayLeases } from './approvals/surfaces.ts';
-import { Intents } from './changes/intents.ts';
-import { Promotions } from './changes/promotions.ts';
-import { promotionLeases } from './changes/running-promotions.ts';
 import { quickActionsWithout } from './commands/home.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/package.ts';
-import { scheduleOf } from './config/report-schedule.ts';
 import type { Times } from './config/times.ts';
-import type { Directory } from './directory/directory.ts';
-import { liveTokensOf } from './fastly/account-tokens.ts';
-import type { FastlyClient } from './fastly/client.ts';
-import type { UserId } from './fastly/user.ts';
-import type { Readiness } from './observability/health.ts';
+import { Directory } from './directory/directory.ts';
+import { FastlyClient } from './fastly/client.ts';
+import type { Attempt } from './fastly/transport.ts';
+import type { CustomerId } from './fastly/user.ts';
+import { Network } from './http/network.ts';
+import { Readiness } from './observability/health.ts';
 import { KeptReading } from './observability/kept-reading.ts';
-import type { Liveness } from './observability/liveness.ts';
-import type { Logger } from './observability/log.ts';
+import { Liveness } from './observability/liveness.ts';
+import { type Logger, slackSdkLogger } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
 import { tracing } from './observability/trace.ts';
-import type { BotAdmins } from './slack/bot-admins/bot-admins.ts';
-import type { Conversations } from './slack/connection/conversations.ts';
-import type { Members } from './slack/connection/members.ts';
-import type { Posting } from './slack/connection/posting.ts';
+import { BotAdmins } from './slack/bot-admins/bot-admins.ts';
+import { UserGroups } from './slack/bot-admins/user-groups.ts';
+import { createClients } from './slack/connection/clients.ts';
+import { Conversations } from './slack/connection/conversations.ts';
+import { Members } from './slack/connection/members.ts';
+import { Posting } from './slack/connection/posting.ts';
 import { DELIVERY_REFUSALS } from './slack/connection/refused-signatures.ts';
+import { TokenWatch } from './slack/connection/token-watch.ts';
 import { CALLER_REFUSALS } from './slack/gate/authorization.ts';
-import { AuditHeads } from './store/audit-head.ts';
-import { AuditPages } from './store/audit-page.ts';
-import { Belonging } from './store/belonging.ts';
-import { botAdminLeases } from './store/bot-admins.ts';
-import { StoreUnavailable, type WrongDatabase } from './store/errors.ts';
-import { homeLeases } from './store/homes.ts';
-import { leaverLookLeases } from './store/leavers/look.ts';
-import { leaverMessageLeases } from './store/leavers/messages.ts';
+import { Outbox } from './slack/replies/outbox.ts';
+import type { Services } from './slack/replies/services.ts';
+import { type DatabaseUnusable, StoreUnavailable } from './store/errors.ts';
+import { StoreHealth } from './store/health.ts';
 import { postgres } from './store/postgres.ts';
-import { ReportBook, reportLeases } from './store/reports.ts';
 import { sqlite } from './store/sqlite.ts';
 import { Store } from './store/store.ts';
-import { tokenLookLeases } from './store/token-reminders.ts';
-import { Displays } from './worker/displays.ts';
-import { Execution } from './worker/execution.ts';
-import { Homes } from './worker/homes.ts';
-import { InterruptedChanges } from './worker/interrupted-changes.ts';
-import { PromotionEnds } from './worker/promotions/ends.ts';
-import { PromotionNotices } from './worker/promotions/notices.ts';
-import { Worker } from './worker/worker.ts';
+import { ConnectionWatch } from './worker/connection-watch.ts';
+import { FastlyWatch } from './worker/fastly-watch.ts';
+import { LeaverWatch } from './worker/leavers/watch.ts';
+import { createStoredParts } from './worker/stored-parts.ts';
+import { TokenExpiry } from './worker/token-expiry.ts';
+
+/** What the bot is told by its parts, and tells them. */
+type Told = {
+  /** Fastly has said whose account it is. */
+  onAccount(account: CustomerId): void;
+  /** The database can't be used, and a restart would not help. */
+  onGivenUp(error: DatabaseUnusable): void;
+  /** Aborted when the bot stops. */
+  stopping: AbortSignal;
+};
+
+/** Makes every part of the bot. None does anything yet. */
+export function createParts(
+  config: Config,
+  log: Logger,
+  times: Times,
+  { onAccount, onGivenUp, stopping }: Told,
+) {
+  const readiness = new Readiness();
+  const liveness = new Liveness();
+  const { degraded } = readiness;
+  const store = createStore(config, log);
+  const metrics = createMetrics(store, readiness, times, log);
+
+  const network = createNetwork(config, readiness, log);
+  const { dispatcher } = network;
+  const fastlyWatch = new FastlyWatch({ readiness, times, stopping, log });
+  const fastly = new FastlyClient({
+    dispatcher,
+    token: config.FASTLY_API_TOKEN,
+    baseUrl: config.FASTLY_API_URL,
+    timeout: config.FASTLY_TIMEOUT,
+    onAccount,
+    onTokenProblem: (problem) => fastlyWatch.token(problem),
+    onTokenRefused: (refused) => fastlyWatch.refused(refused),
+    onReach: (error) => fastlyWatch.reached(error),
+    onOtherUser: (error) => log.error({ err: error }, 'Fastly answered about somebody else'),
+    onAttempt: (attempt) => noteAttempt(attempt, metrics, log),
+    onWritesRemaining: (...writes) => metrics.writesRemain(...writes),
+  });
+  const onRead = (expiresAt: number | null) => metrics.tokenExpires(expiresAt);
+  const tokenExpiry = new TokenExpiry({ fastly, onRead, times, stopping, log });
+  const directory = new Directory(fastly);
+
+  const tokenWatch = new TokenWatch({ degraded, onBack: () => worker.slackIsBack(), times, log });
+  const slack = createClients(
+    config.SLACK_BOT_TOKEN,
+    config.SLACK_API_URL,
+    network,
+    slackSdkLogger(log),
+    (error) => tokenWatch.answered(error),
+  );
+  const conversations = new Conversations(slack.quick, log);
+  const members = new Members(slack.quick, log);
+  const groups = new UserGroups(slack.quick, log);
+  const botAdmins = new BotAdmins({ listed: config.SUPERUSERS, members, groups, times });
+  const posting = new Posting(slack.once, dispatcher, log);
+
+  const disabled = new Set<string>(config.DISABLED_COMMANDS);
+  const shared = {
+    fastly,
+    directory,
+    slack,
+    conversations,
+    members,
+    botAdmins,
+    posting,
+    disabled,
+    times,
+    log,
+  };
+  const storeHealth = new StoreHealth({
+    log,
+    remindEvery: times.stillAway,
+    goneFor: times.databaseGone,
+    // The bot stays ready: whoever needs the database is told in words.
+    onChange: (trouble) => degraded('database', trouble),
+    onGivenUp,
+  });
+  const {
+    services: stored,
+    worker,
+    ...storedParts
+  } = createStoredParts(
+    config,
+    { ...shared, store, readiness, liveness, quickActions: quickActionsWithout(disabled) },
+    {
+      onHealth: (error) => storeHealth.report(error),
+      onWrongDatabase: onGivenUp,
+      onAdmitted: (login) => leavers.admitted(login),
+    },
+  );
+  const mode = config.LEAVERS;
+  const leavers = new LeaverWatch({ ...shared, ...stored, mode, store, readiness, stopping });
+  const services: Services = { ...shared, ...stored, leavers, outbox: new Outbox(times), metrics };
+  return {
+    ...storedParts,
+    ...{ readiness, liveness, metrics, network, store, worker, leavers, services },
+    ...{ fastlyWatch, tokenExpiry, tokenWatch },
+  };
+}
+
+/** Reports which hosts can't be connected to. Connections are made for all, not for one interaction. */
+function createNetwork(config: Config, readiness: Readiness, log: Logger): Network {
+  const watch = new ConnectionWatch(readiness, config.FASTLY_API_URL, log);
+  return new Network(config, (host, problem) => tracing({}, () => watch.connecting(host, problem)));
+}
+
+function noteAttempt(
+  { operation, status, milliseconds, attempt }: Attempt,
+  metrics: Metrics,
+  log: Logger,
+): void {
+  metrics.fastlyAnswered(operation, status, milliseconds);
+  const line = { operation, status, milliseconds: Math.round(milliseconds), attempt };
+  log.debug(line, 'a call to Fastly');
+}
 
 /** The store where the configuration says it is. */
-export function createStore({ DATABASE_URL: location }: Config, log: Logger): Store {
+function createStore({ DATABASE_URL: location }: Config, log: Logger): Store {
   const engine =
     location.kind === 'sqlite'
       ? sqlite(location.path)
@@ -59,7 +165,7 @@ export function createStore({ DATABASE_URL: location }: Config, log: Logger): St
   return new Store(engine, log);
 }
 
-export function createMetrics(store: Store, readiness: Readiness, times: Times, log: Logger): Metrics {
+function createMetrics(store: Store, readiness: Readiness, times: Times, log: Logger): Metrics {
   const read = async () => {
     try {
       return await store.read((database) => readBacklog(database, store.engine));
@@ -76,120 +182,3 @@ export function createMetrics(store: Store, readiness: Readiness, times: Times, 
     backlog: new KeptReading(read, times.backlog),
   });
 }
-
-/**
- * The parts that work on the store, and the worker.
- *
- * @param told `onHealth` is called with the error when the worker cannot use the database, and with null when it can;
- *   `onWrongDatabase` when the database turns out to belong elsewhere; `onAdmitted` with the login of a user who was
- *   created or invited after an approval
- */
-export function createStoredParts(
-  config: Config,
-  parts: {
-    store: Store;
-    fastly: FastlyClient;
-    directory: Directory;
-    conversations: Conversations;
-    /** One attempt each, as what is shown from the store is tried until it is shown. */
-    posting: Posting;
-    members: Members;
-    botAdmins: BotAdmins;
-    readiness: Readiness;
-    liveness: Liveness;
-    times: Times;
-    log: Logger;
-  },
-  told: {
-    onHealth: (error: StoreUnavailable | null) => void;
-    onWrongDatabase: (error: WrongDatabase) => void;
-    onAdmitted: (login: string) => void;
-  },
-) {
-  const { store, fastly, directory, botAdmins, readiness, liveness, times, log } = parts;
-  const { degraded } = readiness;
-  const confirmationsChannel = config.CONFIRMATIONS_CHANNEL ?? null;
-  const lease = config.EXECUTION_LEASE;
-  const policy = {
-    get botAdmins() {
-      return botAdmins.named;
-    },
-    requiredFor: config.APPROVAL_REQUIRED_FOR,
-    mentioned: config.APPROVERS_MENTIONED,
-    reasonRequiredFor: config.REASON_REQUIRED_FOR,
-    approvalsRequired: config.APPROVALS_REQUIRED,
-    allowSelfApproval: config.ALLOW_SELF_APPROVAL,
-    ttl: config.APPROVAL_TTL,
-    reminder: config.APPROVAL_REMINDER,
-    lease,
-  };
-  const wake = () => worker.wake();
-  const approvals = new Approvals(store, policy, confirmationsChannel !== null, wake);
-  const intents = new Intents(store, lease, requestInTheWay, wake);
-  const promotions = new Promotions(store, wake);
-  const disabled = new Set(config.DISABLED_COMMANDS);
-  const auditPages = new AuditPages(store);
-  const quickActions = quickActionsWithout(disabled);
-  const homes = new Homes({
-    ...parts,
-    ...{ degraded, approvals, auditPages, promotions, quickActions, disabled, wake },
-  });
-  const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
-  const notices = new PromotionNotices({ ...parts, degraded, approvals, approvalsChannel, disabled });
-  const onUsersChanged = () => directory.usersChanged();
-  const promotionEnds = new PromotionEnds({ ...parts, approvals, notices, lease, onUsersChanged });
-  const auditHeads = new AuditHeads(store, log, times.auditHead);
-  const belonging = new Belonging(store);
-  const worker = new Worker({
-    store,
-    auditHeads,
-    belonging,
-    approvals,
-    execution: new Execution(
-      approvals.claims,
-      intents,
-      promotions,
-      fastly,
-      botAdmins,
-      config.FASTLY_TIMEOUT,
-      times.runShown,
-    ),
-    displays: new Displays(
-      { ...parts, approvals, intents, promotions, confirmationsChannel, disabled },
-      times,
-      degraded,
-    ),
-    homes,
-    interruptedChanges: new InterruptedChanges({ ...parts, degraded, intents, approvals, disabled }),
-    promotionEnds,
-    onUsersChanged,
-    ...told,
-    readiness,
-    liveness,
-    times,
-    log,
-  });
-  /** Ends the claims of processes before this one, where the database belongs to one process at a time. */
-  const releaseClaims = async () => {
-    await store.transaction(async (transaction) => {
-      await releaseRequests(transaction);
-      await displayLeases.expireAll(transaction);
-      await homeLeases.expireAll(transaction);
-      await botAdminLeases.expireAll(transaction);
-      await tokenLookLeases.expireAll(transaction);
-      await reportLeases.expireAll(transaction);
-      await leaverLookLeases.expireAll(transaction);
-      await leaverMessageLeases.expireAll(transaction);
-      await promotionLeases.expireAll(transaction);
-      await intents.releaseAll(transaction);
-    });
-  };
-  const reports = new ReportBook(store, scheduleOf(config)?.name ?? null);
-  const services = {
-    ...{ approvals, intents, promotions, auditPages, reports, homes, disabled, confirmationsChannel },
-    liveTokensOf: (id: UserId) => liveTokensOf(fastly, id),
-  };
-  return { services, worker, promotionEnds, auditHeads, belonging, releaseClaims };
-}
-
-export type StoredParts = ReturnType<typeof createStoredParts>;

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config/config.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import type { Network } from '../http/network.ts';
+import type { Readiness } from '../observability/health.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Identity } from '../slack/connection/identity.ts';
 import { checkFastlyToken } from './fastly.ts';
@@ -11,17 +12,24 @@ import { checkWorkspace } from './slack.ts';
 import { checkSlackClock } from './slack-clock.ts';
 import { checkStore } from './store.ts';
 
-/** What the bot has made by the time it is connected to Slack. */
-export type StartedParts = { slack: WebClient; identity: Identity; fastly: FastlyClient; network: Network };
+type StartedParts = {
+  slack: WebClient;
+  identity: Identity;
+  fastly: FastlyClient;
+  network: Network;
+  readiness: Readiness;
+  log: Logger;
+};
 
 /**
- * The quick part: what the bot does not notice by itself until somebody needs it. What a token that is refused or a
+ * The quick part, for the log: what the bot does not notice by itself until somebody needs it. What a token that is refused or a
  * service that is away means is told by whatever connects to it.
  */
 export async function checkAtStart(
   config: Config,
-  { slack, identity, fastly, network }: StartedParts,
-): Promise<Finding[]> {
+  { slack, identity, fastly, network, readiness, log }: StartedParts,
+  signal: AbortSignal,
+): Promise<void> {
   const found = await Promise.all([
     checkProcess({ extraCertificates: undefined }),
     checkWorkspace(slack, identity, { values: config, wrong: new Set() }),
@@ -29,11 +37,12 @@ export async function checkAtStart(
     checkFastlyToken(fastly, config.FASTLY_API_URL).then(({ findings, holder }) => (holder ? findings : [])),
     checkStore(config.DATABASE_URL),
   ]);
-  return found.flat();
+  const known = readiness.problems().map(({ what }) => what);
+  if (!signal.aborted) logFindings(found.flat(), known, log);
 }
 
 /** Logs what is not as it should be, but for what the bot has told by itself. @param known sentences that it has */
-export function logFindings(findings: readonly Finding[], known: readonly string[], log: Logger): void {
+function logFindings(findings: readonly Finding[], known: readonly string[], log: Logger): void {
   const count = (mark: Finding['mark']) => findings.filter((each) => each.mark === mark).length;
   const counts = { wrong: count('wrong'), warnings: count('warning'), notKnown: count('unknown') };
   for (const finding of findings.filter(({ what }) => !known.includes(what))) {

@@ -10,10 +10,10 @@ import { postgres } from '../store/postgres.ts';
 import { ownerOf } from '../store/sqlite-owner.ts';
 import type { AuditRow, Tables } from '../store/tables.ts';
 import { type CrossCheck, CrossChecker } from './cross-check.ts';
-import type { Finding } from './finding.ts';
+import { counted, type Finding, fine, notKnown, off, wrong } from './finding.ts';
 import { openSqliteToRead } from './store-sqlite.ts';
 
-const NOTHING_YET: Finding = { mark: 'off', what: 'There is no audit log yet. The first start makes it.' };
+const NOTHING_YET = off('There is no audit log yet. The first start makes it.');
 
 /**
  * Whether the audit log is whole, agrees with what is kept beside it, and has the entry that was noted. Not quick: it
@@ -38,12 +38,12 @@ export async function checkAuditChain(location: DatabaseLocation, noted?: AuditH
       await untyped.destroy();
     }
   } catch (error) {
-    return [{ mark: 'unknown', what: `The audit log could not be checked: ${reasonOf(error)}.` }];
+    return [notKnown(`The audit log could not be checked: ${reasonOf(error)}.`)];
   }
 }
 
 /** What a log was found to be. `checked`: null where its chain is broken, as then nothing can be compared with it. */
-export type ReadLog = { verdict: Verdict; checked: CrossCheck | null };
+type ReadLog = { verdict: Verdict; checked: CrossCheck | null };
 
 /** Follows the chain and holds it against the tables, both as they are at one moment, while a bot goes on writing. */
 export async function readAuditLog(
@@ -67,11 +67,10 @@ export async function readAuditLog(
 }
 
 function lacking({ seq }: AuditHead): Finding {
-  return {
-    mark: 'wrong',
-    what: `The audit log lacks entry ${seq} as AUDIT_HEAD names it, so the bot won't start.`,
-    remedy: LACKING_REMEDY,
-  };
+  return wrong(
+    `The audit log lacks entry ${seq} as AUDIT_HEAD names it, so the bot won't start.`,
+    LACKING_REMEDY,
+  );
 }
 
 function finding({ verdict, checked }: ReadLog): Finding {
@@ -79,14 +78,12 @@ function finding({ verdict, checked }: ReadLog): Finding {
     ? (checked?.problems ?? [])
     : [`entry ${verdict.seq}: ${verdict.problem}`];
   if (problem === undefined) {
-    const entries = verdict.whole ? verdict.entries : 0;
-    const count = entries === 1 ? '1 entry' : `${entries} entries`;
-    return { mark: 'fine', what: `The audit log is whole and agrees with the tables beside it (${count}).` };
+    const count = counted(verdict.whole ? verdict.entries : 0, 'entry', 'entries');
+    return fine(`The audit log is whole and agrees with the tables beside it (${count}).`);
   }
   const others = more.length > 0 ? ` There are ${more.length} more problems.` : '';
-  return {
-    mark: 'wrong',
-    what: `The audit log is broken: ${problem}.${others}`,
-    remedy: 'Run `npm run audit -- verify` for the whole list, and find out who could write to the database.',
-  };
+  return wrong(
+    `The audit log is broken: ${problem}.${others}`,
+    'Run `npm run audit -- verify` for the whole list, and find out who could write to the database.',
+  );
 }

@@ -2,7 +2,7 @@ import type { AnyTables } from '../store/engine.ts';
 import type { MigrationState } from '../store/migrations/index.ts';
 import type { Tables } from '../store/tables.ts';
 import { type Trouble, troubleOf } from '../store/trouble.ts';
-import type { Finding } from './finding.ts';
+import { counted, type Finding, fine, warning, wrong } from './finding.ts';
 
 /** What is told of anything that keeps the bot from its database. */
 export function troubleFinding(error: unknown): Finding {
@@ -10,25 +10,17 @@ export function troubleFinding(error: unknown): Finding {
 }
 
 export function wrongBy({ what, remedy }: Pick<Trouble, 'what' | 'remedy'>): Finding {
-  return { mark: 'wrong', what: `${what}.`, remedy };
+  return wrong(`${what}.`, remedy);
 }
 
 /** Migrations are named here and run by the bot's start alone. */
 export function migrationFinding({ isNew, waiting, unknown, readable }: MigrationState): Finding {
   const newer = `The database is newer than this version of the bot: it has ${unknown.join(', ')}.`;
-  if (!readable) return { mark: 'wrong', what: newer, remedy: 'Run the version that last used it.' };
-  if (unknown.length > 0) return { mark: 'fine', what: `${newer} This version can use it, too.` };
-  if (waiting.length === 0) return { mark: 'fine', what: 'The tables are those of this version.' };
-  if (isNew) {
-    return {
-      mark: 'fine',
-      what: `The database is empty. The first start makes its tables: ${waiting.join(', ')}.`,
-    };
-  }
-  return {
-    mark: 'fine',
-    what: `The next start changes the tables: ${waiting.join(', ')}. Back the database up before it.`,
-  };
+  if (!readable) return wrong(newer, 'Run the version that last used it.');
+  if (unknown.length > 0) return fine(`${newer} This version can use it, too.`);
+  if (waiting.length === 0) return fine('The tables are those of this version.');
+  if (isNew) return fine(`The database is empty. The first start makes its tables: ${waiting.join(', ')}.`);
+  return fine(`The next start changes the tables: ${waiting.join(', ')}. Back the database up before it.`);
 }
 
 /** How late an end may be, in milliseconds: Fastly may be away for a while. */
@@ -51,16 +43,12 @@ export async function overduePromotions(
     .catch(() => undefined);
   const count = Number(found?.overdue ?? 0);
   if (count === 0) return [];
+  const roles = counted(count, 'role that was', 'roles that were');
   return [
-    {
-      mark: 'warning',
-      what:
-        count === 1
-          ? '1 role that was given for a time should have ended over 10 minutes ago.'
-          : `${count} roles that were given for a time should have ended over 10 minutes ago.`,
-      remedy:
-        "Start the bot, if it doesn't run. /fastly-user approvals lists them, and the bot's log says why one could not be taken back.",
-    },
+    warning(
+      `${roles} given for a time should have ended over 10 minutes ago.`,
+      "Start the bot, if it doesn't run. /fastly-user approvals lists them, and the bot's log says why one could not be taken back.",
+    ),
   ];
 }
 

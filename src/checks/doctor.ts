@@ -8,7 +8,7 @@ import { checkAuditChain } from './audit-chain.ts';
 import { checkFastlyToken } from './fastly.ts';
 import { checkFastlyAccount } from './fastly-account.ts';
 import { checkFastlyWrites } from './fastly-writes.ts';
-import type { Finding, Section } from './finding.ts';
+import { type Finding, notKnown, type Section } from './finding.ts';
 import { checkProcess } from './process.ts';
 import { checkReportSchedule } from './report-schedule.ts';
 import { checkSlack } from './slack.ts';
@@ -33,9 +33,7 @@ export function examine(environment: Environment, warnings: readonly VariablePro
   const proxy = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].find((name) => wrong.has(name));
   /** Where a proxy is meant, nothing goes out past it. */
   const outside = (check: () => Promise<Finding[]>) =>
-    proxy
-      ? [{ mark: 'unknown', what: `This was not looked at, because ${proxy} is wrong.` } as const]
-      : check();
+    proxy ? [notKnown(`This was not looked at, because ${proxy} is wrong.`)] : check();
   const parts: Examined[] = [
     part('The process', () => checkProcess({ extraCertificates: environment.NODE_EXTRA_CA_CERTS })),
     part('The variables', () => [
@@ -50,24 +48,18 @@ export function examine(environment: Environment, warnings: readonly VariablePro
   return parts;
 }
 
-function part(section: Section, check: () => Finding[] | Promise<Finding[]>): Examined {
-  return { section, findings: settled(check) };
-}
-
 /** What fails is told of, and keeps no other part from being told. */
-async function settled(check: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
-  try {
-    return await check();
-  } catch (error) {
-    return [{ mark: 'unknown', what: `This could not be looked at: ${reasonOf(error)}.` }];
-  }
+function part(section: Section, check: () => Finding[] | Promise<Finding[]>): Examined {
+  const findings = (async () => await check())();
+  const failed = (error: unknown) => [notKnown(`This could not be looked at: ${reasonOf(error)}.`)];
+  return { section, findings: findings.catch(failed) };
 }
 
 async function checkFastly(values: ValidValues, { dispatcher }: Network): Promise<Finding[]> {
   const { FASTLY_API_TOKEN: token, FASTLY_API_URL: baseUrl, FASTLY_TIMEOUT: timeout } = values;
   if (!token || !baseUrl || !timeout) {
     const missing = 'FASTLY_API_TOKEN, FASTLY_API_URL or FASTLY_TIMEOUT is missing or wrong';
-    return [{ mark: 'unknown', what: `Fastly was not asked, because ${missing}.` }];
+    return [notKnown(`Fastly was not asked, because ${missing}.`)];
   }
   const fastly = new FastlyClient({ dispatcher, token, baseUrl, timeout });
   const { findings, holder } = await checkFastlyToken(fastly, baseUrl);
@@ -80,7 +72,7 @@ async function checkFastly(values: ValidValues, { dispatcher }: Network): Promis
 }
 
 async function checkDatabase({ DATABASE_URL: location, AUDIT_HEAD }: ValidValues): Promise<Finding[]> {
-  if (!location) return [{ mark: 'unknown', what: 'This was not looked at, because DATABASE_URL is wrong.' }];
+  if (!location) return [notKnown('This was not looked at, because DATABASE_URL is wrong.')];
   const store = await checkStore(location);
   // What keeps it from being read is told by then.
   return store.some(({ mark }) => mark === 'wrong')

@@ -4,7 +4,7 @@ import { accountUsers } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import type { User } from '../fastly/user.ts';
 import { notLookedAt } from './fastly.ts';
-import type { Finding } from './finding.ts';
+import { counted, type Finding, fine, off, warning } from './finding.ts';
 
 /** With fewer of them beside the bot's own, nobody is left to manage the account when one is away. */
 const FEWEST_SUPERUSERS = 2;
@@ -26,15 +26,14 @@ async function superuserFinding(fastly: FastlyClient, holder: User): Promise<Fin
     const standings = others.map(superuserStanding);
     const sure = standings.filter((standing) => standing === 'yes').length;
     const possible = standings.filter((standing) => standing === 'unknown').length;
-    const count = `${sure} unlocked Fastly ${sure === 1 ? 'superuser' : 'superusers'} besides the bot's own user`;
-    if (sure >= FEWEST_SUPERUSERS) return { mark: 'fine', what: `The account has ${count}.` };
+    const count = `${counted(sure, 'unlocked Fastly superuser')} besides the bot's own user`;
+    if (sure >= FEWEST_SUPERUSERS) return fine(`The account has ${count}.`);
     const unsure =
       possible > 0 ? ` Fastly doesn't tell of ${possible} more whether they are Fastly superusers.` : '';
-    return {
-      mark: 'warning',
-      what: `The account has only ${count}.${unsure}`,
-      remedy: `In Fastly, have at least ${FEWEST_SUPERUSERS} people as Fastly superusers, so that the account can be managed without the bot.`,
-    };
+    return warning(
+      `The account has only ${count}.${unsure}`,
+      `In Fastly, have at least ${FEWEST_SUPERUSERS} people as Fastly superusers, so that the account can be managed without the bot.`,
+    );
   } catch (error) {
     return notLookedAt('The Fastly superusers of the account were not counted', error);
   }
@@ -44,8 +43,8 @@ async function superuserFinding(fastly: FastlyClient, holder: User): Promise<Fin
 async function tokensFinding(fastly: FastlyClient): Promise<Finding> {
   try {
     const { programs } = await accountTokens(fastly);
-    const count = programs.length === 1 ? '1 API token' : `${programs.length} API tokens`;
-    return { mark: 'fine', what: `The bot can list the account's API tokens: ${count} that programs use.` };
+    const count = counted(programs.length, 'API token');
+    return fine(`The bot can list the account's API tokens: ${count} that programs use.`);
   } catch (error) {
     const what = "The account's API tokens can't be listed, so a request to delete a user doesn't show them";
     return notLookedAt(what, error);
@@ -57,14 +56,11 @@ async function signInFindings(fastly: FastlyClient): Promise<Finding[]> {
     const { force_sso: singleSignOn, can_reset_passwords: canReset } = await fastly.currentCustomer();
     return [
       singleSignOn
-        ? {
-            mark: 'fine',
-            what: "The account requires single sign-on. A password reset doesn't help people to sign in.",
-          }
-        : { mark: 'fine', what: "The account doesn't require single sign-on." },
+        ? fine("The account requires single sign-on. A password reset doesn't help people to sign in.")
+        : fine("The account doesn't require single sign-on."),
       canReset === false
-        ? { mark: 'off', what: "The account doesn't allow password resets, so the bot refuses them." }
-        : { mark: 'fine', what: 'The account allows password resets.' },
+        ? off("The account doesn't allow password resets, so the bot refuses them.")
+        : fine('The account allows password resets.'),
     ];
   } catch (error) {
     return [notLookedAt('Whether the account uses single sign-on is not known', error)];

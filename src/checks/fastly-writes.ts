@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { boundedText, MEBIBYTE } from '../http/bounded-body.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, notKnown, warning } from './finding.ts';
 
 const METRIC = /^fastly_user_bot_fastly_writes_remaining(?:\{[^}]*\})? (\d+)\s*$/m;
 /** The bot answers from memory, on this machine as a rule. */
@@ -17,19 +17,14 @@ export async function checkFastlyWrites(
   dispatcher: Dispatcher,
 ): Promise<Finding[]> {
   const left = await writesLeft(place, dispatcher);
-  if (left === null) {
-    return [{ mark: 'unknown', what: 'How many changes Fastly still takes in this hour is not known.' }];
-  }
-  return left === 0
-    ? [
-        {
-          mark: 'warning',
-          what: 'Fastly takes no more changes from the bot in this hour.',
-          remedy:
-            'Wait until the hour is over. If this happens often, look for other programs that use the same Fastly user, or ask Fastly for a higher limit.',
-        },
-      ]
-    : [{ mark: 'fine', what: `Fastly takes ${left} more changes in this hour, by the running bot.` }];
+  if (left === null) return [notKnown('How many changes Fastly still takes in this hour is not known.')];
+  if (left > 0) return [fine(`Fastly takes ${left} more changes in this hour, by the running bot.`)];
+  return [
+    warning(
+      'Fastly takes no more changes from the bot in this hour.',
+      'Wait until the hour is over. If this happens often, look for other programs that use the same Fastly user, or ask Fastly for a higher limit.',
+    ),
+  ];
 }
 
 /** Null where no bot is running, or Fastly has not told it yet. */

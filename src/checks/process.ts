@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { getCACertificates } from 'node:tls';
 import { OLDEST_NODE } from '../config/package.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import type { Finding } from './finding.ts';
-import { isReadableByOthers } from './readable-by-others.ts';
+import { type Finding, fine, warning, wrong } from './finding.ts';
+import { secrecyFindings } from './readable-by-others.ts';
 
-export type ProcessFacts = {
+type ProcessFacts = {
   /** Without a letter in front. Default: this process's. */
   node?: string;
   /** Null where the system has none. Default: this process's. */
@@ -18,44 +18,28 @@ export type ProcessFacts = {
   envFile?: string;
 };
 
+const ROOT = warning(
+  'This process runs as root, which the bot has no need for.',
+  'Run it as an account of its own.',
+);
+
 /** What of the process and its surroundings the bot depends on. Quick. */
 export async function checkProcess(facts: ProcessFacts): Promise<Finding[]> {
   const { node = process.versions.node, userId = process.getuid?.() ?? null, envFile = '.env' } = facts;
   return [
     nodeFinding(node),
-    ...(userId === 0
-      ? [
-          {
-            mark: 'warning',
-            what: 'This process runs as root, which the bot has no need for.',
-            remedy: 'Run it as an account of its own.',
-          } as const,
-        ]
-      : []),
-    ...(await envFileFindings(envFile)),
+    ...(userId === 0 ? [ROOT] : []),
+    ...(await secrecyFindings([envFile], ', which may have tokens in it')),
     ...(await certificateFindings(facts)),
   ];
 }
 
 function nodeFinding(version: string): Finding {
-  if (Number.parseInt(version, 10) >= OLDEST_NODE) return { mark: 'fine', what: `This is Node ${version}.` };
-  return {
-    mark: 'wrong',
-    what: `This is Node ${version}, and the bot needs Node ${OLDEST_NODE} or later.`,
-    remedy: 'Run `npm ci`, which installs it for this project, or get it from https://nodejs.org.',
-  };
-}
-
-async function envFileFindings(file: string): Promise<Finding[]> {
-  const found = await stat(file).catch(() => null);
-  if (found === null || !isReadableByOthers(found)) return [];
-  return [
-    {
-      mark: 'warning',
-      what: `Other accounts of this machine can read ${file}, which may have tokens in it.`,
-      remedy: `Run: chmod 600 ${file}`,
-    },
-  ];
+  if (Number.parseInt(version, 10) >= OLDEST_NODE) return fine(`This is Node ${version}.`);
+  return wrong(
+    `This is Node ${version}, and the bot needs Node ${OLDEST_NODE} or later.`,
+    'Run `npm ci`, which installs it for this project, or get it from https://nodejs.org.',
+  );
 }
 
 /** Node reads the variable before it runs anything, so one in `.env` comes too late. */
@@ -69,13 +53,11 @@ async function certificateFindings({
   try {
     await readFile(file);
   } catch (error) {
-    return [
-      { mark: 'wrong', what: `The file in NODE_EXTRA_CA_CERTS can't be read: ${reasonOf(error)}.`, remedy },
-    ];
+    return [wrong(`The file in NODE_EXTRA_CA_CERTS can't be read: ${reasonOf(error)}.`, remedy)];
   }
   if (certificatesTaken === 0) {
     const what = `Node has taken no certificate from ${file}, which NODE_EXTRA_CA_CERTS names.`;
-    return [{ mark: 'wrong', what, remedy }];
+    return [wrong(what, remedy)];
   }
-  return [{ mark: 'fine', what: `Node trusts the certificates in ${file}, too.` }];
+  return [fine(`Node trusts the certificates in ${file}, too.`)];
 }

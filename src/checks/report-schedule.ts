@@ -1,17 +1,16 @@
 import { type ReportSchedule, scheduleOf } from '../config/report-schedule.ts';
 import type { ValidValues } from '../config/variables.ts';
 import { reasonOf } from '../observability/reason-of.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, warning, wrong } from './finding.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
 
 function tooOften(gap: number): Finding {
   const minutes = Math.round(gap / 60_000);
-  return {
-    mark: 'warning',
-    what: `REPORT_SCHEDULE has reports ${minutes === 1 ? 'a minute' : `${minutes} minutes`} apart. Each reads the whole account, and is posted.`,
-    remedy: 'Set it to five fields of cron, such as 0 9 * * 1 for Mondays at 9:00.',
-  };
+  return warning(
+    `REPORT_SCHEDULE has reports ${minutes === 1 ? 'a minute' : `${minutes} minutes`} apart. Each reads the whole account, and is posted.`,
+    'Set it to five fields of cron, such as 0 9 * * 1 for Mondays at 9:00.',
+  );
 }
 
 /** When the next report is due. What is wrong with the variables is told by then. @param now Unix milliseconds */
@@ -31,16 +30,11 @@ export function checkReportSchedule(
     }).format(next);
     const utc = next.toISOString().slice(0, 16).replace('T', ' ');
     return [
-      { mark: 'fine', what: `The next report is due on ${shown} (${values.REPORT_TIMEZONE}), ${utc} UTC.` },
+      fine(`The next report is due on ${shown} (${values.REPORT_TIMEZONE}), ${utc} UTC.`),
       ...(gap < HOUR_MILLISECONDS ? [tooOften(gap)] : []),
     ];
   } catch (error) {
-    return [
-      {
-        mark: 'wrong',
-        what: `REPORT_SCHEDULE gives no later instant, so no report is posted: ${reasonOf(error)}.`,
-        remedy: 'Correct REPORT_SCHEDULE or REPORT_TIMEZONE.',
-      },
-    ];
+    const what = `REPORT_SCHEDULE gives no later instant, so no report is posted: ${reasonOf(error)}.`;
+    return [wrong(what, 'Correct REPORT_SCHEDULE or REPORT_TIMEZONE.')];
   }
 }

@@ -2,29 +2,21 @@ import type { WebClient } from '@slack/web-api';
 import { FIND_MEMBER_ID, isUserGroupId } from '../config/slack-ids.ts';
 import { MemberId, type UserGroupId } from '../ids.ts';
 import { createLogger } from '../observability/log.ts';
-import { GROUP_PROBLEMS } from '../slack/bot-admins/group-problems.ts';
+import { inTurns } from '../slack/bot-admins/bot-admins.ts';
 import { type Standing, standingOf, type Workspace } from '../slack/bot-admins/standing.ts';
-import { UserGroups } from '../slack/bot-admins/user-groups.ts';
-import { SlackUser } from '../slack/connection/members.ts';
-import { wordOf } from '../slack/connection/refused-words.ts';
-import type { Finding } from './finding.ts';
+import { GROUP_PROBLEMS, UserGroups } from '../slack/bot-admins/user-groups.ts';
+import { askForMember } from '../slack/connection/members.ts';
+import { counted, type Finding, fine, notKnown, off, warning, wrong } from './finding.ts';
 import { causeOf } from './slack-call.ts';
 
-/** What the configuration says of approvals. */
-export type ApprovalRules = {
+type ApprovalRules = {
   needed: boolean;
   approvalsRequired: number;
   allowSelfApproval: boolean;
 };
 
-/** Slack's words for members it says nothing of (docs.slack.dev, users.info). */
-const NOT_SHOWN = ['user_not_found', 'user_not_visible', 'users_not_found'];
-
 /** `isListed`: by their own ID, not only through a user group. */
 type Look = { member: MemberId; isListed: boolean; name: string; standing: Standing; why?: string };
-
-/** Slack takes about 100 such calls a minute, and more at once for a moment. */
-const AT_ONCE = 10;
 
 /** Whether Slack knows every bot admin as an active member of the workspace, and whether enough of them can approve. */
 export async function checkBotAdmins(
@@ -36,16 +28,11 @@ export async function checkBotAdmins(
   const groups = await readGroups(slack, listed.filter(isUserGroupId));
   const ids = listed.flatMap((id) => MemberId.safeParse(id).data ?? []);
   const botAdmins = [...new Set([...ids, ...groups.flatMap(({ members }) => members)])];
-  const looks: Look[] = [];
-  for (let first = 0; first < botAdmins.length; first += AT_ONCE) {
-    const some = botAdmins.slice(first, first + AT_ONCE);
-    const found = await Promise.all(some.map((member) => look(slack, member, workspace)));
-    looks.push(...found.map((each) => ({ ...each, isListed: ids.includes(each.member) })));
-  }
+  const found = await inTurns(botAdmins, (member) => look(slack, member, workspace));
+  const looks = found.map((each) => ({ ...each, isListed: ids.includes(each.member) }));
   const able = looks.filter(({ standing }) => standing === 'able');
   const names = able.map(({ member, name }) => `${name} (${member})`).join(', ');
-  const admins: Finding[] =
-    able.length > 0 ? [{ mark: 'fine', what: `Bot admins whom Slack knows: ${names}.` }] : [];
+  const admins = able.length > 0 ? [fine(`Bot admins whom Slack knows: ${names}.`)] : [];
   const approvals = approvalFindings(looks, rules, groups.length > 0);
   return [...groups.map(({ finding }) => finding), ...admins, ...looks.flatMap(problemWith), ...approvals];
 }
@@ -60,14 +47,14 @@ async function readGroups(slack: WebClient, listed: readonly UserGroupId[]): Pro
       const reading = await groups.since(group, 0);
       if (reading === null) {
         const what = `SUPERUSERS: Slack didn't say who is in the user group ${group}.`;
-        return { members: [], finding: { mark: 'unknown', what } };
+        return { members: [], finding: notKnown(what) };
       }
       if (reading.kind === 'unusable') {
         return { members: [], finding: { mark: 'wrong', ...GROUP_PROBLEMS[reading.why](group) } };
       }
       const { members } = reading;
-      const what = `SUPERUSERS: the user group ${group} has ${members.length} ${members.length === 1 ? 'member' : 'members'}.`;
-      return { members, finding: { mark: 'fine', what } };
+      const what = `SUPERUSERS: the user group ${group} has ${counted(members.length, 'member')}.`;
+      return { members, finding: fine(what) };
     }),
   );
 }
@@ -78,13 +65,12 @@ async function look(
   workspace: Workspace,
 ): Promise<Omit<Look, 'isListed'>> {
   try {
-    const { user } = await slack.users.info({ user: member });
-    const known = SlackUser.parse(user);
-    const name = known.profile?.real_name || known.name || 'no name';
+    const known = await askForMember(slack, member);
+    if (known === 'untold') throw new Error('it tells of no member');
+    const name = known === 'nobody' ? '' : known.profile?.real_name || known.name || 'no name';
     return { member, name, standing: standingOf(known, workspace) };
   } catch (error) {
-    const isNobody = NOT_SHOWN.includes(wordOf(error) ?? '');
-    return { member, name: '', standing: isNobody ? 'nobody' : 'unknown', why: causeOf(error) };
+    return { member, name: '', standing: 'unknown', why: causeOf(error) };
   }
 }
 
@@ -97,35 +83,17 @@ function problemWith({ member, isListed, standing, why }: Look): Finding[] {
     case 'able':
       return [];
     case 'unknown':
-      return [{ mark: 'unknown', what: `${called}: Slack didn't say who that is: ${why}.` }];
+      return [notKnown(`${called}: Slack didn't say who that is: ${why}.`)];
     case 'guest':
-      return [
-        {
-          mark: 'warning',
-          what: `${called} is a guest of the workspace, so the bot refuses them.`,
-          remedy,
-        },
-      ];
+      return [warning(`${called} is a guest of the workspace, so the bot refuses them.`, remedy)];
     case 'deactivated':
-      return [{ mark: 'warning', what: `${called} is deactivated in Slack.`, remedy }];
+      return [warning(`${called} is deactivated in Slack.`, remedy)];
     case 'nobody':
-      return [
-        {
-          mark: 'wrong',
-          what: `${called}: Slack knows no such member.`,
-          remedy: `Correct the ID. ${FIND_MEMBER_ID}`,
-        },
-      ];
+      return [wrong(`${called}: Slack knows no such member.`, `Correct the ID. ${FIND_MEMBER_ID}`)];
     case 'bot':
-      return [{ mark: 'wrong', what: `${called} is a bot, not a person.`, remedy }];
+      return [wrong(`${called} is a bot, not a person.`, remedy)];
     case 'elsewhere':
-      return [
-        {
-          mark: 'wrong',
-          what: `${called} isn't a member of the bot's workspace, so the bot refuses them.`,
-          remedy,
-        },
-      ];
+      return [wrong(`${called} isn't a member of the bot's workspace, so the bot refuses them.`, remedy)];
   }
 }
 
@@ -138,24 +106,19 @@ function approvalFindings(
   { needed, approvalsRequired, allowSelfApproval }: ApprovalRules,
   hasGroups: boolean,
 ): Finding[] {
-  if (!needed) return [{ mark: 'off', what: 'No change needs approval (APPROVAL_REQUIRED_FOR=none).' }];
+  if (!needed) return [off('No change needs approval (APPROVAL_REQUIRED_FOR=none).')];
   const requester = allowSelfApproval ? 0 : 1;
   if (!hasGroups && looks.length - requester < approvalsRequired) return [];
   const able = looks.filter(({ standing }) => standing === 'able').length;
   const unknown = looks.filter(({ standing }) => standing === 'unknown').length;
   const others = Math.max(able - requester, 0);
-  const needs = `Each request needs ${approvalsRequired} ${approvalsRequired === 1 ? 'approval' : 'approvals'}.`;
-  const can = `${others} ${others === 1 ? 'bot admin' : 'bot admins'} can give ${approvalsRequired === 1 ? 'it' : 'them'}`;
+  const needs = `Each request needs ${counted(approvalsRequired, 'approval')}.`;
+  const can = `${counted(others, 'bot admin')} can give ${approvalsRequired === 1 ? 'it' : 'them'}`;
   const count = `${needs} ${allowSelfApproval ? 'With' : 'Besides'} its requester, ${can}`;
-  if (others >= approvalsRequired) return [{ mark: 'fine', what: `${count}.` }];
+  if (others >= approvalsRequired) return [fine(`${count}.`)];
   if (others + unknown >= approvalsRequired) {
-    return [{ mark: 'unknown', what: `${count}. Slack didn't tell of ${unknown} more.` }];
+    return [notKnown(`${count}. Slack didn't tell of ${unknown} more.`)];
   }
-  return [
-    {
-      mark: 'wrong',
-      what: `${count}, so nothing that needs approval can be done.`,
-      remedy: 'Add bot admins to SUPERUSERS, or lower APPROVALS_REQUIRED.',
-    },
-  ];
+  const remedy = 'Add bot admins to SUPERUSERS, or lower APPROVALS_REQUIRED.';
+  return [wrong(`${count}, so nothing that needs approval can be done.`, remedy)];
 }

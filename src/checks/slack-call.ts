@@ -1,11 +1,11 @@
 import { connectionProblem } from '../http/connection-problem.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { wordOf } from '../slack/connection/refused-words.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, notKnown } from './finding.ts';
 
 /** Slack didn't tell what was asked. @param what a sentence without its full stop */
 export function notTold(what: string, error: unknown): Finding {
-  return { mark: 'unknown', what: `${what}: ${causeOf(error)}.` };
+  return notKnown(`${what}: ${causeOf(error)}.`);
 }
 
 /** Slack's word, or why there is none. */

@@ -4,7 +4,7 @@ import { FIND_CHANNEL_ID } from '../config/slack-ids.ts';
 import { ChannelId } from '../ids.ts';
 import { isDirect } from '../slack/connection/conversations.ts';
 import { whatToDo } from '../slack/connection/refused-words.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, off, warning, wrong } from './finding.ts';
 import { notTold } from './slack-call.ts';
 
 type ChannelVariable = 'COMMAND_CHANNELS' | 'APPROVALS_CHANNEL' | 'CONFIRMATIONS_CHANNEL';
@@ -51,10 +51,7 @@ export async function checkSlackChannels(
   }
   const looks = [...uses].map(([id, variables]) => look(slack, { id, variables }, mayPostAnywhere));
   const unset = configured.filter(({ channels }) => channels.length === 0);
-  return [
-    ...(await Promise.all(looks)).flat(),
-    ...unset.map(({ variable }): Finding => ({ mark: 'off', what: UNSET[variable] })),
-  ];
+  return [...(await Promise.all(looks)).flat(), ...unset.map(({ variable }) => off(UNSET[variable]))];
 }
 
 type Use = { id: ChannelId; variables: readonly ChannelVariable[] };
@@ -63,7 +60,7 @@ async function look(slack: WebClient, use: Use, mayPostAnywhere: boolean): Promi
   const names = use.variables.join(' and ');
   if (isDirect(use.id)) {
     const what = `${names}: ${use.id} is a direct message, not a channel.`;
-    return [{ mark: 'wrong', what, remedy: `Set a channel's ID. ${FIND_CHANNEL_ID}` }];
+    return [wrong(what, `Set a channel's ID. ${FIND_CHANNEL_ID}`)];
   }
   try {
     const { channel } = await slack.conversations.info({ channel: use.id });
@@ -78,11 +75,10 @@ async function look(slack: WebClient, use: Use, mayPostAnywhere: boolean): Promi
 
 /** Slack gives one answer for both. */
 function hidden(names: string, id: ChannelId): Finding {
-  return {
-    mark: 'wrong',
-    what: `${names}: Slack shows the bot no channel ${id}. It doesn't exist, or it is private and the bot isn't in it.`,
-    remedy: `Add the bot to the channel with /invite, or correct the ID. ${FIND_CHANNEL_ID}`,
-  };
+  return wrong(
+    `${names}: Slack shows the bot no channel ${id}. It doesn't exist, or it is private and the bot isn't in it.`,
+    `Add the bot to the channel with /invite, or correct the ID. ${FIND_CHANNEL_ID}`,
+  );
 }
 
 function about(channel: Channel, { id, variables }: Use, mayPostAnywhere: boolean): Finding[] {
@@ -100,7 +96,7 @@ function about(channel: Channel, { id, variables }: Use, mayPostAnywhere: boolea
   const membership = channel.is_member
     ? 'the bot is a member'
     : "the bot isn't a member, and can post all the same";
-  return [{ mark: 'fine', what: `${called} is ${kind}; ${membership}.` }];
+  return [fine(`${called} is ${kind}; ${membership}.`)];
 }
 
 function postingProblems(channel: Channel, called: string, mayPostAnywhere: boolean): Finding[] {
@@ -119,7 +115,7 @@ function postingProblems(channel: Channel, called: string, mayPostAnywhere: bool
   }
   if (channel.is_member || (!channel.is_private && mayPostAnywhere)) return [];
   const what = `${called}: the bot isn't a member, so it can't post there.`;
-  return [{ mark: 'wrong', what, remedy: 'Add the bot to the channel with /invite.' }];
+  return [wrong(what, 'Add the bot to the channel with /invite.')];
 }
 
 /** As the bot treats channels that other companies or workspaces read, too. */
@@ -127,11 +123,10 @@ function sharing(variable: ChannelVariable, channel: string): Finding {
   const shared = `${variable}: ${channel} is shared with another company or workspace`;
   switch (variable) {
     case 'APPROVALS_CHANNEL':
-      return {
-        mark: 'wrong',
-        what: `${shared}, so the bot refuses to post requests there.`,
-        remedy: "Set a channel that isn't shared.",
-      };
+      return wrong(
+        `${shared}, so the bot refuses to post requests there.`,
+        "Set a channel that isn't shared.",
+      );
     case 'CONFIRMATIONS_CHANNEL':
       return warning(
         `${shared}, so the bot posts no confirmations and no reports there.`,
@@ -147,8 +142,4 @@ function sharing(variable: ChannelVariable, channel: string): Finding {
 
 function isShared({ is_ext_shared, is_pending_ext_shared, is_org_shared }: Channel): boolean {
   return Boolean(is_ext_shared || is_pending_ext_shared || is_org_shared);
-}
-
-function warning(what: string, remedy: string): Finding {
-  return { mark: 'warning', what, remedy };
 }

@@ -1,6 +1,6 @@
 import type { Network } from '../http/network.ts';
 import { slackFetch } from '../slack/connection/clients.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, notKnown, warning, wrong } from './finding.ts';
 import { notTold } from './slack-call.ts';
 
 const PATIENCE_MILLISECONDS = 5_000;
@@ -23,7 +23,7 @@ export async function checkSlackClock(
     const now = (asked + Date.now()) / 2;
     await body?.cancel();
     const slacks = Date.parse(headers.get('date') ?? '');
-    if (Number.isNaN(slacks)) return { mark: 'unknown', what: "Slack's answer doesn't say what time it is." };
+    if (Number.isNaN(slacks)) return notKnown("Slack's answer doesn't say what time it is.");
     return comparison(Math.round((now - slacks) / 1000), mode);
   } catch (error) {
     return notTold("What time it is by Slack's clock is not known", error);
@@ -33,16 +33,12 @@ export async function checkSlackClock(
 /** @param ahead how many seconds this machine's clock is ahead of Slack's */
 function comparison(ahead: number, mode: 'socket' | 'http'): Finding {
   const off = Math.abs(ahead);
-  if (off <= NOTICEABLE_SECONDS) return { mark: 'fine', what: "This machine's clock agrees with Slack's." };
+  if (off <= NOTICEABLE_SECONDS) return fine("This machine's clock agrees with Slack's.");
   const what = `This machine's clock is ${durationText(off)} ${ahead > 0 ? 'ahead of' : 'behind'} Slack's`;
   const remedy = 'Correct the clock, and have it kept correct (NTP).';
   return off > SIGNATURES_SECONDS && mode === 'http'
-    ? {
-        mark: 'wrong',
-        what: `${what}, so the bot refuses every command: its signature seems too old.`,
-        remedy,
-      }
-    : { mark: 'warning', what: `${what}.`, remedy };
+    ? wrong(`${what}, so the bot refuses every command: its signature seems too old.`, remedy)
+    : warning(`${what}.`, remedy);
 }
 
 function durationText(seconds: number): string {

@@ -4,7 +4,7 @@ import { CredentialRefused, type Secret } from '../config/secret.ts';
 import { throwIfRefused } from '../slack/connection/identity.ts';
 import { whatToDo, wordOf } from '../slack/connection/refused-words.ts';
 import { NEW_TOKEN } from '../slack/connection/socket-problems.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, notKnown, wrong } from './finding.ts';
 import { notTold } from './slack-call.ts';
 
 /**
@@ -15,10 +15,7 @@ import { notTold } from './slack-call.ts';
 export async function checkAppToken(slack: WebClient): Promise<Finding> {
   try {
     await slack.apps.connections.open({});
-    return {
-      mark: 'fine',
-      what: 'SLACK_APP_TOKEN opens connections: commands come over Socket Mode. None was opened now.',
-    };
+    return fine('SLACK_APP_TOKEN opens connections: commands come over Socket Mode. None was opened now.');
   } catch (error) {
     return appTokenRefusal(error);
   }
@@ -27,7 +24,7 @@ export async function checkAppToken(slack: WebClient): Promise<Finding> {
 function appTokenRefusal(error: unknown): Finding {
   if (wordOf(error) === 'missing_scope') {
     const what = 'SLACK_APP_TOKEN lacks the scope connections:write, so it opens no connection.';
-    return { mark: 'wrong', what, remedy: NEW_TOKEN };
+    return wrong(what, NEW_TOKEN);
   }
   try {
     throwIfRefused(error, 'SLACK_APP_TOKEN', NEW_TOKEN);
@@ -37,7 +34,7 @@ function appTokenRefusal(error: unknown): Finding {
   const refusal = whatToDo('apps.connections.open', error);
   if ('remedy' in refusal) {
     const what = `Slack opens no connection for SLACK_APP_TOKEN (${refusal.word}).`;
-    return { mark: 'wrong', what, remedy: refusal.remedy };
+    return wrong(what, refusal.remedy);
   }
   return notTold("Slack didn't say whether SLACK_APP_TOKEN opens connections", error);
 }
@@ -59,17 +56,16 @@ export async function checkSameApp(
 ): Promise<Finding> {
   const [, appOfAppToken] = APP_OF_TOKEN.exec(appToken.reveal()) ?? [];
   const unknown = 'Whether both Slack tokens are of the same Slack app is not known';
-  if (botId === null || appOfAppToken === undefined) return { mark: 'unknown', what: `${unknown}.` };
+  if (botId === null || appOfAppToken === undefined) return notKnown(`${unknown}.`);
   try {
     const { app_id: appOfBot } = Bot.parse(await slack.bots.info({ bot: botId })).bot;
     if (appOfBot === appOfAppToken) {
-      return { mark: 'fine', what: `Both Slack tokens are of the same Slack app (${appOfBot}).` };
+      return fine(`Both Slack tokens are of the same Slack app (${appOfBot}).`);
     }
-    return {
-      mark: 'wrong',
-      what: `SLACK_APP_TOKEN is of the Slack app ${appOfAppToken}, SLACK_BOT_TOKEN of ${appOfBot}: no command reaches the bot.`,
-      remedy: 'Copy both tokens from the same app at https://api.slack.com/apps.',
-    };
+    return wrong(
+      `SLACK_APP_TOKEN is of the Slack app ${appOfAppToken}, SLACK_BOT_TOKEN of ${appOfBot}: no command reaches the bot.`,
+      'Copy both tokens from the same app at https://api.slack.com/apps.',
+    );
   } catch (error) {
     return notTold(unknown, error);
   }
@@ -78,13 +74,11 @@ export async function checkSameApp(
 /** What can be said of HTTP mode from here: only Slack knows the URL that it was given and the secret that it signs with. */
 export function aboutHttp(listens: { host: string; port: number }): Finding[] {
   return [
-    {
-      mark: 'unknown',
-      what: `Whether Slack reaches the bot is not known here. In the Slack app, every Request URL must be https://(the bot's public address)/slack/events and lead to ${listens.host}:${listens.port}.`,
-    },
-    {
-      mark: 'unknown',
-      what: 'SLACK_SIGNING_SECRET can\'t be checked from outside. If it is wrong, the running bot logs "a request without Slack\'s signature was refused".',
-    },
+    notKnown(
+      `Whether Slack reaches the bot is not known here. In the Slack app, every Request URL must be https://(the bot's public address)/slack/events and lead to ${listens.host}:${listens.port}.`,
+    ),
+    notKnown(
+      'SLACK_SIGNING_SECRET can\'t be checked from outside. If it is wrong, the running bot logs "a request without Slack\'s signature was refused".',
+    ),
   ];
 }

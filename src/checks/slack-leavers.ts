@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { memberPages } from '../slack/connection/member-pages.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, off, warning } from './finding.ts';
 import { notTold } from './slack-call.ts';
 
 /** Slack takes 30,000 events an hour for an app, and each new status of a member is one (docs.slack.dev, Events API). */
@@ -19,20 +19,19 @@ const Listed = z.looseObject({ deleted: flag, is_bot: flag, is_stranger: flag })
 /** Whether the workspace is small enough to be told of every change of a member. */
 export async function checkLeavers(slack: WebClient, mode: 'off' | 'daily' | 'live'): Promise<Finding> {
   if (mode === 'off') {
-    return { mark: 'off', what: 'LEAVERS is off: nobody is told of people who left Slack.' };
+    return off('LEAVERS is off: nobody is told of people who left Slack.');
   }
   try {
     const members = await countMembers(slack);
     if (members > MOST_LIVE && mode === 'live') {
-      return {
-        mark: 'warning',
-        what: `LEAVERS is live, and the workspace has more than ${MOST_LIVE} active members: Slack may leave events out.`,
-        remedy: 'Set LEAVERS=daily, and update the Slack app from the manifest without --leavers.',
-      };
+      return warning(
+        `LEAVERS is live, and the workspace has more than ${MOST_LIVE} active members: Slack may leave events out.`,
+        'Set LEAVERS=daily, and update the Slack app from the manifest without --leavers.',
+      );
     }
     const many = members > MOST_LIVE ? `more than ${MOST_LIVE}` : `${members}`;
     const what = `LEAVERS is ${mode}: the workspace has ${many} active members.`;
-    return { mark: 'fine', what: mode === 'live' ? `${what} ${UNSEEN}` : what };
+    return fine(mode === 'live' ? `${what} ${UNSEEN}` : what);
   } catch (error) {
     return notTold(`LEAVERS is ${mode}, and Slack didn't list the workspace's members`, error);
   }

@@ -9,11 +9,11 @@ import {
   type Scope,
 } from '../slack/connection/identity.ts';
 import { whatToDo } from '../slack/connection/refused-words.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, notKnown, off, wrong } from './finding.ts';
 import { causeOf, notTold } from './slack-call.ts';
 
 /** `identity` is null where Slack doesn't accept the token, or can't be asked. */
-export type SlackTokenLook = { findings: Finding[]; identity: Identity | null };
+type SlackTokenLook = { findings: Finding[]; identity: Identity | null };
 
 /** What the bot cannot do without each scope. */
 const USES: Record<Scope, string> = {
@@ -40,7 +40,7 @@ export async function checkSlackToken(slack: WebClient, address: string): Promis
     const { team, teamId, enterpriseId } = identity;
     const organisation = enterpriseId ? `, in the organisation ${enterpriseId}` : '';
     const what = `Slack accepts SLACK_BOT_TOKEN for the workspace ${team} (${teamId}${organisation}).`;
-    return { findings: [{ mark: 'fine', what }, ...scopeFindings(identity)], identity };
+    return { findings: [fine(what), ...scopeFindings(identity)], identity };
   } catch (error) {
     return { findings: [refusal(error, address)], identity: null };
   }
@@ -51,32 +51,23 @@ function refusal(error: unknown, address: string): Finding {
   const refused = whatToDo('auth.test', error);
   if (refused.word === null) {
     const remedy = connectionProblem(error)?.remedy ?? 'Check SLACK_API_URL, the proxy and slack-status.com.';
-    return { mark: 'wrong', what: `Slack can't be reached at ${address}: ${causeOf(error)}.`, remedy };
+    return wrong(`Slack can't be reached at ${address}: ${causeOf(error)}.`, remedy);
   }
   if ('remedy' in refused) {
-    return { mark: 'wrong', what: `Slack refuses the bot (${refused.word}).`, remedy: refused.remedy };
+    return wrong(`Slack refuses the bot (${refused.word}).`, refused.remedy);
   }
   return notTold("Slack didn't say whether it accepts SLACK_BOT_TOKEN", error);
 }
 
 function scopeFindings({ scopes, missingScopes }: Identity): Finding[] {
-  if (scopes === null) return [{ mark: 'unknown', what: "Slack doesn't say which scopes the token has." }];
+  if (scopes === null) return [notKnown("Slack doesn't say which scopes the token has.")];
   const others = scopes.filter((scope) => scope !== GROUPS_SCOPE && !SCOPES.some((used) => used === scope));
-  const missing = missingScopes.map(
-    (scope): Finding => ({
-      mark: 'wrong',
-      what: `The token lacks the scope ${scope}: the bot can't ${USES[scope]}.`,
-      remedy: MANIFEST_REMEDY,
-    }),
+  const missing = missingScopes.map((scope) =>
+    wrong(`The token lacks the scope ${scope}: the bot can't ${USES[scope]}.`, MANIFEST_REMEDY),
   );
-  const unused: Finding = {
-    mark: 'off',
-    what: `The token also has scopes that the bot doesn't use: ${others.join(', ')}.`,
-  };
+  const unused = off(`The token also has scopes that the bot doesn't use: ${others.join(', ')}.`);
   return [
-    ...(missing.length > 0
-      ? missing
-      : [{ mark: 'fine', what: 'The token has all scopes that every installation needs.' } as const]),
+    ...(missing.length > 0 ? missing : [fine('The token has all scopes that every installation needs.')]),
     ...(others.length > 0 ? [unused] : []),
   ];
 }

@@ -5,7 +5,7 @@ import type { Network } from '../http/network.ts';
 import { createLogger, slackSdkLogger } from '../observability/log.ts';
 import { createClients } from '../slack/connection/clients.ts';
 import type { Identity } from '../slack/connection/identity.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, notKnown, off } from './finding.ts';
 import { checkBotAdmins } from './slack-bot-admins.ts';
 import { type ConfiguredChannels, checkSlackChannels } from './slack-channels.ts';
 import { checkSlackClock } from './slack-clock.ts';
@@ -14,13 +14,13 @@ import { checkLeavers } from './slack-leavers.ts';
 import { checkSlackToken } from './slack-token.ts';
 
 /** The variables that are right, and the names of those that are not. */
-export type ReadVariables = { values: ValidValues; wrong: ReadonlySet<string> };
+type ReadVariables = { values: ValidValues; wrong: ReadonlySet<string> };
 
 /** All that can be looked at in Slack without posting anything or opening a connection. */
 export async function checkSlack(variables: ReadVariables, network: Network): Promise<Finding[]> {
   const { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: address, LEAVERS } = variables.values;
   if (address === undefined) {
-    return [{ mark: 'unknown', what: 'Slack was not asked, because SLACK_API_URL is wrong.' }];
+    return [notKnown('Slack was not asked, because SLACK_API_URL is wrong.')];
   }
   const slack = botToken && clientFor(botToken, address, network);
   const { findings, identity } = slack
@@ -35,14 +35,10 @@ export async function checkSlack(variables: ReadVariables, network: Network): Pr
   return [...findings, ...rest.flat()];
 }
 
-const NO_BOT_TOKEN: Finding = {
-  mark: 'unknown',
-  what: 'Slack was not asked about SLACK_BOT_TOKEN, because it is missing or wrong.',
-};
-const NOT_LOOKED_AT: Finding = {
-  mark: 'unknown',
-  what: 'Channels and bot admins were not looked at: that takes a bot token that Slack accepts.',
-};
+const NO_BOT_TOKEN = notKnown('Slack was not asked about SLACK_BOT_TOKEN, because it is missing or wrong.');
+const NOT_LOOKED_AT = notKnown(
+  'Channels and bot admins were not looked at: that takes a bot token that Slack accepts.',
+);
 
 /** Quick: the configured channels and bot admins, as Slack knows them. A call for each. */
 export async function checkWorkspace(
@@ -84,16 +80,13 @@ async function checkDelivery(
   if (appToken === undefined) {
     return modeOf(variables) === 'http' && HOST !== undefined && PORT !== undefined
       ? aboutHttp({ host: HOST, port: PORT })
-      : [{ mark: 'unknown', what: 'How Slack delivers was not looked at, because its variables are wrong.' }];
+      : [notKnown('How Slack delivers was not looked at, because its variables are wrong.')];
   }
   const found = await Promise.all([
     checkAppToken(clientFor(appToken, address, network)),
     ...(bot ? [checkSameApp(bot.slack, bot.botId, appToken)] : []),
   ]);
-  const unused: Finding = {
-    mark: 'off',
-    what: 'SLACK_SIGNING_SECRET is set, and Socket Mode makes no use of it.',
-  };
+  const unused = off('SLACK_SIGNING_SECRET is set, and Socket Mode makes no use of it.');
   return signingSecret ? [...found, unused] : found;
 }
 

@@ -7,7 +7,7 @@ import { migrationsOf } from '../store/migrations/index.ts';
 import { postgres } from '../store/postgres.ts';
 import type { Tables } from '../store/tables.ts';
 import { migrationFinding, overduePromotions, troubleFinding } from './database-findings.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, warning, wrong } from './finding.ts';
 
 /** What the bot does with each of its tables. */
 const NEEDED: Readonly<Record<keyof Tables, readonly string[]>> = {
@@ -51,16 +51,13 @@ async function serverFindings(url: Secret, { host, port, name }: Place): Promise
     const server = await serverOf(database);
     if (server.schema === null) {
       const what = "None of the schemas in the role's search path exists.";
-      return [
-        { mark: 'wrong', what, remedy: 'Create the schema, or correct the search path in DATABASE_URL.' },
-      ];
+      return [wrong(what, 'Create the schema, or correct the search path in DATABASE_URL.')];
     }
     const migrations = await migrationsOf(database, engine);
     return [
-      {
-        mark: 'fine',
-        what: `PostgreSQL ${server.version} answers at ${host}:${port}, database ${name}, schema ${server.schema}.`,
-      },
+      fine(
+        `PostgreSQL ${server.version} answers at ${host}:${port}, database ${name}, schema ${server.schema}.`,
+      ),
       await rightsFinding(database, server, migrations.waiting),
       migrationFinding(migrations),
       ...(await overduePromotions(database, migrations)),
@@ -90,29 +87,23 @@ async function rightsFinding(
   waiting: readonly string[],
 ): Promise<Finding> {
   if (readOnly) {
-    return {
-      mark: 'wrong',
-      what: 'PostgreSQL is read-only.',
-      remedy: 'Point DATABASE_URL at the primary, or make this server one.',
-    };
+    return wrong('PostgreSQL is read-only.', 'Point DATABASE_URL at the primary, or make this server one.');
   }
   const missing = await missingRights(database);
   if (waiting.length > 0 && !mayCreate) missing.push(`CREATE on schema ${schema}`);
   if (missing.length > 0) {
-    return {
-      mark: 'wrong',
-      what: `The role ${role} lacks rights: ${missing.join(', ')}.`,
-      remedy: `Grant the role ${role} these rights in PostgreSQL.`,
-    };
+    return wrong(
+      `The role ${role} lacks rights: ${missing.join(', ')}.`,
+      `Grant the role ${role} these rights in PostgreSQL.`,
+    );
   }
   const others = waiting.length > 0 ? await tablesOfOthers(database) : [];
   return others.length > 0
-    ? {
-        mark: 'wrong',
-        what: `The next start has to change tables that the role ${role} doesn't own: ${others.join(', ')}.`,
-        remedy: `Make the role ${role} their owner, or run this version once with the role that is.`,
-      }
-    : { mark: 'fine', what: `The role ${role} has the rights that the bot needs.` };
+    ? wrong(
+        `The next start has to change tables that the role ${role} doesn't own: ${others.join(', ')}.`,
+        `Make the role ${role} their owner, or run this version once with the role that is.`,
+      )
+    : fine(`The role ${role} has the rights that the bot needs.`);
 }
 
 /** On the tables that are there. */
@@ -158,16 +149,13 @@ function placeOf(url: Secret): Place {
 /** The password and what is kept about people go along the connection. */
 function secrecyFindings({ host, isHere, encryption }: Place): Finding[] {
   if (isHere) return [];
-  if (encryption === 'verified') return [{ mark: 'fine', what: `The connection to ${host} is encrypted.` }];
+  if (encryption === 'verified') return [fine(`The connection to ${host} is encrypted.`)];
   return [
-    {
-      mark: 'warning',
-      what:
-        encryption === 'none'
-          ? `The connection to ${host} is not encrypted.`
-          : `The connection to ${host} is encrypted, but nobody checks that it is that server.`,
-      remedy:
-        'Add sslmode=verify-full to DATABASE_URL. Where an authority of your own signed the certificate of PostgreSQL, name its file in NODE_EXTRA_CA_CERTS.',
-    },
+    warning(
+      encryption === 'none'
+        ? `The connection to ${host} is not encrypted.`
+        : `The connection to ${host} is encrypted, but nobody checks that it is that server.`,
+      'Add sslmode=verify-full to DATABASE_URL. Where an authority of your own signed the certificate of PostgreSQL, name its file in NODE_EXTRA_CA_CERTS.',
+    ),
   ];
 }

@@ -10,8 +10,8 @@ import { lockFileOf, lossOf, readOnlySqlite, traceOf } from '../store/sqlite.ts'
 import { type Owner, ownerOf } from '../store/sqlite-owner.ts';
 import { UNWRITABLE_REMEDY } from '../store/trouble.ts';
 import { migrationFinding, overduePromotions, troubleFinding, wrongBy } from './database-findings.ts';
-import type { Finding } from './finding.ts';
-import { isReadableByOthers } from './readable-by-others.ts';
+import { type Finding, fine, warning, wrong } from './finding.ts';
+import { secrecyFindings } from './readable-by-others.ts';
 
 const IN_MEMORY = ':memory:';
 const MEBIBYTE = 1024 * 1024;
@@ -24,7 +24,7 @@ const CANNOT_OPEN = 14;
 export async function checkSqlite(path: string): Promise<Finding[]> {
   if (path === IN_MEMORY) {
     const what = 'The database is in memory, so everything in it is lost when the bot stops.';
-    return [{ mark: 'warning', what, remedy: 'Set DATABASE_URL to a file.' }];
+    return [warning(what, 'Set DATABASE_URL to a file.')];
   }
   try {
     const folder = await existingFolder(path);
@@ -49,12 +49,10 @@ function isForbidden(error: Error): boolean {
 }
 
 function notAllowed(path: string, error: Error): Finding {
-  return {
-    mark: 'wrong',
-    what: `This account can't read the database ${path} (${reasonOf(error)}).`,
-    remedy:
-      'Run the check as the account that the bot runs as. If this is that account, let it read and write the file and its folder.',
-  };
+  return wrong(
+    `This account can't read the database ${path} (${reasonOf(error)}).`,
+    'Run the check as the account that the bot runs as. If this is that account, let it read and write the file and its folder.',
+  );
 }
 
 /** Opens the file without leaving anything beside it where no process owns it and no write-ahead log has to be read. */
@@ -65,15 +63,11 @@ export function openSqliteToRead(path: string, owner: Owner | null): AnyTables {
 
 async function beforeTheFirstStart(path: string, folder: string): Promise<Finding[]> {
   if (!(await mayWrite(folder))) {
-    return [
-      {
-        mark: 'wrong',
-        what: `There is no database at ${path} yet, and the folder ${folder} can't be written.`,
-        remedy: "Let the bot's account write the folder, or set DATABASE_URL to another place.",
-      },
-    ];
+    const what = `There is no database at ${path} yet, and the folder ${folder} can't be written.`;
+    const remedy = "Let the bot's account write the folder, or set DATABASE_URL to another place.";
+    return [wrong(what, remedy)];
   }
-  return [{ mark: 'fine', what: `There is no database at ${path} yet. The first start makes it.` }];
+  return [fine(`There is no database at ${path} yet. The first start makes it.`)];
 }
 
 async function ofFile(path: string): Promise<Finding[]> {
@@ -85,47 +79,28 @@ async function ofFile(path: string): Promise<Finding[]> {
     const writing = owner === null ? [await writingFinding(path)] : [];
     const overdue = await overduePromotions(database, migrations);
     const tables = [migrationFinding(migrations), ...overdue];
-    return [useFinding(path, owner), ...writing, ...tables, ...(await secrecyFindings(path))];
+    const real = realPathOf(path);
+    const secrecy = await secrecyFindings([real, `${real}-wal`]);
+    return [useFinding(path, owner), ...writing, ...tables, ...secrecy];
   } finally {
     await database.destroy();
   }
 }
 
 function useFinding(path: string, owner: Owner | null): Finding {
-  if (owner === null) return { mark: 'fine', what: `The database ${path} can be read. No bot is using it.` };
-  if (owner.pid === process.pid) return { mark: 'fine', what: `The database ${path} is in use by this bot.` };
+  if (owner === null) return fine(`The database ${path} can be read. No bot is using it.`);
+  if (owner.pid === process.pid) return fine(`The database ${path} is in use by this bot.`);
   const who = owner.pid === null ? 'whose process ID is not known' : `with the process ID ${owner.pid}`;
-  return { mark: 'fine', what: `The database ${path} is in use by a running bot ${who}.` };
+  return fine(`The database ${path} is in use by a running bot ${who}.`);
 }
 
 async function writingFinding(path: string): Promise<Finding> {
   const real = realPathOf(path);
   for (const each of [dirname(real), real, `${real}-wal`, lockFileOf(path)]) {
     if (!existsSync(each) || (await mayWrite(each))) continue;
-    return {
-      mark: 'wrong',
-      what: `${each} can't be written.`,
-      remedy: UNWRITABLE_REMEDY,
-    };
+    return wrong(`${each} can't be written.`, UNWRITABLE_REMEDY);
   }
-  return { mark: 'fine', what: 'The database and its folder can be written.' };
-}
-
-async function secrecyFindings(path: string): Promise<Finding[]> {
-  const open: string[] = [];
-  const real = realPathOf(path);
-  for (const file of [real, `${real}-wal`]) {
-    const found = await stat(file).catch(ifMissing);
-    if (found && isReadableByOthers(found)) open.push(file);
-  }
-  if (open.length === 0) return [];
-  return [
-    {
-      mark: 'warning',
-      what: `Other accounts of this machine can read ${open.join(' and ')}.`,
-      remedy: `Run: chmod 600 ${open.join(' ')}`,
-    },
-  ];
+  return fine('The database and its folder can be written.');
 }
 
 async function roomFinding(folder: string): Promise<Finding> {
@@ -133,8 +108,8 @@ async function roomFinding(folder: string): Promise<Finding> {
   const room = bavail * bsize;
   const what = `The disk of the database has ${sizeText(room)} left.`;
   return room >= LEAST_ROOM
-    ? { mark: 'fine', what }
-    : { mark: 'warning', what, remedy: 'Free some space. On a full disk the bot makes no changes.' };
+    ? fine(what)
+    : warning(what, 'Free some space. On a full disk the bot makes no changes.');
 }
 
 function sizeText(bytes: number): string {

@@ -1,6 +1,6 @@
 import type { VariableProblem } from '../config/problem.ts';
 import { VARIABLES } from '../config/variables.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, fine, off, warning, wrong } from './finding.ts';
 
 /**
  * What is wrong with the variables, and which are set. Every variable is in one line.
@@ -21,22 +21,15 @@ export function variableFindings(
   const set = silent.filter(isSet);
   const unset = silent.filter((about) => !isSet(about));
   return [
-    ...problems.map(({ what, remedy }): Finding => ({ mark: 'wrong', what: `${what}.`, remedy })),
-    ...warnings.map(
-      ({ name, what, remedy }): Finding => ({
-        mark: isWrong({ name }) ? 'wrong' : 'warning',
-        what: `${what}.`,
-        remedy,
-      }),
-    ),
-    ...named('fine', 'Set and in the right form', set),
-    ...named('off', 'Not set, so off or at their defaults', unset),
+    ...problems.map(({ what, remedy }) => wrong(`${what}.`, remedy)),
+    ...warnings.map((each) => (isWrong(each) ? wrong : warning)(`${each.what}.`, each.remedy)),
+    ...(set.length > 0 ? [fine(`Set and in the right form: ${namesOf(set)}.`)] : []),
+    ...(unset.length > 0 ? [off(`Not set, so off or at their defaults: ${namesOf(unset)}.`)] : []),
   ];
 }
 
-function named(mark: 'fine' | 'off', what: string, variables: readonly { name: string }[]): Finding[] {
-  if (variables.length === 0) return [];
-  return [{ mark, what: `${what}: ${variables.map(({ name }) => name).join(', ')}.` }];
+function namesOf(variables: readonly { name: string }[]): string {
+  return variables.map(({ name }) => name).join(', ');
 }
 
 /** Without anybody who may use it the bot does nothing. */

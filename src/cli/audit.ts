@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { readAuditLog } from '../checks/audit-chain.ts';
 import type { CrossCheck } from '../checks/cross-check.ts';
+import { counted } from '../checks/finding.ts';
 import { processEnvironment, readDatabaseLocation } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import type { DatabaseLocation } from '../config/value-types.ts';
@@ -11,7 +12,7 @@ import { hasAuditLog, headOf, rowsOf, type Verdict } from '../store/audit-log.ts
 import { postgres } from '../store/postgres.ts';
 import { readOnlySqlite } from '../store/sqlite.ts';
 import type { AuditRow, Tables } from '../store/tables.ts';
-import { counted, exitWhenUnwritable } from './output.ts';
+import { exitWhenUnwritable } from './output.ts';
 
 /** `npm run audit`: reads the audit log, whether or not a bot is running. It reads only DATABASE_URL. */
 const USAGE = `npm run audit -- verify     checks the hash chain, and the log against the changes and requests beside it
@@ -58,7 +59,6 @@ async function main(words: string[]): Promise<number> {
 
 type Task = (database: Kysely<Tables>) => Promise<number>;
 
-/** What the words ask for, or what is wrong with them. */
 function taskFor(command: string | undefined, others: readonly string[]): Task | string {
   switch (command) {
     case undefined:

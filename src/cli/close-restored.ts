@@ -20,7 +20,6 @@ export type Restore = {
   after: AuditHead;
   closed: readonly { id: string; change: string; login: string; mayBeDone: boolean }[];
   underWay: number;
-  /** The logins of users whose role was to end. */
   toCheck: readonly string[];
   adopted: boolean;
 };

@@ -1,7 +1,7 @@
 import { type Examined, examine } from '../checks/doctor.ts';
-import { type Finding, plainLine } from '../checks/finding.ts';
+import { counted, type Finding, plainLine } from '../checks/finding.ts';
 import { processEnvironment } from '../config/config.ts';
-import { counted, exitWhenUnwritable } from './output.ts';
+import { exitWhenUnwritable } from './output.ts';
 
 /** `npm run doctor`: looks at a configuration and all that it leads to, and changes nothing. */
 const USAGE = `npm run doctor              checks the variables, Slack, Fastly and the database

@@ -5,8 +5,3 @@ export function exitWhenUnwritable(code: number): void {
     process.exit(error.code === 'EPIPE' ? 0 : code);
   });
 }
-
-/** A number and its noun. */
-export function counted(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
-}

@@ -43,7 +43,7 @@ export function processEnvironment(): { environment: Environment; warnings: read
  * `warnings` are about what the bot starts with and its operator most likely did not mean. Problems and warnings are
  * in the order of the documentation; what doesn't fit together comes last.
  */
-export type VariablesChecked = {
+type VariablesChecked = {
   config: Config | null;
   values: ValidValues;
   problems: readonly VariableProblem[];

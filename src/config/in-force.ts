@@ -7,7 +7,7 @@ import { isUserGroupId } from './slack-ids.ts';
 import type { DatabaseLocation } from './value-types.ts';
 
 /** What a bot was started with, for its log. No secret is in it. */
-export type InForce = ReturnType<typeof inForce>;
+type InForce = ReturnType<typeof inForce>;
 
 export function inForce(config: Config, { teamId: id, team: name }: { teamId: string; team: string }) {
   return {
@@ -39,7 +39,6 @@ export function inForce(config: Config, { teamId: id, team: name }: { teamId: st
   };
 }
 
-/** The same in sentences. */
 export function inForceText(what: InForce): string {
   const { workspace, commandChannels, disabledCommands, confirmationsChannel } = what;
   const proxies = Object.entries(what.proxies).map(([variable, address]) => `${address} (${variable})`);

@@ -6,8 +6,6 @@ const { version, engines } = Package.parse(
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),
 );
 
-/** The bot's version. */
 export const VERSION = version;
 
-/** The oldest major version of Node that it runs on. */
 export const OLDEST_NODE = Number(/\d+/.exec(engines.node)?.[0]);

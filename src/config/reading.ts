@@ -4,6 +4,11 @@ import { nearest } from './nearest.ts';
 /** A value that a text stands for, or what is wrong with the text. `wrong` follows the variable's name. */
 export type Reading<Value> = { value: Value } | { wrong: string; remedy: string };
 
+/** That a text can't be the value of its variable. @param why in words that follow the text */
+export function cannotBe(text: string, remedy: string, why = ''): { wrong: string; remedy: string } {
+  return { wrong: `can't be ${quoted(text)}${why}`, remedy };
+}
+
 /** A schema whose issues carry what is wrong as their message, and the remedy in `params`. */
 export const read = <Value>(reading: (text: string) => Reading<Value>) =>
   z.string().transform((text, context) => {
@@ -48,25 +53,21 @@ export const list = <Value>(entry: (text: string) => Entry<Value>, hint: string)
       }
     }
     if (wrong.length === 0) return { value };
-    return { wrong: `can't contain ${alternatives(wrong)}`, remedy: withMeant(meant, hint) };
+    return { wrong: `can't contain ${ALTERNATIVES.format(wrong)}`, remedy: withMeant(meant, hint) };
   });
+
+const ALTERNATIVES = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 function withMeant(meant: readonly string[], hint: string): string {
   return meant.length === 0 ? hint : `Did you mean ${meant.join(', ')}? ${hint}`;
 }
 
-/** One of these names. */
 export const oneOf =
   <const Name extends string>(names: readonly Name[]) =>
   (text: string): Entry<Name> => {
     const value = names.find((name) => name === text);
     return value === undefined ? { wrong: quoted(text), meant: nearest(text, names) } : { value };
   };
-
-/** `a, b or c` */
-export function alternatives(names: readonly string[]): string {
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names.join('');
-}
 
 const LONGEST_QUOTED = 60;
 /** Slack's tokens, anything as long as a token of Fastly or a signing secret, and a password in an address. */

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { quoted, type Reading, read } from './reading.ts';
+import { cannotBe, type Reading, read } from './reading.ts';
 
 /** So often the parser is asked for one instant. A day that comes twice has 1,440 minutes. */
 const MOST_STEPS = 1_500;
@@ -69,25 +69,20 @@ export const reportSchedule = read((text): Reading<string> => {
   const pattern = text.replaceAll(/\s+/g, ' ');
   const remedy = 'Set it to five fields of cron, such as 0 9 * * 1 for Mondays at 9:00.';
   // What has a colon is a moment to the parser, and what begins with @ a name.
-  if (!/^[^\s:@]+( [^\s:@]+){4}$/.test(pattern)) return { wrong: `can't be ${quoted(text)}`, remedy };
+  if (!/^[^\s:@]+( [^\s:@]+){4}$/.test(pattern)) return cannotBe(text, remedy);
   try {
     new ReportSchedule(pattern, 'UTC').after(Date.now());
     return { value: pattern };
   } catch (error) {
-    const why = error instanceof NoLaterInstant ? ', as no moment fits it' : '';
-    return { wrong: `can't be ${quoted(text)}${why}`, remedy };
+    return cannotBe(text, remedy, error instanceof NoLaterInstant ? ', as no moment fits it' : '');
   }
 });
 
-/** An IANA time zone. */
 export const timeZone = read((text): Reading<string> => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return { value: text };
   } catch {
-    return {
-      wrong: `can't be ${quoted(text)}`,
-      remedy: 'Set it to a time zone such as Europe/Berlin, America/New_York or UTC.',
-    };
+    return cannotBe(text, 'Set it to a time zone such as Europe/Berlin, America/New_York or UTC.');
   }
 });

@@ -6,7 +6,7 @@ export const FIND_MEMBER_ID =
 export const FIND_CHANNEL_ID =
   "A channel ID looks like C0123ABCD. To find it, click the channel's name in Slack. The ID is at the end of About.";
 
-export function readMemberId(text: string): Entry<MemberId> {
+function readMemberId(text: string): Entry<MemberId> {
   const value = MemberId.safeParse(text).data;
   return value ? { value } : otherThan(text, (other) => MemberId.safeParse(other).success);
 }
@@ -14,7 +14,6 @@ export function readMemberId(text: string): Entry<MemberId> {
 export const FIND_GROUP_ID =
   "A user group's ID looks like S0123ABCD. To find it, open the group in Slack under People and choose ⋮, then 'Copy group ID'.";
 
-/** A member's ID or a user group's. */
 export function readMemberOrGroupId(text: string): Entry<MemberId | UserGroupId> {
   const group = UserGroupId.safeParse(text).data;
   return group ? { value: group } : readMemberId(text);

@@ -1,15 +1,12 @@
 import { nearest } from './nearest.ts';
-import { type Entry, quoted, type Reading, read, single } from './reading.ts';
+import { cannotBe, type Entry, quoted, type Reading, read, single } from './reading.ts';
 import { Secret } from './secret.ts';
 
 /** The kinds of values that variables have, beside lists, names, IDs and tokens. */
 
 export const url = read((text): Reading<string> => {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return { value: text };
-  return {
-    wrong: `can't be ${quoted(text)}`,
-    remedy: 'Set it to a web address such as https://example.com.',
-  };
+  return cannotBe(text, 'Set it to a web address such as https://example.com.');
 });
 
 /** A proxy's URL. The scheme may be left out. The password in it is in no error. */
@@ -35,12 +32,12 @@ function isProxyUrl(text: string): boolean {
 
 export const port = read((text): Reading<number> => {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return { value: Number(text) };
-  return { wrong: `can't be ${quoted(text)}`, remedy: 'Set it to a port number from 0 to 65535.' };
+  return cannotBe(text, 'Set it to a port number from 0 to 65535.');
 });
 
 export const count = read((text): Reading<number> => {
   if (/^[1-9]\d?$/.test(text)) return { value: Number(text) };
-  return { wrong: `can't be ${quoted(text)}`, remedy: 'Set it to a number from 1 to 99.' };
+  return cannotBe(text, 'Set it to a number from 1 to 99.');
 });
 
 const BOOLEANS = new Map([
@@ -57,7 +54,6 @@ function readBoolean(text: string): Entry<boolean> {
   return { wrong: quoted(text), meant: nearest(text, [...BOOLEANS.keys()]) };
 }
 
-/** Milliseconds, by unit. */
 export const UNITS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -84,7 +80,6 @@ export const duration = single((text): Entry<number> => {
   return { wrong: quoted(text), meant: millisecondsIn(tidy) === null ? null : tidy };
 }, 'Set it to a duration such as 500ms, 10s, 5m, 4h or 7d, from 1ms to 24d.');
 
-/** A duration as it is written in a variable. */
 export function durationText(milliseconds: number): string {
   for (const [unit, length] of UNITS) {
     if (milliseconds % length === 0) return `${milliseconds / length}${unit}`;

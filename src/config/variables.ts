@@ -47,22 +47,19 @@ const auditHead = read((text): Reading<AuditHead> => {
   };
 });
 
-/** Kinds of change; `none` alone is no kind. */
-const kinds = <const Kind extends string>(known: readonly Kind[]) =>
-  z
-    .string()
-    .transform((value) => (/^none$/i.test(value) ? '' : value))
-    .pipe(
-      list(
-        oneOf(known),
-        `Set it to one or more of ${known.slice(0, -1).join(', ')} and ${known.at(-1)}, comma-separated, or to none alone.`,
-      ),
-    );
+/** `none` alone is the empty list. */
+const orNone = z.string().transform((value) => (/^none$/i.test(value) ? '' : value));
+
+/** The kinds of change that can need approval, or a reason. */
+const kinds = orNone.pipe(
+  list(
+    oneOf(['delete', 'promote', 'demote', 'revoke', 'lock-several']),
+    'Set it to one or more of delete, promote, demote, revoke and lock-several, comma-separated, or to none alone.',
+  ),
+);
 
 /** `all`, or the members and user groups that are mentioned. */
-const mentioned = z
-  .string()
-  .transform((value) => (/^none$/i.test(value) ? '' : value))
+const mentioned = orNone
   .pipe(
     list(
       (entry): Entry<'all' | MemberId | UserGroupId> =>
@@ -119,7 +116,7 @@ const APPROVING = z.object({
   ),
   APPROVAL_REQUIRED_FOR: variable(
     'Kinds of change that need approval: delete, promote, demote, revoke, lock-several, comma-separated, or none.',
-    kinds(['delete', 'promote', 'demote', 'revoke', 'lock-several']),
+    kinds,
     'delete,promote,demote,revoke,lock-several',
   ),
   APPROVALS_REQUIRED: variable(
@@ -134,7 +131,7 @@ const APPROVING = z.object({
   ),
   REASON_REQUIRED_FOR: variable(
     'Kinds of change that need a reason when they are requested: delete, promote, demote, revoke, lock-several, comma-separated, or none.',
-    kinds(['delete', 'promote', 'demote', 'revoke', 'lock-several']),
+    kinds,
     'none',
   ),
   ALLOW_SELF_APPROVAL: variable(

@@ -23,14 +23,14 @@ export const COUNTED_USERS = {
   locked: { ...EVERYBODY, locked: true },
   idle: { ...EVERYBODY, inactive: IDLE_DAYS },
 } as const satisfies Record<string, Filter>;
-export type CountedUsers = keyof typeof COUNTED_USERS;
+type CountedUsers = keyof typeof COUNTED_USERS;
 
 /** The same for API tokens of programs. */
 export const COUNTED_TOKENS = {
   'idle-tokens': { ...EVERY_TOKEN, unused: IDLE_DAYS },
   'expiring-tokens': { ...EVERY_TOKEN, expiring: EXPIRING_DAYS },
 } as const satisfies Record<string, TokenFilter>;
-export type CountedTokens = keyof typeof COUNTED_TOKENS;
+type CountedTokens = keyof typeof COUNTED_TOKENS;
 
 /** How many fit a filter. `unknown`: of so many others Fastly does not say enough. */
 export type Count = { fitting: number; unknown: number };

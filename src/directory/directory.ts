@@ -1,4 +1,4 @@
-import { accountUsers } from '../fastly/account-users.ts';
+import { accountUsers, knownUser } from '../fastly/account-users.ts';
 import { canonical } from '../fastly/canonical.ts';
 import type { FastlyClient } from '../fastly/client.ts';
 import { isFastlyError } from '../fastly/errors.ts';
@@ -20,7 +20,7 @@ export type Found =
 export type Purpose = 'look' | 'change';
 
 /** A member of the workspace: the address and the name that Slack has. */
-export type Mentioned = { address: string; name: string | null };
+type Mentioned = { address: string; name: string | null };
 
 const FRESH_MILLISECONDS = 60_000;
 
@@ -101,7 +101,7 @@ export class Directory {
     const listing = isId && purpose === 'look' ? null : this.#indexOrNone(id);
     // What becomes of the list counts after the user was asked for.
     listing?.catch(() => {});
-    const asked = isId ? await byId(users, id) : null;
+    const asked = isId ? await knownUser(users, id) : null;
     if (asked && purpose === 'look' && this.#index.kept() === null) return { kind: 'certain', user: asked };
     const { index, noList } = await (listing ?? this.#indexOrNone(id));
     let found = whom(index, typed, asked);
@@ -111,7 +111,7 @@ export class Directory {
     if (found.length === 0) {
       found = asLikely(isAddress(typed) ? index.alike(typed) : fitting(index, typed, limit));
     }
-    if (found.length === 0 && id && !isId) found = asCertain(await byId(users, id));
+    if (found.length === 0 && id && !isId) found = asCertain(await knownUser(users, id));
     if (found.length === 0 && noList) throw noList.error;
     return asFound(found, limit);
   }
@@ -126,12 +126,10 @@ export class Directory {
     return asFound(asLikely(near), limit);
   }
 
-  /** The users whose login is nearest to an address that is nobody's. */
   async near(address: string, limit: number): Promise<User[]> {
     return (await this.#index.get()).near(address, limit);
   }
 
-  /** The words by which the account's users can be found. */
   async words(): Promise<string[]> {
     return (await this.#index.get()).words();
   }
@@ -141,7 +139,6 @@ export class Directory {
     return (await this.#index.get(ASKED_AGAIN_MILLISECONDS)).withLogin(login);
   }
 
-  /** The user with this id, as the list has them. */
   async withId(id: UserId): Promise<User | null> {
     return (await this.#index.get()).withId(id);
   }
@@ -179,15 +176,6 @@ function longestIdleFirst(users: readonly User[]): User[] {
     .map((user) => ({ user, since: idleSince(user) ?? 0 }))
     .sort((one, other) => one.since - other.since)
     .map(({ user }) => user);
-}
-
-async function byId(users: Pick<FastlyClient, 'getUser'>, id: UserId): Promise<User | null> {
-  try {
-    return await users.getUser(id);
-  } catch (error) {
-    if (isFastlyError(error) && error.kind === 'not_found') return null;
-    throw error;
-  }
 }
 
 /** A user who could be meant, and whether what was typed is the whole of an id, a login or a name. */

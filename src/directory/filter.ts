@@ -48,7 +48,6 @@ function hasRole(user: User, role: string): boolean {
   return user.role === role || (isSuperuserRole(role) && isSuperuser(user));
 }
 
-/** Whether a filter leaves everything open. */
 export function isOpen({ text, role, locked, withoutTwoFactor, inactive }: Filter): boolean {
   return text === '' && role === null && locked === null && !withoutTwoFactor && inactive === null;
 }
@@ -58,7 +57,6 @@ function lacksTwoFactor(user: User): boolean {
   return user.two_factor_auth_enabled !== true;
 }
 
-/** Users, counted. */
 export type Figures = {
   users: number;
   /** Entries of Fastly's list that could not be read, and so are in no other figure. */

@@ -4,7 +4,6 @@ import { HashTable } from './hash-table.ts';
 /** Lines of text, searched as one. None holds a line break. */
 export class Lines {
   readonly #text: string;
-  /** Where each line begins in the text. */
   readonly #starts: Uint32Array;
   readonly #whole: HashTable;
 

@@ -7,7 +7,7 @@ import { Lines } from './lines.ts';
 import { sortedInPieces } from './sorted-in-pieces.ts';
 
 /** How well a user fits, best first: the login, name or id itself, then parts of the name, then anything else. */
-export type Fit = { user: User; rank: number };
+type Fit = { user: User; rank: number };
 export const EXACT = 0;
 const NAME_BEGINS = 1;
 const WORD_BEGINS = 2;
@@ -163,7 +163,6 @@ export class SearchIndex {
     if (parts.length > 1) yield [IN_PARTS, this.#withAll(parts)];
   }
 
-  /** Lines that have every part somewhere in name or login. */
   *#withAll(parts: readonly string[]): Generator<number> {
     const [longest = ''] = parts.toSorted((a, b) => b.length - a.length);
     for (const line of merged(this.#names.with(longest), this.#logins.with(longest))) {

@@ -1,6 +1,5 @@
 import type { LongWork } from '../fastly/long-work.ts';
 
-/** Sorted within a few milliseconds. */
 const SHORT = 2_000;
 /** Few enough that a long list has only some hundred different beginnings. */
 const CHARACTERS = 2;

@@ -3,7 +3,6 @@ import { DAY_MILLISECONDS } from './filter.ts';
 
 /** Which tokens are wanted. All of it has to fit; null leaves something open. */
 export type TokenFilter = {
-  /** Not used for so many days. */
   unused: number | null;
   /** Expires within so many days, and has not yet. */
   expiring: number | null;

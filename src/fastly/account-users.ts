@@ -34,9 +34,14 @@ export async function userWithLogin(fastly: FastlyClient, login: string): Promis
 
 /** The user; `null` when Fastly does not know the id or marks the user as deleted. @throws {FastlyError} */
 export async function existingUser(fastly: FastlyClient, id: UserId): Promise<User | null> {
+  const user = await knownUser(fastly, id);
+  return user?.deleted_at ? null : user;
+}
+
+/** The user, deleted or not; `null` when Fastly does not know the id. @throws {FastlyError} */
+export async function knownUser(users: Pick<FastlyClient, 'getUser'>, id: UserId): Promise<User | null> {
   try {
-    const user = await fastly.getUser(id);
-    return user.deleted_at ? null : user;
+    return await users.getUser(id);
   } catch (error) {
     if (isFastlyError(error) && error.kind === 'not_found') return null;
     throw error;

@@ -1,20 +1,11 @@
-import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
 import { MEBIBYTE } from '../http/bounded-body.ts';
 import { type AccountList, type Entry, entriesIn } from './account-list.ts';
-import { asJson, type Reader } from './answer-reader.ts';
 import { ApiToken, ApiTokenId, type TokenList } from './api-token.ts';
+import { asJson, Calls, type CallsOptions } from './calls.ts';
 import { canonical } from './canonical.ts';
-import {
-  type FastlyError,
-  FastlyInvalidId,
-  FastlyNotFound,
-  FastlyOtherUser,
-  FastlyUnexpectedAnswer,
-  isFastlyError,
-} from './errors.ts';
-import { formBody } from './form-body.ts';
+import { FastlyInvalidId, FastlyNotFound } from './errors.ts';
 import {
   type Invitation,
   InvitationDocument,
@@ -23,32 +14,16 @@ import {
   type Invitee,
   ofAccount,
 } from './invitation.ts';
-import { inOurWords, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
+import { inOurWords } from './refusal.ts';
 import { TokenHolder, type TokenProblem } from './token.ts';
-import { type Answer, type Call, type Read, Transport, type TransportListener } from './transport.ts';
 import { Customer, CustomerId, User, type UserFields, UserId, type UserList } from './user.ts';
 
-export type FastlyClientOptions = Partial<TransportListener> & {
-  token: Secret;
-  /** `https://api.fastly.com`, or a server that speaks its protocol. */
-  baseUrl: string;
-  /** Deadline of a whole call with all its attempts, in milliseconds. */
-  timeout: number;
-  /** Told of every answer about somebody else, whatever becomes of the error. */
-  onOtherUser?: (error: FastlyOtherUser) => void;
+type FastlyClientOptions = CallsOptions & {
   /** Told what keeps the token from changing users, and with null that nothing does any more. */
   onTokenProblem?: (problem: TokenProblem | null) => void;
   /** Told once, when Fastly says whose account it is. */
   onAccount?: (account: CustomerId) => void;
-  /** Told after each call with the token whether Fastly refuses it (401). */
-  onTokenRefused?: (refused: boolean) => void;
-  /** Told after each call whether Fastly could be used: why not, or null. A refusal and a rate limit are answers. */
-  onReach?: OnReach;
-  dispatcher: Dispatcher;
 };
-type OnReach = (error: FastlyError | null) => void;
-
-const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_off'];
 
 const Done = z.object({ status: z.literal('ok') });
 
@@ -65,47 +40,36 @@ const MOST_PAGES = 100;
  * only if it is about whom the call was about. Names of parameters and operations are the seed's.
  */
 export class FastlyClient {
-  readonly #token: Secret;
-  readonly #transport: Transport;
-  readonly #onOtherUser: (error: FastlyOtherUser) => void;
-  readonly #onReach: OnReach;
-  readonly #onTokenRefused: (refused: boolean) => void;
+  readonly #calls: Calls;
   readonly #holder: TokenHolder;
 
-  constructor({ token, baseUrl, timeout, dispatcher, ...told }: FastlyClientOptions) {
-    this.#token = token;
-    this.#onOtherUser = told.onOtherUser ?? (() => {});
-    this.#holder = new TokenHolder(told.onTokenProblem ?? (() => {}), told.onAccount ?? (() => {}));
-    this.#transport = new Transport(baseUrl, timeout, dispatcher, told);
-    this.#onReach = told.onReach ?? (() => {});
-    this.#onTokenRefused = told.onTokenRefused ?? (() => {});
+  constructor({ onTokenProblem = () => {}, onAccount = () => {}, ...options }: FastlyClientOptions) {
+    this.#calls = new Calls(options);
+    this.#holder = new TokenHolder(onTokenProblem, onAccount);
   }
 
   /** Creates a user directly. Accounts that came after April 2025 refuse this and take invitations. */
   async createUser(fields: UserFields & { login: string }): Promise<User> {
     const call = { operation: 'create_user', kind: 'creation', method: 'POST', path: '/user' } as const;
-    return await this.#withToken({ ...call, ...formBody(fields) }, asJson(User), hasLogin(fields.login));
+    return await this.#calls.withToken(
+      { ...call, ...formBody(fields) },
+      asJson(User),
+      hasLogin(fields.login),
+    );
   }
 
   /** Fastly answers 'ok' for a user who was already gone, too. */
   async deleteUser(id: UserId): Promise<void> {
     const operation = 'delete_user';
-    await this.#withToken(
-      { operation, kind: 'change', method: 'DELETE', path: userPath(operation, id) },
-      asJson(Done),
-    );
+    const path = userPath(operation, id);
+    await this.#calls.withToken({ operation, kind: 'change', method: 'DELETE', path }, asJson(Done));
   }
 
   /** The user behind the token, who is the same whenever Fastly is asked. */
   async getCurrentUser(): Promise<User> {
-    const call = {
-      operation: 'get_current_user',
-      kind: 'read',
-      method: 'GET',
-      path: '/current_user',
-    } as const;
     try {
-      const holder = await this.#withToken(call, asJson(User), (user) => this.#holder.canBe(user));
+      const isMeant = (user: User) => this.#holder.canBe(user);
+      const holder = await this.#get('get_current_user', '/current_user', User, isMeant);
       this.#holder.is(holder);
       return holder;
     } catch (error) {
@@ -135,21 +99,13 @@ export class FastlyClient {
 
   /** What the token may do, and until when. Fastly answers an expired token like one that it does not know, with 401. */
   async currentToken(): Promise<ApiToken> {
-    const call = { operation: 'current_token', kind: 'read', method: 'GET', path: '/tokens/self' } as const;
-    return await this.#withToken(
-      call,
-      asJson(ApiToken),
-      ({ user_id: id }) => !id || this.#holder.canBe({ id }),
-    );
+    const isMeant = ({ user_id: id }: ApiToken) => !id || this.#holder.canBe({ id });
+    return await this.#get('current_token', '/tokens/self', ApiToken, isMeant);
   }
 
   async getUser(id: UserId): Promise<User> {
     const operation = 'get_user';
-    return await this.#withToken(
-      { operation, kind: 'read', method: 'GET', path: userPath(operation, id) },
-      asJson(User),
-      hasId(id),
-    );
+    return await this.#get(operation, userPath(operation, id), User, hasId(id));
   }
 
   /** Has Fastly e-mail the user a link to choose a new password. */
@@ -158,14 +114,14 @@ export class FastlyClient {
     // In a URL, dots alone would name another path, and half a character cannot be encoded.
     if (/^\.{0,2}$/.test(login) || !login.isWellFormed()) throw new FastlyInvalidId(operation);
     const path = `/user/${encodeURIComponent(login)}/password/request_reset`;
-    await this.#withToken({ operation, kind: 'mail', method: 'POST', path }, asJson(Done));
+    await this.#calls.withToken({ operation, kind: 'mail', method: 'POST', path }, asJson(Done));
   }
 
   /** Sends the fields given, no others. Two-factor attributes are not editable here (seed); Fastly says so. */
   async updateUser(id: UserId, fields: UserFields): Promise<User> {
     const operation = 'update_user';
     const call = { operation, kind: 'change', method: 'PUT', path: userPath(operation, id) } as const;
-    return await this.#withToken({ ...call, ...formBody(fields) }, asJson(User), hasId(id));
+    return await this.#calls.withToken({ ...call, ...formBody(fields) }, asJson(User), hasId(id));
   }
 
   /**
@@ -179,16 +135,13 @@ export class FastlyClient {
       old_password: oldPassword.reveal(),
       new_password: newPassword.reveal(),
     });
-    return await this.#call(
+    return await this.#calls.make(
       {
         operation: 'update_user_password',
         kind: 'mail',
         method: 'POST',
         path: '/current_user/password',
-        headers: {
-          ...headers,
-          authorization: `Basic ${credentials}`,
-        },
+        headers: { ...headers, authorization: `Basic ${credentials}` },
         body,
       },
       asJson(User),
@@ -212,24 +165,14 @@ export class FastlyClient {
   /** Ends an API token for good. @throws {FastlyNotFound} when it is gone already */
   async revokeToken(id: ApiTokenId): Promise<void> {
     const operation = 'revoke_token';
-    if (!ApiTokenId.safeParse(id).success) throw new FastlyInvalidId(operation);
-    const call = { operation, kind: 'change', method: 'DELETE', path: `/tokens/${id}` } as const;
-    await this.#withToken(call, asJson(z.unknown()));
+    const path = `/tokens/${checked(operation, ApiTokenId, id)}`;
+    await this.#calls.withToken({ operation, kind: 'change', method: 'DELETE', path }, asJson(z.unknown()));
   }
 
   /** The account behind the token, which has to be that of the token's user where that is known. */
   async currentCustomer(): Promise<Customer> {
-    const call = {
-      operation: 'current_customer',
-      kind: 'read',
-      method: 'GET',
-      path: '/current_customer',
-    } as const;
-    return await this.#withToken(
-      call,
-      asJson(Customer),
-      ({ id }) => this.#holder.account === null || id === this.#holder.account,
-    );
+    const isMeant = ({ id }: Customer) => this.#holder.account === null || id === this.#holder.account;
+    return await this.#get('current_customer', '/current_customer', Customer, isMeant);
   }
 
   /** Has Fastly e-mail somebody an invitation to this account. */
@@ -243,7 +186,7 @@ export class FastlyClient {
     const body = JSON.stringify({
       data: { type: 'invitation', attributes: invitee, ...ofAccount(customerId) },
     });
-    const { data } = await this.#withToken(
+    const { data } = await this.#calls.withToken(
       { ...call, headers: JSON_API_HEADERS, body },
       asJson(InvitationDocument),
       ({ data: { email } }) => canonical(email) === canonical(invitee.email),
@@ -256,15 +199,9 @@ export class FastlyClient {
     const invitations: Invitation[] = [];
     for (let page = 1; page <= pages; page += 1) {
       const path = `/invitations?page%5Bnumber%5D=${page}&page%5Bsize%5D=${PAGE_SIZE}`;
-      const call = {
-        operation: 'list_invitations',
-        kind: 'read',
-        method: 'GET',
-        path,
-        largestAnswer: LARGEST_PAGE,
-      } as const;
-      const { data, links } = await this.#withToken(
-        { ...call, headers: JSON_API_HEADERS },
+      const call = { operation: 'list_invitations', kind: 'read', method: 'GET', path } as const;
+      const { data, links } = await this.#calls.withToken(
+        { ...call, headers: JSON_API_HEADERS, largestAnswer: LARGEST_PAGE },
         asJson(InvitationPage),
       );
       invitations.push(...data);
@@ -273,12 +210,21 @@ export class FastlyClient {
     return invitations;
   }
 
-  /** Withdraws an open invitation. */
   async deleteInvitation(id: InvitationId): Promise<void> {
     const operation = 'delete_invitation';
-    if (!InvitationId.safeParse(id).success) throw new FastlyInvalidId(operation);
-    const call = { operation, kind: 'change', method: 'DELETE', path: `/invitations/${id}` } as const;
-    await this.#withToken({ ...call, headers: JSON_API_HEADERS }, asJson(z.unknown()));
+    const path = `/invitations/${checked(operation, InvitationId, id)}`;
+    const call = { operation, kind: 'change', method: 'DELETE', path } as const;
+    await this.#calls.withToken({ ...call, headers: JSON_API_HEADERS }, asJson(z.unknown()));
+  }
+
+  async #get<T>(
+    operation: string,
+    path: string,
+    schema: z.ZodType<T>,
+    isMeant: (answer: T) => boolean,
+  ): Promise<T> {
+    const call = { operation, kind: 'read', method: 'GET', path } as const;
+    return await this.#calls.withToken(call, asJson(schema), isMeant);
   }
 
   async #list<T extends Entry>(
@@ -287,61 +233,9 @@ export class FastlyClient {
     customerId: CustomerId,
   ): Promise<AccountList<T>> {
     const operation = `list_${of}`;
-    if (!CustomerId.safeParse(customerId).success) throw new FastlyInvalidId(operation);
-    const path = `/customer/${customerId}/${of}`;
+    const path = `/customer/${checked(operation, CustomerId, customerId)}/${of}`;
     const call = { operation, kind: 'read', method: 'GET', path, largestAnswer: LARGEST_LIST[of] } as const;
-    return await this.#withToken(call, (pieces) => entriesIn(pieces, schema, customerId));
-  }
-
-  async #withToken<T>(
-    call: Omit<Call, 'headers'> & Partial<Pick<Call, 'headers'>>,
-    read: Reader<T>,
-    isMeant?: (answer: T) => boolean,
-  ): Promise<T> {
-    const headers = { ...call.headers, 'fastly-key': this.#token.reveal() };
-    try {
-      const result = await this.#call({ ...call, headers }, read, withoutToken(this.#token), isMeant);
-      this.#onTokenRefused(false);
-      return result;
-    } catch (error) {
-      if (isFastlyError(error) && error.kind === 'unauthorized') this.#onTokenRefused(true);
-      throw error;
-    }
-  }
-
-  /**
-   * @param redacted what of a refusal's words goes into the error, as Fastly can quote what was sent
-   * @param isMeant whether an answer is about whom the call was about
-   */
-  async #call<T>(
-    call: Call,
-    read: Reader<T>,
-    redacted: Redaction,
-    isMeant: (answer: T) => boolean = () => true,
-  ): Promise<T> {
-    const { status, content } = await this.#reach(call, read, redacted);
-    const changes = call.kind !== 'read';
-    if (!content.success) {
-      throw new FastlyUnexpectedAnswer(call.operation, status, problemOf(content.error), changes);
-    }
-    if (isMeant(content.data)) return content.data;
-    const error = new FastlyOtherUser(call.operation, status, changes);
-    this.#onOtherUser(error);
-    throw error;
-  }
-
-  /** An answer below 300. A proxy's page, which is none of Fastly's, counts as an outage. */
-  async #reach<T>(call: Call, read: Read<T>, redacted: Redaction): Promise<Answer<T>> {
-    try {
-      const headers = { accept: 'application/json', ...call.headers };
-      const answer = await this.#transport.send({ ...call, headers }, read);
-      if ('body' in answer) throw refusalOf(call, answer, redacted);
-      this.#onReach(null);
-      return answer;
-    } catch (error) {
-      if (isFastlyError(error)) this.#onReach(AWAY.includes(error.kind) ? error : null);
-      throw error;
-    }
+    return await this.#calls.withToken(call, (pieces) => entriesIn(pieces, schema, customerId));
   }
 }
 
@@ -349,6 +243,26 @@ const hasId = (id: UserId) => (user: User) => user.id === id;
 const hasLogin = (login: string) => (user: User) => canonical(user.login) === canonical(login);
 
 function userPath(operation: string, id: UserId): string {
-  if (!UserId.safeParse(id).success) throw new FastlyInvalidId(operation);
-  return `/user/${id}`;
+  return `/user/${checked(operation, UserId, id)}`;
+}
+
+/** An id that may go into a path. @throws {FastlyInvalidId} */
+function checked(operation: string, schema: z.ZodType, id: string): string {
+  if (!schema.safeParse(id).success) throw new FastlyInvalidId(operation);
+  return id;
+}
+
+/** A parameter that was not given is left out, never sent empty; booleans are `true` and `false`. */
+function formBody(fields: Record<string, string | boolean | undefined>): {
+  headers: Record<string, string>;
+  body: string;
+} {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) parameters.append(name, String(value));
+  }
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: parameters.toString(),
+  };
 }

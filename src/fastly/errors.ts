@@ -5,7 +5,6 @@ import type { ConnectionProblem } from '../http/connection-problem.ts';
  * the request's headers or body, so none can leak the token or a password.
  */
 abstract class FastlyFailure extends Error {
-  /** The operation that failed, such as `get_user`. */
   readonly operation: string;
   /** Fastly's status, or `null` when no answer came. */
   readonly status: number | null;
@@ -126,10 +125,6 @@ export class FastlyCutOff extends FastlyFailure {
 /** A successful status with a body that is not what the operation answers, such as a user without a login. */
 export class FastlyUnexpectedAnswer extends FastlyFailure {
   readonly kind = 'unexpected_answer';
-
-  constructor(operation: string, status: number, problem: string, mayHaveBeenCarriedOut: boolean) {
-    super(operation, status, problem, mayHaveBeenCarriedOut);
-  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { type FastlyError, isFastlyError } from './errors.ts';
 import type { User } from './user.ts';
 
 /** Who the token belongs to. `user` is null where Fastly answers, and doesn't say it; `why` is its answer then. */
-export type Holder = { user: User } | { user: null; why: FastlyError };
+type Holder = { user: User } | { user: null; why: FastlyError };
 
 /**
  * Reads from Fastly whose token it is, at the start.

@@ -31,7 +31,6 @@ export const Invitation = z
   }));
 export type Invitation = z.infer<typeof Invitation>;
 
-/** One invitation as the answer to having sent it. */
 export const InvitationDocument = z.object({ data: Invitation });
 
 /** A page of them. What in the list is no invitation, or no longer active, is left out. */
@@ -43,7 +42,6 @@ export const InvitationPage = z.object({
   links: z.object({ next: z.string().nullish() }).nullish().catch(null),
 });
 
-/** Whom to invite, and as what. */
 export type Invitee = { email: string; role?: string; limit_services?: boolean };
 
 /** The part of the document that names the account (Fastly's own example). */

@@ -9,7 +9,6 @@ import type { ConnectionProblem } from '../http/connection-problem.ts';
  */
 export type CallKind = 'read' | 'change' | 'creation' | 'mail';
 
-/** How one attempt failed. */
 export type AttemptFailure =
   /** `sent`: whether any of the request may have reached Fastly. `problem`: what a person has to mend, if that is known. */
   | {

@@ -6,11 +6,9 @@ import type { CustomerId, User, UserId } from './user.ts';
  */
 export type TokenProblem = 'no-user' | 'no-superuser';
 
-/** What the operator does about it. */
 export const TOKEN_REMEDY =
   "Use the token of a Fastly user of the bot's own with the role superuser and global scope.";
 
-/** What is wrong, in a sentence. */
 export const TOKEN_PROBLEMS: Record<TokenProblem, string> = {
   'no-user': "The bot's Fastly token belongs to no user, so the bot can't change users.",
   'no-superuser': "The user of the bot's Fastly token is no Fastly superuser, so the bot can't change users.",

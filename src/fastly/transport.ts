@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
-import { BodyTooLarge, boundedPieces, joined, MEBIBYTE } from '../http/bounded-body.ts';
+import { BodyTooLarge, boundedPieces, MEBIBYTE } from '../http/bounded-body.ts';
 import { codeOf, connectionProblem } from '../http/connection-problem.ts';
 import {
   FastlyCutOff,
@@ -14,7 +15,6 @@ import {
 import { type AttemptFailure, type CallKind, pauseBeforeRetry } from './retry.ts';
 
 export type Call = {
-  /** The operation's name, for errors. */
   operation: string;
   kind: CallKind;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -45,7 +45,6 @@ export type Attempt = {
   attempt: number;
 };
 
-/** Told of what each attempt came to. */
 export type TransportListener = {
   onAttempt(attempt: Attempt): void;
   /** How many writes the token has until `resetAt` (Unix seconds). */
@@ -131,7 +130,7 @@ export class Transport {
       if (statusCode < 300) {
         return { answer: { status: statusCode, content: await whole(read(pieces)) } };
       }
-      return judge({ status: statusCode, headers, body: await whole(joined(pieces)) });
+      return judge({ status: statusCode, headers, body: await whole(text(pieces)) });
     } catch (error) {
       if (error instanceof FastlyUnexpectedAnswer) throw error;
       const { started: sent } = sending;

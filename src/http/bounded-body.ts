@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { type Dispatcher, fetch, type RequestInit } from 'undici';
 
 export const MEBIBYTE = 1024 * 1024;
@@ -29,15 +30,8 @@ export async function* boundedPieces(body: AsyncIterable<Uint8Array>, most: numb
   yield decoder.decode();
 }
 
-/** Such a body as one text. */
 export async function boundedText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
-  return await joined(boundedPieces(body, most));
-}
-
-export async function joined(pieces: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const piece of pieces) text += piece;
-  return text;
+  return await text(boundedPieces(body, most));
 }
 
 /** Forms are for files, of which the bot sends none. */

@@ -18,15 +18,13 @@ export type ProxyVariables = {
   NO_PROXY?: string | undefined;
 };
 
-/** Where a connection leads. `host` has no brackets. */
+/** `host` has no brackets. */
 export type Destination = { secure: boolean; host: string; port: number };
 
-/** Which connections go through which proxy. */
 export class Proxies {
   readonly #secure: HttpProxy | null;
   readonly #plain: HttpProxy | null;
   readonly #direct: readonly Direct[];
-  /** Whether there is a proxy at all. */
   readonly any: boolean;
 
   constructor({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY = '' }: ProxyVariables) {
@@ -59,7 +57,6 @@ function proxyAt(secret: Secret, variable: HttpProxy['variable']): HttpProxy {
   };
 }
 
-/** Whether an entry of NO_PROXY fits. */
 type Direct = (host: string, port: number) => boolean;
 
 /** `*`, a domain with its subdomains, `*.` a domain's subdomains alone, an address, or a range such as 10.0.0.0/8. */

@@ -56,8 +56,9 @@ export class Readiness {
   }
 }
 
-/** What there is at `/metrics`. */
 type Exposing = { exposition(): Promise<{ contentType: string; text: string }> };
+
+export type HealthServer = { address: ReturnType<Server['address']>; close(): Promise<void> };
 
 /** What a sender may take up: probes and Prometheus need little. Times are in milliseconds. */
 const HEALTH_LIMITS = { headers: 5_000, request: 10_000, checkInterval: 1_000, connections: 100 };
@@ -107,7 +108,13 @@ export async function serveHealth(
   server.maxConnections = limits.connections;
   await listen(server, { host, port, variables: { host: 'HEALTH_HOST', port: 'HEALTH_PORT' } });
   server.on('error', (error) => log.error({ err: error }, 'a connection could not be taken'));
-  return new HealthServer(server);
+  return {
+    address: server.address(),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 async function answerMetrics(metrics: Exposing, log: Logger, response: ServerResponse): Promise<void> {
@@ -117,22 +124,5 @@ async function answerMetrics(metrics: Exposing, log: Logger, response: ServerRes
   } catch (error) {
     log.error({ err: error }, 'the metrics could not be read');
     response.writeHead(500).end();
-  }
-}
-
-export class HealthServer {
-  readonly #server: Server;
-
-  constructor(server: Server) {
-    this.#server = server;
-  }
-
-  get address(): ReturnType<Server['address']> {
-    return this.#server.address();
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 }

@@ -2,7 +2,6 @@
 export class InFlight {
   readonly #work = new Set<Promise<unknown>>();
 
-  /** Tracks `work` until it settles. Returns the same promise. */
   track<T>(work: Promise<T>): Promise<T> {
     const forget = () => {
       this.#work.delete(settled);

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { within } from './within.ts';
 
 /** In milliseconds. */
-export type ReadingTimes = {
+type ReadingTimes = {
   /** From one reading to the next, at least. */
   every: number;
   /** How old a value may get before it says nothing any more. */
@@ -27,17 +27,12 @@ export class KeptReading<T> {
 
   /** The value and how many milliseconds old it is; null where it could not be read for too long. */
   async latest(): Promise<{ value: T; age: number } | null> {
-    const { every, keptFor, within } = this.#times;
+    const { every, keptFor } = this.#times;
     if (this.#reading === null && performance.now() - this.#begun >= every) {
       this.#begun = performance.now();
       this.#reading = this.#readOnce();
     }
-    if (this.#reading !== null) {
-      const waiting = new AbortController();
-      const over = pause(within, undefined, { signal: waiting.signal, ref: false }).catch(() => {});
-      await Promise.race([this.#reading, over]);
-      waiting.abort();
-    }
+    if (this.#reading !== null) await within(this.#reading, this.#times.within);
     if (this.#kept === null) return null;
     const age = performance.now() - this.#kept.at;
     return age < keptFor ? { value: this.#kept.value, age } : null;

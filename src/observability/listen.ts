@@ -1,8 +1,7 @@
 import type { Server } from 'node:net';
 import { FatalError } from './fatal-error.ts';
 
-/** An address to listen at, and the variables that it comes from. */
-export type ListenAt = { host: string; port: number; variables: { host: string; port: string } };
+type ListenAt = { host: string; port: number; variables: { host: string; port: string } };
 
 /** Resolves when the server listens. @throws {FatalError} that names the variable to correct */
 export async function listen(server: Server, at: ListenAt): Promise<void> {

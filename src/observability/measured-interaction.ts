@@ -54,7 +54,6 @@ export class MeasuredInteraction {
     this.#meter.answered(this.#kind, this.#name, performance.now() - this.#began);
   }
 
-  /** It does not end well. */
   turnsOut(outcome: InteractionOutcome): void {
     this.#outcome = outcome;
   }

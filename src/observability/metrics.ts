@@ -12,10 +12,10 @@ const ANSWER_SECONDS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1800];
 const FASTLY_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 
 /** The states of approval requests that are open; `failed` while somebody may retry. */
-export const OPEN_STATES = ['pending', 'approved', 'executing', 'failed'] as const;
+const OPEN_STATES = ['pending', 'approved', 'executing', 'failed'] as const;
 
 /** `untold` until the message is made; `kept` once a bot admin has decided so. */
-export const LEAVER_STATES = ['untold', 'told', 'kept'] as const;
+const LEAVER_STATES = ['untold', 'told', 'kept'] as const;
 
 /** What waits, as the store has it. Ages are in milliseconds; 0 where nothing has one. */
 export type Backlog = {
@@ -41,8 +41,7 @@ type ReminderResult = (typeof REMINDER_RESULTS)[number];
 const REPORT_RESULTS = ['posted', 'failed', 'refused', 'left-out'] as const;
 type ReportResult = (typeof REPORT_RESULTS)[number];
 
-export type MetricsOptions = {
-  /** The bot's own. */
+type MetricsOptions = {
   version: string;
   /** Every reason why a caller, or a delivery, is refused. Each is there from the start, so that its first time is a rise. */
   refusals: { callers: readonly string[]; deliveries: readonly string[] };
@@ -113,24 +112,15 @@ export class Metrics implements InteractionMeter {
   readonly #ready = this.#gauge('ready', '1 while the bot can take a delivery and answer it.');
   readonly #connected = this.#gauge('connected', '1 while the bot takes deliveries from Slack.');
   readonly #degraded = this.#gauge('degraded', 'How many problems the bot has beside what it needs.');
-  readonly #botAdmins = new Gauge({
-    name: `${PREFIX}bot_admins`,
-    help: 'Listed bot admins, by whether they can use the bot as far as Slack says.',
-    labelNames: ['standing'],
-    registers: [this.#registry],
-  });
-  readonly #open = new Gauge({
-    name: `${PREFIX}approval_requests`,
-    help: 'Open approval requests.',
-    labelNames: ['state'],
-    registers: [this.#registry],
-  });
-  readonly #leavers = new Gauge({
-    name: `${PREFIX}leavers`,
-    help: 'Members who left Slack and are still users in Fastly.',
-    labelNames: ['state'],
-    registers: [this.#registry],
-  });
+  readonly #botAdmins = this.#gauge(
+    'bot_admins',
+    'Listed bot admins, by whether they can use the bot as far as Slack says.',
+    ['standing'],
+  );
+  readonly #open = this.#gauge('approval_requests', 'Open approval requests.', ['state']);
+  readonly #leavers = this.#gauge('leavers', 'Members who left Slack and are still users in Fastly.', [
+    'state',
+  ]);
   readonly #waiting = {
     oldestOpen: this.#gauge('oldest_open_request_age_seconds', 'Age of the oldest open approval request.'),
     oldestApproved: this.#gauge(
@@ -161,12 +151,8 @@ export class Metrics implements InteractionMeter {
   constructor(options: MetricsOptions) {
     this.#options = options;
     const { version, refusals } = options;
-    new Gauge({
-      name: `${PREFIX}build_info`,
-      help: 'The versions of the bot and of Node.',
-      labelNames: ['version', 'node'],
-      registers: [this.#registry],
-    }).set({ version, node: process.versions.node }, 1);
+    const built = this.#gauge('build_info', 'The versions of the bot and of Node.', ['version', 'node']);
+    built.set({ version, node: process.versions.node }, 1);
     for (const reason of refusals.callers) this.#callers.inc({ reason }, 0);
     for (const reason of refusals.deliveries) this.#deliveries.inc({ reason }, 0);
     for (const result of REMINDER_RESULTS) this.#tokenReminders.inc({ result }, 0);
@@ -207,12 +193,10 @@ export class Metrics implements InteractionMeter {
     this.#writes = { remaining: Math.min(known, remaining), resetAt };
   }
 
-  /** A member was sent a message about API tokens that expire soon. */
   tokenReminder(result: ReminderResult): void {
     this.#tokenReminders.inc({ result });
   }
 
-  /** The account's report was due. */
   report(result: ReportResult): void {
     this.#reports.inc({ result });
   }
@@ -270,8 +254,8 @@ export class Metrics implements InteractionMeter {
     return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
   }
 
-  #gauge(name: string, help: string): Gauge {
-    return new Gauge({ name: PREFIX + name, help, registers: [this.#registry] });
+  #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
+    return new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
   }
 
   #histogram<L extends string>(name: string, help: string, labelNames: L[], buckets: number[]): Histogram<L> {

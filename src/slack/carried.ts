@@ -4,7 +4,6 @@ import { ChannelId } from '../ids.ts';
 import { Refusal } from '../messages/failure-text.ts';
 import { code, say } from '../messages/kit/sentence.ts';
 
-/** What a button or a form carries as JSON and brings back, as input. */
 export type Codec<T> = {
   write(value: T): string;
   /** @throws {Refusal} when the text was not written by this version of the bot */

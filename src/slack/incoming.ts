@@ -3,7 +3,6 @@ import { Secret } from '../config/secret.ts';
 import { ChannelId, MemberId, TeamId, UserGroupId } from '../ids.ts';
 import { Origin } from './carried.ts';
 
-/** Where a click happened. */
 type Place =
   /** `ts` is null where the message is only visible to the caller, and for what has none. */
   | { kind: 'message'; channel: ChannelId; ts: string | null }
@@ -26,7 +25,6 @@ export const SECRET_FIELD = 'secret.';
 /** The Slack member behind a command, click or submission, whose workspace the gate has checked. */
 export type Caller = { memberId: MemberId };
 
-/** Who a delivery says it is from. */
 export type Sender = {
   memberId: MemberId;
   /** Null where the delivery names no workspace of theirs. */
@@ -182,7 +180,6 @@ const Submission = z
     viewId: view.id,
     triggerId: trigger_id,
     ...formInputs(view.state),
-    /** The ids of the blocks that have an input. */
     blocks: Object.keys(view.state.values),
     origin: Origin.read(view.private_metadata),
     /** What else the form was opened about. */
@@ -247,10 +244,8 @@ const Event = z
     /** The user group that has changed, where one has, and the workspace that it is in. */
     group: event.subteam_id,
     groupTeam: event.team_id ?? team_id ?? null,
-    /** The member who has changed, where one has. */
     changed: Changed.safeParse(event.user).data ?? null,
     team: team_id ?? null,
-    /** Which of the bot's tabs was opened, where one was. */
     tab: event.tab,
     /** Of what that tab showed then. */
     hash: event.view?.hash ?? null,

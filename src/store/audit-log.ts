@@ -118,7 +118,6 @@ export async function* rowsOf(database: Database): AsyncGenerator<AuditRow> {
   }
 }
 
-/** Whether a migration has made the log yet. */
 export async function hasAuditLog(database: Database): Promise<boolean> {
   const tables = await database.introspection.getTables();
   return tables.some(({ name }) => name === 'audit_log');

@@ -29,7 +29,6 @@ const Details = z
   .looseObject({ login: z.string().catch(''), name: z.string().catch('') })
   .catch({ login: '', name: '' });
 
-/** Reads the audit log for people. */
 export class AuditPages {
   readonly #store: Store;
 

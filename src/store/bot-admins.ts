@@ -1,10 +1,9 @@
-import { expressionBuilder } from 'kysely';
 import { z } from 'zod';
 import { MemberId, UserGroupId } from '../ids.ts';
 import type { Engine } from './engine.ts';
 import { Leases } from './leases.ts';
 import type { Transaction } from './store.ts';
-import type { Database, Tables } from './tables.ts';
+import type { Database } from './tables.ts';
 
 /** How a member got access, through user groups or by id, or why they have none. */
 const Details = z.object({
@@ -19,12 +18,7 @@ export type BotAdminChange = { member: MemberId; able: boolean } & BotAdminDetai
 /** The same of somebody on the list; `able` is null where nobody knows. */
 export type FoundBotAdmin = Omit<BotAdminChange, 'able'> & { able: boolean | null };
 
-export const botAdminLeases = new Leases('bot_admins', {
-  key: 'member',
-  due: 'tell_at',
-  until: 'lease_until',
-  claim: 'claim',
-});
+export const botAdminLeases = new Leases('bot_admins', { key: 'member', due: 'tell_at' });
 
 const RECORDED = 'bot admins recorded';
 
@@ -99,7 +93,7 @@ export async function untoldBotAdmins(
   engine: Engine,
   limit: number,
 ): Promise<MemberId[]> {
-  const due = await botAdminLeases.due(database, isDue(engine), limit);
+  const due = await botAdminLeases.due(database, botAdminLeases.isDue(engine), limit);
   return due.map((member) => MemberId.parse(member));
 }
 
@@ -109,7 +103,8 @@ export async function claimBotAdmin(
   member: MemberId,
   lease: number,
 ): Promise<{ claim: string; change: BotAdminChange } | null> {
-  const claim = await botAdminLeases.claim(transaction, member, isDue(transaction.engine), lease);
+  const isDue = botAdminLeases.isDue(transaction.engine);
+  const claim = await botAdminLeases.claim(transaction, member, isDue, lease);
   if (claim === null) return null;
   const { able, details } = await transaction.database
     .selectFrom('bot_admins')
@@ -141,9 +136,4 @@ export async function releaseBotAdmin(
 export async function forgetBotAdmins({ database }: Transaction): Promise<void> {
   await database.deleteFrom('bot_admins').execute();
   await database.deleteFrom('account_lock').where('name', '=', RECORDED).execute();
-}
-
-function isDue(engine: Engine) {
-  const where = expressionBuilder<Tables, 'bot_admins'>();
-  return where.and([where('tell_at', '<=', engine.now), botAdminLeases.isFree(engine)]);
 }

@@ -24,7 +24,6 @@ export type NewestEntries = {
   inFile(): AuditHead | null;
   /** To somebody who opens the file now, with its write-ahead log. */
   afresh(): AuditHead | null;
-  /** In the open database. */
   inDatabase(): AuditHead | null;
 };
 

@@ -10,9 +10,7 @@ export type Engine = {
   forUpdate: RawBuilder<unknown>;
   /** Makes the writers of the audit log take turns until their transactions end. */
   lockAuditLog: RawBuilder<unknown> | null;
-  /** Statements that make the audit log refuse update, delete and truncate. */
   protectAuditLog: readonly RawBuilder<unknown>[];
-  /** By whom the audit log is searched. */
   names: AuditNames;
   /** Whether one process owns the database, so that a claim found at start belongs to nobody alive. */
   exclusive: boolean;

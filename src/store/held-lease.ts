@@ -39,7 +39,6 @@ export class HeldLease<Table extends keyof Tables> {
     });
   }
 
-  /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
     await this.write(async () => {});
   }

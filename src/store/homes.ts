@@ -13,12 +13,7 @@ import type { Database, Tables } from './tables.ts';
  * - it was drawn from less than there is now, or
  * - its lease has run out, because the process that was drawing it died.
  */
-export const homeLeases = new Leases('homes', {
-  key: 'member',
-  due: 'due_at',
-  until: 'lease_until',
-  claim: 'claim',
-});
+export const homeLeases = new Leases('homes', { key: 'member', due: 'due_at' });
 
 /**
  * Two numbers that grow with whatever a Home shows. Both grow in the order of the commits: the audit log numbers its
@@ -44,12 +39,11 @@ export async function homeOpened({ database, now }: Transaction, member: MemberI
   const due_at = await now();
   await database
     .insertInto('homes')
-    .values({ member, due_at, lease_until: null, claim: null })
+    .values({ member, due_at })
     .onConflict((conflict) => conflict.column('member').doUpdateSet({ due_at }))
     .execute();
 }
 
-/** All members whose Home is kept up to date. */
 export async function homeMembers(database: Database): Promise<MemberId[]> {
   const rows = await database.selectFrom('homes').select('member').execute();
   return rows.map(({ member }) => MemberId.parse(member));

@@ -4,11 +4,10 @@ import type { Engine } from './engine.ts';
 import type { Transaction } from './store.ts';
 import type { Database, Tables } from './tables.ts';
 
-/** The columns of a table that its leases are kept in; `due` is when a row's work is due, in Unix milliseconds. */
-type Columns<Table extends keyof Tables> = Record<
-  'key' | 'due' | 'until' | 'claim',
-  keyof Tables[Table] & string
->;
+type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
+
+/** The columns that leases are kept in where a table has no names of its own for them. */
+const LEASE = { until: 'lease_until', claim: 'claim' } as const;
 
 /**
  * Leases on the rows of a table, so that one process at a time works on a row. A process holds a lease by its claim, a
@@ -16,9 +15,14 @@ type Columns<Table extends keyof Tables> = Record<
  */
 export class Leases<Table extends keyof Tables> {
   readonly #table: RawBuilder<unknown>;
-  readonly #columns: Record<keyof Columns<Table>, RawBuilder<unknown>>;
+  readonly #columns: Record<'key' | 'due' | 'until' | 'claim', RawBuilder<unknown>>;
 
-  constructor(table: Table, { key, due, until, claim }: Columns<Table>) {
+  /** `due`: when a row's work is due, in Unix milliseconds. */
+  constructor(
+    table: Table,
+    columns: Record<'key' | 'due', Column<Table>> & Partial<Record<'until' | 'claim', Column<Table>>>,
+  ) {
+    const { key, due, until, claim } = { ...LEASE, ...columns };
     this.#table = sql.table(table);
     this.#columns = { key: sql.ref(key), due: sql.ref(due), until: sql.ref(until), claim: sql.ref(claim) };
   }
@@ -27,6 +31,11 @@ export class Leases<Table extends keyof Tables> {
   isFree({ now }: Engine): RawBuilder<SqlBool> {
     const { until } = this.#columns;
     return sql<SqlBool>`(${until} is null or ${until} <= ${now})`;
+  }
+
+  /** The condition that a row's work is due, and that nobody is at it. */
+  isDue(engine: Engine): RawBuilder<SqlBool> {
+    return sql<SqlBool>`(${this.#columns.due} <= ${engine.now} and ${this.isFree(engine)})`;
   }
 
   /** The keys of up to `limit` rows that meet the condition, those that have been due for longest first. */
@@ -67,7 +76,6 @@ export class Leases<Table extends keyof Tables> {
     );
   }
 
-  /** Whether there was a row to write to. */
   async #write(
     { database, engine }: Transaction,
     held: { claim: string; lease: number } | null,

@@ -1,20 +1,13 @@
-import { expressionBuilder, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { headOf } from './audit-log.ts';
-import type { Engine } from './engine.ts';
 import { HeldLease } from './held-lease.ts';
 import { Leases } from './leases.ts';
 import type { Store, Transaction } from './store.ts';
-import type { Database, Tables } from './tables.ts';
+import type { Database } from './tables.ts';
 
-export const reportLeases = new Leases('report_schedules', {
-  key: 'schedule',
-  due: 'try_at',
-  until: 'lease_until',
-  claim: 'claim',
-});
+export const reportLeases = new Leases('report_schedules', { key: 'schedule', due: 'try_at' });
 
 const DAY_MILLISECONDS = 86_400_000;
-/** What the first report looks back on. */
 const FIRST_LOOK_MILLISECONDS = 30 * DAY_MILLISECONDS;
 /** A report that was due longer ago is never made any more. */
 const KEPT_MILLISECONDS = 30 * DAY_MILLISECONDS;
@@ -34,7 +27,7 @@ const IS_CHANGE = sql<boolean>`not (change = 'end-sessions' and details like '%"
  * The changes that the bot has made after `since` (Unix milliseconds), by kind. `entry`: the
  * last entry that is counted, 0 where there is none.
  */
-export type ChangesMade = {
+type ChangesMade = {
   since: number;
   entry: number;
   byKind: readonly { kind: string; count: number }[];
@@ -50,7 +43,6 @@ export async function nextReport(database: Database, schedule: string): Promise<
   return row?.due_at ?? null;
 }
 
-/** What a report tells of the store. */
 export class ReportBook {
   readonly #store: Store;
   readonly #schedule: string | null;
@@ -142,7 +134,7 @@ export async function forgetPlans({ database }: Transaction): Promise<void> {
 
 /** Claims a schedule's report; null when it is not due, or another process is at it. @param lease milliseconds */
 export async function claimReport(store: Store, schedule: string, lease: number): Promise<DueReport | null> {
-  const isDue = dueNow(store.engine, schedule);
+  const isDue = sql<SqlBool>`schedule = ${schedule} and ${reportLeases.isDue(store.engine)}`;
   const due = await store.read((database) => reportLeases.due(database, isDue, 1));
   if (due.length === 0) return null;
   return await store.transaction(async (transaction) => {
@@ -182,7 +174,6 @@ export class DueReport {
     this.#schedule = schedule;
   }
 
-  /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
     await this.#held.renew();
   }
@@ -202,12 +193,10 @@ export class DueReport {
     });
   }
 
-  /** It is not made any more. */
   async leaveOut(next: number | null): Promise<void> {
     await this.#end(next, async () => {});
   }
 
-  /** It is made later. @param pause milliseconds */
   async putOff(pause: number): Promise<void> {
     await this.#held.end(async (transaction) => {
       const try_at = (await transaction.now()) + pause;
@@ -231,13 +220,4 @@ export class DueReport {
   #schedules({ database }: Transaction) {
     return database.updateTable('report_schedules').where('schedule', '=', this.#schedule);
   }
-}
-
-function dueNow(engine: Engine, schedule: string) {
-  const where = expressionBuilder<Tables, 'report_schedules'>();
-  return where.and([
-    where('schedule', '=', schedule),
-    where('try_at', '<=', engine.now),
-    reportLeases.isFree(engine),
-  ]);
 }

@@ -5,7 +5,6 @@ import { isBusy, lockFileOf } from './sqlite.ts';
 /** `pid`: null where the system does not tell it, as of a process in another container. */
 export type Owner = { pid: number | null };
 
-/** The process that owns a SQLite database; null where none does. */
 export function ownerOf(path: string): Owner | null {
   return isOwned(path) ? { pid: lockHolder(lockFileOf(path)) } : null;
 }

@@ -1,24 +1,14 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  SqliteAdapter,
-  type SqliteDatabase,
-  SqliteDriver,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely';
+import { SqliteDriver, sql } from 'kysely';
 import { z } from 'zod';
-import { reasonOf } from '../observability/reason-of.ts';
 import { SQLITE_NAMES } from './audit-names.ts';
 import { DatabaseFiles, type NewestEntries, realPathOf } from './database-files.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseInUse, DatabaseUnusable } from './errors.ts';
+import { dialectOf, ImmediateSqliteDriver } from './sqlite-dialect.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Waiting for a lock blocks the event loop, so it is short; nobody but this process writes. */
@@ -132,7 +122,6 @@ function newDatabase(...place: ConstructorParameters<typeof DatabaseSync>): Data
   return new (process.getBuiltinModule('node:sqlite').DatabaseSync)(...place);
 }
 
-/** Whether another connection holds a lock. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
@@ -234,69 +223,4 @@ export function readOnlySqlite(path: string, { asItIs = false } = {}): Pick<Engi
   if (asItIs) where.searchParams.set('immutable', '1');
   const open = () => newDatabase(where, { readOnly: true, timeout: BUSY_MILLISECONDS });
   return { dialect: dialectOf(open, SqliteDriver), schema: null };
-}
-
-/** Node's driver in the shape that Kysely's SQLite dialect takes. @param onUse called after each statement */
-function kyselyDatabase(database: DatabaseSync, onUse: () => void): SqliteDatabase {
-  const used = <T>(use: () => T): T => {
-    try {
-      return use();
-    } finally {
-      onUse();
-    }
-  };
-  return {
-    close: () => database.close(),
-    prepare: (text) => {
-      const statement = database.prepare(text);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => used(() => statement.all(...parameters.map(inputValue))),
-        run: (parameters) => used(() => statement.run(...parameters.map(inputValue))),
-        iterate: (parameters) => statement.iterate(...parameters.map(inputValue)),
-      };
-    },
-  };
-}
-
-function inputValue(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-  throw new TypeError(`SQLite is given text, numbers and null only, not ${typeof value}`);
-}
-
-function dialectOf(
-  open: () => DatabaseSync,
-  Driver: typeof SqliteDriver,
-  onUse: () => void = () => {},
-): Dialect {
-  const config = { database: async () => kyselyDatabase(open(), onUse) };
-  return {
-    createDriver: () => new Driver(config),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new TransactionalSqliteAdapter(),
-    createIntrospector: (database) => new SqliteIntrospector(database),
-  };
-}
-
-/** Its transactions lock at their start: deferred ones fail halfway under contention. */
-class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-
-  /** A full disk has SQLite roll back by itself; a second time would hide what went wrong. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    try {
-      await super.rollbackTransaction(connection);
-    } catch (error) {
-      if (!reasonOf(error).includes('no transaction is active')) throw error;
-    }
-  }
-}
-
-/** SQLite rolls changes of tables back like any other, so migrations are carried out whole or not at all. */
-class TransactionalSqliteAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
 }

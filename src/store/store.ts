@@ -7,8 +7,8 @@ import type { AnyTables, Engine } from './engine.ts';
 import { DatabaseUnusable, StoreUnavailable } from './errors.ts';
 import { MIGRATIONS, migrate } from './migrations/index.ts';
 import { DatabaseWentBack, NewestEntry } from './newest-entry.ts';
-import { NotConfirmed } from './not-confirmed.ts';
 import type { AuditRow, Database, Tables } from './tables.ts';
+import { NotConfirmed } from './trouble.ts';
 
 /** More than a change and its entries take, in several pages. */
 const ROOM_CHARACTERS = 64 * 1024;

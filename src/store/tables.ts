@@ -28,6 +28,9 @@ export type Tables = {
 };
 export type Database = Kysely<Tables>;
 
+/** A row that one process at a time works on: until when it may, and its claim (`Leases`). */
+type Leased = { lease_until: Generated<number | null>; claim: Generated<string | null> };
+
 export type ApprovalRequestRow = {
   id: string;
   /** The delivery that asked for it: the same one twice is one request. */
@@ -86,16 +89,13 @@ export type IntentRow = {
   due_at: number | null;
 };
 
-export type AccountLockRow = { name: string; holder: string | null; held_until: number };
+type AccountLockRow = { name: string; holder: string | null; held_until: number };
 
 /** The Home tab of a member who has opened it before. */
-export type HomeRow = {
+type HomeRow = Leased & {
   member: string;
   /** When the Home must be drawn whatever the two numbers say; null when they alone decide. */
   due_at: number | null;
-  /** Until when one process may draw it, and that process's claim. */
-  lease_until: number | null;
-  claim: string | null;
   /** The audit log's last entry when the Home was last begun to be drawn. */
   drawn_entry: Generated<number>;
   /** The message counter at the same moment. */
@@ -105,16 +105,16 @@ export type HomeRow = {
 };
 
 /** One row: how often the message of an approval request has got its `ts`. */
-export type MessageCounterRow = { posted: number };
+type MessageCounterRow = { posted: number };
 
 /** `kind`: 'workspace' of Slack or 'account' of Fastly. */
-export type BelongingRow = { kind: string; id: string; name: string };
+type BelongingRow = { kind: string; id: string; name: string };
 
 /** One row: the number of the lowest migration that a version must know to use the database. */
-export type CompatibilityRow = { readable_from: number };
+type CompatibilityRow = { readable_from: number };
 
 /** Whether a member was able to use the bot when that was last recorded. */
-export type BotAdminRow = {
+type BotAdminRow = Leased & {
   member: string;
   /** 1 or 0. */
   able: number;
@@ -123,13 +123,10 @@ export type BotAdminRow = {
   changed_at: number;
   /** When it is to be told; null once it was. */
   tell_at: number | null;
-  /** Until when one process may tell it, and that process's claim. */
-  lease_until: Generated<number | null>;
-  claim: Generated<string | null>;
 };
 
 /** That a member is told that a token expires soon. */
-export type TokenReminderRow = {
+type TokenReminderRow = {
   token: string;
   member: string;
   /** In days: the lowest step that was reached. */
@@ -141,31 +138,25 @@ export type TokenReminderRow = {
 };
 
 /** One row: when the tokens are looked at next, and which process is at it until when. */
-export type TokenLookRow = {
+type TokenLookRow = Leased & {
   name: string;
   due_at: number;
-  lease_until: Generated<number | null>;
-  claim: Generated<string | null>;
 };
 
-/** The next report of a schedule. */
-export type ReportScheduleRow = {
+type ReportScheduleRow = Leased & {
   schedule: string;
   due_at: number;
   /** When it is tried next: at that instant, or later where it failed. */
   try_at: number;
-  lease_until: Generated<number | null>;
-  claim: Generated<string | null>;
 };
 
 /** A report that Slack has, by the instant it was due. `entry`: the audit log's last entry that it counts. */
-export type ReportRow = { due_at: number; posted_at: number; entry: number };
+type ReportRow = { due_at: number; posted_at: number; entry: number };
 
 /** That a member's address is, or was, the login of a Fastly user. */
-export type KnownPairRow = {
+type KnownPairRow = {
   member: string;
   user_id: string;
-  /** The address that matched. */
   address: string;
   /** 1 where the member is or was a guest, or 0. */
   guest: number;
@@ -189,7 +180,7 @@ export type LeaverRow = {
 };
 
 /** One place in Slack that shows a message about leavers. */
-export type LeaverMessageRow = {
+export type LeaverMessageRow = Leased & {
   id: string;
   message: string;
   /** The channel, or the member whose direct messages it is in. */
@@ -201,25 +192,19 @@ export type LeaverMessageRow = {
   wanted: number;
   /** When it is to be shown; null when only a new entry of the audit log makes that due. */
   due_at: number | null;
-  /** Until when one process may show it, and that process's claim. */
-  lease_until: Generated<number | null>;
-  claim: Generated<string | null>;
   /** The audit log's last entry when it was last begun to be shown; null before that. */
   seen_entry: Generated<number | null>;
 };
 
 /** One row: when leavers are looked for next, and which process is at it until when. */
-export type LeaverLookRow = {
+type LeaverLookRow = Leased & {
   name: string;
   due_at: number;
   /** When all members of the workspace were listed last; null until then. */
   listed_at: Generated<number | null>;
-  lease_until: Generated<number | null>;
-  claim: Generated<string | null>;
 };
 
-/** A role that was given for a time, while it runs and after. */
-export type RunningPromotionRow = {
+export type RunningPromotionRow = Leased & {
   id: string;
   /** The user's id in Fastly while it runs, so that nobody has two; null once it is over. */
   running_user: string | null;
@@ -237,16 +222,12 @@ export type RunningPromotionRow = {
   ends_at: number;
   /** Null once people were reminded. */
   remind_at: number | null;
-  /** `PromotionState`, as JSON. */
   state: string;
   over_at: number | null;
   /** What is still to be told, as JSON: `Notice`s. */
   untold: string;
   /** When the worker has something to do about it; null for nothing. */
   due_at: number | null;
-  /** Until when one process is at it, and that process's claim. */
-  lease_until: Generated<number | null>;
-  claim: Generated<string | null>;
 };
 
 export type AuditRow = {

@@ -1,10 +1,7 @@
-import { expressionBuilder } from 'kysely';
 import { MemberId } from '../ids.ts';
-import type { Engine } from './engine.ts';
 import { HeldLease } from './held-lease.ts';
 import { Leases } from './leases.ts';
 import type { Store, Transaction } from './store.ts';
-import type { Tables } from './tables.ts';
 
 /** `owns`: the token is the member's own. Else they are told as a bot admin. */
 export type Recipient = { member: MemberId; owns: boolean };
@@ -12,18 +9,13 @@ export type Recipient = { member: MemberId; owns: boolean };
 /** Who is told of a token's step, and whether they were. `token`: its id in Fastly. `step`: in days. */
 export type TokenReminder = Recipient & { token: string; step: number; told: boolean };
 
-export const tokenLookLeases = new Leases('token_looks', {
-  key: 'name',
-  due: 'due_at',
-  until: 'lease_until',
-  claim: 'claim',
-});
+export const tokenLookLeases = new Leases('token_looks', { key: 'name', due: 'due_at' });
 
 const LOOK = 'reminders';
 
 /** Claims the look at the tokens; null when it is not due, or another process is at it. */
 export async function claimTokenLook(store: Store, lease: number): Promise<TokenLook | null> {
-  const isDue = dueNow(store.engine);
+  const isDue = tokenLookLeases.isDue(store.engine);
   const due = await store.read((database) => tokenLookLeases.due(database, isDue, 1));
   if (due.length === 0) return null;
   const claim = await store.transaction((each) => tokenLookLeases.claim(each, LOOK, isDue, lease));
@@ -50,7 +42,6 @@ export class TokenLook {
     this.#held = held;
   }
 
-  /** Keeps other processes off for another lease. */
   async renew(): Promise<void> {
     await this.#held.renew();
   }
@@ -85,7 +76,6 @@ export class TokenLook {
     });
   }
 
-  /** Records that a member was told of what is planned for these tokens. */
   async told(member: MemberId, tokens: readonly string[]): Promise<void> {
     await this.#held.write(async ({ database }) => {
       await database
@@ -97,7 +87,6 @@ export class TokenLook {
     });
   }
 
-  /** Forgets tokens that are gone. */
   async forget(tokens: readonly string[]): Promise<void> {
     await this.#held.write(async ({ database }) => {
       for (const token of tokens) {
@@ -113,9 +102,4 @@ export class TokenLook {
       await database.updateTable('token_looks').set({ due_at }).execute();
     });
   }
-}
-
-function dueNow(engine: Engine) {
-  const where = expressionBuilder<Tables, 'token_looks'>();
-  return where.and([where('due_at', '<=', engine.now), tokenLookLeases.isFree(engine)]);
 }

@@ -2,7 +2,6 @@ import type { Problem } from '../observability/health.ts';
 import { reasonOf } from '../observability/reason-of.ts';
 import { DatabaseGone, DatabaseOverwritten } from './database-files.ts';
 import { DatabaseWentBack } from './newest-entry.ts';
-import { NotConfirmed } from './not-confirmed.ts';
 
 /**
  * What keeps the bot from its database.
@@ -14,6 +13,14 @@ import { NotConfirmed } from './not-confirmed.ts';
  * - `away`: anything else. It may pass by itself.
  */
 export type Trouble = Problem & { kind: 'wrong' | 'full' | 'gone' | 'back' | 'unconfirmed' | 'away' };
+
+/** Nobody knows yet whether the database belongs to the Slack workspace and the Fastly account that the bot works in. */
+export class NotConfirmed extends Error {
+  constructor() {
+    super("It isn't known yet whether the database belongs to this Slack workspace and Fastly account");
+    this.name = 'NotConfirmed';
+  }
+}
 
 const WAITING = 'The bot goes on by itself once it can.';
 const RESTORED =
@@ -130,7 +137,6 @@ const WORDS: readonly (readonly [RegExp, Trouble])[] = [
   ],
 ];
 
-/** Reads any error that the database, its driver or its files gave. */
 export function troubleOf(error: unknown): Trouble {
   const reason = reasonOf(error);
   if (error instanceof DatabaseGone) {

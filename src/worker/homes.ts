@@ -21,12 +21,12 @@ import {
 import { message } from '../messages/kit/message.ts';
 import type { Sentence } from '../messages/kit/sentence.ts';
 import type { ReportProblem } from '../observability/health.ts';
+import { within } from '../observability/within.ts';
 import type { BotAdmins } from '../slack/bot-admins/bot-admins.ts';
 import { POSTING_TIMEOUT_MILLISECONDS } from '../slack/connection/clients.ts';
 import type { Conversations } from '../slack/connection/conversations.ts';
 import type { Posting, Published } from '../slack/connection/posting.ts';
 import { denial } from '../slack/gate/authorization.ts';
-import { withinAnswerTime } from '../slack/replies/answer-time.ts';
 import { placeText } from '../slack/replies/request-link.ts';
 import type { AuditPages } from '../store/audit-page.ts';
 import {
@@ -111,7 +111,7 @@ export class Homes {
       log.warn({ err: error }, 'an opened Home could not be recorded');
       return false;
     });
-    if (!(await withinAnswerTime(recorded, this.#options.times))) {
+    if (!(await within(recorded, this.#options.times.answerWithin))) {
       try {
         await this.#show(member, null, hash);
       } finally {
@@ -247,7 +247,7 @@ export class Homes {
   /** A Home does not wait long for its figures: late ones make it due again when they arrive. */
   async #figuresAtHand(member: MemberId): Promise<FiguresAtHand> {
     const figures = this.#figures.get();
-    const atHand = await withinAnswerTime(figures, this.#options.times);
+    const atHand = await within(figures, this.#options.times.answerWithin);
     if (atHand !== null) return atHand;
     void figures.then(() => {
       this.#unrecorded.add(member);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -13,6 +13,7 @@ import { postgres } from '../../src/store/postgres.ts';
 import { sqlite } from '../../src/store/sqlite.ts';
 import { Store } from '../../src/store/store.ts';
 import { newDatabase, newSchema } from '../support/postgres/database.ts';
+import { reusedSchemas } from '../support/postgres/reused-schemas.ts';
 
 /** Where a database is, or will be: its `DATABASE_URL`, and engines for it, one a process. */
 export type Place = { url: string; engine(): Engine };
@@ -30,22 +31,26 @@ export type Kind = {
   name: 'SQLite' | 'PostgreSQL';
   /** A place where nothing is yet. It is gone when the test ends. */
   newPlace(): Promise<Place>;
-  /** A fresh database, closed when the test ends. */
+  /** A database as a first start leaves it, closed when the test ends. */
   open(): Promise<OpenDatabase>;
 };
 
-export const SQLITE: Kind = { name: 'SQLite', newPlace: sqlitePlace, open: () => openIn(SQLITE) };
-/** A schema of its own in a database. */
+export const SQLITE: Kind = {
+  name: 'SQLite',
+  newPlace: sqlitePlace,
+  open: async () => openIn(await migratedFile()),
+};
+/** A schema in a database. */
 export const POSTGRESQL: Kind = {
   name: 'PostgreSQL',
   newPlace: async () => postgresPlace((await newSchema()).url),
-  open: () => openIn(POSTGRESQL),
+  open: async () => openIn(postgresPlace(await migratedSchema())),
 };
 /** A database of its own. */
 export const WHOLE_POSTGRESQL: Kind = {
   name: 'PostgreSQL',
   newPlace: async () => postgresPlace(await newDatabase()),
-  open: () => openIn(WHOLE_POSTGRESQL),
+  open: async () => openIn(postgresPlace(await newDatabase())),
 };
 
 /** Describes the same of each database. */
@@ -61,7 +66,11 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 async function sqlitePlace(): Promise<Place> {
-  const path = join(await temporaryFolder(), 'bot.db');
+  return sqlitePlaceIn(await temporaryFolder());
+}
+
+function sqlitePlaceIn(folder: string): Place {
+  const path = join(folder, 'bot.db');
   return { url: `file:${path}`, engine: () => sqlite(path) };
 }
 
@@ -69,11 +78,36 @@ function postgresPlace(url: string): Place {
   return { url, engine: () => postgres(new Secret(url)) };
 }
 
-async function openIn(kind: Kind): Promise<OpenDatabase> {
-  const place = await kind.newPlace();
+const migratedSchema = reusedSchemas((url) => migrate(postgresPlace(url)));
+
+/** What SQLite's file holds after a first start. */
+let firstFile: Promise<Buffer> | null = null;
+
+async function migratedFile(): Promise<Place> {
+  const folder = await temporaryFolder();
+  firstFile ??= makeFirstFile();
+  await writeFile(join(folder, 'bot.db'), await firstFile, { mode: 0o600 });
+  return sqlitePlaceIn(folder);
+}
+
+async function makeFirstFile(): Promise<Buffer> {
+  const folder = await temporaryFolder();
+  await migrate(sqlitePlaceIn(folder));
+  return await readFile(join(folder, 'bot.db'));
+}
+
+/** Does what a first start does with an empty database. */
+async function migrate(place: Place): Promise<void> {
+  const store = new Store(place.engine(), createLogger('silent'));
+  await store.connect();
+  await store.close();
+}
+
+async function openIn(place: Place): Promise<OpenDatabase> {
   const { store, log } = newStore(place.engine());
   await store.connect();
-  return { ...place, store, log, other: kind === SQLITE ? store : await connectedStore(place) };
+  const other = store.engine.exclusive ? store : await connectedStore(place);
+  return { ...place, store, log, other };
 }
 
 /** A Store that is not connected yet, and what it logs. It is closed when the test ends. */

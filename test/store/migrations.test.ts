@@ -112,7 +112,7 @@ const KYSELY_LOCK = '3853314791062309107';
 
 describe.each([SQLITE, WHOLE_POSTGRESQL])('connecting, on $name', (database) => {
   it('makes the tables in an empty database', async () => {
-    const { store } = await database.open();
+    const store = await connectedStore(await database.newPlace());
     expect(await tablesOf(store)).toEqual(TABLES);
   });
 

@@ -3,9 +3,9 @@ import { nameOf, type User } from '../../fastly/user.ts';
 import { fittingOptions, MOST_OPTIONS, option, searchSelect, select } from '../../messages/kit/inputs.ts';
 import { plainText, say } from '../../messages/kit/sentence.ts';
 import { settingValue } from '../../messages/settings-text.ts';
+import { within } from '../../observability/within.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import type { FormValues } from '../../slack/incoming.ts';
-import { withinAnswerTime } from '../../slack/replies/answer-time.ts';
 import type { Interaction } from '../../slack/replies/interaction.ts';
 import type { Services } from '../../slack/replies/services.ts';
 import { FieldError } from '../../slack/replies/submission.ts';
@@ -67,7 +67,7 @@ export const userPickerListener: Listener = {
       log.warn({ err: error }, 'the directory could not be read for a picker');
       return 'unavailable' as const;
     });
-    const users = await withinAnswerTime(found, times);
+    const users = await within(found, times.answerWithin);
     if (users === null) return [notAUser('Fastly is slow. Type again in a moment.')];
     return users === 'unavailable'
       ? [notAUser("Users can't be loaded now. Try again in a minute.")]

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { MemberId, UserGroupId } from '../../ids.ts';
+import { within } from '../../observability/within.ts';
 import type { KnownMember, Members } from '../connection/members.ts';
 import { isInability, type Standing, standingOf, type Workspace } from './standing.ts';
 import type { GroupProblem, GroupReading, UserGroups } from './user-groups.ts';
@@ -7,7 +7,7 @@ import type { GroupProblem, GroupReading, UserGroups } from './user-groups.ts';
 /** In milliseconds: how old an answer of Slack's may be, and how old while Slack doesn't give a newer one. */
 export type KeptTimes = { fresh: number; away: number };
 
-export type BotAdminsOptions = {
+type BotAdminsOptions = {
   /** `SUPERUSERS`. */
   listed: readonly (MemberId | UserGroupId)[];
   members: Members;
@@ -29,9 +29,6 @@ export type Roll = {
 
 /** Of some members: who may act now, and of whom Slack doesn't say whether they may. Everybody else may not. */
 export type Confirmation = { confirmed: readonly MemberId[]; unknown: readonly MemberId[] };
-
-/** Slack takes about 100 calls about members a minute, and more at once for a moment. */
-const AT_ONCE = 10;
 
 /**
  * The bot admins: whoever `SUPERUSERS` lists, by id or through a user group, and Slack calls a full, active member of the
@@ -135,7 +132,7 @@ export class BotAdmins {
       ),
     );
     const listed = this.#listedBy((group) => groups.get(group) ?? null);
-    const standings = await this.#inTurns([...listed.keys()], (member) => this.standing(member, since));
+    const standings = await inTurns([...listed.keys()], (member) => this.standing(member, since));
     const members = [...listed].map(
       ([member, through], index) => [member, { standing: standings[index] ?? 'unknown', through }] as const,
     );
@@ -153,7 +150,7 @@ export class BotAdmins {
     const needsGroups = unique.some((member) => !this.#ids.includes(member));
     const [readings, standings] = await Promise.all([
       needsGroups ? Promise.all(this.groups.map((group) => groups.since(group, since))) : [],
-      this.#inTurns(unique, async (member) => {
+      inTurns(unique, async (member) => {
         const known = await members.since(member, since);
         // The list alone lets somebody look, and decides nothing.
         return known === 'untold' ? 'unknown' : standingOf(known, this.#workspace);
@@ -183,8 +180,7 @@ export class BotAdmins {
   async #newerOr<T>(older: { answer: T; at: number } | null, asked: Promise<T | null>): Promise<T | null> {
     const { botAdmins, botAdminsAnswer } = this.#options.times;
     if (older === null || older.at < Date.now() - botAdmins.away) return await asked;
-    const newer = await Promise.race([asked, pause(botAdminsAnswer, null, { ref: false })]);
-    return newer ?? older.answer;
+    return (await within(asked, botAdminsAnswer)) ?? older.answer;
   }
 
   #latestStanding(member: MemberId): Standing {
@@ -203,14 +199,21 @@ export class BotAdmins {
     }
     return listed;
   }
+}
 
-  async #inTurns<T>(asked: readonly MemberId[], ask: (member: MemberId) => Promise<T>): Promise<T[]> {
-    const answers: T[] = [];
-    for (let first = 0; first < asked.length; first += AT_ONCE) {
-      answers.push(...(await Promise.all(asked.slice(first, first + AT_ONCE).map(ask))));
-    }
-    return answers;
+/** Slack takes about 100 calls about members a minute, and more at once for a moment. */
+const AT_ONCE = 10;
+
+/** Asks about each member, about a few at once. */
+export async function inTurns<T>(
+  asked: readonly MemberId[],
+  ask: (member: MemberId) => Promise<T>,
+): Promise<T[]> {
+  const answers: T[] = [];
+  for (let first = 0; first < asked.length; first += AT_ONCE) {
+    answers.push(...(await Promise.all(asked.slice(first, first + AT_ONCE).map(ask))));
   }
+  return answers;
 }
 
 /** Whether one of the groups has the member; null where that is not known. */

@@ -5,7 +5,7 @@ import type { KnownMember, SlackUser } from '../connection/members.ts';
 import { standingOf, type Workspace } from './standing.ts';
 
 /** Whether a member is in the workspace. `unknown`: Slack didn't say, or they are nobody whom the bot looks for there. */
-export type Presence =
+type Presence =
   | { kind: 'active'; guest: boolean }
   /** `left-workspace`: they are still in another workspace of the organisation. */
   | { kind: 'left'; how: 'deactivated' | 'left-workspace' }

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { MemberId, type UserGroupId } from '../../ids.ts';
+import type { Problem } from '../../observability/health.ts';
 import { KeptAnswers } from '../connection/kept-answers.ts';
 import { wordOf } from '../connection/refused-words.ts';
 
@@ -17,6 +18,23 @@ const PROBLEMS = new Map<string | null, GroupProblem>([
   ['missing_scope', 'scope'],
 ]);
 
+/** What the operator is told of a user group through which nobody gets access. */
+export const GROUP_PROBLEMS: Record<GroupProblem, (group: UserGroupId) => Problem> = {
+  gone: (group) => ({
+    what: `SUPERUSERS: Slack has no active user group ${group}, so nobody gets access through it.`,
+    remedy: 'Enable the group in Slack, or correct the ID.',
+  }),
+  plan: (group) => ({
+    what: `SUPERUSERS: the plan of this Slack workspace has no user groups, so nobody gets access through ${group}.`,
+    remedy: 'List member IDs instead.',
+  }),
+  scope: (group) => ({
+    what: `SUPERUSERS: the Slack app may not read user groups, so nobody gets access through ${group}.`,
+    remedy:
+      'Update the Slack app from the manifest that npm run -s manifest -- --groups prints, and reinstall it in the workspace.',
+  }),
+};
+
 /** A group's members, or why it has none that count. */
 export type GroupReading =
   | { kind: 'members'; members: readonly MemberId[] }
@@ -25,36 +43,23 @@ export type GroupReading =
 /** An answer without `users` says nothing; an empty list says that nobody is in the group. */
 const Users = z.object({ users: z.array(MemberId) });
 
-/** The members of Slack's user groups. Its answers are kept, for whoever takes older ones. */
-export class UserGroups {
-  readonly #answers: KeptAnswers<UserGroupId, GroupReading>;
-  readonly #log: Logger;
+/** The members of Slack's user groups; null where Slack doesn't answer. */
+export class UserGroups extends KeptAnswers<UserGroupId, GroupReading, null> {
   /** When a group was last said to have changed, in Unix milliseconds: what was asked before doesn't count. */
   readonly #changed = new Map<UserGroupId, number>();
 
   constructor(slack: WebClient, log: Logger) {
-    this.#answers = new KeptAnswers((group) => ask(slack, group));
-    this.#log = log;
+    super(
+      (group) => ask(slack, group),
+      (group, error) => {
+        log.warn({ group, err: error }, "Slack didn't say who is in a user group");
+        return null;
+      },
+    );
   }
 
-  /** Grows with each answer. */
-  get version(): number {
-    return this.#answers.version;
-  }
-
-  /** A group as it was at `since` (Unix milliseconds) or later; null where Slack doesn't answer. */
-  async since(group: UserGroupId, since: number): Promise<GroupReading | null> {
-    try {
-      return await this.#answers.since(group, Math.max(since, this.#changed.get(group) ?? 0));
-    } catch (error) {
-      this.#log.warn({ group, err: error }, "Slack didn't say who is in a user group");
-      return null;
-    }
-  }
-
-  /** The latest answer, however old; `at` in Unix milliseconds. */
-  latest(group: UserGroupId): { answer: GroupReading; at: number } | null {
-    return this.#answers.latest(group);
+  override async since(group: UserGroupId, since: number): Promise<GroupReading | null> {
+    return await super.since(group, Math.max(since, this.#changed.get(group) ?? 0));
   }
 
   /** Slack says that a group has changed. The next use asks. */

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { ChannelId, type MemberId } from '../../ids.ts';
 import type { Caller } from '../incoming.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { wordOf } from './refused-words.ts';
 
 /** Who reads along: `hidden` where the bot is not let in to look, `unknown` where Slack did not say. */
@@ -14,14 +15,20 @@ const MOST_LINKS = 1_000;
 export class Conversations {
   readonly #slack: WebClient;
   readonly #log: Logger;
-  readonly #audiences = new Map<ChannelId, { audience: Audience; until: number }>();
-  readonly #asked = new Map<ChannelId, Promise<Audience>>();
+  readonly #audiences: KeptAnswers<ChannelId, Audience, Audience>;
   readonly #directMessages = new Map<MemberId, ChannelId>();
   readonly #links = new Map<string, string>();
 
   constructor(slack: WebClient, log: Logger) {
     this.#slack = slack;
     this.#log = log;
+    this.#audiences = new KeptAnswers(
+      (channel) => askForAudience(slack, channel),
+      (channel, error) => {
+        log.debug({ channel, err: error }, 'could not look at a channel');
+        return wordOf(error) === 'channel_not_found' ? 'hidden' : 'unknown';
+      },
+    );
   }
 
   /** Who reads along in a channel, or in the caller's direct message with the bot. */
@@ -32,27 +39,9 @@ export class Conversations {
 
   /** Who reads along in a channel that is no direct message. */
   async audienceOfChannel(channel: ChannelId): Promise<Audience> {
-    const known = this.#audiences.get(channel);
-    if (known && known.until > Date.now()) return known.audience;
-    const asked = this.#asked.get(channel) ?? this.#ask(channel);
-    return await asked;
+    return await this.#audiences.since(channel, Date.now() - FRESH_MILLISECONDS);
   }
 
-  /** One call at a time about a channel. */
-  #ask(channel: ChannelId): Promise<Audience> {
-    const until = Date.now() + FRESH_MILLISECONDS;
-    const asked = this.#lookUp(channel)
-      .then((audience) => {
-        const isTold = audience === 'own-workspace' || audience === 'other-companies';
-        if (isTold) this.#audiences.set(channel, { audience, until });
-        return audience;
-      })
-      .finally(() => this.#asked.delete(channel));
-    this.#asked.set(channel, asked);
-    return asked;
-  }
-
-  /** Whether `channel` is the caller's direct message with the bot. */
   async isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean> {
     return (await this.directMessage(caller)) === channel;
   }
@@ -89,21 +78,16 @@ export class Conversations {
       return null;
     }
   }
-
-  async #lookUp(channel: ChannelId): Promise<Audience> {
-    try {
-      const { channel: info } = await this.#slack.conversations.info({ channel });
-      if (!info) return 'unknown';
-      const shared = info.is_ext_shared || info.is_pending_ext_shared || info.is_org_shared;
-      return shared ? 'other-companies' : 'own-workspace';
-    } catch (error) {
-      this.#log.debug({ channel, err: error }, 'could not look at a channel');
-      return wordOf(error) === 'channel_not_found' ? 'hidden' : 'unknown';
-    }
-  }
 }
 
-/** Direct messages have ids of their own form. */
+/** @throws where Slack doesn't answer, or shows the bot no such channel */
+async function askForAudience(slack: WebClient, channel: ChannelId): Promise<Audience> {
+  const { channel: info } = await slack.conversations.info({ channel });
+  if (!info) throw new Error('Slack said nothing of the channel');
+  const shared = info.is_ext_shared || info.is_pending_ext_shared || info.is_org_shared;
+  return shared ? 'other-companies' : 'own-workspace';
+}
+
 export function isDirect(channel: ChannelId): boolean {
   return channel.startsWith('D');
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 const Delivery = z.record(z.string(), z.unknown());
 
-/** Whether a request says that its body is a form. */
 export function isForm(request: IncomingMessage): boolean {
   return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
 }

@@ -172,7 +172,6 @@ export class HttpReceiver implements Receiver {
   }
 }
 
-/** The headers that prove a request to be Slack's, or why they cannot. */
 function signatureOf({ headers }: IncomingMessage) {
   const signature = headers['x-slack-signature'];
   const timestamp = headers['x-slack-request-timestamp'];

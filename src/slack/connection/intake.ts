@@ -10,7 +10,6 @@ import { HttpReceiver } from './http-receiver.ts';
 import { formRefusal, type OnRefusedDelivery } from './refused-signatures.ts';
 import { SocketMode } from './socket-mode.ts';
 
-/** Takes deliveries from Slack, over Socket Mode or HTTP. */
 export type Intake = {
   receiver: Receiver;
   /**
@@ -23,54 +22,41 @@ export type Intake = {
   close(): Promise<void>;
 };
 
-/** @param onRefused told of deliveries that are nobody's to answer */
-export function createIntake(
-  config: Config,
-  network: Network,
-  readiness: Readiness,
-  log: Logger,
-  times: Times,
-  onRefused: OnRefusedDelivery = () => {},
-): Intake {
-  const { delivery } = config;
+type IntakeParts = {
+  config: Config;
+  network: Network;
+  readiness: Readiness;
+  times: Times;
+  log: Logger;
+  /** Told of deliveries that are nobody's to answer. */
+  onRefused: OnRefusedDelivery;
+};
+
+export function createIntake(parts: IntakeParts): Intake {
+  const { delivery } = parts.config;
   return delivery.mode === 'socket'
-    ? socketMode(config, delivery.appToken, network, readiness, log, times, onRefused)
-    : http(config, delivery.signingSecret, readiness, log, onRefused);
+    ? socketMode(parts, delivery.appToken)
+    : http(parts, delivery.signingSecret);
 }
 
-function socketMode(
-  { SLACK_API_URL, DATABASE_URL }: Config,
-  appToken: Secret,
-  network: Network,
-  readiness: Readiness,
-  log: Logger,
-  times: Times,
-  onRefused: OnRefusedDelivery,
-): Intake {
+function socketMode({ config, times, onRefused, ...parts }: IntakeParts, appToken: Secret): Intake {
+  const { SLACK_API_URL, DATABASE_URL } = config;
   return new SocketMode({
-    slack: createClients(appToken, SLACK_API_URL, network, slackSdkLogger(log)).once,
-    network,
+    ...parts,
+    slack: createClients(appToken, SLACK_API_URL, parts.network, slackSdkLogger(parts.log)).once,
     // A SQLite file has one process, a PostgreSQL database may have several.
     alone: DATABASE_URL.kind === 'sqlite',
     times: times.socketMode,
-    readiness,
     onUnreadable: (type) => onRefused(formRefusal(type)),
-    log,
   });
 }
 
-function http(
-  { HOST, PORT }: Config,
-  signingSecret: Secret,
-  readiness: Readiness,
-  log: Logger,
-  onRefused: OnRefusedDelivery,
-): Intake {
+function http({ config, readiness, log, onRefused }: IntakeParts, signingSecret: Secret): Intake {
   const receiver = new HttpReceiver(signingSecret, log, onRefused);
   return {
     receiver,
     open: async () => {
-      const address = await receiver.start(HOST, PORT);
+      const address = await receiver.start(config.HOST, config.PORT);
       readiness.ready('slack');
       log.info({ address }, "taking Slack's requests at /slack/events");
     },

@@ -1,13 +1,26 @@
-/** Slack's answers by what was asked. Each is kept, and there is one call at a time about the same thing. */
-export class KeptAnswers<Key, Answer> {
+/**
+ * Slack's answers by what was asked. Each is kept, and there is one call at a time about the same thing. A failure is not
+ * kept.
+ */
+export class KeptAnswers<Key, Answer, Failure = never> {
   readonly #ask: (key: Key) => Promise<Answer>;
+  readonly #onFailure: (key: Key, error: unknown) => Failure;
   readonly #kept = new Map<Key, { answer: Answer; at: number }>();
   readonly #asked = new Map<Key, { at: number; answer: Promise<Answer> }>();
   #version = 0;
 
-  /** @param ask makes the call */
-  constructor(ask: (key: Key) => Promise<Answer>) {
+  /**
+   * @param ask makes the call
+   * @param onFailure called with what the call throws; what it returns is told in place of an answer
+   */
+  constructor(
+    ask: (key: Key) => Promise<Answer>,
+    onFailure: (key: Key, error: unknown) => Failure = (_key, error) => {
+      throw error;
+    },
+  ) {
     this.#ask = ask;
+    this.#onFailure = onFailure;
   }
 
   /** Grows with each answer. */
@@ -15,12 +28,16 @@ export class KeptAnswers<Key, Answer> {
     return this.#version;
   }
 
-  /** The answer to a call that began at `since` (Unix milliseconds) or later. @throws what the call throws */
-  async since(key: Key, since: number): Promise<Answer> {
+  /** The answer to a call that began at `since` (Unix milliseconds) or later. */
+  async since(key: Key, since: number): Promise<Answer | Failure> {
     const kept = this.#kept.get(key);
     if (kept && kept.at >= since) return kept.answer;
     const asked = this.#asked.get(key);
-    return await (asked && asked.at >= since ? asked.answer : this.#begin(key));
+    try {
+      return await (asked && asked.at >= since ? asked.answer : this.#begin(key));
+    } catch (error) {
+      return this.#onFailure(key, error);
+    }
   }
 
   /** The latest answer, however old; `at` (Unix milliseconds) is when its call began. */

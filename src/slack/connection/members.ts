@@ -6,7 +6,7 @@ import { KeptAnswers } from './kept-answers.ts';
 import { isTokenRefused, whatToDo, wordOf } from './refused-words.ts';
 
 /** A member's address and name, as Slack has them. `hidden` where Slack doesn't share an address with the bot. */
-export type Profile = { address: string; name: string | null } | 'hidden';
+type Profile = { address: string; name: string | null } | 'hidden';
 
 const FRESH_MILLISECONDS = 10 * 60_000;
 
@@ -44,36 +44,19 @@ export type SlackUser = z.infer<typeof SlackUser>;
 /** `nobody`: Slack knows no such member, or shows the bot none. `untold`: it is a Slack that tells of no member at all. */
 export type KnownMember = SlackUser | 'nobody' | 'untold';
 
-/** What Slack says of members (docs.slack.dev, users.info). Its answers are kept, for whoever takes older ones. */
-export class Members {
-  readonly #answers: KeptAnswers<MemberId, KnownMember>;
+/** What Slack says of members (docs.slack.dev, users.info); null where it doesn't answer. */
+export class Members extends KeptAnswers<MemberId, KnownMember, null> {
   readonly #slack: WebClient;
-  readonly #log: Logger;
 
   constructor(slack: WebClient, log: Logger) {
+    super(
+      (member) => askForMember(slack, member),
+      (member, error) => {
+        log.warn({ member, err: error }, "Slack didn't say who a member is");
+        return null;
+      },
+    );
     this.#slack = slack;
-    this.#answers = new KeptAnswers((member) => askForMember(slack, member));
-    this.#log = log;
-  }
-
-  /** Grows with each answer. */
-  get version(): number {
-    return this.#answers.version;
-  }
-
-  /** A member as Slack has known them at `since` (Unix milliseconds) or later; null where it doesn't answer. */
-  async since(member: MemberId, since: number): Promise<KnownMember | null> {
-    try {
-      return await this.#answers.since(member, since);
-    } catch (error) {
-      this.#log.warn({ member, err: error }, "Slack didn't say who a member is");
-      return null;
-    }
-  }
-
-  /** The latest answer, however old; `at` in Unix milliseconds. */
-  latest(member: MemberId): { answer: KnownMember; at: number } | null {
-    return this.#answers.latest(member);
   }
 
   /**
@@ -93,8 +76,7 @@ export class Members {
    */
   async profileOf(member: MemberId, atMost = FRESH_MILLISECONDS): Promise<Profile | null> {
     const known = await this.since(member, Date.now() - atMost);
-    if (known === null) return null;
-    if (known === 'untold') return null;
+    if (known === null || known === 'untold') return null;
     if (known === 'nobody' || !known.profile?.email) return 'hidden';
     return { address: known.profile.email, name: known.profile.real_name ?? null };
   }

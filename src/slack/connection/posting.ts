@@ -10,7 +10,6 @@ import { refusedBlocks } from './refused-blocks.ts';
 import { type Method, type SlackRefusal, whatToDo } from './refused-words.ts';
 import { type Response, respond } from './response-url.ts';
 
-/** Where a message is, or how Slack refused it. */
 export type Posted = { kind: 'posted'; channel: ChannelId; ts: string } | Refused;
 /**
  * Slack will not do this: never, or not before a person has mended what `what` says. `what` is left out where nobody

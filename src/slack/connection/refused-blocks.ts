@@ -1,6 +1,5 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 
-/** A message or view whose blocks Slack may refuse. */
 type Shown = { blocks: readonly { type: string }[] };
 
 const POINTER = /\[json-pointer:((?:\/view)?\/blocks\/(\d+)[^\]]*)\]/;

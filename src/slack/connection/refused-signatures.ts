@@ -1,7 +1,7 @@
 import type { Logger } from '../../observability/log.ts';
 
 /** Why a request is not taken for Slack's: no signature, one of another time, or one that another secret made. */
-export const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
+const SIGNATURE_REFUSALS = ['unsigned', 'wrong-time', 'wrong-signature'] as const;
 export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
 
 /**
@@ -16,9 +16,6 @@ export function formRefusal(type: unknown): 'form' | 'left-out' {
   return type === 'app_rate_limited' ? 'left-out' : 'form';
 }
 
-/** Told of every request that is refused because of its signature. */
-export type OnRefusedSignature = (reason: SignatureRefusal) => void;
-
 const REMEDIES: Record<SignatureRefusal, string> = {
   unsigned:
     "If commands get no answer, check that whatever is in front of the bot passes Slack's headers on.",
@@ -30,10 +27,10 @@ const REMEDIES: Record<SignatureRefusal, string> = {
 /** Counts the refused requests by reason, and logs the first of each, the 10th, the 100th and so on. */
 export class RefusedSignatures {
   readonly #log: Logger;
-  readonly #onRefused: OnRefusedSignature;
+  readonly #onRefused: OnRefusedDelivery;
   readonly #counts = new Map<SignatureRefusal, number>();
 
-  constructor(log: Logger, onRefused: OnRefusedSignature) {
+  constructor(log: Logger, onRefused: OnRefusedDelivery) {
     this.#log = log;
     this.#onRefused = onRefused;
   }

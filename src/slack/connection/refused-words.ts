@@ -182,21 +182,6 @@ export const REFUSED_WORDS: readonly Line[] = [
   ['posting_to_channel_denied', ['chat.update'], POSTING_RULES],
 
   ['accesslimited', 'all', { kind: 'passes', remedy: TOKEN_OR_ADDRESS }],
-  ['fatal_error', 'all', PASSES],
-  ['org_login_required', 'all', PASSES],
-  ['ratelimited', 'all', PASSES],
-  ['request_timeout', 'all', PASSES],
-  ['service_unavailable', 'all', PASSES],
-  ['team_added_to_org', 'all', PASSES],
-  ['unknown_method', 'all', PASSES],
-  ['external_channel_migrating', ['chat.update'], PASSES],
-  ['streaming_state_conflict', ['chat.update'], PASSES],
-  ['unable_to_share_files', ['chat.update'], PASSES],
-  ['update_failed', ['chat.update'], PASSES],
-  ['hash_conflict', ['views.update', 'views.publish'], PASSES],
-  ['internal_error', CONNECTING, PASSES],
-  ['message_limit_exceeded', MESSAGES, PASSES],
-  ['rate_limited', ['chat.postMessage'], PASSES],
 ];
 
 const TREATMENTS = new Map(

@@ -7,12 +7,11 @@ import { memberPages } from './member-pages.ts';
 import { askForAddress, askForMember, type KnownMember, SlackUser } from './members.ts';
 
 /** The pauses between calls, in milliseconds. */
-export type Pace = { member: number; address: number; page: number };
+type Pace = { member: number; address: number; page: number };
 
 export type RosterOptions = {
   slack: WebClient;
   pace: Pace;
-  /** Ends the pauses. */
   stopping: AbortSignal;
   log: Logger;
 };

@@ -64,7 +64,6 @@ export class SocketConnection {
     return this.#hello.promise;
   }
 
-  /** Resolves when the next connection is wanted. */
   get ending(): Promise<Ending> {
     return this.#ending.promise;
   }

@@ -21,7 +21,7 @@ import {
   SWITCHED_OFF,
 } from './socket-problems.ts';
 
-export type SocketModeOptions = {
+type SocketModeOptions = {
   /** Calls `apps.connections.open` with the app token, in one attempt a call. */
   slack: WebClient;
   network: Network;
@@ -29,14 +29,12 @@ export type SocketModeOptions = {
   alone: boolean;
   times: Times['socketMode'];
   readiness: Readiness;
-  /** Told of each delivery that cannot be read. */
   onUnreadable?: (type: unknown) => void;
   log: Logger;
   /** Waits before Slack is dialled again. Resolves early when `signal` is aborted. */
   wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
 
-/** What stands in the way of the next connection. */
 type Setback =
   | { kind: 'none' }
   /** The last one was up for a short time only. `asked`: because Slack wanted the next one. */
@@ -102,7 +100,6 @@ export class SocketMode {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
   }
 
-  /** Opens a connection, and resolves when the next one is wanted. */
   async #useConnection(): Promise<Setback> {
     try {
       const connection = await this.#dial();

@@ -1,12 +1,11 @@
 import type { ChannelId, TeamId } from '../../ids.ts';
 import { channel, enumerate, mentions, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { within } from '../../observability/within.ts';
 import type { BotAdmins } from '../bot-admins/bot-admins.ts';
 import type { Origin } from '../carried.ts';
 import { isDirect } from '../connection/conversations.ts';
 import type { Caller, Incoming, Sender } from '../incoming.ts';
-import { withinAnswerTime } from '../replies/answer-time.ts';
 
-/** Who may use the bot, and where. */
 export type AccessPolicy = {
   /** The bot's own workspace. A member id alone is not enough, because members of other workspaces have ids too. */
   teamId: TeamId;
@@ -20,7 +19,6 @@ export type AccessPolicy = {
 };
 
 export type Verdict = { allowed: true; caller: Caller } | { allowed: false; reason: Reason };
-/** Why somebody is turned away. */
 export const CALLER_REFUSALS = [
   'unknown-caller',
   'unverified',
@@ -34,8 +32,7 @@ type Reason = (typeof CALLER_REFUSALS)[number];
 /** What only Slack knows, beside who is a bot admin. */
 export type AskSlack = {
   /** How long Slack may take to say who the sender is, in milliseconds. */
-  within: number;
-  /** Between this caller and the bot. */
+  patience: number;
   isDirectMessage(channel: ChannelId, caller: Caller): Promise<boolean>;
   /** Whether the sender belongs to the bot's workspace; null where that is in no organisation. */
   confirmsMembership: ((sender: Sender) => Promise<boolean>) | null;
@@ -51,14 +48,14 @@ export type AskSlack = {
 export async function authorize(
   incoming: Incoming,
   policy: AccessPolicy,
-  { within, isDirectMessage, confirmsMembership }: AskSlack,
+  { patience, isDirectMessage, confirmsMembership }: AskSlack,
 ): Promise<Verdict> {
   const { sender } = incoming;
   if (sender === null) return { allowed: false, reason: 'unknown-caller' };
   const identified = identify(sender, policy, confirmsMembership);
-  const reason = (await withinAnswerTime(identified, { answerWithin: within })) ?? 'unverified';
+  const reason = (await within(identified, patience)) ?? 'unverified';
   if (reason !== 'bot-admin') return { allowed: false, reason };
-  const caller = { memberId: sender.memberId, teamId: policy.teamId };
+  const caller = { memberId: sender.memberId };
   const startedIn = channelOf(incoming);
   if (policy.commandChannels.length === 0 || startedIn === 'home') return { allowed: true, caller };
   if (startedIn === 'unreadable') return { allowed: false, reason: 'wrong-channel' };
@@ -121,13 +118,11 @@ function channelIn(origin: Origin | null): ChannelId | 'home' | 'unreadable' {
 
 const MOST_NAMED = 5;
 
-type Denying = {
-  botAdmins: Pick<BotAdmins, 'named' | 'unusableGroups'>;
-  commandChannels: readonly ChannelId[];
-};
-
 /** Why someone is turned away, and whom to ask. */
-export function denial(reason: Reason, policy: Denying): Sentence {
+export function denial(
+  reason: Reason,
+  policy: Pick<AccessPolicy, 'botAdmins' | 'commandChannels'>,
+): Sentence {
   switch (reason) {
     case 'unknown-caller':
       return say`Your account couldn't be verified. Nothing was done. ${whomToAsk(policy)}`;
@@ -144,13 +139,13 @@ export function denial(reason: Reason, policy: Denying): Sentence {
   }
 }
 
-function whomToAsk({ botAdmins: { named } }: Denying): Sentence {
+function whomToAsk({ botAdmins: { named } }: Pick<AccessPolicy, 'botAdmins'>): Sentence {
   if (named.length === 0) return say`No one has access yet. Ask the bot's operator to add bot admins.`;
   return say`Ask ${mentions(named, 'or', MOST_NAMED)}.`;
 }
 
 /** Whoever is refused may be in such a group. */
-function unusableGroup({ botAdmins: { unusableGroups } }: Denying): Sentence {
+function unusableGroup({ botAdmins: { unusableGroups } }: Pick<AccessPolicy, 'botAdmins'>): Sentence {
   if (unusableGroups.length === 0) return say``;
   return say` A user group that gives access can't be used at the moment: tell the bot's operator.`;
 }

@@ -1,25 +1,20 @@
 import type { App } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
 import { type ChannelId, newReference } from '../../ids.ts';
-import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { InFlight } from '../../observability/in-flight.ts';
 import { type InteractionOutcome, MeasuredInteraction } from '../../observability/measured-interaction.ts';
 import { trace } from '../../observability/trace.ts';
+import { within } from '../../observability/within.ts';
 import {
   type Caller,
   GROUP_CHANGED,
   type Incoming,
   type IncomingOf,
   MEMBER_CHANGED,
-  opensHome,
   readIncoming,
-  type Sender,
 } from '../incoming.ts';
-import { withinAnswerTime } from '../replies/answer-time.ts';
-import { type Interaction, interactionOf } from '../replies/interaction.ts';
+import { interactionOf } from '../replies/interaction.ts';
 import { noticeView } from '../replies/modal.ts';
-import { OpenModal } from '../replies/open-modal.ts';
 import type { Services } from '../replies/services.ts';
 import {
   type AccessPolicy,
@@ -29,9 +24,10 @@ import {
   type Verdict,
   whyOutside,
 } from './authorization.ts';
-import { type Acknowledge, acknowledgeOf, type Listener, PassedDelivery } from './listeners.ts';
+import { acknowledgeOf, hear, type Listener } from './listeners.ts';
+import { turnAway } from './turn-away.ts';
 
-export type Gate = {
+type Gate = {
   policy: AccessPolicy;
   listeners: readonly Listener[];
   services: Services;
@@ -41,12 +37,18 @@ export type Gate = {
   stopping: AbortSignal;
 };
 
-/** Runs before every listener. Turns away who is not allowed and what has no listener, and says why. */
+/** Stands before every listener. Turns away who is not allowed and what has no listener, and says why. */
 export function installGate(app: App, gate: Gate): void {
   const { policy, listeners, services, confirmsMembership, inFlight, stopping } = gate;
   const { metrics } = services;
   const repeats = new Repeats();
   const known = new Map(listeners.map((listener) => [`${listener.kind} ${listener.id}`, listener]));
+  const asking = {
+    patience: services.times.membershipWithin,
+    isDirectMessage: (channel: ChannelId, caller: Caller) =>
+      services.conversations.isDirectMessage(channel, caller),
+    confirmsMembership,
+  };
   app.use(async ({ next }) => {
     await inFlight.track(next());
   });
@@ -71,21 +73,14 @@ export function installGate(app: App, gate: Gate): void {
       return heardOfGroup(incoming, policy, services);
     }
     const listener = known.get(`${incoming.kind} ${incoming.id}`);
-    const isKnown = listener !== undefined;
     trace({ request: listener?.requestIn?.(carriedBy(incoming)) ?? null });
     // What a command is for is not known before its words are read.
-    const name = isKnown && incoming.kind !== 'command' ? incoming.id : 'unknown';
+    const name = listener && incoming.kind !== 'command' ? incoming.id : 'unknown';
     const measured = new MeasuredInteraction(metrics, incoming.kind, name);
     const acknowledge = acknowledgeOf(ack, log, () => measured.acknowledged());
     const refuse = async (outcome: InteractionOutcome, why: Sentence) => {
       measured.turnedAway(outcome);
       await turnAway(services, incoming, { acknowledge, reference, measured }, why);
-    };
-    const asking = {
-      within: services.times.membershipWithin,
-      isDirectMessage: (channel: ChannelId, caller: Caller) =>
-        services.conversations.isDirectMessage(channel, caller),
-      confirmsMembership,
     };
     const first = await authorize(incoming, policy, asking);
     const verdict = first.allowed ? first : await exception(incoming, listener, first, { gate, asking });
@@ -94,7 +89,7 @@ export function installGate(app: App, gate: Gate): void {
       metrics.callerRefused(verdict.reason);
       return await refuse('denied', denial(verdict.reason, policy));
     }
-    if (!isKnown) {
+    if (!listener) {
       log.warn('nobody listens for this');
       return await refuse('outdated', OUTDATED);
     }
@@ -112,14 +107,8 @@ export function installGate(app: App, gate: Gate): void {
     }
     log.info('taken');
     const interaction = interactionOf(services, incoming, { caller: verdict.caller, reference, measured });
-    args.context.delivery = new PassedDelivery(
-      listener,
-      interaction,
-      incoming,
-      acknowledge,
-      performance.now() - takenAt,
-    );
-    await args.next();
+    const waited = performance.now() - takenAt;
+    await hear({ listener, interaction, incoming, acknowledge, waited });
   });
 }
 
@@ -139,7 +128,7 @@ async function exception(
   if ((await whyOutside(sender, policy, asking.confirmsMembership)) !== null) return refused;
   const { memberId } = sender;
   const allowed = listener.alsoFor(services, memberId, incoming.value);
-  const isAllowed = (await withinAnswerTime(allowed, { answerWithin: asking.within })) === true;
+  const isAllowed = (await within(allowed, asking.patience)) === true;
   return isAllowed ? { allowed: true, caller: { memberId } } : refused;
 }
 
@@ -180,7 +169,6 @@ function described(incoming: Incoming): object {
   };
 }
 
-/** What a button or a form brings back. */
 function carriedBy(incoming: Incoming): string | null {
   if (incoming.kind === 'click') return incoming.value;
   return incoming.kind === 'submission' ? incoming.subject : null;
@@ -198,87 +186,6 @@ class Repeats {
     this.#seen.add(triggerId);
     const [oldest] = this.#seen;
     if (this.#seen.size > MOST_REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
-    return false;
-  }
-}
-
-type Refused = Pick<Interaction, 'reference' | 'measured'> & { acknowledge: Acknowledge };
-
-/** Tells only the caller why nothing happened. */
-async function turnAway(
-  services: Services,
-  incoming: Incoming,
-  { acknowledge, reference, measured }: Refused,
-  why: Sentence,
-): Promise<void> {
-  const underIt = say`Reference ${code(reference)}`;
-  const told = withFootnote(message(why), underIt);
-  const view = noticeView('Not possible', why, underIt);
-  switch (incoming.kind) {
-    case 'command':
-      await acknowledge({ response_type: 'ephemeral', ...told });
-      return;
-    case 'type-ahead':
-      await acknowledge({ options: [] });
-      return;
-    case 'submission':
-      await acknowledge({ response_action: 'update', view });
-      return;
-    case 'click':
-      await acknowledge();
-      return await turnClickAway(services, incoming, { told, view, why, reference, measured });
-    case 'event': {
-      const { sender, hash } = incoming;
-      if (sender && opensHome(incoming)) await showAtHome(services, sender, hash, { told, why });
-      return;
-    }
-    case 'view-closed':
-    case 'shortcut':
-      await acknowledge();
-      return;
-  }
-}
-
-/** A click is answered where it was. A view that has changed since or is closed stays; then there is a direct message. */
-async function turnClickAway(
-  services: Services,
-  click: IncomingOf<'click'>,
-  {
-    told,
-    view,
-    why,
-    ...delivery
-  }: { told: Message; view: ModalView; why: Sentence } & Pick<Interaction, 'reference' | 'measured'>,
-): Promise<void> {
-  const { sender, place, responseUrl } = click;
-  if (sender === null) {
-    const response = { kind: 'post', visibleTo: 'caller', message: told } as const;
-    if (responseUrl !== null) await services.posting.respond(responseUrl, response);
-    return;
-  }
-  const interaction = interactionOf(services, click, { caller: sender, ...delivery });
-  if (responseUrl === null) {
-    if (place.kind === 'home' && (await showAtHome(services, sender, place.hash, { told, why }))) return;
-    if (place.kind === 'modal') {
-      const shown = await new OpenModal(place.viewId, place.hash).show(interaction, view);
-      if (shown.kind === 'shown') return;
-    }
-  }
-  await interaction.reply.privately(told);
-}
-
-/** False where the Home shows something newer by now, or Slack does not take it. */
-async function showAtHome(
-  { posting, log }: Services,
-  { memberId }: Sender,
-  hash: string | null,
-  { told, why }: { told: Message; why: Sentence },
-): Promise<boolean> {
-  try {
-    const published = await posting.publish(memberId, { type: 'home', blocks: told.blocks }, why, hash);
-    return published.kind === 'shown';
-  } catch (error) {
-    log.info({ member: memberId, err: error }, 'a Home was left as it is');
     return false;
   }
 }

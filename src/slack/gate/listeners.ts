@@ -1,4 +1,3 @@
-import type { App } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -14,7 +13,7 @@ type Kind = Incoming['kind'];
 type Run<K extends Kind> = (interaction: Interaction, incoming: IncomingOf<K>) => Promise<void>;
 type Options = (interaction: Interaction, text: string) => Promise<PlainTextOption[]>;
 
-/** What the bot listens for. The list feeds Bolt, the gate, and the test that tries each as an outsider. */
+/** What the bot listens for. The list feeds the gate, and the test that tries each as an outsider. */
 export type Listener = {
   /** The id of the approval request that a button's value or a form's subject names, for the log; null for none. */
   requestIn?(carried: string | null): string | null;
@@ -39,118 +38,59 @@ export function needing(needs: SubcommandName, listeners: readonly Listener[]): 
   return listeners.map((listener) => ({ ...listener, needs }));
 }
 
-/** A delivery that the gate let pass. It travels to its listener in Bolt's `context`. */
-export class PassedDelivery {
+/** A delivery that the gate let pass. */
+type PassedDelivery = {
   /** The one whose kind and id the delivery has. */
-  readonly listener: Listener;
-  readonly interaction: Interaction;
-  readonly incoming: Incoming;
-  readonly acknowledge: Acknowledge;
+  listener: Listener;
+  interaction: Interaction;
+  incoming: Incoming;
+  acknowledge: Acknowledge;
   /** How many milliseconds of Slack's patience the gate has used. */
-  readonly waited: number;
-
-  constructor(
-    listener: Listener,
-    interaction: Interaction,
-    incoming: Incoming,
-    acknowledge: Acknowledge,
-    waited: number,
-  ) {
-    this.listener = listener;
-    this.interaction = interaction;
-    this.incoming = incoming;
-    this.acknowledge = acknowledge;
-    this.waited = waited;
-  }
-}
-
-/** Bolt's `context`, as the gate fills it in. */
-type Context = Readonly<Record<string, unknown>>;
+  waited: number;
+};
 
 /**
- * Has Bolt hand over all that got this far, which has been authorized. Bolt would try each of its listeners on every
- * delivery, and the gate knows the one already.
+ * Hands a delivery to its listener, and counts what becomes of it. The gate alone calls this, so there is no other way to
+ * a listener. Bolt would try each of its own listeners on every delivery, and the gate knows the one already.
  */
-export function register(app: App): void {
-  const handOver = async ({ context }: { context: Context }) => {
-    if (!(context.delivery instanceof PassedDelivery)) throw new Error(UNGATED);
-    await hear(context.delivery.listener, context);
-  };
-  app.command(ANY, handOver);
-  app.action(ANY, handOver);
-  app.options(ANY, handOver);
-  app.view(ANY, handOver);
-  app.event(ANY, handOver);
-}
-
-const ANY = /^/;
-const UNGATED = 'a delivery reached a listener without passing the gate';
-
-async function hear(listener: Listener, context: Context): Promise<void> {
-  switch (listener.kind) {
-    case 'command':
-      return await measured(context, 'command', (delivery) => carryOut(delivery, listener.run));
-    case 'click':
-      return await measured(context, 'click', (delivery) => carryOut(delivery, listener.run));
-    case 'type-ahead':
-      return await measured(context, 'type-ahead', async ({ interaction, incoming, acknowledge }) => {
-        const options = await listener.options(interaction, incoming.text);
-        if (await acknowledge({ options })) interaction.measured.answered();
-      });
-    case 'submission':
-      return await measured(
-        context,
-        'submission',
-        async ({ interaction, incoming: submitted, ...delivery }) => {
-          await answerSubmission({ form: listener.form, interaction, submitted }, delivery);
-        },
-      );
-    case 'event':
-      // An event asks for nothing, so a failure is logged and told to nobody.
-      return await measured(context, 'event', ({ interaction, incoming }) =>
-        listener.run(interaction, incoming),
-      );
-  }
-}
-
-type DeliveryOf<K extends Kind> = PassedDelivery & { incoming: IncomingOf<K> };
-
-/** @throws when the delivery did not come through the gate: there is no other way to a listener */
-function delivered<K extends Kind>({ delivery }: Context, kind: K): DeliveryOf<K> {
-  if (delivery instanceof PassedDelivery && isOfKind(delivery, kind)) return delivery;
-  throw new Error(UNGATED);
-}
-
-function isOfKind<K extends Kind>(delivery: PassedDelivery, kind: K): delivery is DeliveryOf<K> {
-  return delivery.incoming.kind === kind;
-}
-
-/** Counts what becomes of a delivery. */
-async function measured<K extends Kind>(
-  context: Context,
-  kind: K,
-  work: (delivery: DeliveryOf<K>) => Promise<void>,
-): Promise<void> {
-  const delivery = delivered(context, kind);
-  const { interaction } = delivery;
+export async function hear(delivery: PassedDelivery): Promise<void> {
+  const { measured } = delivery.interaction;
   try {
-    await work(delivery);
+    await handOver(delivery);
   } catch (error) {
-    interaction.measured.turnsOut('failed');
+    measured.turnsOut('failed');
     throw error;
   } finally {
-    interaction.measured.ended();
+    measured.ended();
   }
 }
 
-/** A failure is told to the caller. */
-async function carryOut<K extends Kind>(
-  { interaction, incoming, acknowledge }: DeliveryOf<K>,
-  run: Run<K>,
+async function handOver(delivery: PassedDelivery): Promise<void> {
+  const { listener, interaction, incoming, acknowledge } = delivery;
+  if (listener.kind === 'command' && incoming.kind === 'command') {
+    await carryOut(delivery, () => listener.run(interaction, incoming));
+  } else if (listener.kind === 'click' && incoming.kind === 'click') {
+    await carryOut(delivery, () => listener.run(interaction, incoming));
+  } else if (listener.kind === 'type-ahead' && incoming.kind === 'type-ahead') {
+    const options = await listener.options(interaction, incoming.text);
+    if (await acknowledge({ options })) interaction.measured.answered();
+  } else if (listener.kind === 'submission' && incoming.kind === 'submission') {
+    await answerSubmission({ form: listener.form, interaction, submitted: incoming }, delivery);
+  } else if (listener.kind === 'event' && incoming.kind === 'event') {
+    // An event asks for nothing, so a failure is logged and told to nobody.
+    await listener.run(interaction, incoming);
+  } else {
+    throw new Error(`a ${incoming.kind} reached a listener for a ${listener.kind}`);
+  }
+}
+
+async function carryOut(
+  { interaction, acknowledge }: PassedDelivery,
+  run: () => Promise<void>,
 ): Promise<void> {
   await acknowledge();
   try {
-    await run(interaction, incoming);
+    await run();
   } catch (error) {
     logFailure(interaction, error);
     if (error instanceof RepeatedDelivery) return;

@@ -8,70 +8,52 @@ import { ReadUsers } from './read-users.ts';
 import { Reply } from './reply.ts';
 import type { Services } from './services.ts';
 
-/** One delivery of an authorized caller: who asks, where, and the way to answer. The gate makes it, once. */
-export class Interaction {
+/** What an interaction is made of. */
+type Parts = {
   /** Names this interaction in the log, as `interaction`, and in what the caller is told. */
-  readonly reference: string;
+  reference: string;
   /** The same when Slack delivers the same command, click or form twice: a change is made once for each. */
-  readonly deliveryKey: string;
+  deliveryKey: string;
   /** Opens one modal, within 3 seconds (docs.slack.dev, modals); empty where the delivery has none. */
-  readonly triggerId: string;
-  readonly caller: Caller;
-  readonly origin: Origin;
+  triggerId: string;
+  caller: Caller;
+  origin: Origin;
+  users: ReadUsers;
+  measured: MeasuredInteraction;
+  services: Services;
+};
+
+/** One delivery of an authorized caller: who asks, where, and the way to answer. The gate makes it, once. */
+export type Interaction = Readonly<Parts> & {
   readonly reply: Reply;
-  readonly users: ReadUsers;
-  readonly services: Services;
-  readonly measured: MeasuredInteraction;
   readonly log: Logger;
-  readonly #parts: Parts;
-
-  constructor(services: Services, parts: Parts) {
-    this.#parts = parts;
-    this.reference = parts.reference;
-    this.deliveryKey = parts.deliveryKey;
-    this.triggerId = parts.triggerId;
-    this.caller = parts.caller;
-    this.origin = parts.origin;
-    this.users = parts.users;
-    this.measured = parts.measured;
-    this.services = services;
-    const { caller, origin } = parts;
-    this.log = services.log.child({ caller: caller.memberId, channel: origin.channel });
-    this.reply = new Reply(services, this.log, parts);
-  }
-
   /** The message whose button was clicked; null where nothing was clicked. */
-  get original(): Original | null {
-    const { responseUrl } = this.#parts;
-    const { channel } = this.origin;
-    return responseUrl === null || channel === null ? null : { responseUrl, channel };
-  }
-
+  readonly original: Original | null;
   /** The same interaction, which replaces a message that was clicked before. */
-  replacing({ responseUrl, channel }: Original): Interaction {
-    return new Interaction(this.services, {
-      ...this.#parts,
-      responseUrl,
-      origin: { ...this.origin, channel },
-    });
-  }
-
+  replacing(original: Original): Interaction;
   /** The same interaction, with its result for the caller alone or for the channel. */
-  shownTo({ private: alone }: Pick<Origin, 'private'>): Interaction {
-    return new Interaction(this.services, { ...this.#parts, origin: { ...this.origin, private: alone } });
-  }
-}
+  shownTo(origin: Pick<Origin, 'private'>): Interaction;
+};
 
 /** A message that a click's response URL replaces, and the channel that it is in. */
 export const Original = z.object({ responseUrl: z.url(), channel: ChannelId });
 export type Original = z.infer<typeof Original>;
 
-type Parts = Pick<
-  Interaction,
-  'reference' | 'deliveryKey' | 'triggerId' | 'caller' | 'origin' | 'users' | 'measured'
-> & {
-  responseUrl: string | null;
-};
+function interactionFrom(parts: Parts, responseUrl: string | null): Interaction {
+  const { services, caller, origin } = parts;
+  const { channel } = origin;
+  const log = services.log.child({ caller: caller.memberId, channel });
+  return {
+    ...parts,
+    reply: new Reply(services, log, { ...parts, responseUrl }),
+    log,
+    original: responseUrl === null || channel === null ? null : { responseUrl, channel },
+    replacing: (original) =>
+      interactionFrom({ ...parts, origin: { ...origin, channel: original.channel } }, original.responseUrl),
+    shownTo: ({ private: alone }) =>
+      interactionFrom({ ...parts, origin: { ...origin, private: alone } }, responseUrl),
+  };
+}
 
 /** Its result is for the caller alone, until a flag or a button says otherwise; a form brings its origin along. */
 export function interactionOf(
@@ -80,7 +62,8 @@ export function interactionOf(
   { caller, reference, measured }: Pick<Interaction, 'caller' | 'reference' | 'measured'>,
 ): Interaction {
   const triggerId = ('triggerId' in incoming && incoming.triggerId) || '';
-  return new Interaction(services, {
+  const parts = {
+    services,
     reference,
     // A view can be submitted once; its trigger_id differs when Slack delivers the submission again.
     deliveryKey: (incoming.kind === 'submission' ? incoming.viewId : triggerId) || reference,
@@ -89,8 +72,8 @@ export function interactionOf(
     measured,
     origin: originOf(incoming),
     users: new ReadUsers(services.fastly, services.directory, services.liveTokensOf),
-    responseUrl: 'responseUrl' in incoming ? incoming.responseUrl : null,
-  });
+  };
+  return interactionFrom(parts, 'responseUrl' in incoming ? incoming.responseUrl : null);
 }
 
 function originOf(incoming: Incoming): Origin {

@@ -3,15 +3,14 @@ import { explainWithReference, failureMessage, logFailure, Refusal } from '../..
 import { message } from '../../messages/kit/message.ts';
 import { label } from '../../messages/kit/plain.ts';
 import { code, richText, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { within } from '../../observability/within.ts';
 import { Origin } from '../carried.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import type { Interaction } from './interaction.ts';
 import { OpenModal } from './open-modal.ts';
 
 /** Title, submit and close of a view hold 24 characters (docs.slack.dev, modal views). */
 const TITLE_LENGTH = 24;
 
-/** A form to fill in. Where it was opened from travels with it. */
 export type Form = {
   callbackId: string;
   title: string;
@@ -34,7 +33,6 @@ export function formView(form: Form): ModalView {
   };
 }
 
-/** A view without inputs. */
 export function noticeView(title: string, ...sentences: readonly [Sentence, ...Sentence[]]): ModalView {
   return {
     type: 'modal',
@@ -85,7 +83,7 @@ export async function openWhenReady(
     },
   );
   const modal = await opening;
-  if ((await withinAnswerTime(ready, interaction.services.times)) === null) {
+  if ((await within(ready, interaction.services.times.answerWithin)) === null) {
     await modal.show(interaction, noticeView(title, say`This takes longer than usual. ${WAY_ON}`));
   }
   const { view, error } = await ready;

@@ -3,7 +3,7 @@ import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { whatToDo } from '../connection/refused-words.ts';
 import type { Interaction } from './interaction.ts';
 
-export type ViewUpdate =
+type ViewUpdate =
   | { kind: 'shown' }
   /** Another view has taken its place since, which stays. */
   | { kind: 'newer' }

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SlackError, WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Times } from '../../config/times.ts';
+import { InFlight } from '../../observability/in-flight.ts';
+import { within } from '../../observability/within.ts';
 import { ResponseUrlRefused } from '../connection/response-url.ts';
-import { withinAnswerTime } from './answer-time.ts';
 
 /** Slack takes a message once the operator or an administrator has mended something, such as the token. */
 export class NeedsMending extends Error {
@@ -14,7 +15,7 @@ export class NeedsMending extends Error {
 }
 
 /** One thing that Slack should take for somebody. */
-export type Parcel<T> = {
+type Parcel<T> = {
   /** Brings it to Slack, once. What it throws of Slack's errors may pass: it is tried again. */
   attempt(): Promise<T>;
   /** Called before each pause, with its length in milliseconds. Must not throw. */
@@ -40,7 +41,7 @@ const TRIES_IN_TURN = 3;
 export class Outbox {
   readonly #times: Times;
   readonly #lines = new Map<string, Line>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new InFlight();
   readonly #stopping = new AbortController();
 
   constructor(times: Times) {
@@ -63,18 +64,19 @@ export class Outbox {
     const { before, leave } = line.join();
     const waiting = Promise.withResolvers<null>();
     const delivered = this.#deliver(parcel, { line, before, leave, wait: () => waiting.resolve(null) });
-    const ended = delivered.finally(() => {
-      leave();
-      if (line.empty && this.#lines.get(to) === line) this.#lines.delete(to);
-    });
-    this.#track(ended);
-    return await withinAnswerTime(Promise.race([ended, waiting.promise]), this.#times);
+    const ended = this.#underWay.track(
+      delivered.finally(() => {
+        leave();
+        if (line.empty && this.#lines.get(to) === line) this.#lines.delete(to);
+      }),
+    );
+    return await within(Promise.race([ended, waiting.promise]), this.#times.answerWithin);
   }
 
   /** Tries once more what waits. Resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await this.#underWay.idle();
   }
 
   /** Null when it is given up. `wait` is called when it begins to wait, so that nobody waits for it. */
@@ -122,17 +124,8 @@ export class Outbox {
       }
     }
   }
-
-  #track(work: Promise<unknown>): void {
-    const forget = () => {
-      this.#underWay.delete(settled);
-    };
-    const settled: Promise<void> = work.then(forget, forget);
-    this.#underWay.add(settled);
-  }
 }
 
-/** What is sent to one addressee. */
 class Line {
   #last: Promise<void> = Promise.resolve();
   #size = 0;

@@ -3,11 +3,11 @@ import type { ChannelId } from '../../ids.ts';
 import { type Message, message, withFootnote } from '../../messages/kit/message.ts';
 import { channel as channelName, code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { MeasuredInteraction } from '../../observability/measured-interaction.ts';
+import { within } from '../../observability/within.ts';
 import type { Origin } from '../carried.ts';
 import type { Audience } from '../connection/conversations.ts';
 import { type Response, ResponseUrlRefused } from '../connection/response-url.ts';
 import type { Caller } from '../incoming.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import { NeedsMending } from './outbox.ts';
 import type { Services } from './services.ts';
 
@@ -26,12 +26,11 @@ export type Delivered =
 type MessagePlace = { channel: ChannelId; ts: string };
 
 /** A result that is filled in: with what there is so far, and in the end with all of it. */
-export type GrowingResult = {
+type GrowingResult = {
   soFar(message: Message): Promise<void>;
   whole(message: Message): Promise<Delivered>;
 };
 
-/** Whom an interaction answers, and how. */
 type Addressee = {
   caller: Caller;
   origin: Origin;
@@ -54,7 +53,6 @@ export class Reply {
   readonly #services: ReplyServices;
   readonly #log: Logger;
   readonly #to: Addressee;
-  /** Whether the caller has seen an answer or a form. */
   #answered = false;
   /** Who reads along where the result goes, asked before there was a result. */
   #ahead: Promise<Audience> | null = null;
@@ -107,7 +105,6 @@ export class Reply {
     return await this.#send(null, () => this.#tell(message, kept));
   }
 
-  /** Counts as an answer. */
   formOpened(): void {
     this.#answered = true;
   }
@@ -115,7 +112,7 @@ export class Reply {
   /** Waits for the work. After `answerWithin` without an answer, tells the caller that it is still running. */
   async waitFor(work: Promise<void>): Promise<void> {
     const done = work.then(() => true);
-    const inTime = await withinAnswerTime(done, this.#services.times);
+    const inTime = await within(done, this.#services.times.answerWithin);
     if (inTime === null && !this.#answered) {
       const notice = this.#respond('caller', message(say`Still working on it…`));
       this.#said = notice.catch((error: Error) => {
@@ -126,7 +123,6 @@ export class Reply {
     await work;
   }
 
-  /** Deletes the message whose button was clicked. */
   async removeOriginal(): Promise<void> {
     const { responseUrl } = this.#to;
     if (responseUrl === null) return;

@@ -24,7 +24,6 @@ import type { Outbox } from './outbox.ts';
 /** `kept`: by whom and why, where a bot admin has decided so. */
 export type LeftUser = FoundLeaver & Pick<Leaver, 'kept'>;
 
-/** What every subcommand works with. */
 export type Services = {
   fastly: FastlyClient;
   /** Asks Fastly for a user's tokens that have not expired. @throws {FastlyError} */
@@ -39,7 +38,6 @@ export type Services = {
   outbox: Outbox;
   approvals: Approvals;
   intents: Intents<ApprovalRequest>;
-  /** Roles that were given for a time. */
   promotions: Promotions;
   auditPages: AuditPages;
   reports: ReportBook;
@@ -47,7 +45,6 @@ export type Services = {
   disabled: ReadonlySet<string>;
   /** Told when a bot admin looks at their Home tab. `hash` stands for what it shows then. */
   homes: { opened(member: MemberId, hash: string | null): Promise<void> };
-  /** Those who left Slack. */
   leavers: {
     /** Told that something about a member has changed. `hasLeft`: Slack says that they are gone from the workspace. */
     changed(member: MemberId, hasLeft: boolean): void;

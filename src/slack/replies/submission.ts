@@ -10,8 +10,8 @@ import {
   type Sentence,
   say,
 } from '../../messages/kit/sentence.ts';
+import { within } from '../../observability/within.ts';
 import type { IncomingOf } from '../incoming.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import type { Interaction } from './interaction.ts';
 import { noticeView } from './modal.ts';
 import { OpenModal } from './open-modal.ts';
@@ -27,7 +27,6 @@ export class FieldError extends Refusal {
   }
 }
 
-/** A form that can be submitted. */
 export type SubmittedForm = {
   title: string;
   /** The block that shows errors about no particular field. */
@@ -71,7 +70,7 @@ export async function answerSubmission(
   const { acknowledge, waited } = delivery;
   const work = carryOut(submission);
   const answerWithin = Math.max(0, interaction.services.times.answerWithin - waited);
-  const early = await withinAnswerTime(work, { answerWithin });
+  const early = await within(work, answerWithin);
   if (early !== null) {
     const answer = earlyAnswer(submission, early);
     const small = Buffer.byteLength(JSON.stringify(answer)) <= MOST_ACKNOWLEDGED_BYTES;

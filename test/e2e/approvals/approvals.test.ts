@@ -4,7 +4,7 @@ import { BILLING, ENGINEER } from '../../sandbox/fastly/people.ts';
 import { databaseWithClock } from '../../support/postgres/clock.ts';
 import { askForDeletion, deletions, RequestMessage, toldPrivately, untilTold } from '../support/approving.ts';
 import { messageWith } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
 
 const PATH = `/user/${ENGINEER.id}`;
 /** Longer than any request waits, in milliseconds. */
@@ -58,12 +58,14 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
     expect(JSON.stringify(confirmation.blocks)).toContain('Left the company');
     expect(toldPrivately(await tomas.sees())).toEqual([]);
   });
+});
 
+describe('a request to delete a user', () => {
   it.each([
     { how: 'with a reason', reason: 'She only moved to another team' },
     { how: 'without a reason', reason: null },
   ])('ends when it is denied $how, and the requester hears of it', async ({ reason }) => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.click(tomas, 'deny');
@@ -90,7 +92,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
   });
 
   it('ends when the requester takes it back, who needs no message about that', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await request.take(nora, 'cancel');
@@ -108,7 +110,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
   });
 
   it('expires when nobody decides in time, and the requester hears of it', async () => {
-    const { client } = await startWorkplace(mode, { APPROVAL_TTL: '300ms' });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_TTL: '300ms' });
     const nora = client.as(NORA);
     await nora.command(`delete ${ENGINEER.id}`);
     const message = await nora.until(
@@ -126,7 +128,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
   });
 
   it('reminds those who may approve once, in its thread', async () => {
-    const { client } = await startWorkplace(mode, { APPROVAL_REMINDER: '500ms' });
+    const { client } = await startWorkplace(DELIVERY, { APPROVAL_REMINDER: '500ms' });
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     const reminder = `⏰ <@${TOMAS.id}> : this request still needs approval`;
@@ -139,7 +141,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
   });
 
   it('can be retried when it went wrong, without another approval', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
@@ -160,7 +162,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
   });
 
   it('can be given up by the requester when it went wrong', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
@@ -174,7 +176,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
 
   it('can be retried no more when its time is over', async () => {
     const { variables, pass } = await databaseWithClock();
-    const { client } = await startWorkplace(mode, variables);
+    const { client } = await startWorkplace(DELIVERY, variables);
     const tomas = client.as(TOMAS);
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.fastlyFaults({ fail: { match: 'DELETE /user/', status: 500, times: 1 } });
@@ -189,7 +191,7 @@ describe.each(DELIVERY_MODES)('over %s, a request to delete a user', (mode) => {
   });
 
   it('is not carried out when the user is not what was approved any more', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
     const request = await askForDeletion(client, NORA, ENGINEER);
     await client.putFastlyUsers([{ ...ENGINEER, role: 'superuser' }]);

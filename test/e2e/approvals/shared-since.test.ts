@@ -82,9 +82,11 @@ it('the approvers then get the request in direct messages once, and its steps th
     [tomas, 2],
     [priya, 3],
   ] as const) {
-    const direct = messagesIn(await who.sees(), 'direct').filter(({ ephemeral }) => !ephemeral);
-    expect(direct.filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
-    expect(direct.filter(({ threadTs }) => threadTs !== undefined)).toHaveLength(replies);
+    const direct = async () => messagesIn(await who.sees(), 'direct').filter(({ ephemeral }) => !ephemeral);
+    await expect
+      .poll(async () => (await direct()).filter(({ threadTs }) => threadTs !== undefined))
+      .toHaveLength(replies);
+    expect((await direct()).filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
   }
   expect(messagesIn(await nora.sees(), 'direct')).toHaveLength(1);
   expect(request.words(await nora.sees())).not.toContain(ENGINEER.name);

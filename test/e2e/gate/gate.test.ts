@@ -17,6 +17,7 @@ import type { Sees } from '../../sandbox/control/protocol.ts';
 import {
   deliveryTo,
   type ForgedSlack,
+  listenersOver,
   postSigned,
   type Sender,
   startForgedSlack,
@@ -25,9 +26,6 @@ import {
 } from '../support/forged-delivery.ts';
 import { wordsOf } from '../support/seeing.ts';
 import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
-
-/** All but those for events: the Home tab is in no channel, and what is unknown of it is shown nowhere. */
-const LISTENERS_IN_CHANNELS = LISTENERS.filter(({ kind }) => kind !== 'event');
 
 type Reason = 'not-a-bot-admin' | 'other-workspace' | 'unknown-caller' | 'wrong-channel';
 
@@ -110,9 +108,13 @@ const denied = (reason: Reason, { kind, id }: Pick<Listener, 'kind' | 'id'>, mor
 });
 
 describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
+  const listeners = listenersOver(mode);
+  /** All but those for events: the Home tab is in no channel, and what is unknown of it is shown nowhere. */
+  const listenersInChannels = listeners.filter(({ kind }) => kind !== 'event');
+
   it('lets a superuser through to every listener', async () => {
     const slack = await startForgedSlack(mode);
-    for (const listener of LISTENERS) {
+    for (const listener of listeners) {
       await slack.deliver(deliveryTo(listener, superuser, slack.responseUrl));
       const { kind, id } = listener;
       const taken = { msg: 'taken', delivery: kind, id, caller: NORA.id, team: TEAM.id };
@@ -122,7 +124,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
   it.each(OUTSIDERS)('keeps $who from every listener', async ({ sender, reason }) => {
     const slack = await startForgedSlack(mode);
-    for (const listener of LISTENERS) {
+    for (const listener of listeners) {
       await expectTold(slack, listener, sender, WORDS[reason]);
       if (listener.kind === 'command') await expectTold(slack, listener, sender, `Ask <@${NORA.id}>`);
       const { id = null, team_id = null } = sender;
@@ -133,7 +135,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
   it('keeps everybody out when SUPERUSERS is empty, and says how to change that', async () => {
     const slack = await startForgedSlack(mode, { SUPERUSERS: '' });
-    for (const listener of LISTENERS) {
+    for (const listener of listeners) {
       await expectTold(
         slack,
         listener,
@@ -146,7 +148,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
   it('tells a superuser that something nobody listens for is of an older version', async () => {
     const slack = await startForgedSlack(mode);
-    for (const kind of new Set(LISTENERS_IN_CHANNELS.map((listener) => listener.kind))) {
+    for (const kind of new Set(listenersInChannels.map((listener) => listener.kind))) {
       const unknown = { kind, id: kind === 'command' ? '/fastly-gone' : 'gone.id' };
       await expectTold(slack, unknown, superuser, 'This no longer works');
       await expectNothingDone(slack, {
@@ -159,7 +161,7 @@ describe.each(DELIVERY_MODES)('over %s, the gate', (mode) => {
 
   it('refuses every listener in another channel than COMMAND_CHANNELS, and names those', async () => {
     const slack = await startForgedSlack(mode, { COMMAND_CHANNELS: GENERAL.id });
-    for (const listener of LISTENERS_IN_CHANNELS) {
+    for (const listener of listenersInChannels) {
       await expectTold(
         slack,
         listener,

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { LISTENERS } from '../../../src/commands/slash-command.ts';
 import {
   JONAS,
   MIRA,
@@ -18,6 +17,7 @@ import {
   deliveryTo,
   type Edit,
   type ForgedSlack,
+  listenersOver,
   type Sender,
   startForgedSlack,
   superuser,
@@ -90,16 +90,18 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   ])('a bot admin is let through to every listener by deliveries that carry %s', async (_, who) => {
     const slack = await startInOrganisation(mode);
     slack.edit('users.info', withUser({ team_id: undefined }));
-    for (const listener of LISTENERS) {
+    for (const listener of listenersOver(mode)) {
       await slack.deliver(deliveryTo(listener, who, slack.responseUrl));
       const taken = { msg: 'taken', delivery: listener.kind, id: listener.id, caller: NORA.id };
       await expect.poll(() => slack.log.lines).toContainEqual(expect.objectContaining(taken));
     }
     expect(slack.log.lines.filter(({ msg }) => msg === 'denied')).toEqual([]);
   });
+});
 
+describe('in an organisation', () => {
   it.each(NO_FULL_MEMBERS)('who is %s by Slack is kept out, and Slack is asked once', async (_, fields) => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     slack.edit('users.info', withUser(fields));
     expect(await told(slack, elsewhere)).toContain(UNVERIFIED);
     expect(await told(slack, elsewhere)).toContain(UNVERIFIED);
@@ -109,7 +111,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   });
 
   it('an answer about somebody else is not believed, and Slack is asked again', async () => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     slack.edit('users.info', withUser({ id: PRIYA.id }));
     expect(await told(slack, elsewhere)).toContain(UNVERIFIED);
     slack.edit('users.info', null);
@@ -120,7 +122,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
     ['as their workspace', { id: NORA.id, team_id: OTHER_ORGANISATION }, {}],
     ['beside it', elsewhere, { enterprise_id: OTHER_ORGANISATION }],
   ])('a command that names another organisation %s is refused without a call', async (_, who, more) => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     expect(await told(slack, who, more)).toContain(UNVERIFIED);
     expect(await lookUps(slack)).toBe(0);
   });
@@ -130,7 +132,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
     ['of the app', { team: { id: TEAM.id, enterprise_id: OTHER_ORGANISATION } }],
     ['in no readable way', { enterprise: { id: { toString: 1, valueOf: 1 } } }],
   ])('a form that names another organisation %s is refused without a call', async (_, more) => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     const sent = { enterprise: { id: ORGANISATION.id }, view: viewOf('get.form'), ...more };
     const form = deliveryTo({ kind: 'submission', id: 'get.form' }, elsewhere, '', sent);
     expect(JSON.stringify(await slack.deliver(form))).toContain(UNVERIFIED);
@@ -138,7 +140,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   });
 
   it('nobody costs a call who is not listed or is a stranger', async () => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     for (const who of [
       { id: PRIYA.id, team_id: SISTER_TEAM.id },
       { id: JONAS.id, team_id: PARTNER_TEAM.id },
@@ -151,7 +153,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   });
 
   it('two quick deliveries cost one call', async () => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     slack.edit('users.info', async (answer) => {
       await released;
@@ -167,7 +169,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   });
 
   it('a Slack that does not say in time is not waited for, and its late answer counts', async () => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     slack.times.membershipWithin = 50;
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     slack.edit('users.info', async (answer) => {
@@ -183,7 +185,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   it.each(['internal_error', 'ratelimited', 'missing_scope'])(
     'a Slack that answers %s keeps a bot admin out until it answers',
     async (error) => {
-      const slack = await startInOrganisation(mode);
+      const slack = await startInOrganisation(DELIVERY);
       slack.edit('users.info', () => ({ ok: false, error }));
       expect(await told(slack, elsewhere)).toContain(UNVERIFIED);
       slack.edit('users.info', null);
@@ -192,7 +194,7 @@ describe.each(DELIVERY_MODES)('over %s, in an organisation', (mode) => {
   );
 
   it('a member whom Slack does not know is asked about once', async () => {
-    const slack = await startInOrganisation(mode);
+    const slack = await startInOrganisation(DELIVERY);
     slack.edit('users.info', () => ({ ok: false, error: 'user_not_found' }));
     for (let times = 0; times < 2; times += 1) expect(await told(slack, elsewhere)).toContain(UNVERIFIED);
     expect(await lookUps(slack)).toBe(1);

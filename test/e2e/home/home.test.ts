@@ -15,7 +15,7 @@ import { askForDeletion, openRequest } from '../support/approving.ts';
 import { deliveryTo, startForgedSlack } from '../support/forged-delivery.ts';
 import { headersOf, openHome, rowsOf, sectionOf, untilAtHome } from '../support/home-tab.ts';
 import { elementsOf, wordsOf } from '../support/seeing.ts';
-import { DELIVERY, DELIVERY_MODES, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, forgetStart, startWorkplace } from '../support/workplace.ts';
 
 describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   it('says in friendly words that there is nothing yet', async () => {
@@ -32,9 +32,11 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     expect(wordsOf(sectionOf(sees, 'Your open requests'))).toContain('You have no open requests.');
     expect(wordsOf(sectionOf(sees, 'Latest changes'))).toContain('There are no changes yet.');
   });
+});
 
+describe('the Home tab', () => {
   it('shows each what waits for them and what they have asked for, with the buttons for them', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const request = await askForDeletion(client, NORA, ENGINEER, { reason: 'Left the company' });
     const other = await askForDeletion(client, TOMAS, BILLING);
     const hers = await openHome(client.as(NORA));
@@ -52,7 +54,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   });
 
   it('shows the latest five changes, newest first', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const users = PEOPLE.filter(
       ({ id, locked }) => !locked && ![OWNER.id, BOT_ACCOUNT.id, TOMAS_USER.id].includes(id),
@@ -66,7 +68,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   });
 
   it('shows the account in figures', async () => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     await client.putFastlyUsers([
       completeUser({ login: 'a@example.com', role: 'engineer', two_factor_auth_enabled: true }),
       completeUser({
@@ -94,7 +96,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     ['create', 'Create a user'],
     ['reset', 'Reset a password'],
   ])('opens the form of %s', async (name, title) => {
-    const { client } = await startWorkplace(mode);
+    const { client } = await startWorkplace();
     const nora = client.as(NORA);
     const sees = await openHome(nora);
     expect(wordsOf(sectionOf(sees, 'Quick actions'))).toContain(title);
@@ -103,8 +105,9 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   });
 
   it('shows another member why theirs is empty, and asks Fastly nothing', async () => {
-    const { client } = await startWorkplace(mode);
-    await client.forgetFastlyCalls();
+    const workplace = await startWorkplace();
+    await forgetStart(workplace);
+    const { client } = workplace;
     const priya = client.as(PRIYA);
     await priya.home();
     const home = await priya.until((sees) => sees.home, 'the Home');
@@ -114,7 +117,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   });
 
   it('shows a member of another company nothing but why', async () => {
-    const { client, deliver } = await startForgedSlack(mode);
+    const { client, deliver } = await startForgedSlack(DELIVERY);
     const jonas = { id: JONAS.id, team_id: PARTNER_TEAM.id };
     await deliver(deliveryTo({ kind: 'event', id: 'app_home_opened' }, jonas, ''));
     const home = await client.as(JONAS).until((sees) => sees.home, 'the Home');
@@ -123,7 +126,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
   });
 
   it.each([NORA, PRIYA])('publishes nothing when $name opens the messages', async ({ id }) => {
-    const { client, deliver, log } = await startForgedSlack(mode);
+    const { client, deliver, log } = await startForgedSlack(DELIVERY);
     const event = { type: 'app_home_opened', user: id, tab: 'messages' };
     await deliver(deliveryTo({ kind: 'event', id: event.type }, { id, team_id: TEAM.id }, '', { event }));
     await log.until(id === NORA.id ? 'taken' : 'denied');
@@ -133,9 +136,7 @@ describe.each(DELIVERY_MODES)('the Home tab, over %s', (mode) => {
     const published = (await client.slackCalls()).filter(({ method }) => method === 'views.publish');
     expect(published.filter(({ args }) => args.user_id === id)).toEqual([]);
   });
-});
 
-describe('the Home tab', () => {
   it('shows markup in names as it is', async () => {
     const { client } = await startWorkplace();
     await askForDeletion(client, NORA, HOSTILE, { reason: '<!here> *now*' });

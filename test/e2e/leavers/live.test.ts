@@ -13,7 +13,7 @@ import {
   untilLeaversSay,
 } from '../support/leavers.ts';
 import { readyz } from '../support/readyz.ts';
-import { DELIVERY, DELIVERY_MODES, type Workplace } from '../support/workplace.ts';
+import { DELIVERY, DELIVERY_MODES, forgetStart, type Workplace } from '../support/workplace.ts';
 
 /** What was asked of Slack and Fastly since it was forgotten. */
 const calls = async ({ client }: Workplace) => [
@@ -35,7 +35,7 @@ describe('with LEAVERS=live', () => {
     const workplace = await startLive();
     const { client } = workplace;
     await client.forgetSlackCalls();
-    await client.forgetFastlyCalls();
+    await forgetStart(workplace);
     const outcome = await client.changeMember(PRIYA.id, 'full');
     expect(outcome).toMatchObject({ acknowledged: true });
     await client.changeMember(PRIYA.id, 'guest');

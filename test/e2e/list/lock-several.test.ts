@@ -252,6 +252,7 @@ describe('locking several', () => {
     expect(request.buttons(await client.as(NORA).sees())).toEqual(['stop']);
     await clickOn(client, request, 'stop', TOMAS);
     await request.until(client.as(NORA), 'Stopping…');
+    await client.untilHeld('fastly');
     await client.fastlyFaults({ hold: null });
     const end = await request.until(client.as(NORA), '✅ 3 of 7 locked.');
     expect(end).toContain('<@U0TOMAS01> stopped it.');

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type RawData, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { LISTENERS } from '../../../src/commands/slash-command.ts';
 import type { Times } from '../../../src/config/times.ts';
 import type { Listener } from '../../../src/slack/gate/listeners.ts';
 import { CDN_TEAM, NORA, TEAM } from '../../sandbox/cast.ts';
@@ -13,8 +14,10 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/s
 import { pickerValue } from './picker-value.ts';
 import {
   connected,
+  DELIVERY,
   type DeliveryMode,
   environmentFor,
+  forgetStart,
   type LogLines,
   type RunningBot,
   runBot,
@@ -68,7 +71,7 @@ export async function startForgedSlack(
     waits,
   );
   await connected(sandbox, log, mode);
-  await sandbox.client.forgetFastlyCalls();
+  await forgetStart(sandbox);
   const requestUrl = mode === 'http' ? requestUrlOf(log) : '';
   const deliver = async (forged: Forged) =>
     mode === 'socket'
@@ -209,6 +212,15 @@ class Queue<Item> {
     const item = this.#items.shift();
     return item ?? (await new Promise((resolve) => this.#waiting.push(resolve)));
   }
+}
+
+/**
+ * What a test of all listeners delivers to. Both ways lead to one gate, which tells listeners apart by kind and id. So
+ * where all of them come over Socket Mode, one of each kind comes over HTTP, too; the project `http` has all of them.
+ */
+export function listenersOver(mode: DeliveryMode): readonly Listener[] {
+  if (mode === DELIVERY) return LISTENERS;
+  return [...new Map(LISTENERS.map((listener) => [listener.kind, listener])).values()];
 }
 
 /** What a delivery to `listener` looks like; `more` goes over the payload's own fields. */

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Bot } from '../../../src/bot.ts';
 import { readConfig } from '../../../src/config/config.ts';
@@ -48,7 +48,8 @@ export class LogLines {
         .toString()
         .split('\n')
         .filter((text) => text !== '')) {
-        this.lines.push(z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+        const parsed: Record<string, unknown> = JSON.parse(line);
+        this.lines.push(parsed);
       }
       for (const watcher of this.#watchers) watcher();
       done();
@@ -155,4 +156,12 @@ export async function connected({ client }: Sandbox, log: LogLines, mode: Delive
   const { address } = await log.until("taking Slack's requests at /slack/events");
   const { port } = z.object({ port: z.number() }).parse(address);
   await client.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
+}
+
+/** Forgets the calls to Fastly that a start makes. The last one asks when the token expires. */
+export async function forgetStart({ client }: Pick<Sandbox, 'client'>): Promise<void> {
+  await expect
+    .poll(async () => (await client.fastlyCalls()).map(({ path }) => path), { interval: 5 })
+    .toContain('/tokens/self');
+  await client.forgetFastlyCalls();
 }

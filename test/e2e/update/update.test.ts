@@ -12,7 +12,7 @@ import { inFastly, updateOf, updates } from '../support/altering.ts';
 import { answer } from '../support/answering.ts';
 import { toldPrivately, untilTold } from '../support/approving.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY, startWorkplace } from '../support/workplace.ts';
+import { DELIVERY, forgetStart, startWorkplace } from '../support/workplace.ts';
 
 describe('update', () => {
   it('sends what differs, and tells the channel who changed whom, from what to what, and why', async () => {
@@ -158,8 +158,9 @@ describe('update', () => {
     { flag: '--two-factor-auth-enabled no', why: 'Users set it up in their own Fastly profile' },
     { flag: '--two-factor-setup-required yes', why: 'Users set it up in their own Fastly profile' },
   ])('refuses $flag with the reason, before any call', async ({ flag, why }) => {
-    const { client } = await startWorkplace();
-    await client.forgetFastlyCalls();
+    const workplace = await startWorkplace();
+    const { client } = workplace;
+    await forgetStart(workplace);
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing ${flag}`);
     await untilTold(nora, why);

@@ -6,7 +6,7 @@ import { answer, untilAsked } from '../support/answering.ts';
 import { deliveryTo, startForgedSlack, superuser } from '../support/forged-delivery.ts';
 import { pickerValue } from '../support/picker-value.ts';
 import { messagesIn, messageWith, wordsOf } from '../support/seeing.ts';
-import { DELIVERY_MODES, startWorkplace, type Workplace } from '../support/workplace.ts';
+import { startWorkplace, type Workplace } from '../support/workplace.ts';
 
 const ASHLEE = completeUser({ id: 'ashlee1', name: 'Ashlee Quill', login: 'ashlee@example.com' });
 const THERESA = completeUser({ id: 'theresa1', name: 'Theresa Voss', login: 'theresa@example.com' });
@@ -16,9 +16,9 @@ const resetsIn = async ({ client }: Workplace) =>
     .filter(({ path }) => path.endsWith('/password/request_reset'))
     .map(({ path }) => decodeURIComponent(path.split('/')[2] ?? ''));
 
-describe.each(DELIVERY_MODES)('whom a command means, over %s', (mode) => {
+describe('whom a command means', () => {
   async function start(): Promise<Workplace> {
-    const workplace = await startWorkplace(mode);
+    const workplace = await startWorkplace();
     await workplace.client.putFastlyUsers([ASHLEE, THERESA]);
     return workplace;
   }

@@ -70,7 +70,8 @@ export async function startControl(
   options: ControlOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { port = 0, host = '127.0.0.1' } = options;
-  const server = createServer(getRequestListener(controlApi(options).fetch));
+  // A connection that the server closes while a busy client asks over it would fail that request.
+  const server = createServer({ keepAliveTimeout: 600_000 }, getRequestListener(controlApi(options).fetch));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
   });

@@ -26,7 +26,8 @@ export async function listen(
   host: string,
   port: number,
 ): Promise<HttpListener> {
-  const server = createServer(handle);
+  // A connection that the server closes while a busy client asks over it would fail that request.
+  const server = createServer({ keepAliveTimeout: 600_000 }, handle);
   const claim = createNetServer((socket) => socket.destroy());
   try {
     if (port === 0) await listening(claim, LOWEST_PORT + randomInt(PORTS) + TO_CLAIM, host);

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 
-const newName = () => `test_${randomBytes(8).toString('hex')}`;
+/** Of a database or a schema. */
+export const newName = () => `test_${randomBytes(8).toString('hex')}`;
 
 /** Gives the URL of a new, empty PostgreSQL database, which is gone when the test ends. */
 export async function newDatabase(): Promise<string> {
@@ -18,7 +19,7 @@ export async function newDatabase(): Promise<string> {
  */
 export async function newSchema(): Promise<{ url: string; name: string }> {
   const name = newName();
-  const url = await databaseOfThisWorker();
+  const url = await databaseOfThisWorker('schemas');
   await administer(url, `create schema ${name}`);
   onTestFinished(() => administer(url, `drop schema ${name} cascade`));
   return { url: withSearchPath(url, name), name };
@@ -44,16 +45,19 @@ export async function administer(url: string, statements: string): Promise<void>
   }
 }
 
-let ofThisWorker: Promise<string> | null = null;
+const ofThisWorker = new Map<string, Promise<string>>();
 
-/** Tests of one worker come one after the other. It goes with the server. */
-function databaseOfThisWorker(): Promise<string> {
-  ofThisWorker ??= (async () => {
-    const name = newName();
-    await createDatabase(name);
-    return urlOf(name);
-  })();
-  return ofThisWorker;
+/** The database that this worker has for something. Tests of one worker come one after the other. It goes with the server. */
+export function databaseOfThisWorker(purpose: 'schemas' | 'reused'): Promise<string> {
+  const made = ofThisWorker.get(purpose) ?? newDatabaseOfWorker();
+  ofThisWorker.set(purpose, made);
+  return made;
+}
+
+async function newDatabaseOfWorker(): Promise<string> {
+  const name = newName();
+  await createDatabase(name);
+  return urlOf(name);
 }
 
 async function createDatabase(name: string): Promise<void> {
