@@ -61,8 +61,11 @@ export type Change = z.infer<typeof ChangeDetails> & {
   caller: MemberId;
 };
 
-/** How a change ended. `unknown`: Fastly was called, and its answer was lost. */
-export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };
+/**
+ * How a change ended. `unknown`: Fastly was called, and its answer was lost. `role`: whether Fastly shows the role that was
+ * to be set, or has left it out; not there where all is as wanted, or nobody knows.
+ */
+export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string; role?: 'set' | 'left' };
 
 /** Why a change is settled that a crash left behind. */
 export const INTERRUPTED = 'interrupted';

@@ -45,6 +45,10 @@ export function promotionNotice(
       return message(
         say`🚨 ${who} is ${given} again. The role was set outside the bot, after it had ended ${end}. Check the user.`,
       );
+    case 'not-given':
+      return message(
+        say`ℹ️ ${who} was not given the role ${given}: Fastly hasn't taken the change. Nothing ends. Ask again if the role is needed.`,
+      );
     case 'to-check':
       return message(
         say`🗄️ The bot's database was restored. ${who} has the role ${given} until ${end} by what the backup says. It doesn't end by itself: choose ${'End now'}, or keep the role.`,

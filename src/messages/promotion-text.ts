@@ -56,6 +56,8 @@ export function lastsNow(promotion: RunningPromotion, first: number): Sentence {
       return say`until another role was set outside the bot`;
     case 'gone':
       return say`until the user was deleted`;
+    case 'not-given':
+      return say`not at all: the role was not given`;
   }
 }
 
@@ -78,9 +80,12 @@ export function promotionLine(promotion: PromotionShown): Sentence {
   return say`${mark} ${userText(promotion.user)}: ${untilText(promotion)}`;
 }
 
-/** For whoever approves a change of the role. */
-export function offText(promotion: PromotionShown): Sentence {
-  return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
+/** For whoever changes the role, or approves that. @param hasEnd whether the new role is given for a time, too */
+export function offText(promotion: PromotionShown, hasEnd: boolean): Sentence {
+  const next = hasEnd
+    ? say`${roleBack(promotion)} comes back at the new end instead`
+    : say`nothing comes back`;
+  return say`⏳ The user has the role ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and ${next}.`;
 }
 
 /** For whoever decides about somebody who left. */

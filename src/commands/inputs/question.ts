@@ -210,7 +210,7 @@ function cautionsFor(
   const isOff = role !== user.role || (role === promotion?.role && lasts === undefined);
   return [
     ...(caution ? [say`⚠️ ${caution}`] : []),
-    ...(promotion !== undefined && isOff ? [offText(promotion)] : []),
+    ...(promotion !== undefined && isOff ? [offText(promotion, lasts !== undefined)] : []),
   ];
 }
 

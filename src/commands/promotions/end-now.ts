@@ -55,8 +55,9 @@ async function isPromotedMember(
   // After a restore, a bot admin decides.
   if (promotion?.state.kind !== 'running') return false;
   const known = await members.since(member, Date.now());
-  if (known === null || known === 'nobody' || known === 'untold' || !botAdmins.isFullMember(known))
+  if (known === null || known === 'nobody' || known === 'untold' || !botAdmins.isOwnMember(known)) {
     return false;
+  }
   const address = known.profile?.email;
   return address !== undefined && canonical(address) === canonical(promotion.user.login);
 }

@@ -42,6 +42,7 @@ export async function extend(
 ): Promise<Delivered> {
   const { services, caller } = interaction;
   const { id, before, role, endsAt } = promotion;
+  refuseToCheck(promotion);
   if (isSuperuserRole(role)) {
     const what = { kind: 'promote-for', version: 1, by: 'extension' } as const;
     const about = { target: targetOf(user), promotion: id, back: before, until: endsAt, for: lasts };
@@ -54,7 +55,7 @@ export async function extend(
     say`⏳ ${member(caller.memberId)} extended the role of ${who}: ${settingValue('role', role)} until ${date(new Date(moved))}. Then ${roleBack(promotion)} comes back.`,
     ...reasonLine(reason),
   );
-  return await confirm(interaction, told, promotionButtons(id, true));
+  return await confirm(interaction, told, promotionButtons(promotion, true));
 }
 
 /** 'Ended at 17:30. Ask again.' */
@@ -110,6 +111,7 @@ async function extendForm(
 ) {
   const running = await runningWith(interaction, id);
   const { role, endsAt, user } = running;
+  refuseToCheck(running);
   const note = isSuperuserRole(role)
     ? [richText(say`Extending is a request. ${await whoDecides(interaction, 'promote-for')}`)]
     : [];
@@ -136,6 +138,14 @@ async function runningWith(interaction: Interaction, id: string): Promise<Promot
   const found = await promotions.get(id);
   if (found === null) throw noLongerWorks('button', 'update');
   throw new Refusal(overText(found));
+}
+
+/** @throws {Refusal} where nobody knows whether it still runs: extended, it would end by itself */
+function refuseToCheck({ state }: PromotionShown): void {
+  if (state.kind !== 'to-check') return;
+  throw new Refusal(
+    say`The bot's database was restored, so the end of this role has to be checked first. Nothing was extended. Choose ${bold('End now')}, or set the role without an end.`,
+  );
 }
 
 function refuseWhereDisabled({ services }: Interaction): void {

@@ -25,7 +25,7 @@ import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { noLongerHolds, protectionText } from '../../messages/outcome-text.ts';
 import { lastsText, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
-import { changeText, otherwiseText } from '../../messages/settings-text.ts';
+import { changeText, otherwiseText, settingValue } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { promotionButtons } from '../../slack/promotion-buttons.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
@@ -119,7 +119,8 @@ export async function alter(
   }
   // A role that ends is kept for good by an ordinary change to the same role.
   const changes = keeps ? { ...changed, role: running.role } : changed;
-  if (lasts !== null) refuseWithoutEnd(user, who, changes);
+  const back = running?.role === before.role ? running.before : (before.role ?? '');
+  if (lasts !== null) refuseWithoutEnd(user, who, changes, back);
   if (Object.keys(changes).length === 0)
     throw new Refusal(say`No change: ${who} already has these settings.`);
   const kind = keeps && isSuperuserRole(running.role) ? 'promote' : superuserChange(user, changes);
@@ -131,7 +132,7 @@ export async function alter(
   if (caution !== null && rolesShown !== rolesDigest(user)) throw new RolesToLose(user, caution);
   if (kind !== null) {
     const of = { version: 1, target: targetOf(user), before, changes } as const;
-    return await fileRequest(interaction, actionOf(kind, of, lasts), reason);
+    return await fileRequest(interaction, actionOf(kind, of, { lasts, back }), reason);
   }
   const change = {
     deliveryKey: undoes === null ? interaction.deliveryKey : undoKey(undoes.change),
@@ -164,13 +165,14 @@ export async function alter(
     throw mayLift && isServiceLimit(error) ? withoutLimit(interaction, user, error, asked) : error;
   });
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
-  const given = lasts === null ? null : await promotions.of(id).catch(() => null);
-  const end = lasts === null ? null : given === null ? lastsText(lasts) : endText(given);
-  const off = changes.role === undefined ? null : running;
+  const isSet = changes.role !== undefined && !unmet(changes, settingsOf(after)).includes('role');
+  const given = lasts === null || !isSet ? null : await promotions.of(id).catch(() => null);
+  const end = lasts === null || !isSet ? null : given === null ? lastsText(lasts) : endText(given);
+  const off = isSet ? running : null;
   const confirmation = updated(interaction, who, before, { settings: changes, reason, end, off }, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
   return await confirm(interaction, confirmation, [
-    ...(given === null ? [] : promotionButtons(given.id, true)),
+    ...(given === null ? [] : promotionButtons(given, true)),
     ...(asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : []),
   ]);
 }
@@ -186,17 +188,24 @@ function endText(given: PromotionShown): Sentence {
 function actionOf(
   kind: 'promote' | 'demote',
   of: { version: 1; target: Target; before: CurrentSettings; changes: Settings },
-  lasts: number | null,
+  { lasts, back }: { lasts: number | null; back: string },
 ): Action {
   if (kind === 'demote') return { kind, ...of };
   if (lasts === null) return { kind, by: 'update', ...of };
-  return { kind: 'promote-for', by: 'update', ...of, for: lasts, back: of.before.role ?? '' };
+  return { kind: 'promote-for', by: 'update', ...of, for: lasts, back };
 }
 
 /** @throws {FieldError} where the role can't be given for a time */
-function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings): void {
+function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings, back: string): void {
   if (role === undefined) {
     throw new FieldError(LASTS, say`${who} has this role already, without an end. Nothing was changed.`);
+  }
+  if (role === back) {
+    const name = settingValue('role', role);
+    throw new FieldError(
+      LASTS,
+      say`The role ${name} is the one that comes back to ${who}. Leave the time out. Nothing was changed.`,
+    );
   }
   const why = whyNoEnd(user);
   if (why !== null) throw new FieldError(LASTS, say`${NO_END[why](who)} Nothing was changed.`);

@@ -78,7 +78,7 @@ type Drawn = { onTop?: Sentence | null; round?: number; typed?: string | null };
 function runningLines(running: PromotionShown | null): Sentence[] {
   if (running === null) return [];
   return [
-    say`⏳ ${untilText(running)}, then ${roleBack(running)}. If you set another role here, that stays, and nothing comes back.`,
+    say`⏳ ${untilText(running)}, then ${roleBack(running)}. If you set another role here, it stays, and nothing comes back. With a time, ${roleBack(running)} comes back after that.`,
   ];
 }
 

@@ -108,13 +108,14 @@ export class PromotionNotices {
     const made = notice.what === 'ended' ? await this.#madeMeanwhile(promotion) : [];
     const isOpen = promotion.state.kind === 'running' || promotion.state.kind === 'to-check';
     const mayExtend = notice.to !== 'member' && !disabled.has('update');
-    const buttons = isOpen ? promotionButtons(promotion.id, mayExtend) : [];
+    const buttons = isOpen ? promotionButtons(promotion, mayExtend) : [];
     const told = withButtons(promotionNotice(notice, promotion, made), buttons);
     const posted = await posting.post(place.to, told, place.threadTs);
     if (posted.kind === 'posted') return;
     log.warn({ why: posted.word, ...notice }, 'Slack does not take a message about a promotion');
-    // A member whom Slack does not find is gone.
-    const isGone = posted.what?.kind === 'person' && posted.what.who === 'member';
+    // A member whom Slack does not find is gone. A channel may come back.
+    const isToMember = notice.to !== 'thread' && notice.to !== 'approvals';
+    const isGone = isToMember && posted.what?.kind === 'person' && posted.what.who === 'member';
     if (!isGone) throwIfMendable('messages about promotions', posted);
   }
 
@@ -156,7 +157,7 @@ export class PromotionNotices {
   async #memberOf({ user: { login } }: RunningPromotion): Promise<MemberId | null> {
     const { members, botAdmins } = this.#options;
     const known = await members.withAddress(login);
-    if (known === 'nobody' || !botAdmins.isFullMember(known)) return null;
+    if (known === 'nobody' || !botAdmins.isOwnMember(known)) return null;
     const address = known.profile?.email;
     return address !== undefined && canonical(address) !== canonical(login) ? null : known.id;
   }

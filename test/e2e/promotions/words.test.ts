@@ -62,19 +62,23 @@ describe('a role that is given for a time', () => {
     );
   });
 
-  it('is closed by another change of the role, and nothing comes back', async () => {
+  it('is closed by another change of the role, and the first role comes back at the end of that', async () => {
     const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
     await untilSaid(nora, 'Role engineer → billing');
     await nora.command('update edda --role user');
     expect(wordsOf((await untilAsked(nora, CDN_TEAM)).blocks)).toMatch(
-      /The user is billing until .*, then engineer\. Once this is done, that end is off/,
+      /The user has the role billing until .*, then engineer\. Once this is done, that end is off, and nothing/,
     );
+    await nora.command(`update ${ENGINEER.id} --role engineer --for 1d`);
+    await untilTold(nora, 'is the one that comes back');
     await nora.command(`update ${ENGINEER.id} --role user --for 500ms`);
-    expect(await untilSaid(nora, 'Role billing → user')).toMatch(/The earlier end .*no longer holds\./);
+    const given = await untilSaid(nora, 'Role billing → user');
+    expect(given).toContain(', then engineer');
+    expect(given).toMatch(/The earlier end .*no longer holds\./);
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
-    expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'billing' });
+    expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'engineer' });
   });
 
   it('is kept by an ordinary request for the same role', async () => {

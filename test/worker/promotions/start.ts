@@ -31,12 +31,12 @@ export async function startEnds(fastly: FastlyClient) {
     promoted: async (
       user: { id: string; login: string; name: string },
       role: string,
-      { ago, lasts }: { ago: number; lasts: number },
+      { ago, lasts, isSure = true }: { ago: number; lasts: number; isSure?: boolean },
     ): Promise<string> => {
       const { id, login, name } = user;
       const about = { user: { id, login, name }, before: 'engineer', role, requester: NORA, request: null };
       const begun = await store.transaction(async (transaction) =>
-        beginPromotion(transaction, about, (await transaction.now()) - ago, lasts),
+        beginPromotion(transaction, about, (await transaction.now()) - ago, lasts, isSure),
       );
       return begun.id;
     },
