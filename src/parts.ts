@@ -133,7 +133,10 @@ export function createStoredParts(
     ...{ degraded, approvals, auditPages, promotions, quickActions, disabled, wake },
   });
   const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
-  const notices = new PromotionNotices({ ...parts, degraded, approvals, approvalsChannel, disabled });
+  const notices = new PromotionNotices({
+    ...{ ...parts, degraded, approvals, approvalsChannel, disabled },
+    confirmationsChannel,
+  });
   const onUsersChanged = () => directory.usersChanged();
   const promotionEnds = new PromotionEnds({ ...parts, approvals, notices, lease, onUsersChanged });
   const auditHeads = new AuditHeads(store, log, times.auditHead);

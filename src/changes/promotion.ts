@@ -50,12 +50,12 @@ export const RUNNING = {
 export const TO_CHECK = JSON.stringify({ kind: 'to-check' } satisfies PromotionState);
 
 /**
- * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `approvals`: in the
- * approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
+ * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `confirmations`: in
+ * the channel for confirmations, if there is one. `approvals`: in the approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
  */
 export const Told = z.object({
   what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check', 'not-given']),
-  to: z.enum(['thread', 'requester', 'member', 'approvals']).or(MemberId),
+  to: z.enum(['thread', 'requester', 'member', 'confirmations', 'approvals']).or(MemberId),
 });
 export type Told = z.infer<typeof Told>;
 

@@ -1,4 +1,4 @@
-import type { Action } from '../approvals/action.ts';
+import type { Action, Extension } from '../approvals/action.ts';
 import type { State } from '../approvals/request.ts';
 import type { Hindrance, PromotionShown, RunningPromotion } from '../changes/promotion.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
@@ -38,6 +38,12 @@ export function actionEnd(action: Action, state: State | null = null): Sentence 
   }
   const isWithout = action.kind === 'promote' && isSuperuserRole(action.changes.role);
   return isWithout ? say`without an end` : null;
+}
+
+/** Where an end is moved to, and from where. @param from when it is set, in Unix milliseconds */
+export function newEndText({ for: lasts, until }: Pick<Extension, 'for' | 'until'>, from: number): Sentence {
+  const isEarlier = from + lasts < until;
+  return say`${isEarlier ? '⚠️ Ends earlier' : 'Ends later'} than now: ${date(new Date(from + lasts))} instead of ${date(new Date(until))}.`;
 }
 
 /** How long a promotion lasts, or has lasted. @param first when it was to end as it was set (Unix milliseconds) */
@@ -94,7 +100,7 @@ export function runningText(promotion: PromotionShown): Sentence {
   if (state.kind === 'running' && state.endedBy !== null && state.waits === null) {
     return say`⏳ The user's role ${settingValue('role', role)} is ending.`;
   }
-  return say`⏳ The user is ${untilText(promotion)}. Then the role ${roleBack(promotion)} comes back.`;
+  return say`⏳ The user has the role ${untilText(promotion)}. Then the role ${roleBack(promotion)} comes back.`;
 }
 
 /** More of them would crowd a list. */

@@ -40,34 +40,46 @@ export function settingField(setting: Setting, value: string | boolean | null | 
   return value === undefined ? [] : [field(SETTING_LABELS[setting], settingValue(setting, value))];
 }
 
-/** 'Role engineer → billing and Locked no → yes'. */
-export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
+/** 'Role engineer → billing until 17:30 and Locked no → yes'. @param roleEnd when the role ends; null for no end */
+export function changeText(
+  before: CurrentSettings,
+  after: Settings | Partial<CurrentSettings>,
+  roleEnd: Sentence | null = null,
+): Sentence {
+  return settingsText(after, roleEnd, before);
+}
+
+/** The settings of a new user: 'Role engineer and Locked yes'. @param before what there was instead */
+export function settingsText(
+  settings: Settings | Partial<CurrentSettings>,
+  roleEnd: Sentence | null = null,
+  before: CurrentSettings | null = null,
+): Sentence {
   return enumerate(
-    SETTINGS.filter((setting) => after[setting] !== undefined).map(
-      (setting) =>
-        say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, before[setting])} → ${settingValue(setting, after[setting])}`,
-    ),
+    SETTINGS.filter((setting) => settings[setting] !== undefined).map((setting) => {
+      const value = movedText(setting, before, settings[setting]);
+      const end = setting === 'role' && roleEnd !== null ? say` ${roleEnd}` : say``;
+      return say`${bold(SETTING_LABELS[setting])} ${value}${end}`;
+    }),
   );
 }
 
-/** The settings of a new user: 'Role engineer and Locked yes'. */
-export function settingsText(settings: Settings): Sentence {
-  return enumerate(
-    SETTINGS.filter((setting) => settings[setting] !== undefined).map(
-      (setting) => say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, settings[setting])}`,
-    ),
-  );
+/** 'engineer → billing', or one value where there was nothing, or the same. */
+function movedText(
+  setting: Setting,
+  before: CurrentSettings | null,
+  value: string | boolean | null | undefined,
+): Sentence {
+  const after = settingValue(setting, value);
+  if (before === null || before[setting] === value) return after;
+  return say`${settingValue(setting, before[setting])} → ${after}`;
 }
 
 /** The same as fields of a section; `before` is null where there was nothing. */
 export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
-  return SETTINGS.filter((setting) => changes[setting] !== undefined).map((setting) => {
-    const after = settingValue(setting, changes[setting]);
-    return field(
-      SETTING_LABELS[setting],
-      before === null ? after : say`${settingValue(setting, before[setting])} → ${after}`,
-    );
-  });
+  return SETTINGS.filter((setting) => changes[setting] !== undefined).map((setting) =>
+    field(SETTING_LABELS[setting], movedText(setting, before, changes[setting])),
+  );
 }
 
 /** A warning that Fastly accepted a setting but reports another value. */

@@ -7,7 +7,8 @@ import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { bold, code, date, member, richText, say } from '../../messages/kit/sentence.ts';
-import { roleBack } from '../../messages/promotion-text.ts';
+import { givenAgainText } from '../../messages/outcome-text.ts';
+import { newEndText, roleBack } from '../../messages/promotion-text.ts';
 import { settingValue } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
@@ -24,7 +25,12 @@ import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
 
 const FORM = { id: 'promotion.extend-form', title: 'Extend a role', submit: 'Extend', mainBlockId: LASTS };
 
-const About = codecFor('form', z.object({ promotion: z.string().max(20) }), 'update');
+/** `earlier`: the length that the member was told would have the role end earlier, in milliseconds. */
+const About = codecFor(
+  'form',
+  z.object({ promotion: z.string().max(20), earlier: z.int().exactOptional() }),
+  'update',
+);
 
 /** How long a role is to be kept from when that is set, and why. */
 export type Extending = { lasts: number; reason: string | null };
@@ -52,7 +58,7 @@ export async function extend(
   if (moved === null) throw new Refusal(await whyOver(interaction, id));
   const who = userText(promotion.user);
   const told = message(
-    say`⏳ ${member(caller.memberId)} extended the role of ${who}: ${settingValue('role', role)} until ${date(new Date(moved))}. Then ${roleBack(promotion)} comes back.`,
+    say`⏳ ${member(caller.memberId)} moved the end of the role of ${who}: ${settingValue('role', role)} until ${date(new Date(moved))}, ${moved < endsAt ? 'earlier' : 'later'} than before (${date(new Date(endsAt))}). Then the role ${roleBack(promotion)} comes back.`,
     ...reasonLine(reason),
   );
   return await confirm(interaction, told, promotionButtons(promotion, true));
@@ -66,7 +72,8 @@ async function whyOver({ services }: Interaction, id: string) {
 
 export function overText(promotion: RunningPromotion | null) {
   if (promotion?.overAt == null) return say`The role is ending now. Nothing was extended. Ask again.`;
-  return say`Ended ${date(new Date(promotion.overAt))}. Ask again.`;
+  const { overAt, user, role } = promotion;
+  return say`Ended ${date(new Date(overAt))}. Ask again. ${givenAgainText(user.login, role)}`;
 }
 
 /** **Extend…** opens a form, whose submission is a new request. */
@@ -86,10 +93,23 @@ export const extendListeners: readonly Listener[] = [
   formListener(FORM, {
     async work(interaction, { values, subject }) {
       refuseWhereDisabled(interaction);
-      const { promotion: id } = About.read(subject);
+      const { promotion: id, earlier } = About.read(subject);
       const lasts = readLasts(values[LASTS] ?? '', interaction.services.times);
       const reason = reasonFromForm(values);
       const running = await runningWith(interaction, id);
+      const now = Date.now();
+      if (now + lasts < running.endsAt && earlier !== lasts) {
+        const what = newEndText({ for: lasts, until: running.endsAt }, now);
+        const onTop = say`${what} Nothing was changed. If you mean that, send the form again.`;
+        const view = await extendForm(
+          interaction,
+          id,
+          { lasts: values[LASTS] ?? null, reason },
+          onTop,
+          lasts,
+        );
+        return { kind: 'next', view, orElse: message(onTop) };
+      }
       const user = await interaction.users.getUser(UserId.parse(running.user.id));
       return await extend(interaction, user, running, { lasts, reason });
     },
@@ -108,6 +128,7 @@ async function extendForm(
   id: string,
   filled: { lasts: string | null; reason: string | null },
   onTop?: ReturnType<typeof say>,
+  earlier?: number,
 ) {
   const running = await runningWith(interaction, id);
   const { role, endsAt, user } = running;
@@ -117,13 +138,16 @@ async function extendForm(
     : [];
   return viewOf(FORM, interaction.origin, {
     onTop,
-    subject: About.write({ promotion: id }),
+    subject: About.write({ promotion: id, ...(earlier !== undefined && { earlier }) }),
     blocks: [
       richText(
         userText(user),
         say`${bold('Role')} ${settingValue('role', role)} until ${date(new Date(endsAt))}, then ${roleBack(running)}.`,
       ),
-      lastsInput(filled.lasts, { optional: false }),
+      lastsInput(filled.lasts, interaction.services.times, {
+        hint: `Counted from ${isSuperuserRole(role) ? 'the approval' : 'now'}, not from the present end.`,
+        optional: false,
+      }),
       reasonInput('Reason', filled.reason),
       ...note,
     ],

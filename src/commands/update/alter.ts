@@ -167,21 +167,35 @@ export async function alter(
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
   const isSet = changes.role !== undefined && !unmet(changes, settingsOf(after)).includes('role');
   const given = lasts === null || !isSet ? null : await promotions.of(id).catch(() => null);
-  const end = lasts === null || !isSet ? null : given === null ? lastsText(lasts) : endText(given);
-  const off = isSet ? running : null;
+  const end =
+    isSet && keeps
+      ? keptText(running)
+      : lasts === null || !isSet
+        ? null
+        : given === null
+          ? lastsText(lasts)
+          : endText(given);
+  const off = isSet && !keeps ? running : null;
   const confirmation = updated(interaction, who, before, { settings: changes, reason, end, off }, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
   return await confirm(interaction, confirmation, [
     ...(given === null ? [] : promotionButtons(given, true)),
-    ...(asWanted ? undoButtons(change, interaction.origin, interaction.services.disabled) : []),
+    ...(asWanted && Object.keys(changed).length > 0
+      ? undoButtons(change, interaction.origin, interaction.services.disabled)
+      : []),
   ]);
 }
 
 const ALONE = say`A role that ends is extended by itself. Leave the other changes out. Nothing was changed.`;
 
-/** 'until 17:30, then engineer'. */
+/** 'until 17:30 (then engineer)'. */
 function endText(given: PromotionShown): Sentence {
-  return say`until ${date(new Date(given.endsAt))}, then ${roleBack(given)}`;
+  return say`until ${date(new Date(given.endsAt))} (then ${roleBack(given)})`;
+}
+
+/** Of a role that was to end, and is kept. */
+function keptText({ endsAt }: PromotionShown): Sentence {
+  return say`now without an end (was until ${date(new Date(endsAt))})`;
 }
 
 /** What waits for approval. With `lasts` it is of another kind, which no older version carries out as one without an end. */
@@ -254,14 +268,13 @@ function updated(
   const now = settingsOf(after);
   const kept = unmet(settings, now);
   const asWanted = EDITABLE.filter((setting) => !kept.includes(setting));
-  const done = changeText(before, only(settings, asWanted));
+  const done = changeText(before, only(settings, asWanted), end);
   const by = member(caller.memberId);
   const when = date(new Date());
-  const until = end === null ? say`` : say`, ${end}`;
   return message(
     done.parts.length === 0
       ? say`✏️ ${by} had Fastly update ${who}, ${when}.`
-      : say`✏️ ${by} updated ${who}, ${when}: ${done}${until}.`,
+      : say`✏️ ${by} updated ${who}, ${when}: ${done}.`,
     ...kept.map((setting) => otherwiseText(setting, settings, now)),
     ...(off === null ? [] : [noLongerHolds(off.endsAt)]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),

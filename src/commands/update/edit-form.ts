@@ -57,14 +57,15 @@ export async function editForm(
   const seen = seenOf(user);
   const caution = rolesCaution(user);
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
+  const inputs = settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round);
+  const belowRole = inputs.findIndex(({ block_id }) => block_id === blockOf('role', round)) + 1;
   return viewOf(FORM, interaction.origin, {
     onTop,
     subject: About.write({ user: meantBy(user), seen, rolesShown: rolesDigest(user), round }),
     blocks: [
       ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
       richText(userText(targetOf(user)), ...runningLines(running)),
-      ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
-      lastsInput(typed, { round }),
+      ...inputs.toSpliced(belowRole, 0, lastsInput(typed, interaction.services.times, { round })),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
     ],

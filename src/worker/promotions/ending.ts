@@ -199,7 +199,7 @@ export class PromotionEnding {
   }
 
   async #ended(held: HeldPromotion): Promise<Ending> {
-    return await this.#over(held, 'ended', noticesOf('ended'));
+    return await this.#over(held, 'ended', [...noticesOf('ended'), { what: 'ended', to: 'confirmations' }]);
   }
 
   /** A request to extend it is refused in the same transaction. */

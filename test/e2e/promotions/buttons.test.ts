@@ -58,12 +58,12 @@ describe('the form', () => {
       'the field to refuse',
     );
     await nora.submit({ role: 'billing', for: '1d' });
-    await untilSaid(nora, 'Role engineer → billing, until');
+    await untilSaid(nora, 'Role engineer → billing until');
     await nora.command(`update ${ENGINEER.id}`);
     const again = await untilEditForm(nora);
     expect(wordsOf(again.blocks)).toContain('If you set another role here, it stays');
     await nora.submit({ for: '300ms' });
-    await untilSaid(nora, 'extended the role of Edda Morton');
+    await untilSaid(nora, 'moved the end of the role of Edda Morton');
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
     expect(await updates(client)).toEqual([
       updateOf(ENGINEER, { role: 'billing' }),

@@ -17,7 +17,7 @@ it('a role that Fastly has not changed has the end that it has, or none', async 
   await nora.command(`update ${ENGINEER.id} --name "Edda Sommer" --role billing --for 1d`);
   expect(await untilSaid(nora, 'Edda Sommer.')).not.toMatch(/until|for 1 day/);
   await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
-  await untilSaid(nora, 'Role engineer → billing, until');
+  await untilSaid(nora, 'Role engineer → billing until');
   await answered({ ...ENGINEER, role: 'billing' });
   await nora.command(`update ${ENGINEER.id} --role user`);
   expect(await untilSaid(nora, 'had Fastly update')).not.toContain('no longer holds');

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BILLING, ENGINEER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
 import { untilAsked } from '../support/answering.ts';
 import { untilTold } from '../support/approving.ts';
 import { promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
-import { messageWith, wordsOf } from '../support/seeing.ts';
+import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 describe('a role that is given for a time', () => {
   it('needs no approval where nobody becomes a Fastly superuser', async () => {
-    const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
+    const copies = { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id };
+    const { client } = await startWorkplace(DELIVERY, copies, {}, SHORT);
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing --for 500ms`);
-    expect(await untilSaid(nora, 'updated')).toContain('Role engineer → billing, until');
+    expect(await untilSaid(nora, 'updated')).toContain('Role engineer → billing until');
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
+    await untilSaid(nora, 'Ended: Edda Morton', AUDIT_TRAIL);
     expect(await updates(client)).toEqual([
       updateOf(ENGINEER, { role: 'billing' }),
       updateOf(ENGINEER, { role: 'engineer' }),
@@ -58,7 +60,7 @@ describe('a role that is given for a time', () => {
     const tomas = client.as(TOMAS);
     expect(request.words(await tomas.sees())).toContain('*Lasts* without an end');
     expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
-      'Role engineer → Fastly superuser, without an end',
+      'Role engineer → Fastly superuser without an end',
     );
   });
 
@@ -75,10 +77,22 @@ describe('a role that is given for a time', () => {
     await untilTold(nora, 'is the one that comes back');
     await nora.command(`update ${ENGINEER.id} --role user --for 500ms`);
     const given = await untilSaid(nora, 'Role billing → user');
-    expect(given).toContain(', then engineer');
+    expect(given).toContain('(then engineer)');
     expect(given).toMatch(/The earlier end .*no longer holds\./);
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
     expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'engineer' });
+  });
+
+  it('is kept without approval where that is not needed, which the answer says', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    await nora.command(`update ${ENGINEER.id} --role billing`);
+    const words = 'Role billing now without an end (was until ';
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, words), 'the answer');
+    expect(wordsOf(told.blocks)).not.toContain('no longer holds');
+    expect(elementsOf(told.blocks)).toEqual([]);
   });
 
   it('is kept by an ordinary request for the same role', async () => {

@@ -292,7 +292,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
     types(sandbox, `reset ${ENGINEER.id}`, 'a password reset'),
   ),
   'report, Roles that end': reporting('promotions', 'billing until', (sandbox) =>
-    types(sandbox, FOR_A_TIME, 'Role engineer → billing, until'),
+    types(sandbox, FOR_A_TIME, 'Role engineer → billing until'),
   ),
   'report, Left Slack': {
     id: 'report.leavers',
@@ -355,24 +355,24 @@ export const INTERACTIONS: Record<string, Interaction> = {
     id: '/fastly-user',
     act: (sandbox) => types(sandbox, `update ${ENGINEER.id} --role superuser`, 'Needs 1 approval'),
   },
-  'update, for a time': typing(FOR_A_TIME, 'Role engineer → billing, until'),
-  'End now': clicking('promotion.end', FOR_A_TIME, 'Role engineer → billing, until', async ({ client }) => {
+  'update, for a time': typing(FOR_A_TIME, 'Role engineer → billing until'),
+  'End now': clicking('promotion.end', FOR_A_TIME, 'Role engineer → billing until', async ({ client }) => {
     await untilTold(client.as(NORA), 'Ended by', 'direct');
   }),
   'Extend a role that ends': clicking(
     'promotion.extend',
     FOR_A_TIME,
-    'Role engineer → billing, until',
+    'Role engineer → billing until',
     untilForm('promotion.extend-form'),
   ),
   'Extend a role that ends, its form': {
     id: 'promotion.extend-form',
     before: async (sandbox) => {
-      await types(sandbox, FOR_A_TIME, 'Role engineer → billing, until');
+      await types(sandbox, FOR_A_TIME, 'Role engineer → billing until');
       await clicks(sandbox, 'promotion.extend');
       await hasForm(sandbox, 'promotion.extend-form');
     },
-    act: (sandbox) => submits(sandbox, { for: '6h', reason: null }, 'extended the role of'),
+    act: (sandbox) => submits(sandbox, { for: '6h', reason: null }, 'moved the end of the role of'),
   },
   'lock, by ID': typing(`lock ${ENGINEER.id}`, '🔒'),
   'lock, by ID, with all that can follow': typing(

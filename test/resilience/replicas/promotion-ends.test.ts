@@ -57,7 +57,7 @@ describe('two bots in other time zones', () => {
     expect(JSON.stringify(request.in(await nora.sees())?.blocks)).toContain(inUtc);
     await pass(3.4 * HOUR);
     await pass(0.15 * HOUR);
-    await untilTold(priya, 'Then engineer comes back', 'direct');
+    await untilTold(priya, 'Then the role engineer comes back', 'direct');
     expect(await updates(client)).toEqual([GIVEN]);
     await pass(0.5 * HOUR);
     await untilTold(priya, 'Ended: Your Fastly user', 'direct');
