@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { RequestId } from '../../approvals/request.ts';
 import type { PromotionShown, RunningPromotion } from '../../changes/promotion.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { isSuperuserRole } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
+import type { ChannelId } from '../../ids.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
@@ -52,7 +54,7 @@ export async function extend(
   if (isSuperuserRole(role)) {
     const what = { kind: 'promote-for', version: 1, by: 'extension' } as const;
     const about = { target: targetOf(user), promotion: id, back: before, until: endsAt, for: lasts };
-    return await fileRequest(interaction, { ...what, ...about }, reason);
+    return await fileRequest(interaction, { ...what, ...about }, reason, await firstPlace(interaction, id));
   }
   const moved = await services.promotions.extend(id, caller.memberId, lasts);
   if (moved === null) throw new Refusal(await whyOver(interaction, id));
@@ -62,6 +64,13 @@ export async function extend(
     ...reasonLine(reason),
   );
   return await confirm(interaction, told, promotionButtons(promotion, true));
+}
+
+/** Where the request was shown that has given the role: **Extend…** may be clicked in a direct message. */
+async function firstPlace({ services }: Interaction, id: string): Promise<ChannelId | null> {
+  const request = RequestId.safeParse((await services.promotions.get(id))?.request).data;
+  const place = request ? await services.approvals.messageOf(request) : null;
+  return place?.channel ?? null;
 }
 
 /** 'Ended at 17:30. Ask again.' */
@@ -134,7 +143,11 @@ async function extendForm(
   const { role, endsAt, user } = running;
   refuseToCheck(running);
   const note = isSuperuserRole(role)
-    ? [richText(say`Extending is a request. ${await whoDecides(interaction, 'promote-for')}`)]
+    ? [
+        richText(
+          say`Extending is a request. ${await whoDecides(interaction, 'promote-for', await firstPlace(interaction, id))}`,
+        ),
+      ]
     : [];
   return viewOf(FORM, interaction.origin, {
     onTop,

@@ -67,7 +67,8 @@ describe('as time passes, a role', () => {
     const first = await promotedFor(client, PRIYA_USER, '4h');
     await pass(3.6 * HOUR);
     await first.untilInThread(tomas, 'has the role Fastly superuser until');
-    await clickPromotion(nora, 'extend');
+    await untilTold(nora, 'has the role Fastly superuser until', 'direct');
+    await clickPromotion(nora, 'extend', 'direct');
     const form = await nora.until(
       ({ modals }) => modals.find(({ callbackId }) => callbackId === 'promotion.extend-form'),
       'the form',
