@@ -9,6 +9,7 @@ import {
   type RunningPromotion,
   reminderAt,
   TO_CHECK,
+  TO_PERSON,
 } from './promotion.ts';
 import { lockRunning, readPromotion } from './running-promotions.ts';
 
@@ -36,19 +37,20 @@ export async function beginPromotion(
   const endsAt = from + milliseconds;
   const remindAt = reminderAt(from, endsAt);
   const id = newReference();
+  const untold: Notice[] = isSure ? [TO_PERSON] : [];
   const state = isSure ? RUNNING : { ...RUNNING, unsure: { earlier: earlier?.id ?? null } };
   await transaction.database
     .insertInto('running_promotions')
     .values({
-      ...{ id, role, requester, login: user.login, name: user.name, untold: '[]' },
+      ...{ id, role, requester, login: user.login, name: user.name, untold: JSON.stringify(untold) },
       ...{ running_user: user.id, user_id: user.id, role_before: before, request_id: request },
       ...{ began_at: from, ends_at: endsAt, remind_at: remindAt },
-      due_at: isSure ? remindAt : await transaction.now(),
+      due_at: await transaction.now(),
       state: JSON.stringify(state),
       over_at: null,
     })
     .execute();
-  const more = { id, beganAt: from, endsAt, remindAt, state, overAt: null, untold: [] };
+  const more = { id, beganAt: from, endsAt, remindAt, state, overAt: null, untold };
   return { ...promotion, before, ...more };
 }
 
@@ -122,6 +124,9 @@ export async function settlePromotion(
   if (isDone && settings?.locked === false) await retryEnds(transaction, user.id);
 }
 
+/** What nobody needs to be told any more of a promotion that is over. */
+const TOO_LATE: readonly Notice['what'][] = ['given', 'reminder', 'overdue', 'to-check'];
+
 /** Records that a promotion is over, in whichever way, and what people are to be told of it. */
 export async function over(
   { database, now }: Transaction,
@@ -131,7 +136,7 @@ export async function over(
 ): Promise<void> {
   const at = await now();
   // What was not told yet would come too late.
-  const left = untold.filter(({ what }) => what !== 'reminder' && what !== 'overdue' && what !== 'to-check');
+  const left = untold.filter(({ what }) => !TOO_LATE.includes(what));
   const toTell = [...left, ...notices, ...redrawn(request)];
   await database
     .updateTable('running_promotions')
@@ -160,11 +165,11 @@ export async function movePromotion(
   const now = await transaction.now();
   const endsAt = now + milliseconds;
   const remindAt = reminderAt(now, endsAt);
-  const untold = redrawn(promotion.request);
+  const untold = [...redrawn(promotion.request), TO_PERSON];
   await transaction.database
     .updateTable('running_promotions')
     .set({
-      ...{ ends_at: endsAt, remind_at: remindAt, due_at: untold.length > 0 ? now : remindAt },
+      ...{ ends_at: endsAt, remind_at: remindAt, due_at: now },
       state: JSON.stringify(RUNNING),
       untold: JSON.stringify(untold),
     })

@@ -54,7 +54,7 @@ export const TO_CHECK = JSON.stringify({ kind: 'to-check' } satisfies PromotionS
  * the channel for confirmations, if there is one. `approvals`: in the approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
  */
 export const Told = z.object({
-  what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check', 'not-given']),
+  what: z.enum(['given', 'reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check', 'not-given']),
   to: z.enum(['thread', 'requester', 'member', 'confirmations', 'approvals']).or(MemberId),
 });
 export type Told = z.infer<typeof Told>;
@@ -66,6 +66,9 @@ const Redrawn = z.object({ what: z.literal(REDRAWN.what), to: z.literal(REDRAWN.
 /** What Slack has yet to show of a promotion. */
 export const Notice = z.union([Told, Redrawn]);
 export type Notice = z.infer<typeof Notice>;
+
+/** That the person who has the role is told until when, as it was given or moved. */
+export const TO_PERSON = { what: 'given', to: 'member' } as const satisfies Told;
 
 const TOLD: readonly Told['to'][] = ['thread', 'requester', 'member'];
 

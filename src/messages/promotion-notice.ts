@@ -22,6 +22,10 @@ export function promotionNotice(
   const end = date(new Date(endsAt));
   const keep = to === 'member' ? [] : [keepText(promotion)];
   switch (what) {
+    case 'given':
+      return message(
+        say`⏳ ${who} has the role ${given} until ${end}, then ${roleBack(promotion)}. If you are done earlier, click ${'End now'}.`,
+      );
     case 'reminder':
       return message(
         say`⏰ ${who} has the role ${given} until ${end}. Then the role ${roleBack(promotion)} comes back.`,

@@ -24,10 +24,10 @@ onBothDatabases('a role that was given for a time', (database) => {
     const promotion = await begun(store, 'engineer', 'superuser', { ago: 2 });
     const held = await claimPromotion(store, promotion.id, 60_000);
     await store.transaction((transaction) => retryEnds(transaction));
-    await held?.release({ telling: null, ending: HOUR, watching: HOUR });
+    await held?.release({ telling: HOUR, ending: HOUR, watching: HOUR });
     expect(await store.read((each) => duePromotions(each, store.engine, 1))).toEqual([promotion.id]);
     const again = await claimPromotion(store, promotion.id, 60_000);
-    await again?.release({ telling: null, ending: HOUR, watching: HOUR });
+    await again?.release({ telling: HOUR, ending: HOUR, watching: HOUR });
     expect(await store.read((each) => duePromotions(each, store.engine, 1))).toEqual([]);
   });
 

@@ -3,7 +3,13 @@ import { holdSuperuserLock, releaseSuperuserLock } from '../../approvals/rows.ts
 import type { HeldPromotion } from '../../changes/held-promotion.ts';
 import { isBeingChanged } from '../../changes/intents.ts';
 import { update } from '../../changes/operations.ts';
-import { type Hindrance, type Notice, noticesOf, type RunningPromotion } from '../../changes/promotion.ts';
+import {
+  type Hindrance,
+  type Notice,
+  noticesOf,
+  type RunningPromotion,
+  TO_PERSON,
+} from '../../changes/promotion.ts';
 import { notGiven, over } from '../../changes/promotion-steps.ts';
 import { entryAbout } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
@@ -55,7 +61,7 @@ export class PromotionEnding {
       const { unsure: _known, ...state } = current.state;
       await transaction.database
         .updateTable('running_promotions')
-        .set({ state: JSON.stringify(state) })
+        .set({ state: JSON.stringify(state), untold: JSON.stringify([...current.untold, TO_PERSON]) })
         .where('id', '=', current.id)
         .execute();
     });

@@ -32,14 +32,19 @@ describe('the buttons of a role that ends', () => {
     const priya = client.as(PRIYA);
     await client.as(NORA).command(`update ${PRIYA_USER.id} --role billing --for 30d`);
     await untilSaid(priya, 'Role engineer → billing');
+    await untilTold(
+      priya,
+      'Your Fastly user Priya Halloran ( priya@example.com ) has the role billing until',
+      'direct',
+    );
     await client.slackFaults({ fail: { method: 'users.info', status: 500, times: 10 } });
     await clickPromotion(priya, 'end');
     await untilTold(priya, "You don't have access");
     await client.slackFaults({ fail: null });
     expect(await updates(client)).toEqual([updateOf(PRIYA_USER, { role: 'billing' })]);
     await client.changeMember(PRIYA.id, 'guest');
-    await clickPromotion(priya, 'end');
-    await untilTold(priya, 'Ending…');
+    await clickPromotion(priya, 'end', 'direct');
+    await untilTold(priya, 'Ending…', 'direct');
     await untilTold(priya, 'Ended by', 'direct');
     expect(await updates(client)).toEqual([updateOf(PRIYA_USER, { role: 'billing' }), TAKEN]);
   });
