@@ -95,6 +95,19 @@ describe('a role that is given for a time', () => {
     expect(elementsOf(told.blocks)).toEqual([]);
   });
 
+  it('gives back the first role after one that needs approval, too, which the request says', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser --for 4h');
+    const tomas = client.as(TOMAS);
+    expect(request.words(await tomas.sees())).toContain('for 4 h from when it is set, then engineer');
+    expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
+      'that end is off, and engineer comes back at the new end instead.',
+    );
+  });
+
   it('is kept by an ordinary request for the same role', async () => {
     const { client } = await startWorkplace();
     const [nora, tomas] = [client.as(NORA), client.as(TOMAS)];
