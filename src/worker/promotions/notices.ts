@@ -33,8 +33,11 @@ export type PromotionNoticesOptions = BotAdminPlacesOptions & {
   times: Times;
 };
 
-/** The promotion as it stands, and the database's clock in Unix milliseconds. */
-type Read = Awaited<ReturnType<HeldPromotion['read']>>;
+/**
+ * The promotion as it stands, and the database's clock in Unix milliseconds. `made`: what the user has made meanwhile, which
+ * Fastly is asked once.
+ */
+type Read = Awaited<ReturnType<HeldPromotion['read']>> & { made(): Promise<MadeMeanwhile> };
 type Place = { to: ChannelId | MemberId; threadTs?: string };
 
 /** Tells people of promotions. What Slack does not take is tried until it does; a message may come twice, never not at all. */
@@ -50,7 +53,12 @@ export class PromotionNotices {
   /** @returns after how many milliseconds to try again; null where all is told */
   async tell(held: HeldPromotion): Promise<number | null> {
     const { promotion, now } = await held.read();
-    const failure = await this.#tellAll(promotion.untold, { promotion, now }, held);
+    let asked: Promise<MadeMeanwhile> | null = null;
+    const made = () => {
+      asked ??= this.#madeMeanwhile(promotion);
+      return asked;
+    };
+    const failure = await this.#tellAll(promotion.untold, { promotion, now, made }, held);
     if (failure === null) {
       this.#pauses.over(promotion.id);
       return null;
@@ -100,11 +108,11 @@ export class PromotionNotices {
     return this.#pauses.endPassing();
   }
 
-  async #post(notice: Told, { promotion, now }: Read): Promise<void> {
+  async #post(notice: Told, { promotion, now, made: meanwhile }: Read): Promise<void> {
     const { posting, disabled, log } = this.#options;
     const place = await this.#placeOf(notice, promotion);
     if (place === null) return;
-    const made = notice.what === 'ended' ? await this.#madeMeanwhile(promotion) : [];
+    const made = notice.what === 'ended' ? await meanwhile() : [];
     const isOpen = promotion.state.kind === 'running' || promotion.state.kind === 'to-check';
     const mayExtend = notice.to !== 'member' && !disabled.has('update');
     const buttons = isOpen ? promotionButtons(promotion, mayExtend) : [];

@@ -77,7 +77,7 @@ const TABLE = `
 | Undo                                | GET user ×2, PUT user                                                              | conversations.info, response_url ×2                          | GET user |
 | update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info                        | |
 | update, for a time                  | GET customer/users, GET user ×2, PUT user                                          | chat.postMessage, conversations.info, response_url, users.lookupByEmail | GET user |
-| End now                             | GET customer/tokens ×2, GET user, PUT user                                         | chat.postMessage ×2, response_url, users.lookupByEmail       | |
+| End now                             | GET customer/tokens, GET user, PUT user                                            | chat.postMessage ×2, response_url, users.lookupByEmail       | |
 | Extend a role that ends             |                                                                                    | views.open, views.update                                     | |
 | Extend a role that ends, its form   | GET user                                                                           | chat.postMessage ×2, conversations.info, users.lookupByEmail | |
 | lock, by ID                         | GET current_customer, GET current_user, GET customer/users, GET user ×2, PUT user  | conversations.info, response_url                             | GET user |
