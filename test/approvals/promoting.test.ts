@@ -43,22 +43,18 @@ onBothDatabases('a role that may have been given for a time', (database) => {
     expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
   });
 
-  it.each(['executing', 'postponed'])(
-    'is to be checked where a backup was made meanwhile (%s)',
-    async (how) => {
-      const { store, approvals } = await startService(database);
-      const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
-      const claim = claimed(await approvals.claims.advance(request.id));
-      if (how === 'postponed') await approvals.claims.record(claim, NOT_CONFIRMED);
-      expect((await closeRestored(store, false)).toCheck).toEqual([ENGINEER.login]);
-      const promotions = new Promotions(store, () => {});
-      const [running] = await promotions.running();
-      expect(running).toMatchObject({ before: 'engineer', state: { kind: 'to-check' } });
-      expect(await promotions.counted()).toEqual({ all: 1, overdue: 0, toCheck: 1 });
-      expect(await promotions.extend(running?.id ?? '', NORA, HOUR)).toBeNull();
-      expect((await promotions.endNow(running?.id ?? '', NORA))?.untold).toEqual([]);
-    },
-  );
+  it('is to be checked where a backup was made meanwhile', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
+    claimed(await approvals.claims.advance(request.id));
+    expect((await closeRestored(store, false)).toCheck).toEqual([ENGINEER.login]);
+    const promotions = new Promotions(store, () => {});
+    const [running] = await promotions.running();
+    expect(running).toMatchObject({ before: 'engineer', state: { kind: 'to-check' } });
+    expect(await promotions.counted()).toEqual({ all: 1, overdue: 0, toCheck: 1 });
+    expect(await promotions.extend(running?.id ?? '', NORA, HOUR)).toBeNull();
+    expect((await promotions.endNow(running?.id ?? '', NORA))?.untold).toEqual([]);
+  });
 
   it('lasts from the claim under which it was sent, however many looks come after', async () => {
     const { store, approvals } = await startService(database);

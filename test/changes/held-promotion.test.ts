@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { claimPromotion, duePromotions } from '../../src/changes/held-promotion.ts';
 import { beginPromotion, notGiven, retryEnds } from '../../src/changes/promotion-steps.ts';
 import { Promotions } from '../../src/changes/promotions.ts';
 import { allRunning, lockRunning, readPromotion } from '../../src/changes/running-promotions.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ENGINEER, NORA } from '../approvals/people.ts';
-import { onBothDatabases } from '../store/both-databases.ts';
+import { onBothDatabases, SQLITE } from '../store/both-databases.ts';
 
 const HOUR = 3_600_000;
 const { id, login, name } = ENGINEER;
@@ -30,15 +30,17 @@ onBothDatabases('a role that was given for a time', (database) => {
     await again?.release({ telling: HOUR, ending: HOUR, watching: HOUR });
     expect(await store.read((each) => duePromotions(each, store.engine, 1))).toEqual([]);
   });
+});
 
+describe('a second role for a time', () => {
   it('gives back the role that was there before a role for a time', async () => {
-    const { store } = await database.open();
+    const { store } = await SQLITE.open();
     await begun(store, 'user', 'engineer');
     expect(await begun(store, 'engineer', 'billing')).toMatchObject({ role: 'billing', before: 'user' });
   });
 
   it('goes on where another one was not given after it, and is shown only once it is known which it is', async () => {
-    const { store } = await database.open();
+    const { store } = await SQLITE.open();
     const first = await begun(store, 'user', 'engineer');
     const second = await begun(store, 'engineer', 'billing', { isSure: false });
     expect(await new Promotions(store, () => {}).running()).toEqual([]);
@@ -56,7 +58,7 @@ onBothDatabases('a role that was given for a time', (database) => {
   });
 
   it('gives back the first role, where one in between was not given', async () => {
-    const { store } = await database.open();
+    const { store } = await SQLITE.open();
     await begun(store, 'user', 'engineer');
     await begun(store, 'engineer', 'billing', { isSure: false });
     expect(await begun(store, 'engineer', 'superuser')).toMatchObject({ before: 'user' });
