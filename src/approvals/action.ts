@@ -103,6 +103,10 @@ export function isPromotion(action: Action): action is Extract<Action, { kind: '
   return action.kind === 'promote' || action.kind === 'promote-for';
 }
 
+export function isExtension(action: Action): action is Extension {
+  return action.kind === 'promote-for' && action.by === 'extension';
+}
+
 export function isAdmission(action: Action): action is Admission {
   return 'by' in action && (action.by === 'creation' || action.by === 'invitation');
 }

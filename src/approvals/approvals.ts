@@ -6,6 +6,7 @@ import { NeedsNewerVersion, type StoredRequest } from './newer.ts';
 import { NewerRequests } from './newer-requests.ts';
 import { type OpenRequest, oldestOpen, openFor, waitingOf } from './open-requests.ts';
 import { type ApprovalPolicy, waitsForApproval } from './policy.ts';
+import { withPromotion } from './promoting.ts';
 import { type ApprovalRequest, type Listed, RequestId } from './request.ts';
 import * as rows from './rows.ts';
 import * as rules from './rules.ts';
@@ -162,7 +163,8 @@ export class Approvals {
       const request = await rows.lockRequest(transaction, id);
       const ruling = request && rules.closeRestored(request);
       if (!request || ruling?.kind !== 'step') continue;
-      closed.push(await this.#steps.take(transaction, request, ruling, null));
+      const step = await withPromotion(transaction, request, ruling);
+      closed.push(await this.#steps.take(transaction, request, step, null));
     }
     return closed;
   }

@@ -36,7 +36,12 @@ export async function withPromotion(
   const { state, event } = step;
   if (state.kind === 'failed' && state.mayBeDone && action.kind === 'promote-for' && action.by === 'update') {
     // Nobody knows whether the role was given, or with all that was to be set: if it was, it ends.
-    await begin(transaction, request, { action, found: true });
+    await begin(transaction, request, { action, found: true, isSure: false });
+  }
+  const wasCut = state.kind === 'cancelled' && state.restored === 'done?';
+  if (wasCut && action.kind === 'promote-for' && action.by === 'update') {
+    const known = await promotionOfRequest(transaction.database, action.target.id, request.id);
+    if (known === null) await begin(transaction, request, { action, found: true });
   }
   if (state.kind !== 'completed' || event.kind !== 'completed') return step;
   const closes = await endClosedBy(transaction, request);
@@ -117,7 +122,11 @@ async function endOf({ database }: Transaction, action: PromotionFor): Promise<n
 async function begin(
   transaction: Transaction,
   { id, requester, filedAt }: ApprovalRequest,
-  { action, found }: { action: Exclude<PromotionFor, { by: 'extension' }>; found: boolean },
+  {
+    action,
+    found,
+    isSure = true,
+  }: { action: Exclude<PromotionFor, { by: 'extension' }>; found: boolean; isSure?: boolean },
 ): Promise<number> {
   const { target, before, changes, back } = action;
   const endedTo = await roleEndedTo(transaction.database, target.id, { role: before.role, since: filedAt });
@@ -129,7 +138,7 @@ async function begin(
     request: id,
   };
   const from = found ? await claimedAt(transaction, id) : await transaction.now();
-  return (await beginPromotion(transaction, promotion, from, action.for)).endsAt;
+  return (await beginPromotion(transaction, promotion, from, action.for, isSure)).endsAt;
 }
 
 const Started = z.object({ lookFirst: z.boolean().optional() });

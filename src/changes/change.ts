@@ -64,8 +64,11 @@ export type Change = z.infer<typeof ChangeDetails> & {
 /** A lock that was made, and how far each step is that was asked for with it. `madeAt`: Unix milliseconds. */
 export type Lock = { change: Change; madeAt: number; steps: readonly StepRecord[] };
 
-/** How a change ended. `unknown`: Fastly was called, and its answer was lost. */
-export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string };
+/**
+ * How a change ended. `unknown`: Fastly was called, and its answer was lost. `role`: whether Fastly shows the role that was
+ * to be set, or has left it out; not there where all is as wanted, or nobody knows.
+ */
+export type Settlement = { kind: 'done' | 'failed' | 'unknown'; why?: string; role?: 'set' | 'left' };
 
 /** Why a change is settled that a crash left behind. */
 export const INTERRUPTED = 'interrupted';

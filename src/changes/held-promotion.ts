@@ -19,11 +19,12 @@ export async function duePromotions(database: Database, engine: Engine, limit: n
 
 /** Claims a promotion that something is to be done about; null where another process has, or nothing is. */
 export async function claimPromotion(store: Store, id: string, lease: number): Promise<HeldPromotion | null> {
-  const claim = await store.transaction((each) =>
-    promotionLeases.claim(each, id, isDue(store.engine), lease),
-  );
+  const { claim, at } = await store.transaction(async (transaction) => ({
+    at: await transaction.now(),
+    claim: await promotionLeases.claim(transaction, id, isDue(store.engine), lease),
+  }));
   if (claim === null) return null;
-  return new HeldPromotion(id, new HeldLease(store, promotionLeases, { key: id, claim, lease }));
+  return new HeldPromotion(id, at, new HeldLease(store, promotionLeases, { key: id, claim, lease }));
 }
 
 function isDue(engine: Engine) {
@@ -34,10 +35,13 @@ function isDue(engine: Engine) {
 /** A promotion that this process has to itself for now. Methods throw `TakenOver` once another process has it. */
 export class HeldPromotion {
   readonly #id: string;
+  readonly #claimedAt: number;
   readonly #held: HeldLease<'running_promotions'>;
 
-  constructor(id: string, held: HeldLease<'running_promotions'>) {
+  /** @param claimedAt Unix milliseconds by the database's clock */
+  constructor(id: string, claimedAt: number, held: HeldLease<'running_promotions'>) {
     this.#id = id;
+    this.#claimedAt = claimedAt;
     this.#held = held;
   }
 
@@ -65,10 +69,22 @@ export class HeldPromotion {
   /** Lets others have it, from when something is to be done about it next. Does nothing where another process has it. */
   async release(pauses: PromotionPauses): Promise<void> {
     const id = this.#id;
-    const released = this.#held.end(async ({ database, now }) => {
+    const released = this.#held.end(async ({ database, engine, now }) => {
       const promotion = await readPromotion(database, id);
       const due_at = promotion && dueNext(promotion, pauses, await now());
-      await database.updateTable('running_promotions').set({ due_at }).where('id', '=', id).execute();
+      await database
+        .updateTable('running_promotions')
+        .set({ due_at })
+        .where('id', '=', id)
+        // An end that is to be tried at once, since it was claimed, stays due (`retryEnds`).
+        .where(({ eb, or }) =>
+          or([
+            eb('running_user', 'is', null),
+            eb('ends_at', '>', engine.now),
+            eb('due_at', '<', this.#claimedAt),
+          ]),
+        )
+        .execute();
     });
     await released.catch((error: unknown) => {
       if (!(error instanceof TakenOver)) throw error;
@@ -85,7 +101,8 @@ function dueNext(
   if (untold.length > 0) moments.push(now + (pauses.telling ?? 0));
   if (state.kind === 'running') {
     // Nobody is reminded of an end that is due.
-    moments.push(endsAt > now ? (remindAt ?? endsAt) : now + (pauses.ending ?? 0));
+    const isTried = endsAt <= now || state.unsure !== undefined;
+    moments.push(isTried ? now + (pauses.ending ?? 0) : (remindAt ?? endsAt));
   }
   const isWatched = state.kind === 'ended' && !state.setAgain;
   if (isWatched && overAt !== null && overAt + WATCHED_MILLISECONDS > now) {

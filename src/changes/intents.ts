@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Database, IntentRow } from '../store/tables.ts';
 import { firstReadable } from '../store/whole.ts';
-import { type Change, ChangeKind, isInterrupted, type Lock, type Settlement } from './change.ts';
+import { type Change, ChangeKind, type Lock, type Settlement } from './change.ts';
 import { readLock } from './lock.ts';
 import { settlePromotion } from './promotion-steps.ts';
 import { isEnding } from './running-promotions.ts';
@@ -120,12 +120,7 @@ export class Intents<InTheWay = unknown> {
         .returning('begun_at')
         .executeTakeFirst();
       if (settled === undefined) return;
-      // A role that may have been given for a time ends as well.
-      const mayBeGiven = settlement.kind === 'unknown' && change.for !== undefined;
-      if (mayBeGiven) await settlePromotion(transaction, change, settled.begun_at);
-      if (settlement.kind === 'done') {
-        await settlePromotion(transaction, change, isInterrupted(settlement) ? settled.begun_at : null);
-      }
+      await settlePromotion(transaction, change, settlement, settled.begun_at);
       await also?.(transaction);
       await transaction.audit(entryOf(change, settlement.kind, settlement.why));
     });

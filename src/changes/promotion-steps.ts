@@ -1,6 +1,6 @@
 import { newReference } from '../ids.ts';
 import type { Transaction } from '../store/store.ts';
-import type { Change } from './change.ts';
+import { type Change, isInterrupted, type Settlement } from './change.ts';
 import {
   type Notice,
   type PromotionState,
@@ -8,36 +8,80 @@ import {
   RUNNING,
   type RunningPromotion,
   reminderAt,
+  TO_CHECK,
+  TO_PERSON,
 } from './promotion.ts';
 import { lockRunning, readPromotion } from './running-promotions.ts';
 
 /** What a promotion is about: who gets which role in place of which other, and who asked. */
 export type Promotion = Pick<RunningPromotion, 'user' | 'before' | 'role' | 'requester' | 'request'>;
 
-/** @param milliseconds how long it lasts, from `from` (Unix milliseconds) on. Ends what runs of the user without putting anything back. */
+/**
+ * Ends what runs of the user without putting anything back. Where the role before was given for a time itself, the role
+ * before that one comes back at the end.
+ *
+ * @param milliseconds how long it lasts, from `from` (Unix milliseconds) on
+ * @param isSure whether it is known that the role was given
+ */
 export async function beginPromotion(
   transaction: Transaction,
   promotion: Promotion,
   from: number,
   milliseconds: number,
+  isSure = true,
 ): Promise<RunningPromotion> {
-  const { user, before, role, requester, request } = promotion;
-  await closePromotion(transaction, user.id, 'closed');
+  const { user, role, requester, request } = promotion;
+  const earlier = await runningWith(transaction, user.id, promotion.before);
+  const before = earlier?.role === promotion.before ? earlier.before : promotion.before;
+  if (earlier !== null) await over(transaction, earlier, { kind: 'closed' });
   const endsAt = from + milliseconds;
   const remindAt = reminderAt(from, endsAt);
   const id = newReference();
+  const untold: Notice[] = isSure ? [TO_PERSON] : [];
+  const state = isSure ? RUNNING : { ...RUNNING, unsure: { earlier: earlier?.id ?? null } };
   await transaction.database
     .insertInto('running_promotions')
     .values({
-      ...{ id, role, requester, login: user.login, name: user.name, untold: '[]' },
+      ...{ id, role, requester, login: user.login, name: user.name, untold: JSON.stringify(untold) },
       ...{ running_user: user.id, user_id: user.id, role_before: before, request_id: request },
-      ...{ began_at: from, ends_at: endsAt, remind_at: remindAt, due_at: remindAt },
-      state: JSON.stringify(RUNNING),
+      ...{ began_at: from, ends_at: endsAt, remind_at: remindAt },
+      due_at: await transaction.now(),
+      state: JSON.stringify(state),
       over_at: null,
     })
     .execute();
-  const more = { id, beganAt: from, endsAt, remindAt, state: RUNNING, overAt: null, untold: [] };
-  return { ...promotion, ...more };
+  const more = { id, beganAt: from, endsAt, remindAt, state, overAt: null, untold };
+  return { ...promotion, before, ...more };
+}
+
+/** What runs of a user who has this role. A role that the user doesn't have was not given. */
+async function runningWith(
+  transaction: Transaction,
+  user: string,
+  role: string,
+): Promise<RunningPromotion | null> {
+  const running = await lockRunning(transaction, user);
+  if (running?.state.kind !== 'running' || !running.state.unsure || running.role === role) return running;
+  await notGiven(transaction, running);
+  return await lockRunning(transaction, user);
+}
+
+/** Closes a promotion whose role was not given: the requester is told, and what ran before it goes on. */
+export async function notGiven(transaction: Transaction, promotion: RunningPromotion): Promise<void> {
+  const { state, user } = promotion;
+  await over(transaction, promotion, { kind: 'not-given' }, [{ what: 'not-given', to: 'requester' }]);
+  const earlier = state.kind === 'running' ? state.unsure?.earlier : null;
+  const before = earlier ? await readPromotion(transaction.database, earlier) : null;
+  if (before?.state.kind !== 'closed') return;
+  const untold = JSON.stringify(redrawn(before.request));
+  await transaction.database
+    .updateTable('running_promotions')
+    .set({
+      ...{ running_user: user.id, over_at: null, due_at: await transaction.now() },
+      ...{ state: JSON.stringify(RUNNING), untold },
+    })
+    .where('id', '=', before.id)
+    .execute();
 }
 
 /** Another change of the role, or a deletion, ends a user's promotion; nothing is put back. */
@@ -53,28 +97,35 @@ export async function closePromotion(
 
 /**
  * What a change that was made without approval means for the promotion of its user, for the transaction that records it.
+ * A role that may have been given for a time ends as well.
  *
- * @param begunAt when it was begun (Unix milliseconds), where a crash left it behind; null where it was made just now
+ * @param begunAt when it was begun (Unix milliseconds)
  */
 export async function settlePromotion(
   transaction: Transaction,
   { kind, target, settings, before, caller, for: lasts, restored }: Change,
-  begunAt: number | null,
+  settlement: Settlement,
+  begunAt: number,
 ): Promise<void> {
-  if (kind !== 'update' || target.id === null) return;
+  const isDone = settlement.kind === 'done';
+  if (kind !== 'update' || target.id === null || settlement.kind === 'failed') return;
   const user = { id: target.id, login: target.login, name: target.name };
-  if (settings?.role !== undefined) {
+  const given = settlement.role ?? (isDone ? 'set' : 'unknown');
+  if (settings?.role !== undefined && given !== 'left') {
     const { role } = settings;
-    if (lasts === undefined || !before?.role) await closePromotion(transaction, user.id, 'closed');
-    else {
+    if (lasts !== undefined && before?.role) {
       const promotion = { user, before: before.role, role, requester: caller, request: null };
-      await beginPromotion(transaction, promotion, begunAt ?? (await transaction.now()), lasts);
+      const from = isDone && !isInterrupted(settlement) ? await transaction.now() : begunAt;
+      await beginPromotion(transaction, promotion, from, lasts, given === 'set');
       if (restored) await leaveToCheck(transaction, user.id);
-    }
+    } else if (given === 'set') await closePromotion(transaction, user.id, 'closed');
   }
   // What Fastly refused because of the lock may be done now.
-  if (settings?.locked === false) await retryEnds(transaction, user.id);
+  if (isDone && settings?.locked === false) await retryEnds(transaction, user.id);
 }
+
+/** What nobody needs to be told any more of a promotion that is over. */
+const TOO_LATE: readonly Notice['what'][] = ['given', 'reminder', 'overdue', 'to-check'];
 
 /** Records that a promotion is over, in whichever way, and what people are to be told of it. */
 export async function over(
@@ -84,8 +135,8 @@ export async function over(
   notices: readonly Notice[] = [],
 ): Promise<void> {
   const at = await now();
-  // A reminder that was not told yet would come too late.
-  const left = untold.filter(({ what }) => what !== 'reminder' && what !== 'overdue');
+  // What was not told yet would come too late.
+  const left = untold.filter(({ what }) => !TOO_LATE.includes(what));
   const toTell = [...left, ...notices, ...redrawn(request)];
   await database
     .updateTable('running_promotions')
@@ -114,11 +165,11 @@ export async function movePromotion(
   const now = await transaction.now();
   const endsAt = now + milliseconds;
   const remindAt = reminderAt(now, endsAt);
-  const untold = redrawn(promotion.request);
+  const untold = [...redrawn(promotion.request), TO_PERSON];
   await transaction.database
     .updateTable('running_promotions')
     .set({
-      ...{ ends_at: endsAt, remind_at: remindAt, due_at: untold.length > 0 ? now : remindAt },
+      ...{ ends_at: endsAt, remind_at: remindAt, due_at: now },
       state: JSON.stringify(RUNNING),
       untold: JSON.stringify(untold),
     })
@@ -131,9 +182,9 @@ function redrawn(request: string | null): Notice[] {
   return request === null ? [] : [REDRAWN];
 }
 
+/** One that a person has to check must not end by itself. */
 function mayMove({ state }: RunningPromotion): boolean {
-  if (state.kind !== 'running') return state.kind === 'to-check';
-  return !state.mayBeDone && state.endedBy === null;
+  return state.kind === 'running' && !state.mayBeDone && state.endedBy === null && !state.unsure;
 }
 
 /** Has the end of a user's promotion tried at once, if it is due: what was in its way may be gone. Without a user, all. */
@@ -164,7 +215,7 @@ export async function leaveToCheck(
     .updateTable('running_promotions')
     .set({
       ...{ remind_at: null, due_at: await now(), lease_until: null, claim: null },
-      state: JSON.stringify({ kind: 'to-check' }),
+      state: TO_CHECK,
       untold: JSON.stringify(untold),
     })
     .where('running_user', user === null ? '>=' : '=', user ?? '')

@@ -11,12 +11,14 @@ export type Hindrance = z.infer<typeof Hindrance>;
  * Where a promotion stands. Moments are Unix milliseconds by the database's clock.
  * - `running`, until its end is carried out. `mayBeDone`: the call that ends it may have been sent. `waits`: why it has
  *   not ended although it is due. `loud`: the reason that was told last; null where it was not told that it is overdue.
- *   `endedBy`: who clicked **End now**.
+ *   `endedBy`: who clicked **End now**. `unsure`: nobody knows yet whether the role was given; `earlier` is the promotion
+ *   that it has closed, which goes on if it was not.
  * - `to-check`: the database was restored. It does not end by itself.
  * - `ended`: the role before it is back. `setAgain`: whether the role was given again since, not through the bot
  * - `closed`: the bot made another change of the role, or deleted the user; nothing was put back
  * - `left`: the user had another role than the one that was given, and kept it
  * - `gone`: the user was deleted
+ * - `not-given`: Fastly's answer was lost, and looks have shown that the role was not given
  */
 export const PromotionState = z.discriminatedUnion('kind', [
   z.object({
@@ -25,12 +27,14 @@ export const PromotionState = z.discriminatedUnion('kind', [
     waits: Hindrance.nullable(),
     loud: Hindrance.nullable(),
     endedBy: MemberId.nullable(),
+    unsure: z.object({ earlier: z.string().nullable() }).exactOptional(),
   }),
   z.object({ kind: z.literal('to-check') }),
   z.object({ kind: z.literal('ended'), by: MemberId.nullable(), setAgain: z.boolean() }),
   z.object({ kind: z.literal('closed') }),
   z.object({ kind: z.literal('left'), role: z.string().nullable() }),
   z.object({ kind: z.literal('gone') }),
+  z.object({ kind: z.literal('not-given') }),
 ]);
 export type PromotionState = z.infer<typeof PromotionState>;
 
@@ -42,13 +46,16 @@ export const RUNNING = {
   endedBy: null,
 } as const satisfies PromotionState;
 
+/** The state of one that a person has to check, as it is stored. */
+export const TO_CHECK = JSON.stringify({ kind: 'to-check' } satisfies PromotionState);
+
 /**
- * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `approvals`: in the
- * approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
+ * Something that people are told of a promotion, and where. `member`: whose address is the user's login. `confirmations`: in
+ * the channel for confirmations, if there is one. `approvals`: in the approvals channel. Where there is none for that, it becomes a notice to each bot admin, by id.
  */
 export const Told = z.object({
-  what: z.enum(['reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check']),
-  to: z.enum(['thread', 'requester', 'member', 'approvals']).or(MemberId),
+  what: z.enum(['given', 'reminder', 'ended', 'left', 'overdue', 'set-again', 'to-check', 'not-given']),
+  to: z.enum(['thread', 'requester', 'member', 'confirmations', 'approvals']).or(MemberId),
 });
 export type Told = z.infer<typeof Told>;
 
@@ -59,6 +66,9 @@ const Redrawn = z.object({ what: z.literal(REDRAWN.what), to: z.literal(REDRAWN.
 /** What Slack has yet to show of a promotion. */
 export const Notice = z.union([Told, Redrawn]);
 export type Notice = z.infer<typeof Notice>;
+
+/** That the person who has the role is told until when, as it was given or moved. */
+export const TO_PERSON = { what: 'given', to: 'member' } as const satisfies Told;
 
 const TOLD: readonly Told['to'][] = ['thread', 'requester', 'member'];
 

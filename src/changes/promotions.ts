@@ -37,7 +37,7 @@ export class Promotions {
   async counted(): Promise<PromotionCounts> {
     const running = await this.running();
     const toCheck = running.filter(({ state }) => state.kind === 'to-check').length;
-    const overdue = running.filter((each) => each.overdue && each.state.kind !== 'to-check').length;
+    const overdue = running.filter(({ overdue }) => overdue).length;
     return { all: running.length, overdue, toCheck };
   }
 
@@ -52,13 +52,17 @@ export class Promotions {
       const at = await now();
       const endsAt = Math.min(promotion.endsAt, at);
       const state = { ...RUNNING, ...promotion.state, kind: 'running', endedBy: by } as const;
+      const untold = promotion.untold.filter(({ what }) => what !== 'to-check');
       await database
         .updateTable('running_promotions')
-        .set({ state: JSON.stringify(state), ends_at: endsAt, remind_at: null, due_at: at })
+        .set({
+          ...{ state: JSON.stringify(state), untold: JSON.stringify(untold) },
+          ...{ ends_at: endsAt, remind_at: null, due_at: at },
+        })
         .where('id', '=', id)
         .execute();
       await transaction.audit(entryAbout(promotion, 'asked', by));
-      return { ...promotion, state, endsAt };
+      return { ...promotion, state, endsAt, untold };
     });
     this.#wakeWorker();
     return found;

@@ -5,7 +5,7 @@ import { Leases } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Database, RunningPromotionRow } from '../store/tables.ts';
 import { readWhole } from '../store/whole.ts';
-import { Notice, type PromotionShown, PromotionState, type RunningPromotion } from './promotion.ts';
+import { Notice, type PromotionShown, PromotionState, type RunningPromotion, TO_CHECK } from './promotion.ts';
 
 export const promotionLeases = new Leases('running_promotions', {
   key: 'id',
@@ -90,7 +90,7 @@ export async function roleEndedTo(
   return last?.state.kind === 'ended' && last.role === role ? last.before : null;
 }
 
-/** All that run, or the one that runs of a user, the next end first. */
+/** All that run, or the one that runs of a user, the next end first; none of which it isn't known that the role was given. */
 export async function allRunning(
   database: Database,
   { now }: Engine,
@@ -106,11 +106,12 @@ export async function allRunning(
   // What only a newer version can read is left to it.
   return rows.flatMap(({ now, ...row }) => {
     const promotion = readableIn(row);
-    return promotion === null ? [] : [shownOf(promotion, now)];
+    const isUnsure = promotion?.state.kind === 'running' && promotion.state.unsure !== undefined;
+    return promotion === null || isUnsure ? [] : [shownOf(promotion, now)];
   });
 }
 
-/** How many should have ended so many milliseconds ago. */
+/** How many should have ended so many milliseconds ago. One that a person has to check does not end by itself. */
 export async function countOverdue(
   database: Database,
   { now }: Engine,
@@ -119,6 +120,7 @@ export async function countOverdue(
   const { overdue } = await database
     .selectFrom('running_promotions')
     .where('running_user', '>=', '')
+    .where('state', '!=', TO_CHECK)
     .where('ends_at', '<=', sql<number>`${now} - ${milliseconds}`)
     .select(({ fn }) => fn.countAll().as('overdue'))
     .executeTakeFirstOrThrow();
@@ -127,7 +129,7 @@ export async function countOverdue(
 
 function shownOf(promotion: RunningPromotion, now: number): PromotionShown {
   const { id, user, role, before, endsAt, state } = promotion;
-  return { id, user, role, before, endsAt, state, overdue: endsAt <= now };
+  return { id, user, role, before, endsAt, state, overdue: endsAt <= now && state.kind !== 'to-check' };
 }
 
 /** @throws where only a newer version can read it */

@@ -36,6 +36,8 @@ export async function overduePromotions(
     .withTables<Tables>()
     .selectFrom('running_promotions')
     .where('running_user', '>=', '')
+    // What a person has to check after a restore does not end by itself.
+    .where('state', '!=', '{"kind":"to-check"}')
     .where('ends_at', '<=', Date.now() - LATE)
     .select(({ fn }) => fn.countAll().as('overdue'))
     .executeTakeFirst()

@@ -30,7 +30,7 @@ export const get = oneUserSubcommand({
       orNull(services.directory.account(), log, 'the account could not be read, so its owner is not marked'),
     ]);
     if (!user.deleted_at) services.leavers.met(user);
-    const ending = running === null ? [] : promotionButtons(running.id, !services.disabled.has('update'));
+    const ending = running === null ? [] : promotionButtons(running, !services.disabled.has('update'));
     const buttons = [...buttonsFor(interaction, user, account), ...ending];
     const footnote = say`Requested by ${member(interaction.caller.memberId)} with ${code('/fastly-user get')}`;
     return await reply.result(userCard(user, account, footnote, buttons, running));

@@ -79,14 +79,20 @@ export async function makeChange<Answer extends Seen, Seen>(
   }
   try {
     const answer = await operation.call();
-    await settle({ kind: 'done' });
+    await settle({ kind: 'done', ...roleAfter(operation.effect(answer), 'left') });
     return answer;
   } catch (error) {
     const { settlement, effect } = await aftermath(error, what.kind, operation);
-    await settle({ kind: settlement, why: forTheLog(error) });
+    await settle({ kind: settlement, why: forTheLog(error), ...(effect && roleAfter(effect)) });
     if (effect?.kind === 'done') return effect.value;
     throw effect?.kind === 'overtaken' ? new Overtaken('overtaken', { cause: error }) : error;
   }
+}
+
+/** Whether the role was set that was to be. @param nothing what it means where nothing of the change shows */
+function roleAfter(effect: Effect<unknown>, nothing?: 'left'): Pick<Settlement, 'role'> {
+  if (effect.kind === 'partly') return { role: effect.unmet.includes('role') ? 'left' : 'set' };
+  return effect.kind === 'nothing' && nothing ? { role: nothing } : {};
 }
 
 /** Changes that leave nothing to see in the list of users. */

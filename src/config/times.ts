@@ -70,7 +70,8 @@ export const TIMES = {
   /**
    * Roles that are given for a time: how short and how long that may be; how soon an end is tried again while another change
    * of the user is under way, how late at most while Fastly is away, and how late where something else is in its way; after
-   * how long people are told that it is overdue; how often is looked whether the role was given again.
+   * how long people are told that it is overdue; how often is looked whether the role was given again;
+   * for how long a call may still give a role after its answer was lost.
    */
   promotions: {
     shortest: 15 * 60_000,
@@ -80,6 +81,7 @@ export const TIMES = {
     hindered: 3_600_000,
     loud: 10 * 60_000,
     watched: 3_600_000,
+    unsure: 10 * 60_000,
   },
   /** How long what is under way may take to end when the bot is told to stop. */
   drain: 10_000,

@@ -1,10 +1,11 @@
-import { verbOf } from '../approvals/action.ts';
+import { isExtension, verbOf } from '../approvals/action.ts';
 import { approvalsNeeded, standingApprovers } from '../approvals/approvers.ts';
 import type { ApprovalPolicy } from '../approvals/policy.ts';
 import type { ApprovalRequest } from '../approvals/request.ts';
 import { actionNotes } from './approval-message.ts';
 import { changesLine, reasonLine, targetText } from './approval-text.ts';
 import { member, type Sentence, say } from './kit/sentence.ts';
+import { newEndText } from './promotion-text.ts';
 import { inUseNote } from './tokens/notes.ts';
 import { consequence, infinitive } from './verb-text.ts';
 
@@ -19,6 +20,7 @@ export function approvalFormText(request: ApprovalRequest, policy: ApprovalPolic
     consequence(verbOf(action), targetText(request), action.kind !== 'demote-with-tokens'),
     ...inUseNote(action),
     ...changesLine(action),
+    ...(isExtension(action) ? [newEndText(action, Date.now())] : []),
     ...actionNotes(request),
     say`Requested by ${member(requester)}.`,
     ...reasonLine(reason),

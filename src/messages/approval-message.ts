@@ -1,5 +1,12 @@
 import type { Button, KnownBlock, TextObject } from '@slack/types';
-import { type Action, isAdmission, isLockOfSeveral, mayBeLocked, verbOf } from '../approvals/action.ts';
+import {
+  type Action,
+  isAdmission,
+  isExtension,
+  isLockOfSeveral,
+  mayBeLocked,
+  verbOf,
+} from '../approvals/action.ts';
 import { isAbout, mayApprove } from '../approvals/approvers.ts';
 import { isOutcome, type Step } from '../approvals/event.ts';
 import { isNewer, type StoredRequest } from '../approvals/newer.ts';
@@ -28,7 +35,7 @@ import { context, type Message, message, notification } from './kit/message.ts';
 import { plainName } from './kit/plain.ts';
 import { channel, code, counted, date, member, richText, type Sentence, say } from './kit/sentence.ts';
 import { outcomeText } from './outcome-text.ts';
-import { actionEnd, lastsNow } from './promotion-text.ts';
+import { actionEnd, lastsNow, newEndText } from './promotion-text.ts';
 import { rolesCaution, roleText, unknownStandingText } from './role-text.ts';
 import { changeFields, NO_SERVICE_NAMED, settingField, settingValue } from './settings-text.ts';
 import { afterRun, lockedUsersText, usersInShort, usersLines } from './several-text.ts';
@@ -77,6 +84,7 @@ export function approvalMessage(
       richText(say`Requested by ${member(request.requester)}.`, ...reasonLine(request.reason)),
       ...(fields.length === 0 ? [] : [{ type: 'section', fields } satisfies KnownBlock]),
       ...(notes.length === 0 ? [] : [richText(...notes)]),
+      ...movedEarlier(request),
       richText(detail),
       ...(after.length === 0 ? [] : [richText(...after)]),
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
@@ -147,7 +155,12 @@ function endFields(action: Action, state: State, promotion: RunningPromotion | n
   const end = actionEnd(action, state);
   if (end === null) return [];
   if (action.kind !== 'promote-for') return [field('Lasts', end)];
-  return [field('Lasts', say`${end}, then ${settingValue('role', action.back)}`)];
+  return [
+    ...(isExtension(action) && state.kind === 'pending'
+      ? [field('Lasts now', say`until ${date(new Date(action.until))}`)]
+      : []),
+    field('Lasts', say`${end}, then ${settingValue('role', action.back)}`),
+  ];
 }
 
 /** @param changes settings that have fields of their own, with the values before */
@@ -178,6 +191,12 @@ export function actionNotes(request: ApprovalRequest, aboutTokens = tokenNotes):
     ...unknownStandingText(action.target),
     ...aboutTokens(action),
   ];
+}
+
+/** Whoever asks for a shorter time may not have meant that. As long as it waits, the end comes later. */
+function movedEarlier({ action, filedAt, state }: ApprovalRequest): KnownBlock[] {
+  const isMoved = state.kind === 'pending' && isExtension(action) && filedAt + action.for < action.until;
+  return isMoved ? [richText(newEndText(action, filedAt))] : [];
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

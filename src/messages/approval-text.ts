@@ -1,4 +1,4 @@
-import { type Action, isDeletion, isLockOfSeveral, verbOf } from '../approvals/action.ts';
+import { type Action, isDeletion, isExtension, isLockOfSeveral, verbOf } from '../approvals/action.ts';
 import { approvalsNeeded, mayApprove, standingApprovers } from '../approvals/approvers.ts';
 import type { NewerRequest } from '../approvals/newer.ts';
 import type { ApprovalPolicy } from '../approvals/policy.ts';
@@ -56,14 +56,17 @@ export function newerRequestLine({ requester }: NewerRequest, where: Sentence): 
 export function changesLine(action: Action, state: State | null = null): Sentence[] {
   const end = actionEnd(action, state);
   if (!('changes' in action)) return end === null ? [] : [extensionText(action, end)];
-  const what = 'before' in action ? changeText(action.before, action.changes) : settingsText(action.changes);
-  return [end === null ? what : say`${what}, ${end}`];
+  const then =
+    action.kind === 'promote-for' && end ? say`${end} (then ${settingValue('role', action.back)})` : end;
+  return [
+    'before' in action ? changeText(action.before, action.changes, then) : settingsText(action.changes, then),
+  ];
 }
 
 function extensionText(action: Action, end: Sentence): Sentence {
-  if (action.kind !== 'promote-for' || action.by !== 'extension') return end;
+  if (!isExtension(action)) return end;
   const role = settingValue('role', action.target.role);
-  return say`${bold('Role')} ${role} ${end}, then ${settingValue('role', action.back)}`;
+  return say`${bold('Role')} ${role} until ${date(new Date(action.until))} → ${end}, then ${settingValue('role', action.back)}`;
 }
 
 export function reasonLine(reason: string | null): Sentence[] {

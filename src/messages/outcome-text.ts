@@ -20,7 +20,7 @@ import { settingValue } from './settings-text.ts';
 import { leftText } from './several-text.ts';
 import { tokenNames, unreadableTokens } from './tokens/text.ts';
 import { userText } from './user-text.ts';
-import { infinitive, markOf, objectOf, participle, was } from './verb-text.ts';
+import { infinitive, markOf, objectOf, participle, subjectOf, was } from './verb-text.ts';
 
 /** A text and the emoji that stands in front of it where there is none yet. */
 export type Marked = { mark: Sentence; text: Sentence };
@@ -61,7 +61,7 @@ export function markedOutcome(outcome: RequestOutcome, subject: Subject): Marked
 
 /** What became of the user: 'X was deleted'. */
 export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sentence): Sentence {
-  const what = objectOf(verb, user);
+  const what = subjectOf(verb, user);
   const run = runOf(outcome);
   if (run && verb === 'lock-several' && (run.locked.length > 0 || outcome.kind === 'completed')) {
     const isAll = outcome.kind === 'completed' && run.left.length === 0 && !run.stoppedBy;
@@ -76,11 +76,11 @@ export function resultText(outcome: RequestOutcome, verb: ActionVerb, user: Sent
     return say`${what} ${was(verb)} ${participle(verb)}, but not all that was to follow is done`;
   }
   if (outcome.kind === 'failed' && outcome.unclear) {
-    return say`It's unclear whether ${what} ${was(verb)} ${participle(verb)}`;
+    return say`It's unclear whether ${objectOf(verb, user)} ${was(verb)} ${participle(verb)}`;
   }
   if ((outcome.kind === 'failed' || outcome.kind === 'refused') && outcome.revoked) {
     const revoked = say`${counted(outcome.revoked, 'token')} revoked`;
-    if (verb !== 'delete') return say`${revoked}, not all ${what}`;
+    if (verb !== 'delete') return say`${revoked}, not all ${objectOf(verb, user)}`;
     const isGone = outcome.kind === 'refused' && outcome.obstacle.kind === 'gone';
     return isGone ? say`${revoked}, ${user} wasn't deleted` : say`${revoked}, ${user} still exists`;
   }
@@ -101,7 +101,7 @@ export function becauseText(outcome: RequestOutcome, subject: Subject): Sentence
 
 function reasonOf(
   outcome: RequestOutcome,
-  { by, channel: place, approvals, tokens = [], isLocked = false }: Subject,
+  { target, by, channel: place, approvals, tokens = [], isLocked = false }: Subject,
 ): Sentence | null {
   const who = by === null ? say`A bot admin` : say`${member(by)}`;
   // Nothing can follow what somebody wrote.
@@ -122,7 +122,10 @@ function reasonOf(
         ? say`${counted(outcome.revoked, 'token')} revoked. ${outcome.why}`
         : say`${outcome.why}`;
     case 'refused':
-      return obstacleText(outcome.obstacle);
+      return outcome.obstacle.kind === 'promotion-over'
+        ? // Only a Fastly superuser's end is moved by a request.
+          say`${obstacleText(outcome.obstacle)} ${givenAgainText(target.login, 'superuser')}`
+        : obstacleText(outcome.obstacle);
     case 'denied':
       return outcome.reason === null
         ? say`${lock}${who} denied the request.`
@@ -139,6 +142,11 @@ function reasonOf(
         ? say`${lock}The request expired with ${approvals.given} of ${approvals.required} approvals.`
         : say`${lock}The request expired.`;
   }
+}
+
+/** How a role that has ended is asked for again. */
+export function givenAgainText(login: string, role: string): Sentence {
+  return say`To give it again, run ${code(`/fastly-user update ${login} --role ${role} --for 2h`)}.`;
 }
 
 /** After a change of the role. @param endsAt when the role before was to end, in Unix milliseconds */

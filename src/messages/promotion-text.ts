@@ -1,4 +1,4 @@
-import type { Action } from '../approvals/action.ts';
+import type { Action, Extension } from '../approvals/action.ts';
 import type { State } from '../approvals/request.ts';
 import type { Hindrance, PromotionShown, RunningPromotion } from '../changes/promotion.ts';
 import { isSuperuserRole } from '../changes/superuser.ts';
@@ -40,6 +40,12 @@ export function actionEnd(action: Action, state: State | null = null): Sentence 
   return isWithout ? say`without an end` : null;
 }
 
+/** Where an end is moved to, and from where. @param from when it is set, in Unix milliseconds */
+export function newEndText({ for: lasts, until }: Pick<Extension, 'for' | 'until'>, from: number): Sentence {
+  const isEarlier = from + lasts < until;
+  return say`${isEarlier ? '⚠️ Ends earlier' : 'Ends later'} than now: ${date(new Date(from + lasts))} instead of ${date(new Date(until))}.`;
+}
+
 /** How long a promotion lasts, or has lasted. @param first when it was to end as it was set (Unix milliseconds) */
 export function lastsNow(promotion: RunningPromotion, first: number): Sentence {
   const { state, endsAt, overAt } = promotion;
@@ -56,6 +62,8 @@ export function lastsNow(promotion: RunningPromotion, first: number): Sentence {
       return say`until another role was set outside the bot`;
     case 'gone':
       return say`until the user was deleted`;
+    case 'not-given':
+      return say`not at all: the role was not given`;
   }
 }
 
@@ -77,9 +85,12 @@ export function promotionLine(promotion: PromotionShown): Sentence {
   return say`${mark} ${userText(promotion.user)}: ${untilText(promotion)}`;
 }
 
-/** For whoever approves a change of the role. */
-export function offText(promotion: PromotionShown): Sentence {
-  return say`⏳ The user is ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and nothing comes back.`;
+/** For whoever changes the role, or approves that. @param hasEnd whether the new role is given for a time, too */
+export function offText(promotion: PromotionShown, hasEnd: boolean): Sentence {
+  const next = hasEnd
+    ? say`${roleBack(promotion)} comes back at the new end instead`
+    : say`nothing comes back`;
+  return say`⏳ The user has the role ${untilText(promotion)}, then ${roleBack(promotion)}. Once this is done, that end is off, and ${next}.`;
 }
 
 /** Once the role is kept without an end. */
@@ -93,7 +104,7 @@ export function runningText(promotion: PromotionShown): Sentence {
   if (state.kind === 'running' && state.endedBy !== null && state.waits === null) {
     return say`⏳ The user's role ${settingValue('role', role)} is ending.`;
   }
-  return say`⏳ The user is ${untilText(promotion)}. Then the role ${roleBack(promotion)} comes back.`;
+  return say`⏳ The user has the role ${untilText(promotion)}. Then the role ${roleBack(promotion)} comes back.`;
 }
 
 /** More of them would crowd a list. */

@@ -45,39 +45,48 @@ export function givenIn(settings: Settings | Partial<CurrentSettings>): Setting[
   return SETTINGS.filter((setting) => settings[setting] !== undefined);
 }
 
-/** 'engineer → billing'; 'billing as before' where a role that ends is kept. */
-function valuesText(setting: Setting, before: CurrentSettings, after: Partial<CurrentSettings>): Sentence {
-  const value = settingValue(setting, after[setting]);
-  return before[setting] === after[setting]
-    ? say`${value} as before`
-    : say`${settingValue(setting, before[setting])} → ${value}`;
+/** 'Role engineer → billing until 17:30 and Locked no → yes'. @param roleEnd when the role ends; null for no end */
+export function changeText(
+  before: CurrentSettings,
+  after: Settings | Partial<CurrentSettings>,
+  roleEnd: Sentence | null = null,
+): Sentence {
+  return settingsText(after, roleEnd, before);
 }
 
-/** 'Role engineer → billing and Locked no → yes'. */
-export function changeText(before: CurrentSettings, after: Settings | Partial<CurrentSettings>): Sentence {
+/** The settings of a new user: 'Role engineer and Locked yes'. @param before what there was instead */
+export function settingsText(
+  settings: Settings | Partial<CurrentSettings>,
+  roleEnd: Sentence | null = null,
+  before: CurrentSettings | null = null,
+): Sentence {
   return enumerate(
-    givenIn(after).map(
-      (setting) => say`${bold(SETTING_LABELS[setting])} ${valuesText(setting, before, after)}`,
-    ),
+    givenIn(settings).map((setting) => {
+      const value = movedText(setting, before, settings[setting]);
+      if (setting !== 'role' || roleEnd === null) return say`${bold(SETTING_LABELS[setting])} ${value}`;
+      const isKept = before?.role === settings.role;
+      return say`${bold(SETTING_LABELS[setting])} ${value}${isKept ? ',' : ''} ${roleEnd}`;
+    }),
   );
 }
 
-/** The settings of a new user: 'Role engineer and Locked yes'. */
-export function settingsText(settings: Settings): Sentence {
-  return enumerate(
-    givenIn(settings).map(
-      (setting) => say`${bold(SETTING_LABELS[setting])} ${settingValue(setting, settings[setting])}`,
-    ),
-  );
+/** 'engineer → billing', 'billing' where there was nothing, 'billing as before' where a role that ends is kept. */
+function movedText(
+  setting: Setting,
+  before: CurrentSettings | null,
+  value: string | boolean | null | undefined,
+): Sentence {
+  const after = settingValue(setting, value);
+  if (before === null) return after;
+  return before[setting] === value
+    ? say`${after} as before`
+    : say`${settingValue(setting, before[setting])} → ${after}`;
 }
 
 /** The same as fields of a section; `before` is null where there was nothing. */
 export function changeFields(before: CurrentSettings | null, changes: Settings): TextObject[] {
   return givenIn(changes).map((setting) =>
-    field(
-      SETTING_LABELS[setting],
-      before === null ? settingValue(setting, changes[setting]) : valuesText(setting, before, changes),
-    ),
+    field(SETTING_LABELS[setting], movedText(setting, before, changes[setting])),
   );
 }
 

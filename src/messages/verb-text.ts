@@ -24,9 +24,12 @@ const FORMS: Record<ActionVerb, Forms> = {
   demote: { gerund: 'demoting', participle: 'demoted', mark: say`⬇️`, tail: ' from Fastly superuser' },
   lock: { gerund: 'locking', participle: 'locked', mark: say`🔒` },
   'lock-several': { gerund: 'locking', participle: 'locked', mark: say`🔒`, things: '' },
-  extend: { gerund: 'extending', participle: 'extended', mark: say`⏳`, thing: 'the role of ' },
+  extend: { gerund: 'moving', participle: 'moved', mark: say`⏳`, thing: 'the end of the role of ' },
   revoke: { gerund: 'revoking', participle: 'revoked', mark: say`🔑`, things: 'API tokens of ' },
 };
+
+/** Where it is another word than the verb's name. The end of a role may also come earlier. */
+const INFINITIVES: Partial<Record<ActionVerb, string>> = { 'lock-several': 'lock', extend: 'move' };
 
 /** Fastly says no more of a lock than 'locked for editing', and nothing of tokens where a role changes. */
 const TOKENS_STAY = say`API tokens of the user may go on working.`;
@@ -36,6 +39,12 @@ export function objectOf(verb: ActionVerb, user: Sentence): Sentence {
   return say`${FORMS[verb].things ?? FORMS[verb].thing ?? ''}${user}`;
 }
 
+/** The same at the start of a sentence. */
+export function subjectOf(verb: ActionVerb, user: Sentence): Sentence {
+  const what = FORMS[verb].things ?? FORMS[verb].thing ?? '';
+  return say`${what.slice(0, 1).toUpperCase()}${what.slice(1)}${user}`;
+}
+
 /** 'was' or 'were', for what `objectOf` says. */
 export function was(verb: ActionVerb): string {
   return FORMS[verb].things === undefined ? 'was' : 'were';
@@ -43,8 +52,7 @@ export function was(verb: ActionVerb): string {
 
 /** 'delete X', 'promote X to Fastly superuser'. */
 export function infinitive(verb: ActionVerb, user: Sentence): Sentence {
-  const word = verb === 'lock-several' ? 'lock' : verb;
-  return say`${word} ${objectOf(verb, user)}${FORMS[verb].tail ?? ''}`;
+  return say`${INFINITIVES[verb] ?? verb} ${objectOf(verb, user)}${FORMS[verb].tail ?? ''}`;
 }
 
 /** 'deleting X', 'promoting X to Fastly superuser'. */
@@ -81,7 +89,7 @@ export function consequence(verb: ActionVerb, user: Sentence, tokensStay = true)
     case 'unlock':
       return say`${user}, a Fastly superuser, will be unlocked.`;
     case 'extend':
-      return say`${user} will keep the role for longer.`;
+      return say`The end of the role of ${user} will be moved.`;
     case 'revoke':
       return say`${objectOf(verb, user)} will be revoked. What uses them stops working at once. This can't be undone.`;
   }

@@ -1,5 +1,6 @@
 import type { Button } from '@slack/types';
 import { z } from 'zod';
+import type { RunningPromotion } from '../changes/promotion.ts';
 import { button } from '../messages/kit/blocks.ts';
 import { codecFor } from './carried.ts';
 
@@ -11,14 +12,17 @@ export const PromotionSchema = z.object({ promotion: z.string().max(20) });
 export const PromotionValue = codecFor('button', PromotionSchema, 'update');
 
 /**
- * What a promotion that runs offers.
+ * What a promotion that is not over offers. One that a person has to check is not extended: it would end by itself.
  *
  * @param mayExtend false for who may only have it ended
  */
-export function promotionButtons(promotion: string, mayExtend: boolean): Button[] {
-  const value = PromotionValue.write({ promotion });
+export function promotionButtons(
+  { id, state }: Pick<RunningPromotion, 'id' | 'state'>,
+  mayExtend: boolean,
+): Button[] {
+  const value = PromotionValue.write({ promotion: id });
   const extend = button({ actionId: EXTEND, text: 'Extend…', value });
-  return [...(mayExtend ? [extend] : []), endNowButton(promotion)];
+  return [...(mayExtend && state.kind === 'running' ? [extend] : []), endNowButton(id)];
 }
 
 /** @param text says what ends, where the message is about more than a promotion */

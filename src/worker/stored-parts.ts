@@ -88,7 +88,10 @@ export function createStoredParts(
   const auditPages = new AuditPages(store);
   const homes = new Homes({ ...parts, degraded, approvals, auditPages, promotions, wake });
   const approvalsChannel = config.APPROVALS_CHANNEL ?? null;
-  const notices = new PromotionNotices({ ...parts, degraded, approvals, approvalsChannel });
+  const notices = new PromotionNotices({
+    ...{ ...parts, degraded, approvals, approvalsChannel },
+    confirmationsChannel,
+  });
   const onUsersChanged = () => directory.usersChanged();
   const promotionEnds = new PromotionEnds({ ...parts, approvals, notices, lease, onUsersChanged });
   const auditHeads = new AuditHeads(store, log, times.auditHead);

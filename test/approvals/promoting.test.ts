@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { Promotions } from '../../src/changes/promotions.ts';
+import { lockRunning } from '../../src/changes/running-promotions.ts';
+import { closeRestored } from '../../src/cli/close-restored.ts';
 import type { Store } from '../../src/store/store.ts';
 import { letTimePass, onBothDatabases } from '../store/both-databases.ts';
 import { CURRENT, ENGINEER, NORA, TOMAS } from './people.ts';
@@ -36,9 +38,22 @@ onBothDatabases('a role that may have been given for a time', (database) => {
       unclear: true,
       mayBeDone: true,
     });
-    const [running] = await new Promotions(store, () => {}).running();
+    const running = await store.transaction((transaction) => lockRunning(transaction, ENGINEER.id));
     expect(running).toMatchObject({ role: 'superuser', before: 'engineer' });
     expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
+  });
+
+  it('is to be checked where a backup was made meanwhile', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
+    claimed(await approvals.claims.advance(request.id));
+    expect((await closeRestored(store, false)).toCheck).toEqual([ENGINEER.login]);
+    const promotions = new Promotions(store, () => {});
+    const [running] = await promotions.running();
+    expect(running).toMatchObject({ before: 'engineer', state: { kind: 'to-check' } });
+    expect(await promotions.counted()).toEqual({ all: 1, overdue: 0, toCheck: 1 });
+    expect(await promotions.extend(running?.id ?? '', NORA, HOUR)).toBeNull();
+    expect((await promotions.endNow(running?.id ?? '', NORA))?.untold).toEqual([]);
   });
 
   it('lasts from the claim under which it was sent, however many looks come after', async () => {

@@ -38,7 +38,7 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
     },
     says: [
       `${GRACE} will become a Fastly superuser, ${ANYTHING}`,
-      '*Role* engineer → Fastly superuser, without an end',
+      '*Role* engineer → Fastly superuser without an end',
     ],
   },
   {
@@ -52,7 +52,7 @@ const FORMS: { what: string; action: Action; says: string[] }[] = [
     },
     says: [
       `${LINUS} will be created as a Fastly superuser, ${ANYTHING}`,
-      '*Name* Linus Example and *Role* Fastly superuser, without an end',
+      '*Name* Linus Example and *Role* Fastly superuser without an end',
     ],
   },
   {

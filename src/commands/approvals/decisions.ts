@@ -61,7 +61,7 @@ async function endThatIsOff({ services }: Interaction, { action }: ApprovalReque
   const { id } = action.target;
   if (id === null || !('changes' in action) || action.changes.role === undefined) return [];
   const running = await services.promotions.of(id);
-  return running === null ? [] : [richText(offText(running))];
+  return running === null ? [] : [richText(offText(running, action.kind === 'promote-for'))];
 }
 
 /** The rules are asked first, which takes no call; then who clicks, whom Slack may have to be asked for. */

@@ -27,13 +27,19 @@ import { REASON } from '../inputs/reason.ts';
 import { together } from '../together.ts';
 import { adminsWithLogin } from './deciders.ts';
 
-/** Files an approval request. @throws {Refusal} where nobody could see it, or one about the same user is open */
+/**
+ * Files an approval request.
+ *
+ * @param instead where it is shown if approvers can't see where it was asked for
+ * @throws {Refusal} where nobody could see it, or one about the same user is open
+ */
 export async function fileRequest(
   interaction: Interaction,
   action: Action,
   reason: string | null,
+  instead: ChannelId | null = null,
 ): Promise<Delivered> {
-  return await whereToSee(interaction, await file(interaction, action, reason));
+  return await whereToSee(interaction, await file(interaction, action, reason, { instead }));
 }
 
 /**
@@ -46,7 +52,10 @@ export async function file(
   interaction: Interaction,
   action: Action,
   reason: string | null,
-  deliveryKey = interaction.deliveryKey,
+  {
+    deliveryKey = interaction.deliveryKey,
+    instead = null,
+  }: { deliveryKey?: string; instead?: ChannelId | null } = {},
 ): Promise<ApprovalRequest> {
   const { services } = interaction;
   const kinds: ActionKind[] = revokesTokens(action) ? [action.kind, 'revoke'] : [action.kind];
@@ -58,7 +67,10 @@ export async function file(
   });
   await refuseWhereTokenCannot(services);
   const requester = interaction.caller.memberId;
-  const [channelId, roll] = await together(placeFor(interaction, action.kind), services.botAdmins.read());
+  const [channelId, roll] = await together(
+    placeFor(interaction, action.kind, instead),
+    services.botAdmins.read(),
+  );
   const about = loginsOf(action).flatMap((login) => adminsWithLogin(services, login));
   refuseWithoutApprovers(interaction, action, { about, roll });
   const filed = await services.approvals.file({
@@ -151,15 +163,16 @@ export function isApprovalRequired({ approvals: { policy } }: Services, kind: Ac
  * For the form: who can approve, and where the request is posted.
  *
  * @param needs what the sentence about approvals begins with
+ * @param instead where it is shown if approvers can't see where it was asked for
  * @throws {Refusal} where nobody could see it
  */
 export async function whoDecides(
   interaction: Interaction,
   kind: ActionKind,
-  needs = 'Needs',
+  { needs = 'Needs', instead = null }: { needs?: string; instead?: ChannelId | null } = {},
 ): Promise<Sentence> {
   const { services } = interaction;
-  const place = await placeFor(interaction, kind);
+  const place = await placeFor(interaction, kind, instead);
   const where = isDirect(place) ? say`in your direct messages` : say`in ${channel(place)}`;
   const posted = say`The request is posted ${where}.`;
   if (!isApprovalRequired(services, kind)) return posted;
@@ -168,11 +181,15 @@ export async function whoDecides(
 }
 
 /** Where a request is shown: `APPROVALS_CHANNEL` if there is one. @throws {Refusal} where it can't be shown */
-async function placeFor(interaction: Interaction, kind: ActionKind): Promise<ChannelId> {
+async function placeFor(
+  interaction: Interaction,
+  kind: ActionKind,
+  instead: ChannelId | null,
+): Promise<ChannelId> {
   const { services } = interaction;
   if (services.approvalsChannel !== null) return await unshared(services.approvalsChannel, interaction);
   return isApprovalRequired(services, kind)
-    ? await approvalPlace(interaction)
+    ? await approvalPlace(interaction, instead)
     : await resultPlace(interaction);
 }
 
@@ -183,9 +200,10 @@ export async function alreadyOpen(services: Services, open: ApprovalRequest): Pr
 }
 
 /** Where a request is shown to those who may approve it: where it was asked for. */
-async function approvalPlace(interaction: Interaction): Promise<ChannelId> {
+async function approvalPlace(interaction: Interaction, instead: ChannelId | null): Promise<ChannelId> {
   const { channel: from, private: alone } = interaction.origin;
   if (from === null || isDirect(from)) {
+    if (instead !== null) return await unshared(instead, interaction);
     throw new Refusal(
       say`Approvers can't see this conversation. Run the command in a channel they're in, or ask the bot's operator to set an approvals channel.`,
     );

@@ -27,18 +27,22 @@ export function keepInput(ticked: boolean, round: number): InputBlock {
   });
 }
 
-/** @param round as `blockOf` takes it @param ends whether the role that the user has ends */
+/** @param round as `blockOf` takes it */
 export function lastsInput(
   typed: string | null,
-  { optional = true, round = 0, ends = false }: { optional?: boolean; round?: number; ends?: boolean } = {},
+  { promotions }: Pick<Times, 'promotions'>,
+  {
+    hint = 'The role before comes back then. Leave it empty for a role without an end.',
+    optional = true,
+    round = 0,
+  }: { hint?: string; optional?: boolean; round?: number } = {},
 ): InputBlock {
+  const range = `from ${lastsAsTyped(promotions.shortest)} to ${lastsAsTyped(promotions.longest)}`;
   return textInput({
     id: LASTS,
     blockId: round === 0 ? LASTS : `${LASTS} ${round}`,
     label: 'For how long',
-    hint: optional
-      ? `Such as 4h or 2d. The role before comes back then. Leave it empty for ${ends ? 'another role' : 'a role'} without an end.`
-      : 'Such as 4h or 2d, counted from when it is set.',
+    hint: `Such as 4h or 2d, ${range}. ${hint}`,
     value: typed,
     maxLength: 20,
     optional,

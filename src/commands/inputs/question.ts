@@ -188,8 +188,8 @@ function withButtons(
 
 /** What is to be set, so that the caller sees all that a button does. */
 function wanted({ settings = {}, lasts }: Pick<Asked, 'settings' | 'lasts'>): Sentence[] {
-  const end = lasts === undefined ? say`` : say`, ${lastsText(lasts)}`;
-  return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings)}${end}.`];
+  const end = lasts === undefined ? null : lastsText(lasts);
+  return Object.keys(settings).length === 0 ? [] : [say`To be set: ${settingsText(settings, end)}.`];
 }
 
 /** What to know of the user's roles, and of one that ends, before a role is set. */
@@ -205,7 +205,7 @@ function cautionsFor(
   const isOff = role !== user.role || (role === promotion?.role && lasts === undefined);
   return [
     ...(caution ? [say`⚠️ ${caution}`] : []),
-    ...(promotion !== undefined && isOff ? [offText(promotion)] : []),
+    ...(promotion !== undefined && isOff ? [offText(promotion, lasts !== undefined)] : []),
   ];
 }
 

@@ -152,7 +152,7 @@ const VALUE_LENGTH = 75;
 async function approvalNote(interaction: Interaction): Promise<Sentence> {
   const more = `To lock more than ${MOST_UNAPPROVED} you need`;
   try {
-    return await whoDecides(interaction, 'lock-several', more);
+    return await whoDecides(interaction, 'lock-several', { needs: more });
   } catch (error) {
     if (error instanceof Refusal) return say`${more} approval. ${error.sentence}`;
     throw error;

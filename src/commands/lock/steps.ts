@@ -79,7 +79,7 @@ async function requestRevocation(interaction: Interaction, { change }: Lock) {
   if ((await fastly.getCurrentUser()).id === id) throw new Refusal(protectionText('token'));
   const shown = tokenSnapshot(programs, Date.now(), unreadable);
   const action = { kind: 'revoke', version: 1, target: { id, login, name }, shown } as const;
-  const filed = await file(interaction, action, change.reason ?? null, key);
+  const filed = await file(interaction, action, change.reason ?? null, { deliveryKey: key });
   return { tokens, request: filed.id };
 }
 

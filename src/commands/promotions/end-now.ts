@@ -38,8 +38,18 @@ function overText({ overAt, role, state }: RunningPromotion): Sentence {
   const when = date(new Date(overAt ?? 0));
   return state.kind === 'ended'
     ? say`Ended ${when}. Nothing is left to do.`
-    : say`The role ${settingValue('role', role)} doesn't end any more since ${when}: the user was changed or deleted. Nothing was done.`;
+    : say`Nobody needs to end the role ${settingValue('role', role)}: ${NO_NEED[state.kind]} ${when}.`;
 }
+
+/** Why there is nothing to end. */
+const NO_NEED: Record<Exclude<RunningPromotion['state']['kind'], 'ended'>, string> = {
+  running: 'it ended',
+  'to-check': 'it ended',
+  closed: 'the role was changed',
+  left: 'another role was found',
+  gone: 'the user was deleted',
+  'not-given': 'it was found not to be given',
+};
 
 /**
  * The one exception at the gate. Whether the promotion runs that the button names, and Slack says at this moment that the
@@ -55,8 +65,9 @@ async function isPromotedMember(
   // After a restore, a bot admin decides.
   if (promotion?.state.kind !== 'running') return false;
   const known = await members.since(member, Date.now());
-  if (known === null || known === 'nobody' || known === 'untold' || !botAdmins.isFullMember(known))
+  if (known === null || known === 'nobody' || known === 'untold' || !botAdmins.isOwnMember(known)) {
     return false;
+  }
   const address = known.profile?.email;
   return address !== undefined && canonical(address) === canonical(promotion.user.login);
 }

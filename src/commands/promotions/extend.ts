@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { RequestId } from '../../approvals/request.ts';
 import type { PromotionShown, RunningPromotion } from '../../changes/promotion.ts';
 import { targetOf } from '../../changes/snapshot.ts';
 import { isSuperuserRole } from '../../changes/superuser.ts';
 import { type User, UserId } from '../../fastly/user.ts';
+import type { ChannelId } from '../../ids.ts';
 import { reasonLine } from '../../messages/approval-text.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { bold, date, member, richText, say } from '../../messages/kit/sentence.ts';
-import { roleBack } from '../../messages/promotion-text.ts';
+import { givenAgainText } from '../../messages/outcome-text.ts';
+import { newEndText, roleBack } from '../../messages/promotion-text.ts';
 import { settingValue } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { codecFor, noLongerWorks } from '../../slack/carried.ts';
@@ -24,7 +27,12 @@ import { REASON, reasonFromForm, reasonInput } from '../inputs/reason.ts';
 
 const FORM = { id: 'promotion.extend-form', title: 'Extend a role', submit: 'Extend', mainBlockId: LASTS };
 
-const About = codecFor('form', z.object({ promotion: z.string().max(20) }), 'update');
+/** `earlier`: the length that the member was told would have the role end earlier, in milliseconds. */
+const About = codecFor(
+  'form',
+  z.object({ promotion: z.string().max(20), earlier: z.int().exactOptional() }),
+  'update',
+);
 
 /** How long a role is to be kept from when that is set, and why. */
 export type Extending = { lasts: number; reason: string | null };
@@ -42,19 +50,27 @@ export async function extend(
 ): Promise<Delivered> {
   const { services, caller } = interaction;
   const { id, before, role, endsAt } = promotion;
+  refuseToCheck(promotion);
   if (isSuperuserRole(role)) {
     const what = { kind: 'promote-for', version: 1, by: 'extension' } as const;
     const about = { target: targetOf(user), promotion: id, back: before, until: endsAt, for: lasts };
-    return await fileRequest(interaction, { ...what, ...about }, reason);
+    return await fileRequest(interaction, { ...what, ...about }, reason, await firstPlace(interaction, id));
   }
   const moved = await services.promotions.extend(id, caller.memberId, lasts);
   if (moved === null) throw new Refusal(await whyOver(interaction, id));
   const who = userText(promotion.user);
   const told = message(
-    say`⏳ ${member(caller.memberId)} extended the role of ${who}: ${settingValue('role', role)} until ${date(new Date(moved))}. Then ${roleBack(promotion)} comes back.`,
+    say`⏳ ${member(caller.memberId)} moved the end of the role of ${who}: ${settingValue('role', role)} until ${date(new Date(moved))}, ${moved < endsAt ? 'earlier' : 'later'} than before (${date(new Date(endsAt))}). Then the role ${roleBack(promotion)} comes back.`,
     ...reasonLine(reason),
   );
-  return await confirm(interaction, told, promotionButtons(id, true));
+  return await confirm(interaction, told, promotionButtons(promotion, true));
+}
+
+/** Where the request was shown that has given the role: **Extend…** may be clicked in a direct message. */
+async function firstPlace({ services }: Interaction, id: string): Promise<ChannelId | null> {
+  const request = RequestId.safeParse((await services.promotions.get(id))?.request).data;
+  const place = request ? await services.approvals.messageOf(request) : null;
+  return place?.channel ?? null;
 }
 
 /** 'Ended at 17:30. Ask again.' */
@@ -65,7 +81,8 @@ async function whyOver({ services }: Interaction, id: string) {
 
 export function overText(promotion: RunningPromotion | null) {
   if (promotion?.overAt == null) return say`The role is ending now. Nothing was extended. Ask again.`;
-  return say`Ended ${date(new Date(promotion.overAt))}. Ask again.`;
+  const { overAt, user, role } = promotion;
+  return say`Ended ${date(new Date(overAt))}. Ask again. ${givenAgainText(user.login, role)}`;
 }
 
 /** **Extend…** opens a form, whose submission is a new request. */
@@ -83,10 +100,23 @@ export const extendListeners = needing('update', [
   },
   formListener(FORM, {
     async work(interaction, { values, subject }) {
-      const { promotion: id } = About.read(subject);
+      const { promotion: id, earlier } = About.read(subject);
       const lasts = readLasts(values[LASTS] ?? '', interaction.services.times);
       const reason = reasonFromForm(values);
       const running = await runningWith(interaction, id);
+      const now = Date.now();
+      if (now + lasts < running.endsAt && earlier !== lasts) {
+        const what = newEndText({ for: lasts, until: running.endsAt }, now);
+        const onTop = say`${what} Nothing was changed. If you mean that, send the form again.`;
+        const view = await extendForm(
+          interaction,
+          id,
+          { lasts: values[LASTS] ?? null, reason },
+          onTop,
+          lasts,
+        );
+        return { kind: 'next', view, orElse: message(onTop) };
+      }
       const user = await interaction.users.getUser(UserId.parse(running.user.id));
       return await extend(interaction, user, running, { lasts, reason });
     },
@@ -105,21 +135,30 @@ async function extendForm(
   id: string,
   filled: { lasts: string | null; reason: string | null },
   onTop?: ReturnType<typeof say>,
+  earlier?: number,
 ) {
   const running = await runningWith(interaction, id);
   const { role, endsAt, user } = running;
+  refuseToCheck(running);
   const note = isSuperuserRole(role)
-    ? [richText(say`Extending is a request. ${await whoDecides(interaction, 'promote-for')}`)]
+    ? [
+        richText(
+          say`Extending is a request. ${await whoDecides(interaction, 'promote-for', { instead: await firstPlace(interaction, id) })}`,
+        ),
+      ]
     : [];
   return viewOf(FORM, interaction.origin, {
     onTop,
-    subject: About.write({ promotion: id }),
+    subject: About.write({ promotion: id, ...(earlier !== undefined && { earlier }) }),
     blocks: [
       richText(
         userText(user),
         say`${bold('Role')} ${settingValue('role', role)} until ${date(new Date(endsAt))}, then ${roleBack(running)}.`,
       ),
-      lastsInput(filled.lasts, { optional: false }),
+      lastsInput(filled.lasts, interaction.services.times, {
+        hint: `Counted from ${isSuperuserRole(role) ? 'the approval' : 'now'}, not from the present end.`,
+        optional: false,
+      }),
       reasonInput('Reason', filled.reason),
       ...note,
     ],
@@ -134,4 +173,12 @@ async function runningWith(interaction: Interaction, id: string): Promise<Promot
   const found = await promotions.get(id);
   if (found === null) throw noLongerWorks('button', 'update');
   throw new Refusal(overText(found));
+}
+
+/** @throws {Refusal} where nobody knows whether it still runs: extended, it would end by itself */
+function refuseToCheck({ state }: PromotionShown): void {
+  if (state.kind !== 'to-check') return;
+  throw new Refusal(
+    say`The bot's database was restored, so the end of this role has to be checked first. Nothing was extended. Choose ${bold('End now')}, or set the role without an end.`,
+  );
 }

@@ -26,7 +26,7 @@ import { NOT_BROUGHT_BACK, STAYS } from '../../messages/lock-limits.ts';
 import { noLongerHolds, protectionText } from '../../messages/outcome-text.ts';
 import { keptText, lastsText, roleBack } from '../../messages/promotion-text.ts';
 import { rolesCaution, roleText } from '../../messages/role-text.ts';
-import { changeText, otherwiseText } from '../../messages/settings-text.ts';
+import { changeText, otherwiseText, settingValue } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
 import { promotionButtons } from '../../slack/promotion-buttons.ts';
 import { confirm } from '../../slack/replies/confirmation.ts';
@@ -117,7 +117,8 @@ export async function alter(
   }
   // A role that ends is kept for good by an ordinary change to the same role.
   const changes = keeps ? { ...changed, role: running.role } : changed;
-  if (lasts !== null) refuseWithoutEnd(user, who, changes);
+  const back = running?.role === before.role ? running.before : (before.role ?? '');
+  if (lasts !== null) refuseWithoutEnd(user, who, changes, back);
   if (Object.keys(changes).length === 0)
     throw new Refusal(say`No change: ${who} already has these settings.`);
   const kind = keeps && isSuperuserRole(running.role) ? 'promote' : superuserChange(user, changes);
@@ -129,7 +130,7 @@ export async function alter(
   if (caution !== null && rolesShown !== rolesDigest(user)) throw new RolesToLose(user, caution);
   if (kind !== null) {
     const of = { version: 1, target: targetOf(user), before, changes } as const;
-    return await fileRequest(interaction, actionOf(kind, of, lasts), reason);
+    return await fileRequest(interaction, actionOf(kind, of, { lasts, back }), reason);
   }
   const change = {
     deliveryKey: undoes === null ? interaction.deliveryKey : undoKey(undoes.change),
@@ -162,15 +163,19 @@ export async function alter(
     throw mayLift && isServiceLimit(error) ? withoutLimit(interaction, user, error, asked) : error;
   });
   interaction.log.info({ user: id, settings: Object.keys(changes) }, 'a user was updated');
-  const given = lasts === null ? null : await promotions.of(id).catch(() => null);
-  const end = lasts === null ? null : given === null ? lastsText(lasts) : endText(given);
-  const closed = changes.role === undefined ? null : running;
-  const off = closed && (keeps ? keptText(closed) : noLongerHolds(closed.endsAt));
-  const told = { settings: changes, reason, end: keeps ? say`without an end` : end, off };
+  const isSet = changes.role !== undefined && !unmet(changes, settingsOf(after)).includes('role');
+  const given = lasts === null || !isSet ? null : await promotions.of(id).catch(() => null);
+  const closed = isSet ? running : null;
+  const told = {
+    settings: changes,
+    reason,
+    end: isSet ? endOf({ keeps, lasts, given }) : null,
+    off: closed && (keeps ? keptText(closed) : noLongerHolds(closed.endsAt)),
+  };
   const confirmation = updated(interaction, who, before, told, after);
   const asWanted = unmet(changes, settingsOf(after)).length === 0;
   return await confirm(interaction, confirmation, [
-    ...(given === null ? [] : promotionButtons(given.id, true)),
+    ...(given === null ? [] : promotionButtons(given, true)),
     // A role that was kept is no other one, so there is nothing to set back.
     ...(asWanted
       ? undoButtons({ ...change, settings: changed }, interaction.origin, interaction.services.disabled)
@@ -180,24 +185,47 @@ export async function alter(
 
 const ALONE = say`A role that ends is extended by itself. Leave the other changes out. Nothing was changed.`;
 
+/** How long a role lasts that was set: 'until 17:30 (then engineer)'; null where nothing is said of that. */
+function endOf({
+  keeps,
+  lasts,
+  given,
+}: {
+  keeps: boolean;
+  lasts: number | null;
+  given: PromotionShown | null;
+}): Sentence | null {
+  if (keeps) return say`now without an end`;
+  if (lasts === null) return null;
+  return given === null ? lastsText(lasts) : endText(given);
+}
+
 function endText(given: PromotionShown): Sentence {
-  return say`until ${date(new Date(given.endsAt))}, then ${roleBack(given)}`;
+  return say`until ${date(new Date(given.endsAt))} (then ${roleBack(given)})`;
 }
 
 /** What waits for approval. With `lasts` it is of another kind, which no older version carries out as one without an end. */
 function actionOf(
   kind: 'promote' | 'demote',
   of: { version: 1; target: Target; before: CurrentSettings; changes: Settings },
-  lasts: number | null,
+  { lasts, back }: { lasts: number | null; back: string },
 ): Action {
   if (kind === 'demote') return { kind, ...of };
   if (lasts === null) return { kind, by: 'update', ...of };
-  return { kind: 'promote-for', by: 'update', ...of, for: lasts, back: of.before.role ?? '' };
+  return { kind: 'promote-for', by: 'update', ...of, for: lasts, back };
 }
 
-function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings): void {
+/** @throws {FieldError} where the role can't be given for a time */
+function refuseWithoutEnd(user: User, who: Sentence, { role }: Settings, back: string): void {
   if (role === undefined) {
     throw new FieldError(LASTS, say`${who} has this role already, without an end. Nothing was changed.`);
+  }
+  if (role === back) {
+    const name = settingValue('role', role);
+    throw new FieldError(
+      LASTS,
+      say`The role ${name} is the one that comes back to ${who}. Leave the time out. Nothing was changed.`,
+    );
   }
   const why = whyNoEnd(user);
   if (why !== null) throw new FieldError(LASTS, say`${NO_END[why](who)} Nothing was changed.`);
@@ -246,16 +274,15 @@ function updated(
   const now = settingsOf(after);
   const otherwise = unmet(settings, now);
   const asWanted = EDITABLE.filter((setting) => !otherwise.includes(setting));
-  const done = changeText(before, only(settings, asWanted));
-  const until = end === null ? say`` : say`, ${end}`;
+  const done = changeText(before, only(settings, asWanted), end);
   const kind = toldKind('update', settings);
-  const what = kind === 'update' ? say`: ${done}${until}.` : say`.`;
+  const what = kind === 'update' ? say`: ${done}.` : say`.`;
   return message(
     done.parts.length === 0
       ? say`✏️ ${member(caller.memberId)} had Fastly update ${who}, ${date(new Date())}.`
       : say`${madeText(kind, caller.memberId, who)}${what}`,
     ...otherwise.map((setting) => otherwiseText(setting, settings, now)),
-    ...(off === null || otherwise.includes('role') ? [] : [off]),
+    ...(off === null ? [] : [off]),
     ...(settings.locked === undefined ? [] : [settings.locked ? STAYS : NOT_BROUGHT_BACK]),
     ...reasonLine(reason),
   );

@@ -61,15 +61,20 @@ export async function editForm(
   // What was set outside the bot meanwhile is left as it is, and has no end.
   const ends = running !== null && running.role === seen.role;
   const offered = EDITABLE.filter((setting) => setting !== 'name' || seen.name === (user.name ?? null));
+  const inputs = settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round);
+  const belowRole = inputs.findIndex(({ block_id }) => block_id === blockOf('role', round)) + 1;
   return viewOf(FORM, interaction.origin, {
     onTop,
     subject: About.write({ user: meantBy(user), seen, rolesShown: rolesDigest(user), round }),
     blocks: [
       ...(caution ? [richText(say`⚠️ ${caution}`)] : []),
       richText(userText(user), ...runningLines(running)),
-      ...settingInputs(offered, { ...seen, ...settings }, rolesFor(seen), round),
-      ...(ends ? [keepInput(lasts === null && settings.role === running.role, round)] : []),
-      lastsInput(typed, { round, ends }),
+      ...inputs.toSpliced(
+        belowRole,
+        0,
+        ...(ends ? [keepInput(lasts === null && settings.role === running.role, round)] : []),
+        lastsInput(typed, interaction.services.times, { round }),
+      ),
       reasonInput('Reason', reason),
       richText(say`Only what you change is sent.${whatWaits(interaction.services)}`),
     ],
@@ -83,7 +88,7 @@ type Drawn = { onTop?: Sentence | undefined; round?: number; typed?: string | nu
 function runningLines(running: PromotionShown | null): Sentence[] {
   if (running === null) return [];
   return [
-    say`⏳ ${untilText(running)}, then ${roleBack(running)}. If you set another role here, that stays, and nothing comes back.`,
+    say`⏳ ${untilText(running)}, then ${roleBack(running)}. If you set another role here, it stays, and nothing comes back. With a time, ${roleBack(running)} comes back after that.`,
   ];
 }
 

@@ -55,9 +55,9 @@ export class BotAdmins {
     this.#workspace = workspace;
   }
 
-  /** Whether Slack calls somebody a full, active member of the bot's workspace, on the list or not. */
-  isFullMember(known: KnownMember): boolean {
-    return known !== 'untold' && standingOf(known, this.#workspace) === 'able';
+  /** Whether Slack calls somebody an active member or a guest of the bot's workspace, on the list or not. */
+  isOwnMember(known: KnownMember): boolean {
+    return known !== 'untold' && ['able', 'guest'].includes(standingOf(known, this.#workspace));
   }
 
   /** Slack says that somebody was added to a user group, or removed from it. @returns whether it is a listed one */

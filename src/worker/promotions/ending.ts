@@ -3,8 +3,14 @@ import { holdSuperuserLock, releaseSuperuserLock } from '../../approvals/rows.ts
 import type { HeldPromotion } from '../../changes/held-promotion.ts';
 import { isBeingChanged } from '../../changes/intents.ts';
 import { update } from '../../changes/operations.ts';
-import { type Hindrance, type Notice, noticesOf, type RunningPromotion } from '../../changes/promotion.ts';
-import { over } from '../../changes/promotion-steps.ts';
+import {
+  type Hindrance,
+  type Notice,
+  noticesOf,
+  type RunningPromotion,
+  TO_PERSON,
+} from '../../changes/promotion.ts';
+import { notGiven, over } from '../../changes/promotion-steps.ts';
 import { entryAbout } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSameRole, rolesAtStake } from '../../changes/roles.ts';
@@ -37,6 +43,30 @@ export class PromotionEnding {
 
   constructor(options: EndingOptions) {
     this.#options = options;
+  }
+
+  /** Looks whether a role was given of which nobody knows that, for as long as the call may still take effect. */
+  async lookIfGiven(held: HeldPromotion, promotion: RunningPromotion, now: number): Promise<Ending> {
+    const { fastly, times, log } = this.#options;
+    const user = await existingUser(fastly, UserId.parse(promotion.user.id));
+    if (user === null) return await this.#over(held, { kind: 'gone' }, []);
+    const isSuperuser = isSuperuserRole(promotion.role) && superuserStanding(user) !== 'no';
+    const isGiven = isSuperuser || isSameRole(user.role ?? '', promotion.role);
+    if (!isGiven && now < Math.min(promotion.endsAt, promotion.beganAt + times.promotions.unsure)) {
+      return 'later';
+    }
+    await held.write(async (transaction, current) => {
+      if (current.state.kind !== 'running' || !current.state.unsure) return;
+      if (!isGiven) return await notGiven(transaction, current);
+      const { unsure: _known, ...state } = current.state;
+      await transaction.database
+        .updateTable('running_promotions')
+        .set({ state: JSON.stringify(state), untold: JSON.stringify([...current.untold, TO_PERSON]) })
+        .where('id', '=', current.id)
+        .execute();
+    });
+    log.info({ promotion: promotion.id, isGiven }, 'it is known whether a role was given');
+    return 'over';
   }
 
   async carryOut(held: HeldPromotion, promotion: RunningPromotion): Promise<Ending> {
@@ -175,7 +205,7 @@ export class PromotionEnding {
   }
 
   async #ended(held: HeldPromotion): Promise<Ending> {
-    return await this.#over(held, 'ended', noticesOf('ended'));
+    return await this.#over(held, 'ended', [...noticesOf('ended'), { what: 'ended', to: 'confirmations' }]);
   }
 
   /** A request to extend it is refused in the same transaction. */

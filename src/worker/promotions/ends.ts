@@ -99,6 +99,7 @@ export class PromotionEnds {
       return 'over';
     }
     if (state.kind !== 'running') return 'over';
+    if (state.unsure) return await this.#ending.lookIfGiven(held, promotion, now);
     if (endsAt <= now) return await this.#ending.carryOut(held, promotion);
     await this.#remindIfDue(held);
     return 'over';

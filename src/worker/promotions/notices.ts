@@ -1,7 +1,7 @@
 import type { Approvals } from '../../approvals/approvals.ts';
 import { redrawPromotion } from '../../approvals/promoting.ts';
 import { RequestId } from '../../approvals/request.ts';
-import type { HeldPromotion } from '../../changes/held-promotion.ts';
+import { type HeldPromotion, WATCHED_MILLISECONDS } from '../../changes/held-promotion.ts';
 import type { Notice, RunningPromotion, Told } from '../../changes/promotion.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import type { Times } from '../../config/times.ts';
@@ -25,6 +25,7 @@ export type PromotionNoticesOptions = BotAdminPlacesOptions & {
   approvals: Approvals;
   posting: Posting;
   members: Members;
+  confirmationsChannel: ChannelId | null;
   /** The names of the subcommands that this installation does without. */
   disabled: ReadonlySet<string>;
   /** Told what a person has to mend before people can be told. */
@@ -32,6 +33,11 @@ export type PromotionNoticesOptions = BotAdminPlacesOptions & {
   times: Times;
 };
 
+/**
+ * The promotion as it stands, and the database's clock in Unix milliseconds. `made`: what the user has made meanwhile, which
+ * Fastly is asked once.
+ */
+type Read = Awaited<ReturnType<HeldPromotion['read']>> & { made(): Promise<MadeMeanwhile> };
 type Place = { to: ChannelId | MemberId; threadTs?: string };
 
 /** Tells people of promotions. What Slack does not take is tried until it does; a message may come twice, never not at all. */
@@ -46,8 +52,13 @@ export class PromotionNotices {
 
   /** @returns after how many milliseconds to try again; null where all is told */
   async tell(held: HeldPromotion): Promise<number | null> {
-    const { promotion } = await held.read();
-    const failure = await this.#tellAll(promotion.untold, promotion, held);
+    const { promotion, now } = await held.read();
+    let asked: Promise<MadeMeanwhile> | null = null;
+    const made = () => {
+      asked ??= this.#madeMeanwhile(promotion);
+      return asked;
+    };
+    const failure = await this.#tellAll(promotion.untold, { promotion, now, made }, held);
     if (failure === null) {
       this.#pauses.over(promotion.id);
       return null;
@@ -61,17 +72,13 @@ export class PromotionNotices {
   }
 
   /** The first failure; null where all is told. */
-  async #tellAll(
-    notices: readonly Notice[],
-    promotion: RunningPromotion,
-    held: HeldPromotion,
-  ): Promise<unknown> {
+  async #tellAll(notices: readonly Notice[], read: Read, held: HeldPromotion): Promise<unknown> {
     let failure: unknown = null;
     for (const notice of notices) {
       try {
-        const instead = await this.#tellOne(notice, promotion, held);
+        const instead = await this.#tellOne(notice, read, held);
         await replace(held, notice, instead);
-        const next = await this.#tellAll(instead, promotion, held);
+        const next = await this.#tellAll(instead, read, held);
         failure ??= next;
       } catch (error) {
         failure ??= error;
@@ -81,9 +88,9 @@ export class PromotionNotices {
   }
 
   /** @returns what is to be told instead: where no channel is for bot admins, to each of them, until Slack takes it */
-  async #tellOne(notice: Notice, promotion: RunningPromotion, held: HeldPromotion): Promise<readonly Told[]> {
+  async #tellOne(notice: Notice, read: Read, held: HeldPromotion): Promise<readonly Told[]> {
     if (notice.what === 'end') {
-      await redraw(held, promotion);
+      await redraw(held, read.promotion);
       return [];
     }
     if (notice.to === 'approvals') {
@@ -92,7 +99,7 @@ export class PromotionNotices {
       const members = places.flatMap((place) => MemberId.safeParse(place).data ?? []);
       if (members.length > 0) return members.map((to) => ({ what: notice.what, to }));
     }
-    await this.#post(notice, promotion);
+    await this.#post(notice, read);
     return [];
   }
 
@@ -101,20 +108,24 @@ export class PromotionNotices {
     return this.#pauses.endPassing();
   }
 
-  async #post(notice: Told, promotion: RunningPromotion): Promise<void> {
+  async #post(notice: Told, { promotion, now, made: meanwhile }: Read): Promise<void> {
     const { posting, disabled, log } = this.#options;
     const place = await this.#placeOf(notice, promotion);
     if (place === null) return;
-    const made = notice.what === 'ended' ? await this.#madeMeanwhile(promotion) : [];
+    const made = notice.what === 'ended' ? await meanwhile() : [];
     const isOpen = promotion.state.kind === 'running' || promotion.state.kind === 'to-check';
     const mayExtend = notice.to !== 'member' && !disabled.has('update');
-    const buttons = isOpen ? promotionButtons(promotion.id, mayExtend) : [];
+    const buttons = isOpen ? promotionButtons(promotion, mayExtend) : [];
     const told = withButtons(promotionNotice(notice, promotion, made), buttons);
     const posted = await posting.post(place.to, told, place.threadTs);
     if (posted.kind === 'posted') return;
     log.warn({ why: posted.word, ...notice }, 'Slack does not take a message about a promotion');
-    // A member whom Slack does not find is gone.
-    const isGone = posted.what?.kind === 'person' && posted.what.who === 'member';
+    // A member whom Slack does not find is gone. A channel may come back, which is waited for until a day after the end.
+    const isOld = promotion.overAt !== null && now > promotion.overAt + WATCHED_MILLISECONDS;
+    const isGone =
+      (isOld || MemberId.safeParse(place.to).success) &&
+      posted.what?.kind === 'person' &&
+      posted.what.who === 'member';
     if (!isGone) throwIfMendable('messages about promotions', posted);
   }
 
@@ -129,6 +140,8 @@ export class PromotionNotices {
         const member = await this.#memberOf(promotion);
         return member === null || member === promotion.requester ? null : { to: member };
       }
+      case 'confirmations':
+        return await this.#confirmations(promotion);
       case 'approvals':
         return this.#options.approvalsChannel && { to: this.#options.approvalsChannel };
       default:
@@ -141,6 +154,13 @@ export class PromotionNotices {
     const place = id ? await this.#options.approvals.messageOf(id) : null;
     if (place === null || (await this.#isShared(place.channel))) return null;
     return { to: place.channel, threadTs: place.ts };
+  }
+
+  /** Where the request's thread is, it is told by that. */
+  async #confirmations(promotion: RunningPromotion): Promise<Place | null> {
+    const { confirmationsChannel: channel } = this.#options;
+    if (channel === null || (await this.#isShared(channel))) return null;
+    return (await this.#threadOf(promotion))?.to === channel ? null : { to: channel };
   }
 
   /** @throws where Slack does not say: then it is told later */
@@ -156,7 +176,7 @@ export class PromotionNotices {
   async #memberOf({ user: { login } }: RunningPromotion): Promise<MemberId | null> {
     const { members, botAdmins } = this.#options;
     const known = await members.withAddress(login);
-    if (known === 'nobody' || !botAdmins.isFullMember(known)) return null;
+    if (known === 'nobody' || !botAdmins.isOwnMember(known)) return null;
     const address = known.profile?.email;
     return address !== undefined && canonical(address) !== canonical(login) ? null : known.id;
   }

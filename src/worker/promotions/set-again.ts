@@ -16,16 +16,19 @@ export async function tellIfSetAgain(
   promotion: RunningPromotion,
   fastly: FastlyClient,
 ): Promise<void> {
-  const { state, role, user: target, untold } = promotion;
-  if (state.kind !== 'ended' || state.setAgain || !isSuperuserRole(role) || untold.length > 0) return;
+  const { state, role, user: target } = promotion;
+  if (state.kind !== 'ended' || state.setAgain || !isSuperuserRole(role)) return;
   const user = await existingUser(fastly, UserId.parse(target.id)).catch(() => null);
   if (user === null || !isSuperuser(user)) return;
-  await held.write(async (transaction, { id }) => {
+  await held.write(async (transaction, { id, untold }) => {
     const isOwn = await wasSetThroughBot(transaction, promotion);
     const notices: Notice[] = isOwn ? [] : [{ what: 'set-again', to: 'approvals' }];
     await transaction.database
       .updateTable('running_promotions')
-      .set({ state: JSON.stringify({ ...state, setAgain: true }), untold: JSON.stringify(notices) })
+      .set({
+        state: JSON.stringify({ ...state, setAgain: true }),
+        untold: JSON.stringify([...untold, ...notices]),
+      })
       .where('id', '=', id)
       .execute();
   });

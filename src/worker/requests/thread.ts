@@ -55,7 +55,7 @@ async function offersWith(
   if (action.target.id === null || action.kind === 'revoke') return [];
   if (event.kind === 'completed' && event.endsAt !== undefined) {
     const running = await promotions.of(action.target.id);
-    return running === null ? [] : promotionButtons(running.id, !disabled.has('update'));
+    return running === null ? [] : promotionButtons(running, !disabled.has('update'));
   }
   const left = event.kind === 'completed' ? revokeLeftButtons(id, event.tokens) : [];
   let key: string | null = null;

@@ -123,7 +123,7 @@ it('a leaver whose role ends is shown with it, until a bot admin has it ended fr
   await untilSaid(nora, 'Role engineer → billing');
   await priyaLeaves(workplace);
   const words = await untilLeaversSay(workplace, LEFT);
-  expect(words).toMatch(/The user is billing until .*\. Then the role engineer comes back\./);
+  expect(words).toMatch(/The user has the role billing until .*\. Then the role engineer comes back\./);
   expect(await leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep', 'promotion.end']);
   const [{ ts } = { ts: '' }] = await told(workplace);
   await client.as(TOMAS).click({ channel: CDN_TEAM.id, ts, actionId: 'promotion.end' });

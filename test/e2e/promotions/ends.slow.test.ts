@@ -42,7 +42,9 @@ describe('an end', () => {
     const request = await promotedFor(client, ENGINEER, '1d');
     await client.fastlyFaults({ fail: { match: 'PUT', status: 503, times: 1_000 } });
     await clickPromotion(client.as(NORA), 'end');
-    await untilSaid(nora, 'still has the role Fastly superuser');
+    expect(await untilSaid(nora, 'still has the role Fastly superuser')).toContain(
+      "If it is urgent, take the role away in Fastly's control panel.",
+    );
     expect((await metricsOf(workplace)).value('fastly_user_bot_overdue_promotions')).toBe(1);
     await nora.command('list --role superuser');
     await untilSaid(nora, 'should have ended');
@@ -169,7 +171,7 @@ describe('an end', () => {
     await untilTold(nora, 'There are no open requests.');
     expect(toldPrivately(await nora.sees()).join()).not.toContain('billing until');
     await clickPromotion(nora, 'end');
-    await untilTold(nora, 'the user was changed or deleted. Nothing was done.');
+    await untilTold(nora, 'Nobody needs to end the role billing: the user was deleted');
     expect(await updates(client)).toEqual([updateOf(ENGINEER, { role: 'billing' })]);
   });
 
@@ -216,8 +218,13 @@ describe('an end', () => {
     ]);
     await clickPromotion(client.as(NORA), 'end');
     const told = await untilTold(nora, 'Ended by', 'direct');
+    expect(told).toContain('has the role engineer again, and no longer Fastly superuser.');
+    const { login } = ENGINEER;
+    expect(told).toContain(`made-meanwhile . To revoke them, run /fastly-user revoke ${login} .`);
     expect(told).toContain('1 API token made meanwhile may go on working: made-meanwhile');
-    expect(told).toContain('Browser sessions of the user may go on.');
+    expect(told).toContain(
+      `Browser sessions of the user may go on. To lock the user and end them, run /fastly-user lock ${login} --end-sessions .`,
+    );
   });
 
   it('is no change of the user for another request, which goes on', async () => {

@@ -20,7 +20,9 @@ describe('a role that ends is kept', () => {
     const { client, nora } = await billingForADay();
     await nora.command(`update ${ENGINEER.id} --role billing`);
     const said = await untilSaid(nora, 'without an end');
-    expect(said).toMatch(/: Role billing as before, without an end\. ⏳ The end is off, so engineer doesn't/);
+    expect(said).toMatch(
+      /: Role billing as before, now without an end\. ⏳ The end is off, so engineer doesn't/,
+    );
     const kept = messagesIn(await nora.sees(), CDN_TEAM).at(-1);
     expect(elementsOf(kept?.blocks)).toEqual([]);
     expect(await updates(client)).toEqual(Array(2).fill(updateOf(ENGINEER, { role: 'billing' })));
@@ -37,7 +39,7 @@ describe('a role that ends is kept', () => {
       'the field to refuse',
     );
     await nora.submit({ for: null });
-    await untilSaid(nora, 'Role billing as before, without an end');
+    await untilSaid(nora, 'Role billing as before, now without an end');
     await nora.command(`update ${ENGINEER.id}`);
     expect(wordsOf((await untilEditForm(nora)).blocks)).not.toContain('Keep this role without an end');
   });

@@ -20,7 +20,7 @@ describe('as time passes, a role', () => {
     const request = await askForUpdate(client, NORA, PRIYA_USER, '--role superuser --for 4h');
     expect(request.words(await tomas.sees())).toContain('for 4 h from when it is set, then engineer');
     expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
-      'Role engineer → Fastly superuser, for 4 h from when it is set',
+      'Role engineer → Fastly superuser for 4 h from when it is set',
     );
     await tomas.submit();
     await request.until(tomas, 'Until');
@@ -43,7 +43,10 @@ describe('as time passes, a role', () => {
     await pass(3.5 * HOUR + 1_000);
     await request.untilInThread(tomas, 'has the role Fastly superuser until');
     await untilTold(nora, 'has the role Fastly superuser until', 'direct');
-    const told = await priya.until((sees) => messageWith(sees, 'direct', 'Then engineer comes back'), 'it');
+    const told = await priya.until(
+      (sees) => messageWith(sees, 'direct', 'Then the role engineer comes back'),
+      'it',
+    );
     expect(elementsOf(told.blocks).map(({ action_id }) => action_id)).toEqual(['promotion.end']);
     expect(await updates(client)).toEqual([GIVEN]);
     await clickPromotion(priya, 'end', 'direct');
@@ -64,18 +67,32 @@ describe('as time passes, a role', () => {
     const first = await promotedFor(client, PRIYA_USER, '4h');
     await pass(3.6 * HOUR);
     await first.untilInThread(tomas, 'has the role Fastly superuser until');
-    await clickPromotion(nora, 'extend');
+    await untilTold(nora, 'has the role Fastly superuser until', 'direct');
+    await clickPromotion(nora, 'extend', 'direct');
     const form = await nora.until(
       ({ modals }) => modals.find(({ callbackId }) => callbackId === 'promotion.extend-form'),
       'the form',
     );
     expect(wordsOf(form.blocks)).toContain('then engineer');
+    expect(wordsOf(form.blocks)).toContain(
+      'from 15m to 30d. Counted from the approval, not from the present end.',
+    );
+    await nora.submit({ for: '15m', reason: 'Not done' });
+    const again = await nora.until(
+      ({ modals }) => modals.find(({ blocks }) => wordsOf(blocks).includes('Ends earlier than now: ')),
+      'the form again',
+    );
+    expect(wordsOf(again.blocks)).toContain('Nothing was changed. If you mean that, send the form again.');
     await nora.submit({ for: '6h', reason: 'Not done' });
     const request = await nora.until((sees) => openRequest(sees, CDN_TEAM, PRIYA_USER), 'the request');
-    expect(request.words(await tomas.sees())).toContain('Extend the role of Priya Halloran?');
+    expect(request.words(await tomas.sees())).toContain('Move the end of the role of Priya Halloran?');
     expect(request.words(await tomas.sees())).toContain('for 6 h from when it is set, then engineer');
-    await request.take(tomas, 'approve');
-    await request.until(tomas, 'Until');
+    expect(request.words(await tomas.sees())).toMatch(/\*Lasts now\* until/);
+    expect(request.words(await tomas.sees())).not.toContain('Ends earlier');
+    expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain('Ends later than now: ');
+    await tomas.submit();
+    const moved = await request.until(tomas, 'Until');
+    expect(moved).toContain('The end of the role of Priya Halloran was moved');
     await first.until(tomas, '*Lasts* extended until');
     await pass(5 * HOUR);
     expect(await updates(client)).toEqual([GIVEN]);
@@ -95,9 +112,13 @@ describe('as time passes, a role', () => {
     const nora = client.as(NORA);
     await promotedFor(client, PRIYA_USER, '4h');
     const request = await askForUpdate(client, NORA, PRIYA_USER, '--role superuser --for 2h');
+    expect(request.words(await nora.sees())).toContain('⚠️ Ends earlier than now: ');
     await pass(4 * HOUR + 1_000);
     const words = await request.until(nora, 'Ask again');
-    expect(words).toMatch(/Ended .*Ask again\./);
+    expect(words).toMatch(
+      /Ended .*Ask again\. To give it again, run \/fastly-user update priya@example\.com --role superuser --for 2h/,
+    );
+    expect(words).not.toContain('Lasts now');
     expect(request.buttons(await nora.sees())).toEqual([]);
     expect(await updates(client)).toEqual([GIVEN, TAKEN]);
   });

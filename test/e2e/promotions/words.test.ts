@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
+import { AUDIT_TRAIL, CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { BILLING, ENGINEER, THIRD_SUPERUSER } from '../../sandbox/fastly/people.ts';
 import { askForUpdate, inFastly, updateOf, updates } from '../support/altering.ts';
 import { untilAsked } from '../support/answering.ts';
 import { untilTold } from '../support/approving.ts';
 import { promotedFor, SHORT, untilSaid } from '../support/promotions.ts';
-import { messageWith, wordsOf } from '../support/seeing.ts';
+import { elementsOf, messageWith, wordsOf } from '../support/seeing.ts';
 import { DELIVERY, startWorkplace } from '../support/workplace.ts';
 
 describe('a role that is given for a time', () => {
   it('needs no approval where nobody becomes a Fastly superuser', async () => {
-    const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
+    const copies = { CONFIRMATIONS_CHANNEL: AUDIT_TRAIL.id };
+    const { client } = await startWorkplace(DELIVERY, copies, {}, SHORT);
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing --for 500ms`);
-    expect(await untilSaid(nora, 'updated')).toContain('Role engineer → billing, until');
+    expect(await untilSaid(nora, 'updated')).toContain('Role engineer → billing until');
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
+    await untilSaid(nora, 'Ended: Edda Morton', AUDIT_TRAIL);
     expect(await updates(client)).toEqual([
       updateOf(ENGINEER, { role: 'billing' }),
       updateOf(ENGINEER, { role: 'engineer' }),
@@ -58,23 +60,52 @@ describe('a role that is given for a time', () => {
     const tomas = client.as(TOMAS);
     expect(request.words(await tomas.sees())).toContain('*Lasts* without an end');
     expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
-      'Role engineer → Fastly superuser, without an end',
+      'Role engineer → Fastly superuser without an end',
     );
   });
 
-  it('is closed by another change of the role, and nothing comes back', async () => {
+  it('is closed by another change of the role, and the first role comes back at the end of that', async () => {
     const { client } = await startWorkplace(DELIVERY, {}, {}, SHORT);
     const nora = client.as(NORA);
     await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
     await untilSaid(nora, 'Role engineer → billing');
     await nora.command('update edda --role user');
     expect(wordsOf((await untilAsked(nora, CDN_TEAM)).blocks)).toMatch(
-      /The user is billing until .*, then engineer\. Once this is done, that end is off/,
+      /The user has the role billing until .*, then engineer\. Once this is done, that end is off, and nothing/,
     );
+    await nora.command(`update ${ENGINEER.id} --role engineer --for 1d`);
+    await untilTold(nora, 'is the one that comes back');
     await nora.command(`update ${ENGINEER.id} --role user --for 500ms`);
-    expect(await untilSaid(nora, 'Role billing → user')).toMatch(/The earlier end .*no longer holds\./);
+    const given = await untilSaid(nora, 'Role billing → user');
+    expect(given).toContain('(then engineer)');
+    expect(given).toMatch(/The earlier end .*no longer holds\./);
     await untilTold(nora, 'Ended: Edda Morton', 'direct');
-    expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'billing' });
+    expect(await inFastly(client, ENGINEER)).toMatchObject({ role: 'engineer' });
+  });
+
+  it('is kept without approval where that is not needed, which the answer says', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    await nora.command(`update ${ENGINEER.id} --role billing`);
+    const words = 'Role billing as before, now without an end';
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, words), 'the answer');
+    expect(wordsOf(told.blocks)).not.toContain('no longer holds');
+    expect(elementsOf(told.blocks)).toEqual([]);
+  });
+
+  it('gives back the first role after one that needs approval, too, which the request says', async () => {
+    const { client } = await startWorkplace();
+    const nora = client.as(NORA);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 30d`);
+    await untilSaid(nora, 'Role engineer → billing');
+    const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser --for 4h');
+    const tomas = client.as(TOMAS);
+    expect(request.words(await tomas.sees())).toContain('for 4 h from when it is set, then engineer');
+    expect(wordsOf((await request.form(tomas, 'approve')).blocks)).toContain(
+      'that end is off, and engineer comes back at the new end instead.',
+    );
   });
 
   it('is kept by an ordinary request for the same role', async () => {

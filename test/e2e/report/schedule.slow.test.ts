@@ -71,7 +71,7 @@ it('a report is posted at each instant, with what has changed since the one befo
   await client.as(NORA).command(`reset ${ENGINEER.id}`);
   await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'a password reset'), 'the reset');
   await client.as(NORA).command(`update ${ENGINEER.id} --role billing --for 10d`);
-  await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'billing, until'), 'the update');
+  await client.as(NORA).until((sees) => messageWith(sees, CDN_TEAM, 'billing until'), 'the update');
   await workplace.passTo(1_000);
   await log.until(POSTED);
   await workplace.passTo(24 * HOUR);

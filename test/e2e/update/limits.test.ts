@@ -29,8 +29,8 @@ describe('a name', () => {
     const form = await untilEditForm(nora);
     expect(elementsOf(form.blocks).map(({ action_id }) => action_id)).toEqual([
       'role',
-      'switches',
       'for',
+      'switches',
       'reason',
     ]);
     await nora.submit({ role: 'billing' });

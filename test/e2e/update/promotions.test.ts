@@ -34,7 +34,7 @@ describe('a request to promote', () => {
     expect(form).toContain(
       'Edda Morton ( edda.morton@example.com ) will become a Fastly superuser, who can change and delete every user.',
     );
-    expect(form).toContain('Role engineer → Fastly superuser and Limited services no → yes');
+    expect(form).toContain('Role engineer → Fastly superuser without an end and Limited services no → yes');
     await tomas.submit();
     const words = await request.until(tomas, '✅ Promoted to Fastly superuser');
     expect(words).toContain('Edda Morton was promoted to Fastly superuser');
@@ -44,7 +44,7 @@ describe('a request to promote', () => {
     await untilTold(nora, '⭐ Edda Morton ( edda.morton@example.com ) was promoted', 'direct');
     const copy = await nora.until((now) => messageWith(now, AUDIT_TRAIL, 'was promoted'), 'the confirmation');
     expect(wordsOf(copy.blocks)).toContain(
-      'Name Edda Morton → Edda Sommer, Role engineer → Fastly superuser and Limited services no → yes',
+      'Name Edda Morton → Edda Sommer, Role engineer → Fastly superuser without an end and Limited services no → yes',
     );
     await nora.command('get Sommer');
     await nora.until((now) => messageWith(now, CDN_TEAM, '⭐ Fastly superuser'), 'the card by the new name');

@@ -77,10 +77,10 @@ const TABLE = `
 | Update on a card                    | GET user                                                                           | views.open, views.update                                     | |
 | Undo                                | GET user ×2, PUT user                                                              | conversations.info, response_url ×2                          | GET user |
 | update to a Fastly superuser        | GET customer/users, GET user                                                       | chat.postMessage, conversations.info                        | |
-| update, for a time                  | GET customer/users, GET user ×2, PUT user                                          | conversations.info, response_url                             | GET user |
-| End now                             | GET customer/tokens, GET user, PUT user                                            | chat.postMessage, response_url, users.lookupByEmail          | |
+| update, for a time                  | GET customer/users, GET user ×2, PUT user                                          | chat.postMessage, conversations.info, response_url, users.lookupByEmail | GET user |
+| End now                             | GET customer/tokens, GET user, PUT user                                            | chat.postMessage ×2, response_url, users.lookupByEmail       | |
 | Extend a role that ends             |                                                                                    | views.open, views.update                                     | |
-| Extend a role that ends, its form   | GET user                                                                           | chat.postMessage, conversations.info                         | |
+| Extend a role that ends, its form   | GET user                                                                           | chat.postMessage ×2, conversations.info, users.lookupByEmail | |
 | lock, by ID                         | GET current_customer, GET current_user, GET customer/users, GET user ×2, PUT user  | conversations.info, response_url                             | GET user |
 | lock, by ID, with all that can follow | GET current_customer ×2, GET current_user, GET customer/tokens ×3, GET customer/users, GET user ×2, POST user/password/request_reset, PUT user | chat.postMessage, chat.update ×3, conversations.info         | GET user |
 | lock, by name, where one fits       | GET current_customer, GET customer/tokens, GET customer/users, GET user            | conversations.info, views.open, views.update                 | |

@@ -1,5 +1,5 @@
 import { answer } from '../../e2e/support/answering.ts';
-import { askForDeletion, untilTold } from '../../e2e/support/approving.ts';
+import { askForDeletion, toldPrivately, untilTold } from '../../e2e/support/approving.ts';
 import { CHOSEN } from '../../e2e/support/changing-passwords.ts';
 import { idlers, openForm, submitTicked } from '../../e2e/support/idle.ts';
 import { invited } from '../../e2e/support/inviting.ts';
@@ -14,6 +14,7 @@ import {
   LIMITED_ENGINEER,
   PASSWORD,
   PEOPLE,
+  PRIYA_USER,
   THIRD_SUPERUSER,
 } from '../../sandbox/fastly/people.ts';
 import { CUSTOMER_ID } from '../../sandbox/fastly/user.ts';
@@ -63,7 +64,16 @@ const twoLocked = async ({ client }: Sandbox) => {
   await submitTicked(client, TWO);
   await reads(client.as(NORA), '✅ 2 of 2 locked.');
 };
-const FOR_A_TIME = `update ${ENGINEER.id} --role billing --for 4h`;
+const FOR_A_TIME = `update ${PRIYA_USER.id} --role billing --for 4h`;
+
+/** The person who has the role is told of it, until when. */
+const untilPersonTold = ({ client }: Sandbox) =>
+  untilTold(client.as(PRIYA), 'has the role billing until', 'direct');
+
+async function givesForATime(sandbox: Sandbox): Promise<void> {
+  await types(sandbox, FOR_A_TIME, 'Role engineer → billing until');
+  await untilPersonTold(sandbox);
+}
 
 /** By the name that the table has for it. */
 export const INTERACTIONS: Record<string, Interaction> = {
@@ -307,7 +317,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
     types(sandbox, `reset ${ENGINEER.id}`, 'a password reset'),
   ),
   'report, Roles that end': reporting('promotions', 'billing until', (sandbox) =>
-    types(sandbox, FOR_A_TIME, 'Role engineer → billing, until'),
+    types(sandbox, FOR_A_TIME, 'Role engineer → billing until'),
   ),
   'report, Left Slack': {
     id: 'report.leavers',
@@ -370,24 +380,41 @@ export const INTERACTIONS: Record<string, Interaction> = {
     id: '/fastly-user',
     act: (sandbox) => types(sandbox, `update ${ENGINEER.id} --role superuser`, 'Needs 1 approval'),
   },
-  'update, for a time': typing(FOR_A_TIME, 'Role engineer → billing, until'),
-  'End now': clicking('promotion.end', FOR_A_TIME, 'Role engineer → billing, until', async ({ client }) => {
-    await untilTold(client.as(NORA), 'Ended by', 'direct');
-  }),
-  'Extend a role that ends': clicking(
-    'promotion.extend',
-    FOR_A_TIME,
-    'Role engineer → billing, until',
-    untilForm('promotion.extend-form'),
-  ),
-  'Extend a role that ends, its form': {
-    id: 'promotion.extend-form',
-    before: async (sandbox) => {
-      await types(sandbox, FOR_A_TIME, 'Role engineer → billing, until');
+  'update, for a time': { id: '/fastly-user', act: givesForATime },
+  'End now': {
+    id: 'promotion.end',
+    before: givesForATime,
+    act: async (sandbox) => {
+      await clicks(sandbox, 'promotion.end');
+      for (const each of [NORA, PRIYA]) await untilTold(sandbox.client.as(each), 'Ended by', 'direct');
+    },
+  },
+  'Extend a role that ends': {
+    id: 'promotion.extend',
+    before: givesForATime,
+    act: async (sandbox) => {
       await clicks(sandbox, 'promotion.extend');
       await hasForm(sandbox, 'promotion.extend-form');
     },
-    act: (sandbox) => submits(sandbox, { for: '6h', reason: null }, 'extended the role of'),
+  },
+  'Extend a role that ends, its form': {
+    id: 'promotion.extend-form',
+    before: async (sandbox) => {
+      await givesForATime(sandbox);
+      await clicks(sandbox, 'promotion.extend');
+      await hasForm(sandbox, 'promotion.extend-form');
+    },
+    act: async (sandbox) => {
+      await submits(sandbox, { for: '6h', reason: null }, 'moved the end of the role of');
+      await sandbox.client
+        .as(PRIYA)
+        .until(
+          (sees) =>
+            toldPrivately(sees, 'direct').filter((words) => words.includes('has the role billing until'))
+              .length === 2,
+          'the new end',
+        );
+    },
   },
   'lock, by ID': typing(`lock ${ENGINEER.id}`, '🔒'),
   'lock, by ID, with all that can follow': typing(

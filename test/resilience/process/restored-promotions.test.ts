@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { updateOf, updates } from '../../e2e/support/altering.ts';
 import { untilTold } from '../../e2e/support/approving.ts';
 import { clickPromotion, untilSaid } from '../../e2e/support/promotions.ts';
+import { elementsOf, messageWith } from '../../e2e/support/seeing.ts';
 import { CDN_TEAM, NORA, TOMAS } from '../../sandbox/cast.ts';
 import { ENGINEER } from '../../sandbox/fastly/people.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
@@ -53,6 +54,10 @@ describe.each(ENGINES)('on %s, before a bot admin has it ended', PATIENT, (engin
     const variables = { AUDIT_HEAD: newHead(ended), APPROVALS_CHANNEL: CDN_TEAM.id };
     await startBot(place, { variables });
     expect(await untilSaid(nora, "The bot's database was restored")).toContain("It doesn't end by itself");
+    const told = await nora.until((sees) => messageWith(sees, CDN_TEAM, 'was restored'), 'what is told');
+    expect(elementsOf(told.blocks).map(({ action_id }) => action_id)).toEqual(['promotion.end']);
+    await nora.command(`update ${ENGINEER.id} --role billing --for 2d`);
+    await untilTold(nora, 'the end of this role has to be checked first');
     await nora.command('approvals');
     await untilTold(nora, 'to be checked');
     expect(await updates(client)).toEqual([GIVEN]);

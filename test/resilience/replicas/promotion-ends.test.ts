@@ -55,16 +55,17 @@ describe('two bots in other time zones', () => {
     expect([ends_at - began_at, ends_at - (remind_at ?? 0)]).toEqual([4 * HOUR, HOUR / 2]);
     const inUtc = `${new Date(ends_at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     expect(JSON.stringify(request.in(await nora.sees())?.blocks)).toContain(inUtc);
+    await untilTold(priya, 'If you are done earlier, click End now.', 'direct');
     await pass(3.4 * HOUR);
     await pass(0.15 * HOUR);
-    await untilTold(priya, 'Then engineer comes back', 'direct');
+    await untilTold(priya, 'Then the role engineer comes back', 'direct');
     expect(await updates(client)).toEqual([GIVEN]);
     await pass(0.5 * HOUR);
     await untilTold(priya, 'Ended: Your Fastly user', 'direct');
     await request.untilInThread(nora, 'Ended: Priya Halloran');
     await untilNothingIsPending(place);
     expect(await updates(client)).toEqual([GIVEN, TAKEN]);
-    expect(toldPrivately(await priya.sees(), 'direct')).toHaveLength(2);
+    expect(toldPrivately(await priya.sees(), 'direct')).toHaveLength(3);
     expect(request.thread(await nora.sees()).filter((each) => each.includes('Ended'))).toHaveLength(1);
   });
 

@@ -34,6 +34,6 @@ it('nobody is reminded of an end that is moved between the look and the reminder
   );
   await ends.work(id);
   const { untold, remindAt } = await promotion(id);
-  expect(untold).toEqual([]);
+  expect(untold).toEqual([{ what: 'given', to: 'member' }]);
   expect(remindAt).not.toBeNull();
 });

@@ -6,7 +6,7 @@ import { createLogger } from '../../../src/observability/log.ts';
 import { PromotionEnds } from '../../../src/worker/promotions/ends.ts';
 import { NORA } from '../../approvals/people.ts';
 import { startService } from '../../approvals/service.ts';
-import { SQLITE } from '../../store/both-databases.ts';
+import { run, SQLITE } from '../../store/both-databases.ts';
 
 /** What ends roles, on a database of the test's own, without anybody who is told. */
 export async function startEnds(fastly: FastlyClient) {
@@ -31,13 +31,15 @@ export async function startEnds(fastly: FastlyClient) {
     promoted: async (
       user: { id: string; login: string; name: string },
       role: string,
-      { ago, lasts }: { ago: number; lasts: number },
+      { ago, lasts, isSure = true }: { ago: number; lasts: number; isSure?: boolean },
     ): Promise<string> => {
       const { id, login, name } = user;
       const about = { user: { id, login, name }, before: 'engineer', role, requester: NORA, request: null };
       const begun = await store.transaction(async (transaction) =>
-        beginPromotion(transaction, about, (await transaction.now()) - ago, lasts),
+        beginPromotion(transaction, about, (await transaction.now()) - ago, lasts, isSure),
       );
+      // The person was told of it.
+      await run(store, "update running_promotions set untold = '[]'");
       return begun.id;
     },
     promotion: async (id: string) => {
