@@ -153,6 +153,7 @@ async function withdraw(interaction: Interaction, about: z.infer<typeof Withdraw
       invitation: id,
       operation: withdrawal(fastly, invitation),
     });
+    interaction.services.leavers.withdrawn(email);
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
     await redraw(interaction, about.page);
