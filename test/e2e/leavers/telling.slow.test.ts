@@ -207,3 +207,16 @@ it('while nobody is there to tell, the log says so once a minute, and not at eve
   await lookedAgain(log);
   expect(log.lines.filter(({ msg }) => msg === warned)).toHaveLength(length);
 });
+
+it('a Fastly superuser, whom nobody can be asked to lock in direct messages, has a row that says where', async () => {
+  const workplace = await startWatching({
+    ...{ times: ONCE, variables: { APPROVALS_CHANNEL: '' } },
+    prepare: async (client) => {
+      await client.putFastlyUsers([{ ...PRIYA_USER, role: 'superuser' }]);
+      await priyaLeaves({ client });
+    },
+  });
+  const words = await untilLeaversSay(workplace, LEFT, NORA, 'direct');
+  expect(words).toContain(`To ask for the lock, run /fastly-user lock ${PRIYA_USER.login} in a channel.`);
+  expect(await leaverButtons(workplace, NORA, 'direct')).toEqual(['keep']);
+});
