@@ -4,7 +4,7 @@ import { targetKey, verbOf } from './action.ts';
 import { Claims } from './claims.ts';
 import { NeedsNewerVersion, type StoredRequest } from './newer.ts';
 import { NewerRequests } from './newer-requests.ts';
-import { type OpenRequest, oldestOpen, openFor, waitingOf } from './open-requests.ts';
+import { type OpenRequest, oldestOpen, openFor, openOf } from './open-requests.ts';
 import { type ApprovalPolicy, waitsForApproval } from './policy.ts';
 import { withPromotion } from './promoting.ts';
 import { type ApprovalRequest, type Listed, RequestId } from './request.ts';
@@ -207,9 +207,9 @@ export class Approvals {
     return await this.#store.read((database) => openFor(database, viewer, most));
   }
 
-  /** All open requests of a member that wait for approval, and those that need a newer version. */
-  async waitingOf(requester: MemberId): Promise<StoredRequest[]> {
-    return await this.#store.read((database) => waitingOf(database, requester));
+  /** All open requests of a member, with those that need a newer version, the oldest first. */
+  async openOf(requester: MemberId): Promise<StoredRequest[]> {
+    return await this.#store.read((database) => openOf(database, requester));
   }
 
   /** How many open requests need a newer version. */

@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { MemberId } from '../ids.ts';
 import type { Database, Tables } from '../store/tables.ts';
-import { isNewer, type StoredRequest } from './newer.ts';
+import type { StoredRequest } from './newer.ts';
 import type { ApprovalPolicy } from './policy.ts';
 import { readRequests } from './read-requests.ts';
 import { type Listed, RequestId } from './request.ts';
@@ -20,8 +20,8 @@ export async function oldestOpen(database: Database, most: number): Promise<List
   return listed(found, await withPlaces(database, found.ids));
 }
 
-/** All open requests of a member that wait for approval, and those that need a newer version, the oldest first. */
-export async function waitingOf(database: Database, requester: MemberId): Promise<StoredRequest[]> {
+/** All open requests of a member, with those that need a newer version, the oldest first. */
+export async function openOf(database: Database, requester: MemberId): Promise<StoredRequest[]> {
   const rows = await database
     .selectFrom('approval_requests')
     .selectAll()
@@ -30,8 +30,7 @@ export async function waitingOf(database: Database, requester: MemberId): Promis
     .orderBy('filed_at')
     .orderBy('id')
     .execute();
-  const requests = await readRequests(database, rows);
-  return requests.filter((request) => isNewer(request) || request.state.kind === 'pending');
+  return await readRequests(database, rows);
 }
 
 /** Whose lists, under which policy, and which requests need a newer version. */

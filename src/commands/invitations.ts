@@ -174,6 +174,7 @@ async function withdraw(interaction: Interaction, about: ReturnType<typeof Withd
       invitation: id,
       operation: withdrawal(fastly, invitation),
     });
+    interaction.services.leavers.withdrawn(email);
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
     await redraw(interaction, about.page);

@@ -21,7 +21,8 @@ export function roleCell(user: HasRoles, length: number): string {
     const words = roleWords(user, named.slice(0, told), named.length - told + unnamed);
     if (words.length <= length) return words;
   }
-  return roleWords(user, [], named.length + unnamed, length / 2);
+  const more = named.length + unnamed;
+  return roleWords(user, [], more, more === 0 ? length : length - ` and ${more} more`.length);
 }
 
 function roleWords({ role }: HasRoles, named: readonly string[], more: number, length = ROLE_LENGTH): string {

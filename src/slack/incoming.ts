@@ -212,10 +212,14 @@ const Shortcut = z
 
 const flag = z.boolean().optional().catch(undefined);
 
-/** A member as an event about them has them: whether they are deactivated, and their workspaces in an organisation. */
+/** A member as an event about them has them: whether they are deactivated, their address and their workspaces in an organisation. */
 const Changed = z.object({
   id: MemberId,
   deleted: flag,
+  profile: z
+    .object({ email: z.string().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   enterprise_user: z
     .object({ teams: z.array(z.string()).optional().catch(undefined) })
     .optional()

@@ -16,7 +16,7 @@ const LABELS: Record<LeaverAction, string> = {
 
 const CANCEL_REQUESTS: Confirm = {
   title: say`Cancel their requests?`,
-  text: say`Each request that waits for approval is denied, with the reason that the requester left Slack. Nothing changes in Fastly.`,
+  text: say`You deny each of their requests that waits for approval. The reason given is that the requester left Slack. Nothing changes in Fastly.`,
   confirm: 'Cancel requests',
 };
 

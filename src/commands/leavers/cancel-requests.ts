@@ -1,4 +1,4 @@
-import { NeedsNewerVersion, type StoredRequest } from '../../approvals/newer.ts';
+import { isNewer, NeedsNewerVersion, type StoredRequest } from '../../approvals/newer.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
 import { code, counted, namesInShort, type Sentence, say } from '../../messages/kit/sentence.ts';
@@ -11,7 +11,7 @@ import { carryingButton } from '../carrying-button.ts';
 import { stillGone } from './leaver-button.ts';
 
 const REASON = 'The requester left Slack.';
-/** Of many requests that could not be denied, so many are explained. */
+/** Of many requests that could not be cancelled, so many are explained. */
 const MOST_EXPLAINED = 10;
 
 /** The button that ends what somebody who left has asked for. It denies each request, as its own button would. */
@@ -21,25 +21,26 @@ export const cancelRequestsListener: Listener = carryingButton(
   async (shown, { leaver: id }) => {
     const { services, reply } = shown;
     const { member } = await stillGone(shown, id);
-    const denied: Sentence[] = [];
+    const cancelled: Sentence[] = [];
     const kept: Sentence[] = [];
-    for (const request of await services.approvals.waitingOf(member)) {
+    const open = await services.approvals.openOf(member);
+    for (const request of open.filter((each) => isNewer(each) || each.state.kind === 'pending')) {
       const why = await deny(shown, request);
-      if (why === null) denied.push(say`${code(request.id)}`);
+      if (why === null) cancelled.push(say`${code(request.id)}`);
       else kept.push(say`${code(request.id)}: ${why}`);
     }
     await services.leavers.showAgain(id);
     const done =
-      denied.length === 0
-        ? say`No request was denied.`
-        : say`Denied ${counted(denied.length, 'request')}: ${namesInShort(denied)}.`;
+      cancelled.length === 0
+        ? say`No request was cancelled.`
+        : say`Cancelled ${counted(cancelled.length, 'request')}: ${namesInShort(cancelled)}.`;
     const more = kept.length - MOST_EXPLAINED;
-    const others = more > 0 ? [say`${counted(more, 'more request')} could not be denied.`] : [];
+    const others = more > 0 ? [say`${counted(more, 'more request')} could not be cancelled.`] : [];
     await reply.privately(message(done, ...kept.slice(0, MOST_EXPLAINED), ...others));
   },
 );
 
-/** Null where it is denied, or why it isn't. */
+/** Null where it is cancelled, or why it isn't. */
 async function deny(interaction: Interaction, { id }: StoredRequest): Promise<Sentence | null> {
   const { services, caller } = interaction;
   const { approvals } = services;

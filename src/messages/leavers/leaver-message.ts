@@ -47,7 +47,14 @@ export function leaversMessage(leavers: readonly ToldLeaver[], more: number, at:
     richText(leaverText(leaver, at), ...(leaver.state === 'told' ? leaver.notes : [])),
     ...(leaver.buttons.length > 0 ? [{ type: 'actions' as const, elements: [...leaver.buttons] }] : []),
   ]);
-  const others = more > 0 ? [richText(say`And ${more} more: run ${code('/fastly-user list --left')}.`)] : [];
+  const others =
+    more > 0
+      ? [
+          richText(
+            say`And ${more} more: run ${code('/fastly-user list --left')}. They get a message once these are decided.`,
+          ),
+        ]
+      : [];
   const notes = context(say`The bot changes nothing by itself.`);
   return { text: notification(first), blocks: [richText(first), ...rows, ...others, notes] };
 }

@@ -12,9 +12,9 @@ export const MOST_LEFT = 50;
 const NAME_LENGTH = 40;
 const LOGIN_LENGTH = 64;
 const ROLE_LENGTH = 30;
-const REASON_LENGTH = 40;
+const REASON_LENGTH = 34;
 
-const HEADER = ['Name', 'Login', 'Role', 'In Fastly', 'In Slack', 'Kept'];
+const HEADER = ['Name', 'Login', 'Role', 'In Fastly', 'In Slack', 'Decision'];
 
 /** A user whose member left. */
 export type LeftRow = { user: User } & Pick<ToldLeaver, 'how' | 'guest' | 'kept'>;
@@ -26,7 +26,7 @@ export function leaverTable(rows: readonly LeftRow[], at: number, around: Around
   return tableMessage({ ...table, rows: told.map(cells), lines: told.map(line) }, around);
 }
 
-type Told = Record<'name' | 'login' | 'role' | 'active' | 'left' | 'kept', string>;
+type Told = Record<'name' | 'login' | 'role' | 'active' | 'left' | 'decision', string>;
 
 function toldOf({ user, how, guest, kept }: LeftRow, at: number): Told {
   const left = how === 'deactivated' ? 'deactivated' : 'in another workspace';
@@ -36,21 +36,20 @@ function toldOf({ user, how, guest, kept }: LeftRow, at: number): Told {
     role: roleCell(user, ROLE_LENGTH),
     active: `${user.locked ? '🔒 locked, ' : ''}${activeText(user, at)}`,
     left: guest === true ? `${left}, was a guest` : left,
-    kept: kept ? cut(plain(kept.reason), REASON_LENGTH) : 'no',
+    decision: kept ? `kept: ${cut(plain(kept.reason), REASON_LENGTH)}` : 'none yet',
   };
 }
 
-function cells({ name, login, role, active, left, kept }: Told): Cell[] {
-  return [name, login, role, active, left, kept].map(textCell);
+function cells({ name, login, role, active, left, decision }: Told): Cell[] {
+  return [name, login, role, active, left, decision].map(textCell);
 }
 
-function line({ name, login, role, active, left, kept }: Told): Sentence {
-  const reason = kept === 'no' ? [] : [say`kept: ${kept}`];
+function line({ name, login, role, active, left, decision }: Told): Sentence {
   return sideBySide([
     userText({ name, login }),
     say`${role}`,
     say`${active}`,
     say`${left} in Slack`,
-    ...reason,
+    say`decision: ${decision}`,
   ]);
 }

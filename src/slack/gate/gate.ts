@@ -150,7 +150,7 @@ function heardOfMember(
 ): void {
   if (changed === null || team !== teamId) return;
   const hasLeft = changed.deleted === true || changed.enterprise_user?.teams?.includes(teamId) === false;
-  leavers.changed(changed.id, hasLeft);
+  leavers.changed({ member: changed.id, hasLeft, address: changed.profile?.email ?? null });
 }
 
 const OUTDATED = say`This no longer works, or is disabled in this workspace. Start again with ${code('/fastly-user help')}.`;

@@ -47,12 +47,14 @@ export type Services = {
   homes: { opened(member: MemberId, hash: string | null): Promise<void> };
   leavers: {
     /** Told that something about a member has changed. `hasLeft`: Slack says that they are gone from the workspace. */
-    changed(member: MemberId, hasLeft: boolean): void;
+    changed(change: { member: MemberId; hasLeft: boolean; address: string | null }): void;
     /** Told that the bot knows who a user is, and which member that is where it knows it. Never throws. */
     met(user: Pick<User, 'id' | 'login'>, member?: MemberId): void;
     /** Told that a user was created with this address, or invited. Never throws. */
     admitted(address: string): void;
-    /** A leaver as they are now, whom Slack was asked about; null where there is none. @throws {StoreUnavailable} */
+    /** Told that an invitation to this address was withdrawn. Never throws. */
+    withdrawn(address: string): void;
+    /** A leaver as they are now, of whom Slack was asked, and of their address; null where there is none. @throws {StoreUnavailable} */
     asOfNow(id: string): Promise<Leaver | null>;
     /** Keeps the user. Null where they are no leaver any more, or kept already. @throws {StoreUnavailable} */
     keep(id: string, by: MemberId, reason: string): Promise<Leaver | null>;
@@ -60,8 +62,12 @@ export type Services = {
     showAgain(id: string): Promise<void>;
     /** Null where nobody looks for leavers, so they are not known. @throws {StoreUnavailable} */
     counted(): Promise<LeaverCounts | null>;
-    /** Everybody who left and whose email is a login, asked of Slack now. @throws where Slack or Fastly doesn't answer */
-    all(): Promise<LeftUser[]>;
+    /**
+     * Everybody who left and whose email is a login. @throws where Slack or Fastly doesn't answer
+     *
+     * @param atMost how old Slack's list of members may be, in milliseconds
+     */
+    all(atMost: number): Promise<LeftUser[]>;
   };
   approvalsChannel: ChannelId | null;
   confirmationsChannel: ChannelId | null;

@@ -6,7 +6,7 @@ import type { Engine } from '../engine.ts';
 import type { Transaction } from '../store.ts';
 import type { Database, LeaverRow } from '../tables.ts';
 import { readWhole } from '../whole.ts';
-import { messagesOf, wantMessages } from './messages.ts';
+import { isToTell, messagesOf, wantMessages } from './messages.ts';
 
 const Kept = z.object({ by: MemberId, reason: z.string() });
 
@@ -120,17 +120,6 @@ export async function openLeavers(database: Database): Promise<Leaver[]> {
   return rows.flatMap(readable);
 }
 
-/** The members who are leavers now. */
-export async function openMembers(database: Database): Promise<ReadonlySet<MemberId>> {
-  const rows = await database
-    .selectFrom('leavers')
-    .select('member')
-    .distinct()
-    .where('state', 'in', OPEN)
-    .execute();
-  return new Set(rows.map(({ member }) => MemberId.parse(member)));
-}
-
 /** How many are leavers now, by their state. */
 export async function countLeavers(database: Database): Promise<Record<(typeof OPEN)[number], number>> {
   const rows = await database
@@ -155,7 +144,7 @@ export async function leaverCounts(database: Database): Promise<LeaverCounts> {
   return { all: untold + told + kept, kept, isFirst: listed_at === null };
 }
 
-/** Those of whom nothing was told yet, once the first of them was found so many milliseconds ago; else nobody. */
+/** Those of whom no message has a row, once the first of them was found so many milliseconds ago; else nobody. */
 export async function leaversToTell(
   database: Database,
   { now }: Engine,
@@ -164,7 +153,7 @@ export async function leaversToTell(
   const rows = await database
     .selectFrom('leavers')
     .selectAll()
-    .where('state', '=', 'untold')
+    .where(isToTell)
     .orderBy('found_at')
     .orderBy('id')
     .select(sql<number>`case when found_at + ${milliseconds} <= ${now} then 1 else 0 end`.as('waited'))

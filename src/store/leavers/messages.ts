@@ -44,10 +44,22 @@ export function messagesOf(rows: readonly { message: string | null }[]): string[
   return [...new Set(rows.flatMap(({ message }) => message ?? []))];
 }
 
+/** Of whom no message has a row: nothing was told of them, or only their number, beside rows that are all decided. */
+export function isToTell({ and, or, eb, not, exists, selectFrom }: ExpressionBuilder<Tables, 'leavers'>) {
+  const waits = selectFrom('leavers as shown')
+    .select('shown.id')
+    .whereRef('shown.message', '=', 'leavers.message')
+    .where('shown.state', '=', 'told')
+    .where('shown.position', 'is not', null);
+  const isOnlyCounted = and([eb('leavers.state', '=', 'told'), eb('leavers.position', 'is', null)]);
+  return or([eb('leavers.state', '=', 'untold'), and([isOnlyCounted, not(exists(waits))])]);
+}
+
 /**
  * Makes one message of these leavers, in their order, unless another process has told of them. The first `most` have a
  * place in it; it counts the others.
  *
+ * @param leavers at least one
  * @returns whether a message was made
  */
 export async function makeMessage(
@@ -60,13 +72,13 @@ export async function makeMessage(
   // Processes take turns from here on.
   await database.updateTable('leaver_looks').set({ name: 'leavers' }).execute();
   const message = randomUUID();
-  const untold = await database
+  const toTell = await database
     .selectFrom('leavers')
-    .select('id')
-    .where('state', '=', 'untold')
+    .select(['id', 'message'])
+    .where(isToTell)
     .where('id', 'in', leavers)
     .execute();
-  const waiting = new Set(untold.map(({ id }) => id));
+  const waiting = new Set(toTell.map(({ id }) => id));
   const told = leavers.filter((id) => waiting.has(id));
   if (told.length === 0) return false;
   for (const [index, id] of told.entries()) {
@@ -77,6 +89,8 @@ export async function makeMessage(
       .execute();
   }
   await addPlaces(transaction, message, places);
+  // Where they were only counted they are counted no more.
+  await wantMessages(transaction, messagesOf(toTell));
   return true;
 }
 

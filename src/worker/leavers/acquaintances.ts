@@ -1,4 +1,5 @@
 import type { Directory } from '../../directory/directory.ts';
+import { canonical } from '../../fastly/canonical.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import { InFlight } from '../../observability/in-flight.ts';
@@ -6,9 +7,9 @@ import type { Logger } from '../../observability/log.ts';
 import { isLogin } from '../../slack/bot-admins/presence.ts';
 import type { Workspace } from '../../slack/bot-admins/standing.ts';
 import type { Members } from '../../slack/connection/members.ts';
-import { storeInvited, storePair } from '../../store/leavers/pairs.ts';
+import { forgetInvited, invitedMembers, storeInvited, storePair } from '../../store/leavers/pairs.ts';
 import type { Store } from '../../store/store.ts';
-import { activeWith } from './search.ts';
+import { activeWith } from './end-in-slack.ts';
 
 export type AcquaintancesOptions = { store: Store; directory: Directory; members: Members; log: Logger };
 
@@ -46,6 +47,20 @@ export class Acquaintances {
       const [user] = await this.#options.directory.withLogin(address);
       await (user ? this.#storeMet(user) : this.#storeInvited(address));
     });
+  }
+
+  /** Whoever is invited no more is nobody whom the bot has to know. */
+  withdrawn(address: string): void {
+    const { store, log } = this.#options;
+    this.#inBackground(() =>
+      store.transaction(async ({ database }) => {
+        for (const invited of await invitedMembers(database)) {
+          if (canonical(invited.address) !== canonical(address)) continue;
+          await forgetInvited(database, invited);
+          log.debug({ member: invited.member }, 'it is known that a member is invited no more');
+        }
+      }),
+    );
   }
 
   /** Resolves when what is under way has ended. */

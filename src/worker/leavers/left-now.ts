@@ -10,9 +10,6 @@ import { openLeavers } from '../../store/leavers/leavers.ts';
 import { knownPairs } from '../../store/leavers/pairs.ts';
 import type { Store } from '../../store/store.ts';
 
-/** How old a list of all members may be, in milliseconds. */
-const FRESH = 60_000;
-
 /** Who has left as Slack has it now, for somebody who waits for the answer. It needs no look of before. */
 export class LeftNow {
   readonly #store: Store;
@@ -26,10 +23,13 @@ export class LeftNow {
     this.#members = new KeptAnswers(() => roster.all());
   }
 
-  /** @throws where Slack, Fastly or the database doesn't answer */
-  async all(workspace: Workspace): Promise<LeftUser[]> {
+  /**
+   * @param atMost how old the list of members may be, in milliseconds
+   * @throws where Slack, Fastly or the database doesn't answer
+   */
+  async all(workspace: Workspace, atMost: number): Promise<LeftUser[]> {
     const [members, { users }, pairs, open] = await Promise.all([
-      this.#members.since('all', Date.now() - FRESH),
+      this.#members.since('all', Date.now() - atMost),
       this.#directory.list(EVERYBODY),
       this.#store.read(knownPairs),
       this.#store.read(openLeavers),

@@ -1,7 +1,7 @@
 import type { Button } from '@slack/types';
 import { isDeletion } from '../../approvals/action.ts';
 import type { Approvals } from '../../approvals/approvals.ts';
-import { isNewer, NeedsNewerVersion, type StoredRequest } from '../../approvals/newer.ts';
+import { NeedsNewerVersion } from '../../approvals/newer.ts';
 import { waitsForApproval } from '../../approvals/policy.ts';
 import type { Promotions } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
@@ -21,9 +21,11 @@ import { runningText } from '../../messages/promotion-text.ts';
 import { isInUse } from '../../messages/tokens/text.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { BotAdmins } from '../../slack/bot-admins/bot-admins.ts';
+import type { Conversations } from '../../slack/connection/conversations.ts';
 import { type LeaverAction, leaverButtons } from '../../slack/leaver-buttons.ts';
 import { endNowButton } from '../../slack/promotion-buttons.ts';
 import type { Leaver } from '../../store/leavers/leavers.ts';
+import { requestsOf } from './requests-of.ts';
 
 export type LeaverRowsOptions = {
   fastly: FastlyClient;
@@ -31,6 +33,7 @@ export type LeaverRowsOptions = {
   approvals: Approvals;
   promotions: Pick<Promotions, 'of'>;
   botAdmins: BotAdmins;
+  conversations: Conversations;
   disabled: ReadonlySet<string>;
   log: Logger;
 };
@@ -41,8 +44,10 @@ type Where = 'channel' | 'direct';
 /** What to know about a leaver, and what can be done from here. */
 type Offer = { notes: Sentence[]; actions: LeaverAction[] };
 
-/** How Fastly answers where it never says who is protected. */
+/** How Fastly answers where it never says who is protected, or how a user is. */
 const LASTING: readonly FastlyError['kind'][] = ['forbidden', 'not_found', 'unexpected_answer'];
+/** How it answers about nobody then, whoever is asked about. */
+const HALTING: readonly FastlyError['kind'][] = ['rate_limited', 'unauthorized'];
 
 /** The rows of messages about leavers, as Fastly has their users now. */
 export class LeaverRows {
@@ -66,22 +71,57 @@ export class LeaverRows {
     return ranked.toSorted((one, other) => one.rank - other.rank).map(({ leaver }) => leaver);
   }
 
-  /** @throws {FastlyError} {StoreUnavailable} */
-  async rowsOf(leavers: readonly Leaver[], where: Where): Promise<ToldLeaver[]> {
+  /**
+   * A user whom Fastly doesn't show hides nobody else. `again`: it may show them soon.
+   *
+   * @throws {FastlyError} where Fastly answers about nobody
+   * @throws {StoreUnavailable}
+   */
+  async rowsOf(leavers: readonly Leaver[], where: Where): Promise<{ rows: ToldLeaver[]; again: boolean }> {
     const tokens = leavers.some(({ state }) => state === 'told') ? await this.#tokens() : null;
     const rows: ToldLeaver[] = [];
-    for (const leaver of leavers) rows.push(await this.#row(leaver, tokens, where));
-    return rows;
+    let again = false;
+    for (const leaver of leavers) {
+      const isToDecide = leaver.state === 'untold' || leaver.state === 'told';
+      const user = isToDecide ? await this.#account(leaver) : null;
+      if (isFastlyError(user) && !LASTING.includes(user.kind)) {
+        // Fastly is away as a whole where it doesn't list tokens either.
+        if (tokens === null || HALTING.includes(user.kind)) throw user;
+        again = true;
+      }
+      rows.push(await this.#row(leaver, user, tokens, where));
+    }
+    return { rows, again };
+  }
+
+  async #account({ userId }: Leaver): Promise<User | FastlyError | null> {
+    const { fastly, log } = this.#options;
+    try {
+      return await existingUser(fastly, UserId.parse(userId));
+    } catch (error) {
+      if (!isFastlyError(error)) throw error;
+      log.warn({ user: userId, err: error }, "the user of somebody who left can't be read");
+      return error;
+    }
   }
 
   /** @param tokens null where Fastly shows none */
-  async #row(leaver: Leaver, tokens: readonly ApiToken[] | null, where: Where): Promise<ToldLeaver> {
+  async #row(
+    leaver: Leaver,
+    user: User | FastlyError | null,
+    tokens: readonly ApiToken[] | null,
+    where: Where,
+  ): Promise<ToldLeaver> {
     // What is not told of yet is in no message.
     const state = leaver.state === 'untold' ? 'told' : leaver.state;
     const decided = { ...leaver, state, now: null, notes: [], buttons: [] };
     if (state !== 'told') return decided;
-    const user = await existingUser(this.#options.fastly, UserId.parse(leaver.userId));
     if (user === null) return { ...decided, state: 'gone' };
+    if (isFastlyError(user)) {
+      const ofMember = await this.#aboutMember(leaver);
+      const notes = [say`⚠️ The bot can't read the user in Fastly now.`, ...ofMember.notes];
+      return { ...decided, notes, buttons: leaverButtons(leaver.id, [...ofMember.actions, 'keep']) };
+    }
     const isLive = (token: ApiToken) => token.user_id === user.id && !isExpired(token, Date.now());
     const now = { user, tokens: tokens?.filter(isLive).map(listedToken) ?? null };
     const ofUser = await this.#aboutUser(leaver, user, where);
@@ -129,13 +169,15 @@ export class LeaverRows {
     const mayLock = maySuperuser ? open === null && !waits('demote') : open === null || open.isDeletion;
     const notes = open === null ? [] : [open.note];
     const actions: LeaverAction[] = [];
-    if (isEnabled('lock') && user.locked !== true && mayLock) actions.push('lock');
+    const elsewhere = (what: string, command: 'lock' | 'delete') =>
+      notes.push(say`To ask for ${what}, run ${code(`/fastly-user ${command} ${user.login}`)} in a channel.`);
+    if (isEnabled('lock') && user.locked !== true) {
+      if (mayLock) actions.push('lock');
+      else if (open === null) elsewhere('the lock', 'lock');
+    }
     if (isEnabled('delete') && open === null) {
       if (!waits('delete')) actions.push('delete');
-      else {
-        const command = code(`/fastly-user delete ${user.login}`);
-        notes.push(say`To ask for the deletion, run ${command} in a channel with approvers.`);
-      }
+      else elsewhere('the deletion', 'delete');
     }
     return { notes, actions };
   }
@@ -158,20 +200,13 @@ export class LeaverRows {
 
   /** What the member was to the bot. */
   async #aboutMember({ member }: Leaver): Promise<Offer> {
-    const { botAdmins, approvals } = this.#options;
+    const { botAdmins, approvals, conversations } = this.#options;
     const notes: Sentence[] = [];
     if ((await botAdmins.listing(member)) === true) {
       notes.push(say`⚠️ They are still on the list of bot admins. Ask the bot's operator to remove them.`);
     }
-    const requests = await approvals.waitingOf(member);
-    const newer = requests.filter(isNewer);
-    const waiting = requests.filter((each) => !isNewer(each));
-    const idsOf = (those: readonly StoredRequest[]) => namesInShort(those.map(({ id }) => say`${code(id)}`));
-    if (waiting.length > 0)
-      notes.push(say`⚠️ They asked for what still waits for approval: ${idsOf(waiting)}.`);
-    if (newer.length > 0)
-      notes.push(say`⏸️ They asked for what needs a newer version of the bot: ${idsOf(newer)}.`);
-    return { notes, actions: waiting.length > 0 ? ['requests'] : [] };
+    const requests = await requestsOf({ approvals, conversations }, member);
+    return { notes: [...notes, ...requests.notes], actions: requests.mayCancel ? ['requests'] : [] };
   }
 
   async #tokens(): Promise<readonly ApiToken[] | null> {

@@ -1,4 +1,3 @@
-import { openInvitation } from '../../changes/operations.ts';
 import { EVERYBODY } from '../../directory/account-figures.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { accountUsers, existingUser } from '../../fastly/account-users.ts';
@@ -9,22 +8,28 @@ import type { MemberId } from '../../ids.ts';
 import type { Logger } from '../../observability/log.ts';
 import { isLogin, leaversAmong, presenceOf } from '../../slack/bot-admins/presence.ts';
 import type { Workspace } from '../../slack/bot-admins/standing.ts';
-import type { KnownMember, SlackUser } from '../../slack/connection/members.ts';
+import type { KnownMember } from '../../slack/connection/members.ts';
 import type { Roster } from '../../slack/connection/roster.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { TakenOver } from '../../store/held-lease.ts';
-import { endLeavers, type Leaving, openLeavers, recordLeaving } from '../../store/leavers/leavers.ts';
+import {
+  endLeavers,
+  type Leaver,
+  type Leaving,
+  openLeavers,
+  recordLeaving,
+} from '../../store/leavers/leavers.ts';
 import type { LeaverLook } from '../../store/leavers/look.ts';
 import {
   forgetInvited,
   forgetPairs,
-  type Invited,
   invitedMembers,
   knownPairs,
   type Pair,
   storePair,
 } from '../../store/leavers/pairs.ts';
 import type { Store, Transaction } from '../../store/store.ts';
+import { activeWith } from './end-in-slack.ts';
 
 export type LeaverSearchOptions = {
   store: Store;
@@ -41,7 +46,7 @@ export type LeaverSearchOptions = {
 type Write = (work: (transaction: Transaction) => Promise<void>) => Promise<void>;
 
 /** What one look writes by, and who was a leaver when it began. */
-type Looking = { write: Write; open: ReadonlySet<string> };
+type Looking = { write: Write; open: readonly Leaver[] };
 
 /**
  * Finds out who left Slack while their address is a Fastly login, who is back, and which pairs of member and user there
@@ -72,8 +77,14 @@ export class LeaverSearch {
     };
     const pairs = await store.read(knownPairs);
     const byId = new Map<string, User>(users.map((user) => [user.id, user]));
-    for (const pair of pairs) await each(() => this.#lookAtPair(pair, byId.get(pair.userId), looking));
-    const paired = new Set(pairs.map(({ userId }) => userId));
+    const paired = new Set<string>();
+    for (const pair of pairs) {
+      let isKnown = true;
+      await each(async () => {
+        isKnown = await this.#lookAtPair(pair, byId.get(pair.userId), looking);
+      });
+      if (isKnown) paired.add(pair.userId);
+    }
     const unknown: User[] = [];
     for (const user of users.filter(({ id }) => !paired.has(id))) {
       await each(async () => {
@@ -86,6 +97,9 @@ export class LeaverSearch {
     if (mayList && unknown.length > 0 && isWhole) {
       await each(() => this.#lookInList(look, unknown, looking));
     }
+    // The first look has then found everybody without a list.
+    if (listedAgo === null && unknown.length === 0 && isWhole)
+      await look.write((transaction) => look.listed(transaction));
     return isWhole;
   }
 
@@ -106,34 +120,37 @@ export class LeaverSearch {
   }
 
   async #looking(write: Write): Promise<Looking> {
-    return { write, open: new Set((await this.#options.store.read(openLeavers)).map(keyOf)) };
+    return { write, open: await this.#options.store.read(openLeavers) };
   }
 
-  /** Whoever was invited and has joined is one of a pair; whoever has no invitation any more is nobody's business. */
+  /** Whoever was invited and has joined is one of a pair. Nobody is forgotten for what a list lacks: it can come short. */
   async #settleInvited(users: readonly User[], { write }: Looking): Promise<void> {
-    const { store, fastly } = this.#options;
-    for (const invited of await store.read(invitedMembers)) {
-      await this.#settled(async () => {
-        const user = users.find((each) => isLogin(each, [invited.address]));
-        if (!user && (await openInvitation(fastly, invited.address)) !== null) return;
-        await write(async ({ database }) => {
-          if (user) await storePair(database, { ...invited, userId: user.id });
-          await forgetInvited(database, invited);
-        });
+    for (const invited of await this.#options.store.read(invitedMembers)) {
+      const user = users.find((each) => isLogin(each, [invited.address]));
+      if (!user) continue;
+      await write(async ({ database }) => {
+        await storePair(database, { ...invited, userId: user.id });
+        await forgetInvited(database, invited);
       });
     }
   }
 
-  async #lookAtPair(pair: Pair, listed: User | undefined, looking: Looking): Promise<void> {
+  /** False where Slack knows no such member any more, so that another one may have the login. */
+  async #lookAtPair(pair: Pair, listed: User | undefined, looking: Looking): Promise<boolean> {
     const { fastly, roster } = this.#options;
     const { userId } = pair;
     // Only what Fastly says of the user alone counts: a list can come short.
     const user = listed ?? (await existingUser(fastly, UserId.parse(userId)));
-    if (user !== null) return await this.#judge(await roster.member(pair.member), pair, user, looking);
+    if (user !== null) {
+      const known = await roster.member(pair.member);
+      await this.#judge(known, pair, user, looking);
+      return known !== 'nobody';
+    }
     await looking.write(async (transaction) => {
       await forgetPairs(transaction.database, userId);
       await endLeavers(transaction, { userId }, 'gone');
     });
+    return true;
   }
 
   /** Records what has become of a pair. @param pair `guest` is null where the bot hasn't known the member before */
@@ -146,15 +163,19 @@ export class LeaverSearch {
     const { member, userId, guest } = pair;
     const presence = presenceOf(known, this.#options.workspace, guest !== null);
     const own = typeof known === 'string' ? undefined : known.profile?.email;
-    const isOpen = open.has(keyOf(pair));
+    const ofUser = open.filter((leaver) => leaver.userId === userId);
+    const isOpen = ofUser.some((leaver) => leaver.member === member);
     if (presence.kind === 'active') {
       // Whoever has another address by now may be another person's successor at this login.
-      const address = isLogin(user, [own]) ? user.login : pair.address;
+      const hasLogin = isLogin(user, [own]);
+      const address = hasLogin ? user.login : pair.address;
       const isNews = presence.guest !== guest || canonical(address) !== canonical(pair.address);
-      if (!isNews && !isOpen) return;
+      const before = hasLogin ? ofUser.filter((leaver) => leaver.member !== member) : [];
+      if (!isNews && !isOpen && before.length === 0) return;
       await write(async (transaction) => {
         await storePair(transaction.database, { member, userId, address, guest: presence.guest });
         await endLeavers(transaction, { userId, member }, 'returned');
+        for (const each of before) await this.#succeeded(transaction, each);
       });
       return;
     }
@@ -163,13 +184,18 @@ export class LeaverSearch {
     if (successor !== null && successor.member !== member) {
       await write(async (transaction) => {
         await storePair(transaction.database, successor);
-        await forgetPairs(transaction.database, userId, member);
-        await endLeavers(transaction, { userId, member }, 'moved');
+        await this.#succeeded(transaction, { userId, member });
       });
       return;
     }
     if (isOpen) return;
     await this.#record(write, user, { member, how: presence.how, found: 'seen', guest });
+  }
+
+  /** Another member has the user's login as their address now. */
+  async #succeeded(transaction: Transaction, who: { userId: string; member: MemberId }): Promise<void> {
+    await forgetPairs(transaction.database, who.userId, who.member);
+    await endLeavers(transaction, who, 'moved');
   }
 
   /** Whether an active member has the user's login as their address; the pair is stored. */
@@ -193,7 +219,7 @@ export class LeaverSearch {
     const found = look.listedAgo === null ? 'first-look' : 'listed';
     const members = await roster.all(() => look.keep());
     for (const { member, how, guest, user } of leaversAmong(members, users, [], workspace)) {
-      if (open.has(keyOf({ member, userId: user.id }))) continue;
+      if (open.some((leaver) => leaver.member === member && leaver.userId === user.id)) continue;
       await this.#record(write, user, { member, how, found, guest });
     }
     await write((transaction) => look.listed(transaction));
@@ -230,16 +256,3 @@ export class LeaverSearch {
     }
   }
 }
-
-/** The member whom Slack has under an address; null for nobody who is active. */
-export function activeWith(
-  known: SlackUser | 'nobody',
-  address: string,
-  workspace: Workspace,
-): Invited | null {
-  const presence = presenceOf(known, workspace, false);
-  if (known === 'nobody' || presence.kind !== 'active') return null;
-  return { member: known.id, address, guest: presence.guest };
-}
-
-const keyOf = ({ member, userId }: { member: string; userId: string }) => `${member} ${userId}`;

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Times } from '../../config/times.ts';
 import type { Directory } from '../../directory/directory.ts';
+import { canonical } from '../../fastly/canonical.ts';
 import type { User } from '../../fastly/user.ts';
 import type { MemberId } from '../../ids.ts';
 import type { Readiness } from '../../observability/health.ts';
 import type { Logger } from '../../observability/log.ts';
 import { tracing } from '../../observability/trace.ts';
-import { presenceOf } from '../../slack/bot-admins/presence.ts';
 import type { Workspace } from '../../slack/bot-admins/standing.ts';
 import type { SlackClients } from '../../slack/connection/clients.ts';
 import type { Members } from '../../slack/connection/members.ts';
@@ -23,11 +23,12 @@ import {
   type LeaverCounts,
   leaverCounts,
   leaverWithId,
-  openMembers,
+  openLeavers,
 } from '../../store/leavers/leavers.ts';
 import { claimLeaverLook } from '../../store/leavers/look.ts';
 import { wantMessages, wantOpenMessages } from '../../store/leavers/messages.ts';
 import { Acquaintances } from './acquaintances.ts';
+import { endInSlack } from './end-in-slack.ts';
 import { LeftNow } from './left-now.ts';
 import { LeaverRows, type LeaverRowsOptions } from './rows.ts';
 import { LeaverSearch } from './search.ts';
@@ -68,11 +69,8 @@ export class LeaverWatch {
   readonly #leftNow: LeftNow;
   /** Members who are said to have changed. */
   readonly #changed = new Set<MemberId>();
-  /** Those in an open message, as they were when that was read last. */
-  #open: { members: ReadonlySet<MemberId>; at: number } = {
-    members: new Set(),
-    at: Number.NEGATIVE_INFINITY,
-  };
+  /** The leavers, by member and by login, as they were when that was read last. */
+  #open = { members: new Set<string>(), logins: new Set<string>(), at: Number.NEGATIVE_INFINITY };
   #workspace: Workspace | null = null;
   /** Null where nobody is looked for. */
   #acquaintances: Acquaintances | null = null;
@@ -102,14 +100,24 @@ export class LeaverWatch {
     const search = new LeaverSearch({ ...this.#options, roster, workspace });
     await Promise.all([
       this.#repeat(times.leavers.look, () => this.#look(search)),
-      this.#repeat(times.leavers.tell, (rest) => this.#tell(search, rest)),
+      this.#repeat(times.leavers.tell, (rest) => this.#tell(search, workspace, rest)),
     ]);
     await this.#acquaintances.ended();
   }
 
-  /** Something about a member has changed. Does nothing unless they left, or an open message names them. */
-  changed(member: MemberId, hasLeft: boolean): void {
-    if (this.#options.mode !== 'live' || (!hasLeft && !this.#open.members.has(member))) return;
+  /** Does nothing unless they left, or are a leaver, or have the login of one. */
+  changed({
+    member,
+    hasLeft,
+    address,
+  }: {
+    member: MemberId;
+    hasLeft: boolean;
+    address: string | null;
+  }): void {
+    const { members, logins } = this.#open;
+    const concerns = hasLeft || members.has(member) || (address !== null && logins.has(canonical(address)));
+    if (this.#options.mode !== 'live' || !concerns) return;
     this.#changed.add(member);
     this.#rest.abort();
   }
@@ -119,12 +127,11 @@ export class LeaverWatch {
     const leaver = await store.read((database) => leaverWithId(database, id));
     const isOpen = leaver !== null && ['untold', 'told', 'kept'].includes(leaver.state);
     if (!isOpen || this.#workspace === null) return leaver;
-    const known = await members.since(leaver.member, Date.now());
-    // Where Slack doesn't say it, what it said last counts.
-    if (presenceOf(known, this.#workspace, true).kind !== 'active') return leaver;
-    await store.transaction((transaction) => endLeavers(transaction, leaver, 'returned'));
+    const end = await endInSlack(members, leaver, this.#workspace);
+    if (end === null) return leaver;
+    await store.transaction((transaction) => endLeavers(transaction, leaver, end));
     this.#wake();
-    return { ...leaver, state: 'returned' };
+    return { ...leaver, state: end };
   }
 
   async keep(id: string, by: MemberId, reason: string): Promise<Leaver | null> {
@@ -148,9 +155,9 @@ export class LeaverWatch {
     return mode === 'off' ? null : await store.read(leaverCounts);
   }
 
-  async all(): Promise<LeftUser[]> {
+  async all(atMost: number): Promise<LeftUser[]> {
     if (this.#workspace === null) throw new Error('the workspace is not known yet');
-    return await this.#leftNow.all(this.#workspace);
+    return await this.#leftNow.all(this.#workspace, atMost);
   }
 
   /** Slack says that it left events out, as there were too many (docs.slack.dev, app_rate_limited). */
@@ -169,6 +176,10 @@ export class LeaverWatch {
 
   admitted(address: string): void {
     this.#acquaintances?.admitted(address);
+  }
+
+  withdrawn(address: string): void {
+    this.#acquaintances?.withdrawn(address);
   }
 
   /** A message about leavers is to be brought up to date. Nothing else does that where they are not looked for any more. */
@@ -207,26 +218,30 @@ export class LeaverWatch {
     this.#rest.abort();
   }
 
-  async #tell(search: LeaverSearch, rest: AbortController): Promise<void> {
+  async #tell(search: LeaverSearch, workspace: Workspace, rest: AbortController): Promise<void> {
     const { store, times } = this.#options;
     this.#rest = rest;
     store.mustTakeData();
     await this.#lookAtChanged(search);
     // What needs no call to Fastly is shown while that is away.
-    await this.#telling.gather().finally(() => this.#telling.show());
+    await this.#telling.gather(workspace).finally(() => this.#telling.show());
     if (performance.now() - this.#open.at >= times.leavers.openMessages) await this.#readOpen();
   }
 
   async #readOpen(): Promise<void> {
-    const members = await this.#options.store.read(openMembers);
-    this.#open = { members, at: performance.now() };
+    const open = await this.#options.store.read(openLeavers);
+    const members = new Set(open.map(({ member }) => member));
+    const logins = new Set(open.map(({ login }) => canonical(login)));
+    this.#open = { members, logins, at: performance.now() };
   }
 
   async #lookAtChanged(search: LeaverSearch): Promise<void> {
-    const { log } = this.#options;
+    const { botAdmins, members, log } = this.#options;
     for (const member of [...this.#changed].slice(0, CHANGED_AT_ONCE)) {
       this.#changed.delete(member);
       try {
+        // Messages name no bot admin who has left.
+        if ((await botAdmins.listing(member)) !== false) await members.since(member, Date.now());
         await search.lookAtMember(member);
         log.debug({ member }, 'a member who changed was looked at');
       } catch (error) {

@@ -10,8 +10,8 @@ const BURST = 2_000;
 const AT_ONCE = 16;
 const DAY = 24 * 60 * 60 * 1_000;
 const MINUTE = 60 * 1_000;
-/** How the bot reads who is in an open message. */
-const READING = /^select distinct "member" from "leavers"/;
+/** How the bot reads who is a leaver, which it does to know whose changes concern it. */
+const READING = /^select \* from "leavers" where "state" in/;
 /** What the bot looks at after a start is over when it has been silent for so long. */
 const SILENCE_MILLISECONDS = 4_000;
 const LOOK_MILLISECONDS = 100;

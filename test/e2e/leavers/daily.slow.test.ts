@@ -172,7 +172,7 @@ describe('where bot admins are told', () => {
       await priyaLeaves(workplace);
       for (const admin of [NORA, TOMAS]) {
         const words = await untilLeaversSay(workplace, LEFT, admin, 'direct');
-        expect(words).toContain(`run /fastly-user delete ${PRIYA_USER.login} in a channel with approvers`);
+        expect(words).toContain(`run /fastly-user delete ${PRIYA_USER.login} in a channel.`);
         expect(await leaverButtons(workplace, admin, 'direct')).toEqual(['lock', 'keep']);
       }
       expect(leaverMessages(await workplace.client.as(NORA).sees(), PARTNERS)).toEqual([]);
@@ -258,10 +258,10 @@ describe('who can be neither locked nor deleted', () => {
     await priyaLeaves(workplace);
     const words = await untilLeaversSay(workplace, LEFT);
     expect(words).toContain('They are still on the list of bot admins.');
-    expect(words).toMatch(/They asked for what still waits for approval: [A-Z0-9]{4}-[A-Z0-9]{4} \./);
+    expect(words).toMatch(/Their request [A-Z0-9]{4}-[A-Z0-9]{4} still waits for approval\./);
     expect(await leaverButtons(workplace)).toEqual(['lock', 'delete', 'requests', 'keep']);
     await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
-    await untilTold(client.as(NORA), 'Denied 1 request: ');
+    await untilTold(client.as(NORA), 'Cancelled 1 request: ');
     await request.until(client.as(NORA), 'denied the request: The requester left Slack.');
     await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
   });
@@ -286,7 +286,7 @@ describe('what a leaver has to do with requests', () => {
     await priyaLeaves(workplace);
     await untilLeaversSay(workplace, LEFT);
     await cancel(workplace);
-    await untilTold(client.as(NORA), 'Denied 7 requests: ');
+    await untilTold(client.as(NORA), 'Cancelled 7 requests: ');
     await expect.poll(() => leaverButtons(workplace)).toEqual(['lock', 'delete', 'keep']);
   });
 
@@ -306,10 +306,10 @@ describe('what a leaver has to do with requests', () => {
     const words = await untilLeaversSay(workplace, LEFT);
     const needs = "needs a newer version of the bot. This version can't show more of it.";
     expect(words).toContain(`Request ${ids[PRIYA_USER.id]} about this user ${needs}`);
-    expect(words).toContain(`what needs a newer version of the bot: ${ids.user0}`);
+    expect(words).toContain(`Their request ${ids.user0} needs a newer version of the bot.`);
     expect(await leaverButtons(workplace)).toEqual(['requests', 'keep']);
     await cancel(workplace);
-    await untilTold(workplace.client.as(NORA), 'Denied 1 request: ');
+    await untilTold(workplace.client.as(NORA), 'Cancelled 1 request: ');
     await untilTold(workplace.client.as(NORA), `${ids.user0} : It needs a newer version of the bot.`);
   });
 });

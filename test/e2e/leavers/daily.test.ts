@@ -127,6 +127,15 @@ describe('list --left', () => {
     await untilTold(nora, "Slack didn't list the workspace's members.");
     await nora.command('list --left --private');
     await untilTold(nora, 'Nobody who left Slack has an email that is still a Fastly login.');
+    const seen = async () => JSON.stringify(await nora.sees());
+    expect(await seen()).toContain('run `/fastly-user list --inactive 90d`');
+    // What was read a moment ago doesn't count.
+    await priyaLeaves(workplace);
+    await nora.command('list --left --private');
+    await untilTold(nora, '1 person left Slack, with an email that is still a Fastly login.');
+    expect(await seen()).toContain(
+      'run `/fastly-user get`, `/fastly-user lock` or `/fastly-user delete` with the login.',
+    );
   });
 });
 

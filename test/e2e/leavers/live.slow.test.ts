@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CDN_TEAM, MIRA, NORA, PRIYA, TOMAS } from '../../sandbox/cast.ts';
-import { PRIYA_USER } from '../../sandbox/fastly/people.ts';
+import { ENGINEER, PRIYA_USER } from '../../sandbox/fastly/people.ts';
 import { updateOf, updates } from '../support/altering.ts';
-import { untilTold } from '../support/approving.ts';
+import { askForDeletion, databaseInFile, untilTold } from '../support/approving.ts';
 import {
   clickLeaver,
   DAILY,
@@ -51,6 +51,38 @@ it('whoever was invited is known once they have joined', async () => {
   await client.changeMember(PRIYA.id, 'forgotten');
   await client.putFastlyUsers([PRIYA_USER]);
   await untilLeaversSay(workplace, 'was deactivated in Slack.');
+});
+
+it('whoever was invited is forgotten once the bot has withdrawn the invitation', async () => {
+  const database = await databaseInFile();
+  const workplace = await startWatching({
+    ...{ times: ONCE, variables: { ...DAILY, ...database } },
+    prepare: (client) => client.removeFastlyUser(PRIYA_USER.id),
+  });
+  const { client, log } = workplace;
+  const nora = client.as(NORA);
+  await nora.command(`invite ${PRIYA.email} --role engineer`);
+  await log.until('it is known which member was invited');
+  await nora.command('invitations');
+  await nora.until((sees) => JSON.stringify(sees).includes('invitations.withdraw'), 'the list');
+  await nora.click({ channel: CDN_TEAM.id, actionId: 'invitations.withdraw', confirm: 'yes' });
+  await log.until('it is known that a member is invited no more');
+});
+
+it('a bot admin who is deactivated is named as an approver no more, at once', async () => {
+  const SUPERUSERS = [NORA, TOMAS, PRIYA].map(({ id }) => id).join();
+  const { client, log } = await startWatching({
+    times: { ...ONCE, gather: 2 ** 31 - 1 },
+    variables: { ...LIVE, SUPERUSERS },
+    options: { leavers: true },
+    otherTimes: { botAdminsLook: { after: 0, every: 2 ** 31 - 1 } },
+  });
+  await log.until('people who left were looked for');
+  await log.until('the bot admins were read');
+  const request = await askForDeletion(client, NORA, ENGINEER);
+  expect(request.words(await client.as(NORA).sees())).toContain(TOMAS.id);
+  await client.changeMember(TOMAS.id, 'deactivated');
+  await request.until(client.as(NORA), `Needs 1 approval from <@${PRIYA.id}>`);
 });
 
 /** Only a pair that is known shows whose the login was: with the profile, the address is gone. */

@@ -37,17 +37,19 @@ export async function startWatching({
   variables = {},
   options = {},
   prepare = async () => {},
+  otherTimes = {},
 }: {
   times?: Times['leavers'];
   variables?: Record<string, string>;
   options?: SandboxOptions;
   prepare?: (client: ControlClient) => Promise<unknown>;
+  otherTimes?: Partial<Times>;
 } = {}): Promise<Workplace> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
   await prepare(sandbox.client);
   const environment = { ...environmentFor(sandbox, DELIVERY), ...DAILY, ...variables };
-  const running = runBot(environment, { leavers: times, workerInterval: 50 });
+  const running = runBot(environment, { leavers: times, workerInterval: 50, ...otherTimes });
   await connected(sandbox, running.log, DELIVERY);
   return { ...sandbox, ...running };
 }

@@ -8,6 +8,7 @@ import {
   MOST_LEAVERS,
   type ToldLeaver,
 } from '../../../src/messages/leavers/leaver-message.ts';
+import { leaverTable } from '../../../src/messages/leavers/leaver-table.ts';
 import { NORA } from '../../approvals/people.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
@@ -72,5 +73,22 @@ describe('the message about people who left', () => {
     expect(blocks.length).toBeLessThanOrEqual(50);
     expect(text.length).toBeLessThan(3_000);
     expect(JSON.stringify(blocks).length).toBeLessThan(60_000);
+  });
+});
+
+describe('the table of people who left', () => {
+  const tableOf = (role: string, kept: ToldLeaver['kept'] = null) => {
+    const row = { user: User.parse({ ...EDDA, role }), how: 'deactivated', guest: true, kept } as const;
+    return JSON.stringify(leaverTable([row], NOW, { headline: say`People`, above: [], below: [] }).blocks);
+  };
+
+  it('has the whole role, where there is room', () => {
+    expect(tableOf('superuser')).toContain('"Fastly superuser"');
+  });
+
+  it('says what a bot admin has decided', () => {
+    expect(tableOf('engineer')).toMatch(/"Decision".*"none yet"/);
+    const kept = { by: NORA, reason: 'Shared account' };
+    expect(tableOf('engineer', kept)).toContain('"kept: Shared account"');
   });
 });

@@ -38,11 +38,11 @@ const TABLE = `
 | Unlock these                        | GET user ×4, PUT user ×2                                                           | chat.postMessage, chat.update ≤ 2, conversations.info, response_url | GET user |
 | list --left                         | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
 | list --left, next page              | GET customer/users                                                                 | conversations.info, response_url, users.list                 | |
-| Lock beside somebody who left       | GET current_customer, GET customer/tokens, GET user                                | conversations.info, users.info, views.open, views.update     | |
-| Ask for deletion beside somebody who left | GET customer/tokens, GET user                                                | conversations.info, users.info, views.open, views.update     | |
-| Keep beside somebody who left       |                                                                                    | users.info, views.open, views.update                         | |
-| Cancel requests of somebody who left | GET current_customer, GET current_user, GET customer/tokens, GET user            | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 3, response_url, users.info ×2 | |
-| Keep, its form                      |                                                                                    | chat.update, conversations.info, users.info                  | |
+| Lock beside somebody who left       | GET current_customer, GET customer/tokens, GET user                                | conversations.info, users.info, users.lookupByEmail, views.open, views.update     | |
+| Ask for deletion beside somebody who left | GET customer/tokens, GET user                                                | conversations.info, users.info, users.lookupByEmail, views.open, views.update     | |
+| Keep beside somebody who left       |                                                                                    | users.info, users.lookupByEmail, views.open, views.update                         | |
+| Cancel requests of somebody who left | GET current_customer, GET current_user, GET customer/tokens, GET user            | chat.getPermalink, chat.postMessage ×2, chat.update ≤ 3, response_url, users.info ×2, users.lookupByEmail | |
+| Keep, its form                      |                                                                                    | chat.update, conversations.info, users.info, users.lookupByEmail                  | |
 | approvals                           |                                                                                    | chat.getPermalink, response_url                              | |
 | approvals, the next roles that end  |                                                                                    | response_url                                                 | |
 | audit                               |                                                                                    | conversations.info, response_url                             | |

@@ -228,7 +228,7 @@ export const INTERACTIONS: Record<string, Interaction> = {
     act: async ({ client }) => {
       await client.as(NORA).click({ channel: CDN_TEAM.id, actionId: 'leavers.requests', confirm: 'yes' });
       await reads(client.as(NORA), 'denied the request: The requester left Slack.');
-      await untilTold(client.as(NORA), 'Denied 1 request: ');
+      await untilTold(client.as(NORA), 'Cancelled 1 request: ');
     },
   },
   'Keep, its form': {

@@ -4,13 +4,15 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { TIMES } from '../../src/config/times.ts';
 import { Directory } from '../../src/directory/directory.ts';
-import { TeamId } from '../../src/ids.ts';
+import { MemberId, TeamId } from '../../src/ids.ts';
 import { Roster } from '../../src/slack/connection/roster.ts';
-import { openLeavers } from '../../src/store/leavers/leavers.ts';
+import { leaverCounts, openLeavers } from '../../src/store/leavers/leavers.ts';
 import { claimLeaverLook, type LeaverLook } from '../../src/store/leavers/look.ts';
+import { invitedMembers, knownPairs, storeInvited, storePair } from '../../src/store/leavers/pairs.ts';
 import { LeaverSearch } from '../../src/worker/leavers/search.ts';
 import { clientFor } from '../fastly/start.ts';
-import { PRIYA, TEAM, TOMAS } from '../sandbox/cast.ts';
+import { type Member, PRIYA, TEAM, TOMAS } from '../sandbox/cast.ts';
+import { PEOPLE, PRIYA_USER } from '../sandbox/fastly/people.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { newStore, SQLITE } from '../store/both-databases.ts';
 
@@ -18,8 +20,8 @@ const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * MINUTE;
 
 /** A search in a workspace and an account of its own, by a database whose clock the test sets. */
-async function startSearch() {
-  const sandbox = await startSandbox();
+async function startSearch(colleagues: readonly Member[] = []) {
+  const sandbox = await startSandbox({ colleagues });
   onTestFinished(() => sandbox.close());
   const clock = { now: Date.now() };
   const engine = (await SQLITE.newPlace()).engine();
@@ -81,4 +83,42 @@ it('a look is kept after each page of members, which takes Slack seconds', async
   const kept: number[] = [];
   await look((claimed) => vi.spyOn(claimed, 'keep').mockImplementation(async () => void kept.push(lists())));
   expect(kept.at(-1)).toBe(1);
+});
+
+it('the first look needs no list where each login is a member’s, and then counts as the first', async () => {
+  const colleagues = PEOPLE.map(({ login }, index) => ({
+    ...{ ...PRIYA, id: `U0MANY${String(index).padStart(4, '0')}`, name: `many${index}`, email: login },
+  }));
+  const { store, look, lists } = await startSearch(colleagues);
+  await look();
+  expect(lists()).toBe(0);
+  expect(await store.read(leaverCounts)).toMatchObject({ isFirst: false });
+});
+
+it('an invited member is not forgotten for what a list lacks, and is known once they have joined', async () => {
+  const { client, store, look } = await startSearch();
+  const invited = { member: MemberId.parse(PRIYA.id), address: PRIYA.email, guest: false };
+  await client.removeFastlyUser(PRIYA_USER.id);
+  await store.transaction(({ database }) => storeInvited(database, invited));
+  await look();
+  expect(await store.read(invitedMembers)).toMatchObject([invited]);
+  await client.putFastlyUsers([PRIYA_USER]);
+  await client.changeMember(PRIYA.id, 'forgotten');
+  await look();
+  expect(await store.read(invitedMembers)).toEqual([]);
+  expect((await store.read(openLeavers)).map(({ userId }) => userId)).toEqual([PRIYA_USER.id]);
+});
+
+it('a user whose member Slack knows no more is looked for by their address again', async () => {
+  const { store, look } = await startSearch();
+  const gone = {
+    member: MemberId.parse('U0NOBODY1'),
+    userId: PRIYA_USER.id,
+    address: PRIYA.email,
+    guest: false,
+  };
+  await store.transaction(({ database }) => storePair(database, gone));
+  await look();
+  const pairs = (await store.read(knownPairs)).filter(({ userId }) => userId === PRIYA_USER.id);
+  expect(pairs.map(({ member }) => member)).toEqual([gone.member, PRIYA.id]);
 });
