@@ -1,8 +1,7 @@
 import type { Approvals } from '../../approvals/approvals.ts';
 import { isNewer, type StoredRequest } from '../../approvals/newer.ts';
 import type { MemberId } from '../../ids.ts';
-import { code, link, type Sentence, say } from '../../messages/kit/sentence.ts';
-import { namesInShort } from '../../messages/tokens/text.ts';
+import { code, link, namesInShort, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Conversations } from '../../slack/connection/conversations.ts';
 
 /** Of many requests, so many are named. */

@@ -14,7 +14,7 @@ import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
 import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { type User, UserId } from '../../fastly/user.ts';
-import { code, namesInShort, type Sentence, say } from '../../messages/kit/sentence.ts';
+import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { ToldLeaver } from '../../messages/leavers/leaver-message.ts';
 import { protectionText } from '../../messages/outcome-text.ts';
 import { runningText } from '../../messages/promotion-text.ts';

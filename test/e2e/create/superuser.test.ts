@@ -80,7 +80,7 @@ describe('creating a Fastly superuser', () => {
       new RegExp(`⭐ ${GRACE} was created as a Fastly superuser\\. Requested by <@${NORA.id}>`),
     );
     expect(wordsOf(copy.blocks)).toContain(
-      `Approved by <@${TOMAS.id}> . Role Fastly superuser and Locked no, without an end Reason: On call`,
+      `Approved by <@${TOMAS.id}> . Role Fastly superuser without an end and Locked no Reason: On call`,
     );
   });
 

@@ -37,7 +37,7 @@ describe('inviting a Fastly superuser', () => {
     const request = await askFor(client, `invite ${GRACE} --role superuser --limit-services no`, GRACE);
     await request.take(client.as(TOMAS), 'approve');
     const copy = await client.as(NORA).until((sees) => messageWith(sees, AUDIT_TRAIL, GRACE), 'the copy');
-    expect(wordsOf(copy.blocks)).toContain('Role Fastly superuser and Limited services no');
+    expect(wordsOf(copy.blocks)).toContain('Role Fastly superuser without an end and Limited services no');
   });
 
   it('says to approvers, too, that limited services are named nowhere yet', async () => {
