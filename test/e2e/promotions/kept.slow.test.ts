@@ -11,7 +11,7 @@ async function billingForADay() {
   const { client } = await startWorkplace();
   const nora = client.as(NORA);
   await nora.command(`update ${ENGINEER.id} --role billing --for 1d`);
-  await untilSaid(nora, 'Role engineer → billing, until');
+  await untilSaid(nora, 'Role engineer → billing until');
   return { client, nora };
 }
 
@@ -75,7 +75,7 @@ it('an extension that was approved leaves an earlier change to be undone', async
   await untilSaid(nora, 'Name Edda Morton → Edda Sommer');
   const request = await askForUpdate(client, NORA, ENGINEER, '--role superuser --for 2d');
   await request.take(client.as(TOMAS), 'approve');
-  await request.untilInThread(nora, 'extended');
+  await request.untilInThread(nora, 'moved');
   await nora.click({ channel: CDN_TEAM.id, actionId: 'update.undo' });
   await untilSaid(nora, 'Name Edda Sommer → Edda Morton');
 });
