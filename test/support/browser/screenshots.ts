@@ -93,7 +93,7 @@ try {
   await form.waitFor({ state: 'hidden' });
 
   await page.getByRole('navigation').getByRole('link', { name: BOT.name }).click();
-  const leaver = message(page, 'left Slack');
+  const leaver = message(page, 'Keep…');
   await leaver.waitFor({ timeout: GATHERED_MILLISECONDS });
   await take(page, 'leaver', leaver);
 } finally {
