@@ -158,7 +158,7 @@ const USING = z.object({
     '',
   ),
   DISABLED_COMMANDS: variable(
-    'Subcommands to turn off, comma-separated. They are hidden, and refused when typed.',
+    'Subcommands to turn off, comma-separated. They are hidden and refused when typed, and so are the buttons and forms elsewhere that do their work.',
     list(oneOf(DISABLEABLE), `The subcommands that can be turned off are ${DISABLEABLE.join(', ')}.`),
     '',
   ),
