@@ -2,7 +2,13 @@ import { text } from 'node:stream/consumers';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import type { Secret } from '../config/secret.ts';
-import { type FastlyError, FastlyOtherUser, FastlyUnexpectedAnswer, isFastlyError } from './errors.ts';
+import {
+  type FastlyError,
+  FastlyOtherUser,
+  FastlyUnexpectedAnswer,
+  isAway,
+  isFastlyError,
+} from './errors.ts';
 import { parseJson, problemOf, type Redaction, refusalOf, withoutToken } from './refusal.ts';
 import { type Answer, type Call, type Read, Transport, type TransportListener } from './transport.ts';
 
@@ -20,8 +26,6 @@ export type CallsOptions = Partial<TransportListener> & {
   onReach?: (error: FastlyError | null) => void;
   dispatcher: Dispatcher;
 };
-
-const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_off'];
 
 /** Reads the body of an answer, or says why it is not what was expected. */
 type Reader<T> = Read<z.ZodSafeParseResult<T>>;
@@ -91,7 +95,7 @@ export class Calls {
       this.#options.onReach?.(null);
       return answer;
     } catch (error) {
-      if (isFastlyError(error)) this.#options.onReach?.(AWAY.includes(error.kind) ? error : null);
+      if (isFastlyError(error)) this.#options.onReach?.(isAway(error) ? error : null);
       throw error;
     }
   }

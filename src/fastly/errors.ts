@@ -167,6 +167,16 @@ export type FastlyError =
   | FastlyOtherUser
   | FastlyInvalidId;
 
+/** Whether Fastly can't be reached at all, whatever is asked. */
+export function isAway({ kind }: FastlyError): boolean {
+  return kind === 'unavailable' || kind === 'timed_out' || kind === 'cut_off';
+}
+
+/** Whether Fastly answers so whoever is asked about. */
+export function concernsEverybody({ kind }: FastlyError): boolean {
+  return kind === 'rate_limited' || kind === 'unauthorized';
+}
+
 export function isFastlyError(error: unknown): error is FastlyError {
   return error instanceof FastlyFailure;
 }

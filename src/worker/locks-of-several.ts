@@ -15,7 +15,7 @@ import { mayRepeat } from '../changes/token-revocation.ts';
 import { DAY_MILLISECONDS, idleSince } from '../directory/filter.ts';
 import { existingUser } from '../fastly/account-users.ts';
 import type { FastlyClient } from '../fastly/client.ts';
-import { type FastlyError, isFastlyError } from '../fastly/errors.ts';
+import { concernsEverybody, type FastlyError, isAway, isFastlyError } from '../fastly/errors.ts';
 import { nameOf, type User, UserId } from '../fastly/user.ts';
 import { newReference } from '../ids.ts';
 import { explainRest } from '../messages/failure-text.ts';
@@ -132,9 +132,9 @@ export class LocksOfSeveral {
   }
 
   /** Whether only this user can't be read: where Fastly is away, nobody can. */
-  async #concernsOne({ operation, kind }: FastlyError): Promise<boolean> {
-    if (operation !== 'get_user' || HALTING.includes(kind)) return false;
-    if (!AWAY.includes(kind)) return true;
+  async #concernsOne(error: FastlyError): Promise<boolean> {
+    if (error.operation !== 'get_user' || concernsEverybody(error)) return false;
+    if (!isAway(error)) return true;
     return await this.#options.fastly.getCurrentUser().then(
       () => true,
       () => false,
@@ -190,7 +190,7 @@ export class LocksOfSeveral {
     }
     if (error && mayResend && mayRepeat(error)) return await this.#call(change, id, false);
     await intents.settle(change, { kind: 'failed', why: error?.reason ?? NOT_SET });
-    if (error && HALTING.includes(error.kind)) return { kind: 'halted', error, isUnsettled: false };
+    if (error && concernsEverybody(error)) return { kind: 'halted', error, isUnsettled: false };
     const isLost = error === null || error.mayHaveBeenCarriedOut;
     return { kind: 'left', why: isLost ? NOT_SET : explainRest(error) };
   }
@@ -205,18 +205,13 @@ async function sent(
     return { effect: effect.kind === 'done' ? effect : await effectOf(operation), error: null };
   } catch (error) {
     if (!isFastlyError(error)) throw error;
-    const isUnsure = error.mayHaveBeenCarriedOut || AWAY.includes(error.kind);
+    const isUnsure = error.mayHaveBeenCarriedOut || isAway(error);
     return { effect: isUnsure ? await effectOf(operation) : { kind: 'nothing' }, error };
   }
 }
 
 const NOT_SET = "Fastly didn't confirm the lock";
 const GONE = 'no longer exists in Fastly';
-
-/** Whether Fastly is there at all, a look says. */
-const AWAY: readonly FastlyError['kind'][] = ['unavailable', 'timed_out', 'cut_off'];
-/** What concerns everybody, and not just the one who was to be locked. */
-const HALTING: readonly FastlyError['kind'][] = ['rate_limited', 'unauthorized'];
 
 function halted(
   { error, isUnsettled: mayBeDone }: Extract<End, { kind: 'halted' }>,

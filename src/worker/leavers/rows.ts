@@ -12,7 +12,7 @@ import { accountTokens } from '../../fastly/account-tokens.ts';
 import { existingUser } from '../../fastly/account-users.ts';
 import { type ApiToken, isExpired } from '../../fastly/api-token.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
-import { type FastlyError, isFastlyError } from '../../fastly/errors.ts';
+import { concernsEverybody, type FastlyError, isFastlyError } from '../../fastly/errors.ts';
 import { type User, UserId } from '../../fastly/user.ts';
 import { code, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { ToldLeaver } from '../../messages/leavers/leaver-message.ts';
@@ -46,8 +46,6 @@ type Offer = { notes: Sentence[]; actions: LeaverAction[] };
 
 /** How Fastly answers where it never says who is protected, or how a user is. */
 const LASTING: readonly FastlyError['kind'][] = ['forbidden', 'not_found', 'unexpected_answer'];
-/** How it answers about nobody then, whoever is asked about. */
-const HALTING: readonly FastlyError['kind'][] = ['rate_limited', 'unauthorized'];
 
 /** The rows of messages about leavers, as Fastly has their users now. */
 export class LeaverRows {
@@ -86,7 +84,7 @@ export class LeaverRows {
       const user = isToDecide ? await this.#account(leaver) : null;
       if (isFastlyError(user) && !LASTING.includes(user.kind)) {
         // Fastly is away as a whole where it doesn't list tokens either.
-        if (tokens === null || HALTING.includes(user.kind)) throw user;
+        if (tokens === null || concernsEverybody(user)) throw user;
         again = true;
       }
       rows.push(await this.#row(leaver, user, tokens, where));
