@@ -2,7 +2,7 @@ import { type MemberId, newReference } from '../ids.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { targetKey, verbOf } from './action.ts';
 import { Claims } from './claims.ts';
-import { NeedsNewerVersion, type StoredRequest } from './newer.ts';
+import { NeedsNewerVersion } from './newer.ts';
 import { NewerRequests } from './newer-requests.ts';
 import { type OpenRequest, oldestOpen, openFor, openOf } from './open-requests.ts';
 import { type ApprovalPolicy, waitsForApproval } from './policy.ts';
@@ -208,7 +208,7 @@ export class Approvals {
   }
 
   /** All open requests of a member, with those that need a newer version, the oldest first. */
-  async openOf(requester: MemberId): Promise<StoredRequest[]> {
+  async openOf(requester: MemberId): Promise<readonly OpenRequest[]> {
     return await this.#store.read((database) => openOf(database, requester));
   }
 

@@ -21,16 +21,17 @@ export async function oldestOpen(database: Database, most: number): Promise<List
 }
 
 /** All open requests of a member, with those that need a newer version, the oldest first. */
-export async function openOf(database: Database, requester: MemberId): Promise<StoredRequest[]> {
+export async function openOf(database: Database, requester: MemberId): Promise<readonly OpenRequest[]> {
   const rows = await database
     .selectFrom('approval_requests')
-    .selectAll()
+    .select('id')
     .where(hasOpenTarget)
     .where('requester', '=', requester)
     .orderBy('filed_at')
     .orderBy('id')
     .execute();
-  return await readRequests(database, rows);
+  const ids = rows.map(({ id }) => RequestId.parse(id));
+  return listed({ ids, more: 0 }, await withPlaces(database, ids)).shown;
 }
 
 /** Whose lists, under which policy, and which requests need a newer version. */

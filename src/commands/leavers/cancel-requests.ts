@@ -24,7 +24,9 @@ export const cancelRequestsListener: Listener = carryingButton(
     const cancelled: Sentence[] = [];
     const kept: Sentence[] = [];
     const open = await services.approvals.openOf(member);
-    for (const request of open.filter((each) => isNewer(each) || each.state.kind === 'pending')) {
+    for (const { request } of open.filter(
+      ({ request: each }) => isNewer(each) || each.state.kind === 'pending',
+    )) {
       const why = await deny(shown, request);
       if (why === null) cancelled.push(say`${code(request.id)}`);
       else kept.push(say`${code(request.id)}: ${why}`);

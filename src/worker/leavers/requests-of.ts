@@ -1,5 +1,6 @@
 import type { Approvals } from '../../approvals/approvals.ts';
 import { isNewer, type StoredRequest } from '../../approvals/newer.ts';
+import type { OpenRequest } from '../../approvals/open-requests.ts';
 import type { MemberId } from '../../ids.ts';
 import { code, link, namesInShort, type Sentence, say } from '../../messages/kit/sentence.ts';
 import type { Conversations } from '../../slack/connection/conversations.ts';
@@ -19,15 +20,15 @@ const STAGES: Record<Stage, readonly [Sentence, Sentence]> = {
 
 /** What a leaver has asked for that is open, by how it stands. `mayCancel`: some of it can be denied. */
 export async function requestsOf(
-  services: { approvals: Approvals; conversations: Conversations },
+  { approvals, conversations }: { approvals: Approvals; conversations: Conversations },
   requester: MemberId,
 ): Promise<{ notes: Sentence[]; mayCancel: boolean }> {
-  const requests = await services.approvals.openOf(requester);
+  const requests = await approvals.openOf(requester);
   const notes: Sentence[] = [];
   for (const stage of ['pending', 'approved', 'failed', 'newer'] as const) {
-    const those = requests.filter((each) => stageOf(each) === stage);
+    const those = requests.filter(({ request }) => stageOf(request) === stage);
     if (those.length === 0) continue;
-    const names = namesInShort(await linksTo(services, those), MOST_NAMED);
+    const names = namesInShort(await linksTo(conversations, those), MOST_NAMED);
     const [one, several] = STAGES[stage];
     const sign = stage === 'newer' ? '⏸️' : '⚠️';
     notes.push(
@@ -36,7 +37,7 @@ export async function requestsOf(
         : say`${sign} Their requests ${names} ${several}.`,
     );
   }
-  return { notes, mayCancel: requests.some((each) => stageOf(each) === 'pending') };
+  return { notes, mayCancel: requests.some(({ request }) => stageOf(request) === 'pending') };
 }
 
 function stageOf(request: StoredRequest): Stage {
@@ -45,14 +46,12 @@ function stageOf(request: StoredRequest): Stage {
   return kind === 'pending' || kind === 'failed' ? kind : 'approved';
 }
 
-async function linksTo(
-  { approvals, conversations }: { approvals: Approvals; conversations: Conversations },
-  requests: readonly StoredRequest[],
-): Promise<Sentence[]> {
+async function linksTo(conversations: Conversations, requests: readonly OpenRequest[]): Promise<Sentence[]> {
   const links: Sentence[] = [];
-  for (const { id } of requests) {
-    const posted = links.length < MOST_NAMED ? await approvals.messageOf(id) : null;
-    const url = posted && (await conversations.linkTo(posted.channel, posted.ts));
+  for (const { request, posted } of requests) {
+    const { id } = request;
+    const isNamed = links.length < MOST_NAMED;
+    const url = isNamed && posted && (await conversations.linkTo(posted.channel, posted.ts));
     links.push(url ? say`${link(id, url)}` : say`${code(id)}`);
   }
   return links;
