@@ -1,5 +1,4 @@
 import type { RunningPromotion } from '../../changes/promotion.ts';
-import { canonical } from '../../fastly/canonical.ts';
 import type { MemberId } from '../../ids.ts';
 import { Refusal } from '../../messages/failure-text.ts';
 import { message } from '../../messages/kit/message.ts';
@@ -7,6 +6,7 @@ import { date, type Sentence, say } from '../../messages/kit/sentence.ts';
 import { roleBack } from '../../messages/promotion-text.ts';
 import { settingValue } from '../../messages/settings-text.ts';
 import { userText } from '../../messages/user-text.ts';
+import { isLogin } from '../../slack/bot-admins/presence.ts';
 import { noLongerWorks, readJson } from '../../slack/carried.ts';
 import type { Listener } from '../../slack/gate/listeners.ts';
 import { END_NOW, PromotionSchema, PromotionValue } from '../../slack/promotion-buttons.ts';
@@ -68,6 +68,5 @@ async function isPromotedMember(
   if (known === null || known === 'nobody' || known === 'untold' || !botAdmins.isOwnMember(known)) {
     return false;
   }
-  const address = known.profile?.email;
-  return address !== undefined && canonical(address) === canonical(promotion.user.login);
+  return isLogin(promotion.user, [known.profile?.email]);
 }
