@@ -8,10 +8,11 @@ import {
   RUNNING,
   type RunningPromotion,
   reminderAt,
+  roleToComeBack,
   TO_CHECK,
   TO_PERSON,
 } from './promotion.ts';
-import { lockRunning, readPromotion } from './running-promotions.ts';
+import { lockRunning, readPromotion, writePromotion } from './running-promotions.ts';
 
 /** What a promotion is about: who gets which role in place of which other, and who asked. */
 export type Promotion = Pick<RunningPromotion, 'user' | 'before' | 'role' | 'requester' | 'request'>;
@@ -31,27 +32,41 @@ export async function beginPromotion(
   isSure = true,
 ): Promise<RunningPromotion> {
   const { user, role, requester, request } = promotion;
-  const earlier = await runningWith(transaction, user.id, promotion.before);
-  const before = earlier?.role === promotion.before ? earlier.before : promotion.before;
-  if (earlier !== null) await over(transaction, earlier, { kind: 'closed' });
   const endsAt = from + milliseconds;
   const remindAt = reminderAt(from, endsAt);
+  const columns = { began_at: from, ends_at: endsAt, remind_at: remindAt, due_at: await transaction.now() };
+  const untold: readonly Notice[] = isSure ? [TO_PERSON] : [];
+  const begun = { beganAt: from, endsAt, remindAt, untold };
+  const unsure = await unsureOf(transaction, promotion);
+  if (unsure !== null) {
+    const state = isSure ? RUNNING : unsure.state;
+    await writePromotion(transaction, unsure.id, { ...columns, state, untold });
+    return { ...unsure, ...begun, state };
+  }
+  const earlier = await runningWith(transaction, user.id, promotion.before);
+  const before = roleToComeBack(earlier, promotion.before);
+  if (earlier !== null) await over(transaction, earlier, { kind: 'closed' });
   const id = newReference();
-  const untold: Notice[] = isSure ? [TO_PERSON] : [];
   const state = isSure ? RUNNING : { ...RUNNING, unsure: { earlier: earlier?.id ?? null } };
   await transaction.database
     .insertInto('running_promotions')
     .values({
-      ...{ id, role, requester, login: user.login, name: user.name, untold: JSON.stringify(untold) },
+      ...{ id, role, requester, login: user.login, name: user.name, ...columns },
       ...{ running_user: user.id, user_id: user.id, role_before: before, request_id: request },
-      ...{ began_at: from, ends_at: endsAt, remind_at: remindAt },
-      due_at: await transaction.now(),
-      state: JSON.stringify(state),
-      over_at: null,
+      ...{ state: JSON.stringify(state), untold: JSON.stringify(untold), over_at: null },
     })
     .execute();
-  const more = { id, beganAt: from, endsAt, remindAt, state, overAt: null, untold };
-  return { ...promotion, before, ...more };
+  return { ...promotion, id, before, ...begun, state, overAt: null };
+}
+
+/** What an earlier attempt of the same request has begun, of which nobody knows whether the role was given. */
+async function unsureOf(
+  transaction: Transaction,
+  { user, request }: Promotion,
+): Promise<RunningPromotion | null> {
+  const running = request === null ? null : await lockRunning(transaction, user.id);
+  const isUnsure = running?.state.kind === 'running' && running.state.unsure !== undefined;
+  return isUnsure && running.request === request ? running : null;
 }
 
 /** What runs of a user who has this role. A role that the user doesn't have was not given. */
@@ -73,15 +88,10 @@ export async function notGiven(transaction: Transaction, promotion: RunningPromo
   const earlier = state.kind === 'running' ? state.unsure?.earlier : null;
   const before = earlier ? await readPromotion(transaction.database, earlier) : null;
   if (before?.state.kind !== 'closed') return;
-  const untold = JSON.stringify(redrawn(before.request));
-  await transaction.database
-    .updateTable('running_promotions')
-    .set({
-      ...{ running_user: user.id, over_at: null, due_at: await transaction.now() },
-      ...{ state: JSON.stringify(RUNNING), untold },
-    })
-    .where('id', '=', before.id)
-    .execute();
+  await writePromotion(transaction, before.id, {
+    ...{ running_user: user.id, over_at: null, due_at: await transaction.now() },
+    ...{ state: RUNNING, untold: redrawn(before.request) },
+  });
 }
 
 /** Another change of the role, or a deletion, ends a user's promotion; nothing is put back. */
@@ -129,25 +139,19 @@ const TOO_LATE: readonly Notice['what'][] = ['given', 'reminder', 'overdue', 'to
 
 /** Records that a promotion is over, in whichever way, and what people are to be told of it. */
 export async function over(
-  { database, now }: Transaction,
+  transaction: Transaction,
   { id, untold, request }: Pick<RunningPromotion, 'id' | 'untold' | 'request'>,
   state: Exclude<PromotionState, { kind: 'running' | 'to-check' }>,
   notices: readonly Notice[] = [],
 ): Promise<void> {
-  const at = await now();
+  const at = await transaction.now();
   // What was not told yet would come too late.
   const left = untold.filter(({ what }) => !TOO_LATE.includes(what));
   const toTell = [...left, ...notices, ...redrawn(request)];
-  await database
-    .updateTable('running_promotions')
-    .set({
-      ...{ running_user: null, over_at: at, remind_at: null },
-      state: JSON.stringify(state),
-      untold: JSON.stringify(toTell),
-      due_at: toTell.length > 0 || state.kind === 'ended' ? at : null,
-    })
-    .where('id', '=', id)
-    .execute();
+  await writePromotion(transaction, id, {
+    ...{ running_user: null, over_at: at, remind_at: null, state, untold: toTell },
+    due_at: toTell.length > 0 || state.kind === 'ended' ? at : null,
+  });
 }
 
 /**
@@ -166,15 +170,10 @@ export async function movePromotion(
   const endsAt = now + milliseconds;
   const remindAt = reminderAt(now, endsAt);
   const untold = [...redrawn(promotion.request), TO_PERSON];
-  await transaction.database
-    .updateTable('running_promotions')
-    .set({
-      ...{ ends_at: endsAt, remind_at: remindAt, due_at: now },
-      state: JSON.stringify(RUNNING),
-      untold: JSON.stringify(untold),
-    })
-    .where('id', '=', id)
-    .execute();
+  await writePromotion(transaction, id, {
+    ...{ ends_at: endsAt, remind_at: remindAt, due_at: now },
+    ...{ state: RUNNING, untold },
+  });
   return endsAt;
 }
 

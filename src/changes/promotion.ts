@@ -102,6 +102,14 @@ export type PromotionShown = Pick<
   overdue: boolean;
 };
 
+/** The role that comes back after another one: where this one was given for a time, the one before it. */
+export function roleToComeBack(
+  running: Pick<RunningPromotion, 'role' | 'before'> | null,
+  role: string,
+): string {
+  return running?.role === role ? running.before : role;
+}
+
 /** How many run. `overdue` and `toCheck`: how many of them should have ended, and how many a person has to check. */
 export type PromotionCounts = { all: number; overdue: number; toCheck: number };
 

@@ -2,7 +2,7 @@ import type { MemberId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import { type PromotionCounts, type PromotionShown, RUNNING, type RunningPromotion } from './promotion.ts';
 import { movePromotion } from './promotion-steps.ts';
-import { allRunning, readPromotion, roleEndedTo } from './running-promotions.ts';
+import { allRunning, readPromotion, roleEndedTo, writePromotion } from './running-promotions.ts';
 
 /** What subcommands read of promotions, and ask of them. */
 export class Promotions {
@@ -53,14 +53,7 @@ export class Promotions {
       const endsAt = Math.min(promotion.endsAt, at);
       const state = { ...RUNNING, ...promotion.state, kind: 'running', endedBy: by } as const;
       const untold = promotion.untold.filter(({ what }) => what !== 'to-check');
-      await database
-        .updateTable('running_promotions')
-        .set({
-          ...{ state: JSON.stringify(state), untold: JSON.stringify(untold) },
-          ...{ ends_at: endsAt, remind_at: null, due_at: at },
-        })
-        .where('id', '=', id)
-        .execute();
+      await writePromotion(transaction, id, { state, untold, ends_at: endsAt, remind_at: null, due_at: at });
       await transaction.audit(entryAbout(promotion, 'asked', by));
       return { ...promotion, state, endsAt, untold };
     });

@@ -55,6 +55,27 @@ export async function readPromotion(
   return row ? promotionIn(row) : null;
 }
 
+/** Writes what has changed of a promotion. */
+export async function writePromotion(
+  { database }: Transaction,
+  id: string,
+  { state, untold, ...columns }: PromotionWrite,
+): Promise<void> {
+  await database
+    .updateTable('running_promotions')
+    .set({
+      ...columns,
+      ...(state && { state: JSON.stringify(state) }),
+      ...(untold && { untold: JSON.stringify(untold) }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+type PromotionWrite = { state?: PromotionState; untold?: readonly Notice[] } & Partial<
+  Pick<RunningPromotionRow, 'running_user' | 'began_at' | 'ends_at' | 'remind_at' | 'due_at' | 'over_at'>
+>;
+
 /** The latest that a request has begun, of the user whom it is about; null for none. */
 export async function promotionOfRequest(
   database: Database,

@@ -43,6 +43,23 @@ onBothDatabases('a role that may have been given for a time', (database) => {
     expect(running?.endsAt).toBe(((await firstClaimAt(store)) ?? 0) + FOR_A_TIME.for);
   });
 
+  it('is not called not given where a retry finds it, or gives it', async () => {
+    const { store, approvals } = await startService(database);
+    const { request } = await approvals.file(filing({ action: FOR_A_TIME }));
+    const first = claimed(await approvals.claims.advance(request.id));
+    await approvals.claims.record(first, { kind: 'failed', why: 'No.', unclear: true, mayBeDone: true });
+    await approvals.retry(request.id, NORA);
+    const retried = claimed(await approvals.claims.advance(request.id));
+    await approvals.claims.record(retried, { kind: 'completed', found: true });
+    const [running, ...others] = await new Promotions(store, () => {}).running();
+    expect(running).toMatchObject({ before: 'engineer', role: 'superuser', state: { kind: 'running' } });
+    expect(others).toEqual([]);
+    const untold = await store.read((each) =>
+      each.selectFrom('running_promotions').select('untold').execute(),
+    );
+    expect(untold.filter(({ untold: notices }) => notices.includes('not-given'))).toEqual([]);
+  });
+
   it('is to be checked where a backup was made meanwhile', async () => {
     const { store, approvals } = await startService(database);
     const { request } = await approvals.file(filing({ action: FOR_A_TIME }));

@@ -1,6 +1,6 @@
 import { type Action, superuserChange } from '../../approvals/action.ts';
 import { update } from '../../changes/operations.ts';
-import { type PromotionShown, whyNoEnd } from '../../changes/promotion.ts';
+import { type PromotionShown, roleToComeBack, whyNoEnd } from '../../changes/promotion.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { type HasRoles, rolesDigest } from '../../changes/roles.ts';
 import {
@@ -117,7 +117,7 @@ export async function alter(
   }
   // A role that ends is kept for good by an ordinary change to the same role.
   const changes = keeps ? { ...changed, role: running.role } : changed;
-  const back = running?.role === before.role ? running.before : (before.role ?? '');
+  const back = roleToComeBack(running, before.role ?? '');
   if (lasts !== null) refuseWithoutEnd(user, who, changes, back);
   if (Object.keys(changes).length === 0)
     throw new Refusal(say`No change: ${who} already has these settings.`);

@@ -14,6 +14,7 @@ import { notGiven, over } from '../../changes/promotion-steps.ts';
 import { entryAbout } from '../../changes/promotions.ts';
 import { protectionOf } from '../../changes/protection.ts';
 import { isSameRole, rolesAtStake } from '../../changes/roles.ts';
+import { writePromotion } from '../../changes/running-promotions.ts';
 import { isSuperuserRole, superuserStanding } from '../../changes/superuser.ts';
 import type { Times } from '../../config/times.ts';
 import { existingUser } from '../../fastly/account-users.ts';
@@ -59,11 +60,7 @@ export class PromotionEnding {
       if (current.state.kind !== 'running' || !current.state.unsure) return;
       if (!isGiven) return await notGiven(transaction, current);
       const { unsure: _known, ...state } = current.state;
-      await transaction.database
-        .updateTable('running_promotions')
-        .set({ state: JSON.stringify(state), untold: JSON.stringify([...current.untold, TO_PERSON]) })
-        .where('id', '=', current.id)
-        .execute();
+      await writePromotion(transaction, current.id, { state, untold: [...current.untold, TO_PERSON] });
     });
     log.info({ promotion: promotion.id, isGiven }, 'it is known whether a role was given');
     return 'over';
@@ -128,18 +125,13 @@ export class PromotionEnding {
   async #begin(held: HeldPromotion): Promise<'begun' | 'busy' | 'over'> {
     const { lease } = this.#options;
     return await held.write(async (transaction, promotion) => {
-      const { database, now } = transaction;
       const { id, user, state, endsAt, role } = promotion;
-      const at = await now();
+      const at = await transaction.now();
       if (state.kind !== 'running' || endsAt > at) return 'over';
       if (await this.#isBusyWith(transaction, user.id)) return 'busy';
       if (isSuperuserRole(role) && !(await holdSuperuserLock(transaction, id, at + lease))) return 'busy';
       if (state.mayBeDone) return 'begun';
-      await database
-        .updateTable('running_promotions')
-        .set({ state: JSON.stringify({ ...state, mayBeDone: true }) })
-        .where('id', '=', id)
-        .execute();
+      await writePromotion(transaction, id, { state: { ...state, mayBeDone: true } });
       await transaction.audit(entryAbout(promotion, 'begun', state.endedBy));
       return 'begun';
     });
@@ -189,14 +181,10 @@ export class PromotionEnding {
       const others = untold.filter(({ what }) => what !== 'overdue');
       const toTell: readonly Notice[] = isNew ? [...others, { what: 'overdue', to: 'approvals' }] : untold;
       const mayBeDone = state.mayBeDone && !notDone;
-      await transaction.database
-        .updateTable('running_promotions')
-        .set({
-          state: JSON.stringify({ ...state, mayBeDone, waits, loud: isNew ? waits : state.loud }),
-          untold: JSON.stringify(toTell),
-        })
-        .where('id', '=', id)
-        .execute();
+      await writePromotion(transaction, id, {
+        state: { ...state, mayBeDone, waits, loud: isNew ? waits : state.loud },
+        untold: toTell,
+      });
       if (!mayBeDone) await releaseSuperuserLock(transaction, id);
       if (isNew) await transaction.audit(entryAbout(promotion, 'overdue', null, waits));
     });

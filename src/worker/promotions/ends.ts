@@ -1,6 +1,6 @@
 import { claimPromotion, duePromotions, type HeldPromotion } from '../../changes/held-promotion.ts';
 import { noticesOf } from '../../changes/promotion.ts';
-import { allRunning, countOverdue } from '../../changes/running-promotions.ts';
+import { allRunning, countOverdue, writePromotion } from '../../changes/running-promotions.ts';
 import { TakenOver } from '../../store/held-lease.ts';
 import type { Store } from '../../store/store.ts';
 import { type Ending, type EndingOptions, PromotionEnding } from './ending.ts';
@@ -106,14 +106,10 @@ export class PromotionEnds {
   }
 
   async #remindIfDue(held: HeldPromotion): Promise<void> {
-    await held.write(async ({ database, now }, { id, state, remindAt, untold }) => {
-      if (state.kind !== 'running' || remindAt === null || remindAt > (await now())) return;
+    await held.write(async (transaction, { id, state, remindAt, untold }) => {
+      if (state.kind !== 'running' || remindAt === null || remindAt > (await transaction.now())) return;
       const all = [...untold, ...noticesOf('reminder')];
-      await database
-        .updateTable('running_promotions')
-        .set({ remind_at: null, untold: JSON.stringify(all) })
-        .where('id', '=', id)
-        .execute();
+      await writePromotion(transaction, id, { remind_at: null, untold: all });
     });
   }
 

@@ -3,6 +3,7 @@ import { redrawPromotion } from '../../approvals/promoting.ts';
 import { RequestId } from '../../approvals/request.ts';
 import { type HeldPromotion, WATCHED_MILLISECONDS } from '../../changes/held-promotion.ts';
 import type { Notice, RunningPromotion, Told } from '../../changes/promotion.ts';
+import { writePromotion } from '../../changes/running-promotions.ts';
 import { tokenSnapshot } from '../../changes/token-snapshot.ts';
 import type { Times } from '../../config/times.ts';
 import { liveTokensOf } from '../../fastly/account-tokens.ts';
@@ -206,13 +207,9 @@ async function redraw(held: HeldPromotion, promotion: RunningPromotion): Promise
 
 /** Puts others in the place of a notice that was told. */
 async function replace(held: HeldPromotion, told: Notice, others: readonly Notice[]): Promise<void> {
-  await held.write(async ({ database }, { id, untold }) => {
+  await held.write(async (transaction, { id, untold }) => {
     const left = untold.flatMap((each) => (isSame(each, told) ? others : [each]));
-    await database
-      .updateTable('running_promotions')
-      .set({ untold: JSON.stringify(left) })
-      .where('id', '=', id)
-      .execute();
+    await writePromotion(transaction, id, { untold: left });
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HeldPromotion } from '../../changes/held-promotion.ts';
 import type { Notice, RunningPromotion } from '../../changes/promotion.ts';
+import { writePromotion } from '../../changes/running-promotions.ts';
 import { isSuperuser, isSuperuserRole } from '../../changes/superuser.ts';
 import { existingUser } from '../../fastly/account-users.ts';
 import type { FastlyClient } from '../../fastly/client.ts';
@@ -23,14 +24,10 @@ export async function tellIfSetAgain(
   await held.write(async (transaction, { id, untold }) => {
     const isOwn = await wasSetThroughBot(transaction, promotion);
     const notices: Notice[] = isOwn ? [] : [{ what: 'set-again', to: 'approvals' }];
-    await transaction.database
-      .updateTable('running_promotions')
-      .set({
-        state: JSON.stringify({ ...state, setAgain: true }),
-        untold: JSON.stringify([...untold, ...notices]),
-      })
-      .where('id', '=', id)
-      .execute();
+    await writePromotion(transaction, id, {
+      state: { ...state, setAgain: true },
+      untold: [...untold, ...notices],
+    });
   });
 }
 
